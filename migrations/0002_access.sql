@@ -1,0 +1,73 @@
+create table users (
+  id uuid primary key,
+  email text not null unique check (email = lower(email) and email ~ '^[^@\s]+@[^@\s]+$'),
+  display_name text not null check (length(display_name) between 1 and 200),
+  language text not null default 'fr' check (language in ('ar', 'fr', 'en')),
+  password_hash text not null check (password_hash like '$argon2id$%'),
+  totp_secret bytea not null, -- sealed
+  -- The last time step whose code was accepted: a code is good once (RFC 6238 section 5.2).
+  totp_last_step bigint not null default 0,
+  failed_sign_ins int not null default 0 check (failed_sign_ins >= 0),
+  blocked_until timestamptz,
+  disabled_at timestamptz,
+  created_by uuid not null,
+  created_at timestamptz not null
+);
+grant update (password_hash, totp_secret, totp_last_step, failed_sign_ins, blocked_until, disabled_at, language) on users to sanad_app;
+
+create table role_grants (
+  id uuid primary key,
+  user_id uuid not null references users,
+  role text not null check (role in ('enrolment_officer', 'programme_officer', 'approver', 'finance_officer', 'agent',
+    'office_supervisor', 'field_officer', 'donor', 'auditor', 'administrator')),
+  -- No programme, office or fund: everywhere.
+  programme_id uuid,
+  office_id uuid,
+  fund_id uuid,
+  ends_at timestamptz,
+  granted_by uuid not null,
+  granted_at timestamptz not null,
+  constraint role_grants_not_to_oneself check (granted_by <> user_id),
+  unique nulls not distinct (user_id, role, programme_id, office_id, fund_id)
+);
+grant update (ends_at) on role_grants to sanad_app;
+
+create table incompatible_roles (
+  role text not null,
+  other text not null,
+  primary key (role, other)
+);
+insert into incompatible_roles values
+  ('administrator', 'approver'), ('administrator', 'finance_officer'), ('administrator', 'agent'),
+  ('administrator', 'office_supervisor'), ('administrator', 'field_officer'), ('administrator', 'programme_officer'),
+  ('auditor', 'enrolment_officer'), ('auditor', 'programme_officer'), ('auditor', 'approver'), ('auditor', 'finance_officer'),
+  ('auditor', 'agent'), ('auditor', 'office_supervisor'), ('auditor', 'field_officer'), ('auditor', 'administrator'),
+  ('agent', 'finance_officer'), ('agent', 'approver'), ('agent', 'programme_officer'),
+  ('donor', 'finance_officer'), ('donor', 'approver'), ('donor', 'programme_officer');
+insert into incompatible_roles select other, role from incompatible_roles on conflict do nothing;
+
+create function refuse_incompatible_roles() returns trigger language plpgsql as $$
+declare held text;
+begin
+  perform 1 from users where id = new.user_id for no key update; -- two grants to one person wait for each other
+  select g.role into held from role_grants g join incompatible_roles i on i.role = g.role and i.other = new.role
+    where g.user_id = new.user_id and (g.ends_at is null or g.ends_at > new.granted_at) limit 1;
+  if held is not null then
+    raise exception 'nobody is both % and %', held, new.role
+      using errcode = 'integrity_constraint_violation', constraint = 'role_grants_compatible', table = 'role_grants';
+  end if;
+  return new;
+end $$;
+create trigger compatible before insert on role_grants for each row execute function refuse_incompatible_roles();
+
+create table sessions (
+  id uuid primary key,
+  token_hash bytea not null unique,
+  user_id uuid not null references users,
+  second_factor_at timestamptz not null,
+  created_at timestamptz not null,
+  expires_at timestamptz not null check (expires_at > created_at),
+  ended_at timestamptz
+);
+create index on sessions (user_id);
+grant update (second_factor_at, ended_at) on sessions to sanad_app;

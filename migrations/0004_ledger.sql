@@ -1,0 +1,86 @@
+-- A fund's chart of accounts. Balances are signed, debit above zero; what a fund holds for people is a credit.
+create table accounts (
+  id uuid primary key,
+  kind text not null check (kind in
+    ('bank', 'fund_available', 'fund_committed', 'vouchers_outstanding', 'payable_to_post', 'advances')),
+  fund_id uuid not null,
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  office_id uuid,
+  officer_id uuid,
+  -- Kept only where money must not run out: those rows are locked by approvals and releases, never by a pay-out.
+  guarded boolean generated always as (kind in ('fund_available', 'fund_committed')) stored,
+  balance numeric not null default 0,
+  check ((kind = 'payable_to_post') = (office_id is not null)),
+  check ((kind = 'advances') = (officer_id is not null)),
+  constraint accounts_not_overdrawn check (kind not in ('fund_available', 'fund_committed') or balance <= 0),
+  constraint accounts_one_of_a_kind unique nulls not distinct (fund_id, kind, currency, office_id, officer_id)
+);
+-- Balances are moved by postings alone.
+create function refuse_account_change() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' and pg_trigger_depth() > 1
+    and row (new.id, new.kind, new.fund_id, new.currency, new.office_id, new.officer_id)
+      is not distinct from row (old.id, old.kind, old.fund_id, old.currency, old.office_id, old.officer_id) then
+    return new;
+  end if;
+  if tg_op = 'INSERT' and new.balance = 0 then return new; end if;
+  raise exception 'an account changes through its postings only'
+    using errcode = 'integrity_constraint_violation', constraint = 'accounts_through_postings', table = 'accounts';
+end $$;
+create trigger through_postings before insert or update or delete on accounts for each row execute function refuse_account_change();
+create trigger no_truncate before truncate on accounts execute function refuse_change();
+
+create table journal_entries (
+  id uuid primary key,
+  at timestamptz not null,
+  event text not null check (event in ('contribution', 'approval', 'approval_returned', 'issue', 'payout', 'void', 'expiry',
+    'cancellation', 'settlement', 'fee', 'advance', 'delivery', 'advance_return')),
+  programme_id uuid not null,
+  fund_id uuid not null,
+  subject_type text not null,
+  subject_id uuid not null,
+  -- Which transaction wrote the entry: nothing can be added to it by another.
+  written_by xid8 not null default pg_current_xact_id(),
+  -- An event happens once to its subject, however often it is asked for.
+  constraint journal_entries_once unique (subject_id, event)
+);
+create index on journal_entries (fund_id, event);
+
+create table postings (
+  entry_id uuid not null,
+  leg smallint not null check (leg > 0),
+  account_id uuid not null,
+  amount numeric not null check (amount <> 0),
+  currency text not null,
+  primary key (entry_id, leg),
+  constraint postings_fit_currency check (fits_currency(amount, currency))
+);
+create index on postings (account_id);
+
+-- Checked for a whole statement at once. Accounts and entries are looked up rather than referenced by foreign key, because a
+-- foreign key would make every pay-out of a fund lock the same account row.
+create function check_postings() returns trigger language plpgsql security definer set search_path = public as $$
+begin
+  if exists (select from new_postings p left join journal_entries e on e.id = p.entry_id
+      where e.written_by is distinct from pg_current_xact_id()) then
+    raise exception 'postings are written together with their entry'
+      using errcode = 'integrity_constraint_violation', constraint = 'postings_with_their_entry', table = 'postings';
+  end if;
+  if exists (select from new_postings p join journal_entries e on e.id = p.entry_id left join accounts a on a.id = p.account_id
+      where a.currency is distinct from p.currency or a.fund_id is distinct from e.fund_id) then
+    raise exception 'a posting is in its account''s currency and its entry''s fund'
+      using errcode = 'integrity_constraint_violation', constraint = 'postings_fit_account', table = 'postings';
+  end if;
+  if exists (select from new_postings group by entry_id, currency having sum(amount) <> 0) then
+    raise exception 'an entry sums to zero in each currency'
+      using errcode = 'integrity_constraint_violation', constraint = 'postings_sum_to_zero', table = 'postings';
+  end if;
+  update accounts a set balance = a.balance + moved.amount
+    from (select account_id, sum(amount) as amount from new_postings group by account_id) moved
+    where a.id = moved.account_id and a.guarded;
+  return null;
+end $$;
+create trigger checked after insert on postings referencing new table as new_postings
+  for each statement execute function check_postings();
+create trigger append_only before update or delete or truncate on postings execute function refuse_change();
+create trigger append_only before update or delete or truncate on journal_entries execute function refuse_change();

@@ -1,0 +1,118 @@
+create table vouchers (
+  id uuid primary key,
+  -- Public: twelve random digits and two check digits (ISO 7064 MOD 97-10).
+  serial text not null unique check (serial ~ '^\d{14}$'),
+  line_id uuid not null unique references payment_list_lines,
+  list_id uuid not null references payment_lists,
+  programme_id uuid not null references programmes,
+  fund_id uuid not null references funds,
+  beneficiary_id uuid not null references beneficiaries,
+  collector_id uuid not null references beneficiaries,
+  amount numeric not null check (amount > 0),
+  currency text not null,
+  state text not null default 'issued' check (state in ('issued', 'activated', 'redeemed', 'locked', 'expired', 'cancelled')),
+  -- The code itself is derived from these and kept nowhere.
+  key_version smallint not null check (key_version between 1 and 255),
+  counter int not null default 0 check (counter >= 0),
+  failed_attempts smallint not null default 0 check (failed_attempts between 0 and 5),
+  issued_at timestamptz not null,
+  activated_at timestamptz,
+  expires_at timestamptz,
+  check (fits_currency(amount, currency)),
+  constraint vouchers_activation check (state in ('issued', 'cancelled') or (activated_at is not null and expires_at > activated_at)),
+  constraint vouchers_locked_after_five check (failed_attempts < 5 or state <> 'activated')
+);
+create index on vouchers (list_id);
+create index on vouchers (beneficiary_id);
+create index vouchers_expiring on vouchers (expires_at) where state in ('activated', 'locked');
+create trigger transition before update of state on vouchers for each row when (old.state is distinct from new.state)
+  execute function refuse_forbidden_transition
+  ('issued>activated', 'issued>cancelled', 'activated>redeemed', 'activated>locked', 'activated>expired', 'activated>cancelled',
+   'locked>activated', 'locked>expired', 'locked>cancelled', 'redeemed>activated');
+create trigger first_state before insert on vouchers for each row execute function refuse_other_first_state('issued');
+grant update (state, counter, key_version, failed_attempts, activated_at, expires_at) on vouchers to sanad_app;
+
+-- Messages to people. The text is made when it is sent and is kept nowhere.
+create table messages (
+  id uuid primary key,
+  kind text not null check (kind in ('code')),
+  voucher_id uuid not null references vouchers,
+  -- Which code: a reissue is another message, a repeat is the same one.
+  counter int not null,
+  beneficiary_id uuid not null references beneficiaries,
+  list_id uuid not null references payment_lists,
+  state text not null default 'pending' check (state in ('pending', 'accepted', 'failed')),
+  gateway text,
+  gateway_reference text,
+  segments smallint,
+  attempts int not null default 0,
+  last_error text,
+  created_at timestamptz not null,
+  accepted_at timestamptz,
+  unique (voucher_id, kind, counter)
+);
+create index messages_pending on messages (list_id, id) where state = 'pending';
+create trigger transition before update of state on messages for each row when (old.state is distinct from new.state)
+  execute function refuse_forbidden_transition ('pending>accepted', 'pending>failed', 'failed>pending');
+create trigger first_state before insert on messages for each row execute function refuse_other_first_state('pending');
+grant update (state, gateway, gateway_reference, segments, attempts, last_error, accepted_at) on messages to sanad_app;
+
+create table payouts (
+  id uuid primary key,
+  voucher_id uuid not null references vouchers,
+  office_id uuid not null,
+  agent_id uuid not null,
+  collector_id uuid not null,
+  amount numeric not null check (amount > 0),
+  currency text not null,
+  document_type text not null,
+  document_last_four text not null check (document_last_four ~ '^[0-9A-Z]{4}$'),
+  paid_at timestamptz not null,
+  -- The day in the programme's time zone, as the post's statement dates it.
+  paid_on date not null,
+  voided_at timestamptz,
+  voided_by uuid,
+  check (fits_currency(amount, currency)),
+  constraint payouts_void_by_another check (voided_by <> agent_id),
+  check ((voided_at is null) = (voided_by is null))
+);
+-- A voucher is paid once. Nothing else in the system matters as much as this line.
+create unique index payouts_once on payouts (voucher_id) where voided_at is null;
+create index on payouts (office_id, paid_on);
+create index on payouts (paid_on);
+grant update (voided_at, voided_by) on payouts to sanad_app;
+
+create function refuse_payout_change() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' and old.voided_at is null and new.voided_at is not null
+    and to_jsonb(new) - 'voided_at' - 'voided_by' = to_jsonb(old) - 'voided_at' - 'voided_by' then
+    return new;
+  end if;
+  raise exception 'a pay-out is voided, never changed'
+    using errcode = 'integrity_constraint_violation', constraint = 'payouts_append_only', table = 'payouts';
+end $$;
+create trigger void_only before update or delete on payouts for each row execute function refuse_payout_change();
+create trigger no_truncate before truncate on payouts execute function refuse_change();
+
+-- The pay-out must be of the voucher's amount, and the voucher must be redeemed by the same transaction.
+create function refuse_other_payout() returns trigger language plpgsql as $$
+begin
+  if not exists (select from vouchers v where v.id = new.voucher_id and v.state = 'redeemed'
+      and v.amount = new.amount and v.currency = new.currency and v.collector_id = new.collector_id) then
+    raise exception 'a pay-out is of a redeemed voucher''s whole amount, to its collector'
+      using errcode = 'integrity_constraint_violation', constraint = 'payouts_of_voucher', table = 'payouts';
+  end if;
+  return new;
+end $$;
+create trigger of_voucher before insert on payouts for each row execute function refuse_other_payout();
+
+-- Wrong codes, to lock out an agent who guesses. The code that was tried is not kept.
+create table failed_codes (
+  id uuid primary key,
+  agent_id uuid not null,
+  office_id uuid not null,
+  voucher_id uuid,
+  at timestamptz not null
+);
+create index on failed_codes (agent_id, at);
+create trigger append_only before update or delete or truncate on failed_codes execute function refuse_change();

@@ -1,0 +1,3 @@
+export { authorise, authoriseRead, scopesOf } from './authorise.ts';
+export { type PermissionName, permissions, type Role, roles } from './permissions.ts';
+export { authenticate } from './sessions.ts';

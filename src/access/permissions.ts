@@ -1,0 +1,93 @@
+/** The roles of the domain. */
+export const roles = [
+  'enrolment_officer', 'programme_officer', 'approver', 'finance_officer', 'agent', 'office_supervisor', 'field_officer',
+  'donor', 'auditor', 'administrator',
+] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Who may do one thing. */
+export interface Permission {
+  readonly roles: readonly Role[];
+  /** Whether a second factor fresher than five minutes is asked for. */
+  readonly stepUp?: true;
+}
+
+const staff: readonly Role[] = ['enrolment_officer', 'programme_officer', 'approver', 'finance_officer', 'auditor', 'administrator'];
+const officers: readonly Role[] = ['enrolment_officer', 'programme_officer', 'auditor'];
+const money: readonly Role[] = ['programme_officer', 'approver', 'finance_officer', 'auditor'];
+
+/** Everything that can be done or read, and by whom. A name that is not here is allowed to nobody. */
+export const permissions = {
+  'access.create_user': { roles: ['administrator'], stepUp: true },
+  'access.grant_role': { roles: ['administrator'], stepUp: true },
+  'access.end_role': { roles: ['administrator'], stepUp: true },
+  'access.disable_user': { roles: ['administrator'], stepUp: true },
+  'access.read_users': { roles: ['administrator', 'auditor'] },
+
+  'programmes.create_programme': { roles: ['administrator'] },
+  'programmes.change_programme': { roles: ['administrator'] },
+  'programmes.read': { roles: [...staff, 'agent', 'office_supervisor', 'field_officer', 'donor'] },
+
+  'funding.create_fund': { roles: ['finance_officer'] },
+  'funding.record_contribution': { roles: ['finance_officer'], stepUp: true },
+  'funding.read': { roles: [...money, 'donor'] },
+
+  'offices.import_offices': { roles: ['administrator'] },
+  'offices.change_office': { roles: ['administrator'] },
+  'offices.read': { roles: [...staff, 'agent', 'office_supervisor', 'field_officer'] },
+
+  'beneficiaries.register': { roles: ['enrolment_officer'] },
+  'beneficiaries.verify': { roles: ['enrolment_officer', 'programme_officer'] },
+  'beneficiaries.record_consent': { roles: ['enrolment_officer'] },
+  'beneficiaries.withdraw_consent': { roles: ['enrolment_officer', 'programme_officer'] },
+  'beneficiaries.suspend': { roles: ['programme_officer'] },
+  'beneficiaries.resume': { roles: ['programme_officer'] },
+  'beneficiaries.receive_file': { roles: ['enrolment_officer'] },
+  'beneficiaries.take_rows': { roles: [] },
+  'beneficiaries.finish_file': { roles: [] },
+  'beneficiaries.read': { roles: officers },
+  'beneficiaries.read_file': { roles: officers },
+
+  'deduplication.decide_pair': { roles: ['programme_officer'] },
+  'deduplication.read': { roles: officers },
+
+  'eligibility.create_scorecard': { roles: ['programme_officer'] },
+  'eligibility.assess_programme': { roles: ['programme_officer'] },
+  'eligibility.read': { roles: officers },
+
+  'assistance.create_plan': { roles: ['programme_officer'] },
+  'assistance.read': { roles: money },
+
+  'payments.build_list': { roles: ['programme_officer'] },
+  'payments.submit_list': { roles: ['programme_officer'] },
+  'payments.approve_list': { roles: ['approver'], stepUp: true },
+  'payments.reject_list': { roles: ['approver'] },
+  'payments.release_list': { roles: ['finance_officer'], stepUp: true },
+  'payments.cancel_list': { roles: ['programme_officer', 'finance_officer'] },
+  'payments.read': { roles: money },
+
+  'vouchers.activate': { roles: [] },
+  'vouchers.expire': { roles: [] },
+  'vouchers.read': { roles: money },
+
+  'messaging.record_sending': { roles: [] },
+  'messaging.read': { roles: money },
+
+  'cashout.redeem': { roles: ['agent'] },
+  'cashout.read': { roles: ['finance_officer', 'auditor', 'programme_officer'] },
+  'cashout.read_own': { roles: ['agent', 'office_supervisor'] },
+
+  'ledger.read': { roles: ['finance_officer', 'auditor'] },
+
+  'reconciliation.import_statement': { roles: ['finance_officer'] },
+  'reconciliation.resolve_exception': { roles: ['finance_officer'] },
+  'reconciliation.settle': { roles: ['finance_officer'], stepUp: true },
+  'reconciliation.read': { roles: ['finance_officer', 'auditor'] },
+
+  'reporting.read_donor_report': { roles: ['donor', 'finance_officer', 'programme_officer', 'auditor'] },
+
+  'audit.read': { roles: ['auditor'] },
+} as const satisfies Record<string, Permission>;
+
+export type PermissionName = keyof typeof permissions;

@@ -1,0 +1,66 @@
+import type { Express } from 'express';
+import { authenticate, authorise } from './access/index.ts';
+import { recordEvent } from './audit/index.ts';
+import { documentationPages } from './documentation.ts';
+import {
+  type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground,
+  type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
+} from './platform/index.ts';
+import { programmeRoutes } from './programmes/index.ts';
+
+/** The platform, wired and ready to listen or to work. */
+export interface App {
+  readonly http: Express;
+  readonly execute: Execute;
+  readonly database: Database;
+  readonly keyRing: KeyRing;
+  readonly jobs: Jobs;
+  /** Starts carrying out background jobs in this process. */
+  work(): Promise<void>;
+  /** Finishes what runs, then lets go of every connection. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly address: DatabaseAddress;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whether every answer is checked against the contract. */
+  readonly validateResponses?: boolean;
+  /** Separates the queues of platforms that share a Redis. */
+  readonly queuePrefix?: string;
+}
+
+/** The one place where the rooms are joined. */
+export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix }: AppOptions): App {
+  const database = new Database(address);
+  const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'));
+  const metrics = createMetrics(config.SANAD_ENV !== 'test');
+  const jobs = connectJobs({
+    database, address, clock, logger, metrics, redisUrl: config.REDIS_URL, ...(queuePrefix ? { prefix: queuePrefix } : {}),
+  });
+  const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
+  const ground: Ground = { db: database.reader, execute, keyRing, clock };
+  const routes: Routes<OperationId> = {
+    ...programmeRoutes(ground),
+  };
+  const http = createHttp({
+    contract: readContract(),
+    routes,
+    authenticate: (token) => authenticate(database.reader, clock.now(), token),
+    ready: () => database.reader.first(sql`select 1`).then(() => true, () => false),
+    logger,
+    metrics,
+    validateResponses,
+    pages: documentationPages(),
+  });
+  return {
+    http, execute, database, keyRing, jobs,
+    work: () => jobs.work([]),
+    async close() {
+      await jobs.close();
+      await database.close();
+    },
+  };
+}

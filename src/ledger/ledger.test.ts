@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
+import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { brokenConstraint, Money, newId } from '../platform/index.ts';
+import { post } from './index.ts';
+
+describe('the ledger', () => {
+  let platform: TestPlatform;
+  let frame: Frame;
+  beforeAll(async () => {
+    platform = await startPlatform();
+    frame = await makeFrame(platform, '1000.00');
+    await makePerson(platform, frame.programmeId);
+  });
+  afterAll(() => platform.close());
+
+  const approve = (amount: string, id = newId()) =>
+    platform.app.database.transaction((tx) =>
+      post(tx, platform.clock.now(), [{ event: 'approval', programmeId: frame.programmeId, fundId: frame.fundId,
+        subject: { type: 'payment_list', id }, amount: Money.of(amount, 'DZD') }]));
+
+  it('never commits more than a fund holds, however many try at once', async () => {
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => approve('300.00')));
+    const refused = tries.filter((result) => result.status === 'rejected');
+    expect(tries.length - refused.length).toBe(3);
+    for (const { reason } of refused) expect(brokenConstraint(reason)).toBe('accounts_not_overdrawn');
+  });
+
+  it('lets an event happen once to its subject', async () => {
+    const id = newId();
+    await approve('1.00', id);
+    await expect(approve('1.00', id)).rejects.toMatchObject({ constraint: 'journal_entries_once' });
+  });
+});

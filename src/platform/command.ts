@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import { type Database, type Db, sql, sqlState, type Tx } from './database.ts';
+import { newId } from './ids.ts';
+import type { KeyRing } from './key-ring.ts';
+import { Problem, type ProblemBody, problem } from './problems.ts';
+
+/** Where a record belongs, for instance `{programme: id}`; a grant reaches a record when it names nothing else. */
+export type Scope = Readonly<Record<string, string | undefined>>;
+
+/** A role that somebody holds, within a scope; an empty scope is everywhere. */
+export interface Grant {
+  readonly role: string;
+  readonly scope: Scope;
+}
+
+/** Who acts: a person signed in, a machine with a key, or the system itself. */
+export interface Actor {
+  readonly id: string;
+  readonly kind: 'user' | 'system';
+  readonly grants: readonly Grant[];
+  /** When the actor last gave a second factor. */
+  readonly secondFactorAt: Date | null;
+  readonly sessionId?: string;
+}
+
+/** Work to start once a command has committed: at least once, so it must be harmless when repeated. */
+export interface FollowUp {
+  readonly job: string;
+  /** Identifiers only: the queue never carries a secret or a personal datum. */
+  readonly payload: Readonly<Record<string, string>>;
+}
+
+/** What a command did. */
+export interface Outcome<Result> {
+  readonly result: Result;
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly scope?: Scope;
+  /** State before and after; only their digests are kept. */
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly reason?: string | undefined;
+  readonly followUps?: readonly FollowUp[];
+  /** A refusal whose effects (a failed attempt counted, say) must stay: committed, then thrown. */
+  readonly refusal?: Problem;
+}
+
+/** What a command is handed when it runs. */
+export interface CommandContext {
+  readonly tx: Tx;
+  readonly actor: Actor;
+  readonly now: Date;
+  readonly keyRing: KeyRing;
+}
+
+/** One change of state, of which there is no other way to make it. */
+export interface Command<Input, Result> {
+  /** `room.verb_noun`, as the permission table and the audit trail name it. */
+  readonly name: string;
+  /** Where the record in question belongs; throws not_found when it does not exist. */
+  scope(tx: Db, input: Input): Promise<Scope> | Scope;
+  run(context: CommandContext, input: Input): Promise<Outcome<Result>>;
+}
+
+/** Gives a command its types. */
+export const command = <Input, Result>(definition: Command<Input, Result>): Command<Input, Result> => definition;
+
+/** An audit event as the runner hands it to the books. */
+export interface CommandEvent {
+  readonly id: string;
+  readonly at: Date;
+  readonly actorId: string;
+  readonly command: string;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  readonly scope: Scope;
+  readonly beforeDigest: string | null;
+  readonly afterDigest: string | null;
+  readonly reason: string | null;
+  readonly refusal: string | null;
+  readonly requestId: string | null;
+}
+
+/** What the runner asks of the rooms above it. */
+export interface CommandPorts {
+  /** @throws Problem when the actor may not: before anything else is looked at, and again within the record's scope */
+  authorise(actor: Actor, command: string, now: Date, scope?: Scope): void;
+  record(tx: Tx, event: CommandEvent): Promise<void>;
+  /** Starts work that has been recorded; failing to do so loses nothing. */
+  start(followUps: readonly (FollowUp & { readonly id: string })[]): Promise<void>;
+}
+
+export interface Execution {
+  readonly actor: Actor;
+  readonly idempotencyKey?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export type Execute = <Input, Result>(command: Command<Input, Result>, input: Input, execution: Execution) => Promise<Result>;
+
+const MAX_TRIES = 4;
+const serializationFailure = '40001';
+const deadlock = '40P01';
+const lockTimeout = '55P03';
+
+/** JSON with its keys in order (RFC 8785 in spirit), so that equal values have equal digests. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? 'null';
+}
+
+/** SHA-256 of a value's canonical JSON, in hexadecimal. */
+export const digestOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+
+type Answer = { readonly result: unknown } | { readonly refusal: ProblemBody };
+
+/**
+ * Makes the one function through which everything changes. It joins permission, idempotency, one transaction,
+ * the audit event and the work that follows, so that no command can have one without the others.
+ */
+export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing, ports: CommandPorts): Execute {
+  async function attempt<Input, Result>(
+    { name, scope, run }: Command<Input, Result>,
+    input: Input,
+    { actor, idempotencyKey, requestId }: Execution,
+  ): Promise<{ answer: Answer; result: Result | undefined; refusal: Problem | undefined; started: (FollowUp & { id: string })[] }> {
+    return database.transaction(async (tx) => {
+      const now = clock.now();
+      const inputDigest = keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
+      if (idempotencyKey) {
+        const earlier = await answerTo(tx, actor.id, idempotencyKey, inputDigest);
+        if (earlier) return { ...earlier, started: [] };
+      }
+      const recordScope = await scope(tx, input);
+      ports.authorise(actor, name, now, recordScope);
+      const outcome = await run({ tx, actor, now, keyRing }, input);
+      const { subject, before, after, reason, refusal } = outcome;
+      await ports.record(tx, {
+        id: newId(),
+        at: now,
+        actorId: actor.id,
+        command: name,
+        subjectType: subject.type,
+        subjectId: subject.id,
+        scope: outcome.scope ?? recordScope,
+        beforeDigest: before === undefined ? null : digestOf(before),
+        afterDigest: after === undefined ? null : digestOf(after),
+        reason: reason ?? null,
+        refusal: refusal?.code ?? null,
+        requestId: requestId ?? null,
+      });
+      const started = (outcome.followUps ?? []).map((followUp) => ({ ...followUp, id: newId() }));
+      await tx.insert('follow_ups', started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })));
+      const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
+      if (idempotencyKey) {
+        const sealed = keyRing.seal('idempotency', `${actor.id}/${idempotencyKey}`, JSON.stringify(answer));
+        await tx.run(sql`insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)
+          values (${actor.id}, ${idempotencyKey}, ${name}, ${inputDigest}, ${sealed}, ${now})`);
+      }
+      return { answer, result: outcome.result, refusal, started };
+    });
+  }
+
+  async function answerTo(tx: Tx, actorId: string, key: string, inputDigest: string) {
+    // The lock makes a second request with the same key wait for the first; the read that follows then sees its answer.
+    await tx.first(sql`select pg_advisory_xact_lock(hashtextextended(${`${actorId}/${key}`}, 0))`);
+    const row = await tx.first<{ input_digest: string; answer: Buffer }>(
+      sql`select input_digest, answer from idempotency_keys where actor_id = ${actorId} and key = ${key}`,
+    );
+    if (!row) return undefined;
+    if (row.input_digest !== inputDigest) {
+      throw problem.idempotency_key_reused('Use a new Idempotency-Key for a new request.');
+    }
+    const answer = JSON.parse(keyRing.open('idempotency', `${actorId}/${key}`, row.answer)) as Answer;
+    return { answer, result: undefined, refusal: undefined };
+  }
+
+  return async <Input, Result>(definition: Command<Input, Result>, input: Input, execution: Execution): Promise<Result> => {
+    ports.authorise(execution.actor, definition.name, clock.now());
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const { answer, result, refusal, started } = await attempt(definition, input, execution);
+        if (started.length > 0) await ports.start(started);
+        if (refusal) throw refusal;
+        if ('refusal' in answer) throw replayed(answer.refusal);
+        return result ?? (answer.result as Result);
+      } catch (error) {
+        const state = sqlState(error);
+        if (state === lockTimeout) {
+          throw problem.in_progress('Somebody else is working on the same record. Try again with the same key.');
+        }
+        if ((state !== serializationFailure && state !== deadlock) || tries === MAX_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** tries * (0.5 + Math.random())));
+      }
+    }
+  };
+}
+
+function replayed(body: ProblemBody): Problem {
+  const { type: _type, title, status, code, detail, errors, ...facts } = body;
+  return new Problem({ code, status, title }, detail, facts as Record<string, string>, errors);
+}

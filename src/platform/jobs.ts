@@ -1,0 +1,207 @@
+import { createPostgresBackend, type PgPool, Queue, Worker, withBackend } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { Clock } from './clock.ts';
+import type { FollowUp } from './command.ts';
+import { type Database, type DatabaseAddress, sessionOptions, sql } from './database.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Background work that a room owns. Running it twice does no more than running it once. */
+export interface Job {
+  readonly name: string;
+  run(payload: Readonly<Record<string, string>>): Promise<void>;
+  /** For work that nobody asks for: how often it starts by itself. */
+  readonly everySeconds?: number;
+}
+
+export interface Jobs {
+  /** Puts recorded follow-ups on the queue. Never throws: what stays behind is picked up by the next sweep. */
+  start(followUps: readonly (FollowUp & { readonly id: string })[]): Promise<void>;
+  /** Starts carrying jobs out in this process. */
+  work(jobs: readonly Job[]): Promise<void>;
+  /** Resolves when nothing that has been recorded is left to do. For the demonstration and the tests. */
+  drained(): Promise<void>;
+  /** Finishes the jobs that are running, then leaves. */
+  close(): Promise<void>;
+}
+
+export interface JobOptions {
+  readonly database: Database;
+  readonly address: DatabaseAddress;
+  /** Redis for the queues; PostgreSQL without it. */
+  readonly redisUrl?: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Separates the queues of platforms that share a Redis. */
+  readonly prefix?: string;
+}
+
+const QUEUE = 'sanad';
+const CONCURRENCY = 4;
+const SWEEP_MS = 2_000;
+/** A follow-up that has not been finished by then is put on the queue again. */
+const GRACE_MS = 30_000;
+const LONGEST_PAUSE_MS = 15 * 60_000;
+const SWEEP_BATCH = 500;
+
+const discarded = { removeOnComplete: true, removeOnFail: true } as const;
+
+interface Closable {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+interface JobQueue extends Closable {
+  addBulk(jobs: { name: string; data: QueuedData; opts: { jobId: string } & typeof discarded }[]): Promise<unknown>;
+  upsertJobScheduler(id: string, repeat: { every: number }, template: { name: string; data: QueuedData; opts: typeof discarded }): Promise<unknown>;
+}
+
+/** The two servers that queues can live on, behind the same verbs. */
+interface Backend {
+  readonly queue: JobQueue;
+  worker(process: (name: string, data: QueuedData) => Promise<void>): Closable;
+  close(): Promise<void>;
+}
+
+interface QueuedData {
+  readonly followUpId?: string;
+}
+
+/**
+ * Connects to the queues. The table `follow_ups` is the truth of what must be done; the queue only says "now".
+ * So a queue that loses everything costs a delay and nothing else.
+ */
+export function connectJobs(options: JobOptions): Jobs {
+  const { database, clock, logger, metrics } = options;
+  const backend = options.redisUrl ? redisBackend(options.redisUrl, options.prefix) : postgresBackend(options.address);
+  backend.queue.on('error', (error) => logger.warn({ err: error }, 'job queue unreachable'));
+  let worker: Closable | undefined;
+  let sweeper: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
+
+  async function enqueue(followUps: readonly { id: string; job: string }[]): Promise<void> {
+    await backend.queue.addBulk(
+      followUps.map(({ id, job }) => ({
+        name: job,
+        data: { followUpId: id },
+        opts: { jobId: id, ...discarded },
+      })),
+    );
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      const due = await database.reader.all<{ id: string; job: string }>(
+        sql`select id, job from follow_ups
+            where coalesce(due_at, created_at + ${GRACE_MS / 1000} * interval '1 second') <= ${clock.now()}
+            order by created_at limit ${SWEEP_BATCH}`,
+      );
+      if (due.length > 0) await enqueue(due);
+    } catch (error) {
+      logger.warn({ err: error }, 'sweep of follow-ups failed');
+    }
+  }
+
+  async function finish(job: Job, followUpId: string): Promise<void> {
+    const row = await database.reader.first<{ payload: Record<string, string>; attempts: number }>(
+      sql`select payload, attempts from follow_ups where id = ${followUpId}`,
+    );
+    if (!row) return;
+    try {
+      await job.run(row.payload);
+      await database.transaction((tx) => tx.run(sql`delete from follow_ups where id = ${followUpId}`));
+    } catch (error) {
+      const pause = Math.min(1_000 * 2 ** row.attempts, LONGEST_PAUSE_MS);
+      await database.transaction((tx) =>
+        tx.run(sql`update follow_ups set attempts = attempts + 1, due_at = ${new Date(clock.now().getTime() + pause)},
+          last_error = ${error instanceof Error ? error.name : 'unknown'} where id = ${followUpId}`),
+      );
+      throw error;
+    }
+  }
+
+  return {
+    async start(followUps) {
+      try {
+        await enqueue(followUps);
+      } catch (error) {
+        logger.warn({ err: error }, 'follow-ups wait for the next sweep');
+      }
+    },
+
+    async work(jobs) {
+      const byName = new Map(jobs.map((job) => [job.name, job]));
+      worker = backend.worker(async (name, { followUpId }) => {
+        const job = byName.get(name);
+        if (!job) throw new Error(`nobody knows the job ${name}`);
+        try {
+          await (followUpId ? finish(job, followUpId) : job.run({}));
+          metrics.jobs.inc({ job: name, outcome: 'done' });
+        } catch (error) {
+          metrics.jobs.inc({ job: name, outcome: 'failed' });
+          logger.error({ err: error, job: name, followUpId }, 'job failed');
+          throw error;
+        }
+      });
+      worker.on('error', (error) => logger.warn({ err: error }, 'job worker disturbed'));
+      for (const { name, everySeconds } of jobs) {
+        if (everySeconds) {
+          await backend.queue.upsertJobScheduler(name, { every: everySeconds * 1000 }, { name, data: {}, opts: discarded });
+        }
+      }
+      sweeper = setInterval(() => {
+        sweeping = sweeping.then(sweep);
+      }, SWEEP_MS);
+      sweeper.unref();
+    },
+
+    async drained() {
+      for (;;) {
+        const row = await database.reader.first<{ left: boolean }>(sql`select exists (select from follow_ups) as left`);
+        if (!row?.left) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+
+    async close() {
+      clearInterval(sweeper);
+      await sweeping;
+      await worker?.close();
+      await backend.queue.close();
+      await backend.close();
+    },
+  };
+}
+
+function redisBackend(url: string, prefix = 'sanad'): Backend {
+  // Workers block on their connection, so BullMQ asks that it never gives up on a command.
+  const connection = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
+  connection.on('error', () => {}); // the queue reports it
+  return {
+    queue: new Queue(QUEUE, { connection, prefix }),
+    worker: (process) =>
+      new Worker<QueuedData>(QUEUE, ({ name, data }) => process(name, data), { connection, prefix, concurrency: CONCURRENCY }),
+    close: async () => connection.disconnect(),
+  };
+}
+
+function postgresBackend(address: DatabaseAddress): Backend {
+  const { Queue: PostgresQueue, Worker: PostgresWorker } = withBackend(createPostgresBackend);
+  // A pool of its own: the queue's tables stand in another schema, and one connection listens for good.
+  const pool = new pg.Pool({
+    connectionString: address.url,
+    options: sessionOptions(address, { search_path: 'bullmq', statement_timeout: '0' }),
+    application_name: 'sanad-jobs',
+    max: CONCURRENCY + 4,
+    keepAlive: true,
+  });
+  const connection = pool as unknown as PgPool;
+  return {
+    queue: new PostgresQueue(QUEUE, { connection }),
+    worker: (process) =>
+      new PostgresWorker<QueuedData>(QUEUE, ({ name, data }) => process(name, data), { connection, concurrency: CONCURRENCY }),
+    close: () => pool.end(),
+  };
+}

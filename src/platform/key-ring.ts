@@ -1,0 +1,110 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Sealed texts are padded to a multiple of this, so that their length tells little. */
+const PADDING_BYTES = 32;
+
+/** Secret keys, and everything that is derived from them. Nothing here ever leaves the process. */
+export class KeyRing {
+  readonly #masters: ReadonlyMap<number, Buffer>;
+  readonly #indexKey: Buffer;
+  readonly #derived = new Map<string, Buffer>();
+  /** The version that new secrets are made under. */
+  readonly currentVersion: number;
+
+  /**
+   * @param masters 32-byte master keys by version (1 to 255); the highest is current
+   * @param indexKey 32-byte key of the blind indexes, which does not rotate with the master keys
+   */
+  constructor(masters: ReadonlyMap<number, Buffer>, indexKey: Buffer) {
+    if (masters.size === 0) throw new RangeError('a key ring needs a master key');
+    for (const [version, key] of masters) {
+      if (!Number.isInteger(version) || version < 1 || version > 255) throw new RangeError('key versions are 1 to 255');
+      if (key.length !== KEY_BYTES) throw new RangeError(`master key ${version} is not 32 bytes`);
+    }
+    if (indexKey.length !== KEY_BYTES) throw new RangeError('the index key is not 32 bytes');
+    this.#masters = masters;
+    this.#indexKey = indexKey;
+    this.currentVersion = Math.max(...masters.keys());
+  }
+
+  /**
+   * A key for one purpose and context: HKDF-SHA-256 (RFC 5869) from a master key.
+   * @param version which master key
+   */
+  derive(version: number, purpose: string, context = '', bytes = KEY_BYTES): Buffer {
+    const master = this.#masters.get(version);
+    if (!master) throw new RangeError(`master key ${version} is not on this key ring`);
+    return Buffer.from(hkdfSync('sha256', master, '', `sanad/${purpose}/${context}`, bytes));
+  }
+
+  /**
+   * Encrypts under a key of this purpose (AES-256-GCM, random nonce, padded length).
+   * @param place where the result will be kept; opening it anywhere else fails
+   */
+  seal(purpose: string, place: string, plain: string): Buffer {
+    const key = this.#purposeKey(this.currentVersion, purpose);
+    return Buffer.concat([Buffer.from([this.currentVersion]), sealWith(key, place, plain)]);
+  }
+
+  /** Decrypts what {@link seal} made. @throws Error when the purpose, the place or a single bit differs */
+  open(purpose: string, place: string, sealed: Buffer): string {
+    const version = sealed[0];
+    if (version === undefined) throw new RangeError('nothing to open');
+    return openWith(this.#purposeKey(version, purpose), place, sealed.subarray(1));
+  }
+
+  /**
+   * A keyed fingerprint for look-ups (HMAC-SHA-256): equal values give equal indexes, and nothing else can be read from it.
+   * @param purpose what is looked up; the same value under another purpose gives another index
+   */
+  blindIndex(purpose: string, value: string): Buffer {
+    let key = this.#derived.get(`index/${purpose}`);
+    if (!key) {
+      key = Buffer.from(hkdfSync('sha256', this.#indexKey, '', `sanad/index/${purpose}`, KEY_BYTES));
+      this.#derived.set(`index/${purpose}`, key);
+    }
+    return createHmac('sha256', key).update(value).digest();
+  }
+
+  #purposeKey(version: number, purpose: string): Buffer {
+    const name = `${version}/${purpose}`;
+    let key = this.#derived.get(name);
+    if (!key) {
+      key = this.derive(version, purpose);
+      this.#derived.set(name, key);
+    }
+    return key;
+  }
+}
+
+/** A new data key, for the fields of one record. */
+export const newDataKey = (): Buffer => randomBytes(KEY_BYTES);
+
+/** Encrypts one field (AES-256-GCM) under a data key; `place` names the field and its row, and is authenticated. */
+export function sealWith(key: Buffer, place: string, plain: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(Buffer.from(place));
+  const padded = pad(Buffer.from(plain));
+  return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Decrypts what {@link sealWith} made. @throws Error when key, place or content differ */
+export function openWith(key: Buffer, place: string, sealed: Buffer): string {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
+  decipher.setAAD(Buffer.from(place));
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  const padded = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+  return padded.subarray(4, 4 + padded.readUInt32BE(0)).toString();
+}
+
+function pad(plain: Buffer): Buffer {
+  const length = Math.ceil((plain.length + 4) / PADDING_BYTES) * PADDING_BYTES;
+  const padded = Buffer.alloc(length);
+  padded.writeUInt32BE(plain.length);
+  plain.copy(padded, 4);
+  return padded;
+}

@@ -1,0 +1,118 @@
+import { Decimal } from 'decimal.js';
+
+// Sums stay exact far beyond any programme: 40 significant digits, halves to even as ledgers do.
+const Exact = Decimal.clone({ precision: 40, rounding: Decimal.ROUND_HALF_EVEN });
+
+const noMinorUnit = new Set(
+  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '),
+);
+const threeDigits = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** Whether a code is an ISO 4217 currency. */
+export const isCurrency = (code: string): boolean => currencies.has(code);
+
+/** Digits after the decimal point in a currency (ISO 4217): DZD 2, TND 3, XOF 0. */
+export function minorUnits(currency: string): number {
+  if (noMinorUnit.has(currency)) return 0;
+  return threeDigits.has(currency) ? 3 : 2;
+}
+
+/** An exact amount of one currency. Never made from a JavaScript number. */
+export class Money {
+  readonly #value: Decimal;
+  readonly currency: string;
+
+  private constructor(value: Decimal, currency: string) {
+    this.#value = value;
+    this.currency = currency;
+  }
+
+  /**
+   * @param amount decimal text, `"1500.00"`
+   * @param currency ISO 4217 code
+   * @throws RangeError when the text is no plain decimal or has more digits than the currency's minor unit
+   */
+  static of(amount: string, currency: string): Money {
+    if (!/^-?\d{1,30}(\.\d{1,10})?$/.test(amount)) {
+      throw new RangeError('an amount is digits with at most one decimal point');
+    }
+    const value = new Exact(amount);
+    if (value.decimalPlaces() > minorUnits(currency)) {
+      throw new RangeError(`${currency} has ${minorUnits(currency)} decimals`);
+    }
+    return new Money(value, currency);
+  }
+
+  static zero(currency: string): Money {
+    return new Money(new Exact(0), currency);
+  }
+
+  /** The sum of amounts of one currency; zero for none. */
+  static sum(amounts: Iterable<Money>, currency: string): Money {
+    let total = Money.zero(currency);
+    for (const amount of amounts) total = total.plus(amount);
+    return total;
+  }
+
+  plus(other: Money): Money {
+    return new Money(this.#value.plus(this.#same(other)), this.currency);
+  }
+
+  minus(other: Money): Money {
+    return new Money(this.#value.minus(this.#same(other)), this.currency);
+  }
+
+  negated(): Money {
+    return new Money(this.#value.negated(), this.currency);
+  }
+
+  /** This amount times a whole number of units (people, days). */
+  times(count: number): Money {
+    if (!Number.isSafeInteger(count)) throw new RangeError('an amount is multiplied by a whole number');
+    return new Money(this.#value.times(count), this.currency);
+  }
+
+  compare(other: Money): -1 | 0 | 1 {
+    return this.#value.comparedTo(this.#same(other)) as -1 | 0 | 1;
+  }
+
+  equals(other: Money): boolean {
+    return this.currency === other.currency && this.#value.equals(other.#value);
+  }
+
+  get isZero(): boolean {
+    return this.#value.isZero();
+  }
+
+  get isNegative(): boolean {
+    return this.#value.isNegative() && !this.#value.isZero();
+  }
+
+  /**
+   * This amount as a share of another.
+   * @param decimals digits to keep
+   * @returns decimal text, or null when the other is zero
+   */
+  ratioTo(other: Money, decimals: number): string | null {
+    const divisor = this.#same(other);
+    return divisor.isZero() ? null : this.#value.dividedBy(divisor).toFixed(decimals);
+  }
+
+  /** Decimal text with exactly the currency's minor digits: `"1500.00"`. */
+  toString(): string {
+    return this.#value.toFixed(minorUnits(this.currency));
+  }
+
+  /** How an amount stands in the API: text beside its ISO 4217 code. */
+  toJSON(): { amount: string; currency: string } {
+    return { amount: this.toString(), currency: this.currency };
+  }
+
+  #same(other: Money): Decimal {
+    if (other.currency !== this.currency) {
+      throw new RangeError(`${this.currency} and ${other.currency} do not add up`);
+    }
+    return other.#value;
+  }
+}

@@ -1,0 +1,39 @@
+import { problem } from './problems.ts';
+
+/** Part of a list, and where to go on. */
+export interface Page<Item> {
+  readonly items: Item[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Cuts a page out of one row more than was asked for.
+ * @param keyOf the value that the list is sorted by, unique within it
+ */
+export function pageOf<Item>(rows: readonly Item[], limit: number, keyOf: (item: Item) => string): Page<Item> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { items, nextCursor: more ? Buffer.from(keyOf(last)).toString('base64url') : null };
+}
+
+/** The key behind a cursor; the caller still binds it as a value. */
+export const cursorKey = (cursor: string | undefined): string | undefined =>
+  cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+
+/** What a page may hold when the caller does not say. */
+const DEFAULT_LIMIT = 50;
+
+/** The size of a page and the key it starts after, from a list's query. */
+export const pageRequest = (query: { limit?: number | undefined; cursor?: string | undefined }): { limit: number; after: string | undefined } =>
+  ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor) });
+
+/**
+ * The version that an `If-Match` header names.
+ * @throws invalid_request when it names none
+ */
+export function versionIn(ifMatch: string | undefined): number {
+  const version = /^"(\d+)"$/.exec(ifMatch ?? '')?.[1];
+  if (version === undefined) throw problem.invalid_request('Send If-Match with the ETag of the record you read.');
+  return Number(version);
+}

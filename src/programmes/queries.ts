@@ -1,0 +1,24 @@
+import { authoriseRead, scopesOf } from '../access/index.ts';
+import { type Actor, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
+import { findProgramme, pageOfProgrammes, type StoredProgramme } from './store.ts';
+import type { Programme } from './types.ts';
+
+/** @throws not_found when there is none, or none within the actor's scope */
+export async function readProgramme(db: Db, actor: Actor, id: string): Promise<StoredProgramme> {
+  authoriseRead(actor, 'programmes.read', { programme: id });
+  return programmeById(db, id);
+}
+
+/** A programme, for the rooms above. @throws not_found */
+export async function programmeById(db: Db, id: string): Promise<StoredProgramme> {
+  const found = await findProgramme(db, id);
+  if (!found) throw problem.not_found('There is no such programme.');
+  return found;
+}
+
+/** The programmes that an actor works in, by code. */
+export async function listProgrammes(db: Db, actor: Actor, query: { limit?: number; cursor?: string }): Promise<Page<Programme>> {
+  authoriseRead(actor, 'programmes.read');
+  const { limit, after } = pageRequest(query);
+  return pageOfProgrammes(db, scopesOf(actor, 'programmes.read', 'programme'), limit, after);
+}
