@@ -2,6 +2,8 @@ import type { Express } from 'express';
 import { authenticate, authorise } from './access/index.ts';
 import { recordEvent } from './audit/index.ts';
 import { documentationPages } from './documentation.ts';
+import { fundingRoutes } from './funding/index.ts';
+import { officeRoutes } from './offices/index.ts';
 import {
   type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground,
   type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
@@ -44,6 +46,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const routes: Routes<OperationId> = {
     ...programmeRoutes(ground),
+    ...fundingRoutes(ground),
+    ...officeRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),

@@ -33,6 +33,7 @@ export const permissions = {
   'funding.record_contribution': { roles: ['finance_officer'], stepUp: true },
   'funding.read': { roles: [...money, 'donor'] },
 
+  'offices.load_geography': { roles: [] },
   'offices.import_offices': { roles: ['administrator'] },
   'offices.change_office': { roles: ['administrator'] },
   'offices.read': { roles: [...staff, 'agent', 'office_supervisor', 'field_officer'] },
