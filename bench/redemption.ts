@@ -3,15 +3,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { KeyRing, migrate, packageRoot, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { freePort, KeyRing, migrate, packageRoot, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { table } from '../scripts/support/table.ts';
 import { codeOf } from '../src/vouchers/index.ts';
 import { floorTransaction, prepareFloor } from './floor.ts';
 import { type Load, load } from './load.ts';
-import { measure, type Result, type Sample, table } from './measure.ts';
+import { measure, type Result, type Sample } from './measure.ts';
 
 const VOUCHERS = 20_000;
 const CONCURRENCIES = [1, 16, 64];
@@ -123,15 +123,6 @@ async function ready(port: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the server did not get ready');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 await main();

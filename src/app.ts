@@ -5,7 +5,7 @@ import { documentationPages } from './documentation.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import {
-  type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground,
+  type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground, housekeepingJobs,
   type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
 } from './platform/index.ts';
 import { programmeRoutes } from './programmes/index.ts';
@@ -61,7 +61,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   return {
     http, execute, database, keyRing, jobs,
-    work: () => jobs.work([]),
+    work: () => jobs.work([...housekeepingJobs(database, clock)]),
     async close() {
       await jobs.close();
       await database.close();
