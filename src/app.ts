@@ -1,6 +1,6 @@
 import type { Express } from 'express';
-import { authenticate, authorise } from './access/index.ts';
-import { recordEvent } from './audit/index.ts';
+import { accessRoutes, authenticate, authorise, reachable } from './access/index.ts';
+import { auditRoutes, recordEvent } from './audit/index.ts';
 import { documentationPages } from './documentation.ts';
 import {
   type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground,
@@ -43,6 +43,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const routes: Routes<OperationId> = {
+    ...accessRoutes(ground),
+    ...auditRoutes(ground, (actor, columns) => reachable(actor, 'audit.read', columns)),
     ...programmeRoutes(ground),
   };
   const http = createHttp({

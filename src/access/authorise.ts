@@ -1,7 +1,8 @@
-import { type Actor, problem, type Scope } from '../platform/index.ts';
+import { type Actor, allOf, problem, type Scope, type Sql, sql } from '../platform/index.ts';
 import { type Permission, type PermissionName, permissions } from './permissions.ts';
 
-const STEP_UP_MS = 5 * 60_000;
+/** How long a second factor counts as fresh. */
+export const STEP_UP_MS = 5 * 60_000;
 
 /** Whether a grant's scope reaches a record: whatever the grant names, the record must share. */
 const reaches = (grant: Scope, record: Scope): boolean =>
@@ -21,7 +22,8 @@ function grantsFor(actor: Actor, name: string): { permission: Permission; grants
  */
 export function authoriseRead(actor: Actor, name: PermissionName, scope?: Scope): void {
   if (actor.kind === 'system') return;
-  const { grants } = grantsFor(actor, name);
+  const { permission, grants } = grantsFor(actor, name);
+  if (permission.anyone && actor.sessionId) return;
   if (grants.length === 0) throw problem.forbidden('Ask an administrator for the role that this needs.');
   if (scope && !grants.some((grant) => reaches(grant.scope, scope))) throw problem.not_found('There is no such record.');
 }
@@ -47,4 +49,20 @@ export function scopesOf(actor: Actor, name: PermissionName, kind: 'programme' |
   const { grants } = grantsFor(actor, name);
   const ids = grants.map(({ scope }) => scope[kind]);
   return ids.some((id) => id === undefined) ? null : (ids as string[]);
+}
+
+/**
+ * The condition that leaves in a list only what an actor's grants reach, for rows that belong to several kinds of scope at once.
+ * @param columns where each kind of scope stands in a row; a grant within a kind that is left out reaches no row
+ * @returns null when everything is reached
+ * @throws forbidden when no role of the actor allows it at all
+ */
+export function reachable(actor: Actor, name: PermissionName, columns: Readonly<Record<string, Sql>>): Sql | null {
+  authoriseRead(actor, name);
+  if (actor.kind === 'system') return null;
+  const scopes = grantsFor(actor, name).grants.map(({ scope }) => Object.entries(scope));
+  if (scopes.some((scope) => scope.length === 0)) return null;
+  return scopes
+    .map((scope) => allOf(scope.map(([kind, id]) => (columns[kind] ? sql`${columns[kind]} = ${id}` : sql`false`))))
+    .reduce((any, next) => sql`${any} or (${next})`, sql`false`);
 }
