@@ -1,6 +1,6 @@
 import type { Express } from 'express';
-import { authenticate, authorise } from './access/index.ts';
-import { recordEvent } from './audit/index.ts';
+import { accessRoutes, authenticate, authorise } from './access/index.ts';
+import { auditRoutes, recordEvent } from './audit/index.ts';
 import { documentationPages } from './documentation.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { officeRoutes } from './offices/index.ts';
@@ -45,6 +45,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const routes: Routes<OperationId> = {
+    ...accessRoutes(ground),
+    ...auditRoutes(ground),
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),

@@ -4,6 +4,169 @@
  */
 
 export interface paths {
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Takes no `Idempotency-Key`: a code opens one session and no more, and a key would have the token kept for a replay. When an answer is lost, sign in again with the next code. Every refusal reads the same, whatever was wrong.
+         */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the second factor again
+         * @description What moves money or changes who may do what asks for a second factor no older than five minutes. The fifth wrong code in a row ends the session.
+         */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See who you are and what you may do */
+        get: operations["whoAmI"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users */
+        get: operations["listUsers"];
+        put?: never;
+        /** Create a user */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant a role */
+        post: operations["grantRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/roles/{grantId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a role now */
+        post: operations["endRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disable a user and end their sessions */
+        post: operations["disableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the trail
+         * @description What was done, newest first, as far as your role reaches.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes": {
         parameters: {
             query?: never;
@@ -169,10 +332,140 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Format: email
+         * @example amina@example.org
+         */
+        Email: string;
+        /**
+         * @description The code that the authenticator shows; it is good once
+         * @example 492039
+         */
+        TotpCode: string;
+        Credentials: {
+            email: components["schemas"]["Email"];
+            password: string;
+            totp: components["schemas"]["TotpCode"];
+        };
+        /**
+         * Format: date-time
+         * @description RFC 3339 in UTC
+         * @example 2026-03-01T09:30:00.000Z
+         */
+        Timestamp: string;
+        /**
          * Format: uuid
          * @example 01936f5e-7b1c-7c3e-9d52-0f4b6c1d2e3f
          */
         Id: string;
+        DisplayName: string;
+        /** @enum {string} */
+        Language: "ar" | "fr" | "en";
+        /** @enum {string} */
+        RoleName: "enrolment_officer" | "programme_officer" | "approver" | "finance_officer" | "agent" | "office_supervisor" | "field_officer" | "donor" | "auditor" | "administrator";
+        /** @description A role and where it holds. Without a programme, an office or a fund it holds everywhere. */
+        RoleGrant: {
+            id: components["schemas"]["Id"];
+            role: components["schemas"]["RoleName"];
+            /** Format: uuid */
+            programmeId: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            /** Format: date-time */
+            endsAt: string | null;
+        };
+        CurrentUser: {
+            id: components["schemas"]["Id"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            grants: components["schemas"]["RoleGrant"][];
+        };
+        SignedIn: {
+            /** @description Send it as a bearer token */
+            token: string;
+            expiresAt: components["schemas"]["Timestamp"];
+            user: components["schemas"]["CurrentUser"];
+        };
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail: string;
+            requestId?: string;
+            errors?: {
+                /** @description Where in the request */
+                pointer?: string;
+                row?: number;
+                cell?: string;
+                detail: string;
+            }[];
+        };
+        User: {
+            id: components["schemas"]["Id"];
+            email: components["schemas"]["Email"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            /** @description The roles that hold now */
+            grants: components["schemas"]["RoleGrant"][];
+            /** Format: date-time */
+            disabledAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewUser: {
+            email: components["schemas"]["Email"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            password: string;
+        };
+        CreatedUser: {
+            id: components["schemas"]["Id"];
+            email: components["schemas"]["Email"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            /** @description The roles that hold now */
+            grants: components["schemas"]["RoleGrant"][];
+            /** Format: date-time */
+            disabledAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            totp: {
+                /** @description Base32 */
+                secret: string;
+                /** @description The otpauth address to show as a QR code */
+                uri: string;
+            };
+        };
+        /** @description An agent and an office supervisor need an office, a donor needs a fund. */
+        NewRole: {
+            role: components["schemas"]["RoleName"];
+            programmeId?: components["schemas"]["Id"];
+            officeId?: components["schemas"]["Id"];
+            fundId?: components["schemas"]["Id"];
+            endsAt?: components["schemas"]["Timestamp"];
+        };
+        AuditEvent: {
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            actorId: components["schemas"]["Id"];
+            command: string;
+            subjectType: string;
+            subjectId: string;
+            /** Format: uuid */
+            programmeId: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            /** @description Hexadecimal SHA-256 of the subject's state before */
+            beforeDigest: string | null;
+            /** @description The same of its state after */
+            afterDigest: string | null;
+            reason: string | null;
+            /** @description The code of the problem that the command ended in */
+            refusal: string | null;
+            requestId: string | null;
+        };
         /**
          * @description ISO 4217 code
          * @example DZD
@@ -196,12 +489,6 @@ export interface components {
             role: "approver";
             signatures: number;
         };
-        /**
-         * Format: date-time
-         * @description RFC 3339 in UTC
-         * @example 2026-03-01T09:30:00.000Z
-         */
-        Timestamp: string;
         Programme: {
             id: components["schemas"]["Id"];
             code: string;
@@ -215,21 +502,6 @@ export interface components {
             duplicateLimit: string;
             approvalRules: components["schemas"]["ApprovalRule"][];
             createdAt: components["schemas"]["Timestamp"];
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail: string;
-            requestId?: string;
-            errors?: {
-                /** @description Where in the request */
-                pointer?: string;
-                row?: number;
-                cell?: string;
-                detail: string;
-            }[];
         };
         NewProgramme: {
             /** @example DZ-CASH-1 */
@@ -329,12 +601,13 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+        IdempotencyKey: string;
         /** @description How many to return at most. */
         Limit: number;
         /** @description Where to go on, from `nextCursor` of the page before. */
         Cursor: string;
-        /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
-        IdempotencyKey: string;
+        UserId: components["schemas"]["Id"];
         ProgrammeId: components["schemas"]["Id"];
         /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
         IfMatch: string;
@@ -347,6 +620,283 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description The session, which lasts twelve hours at most */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is worth nothing from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    totp: components["schemas"]["TotpCode"];
+                };
+            };
+        };
+        responses: {
+            /** @description The second factor is fresh */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        freshUntil: components["schemas"]["Timestamp"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    whoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You, with the roles that hold now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentUser"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users, oldest first; those with a role within yours when yours has a scope */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["User"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description The user, without roles yet, and what sets up their authenticator, which is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    grantRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description The role as it is held */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleGrant"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+                grantId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The role with its end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleGrant"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    disableUser: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description What it was done to */
+                subjectId?: string;
+                /** @description Who did it */
+                actorId?: components["schemas"]["Id"];
+                /** @description What was done */
+                command?: string;
+                programmeId?: components["schemas"]["Id"];
+                /** @description From this instant on */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before this instant */
+                to?: components["schemas"]["Timestamp"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditEvent"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listProgrammes: {
         parameters: {
             query?: {
