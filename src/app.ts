@@ -1,12 +1,15 @@
 import type { Express } from 'express';
 import { authenticate, authorise } from './access/index.ts';
 import { recordEvent } from './audit/index.ts';
+import { cashoutRoutes } from './cashout/index.ts';
 import { documentationPages } from './documentation.ts';
+import { connectGateway, messagingJobs, messagingRoutes } from './messaging/index.ts';
 import {
   type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground,
   type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
 } from './platform/index.ts';
 import { programmeRoutes } from './programmes/index.ts';
+import { voucherJobs, voucherRoutes } from './vouchers/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -44,6 +47,9 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const routes: Routes<OperationId> = {
     ...programmeRoutes(ground),
+    ...voucherRoutes(ground),
+    ...messagingRoutes(ground),
+    ...cashoutRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),
@@ -57,7 +63,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   return {
     http, execute, database, keyRing, jobs,
-    work: () => jobs.work([]),
+    work: () => jobs.work([...voucherJobs(ground), ...messagingJobs(ground, connectGateway(config, clock))]),
     async close() {
       await jobs.close();
       await database.close();
