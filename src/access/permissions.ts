@@ -73,7 +73,6 @@ export const permissions = {
   'payments.cancel_list': { roles: ['programme_officer', 'finance_officer'] },
   'payments.read': { roles: money },
 
-  'vouchers.activate': { roles: [] },
   'vouchers.expire': { roles: [] },
   'vouchers.read': { roles: money },
 

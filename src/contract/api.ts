@@ -327,6 +327,137 @@ export interface paths {
         patch: operations["changeOffice"];
         trace?: never;
     };
+    "/v1/payment-lists/{listId}/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the vouchers of a payment list */
+        get: operations["listVouchers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vouchers/{voucherId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a voucher */
+        get: operations["getVoucher"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the messages of a payment list */
+        get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what the message with a code looks like */
+        get: operations["previewMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay a voucher out in cash, once
+         * @description For an agent at the office named. Hand over the cash after a 201, and after nothing else. Without an answer, repeat the
+         *     request with the same `Idempotency-Key`: it pays once and says so each time.
+         *
+         *     Refusals by `code`: `office_closed`, `office_without_cash` and `agent_locked` come before the code is looked at.
+         *     `code_mistyped` costs no attempt. `code_refused` costs one, and is also the answer for a voucher that does not exist; five
+         *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
+         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`.
+         */
+        post: operations["redeemVoucher"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{payoutId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pay-out
+         * @description An agent reads their own.
+         */
+        get: operations["getPayout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the pay-outs of a programme */
+        get: operations["listPayouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -588,6 +719,108 @@ export interface components {
             hasCash: boolean;
         };
         Count: number;
+        /** @description Twelve random digits and two check digits (ISO 7064 MOD 97-10). Public. */
+        Serial: string;
+        /**
+         * @description Issued at release, activated when the message with the code was accepted, redeemed when paid; locked by wrong codes.
+         * @enum {string}
+         */
+        VoucherState: "issued" | "activated" | "redeemed" | "locked" | "expired" | "cancelled";
+        Voucher: {
+            id: components["schemas"]["Id"];
+            serial: components["schemas"]["Serial"];
+            listId: components["schemas"]["Id"];
+            lineId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            /** @description Who may collect; the person, or the head of the household for a child */
+            collectorId: components["schemas"]["Id"];
+            state: components["schemas"]["VoucherState"];
+            amount: components["schemas"]["Money"];
+            issuedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            activatedAt: string | null;
+            /**
+             * Format: date-time
+             * @description The end of the last day on which it is paid, in the programme's time zone
+             */
+            expiresAt: string | null;
+        };
+        /** @enum {string} */
+        MessageState: "pending" | "accepted" | "failed";
+        Message: {
+            id: components["schemas"]["Id"];
+            voucherId: components["schemas"]["Id"];
+            serial: string;
+            state: components["schemas"]["MessageState"];
+            attempts: components["schemas"]["Count"];
+            /** @description Why it has not been accepted: `no_phone`, `refused`, `refused_for_now` or `no_answer`. A message without an answer is sent again with the same code, five times in all. */
+            reason: string | null;
+            /** @description How many messages it is charged as */
+            segments: number | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            acceptedAt: string | null;
+        };
+        /** @enum {string} */
+        MessageLanguage: "ar" | "fr" | "en";
+        MessagePreview: {
+            language: components["schemas"]["MessageLanguage"];
+            text: string;
+            /** @enum {string} */
+            encoding: "GSM-7" | "UCS-2";
+            segments: number;
+        };
+        /** @description How the voucher is found. One of these. */
+        Locator: {
+            serial: string;
+        } | {
+            /**
+             * @description E.164
+             * @example +213550123456
+             */
+            phone: string;
+        } | {
+            documentNumber: string;
+            /**
+             * @description ISO 3166-1 alpha-3
+             * @example MLI
+             */
+            issuingCountry: string;
+        } | {
+            registrationNumber: string;
+        };
+        Redemption: {
+            officeId: components["schemas"]["Id"];
+            locator: components["schemas"]["Locator"];
+            /**
+             * @description Nine digits, European, Arabic-Indic or Persian, with or without spaces
+             * @example 123 456 789
+             */
+            code: string;
+            /**
+             * @description The document that the collector showed
+             * @enum {string}
+             */
+            documentType: "passport" | "residence_permit" | "national_id" | "consular_card" | "unhcr_certificate" | "other";
+            /** @description Its last four characters */
+            documentLastFour: string;
+        };
+        Payout: {
+            id: components["schemas"]["Id"];
+            voucherId: components["schemas"]["Id"];
+            serial: string;
+            amount: components["schemas"]["Money"];
+            office: {
+                code: string;
+                name: string;
+            };
+            agentId: components["schemas"]["Id"];
+            paidAt: components["schemas"]["Timestamp"];
+            /** @description The day in the programme's time zone */
+            paidOn: components["schemas"]["Date"];
+            /** Format: date-time */
+            voidedAt: string | null;
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -1268,6 +1501,199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Office"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listVouchers: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of vouchers, by serial */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Voucher"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getVoucher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                voucherId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The voucher, without its code, which nobody can read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voucher"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["MessageState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. Neither texts nor phones are kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Message"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewMessage: {
+        parameters: {
+            query: {
+                language: components["schemas"]["MessageLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A sample with a code that is nobody's */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    redeemVoucher: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redemption"];
+            };
+        };
+        responses: {
+            /** @description It is paid; hand over the cash */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pay-out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPayouts: {
+        parameters: {
+            query?: {
+                paidOn?: components["schemas"]["Date"];
+                officeId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of pay-outs, in the order in which they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Payout"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
