@@ -75,9 +75,7 @@ function nameOf(text: string): string {
 }
 
 async function query<Row>(connection: Connection, statement: Sql): Promise<pg.QueryResult<Row & pg.QueryResultRow>> {
-  return connection
-    .raw(statement.text, statement.values as Knex.RawBinding[])
-    .options({ name: nameOf(statement.text) });
+  return connection.raw(statement.text, statement.values as Knex.RawBinding[]).options({ name: nameOf(statement.text) });
 }
 
 class Session implements Db {

@@ -5,7 +5,15 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Clock } from './clock.ts';
 import type { Actor, Execute } from './command.ts';
-import { type Contract, type OperationId, operationsOf, type PathParameters, type QueryParameters, type RequestBody, type ResponseBody } from './contract.ts';
+import {
+  type Contract,
+  type OperationId,
+  operationsOf,
+  type PathParameters,
+  type QueryParameters,
+  type RequestBody,
+  type ResponseBody,
+} from './contract.ts';
 import type { Db } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Logger } from './logger.ts';
@@ -124,7 +132,8 @@ export function createHttp(options: HttpOptions): Express {
         handlers: {
           bearer: async (request: Request) => {
             const [scheme, token] = (request.get('authorization') ?? '').split(' ');
-            if (scheme?.toLowerCase() !== 'bearer' || !token) throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
+            if (scheme?.toLowerCase() !== 'bearer' || !token)
+              throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
             (request as KnownRequest).actor = await options.authenticate(token);
             return true;
           },
@@ -214,7 +223,10 @@ const answerProblem: ErrorRequestHandler = (error: unknown, request, response, _
   }
   if (answer.status === 401) response.set('WWW-Authenticate', 'Bearer');
   if (answer.status === 503 || answer.code === 'in_progress') response.set('Retry-After', '1');
-  response.status(answer.status).type('application/problem+json').send(JSON.stringify({ ...answer.toJSON(), requestId: request.id }));
+  response
+    .status(answer.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...answer.toJSON(), requestId: request.id }));
 };
 
 interface HttpError {
@@ -223,23 +235,28 @@ interface HttpError {
   readonly errors?: readonly { readonly path?: string; readonly message?: string }[];
 }
 
-const isHttpError = (error: unknown): error is HttpError =>
-  error instanceof Error && 'status' in error && typeof error.status === 'number';
+const isHttpError = (error: unknown): error is HttpError => error instanceof Error && 'status' in error && typeof error.status === 'number';
 
 function problemFor(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!isHttpError(error)) {
     const timedOut = error instanceof Error && error.name === 'KnexTimeoutError';
-    return timedOut ? problem.busy('Every connection is in use. Try again in a moment.')
+    return timedOut
+      ? problem.busy('Every connection is in use. Try again in a moment.')
       : problem.internal_error('The request was not carried out. Quote the request id when you report this.');
   }
   const places = (error.errors ?? []).map(({ path = '', message = '' }) => ({
     // The validator's paths read /body/amount or /query/limit; the pointer keeps that form.
-    pointer: path, detail: message,
+    pointer: path,
+    detail: message,
   }));
   switch (error.status) {
     case 400:
-      return problem.invalid_request(places.length > 0 ? 'Correct the places listed in "errors".' : 'The body cannot be read: check that it is valid JSON.', {}, places);
+      return problem.invalid_request(
+        places.length > 0 ? 'Correct the places listed in "errors".' : 'The body cannot be read: check that it is valid JSON.',
+        {},
+        places,
+      );
     case 401:
       return problem.unauthenticated('Sign in first.');
     case 404:
@@ -249,7 +266,8 @@ function problemFor(error: unknown): Problem {
     case 415:
       return problem.unsupported_media_type('Send the content type that the contract names.');
     default:
-      return error.status < 500 ? problem.invalid_request('The request cannot be answered in this form.', {}, places)
+      return error.status < 500
+        ? problem.invalid_request('The request cannot be answered in this form.', {}, places)
         : problem.internal_error('The request was not carried out. Quote the request id when you report this.');
   }
 }

@@ -55,7 +55,11 @@ interface Closable {
 
 interface JobQueue extends Closable {
   addBulk(jobs: { name: string; data: QueuedData; opts: { jobId: string } & typeof discarded }[]): Promise<unknown>;
-  upsertJobScheduler(id: string, repeat: { every: number }, template: { name: string; data: QueuedData; opts: typeof discarded }): Promise<unknown>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { every: number },
+    template: { name: string; data: QueuedData; opts: typeof discarded },
+  ): Promise<unknown>;
 }
 
 /** The two servers that queues can live on, behind the same verbs. */

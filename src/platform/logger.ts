@@ -33,6 +33,9 @@ function errorForLog(error: unknown): Record<string, unknown> {
     ...('code' in error ? { sqlState: error.code } : {}),
     ...('constraint' in error ? { constraint: error.constraint } : {}),
     ...('table' in error ? { table: error.table } : {}),
-    stack: error.stack?.split('\n').filter((line) => line.startsWith('    at ')).join('\n'),
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .join('\n'),
   };
 }

@@ -67,8 +67,10 @@ async function login(knex: Knex, ownerUrl: string, applicationUrl?: string): Pro
   const { rows } = await knex.raw('select 1 from pg_roles where rolname = :user', { user });
   // Role names and passwords cannot be bound in DDL; format() quotes them.
   if (rows.length === 0) {
-    const made = await knex.raw(`select format('create role %I login password %L', :user::text, :password::text) as ddl`,
-      { user, password: decodeURIComponent(password) });
+    const made = await knex.raw(`select format('create role %I login password %L', :user::text, :password::text) as ddl`, {
+      user,
+      password: decodeURIComponent(password),
+    });
     await knex.raw(made.rows[0].ddl.replaceAll('?', '\\?'));
   }
   const granted = await knex.raw(`select format('grant ${applicationRole} to %I', :user::text) as ddl`, { user });

@@ -25,8 +25,10 @@ export const cursorKey = (cursor: string | undefined): string | undefined =>
 const DEFAULT_LIMIT = 50;
 
 /** The size of a page and the key it starts after, from a list's query. */
-export const pageRequest = (query: { limit?: number | undefined; cursor?: string | undefined }): { limit: number; after: string | undefined } =>
-  ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor) });
+export const pageRequest = (query: {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}): { limit: number; after: string | undefined } => ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor) });
 
 /**
  * The version that an `If-Match` header names.

@@ -85,8 +85,7 @@ export function defineProblems<const Kinds extends Record<string, readonly [stat
 }
 
 /** Every kind of error, sorted by code: for the documentation and the tests. */
-export const problemKinds = (): ProblemKind[] =>
-  [...registry.values()].sort((a, b) => a.code.localeCompare(b.code));
+export const problemKinds = (): ProblemKind[] => [...registry.values()].sort((a, b) => a.code.localeCompare(b.code));
 
 export const problem = defineProblems({
   invalid_request: [400, 'The request is not in the form the contract asks for'],

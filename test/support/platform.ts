@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import supertest from 'supertest';
 import { inject } from 'vitest';
+import type { Role } from '../../src/access/index.ts';
 import { hashToken } from '../../src/access/sessions.ts';
 import { type App, createApp } from '../../src/app.ts';
-import type { Role } from '../../src/access/index.ts';
 import { applicationRole, createLogger, newId, readConfig, type Scope, ShiftedClock } from '../../src/platform/index.ts';
 
 /** A platform of its own for one test file: a fresh database, its HTTP application and its workers. */
@@ -65,7 +65,11 @@ export async function startPlatform({ environment = {} }: TestPlatformOptions = 
   const clients: pg.Client[] = [];
 
   return {
-    app, clock, dataDir, log, owner,
+    app,
+    clock,
+    dataDir,
+    log,
+    owner,
     async applicationClient() {
       const client = new pg.Client({ connectionString: url.href, options: `-c role=${applicationRole} -c timezone=UTC` });
       await client.connect();
@@ -76,13 +80,21 @@ export async function startPlatform({ environment = {} }: TestPlatformOptions = 
       const userId = newId();
       const token = randomBytes(24).toString('base64url');
       const now = clock.now();
-      await owner.query(`insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
-        values ($1, $2, $3, '$argon2id$none', '', $1, $4)`, [userId, `${userId}@example.org`, `Test ${role}`, now]);
-      await owner.query(`insert into role_grants (id, user_id, role, programme_id, office_id, fund_id, granted_by, granted_at)
+      await owner.query(
+        `insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
+        values ($1, $2, $3, '$argon2id$none', '', $1, $4)`,
+        [userId, `${userId}@example.org`, `Test ${role}`, now],
+      );
+      await owner.query(
+        `insert into role_grants (id, user_id, role, programme_id, office_id, fund_id, granted_by, granted_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [newId(), userId, role, scope['programme'], scope['office'], scope['fund'], newId(), now]);
-      await owner.query(`insert into sessions (id, token_hash, user_id, second_factor_at, created_at, expires_at)
-        values ($1, $2, $3, $4, $4, $5)`, [newId(), hashToken(token), userId, now, new Date(now.getTime() + 400 * 86_400_000)]);
+        [newId(), userId, role, scope['programme'], scope['office'], scope['fund'], newId(), now],
+      );
+      await owner.query(
+        `insert into sessions (id, token_hash, user_id, second_factor_at, created_at, expires_at)
+        values ($1, $2, $3, $4, $4, $5)`,
+        [newId(), hashToken(token), userId, now, new Date(now.getTime() + 400 * 86_400_000)],
+      );
       return clientFor(agent, userId, token);
     },
     settled: () => app.jobs.drained(),
