@@ -197,7 +197,8 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         if (state === lockTimeout) {
           throw problem.in_progress('Somebody else is working on the same record. Try again with the same key.');
         }
-        if ((state !== serializationFailure && state !== deadlock) || tries === MAX_TRIES) throw error;
+        if (state !== serializationFailure && state !== deadlock) throw error;
+        if (tries === MAX_TRIES) throw problem.busy('Too many others are changing the same records. Try again with the same key.');
         await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** tries * (0.5 + Math.random())));
       }
     }

@@ -117,6 +117,8 @@ export interface DatabaseAddress {
   /** The role to act as, when the URL's user is allowed to be more than that. */
   readonly role?: string | undefined;
   readonly poolSize: number;
+  /** How long a request waits for a free connection, in milliseconds. */
+  readonly patienceMs?: number;
   /** Whether the server itself refuses writes on these connections. */
   readonly readOnly?: boolean;
 }
@@ -142,7 +144,7 @@ function connect(address: DatabaseAddress): Knex {
     client: 'pg',
     connection: { connectionString: address.url, options: sessionOptions(address), application_name: 'sanad' },
     pool: { min: 0, max: address.poolSize },
-    acquireConnectionTimeout: 15_000,
+    acquireConnectionTimeout: address.patienceMs ?? 15_000,
   });
 }
 

@@ -14,7 +14,7 @@ import {
   type RequestBody,
   type ResponseBody,
 } from './contract.ts';
-import type { Db } from './database.ts';
+import { type Db, sqlState } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -93,6 +93,8 @@ export interface HttpOptions {
 
 interface KnownRequest extends Request {
   actor?: Actor;
+  /** Why the caller could not be recognised; the validator would make every reason a plain 401. */
+  unrecognised?: unknown;
 }
 
 const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'user', grants: [], secondFactorAt: null };
@@ -130,12 +132,18 @@ export function createHttp(options: HttpOptions): Express {
       validateResponses: options.validateResponses,
       validateSecurity: {
         handlers: {
-          bearer: async (request: Request) => {
-            const [scheme, token] = (request.get('authorization') ?? '').split(' ');
-            if (scheme?.toLowerCase() !== 'bearer' || !token)
-              throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
-            (request as KnownRequest).actor = await options.authenticate(token);
-            return true;
+          bearer: async (request: KnownRequest) => {
+            try {
+              const [scheme, token] = (request.get('authorization') ?? '').split(' ');
+              if (scheme?.toLowerCase() !== 'bearer' || !token) {
+                throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
+              }
+              request.actor = await options.authenticate(token);
+              return true;
+            } catch (error) {
+              request.unrecognised = error;
+              throw error;
+            }
           },
         },
       },
@@ -215,8 +223,9 @@ function timing(metrics: Metrics): RequestHandler {
 
 // Express knows an error handler by its four parameters.
 const answerProblem: ErrorRequestHandler = (error: unknown, request, response, _next) => {
-  const answer = problemFor(error);
-  if (answer.status >= 500) request.log.error({ err: error }, 'request failed');
+  const cause = (request as KnownRequest).unrecognised ?? error;
+  const answer = problemFor(cause);
+  if (answer.status >= 500) request.log.error({ err: cause }, 'request failed');
   if (response.headersSent) {
     response.destroy();
     return;
@@ -237,12 +246,17 @@ interface HttpError {
 
 const isHttpError = (error: unknown): error is HttpError => error instanceof Error && 'status' in error && typeof error.status === 'number';
 
+/** The server refuses the connection, is starting, or has given out all it has (SQLSTATE 57P03, 53300). */
+const noConnection = new Set(['ECONNREFUSED', '57P03', '53300']);
+
+const databaseIsBusy = (error: unknown): boolean =>
+  (error instanceof Error && error.name === 'KnexTimeoutError') || noConnection.has(sqlState(error) ?? '');
+
 function problemFor(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!isHttpError(error)) {
-    const timedOut = error instanceof Error && error.name === 'KnexTimeoutError';
-    return timedOut
-      ? problem.busy('Every connection is in use. Try again in a moment.')
+    return databaseIsBusy(error)
+      ? problem.busy('The database has no connection to spare. Try again in a moment.')
       : problem.internal_error('The request was not carried out. Quote the request id when you report this.');
   }
   const places = (error.errors ?? []).map(({ path = '', message = '' }) => ({
@@ -253,7 +267,7 @@ function problemFor(error: unknown): Problem {
   switch (error.status) {
     case 400:
       return problem.invalid_request(
-        places.length > 0 ? 'Correct the places listed in "errors".' : 'The body cannot be read: check that it is valid JSON.',
+        places.length > 0 ? 'Correct the places listed in "errors".' : 'The request cannot be read: check the address, and that the body is valid JSON.',
         {},
         places,
       );
@@ -261,6 +275,8 @@ function problemFor(error: unknown): Problem {
       return problem.unauthenticated('Sign in first.');
     case 404:
       return problem.not_found('There is nothing at this address.');
+    case 405:
+      return problem.method_not_allowed('Use a method that the contract names for this address.');
     case 413:
       return problem.too_large('Send less at once.');
     case 415:

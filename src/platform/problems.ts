@@ -93,6 +93,7 @@ export const problem = defineProblems({
   step_up_required: [401, 'A fresh second factor is needed'],
   forbidden: [403, 'Your roles do not allow this'],
   not_found: [404, 'There is no such record'],
+  method_not_allowed: [405, 'This address does not take this method'],
   conflict: [409, 'The record has changed or is in another state'],
   in_progress: [409, 'The same request is still being carried out'],
   too_large: [413, 'The request is too large'],
