@@ -43,11 +43,12 @@ function at<T>(node: T & { readonly $ref?: string }): T {
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const operations = Object.entries(contract.paths as Record<string, Partial<Record<(typeof methods)[number], Operation>>>).flatMap(([path, item]) =>
-  methods.flatMap((method) => {
-    const operation = item[method];
-    return operation ? [{ path, method, operation, name: operation.operationId ?? `${method} ${path}` }] : [];
-  }),
+const operations = Object.entries(contract.paths as Record<string, Partial<Record<(typeof methods)[number], Operation>>>).flatMap(
+  ([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method];
+      return operation ? [{ path, method, operation, name: operation.operationId ?? `${method} ${path}` }] : [];
+    }),
 );
 
 /** Every object that a schema describes, with the place where it stands. */
@@ -91,7 +92,9 @@ describe('the contract', () => {
   });
 
   it('asks for an Idempotency-Key wherever a POST changes something', () => {
-    const without = operations.filter(({ method, operation }) => method === 'post' && !parameterNames(operation).includes('Idempotency-Key'));
+    const without = operations.filter(
+      ({ method, operation }) => method === 'post' && !parameterNames(operation).includes('Idempotency-Key'),
+    );
     expect(without.map(({ name }) => name).sort()).toEqual(Object.keys(withoutIdempotencyKey).sort());
   });
 

@@ -267,7 +267,9 @@ function problemFor(error: unknown): Problem {
   switch (error.status) {
     case 400:
       return problem.invalid_request(
-        places.length > 0 ? 'Correct the places listed in "errors".' : 'The request cannot be read: check the address, and that the body is valid JSON.',
+        places.length > 0
+          ? 'Correct the places listed in "errors".'
+          : 'The request cannot be read: check the address, and that the body is valid JSON.',
         {},
         places,
       );
