@@ -8,19 +8,18 @@ const key32 = z.string().refine((text) => Buffer.from(text, 'base64').length ===
 const masterKeys = z
   .string()
   .regex(/^\d+:[A-Za-z0-9+/=]+(,\d+:[A-Za-z0-9+/=]+)*$/, 'must be VERSION:BASE64[,VERSION:BASE64…]')
-  .transform(
-    (text) =>
-      new Map(
-        text.split(',').map((pair) => {
-          const [version = '', key = ''] = pair.split(':');
-          return [Number(version), Buffer.from(key, 'base64')] as const;
-        }),
-      ),
+  .transform((text) =>
+    text.split(',').map((pair) => {
+      const [version = '', key = ''] = pair.split(':');
+      return [Number(version), Buffer.from(key, 'base64')] as const;
+    }),
   )
   .refine(
-    (keys) => [...keys].every(([version, key]) => version >= 1 && version <= 255 && key.length === 32),
+    (keys) => keys.every(([version, key]) => version >= 1 && version <= 255 && key.length === 32),
     'versions are 1 to 255 and keys 32 bytes in base64',
-  );
+  )
+  .refine((keys) => new Set(keys.map(([version]) => version)).size === keys.length, 'names a version twice')
+  .transform((keys) => new Map(keys));
 
 /** Every setting, as it stands in the environment. Each description is its line in docs/configuration.md. */
 export const settings = z.object({

@@ -139,11 +139,15 @@ export function sessionOptions(address: Pick<DatabaseAddress, 'role' | 'readOnly
     .join(' ');
 }
 
+// Knex would print what it also throws.
+const silent = { warn() {}, error() {}, debug() {}, deprecate() {} };
+
 function connect(address: DatabaseAddress): Knex {
   return knexFactory({
     client: 'pg',
     connection: { connectionString: address.url, options: sessionOptions(address), application_name: 'sanad' },
     pool: { min: 0, max: address.poolSize },
+    log: silent,
     acquireConnectionTimeout: address.patienceMs ?? 15_000,
   });
 }

@@ -16,7 +16,7 @@ import {
 } from './contract.ts';
 import { type Db, sqlState } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { Logger } from './logger.ts';
+import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, problem } from './problems.ts';
 
@@ -202,7 +202,9 @@ function requestLog(logger: Logger): RequestHandler {
       return id;
     },
     // The query may hold a search for a person, so it is left out.
+    wrapSerializers: false,
     serializers: {
+      err: errorForLog,
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({ id, method, path: url.split('?')[0] }),
       res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
     },

@@ -23,8 +23,8 @@ export function createLogger(level: string, destination?: { write(line: string):
   return destination ? pino(options, destination) : pino(options);
 }
 
-// PostgreSQL quotes the offending row in `detail`, and knex the statement's values in `message`; neither is logged.
-function errorForLog(error: unknown): Record<string, unknown> {
+/** What is logged of an error. PostgreSQL quotes the offending row in it, and knex the statement's values; neither is kept. */
+export function errorForLog(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const database = 'severity' in error || 'schema' in error;
   return {

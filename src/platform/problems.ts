@@ -41,13 +41,13 @@ export class Problem extends Error {
   /** The body of the answer (RFC 9457 section 3). */
   toJSON(): ProblemBody {
     return {
+      ...this.facts,
       type: `/problems/${this.kind.code}`,
       title: this.kind.title,
       status: this.kind.status,
       code: this.kind.code,
       detail: this.message,
       ...(this.places.length > 0 ? { errors: this.places } : {}),
-      ...this.facts,
     };
   }
 }
