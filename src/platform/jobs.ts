@@ -38,7 +38,8 @@ export interface JobOptions {
   readonly prefix?: string;
 }
 
-const QUEUE = 'sanad';
+/** The one queue, as both servers know it. */
+export const queueName = 'sanad';
 const CONCURRENCY = 4;
 const SWEEP_MS = 2_000;
 /** A follow-up that has not been finished by then is put on the queue again. */
@@ -209,13 +210,13 @@ function redisBackend(url: string, prefix = 'sanad'): Backend {
     asking.once('ready', resolve).once('close', resolve);
   });
   return {
-    queue: new Queue(QUEUE, { connection: asking, prefix }),
+    queue: new Queue(queueName, { connection: asking, prefix }),
     async reachable() {
       await firstAttempt;
       if (asking.status !== 'ready') throw new Error('Redis does not answer');
     },
     worker: (process) =>
-      new Worker<QueuedData>(QUEUE, ({ name, data }) => process(name, data), { connection: working, prefix, concurrency: CONCURRENCY }),
+      new Worker<QueuedData>(queueName, ({ name, data }) => process(name, data), { connection: working, prefix, concurrency: CONCURRENCY }),
     async close() {
       asking.disconnect();
       working.disconnect();
@@ -235,10 +236,10 @@ function postgresBackend(address: DatabaseAddress): Backend {
   });
   const connection = pool as unknown as PgPool;
   return {
-    queue: new PostgresQueue(QUEUE, { connection }),
+    queue: new PostgresQueue(queueName, { connection }),
     reachable: async () => {},
     worker: (process) =>
-      new PostgresWorker<QueuedData>(QUEUE, ({ name, data }) => process(name, data), { connection, concurrency: CONCURRENCY }),
+      new PostgresWorker<QueuedData>(queueName, ({ name, data }) => process(name, data), { connection, concurrency: CONCURRENCY }),
     close: () => pool.end(),
   };
 }
