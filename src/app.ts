@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { authenticate, authorise } from './access/index.ts';
+import { assistanceRoutes } from './assistance/index.ts';
 import { recordEvent } from './audit/index.ts';
 import { documentationPages } from './documentation.ts';
 import {
@@ -44,6 +45,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const routes: Routes<OperationId> = {
     ...programmeRoutes(ground),
+    ...assistanceRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),

@@ -40,6 +40,44 @@ export interface paths {
         patch: operations["changeProgramme"];
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's plans */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Plan a one-time grant
+         * @description Entitles, at once, everybody enrolled whom the scorecard found eligible. Nobody is paid before a payment list with their instalment has been approved and released.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a plan and what it owes */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -138,6 +176,67 @@ export interface components {
             name?: string;
             endsOn?: components["schemas"]["Date"];
             codeValidityDays?: number;
+        };
+        /** @enum {string} */
+        PlanKind: "one_time_grant";
+        /** @description What one person is owed, in the programme's currency */
+        AmountRule: {
+            /** @constant */
+            rule: "fixed";
+            amount: components["schemas"]["Amount"];
+        } | {
+            /** @constant */
+            rule: "by_household_size";
+            /** @description The amount with the greatest size that is not above the household's; one starts at a household of one */
+            amounts: {
+                fromSize: number;
+                amount: components["schemas"]["Amount"];
+            }[];
+        };
+        Plan: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewPlan: {
+            kind: components["schemas"]["PlanKind"];
+            /** @example Winter 2026 */
+            name: string;
+            /**
+             * @description Nobody is paid twice for one purpose
+             * @example winterisation
+             */
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+        };
+        Count: number;
+        Money: {
+            amount: components["schemas"]["Amount"];
+            currency: components["schemas"]["Currency"];
+        };
+        PlanWithTotals: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description People */
+            entitled: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
         };
     };
     responses: {
@@ -276,6 +375,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Programme"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of plans, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plan"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan and what it owes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                planId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
                 };
             };
             "4XX": components["responses"]["Problem"];
