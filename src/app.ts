@@ -1,8 +1,10 @@
 import type { Express } from 'express';
-import { authenticate, authorise } from './access/index.ts';
+import { authenticate, authorise, authoriseRead } from './access/index.ts';
 import { assistanceRoutes } from './assistance/index.ts';
 import { recordEvent } from './audit/index.ts';
 import { documentationPages } from './documentation.ts';
+import { ledgerRoutes } from './ledger/index.ts';
+import { type IssueVouchers, paymentRoutes } from './payments/index.ts';
 import {
   type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground,
   type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
@@ -43,9 +45,12 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
+  const issue: IssueVouchers = async () => [];
   const routes: Routes<OperationId> = {
     ...programmeRoutes(ground),
     ...assistanceRoutes(ground),
+    ...paymentRoutes(ground, { issue }),
+    ...ledgerRoutes(ground, { authoriseRead }),
   };
   const http = createHttp({
     contract: readContract(),
