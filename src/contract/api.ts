@@ -458,6 +458,256 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's plans */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Plan a one-time grant
+         * @description Entitles, at once, everybody enrolled whom the scorecard found eligible. Nobody is paid before a payment list with their instalment has been approved and released.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a plan and what it owes */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payment-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's payment lists */
+        get: operations["listPaymentLists"];
+        put?: never;
+        /**
+         * Build a payment list
+         * @description Puts every instalment of the plan that is due, and on no other list that counts, on a draft.
+         */
+        post: operations["buildPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payment-lists/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a list would hold
+         * @description Runs what building runs, and changes nothing.
+         */
+        post: operations["previewPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a payment list with its control totals and signatures */
+        get: operations["getPaymentList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a payment list's lines */
+        get: operations["listPaymentListLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a draft for approval
+         * @description Freezes its lines and takes their digest. Who built the list and who submits it can neither approve nor release it.
+         */
+        post: operations["submitPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a submitted list
+         * @description Fills the next approval step. The last signature that the total asks for commits the money. Asks for a fresh second factor.
+         */
+        post: operations["approvePaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a submitted list
+         * @description Cancel it afterwards, so that its instalments can enter another list.
+         */
+        post: operations["rejectPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release an approved list
+         * @description Checks every line again, issues a voucher for each good one, and returns the others with their reason and their money. Asks for a fresh second factor.
+         */
+        post: operations["releasePaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a list that was not released
+         * @description Its instalments can enter another list, and what was committed for it is available again.
+         */
+        post: operations["cancelPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a fund's money is */
+        get: operations["getFundBalances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that the books hold
+         * @description Recomputes from nothing, for each released list, released = paid + outstanding + expired + cancelled, by the vouchers and by the ledger; for each fund, received = available + committed + outstanding + paid + fees; for each office, payable = paid − voided + fees − settled; that each guarded balance is the sum of its postings; and that every entry sums to zero.
+         */
+        get: operations["verifyIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -821,6 +1071,236 @@ export interface components {
             /** Format: date-time */
             voidedAt: string | null;
         };
+        /** @enum {string} */
+        PlanKind: "one_time_grant";
+        /** @description What one person is owed, in the programme's currency */
+        AmountRule: {
+            /** @constant */
+            rule: "fixed";
+            amount: components["schemas"]["Amount"];
+        } | {
+            /** @constant */
+            rule: "by_household_size";
+            /** @description The amount with the greatest size that is not above the household's; one starts at a household of one */
+            amounts: {
+                fromSize: number;
+                amount: components["schemas"]["Amount"];
+            }[];
+        };
+        Plan: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewPlan: {
+            kind: components["schemas"]["PlanKind"];
+            /** @example Winter 2026 */
+            name: string;
+            /**
+             * @description Nobody is paid twice for one purpose
+             * @example winterisation
+             */
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+        };
+        PlanWithTotals: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description People */
+            entitled: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentList: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+        };
+        NewPaymentList: {
+            name: string;
+            planId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description Only people who live in this wilaya */
+            wilayaNumber?: string;
+        };
+        PaymentListWilayaTotal: {
+            wilayaNumber: string;
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentListStateTotal: {
+            /** @enum {string} */
+            state: "included" | "released" | "returned";
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentListReasonCount: {
+            /** @enum {string} */
+            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector" | "list_cancelled";
+            people: components["schemas"]["Count"];
+        };
+        PaymentListSignature: {
+            userId: components["schemas"]["Id"];
+            /** @enum {string} */
+            hand: "maker" | "approver" | "releaser";
+            /** @description The approval step it fills */
+            step: number | null;
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description Signatures that the total asks for; steps are filled in order */
+        PaymentListStep: {
+            step: number;
+            /** @enum {string} */
+            role: "approver";
+            /** @description How many it needs */
+            signatures: number;
+            given: components["schemas"]["Count"];
+        };
+        BuiltPaymentList: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            byState: components["schemas"]["PaymentListStateTotal"][];
+            returned: components["schemas"]["PaymentListReasonCount"][];
+            signatures: components["schemas"]["PaymentListSignature"][];
+            signaturesNeeded: components["schemas"]["PaymentListStep"][];
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+        };
+        PaymentListSource: {
+            planId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description Only people who live in this wilaya */
+            wilayaNumber?: string;
+        };
+        PaymentListLeftOut: {
+            registrationNumber: string;
+            /** @enum {string} */
+            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector";
+        };
+        PaymentListPreview: {
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+            /** @description The first 500 by registration number; the counts are of all */
+            leftOutPeople: components["schemas"]["PaymentListLeftOut"][];
+        };
+        /** @description A list with its control totals, its signatures, and those that it needs */
+        PaymentListSheet: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            byState: components["schemas"]["PaymentListStateTotal"][];
+            returned: components["schemas"]["PaymentListReasonCount"][];
+            signatures: components["schemas"]["PaymentListSignature"][];
+            signaturesNeeded: components["schemas"]["PaymentListStep"][];
+        };
+        PaymentListLine: {
+            id: components["schemas"]["Id"];
+            position: number;
+            registrationNumber: string;
+            amount: components["schemas"]["Money"];
+            wilayaNumber: string;
+            /** @enum {string} */
+            state: "included" | "released" | "returned";
+            returnReason: string | null;
+        };
+        PaymentListApproval: {
+            /** @description SHA-256 of the lines, from the list as you read it */
+            digest: string;
+        };
+        PaymentListReason: {
+            reason: string;
+        };
+        FundBalances: {
+            fundId: components["schemas"]["Id"];
+            balances: {
+                /** @enum {string} */
+                kind: "bank" | "fund_available" | "fund_committed" | "vouchers_outstanding" | "payable_to_post" | "advances";
+                balance: components["schemas"]["Money"];
+            }[];
+        };
+        BooksTerm: {
+            term: string;
+            amount: components["schemas"]["Money"];
+        };
+        BooksIdentity: {
+            /** @enum {string} */
+            identity: "list_vouchers" | "list_books" | "list_issued" | "fund_received" | "office_payable" | "guarded_balance" | "entry_sums";
+            subject: {
+                type: string;
+                id: components["schemas"]["Id"];
+            };
+            left: components["schemas"]["BooksTerm"];
+            /** @description What must add up to the left side */
+            right: components["schemas"]["BooksTerm"][];
+            holds: boolean;
+        };
+        BooksProof: {
+            /** @description Whether every identity holds */
+            holds: boolean;
+            identities: components["schemas"]["BooksIdentity"][];
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -846,6 +1326,7 @@ export interface components {
         IfMatch: string;
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
+        ListId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: never;
@@ -1694,6 +2175,420 @@ export interface operations {
                         items: components["schemas"]["Payout"][];
                         nextCursor: string | null;
                     };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of plans, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plan"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan and what it owes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                planId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPaymentLists: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lists, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentList"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    buildPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPaymentList"];
+            };
+        };
+        responses: {
+            /** @description A draft, and how many people were left out of it and why */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltPaymentList"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewPaymentList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListSource"];
+            };
+        };
+        responses: {
+            /** @description What building it now would give */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListPreview"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPaymentList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPaymentListLines: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines, by position */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentListLine"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    submitPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    approvePaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListApproval"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rejectPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListReason"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    releasePaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListReason"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFundBalances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fundId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fund's balance by kind of account, from its postings, each shown as what it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundBalances"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    verifyIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each identity with both sides */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BooksProof"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -1,0 +1,1 @@
+export { openPerson, type SealedPerson } from './sealing.ts';
