@@ -1,5 +1,5 @@
 import { type Actor, allOf, type Sql, sql } from '../platform/index.ts';
-import { grantsFor } from './authorise.ts';
+import { authoriseRead, grantsFor } from './authorise.ts';
 import type { PermissionName } from './permissions.ts';
 
 /** The columns that say where a row belongs. A kind that is left out is one that no row has. */
@@ -7,8 +7,10 @@ export type ScopeColumns = { readonly [Kind in 'programme' | 'office' | 'fund']?
 
 /**
  * The condition that keeps a list within an actor's scope: a row is shown when one grant names nothing that the row does not share.
+ * @throws forbidden when no role of the actor allows the read at all
  */
 export function scopeCondition(actor: Actor, name: PermissionName, columns: ScopeColumns): Sql {
+  authoriseRead(actor, name);
   if (actor.kind === 'system') return sql`true`;
   const reached = grantsFor(actor, name).grants.map(({ scope }) =>
     allOf(Object.entries(scope).flatMap(([kind, id]) => {

@@ -1,3 +1,4 @@
+import { isId } from './ids.ts';
 import { problem } from './problems.ts';
 
 /** Part of a list, and where to go on. */
@@ -27,6 +28,13 @@ const DEFAULT_LIMIT = 50;
 /** The size of a page and the key it starts after, from a list's query. */
 export const pageRequest = (query: { limit?: number | undefined; cursor?: string | undefined }): { limit: number; after: string | undefined } =>
   ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor) });
+
+/** As {@link pageRequest}, for a list that is sorted by identifier. @throws invalid_request when the cursor holds none */
+export function pageRequestById(query: { limit?: number | undefined; cursor?: string | undefined }): { limit: number; after: string | undefined } {
+  const request = pageRequest(query);
+  if (request.after !== undefined && !isId(request.after)) throw problem.invalid_request('Send a cursor as "nextCursor" gave it.');
+  return request;
+}
 
 /**
  * The version that an `If-Match` header names.
