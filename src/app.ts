@@ -1,7 +1,10 @@
 import type { Express } from 'express';
 import { accessRoutes, authenticate, authorise } from './access/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
+import { beneficiaryJobs, beneficiaryRoutes } from './beneficiaries/index.ts';
+import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
+import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import { cashoutRoutes } from './cashout/index.ts';
@@ -53,6 +56,9 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
+    ...beneficiaryRoutes(ground, duplicateCheck),
+    ...deduplicationRoutes(ground),
+    ...eligibilityRoutes(ground),
     ...voucherRoutes(ground),
     ...messagingRoutes(ground),
     ...cashoutRoutes(ground),
@@ -69,7 +75,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   return {
     http, execute, database, keyRing, jobs,
-    work: () => jobs.work([...housekeepingJobs(database, clock), ...voucherJobs(ground), ...messagingJobs(ground, connectGateway(config, clock))]),
+    work: () => jobs.work([...housekeepingJobs(database, clock), ...beneficiaryJobs(ground, duplicateCheck)]),
     async close() {
       await jobs.close();
       await database.close();
