@@ -75,7 +75,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   return {
     http, execute, database, keyRing, jobs,
-    work: () => jobs.work([...housekeepingJobs(database, clock), ...beneficiaryJobs(ground, duplicateCheck)]),
+    work: () => jobs.work([
+      ...housekeepingJobs(database, clock), ...beneficiaryJobs(ground, duplicateCheck), ...voucherJobs(ground),
+      ...messagingJobs(ground, connectGateway(config, clock)),
+    ]),
     async close() {
       await jobs.close();
       await database.close();
