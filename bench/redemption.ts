@@ -25,10 +25,11 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
   const postgres = await startEmbeddedPostgres(folder);
   let server: ChildProcess | undefined;
+  let client: pg.Client | undefined;
   try {
     const url = await postgres.database('bench');
     await migrate(url);
-    const client = new pg.Client(url);
+    client = new pg.Client(url);
     await client.connect();
     const masterKey = randomBytes(32);
     const keyRing = new KeyRing(new Map([[1, masterKey]]), randomBytes(32));
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
     const port = await freePort();
     server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
       cwd: packageRoot,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'inherit', 'inherit'],
       env: {
         ...process.env, SANAD_ENV: 'test', SANAD_ROLE: 'api', SANAD_DATA_DIR: folder, DATABASE_URL: url, PORT: String(port), LOG_LEVEL: 'warn',
         SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`, SANAD_INDEX_KEY: randomBytes(32).toString('base64'), DATABASE_POOL_SIZE: '40',
@@ -57,8 +58,8 @@ async function main(): Promise<void> {
     process.stdout.write(`\n${table(rows)}\n\n`);
     const { rows: paid } = await client.query<{ paid: string }>('select count(*) as paid from payouts');
     process.stdout.write(`${paid[0]?.paid} pay-outs in the books.\n`);
-    await client.end();
   } finally {
+    await client?.end();
     if (server && server.exitCode === null) {
       server.kill('SIGTERM');
       await once(server, 'exit');
@@ -94,13 +95,13 @@ function redeemer(port: number, { vouchers, agents }: Load, keyRing: KeyRing): (
       officeId: teller.officeId, locator: { serial: voucher.serial }, code, documentType: 'passport', documentLastFour: '1234',
     });
     const started = performance.now();
-    const status = await post(agent, port, teller.token, body);
-    if (status !== 201) throw new Error(`a redemption answered ${status}`);
+    const { status, answer } = await post(agent, port, teller.token, body);
+    if (status !== 201) throw new Error(`a redemption answered ${status}: ${answer}`);
     return { milliseconds: performance.now() - started };
   };
 }
 
-function post(agent: Agent, port: number, token: string, body: string): Promise<number> {
+function post(agent: Agent, port: number, token: string, body: string): Promise<{ status: number; answer: string }> {
   return new Promise((resolve, reject) => {
     const sent = request({
       agent, port, host: '127.0.0.1', method: 'POST', path: '/v1/payouts',
@@ -108,8 +109,11 @@ function post(agent: Agent, port: number, token: string, body: string): Promise<
         Authorization: `Bearer ${token}`, 'Idempotency-Key': randomUUID(), 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body),
       },
     }, (response) => {
-      response.resume();
-      response.once('end', () => resolve(response.statusCode ?? 0));
+      let answer = '';
+      response.setEncoding('utf8').on('data', (part) => {
+        answer += part;
+      });
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, answer }));
     });
     sent.once('error', reject);
     sent.end(body);

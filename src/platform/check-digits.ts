@@ -48,5 +48,4 @@ function mod97(text: string): number {
 export const mod97Digits = (text: string): string => String(98 - mod97(`${text}00`)).padStart(2, '0');
 
 /** Whether a text ends in its own ISO 7064 MOD 97-10 check digits. */
-export const hasMod97Digits = (text: string): boolean =>
-  /^[0-9A-Z]+\d\d$/.test(text) && mod97(text) === 1;
+export const hasMod97Digits = (text: string): boolean => /^[0-9A-Z]+\d\d$/.test(text) && mod97(text) === 1;

@@ -105,11 +105,13 @@ const lockTimeout = '55P03';
 
 /** JSON with its keys in order (RFC 8785 in spirit), so that equal values have equal digests. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  ) ?? 'null';
+  return (
+    JSON.stringify(value, (_key, inner) =>
+      inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? 'null'
+  );
 }
 
 /** SHA-256 of a value's canonical JSON, in hexadecimal. */
@@ -153,7 +155,10 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         requestId: requestId ?? null,
       });
       const started = (outcome.followUps ?? []).map((followUp) => ({ ...followUp, id: newId() }));
-      await tx.insert('follow_ups', started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })));
+      await tx.insert(
+        'follow_ups',
+        started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })),
+      );
       const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
       if (idempotencyKey) {
         const sealed = keyRing.seal('idempotency', `${actor.id}/${idempotencyKey}`, JSON.stringify(answer));
@@ -192,7 +197,8 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         if (state === lockTimeout) {
           throw problem.in_progress('Somebody else is working on the same record. Try again with the same key.');
         }
-        if ((state !== serializationFailure && state !== deadlock) || tries === MAX_TRIES) throw error;
+        if (state !== serializationFailure && state !== deadlock) throw error;
+        if (tries === MAX_TRIES) throw problem.busy('Too many others are changing the same records. Try again with the same key.');
         await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** tries * (0.5 + Math.random())));
       }
     }

@@ -8,38 +8,75 @@ const key32 = z.string().refine((text) => Buffer.from(text, 'base64').length ===
 const masterKeys = z
   .string()
   .regex(/^\d+:[A-Za-z0-9+/=]+(,\d+:[A-Za-z0-9+/=]+)*$/, 'must be VERSION:BASE64[,VERSION:BASE64…]')
-  .transform((text) => new Map(text.split(',').map((pair) => {
-    const [version = '', key = ''] = pair.split(':');
-    return [Number(version), Buffer.from(key, 'base64')] as const;
-  })))
-  .refine((keys) => [...keys].every(([version, key]) => version >= 1 && version <= 255 && key.length === 32),
-    'versions are 1 to 255 and keys 32 bytes in base64');
+  .transform((text) =>
+    text.split(',').map((pair) => {
+      const [version = '', key = ''] = pair.split(':');
+      return [Number(version), Buffer.from(key, 'base64')] as const;
+    }),
+  )
+  .refine(
+    (keys) => keys.every(([version, key]) => version >= 1 && version <= 255 && key.length === 32),
+    'versions are 1 to 255 and keys 32 bytes in base64',
+  )
+  .refine((keys) => new Set(keys.map(([version]) => version)).size === keys.length, 'names a version twice')
+  .transform((keys) => new Map(keys));
 
 /** Every setting, as it stands in the environment. Each description is its line in docs/configuration.md. */
 export const settings = z.object({
-  SANAD_ENV: z.enum(['development', 'production', 'test']).default('development')
+  SANAD_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
     .describe('`production` refuses to start with a missing or default secret; `development` makes its own and shows demo accounts'),
-  SANAD_ROLE: z.enum(['all', 'api', 'worker']).default('all').describe('What this process does: answer requests, carry out background jobs, or both'),
+  SANAD_ROLE: z
+    .enum(['all', 'api', 'worker'])
+    .default('all')
+    .describe('What this process does: answer requests, carry out background jobs, or both'),
   SANAD_DATA_DIR: z.string().default('.sanad').describe('Folder of the embedded database, the development keys and the SMS outbox'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: port.default(8080).describe('Port to listen on; 0 takes a free one'),
-  DATABASE_URL: z.url().optional().describe('PostgreSQL 15 or newer, as the application role; without it an embedded PostgreSQL runs under the data folder'),
-  DATABASE_OWNER_URL: z.url().optional().describe('The same database as the role that owns the tables, for `sanad migrate`; in development it defaults to `DATABASE_URL`'),
+  DATABASE_URL: z
+    .url()
+    .optional()
+    .describe('PostgreSQL 15 or newer, as the application role; without it an embedded PostgreSQL runs under the data folder'),
+  DATABASE_OWNER_URL: z
+    .url()
+    .optional()
+    .describe('The same database as the role that owns the tables, for `sanad migrate`; in development it defaults to `DATABASE_URL`'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(500).default(20).describe('Connections for commands, and as many again for reads'),
   REDIS_URL: z.url().optional().describe('Redis 7 or newer for the job queues; without it they live in PostgreSQL'),
-  SANAD_MASTER_KEYS: masterKeys.optional().describe('Secret. Master keys by version, `1:BASE64[,2:BASE64]`, 32 bytes each; the highest version is current'),
-  SANAD_INDEX_KEY: key32.optional().describe('Secret. Key of the blind indexes, 32 bytes in base64; it never changes for the life of a database'),
-  SMS_GATEWAY: z.enum(['outbox', 'http']).default('outbox').describe('Where messages go: a file under the data folder, or an aggregator over HTTP'),
+  SANAD_MASTER_KEYS: masterKeys
+    .optional()
+    .describe('Secret. Master keys by version, `1:BASE64[,2:BASE64]`, 32 bytes each; the highest version is current'),
+  SANAD_INDEX_KEY: key32
+    .optional()
+    .describe('Secret. Key of the blind indexes, 32 bytes in base64; it never changes for the life of a database'),
+  SMS_GATEWAY: z
+    .enum(['outbox', 'http'])
+    .default('outbox')
+    .describe('Where messages go: a file under the data folder, or an aggregator over HTTP'),
   SMS_HTTP_URL: z.url().optional().describe('Address that the HTTP gateway posts each message to'),
   SMS_HTTP_TOKEN: z.string().optional().describe('Secret. Bearer token for the HTTP gateway'),
-  SMS_HTTP_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).default(10_000).describe('How long the HTTP gateway may take, in milliseconds'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Least severe line that is logged'),
+  SMS_HTTP_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(10_000)
+    .describe('How long the HTTP gateway may take, in milliseconds'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe line that is logged'),
 });
 
 export type Settings = z.infer<typeof settings>;
 
 /** Settings with every secret in place. */
-export type Config = Settings & { readonly SANAD_MASTER_KEYS: Map<number, Buffer>; readonly SANAD_INDEX_KEY: string; readonly dataDir: string };
+export type Config = Settings & {
+  readonly SANAD_MASTER_KEYS: Map<number, Buffer>;
+  readonly SANAD_INDEX_KEY: string;
+  readonly dataDir: string;
+};
 
 /** The settings are wrong; the message says which and why, one to a line. */
 export class ConfigError extends Error {}

@@ -5,7 +5,11 @@ import { packageRoot } from './package-root.ts';
 
 export type OperationId = keyof operations;
 
-type Json<Content> = Content extends { 'application/json': infer Body } ? Body : Content extends { 'text/csv': infer Text } ? Text : undefined;
+type Json<Content> = Content extends { 'application/json': infer Body }
+  ? Body
+  : Content extends { 'text/csv': infer Text }
+    ? Text
+    : undefined;
 
 /** The body that an operation takes. */
 export type RequestBody<K extends OperationId> = operations[K] extends { requestBody: { content: infer Content } }
@@ -25,8 +29,12 @@ type Success = 200 | 201 | 202;
 /** The JSON body of an operation's success. */
 export type ResponseBody<K extends OperationId> = {
   [Status in keyof operations[K]['responses']]: Status extends Success
-    ? operations[K]['responses'][Status] extends { content: { 'application/json': infer Body } } ? Body : undefined
-    : Status extends 204 ? undefined : never;
+    ? operations[K]['responses'][Status] extends { content: { 'application/json': infer Body } }
+      ? Body
+      : undefined
+    : Status extends 204
+      ? undefined
+      : never;
 }[keyof operations[K]['responses']];
 
 interface ContractOperation {
@@ -55,8 +63,7 @@ export interface Operation {
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Reads the gathered contract. */
-export const readContract = (): Contract =>
-  JSON.parse(readFileSync(join(packageRoot, 'src/contract/openapi.json'), 'utf8')) as Contract;
+export const readContract = (): Contract => JSON.parse(readFileSync(join(packageRoot, 'src/contract/openapi.json'), 'utf8')) as Contract;
 
 /** Every operation of the contract. */
 export const operationsOf = (contract: Contract): Operation[] =>
@@ -64,12 +71,14 @@ export const operationsOf = (contract: Contract): Operation[] =>
     methods.flatMap((method) => {
       const operation = item[method];
       if (!operation) return [];
-      return [{
-        id: operation.operationId,
-        method,
-        path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-        isPublic: operation.security?.length === 0,
-        successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200),
-      }];
+      return [
+        {
+          id: operation.operationId,
+          method,
+          path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+          isPublic: operation.security?.length === 0,
+          successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200),
+        },
+      ];
     }),
   );

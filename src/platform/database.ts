@@ -75,9 +75,7 @@ function nameOf(text: string): string {
 }
 
 async function query<Row>(connection: Connection, statement: Sql): Promise<pg.QueryResult<Row & pg.QueryResultRow>> {
-  return connection
-    .raw(statement.text, statement.values as Knex.RawBinding[])
-    .options({ name: nameOf(statement.text) });
+  return connection.raw(statement.text, statement.values as Knex.RawBinding[]).options({ name: nameOf(statement.text) });
 }
 
 class Session implements Db {
@@ -119,6 +117,8 @@ export interface DatabaseAddress {
   /** The role to act as, when the URL's user is allowed to be more than that. */
   readonly role?: string | undefined;
   readonly poolSize: number;
+  /** How long a request waits for a free connection, in milliseconds. */
+  readonly patienceMs?: number;
   /** Whether the server itself refuses writes on these connections. */
   readonly readOnly?: boolean;
 }
@@ -139,12 +139,16 @@ export function sessionOptions(address: Pick<DatabaseAddress, 'role' | 'readOnly
     .join(' ');
 }
 
+// Knex would print what it also throws.
+const silent = { warn() {}, error() {}, debug() {}, deprecate() {} };
+
 function connect(address: DatabaseAddress): Knex {
   return knexFactory({
     client: 'pg',
     connection: { connectionString: address.url, options: sessionOptions(address), application_name: 'sanad' },
     pool: { min: 0, max: address.poolSize },
-    acquireConnectionTimeout: 15_000,
+    log: silent,
+    acquireConnectionTimeout: address.patienceMs ?? 15_000,
   });
 }
 

@@ -1,10 +1,10 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { resolve as absolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
 
@@ -27,10 +27,11 @@ export interface EmbeddedOptions {
 
 /**
  * Starts a real PostgreSQL that came with the npm package, with its files in a folder that lasts.
- * @param folder where the cluster, its password and the number of the process that holds it are kept
+ * @param dataDir where the cluster, its password and the number of the process that holds it are kept
  * @throws Error when another process is using the folder, or with the server's own words when it does not start
  */
-export async function startEmbeddedPostgres(folder: string, { durable = true }: EmbeddedOptions = {}): Promise<EmbeddedServer> {
+export async function startEmbeddedPostgres(dataDir: string, { durable = true }: EmbeddedOptions = {}): Promise<EmbeddedServer> {
+  const folder = absolute(dataDir);
   mkdirSync(folder, { recursive: true });
   const databaseDir = join(folder, 'postgres');
   const password = readOrMake(join(folder, 'postgres-password'), () => randomBytes(24).toString('base64url'));
@@ -62,7 +63,7 @@ export async function startEmbeddedPostgres(folder: string, { durable = true }: 
       return url(name);
     },
     stop: async () => {
-      if (host.exitCode !== null) return;
+      if (host.exitCode !== null || host.signalCode !== null) return;
       const ended = new Promise((resolve) => host.once('exit', resolve));
       host.ref();
       if (host.connected) host.disconnect();
@@ -93,17 +94,17 @@ function readOrMake(file: string, make: () => string): string {
 async function clearOrphan(folder: string, databaseDir: string): Promise<void> {
   const server = pidIn(join(databaseDir, 'postmaster.pid'));
   const keeper = pidIn(join(folder, 'postgres-host.pid'));
-  if (!server || !isRunning(server)) return;
-  for (let waited = 0; keeper && isRunning(keeper); waited += 100) {
+  if (!server || !uses(server, databaseDir)) return;
+  for (let waited = 0; keeper && uses(keeper, databaseDir); waited += 100) {
     // A keeper that has lost its parent is on its way out.
     if (waited > 5_000) {
       throw new Error(`Another Sanad (process ${keeper}) is using ${folder}. Stop it, or give this one its own SANAD_DATA_DIR.`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  if (!isRunning(server)) return;
+  if (!uses(server, databaseDir)) return;
   process.kill(server, 'SIGINT');
-  for (let waited = 0; isRunning(server); waited += 50) {
+  for (let waited = 0; uses(server, databaseDir); waited += 50) {
     if (waited > 20_000) throw new Error(`A PostgreSQL left over in ${folder} (process ${server}) does not end.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -115,12 +116,15 @@ function pidIn(file: string): number | undefined {
   return pid > 0 ? pid : undefined;
 }
 
-function isRunning(pid: number): boolean {
+// After a restart of the machine or the container the same number may be anybody's, so the command line has to name the folder.
+function uses(pid: number, databaseDir: string): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    const command = existsSync('/proc/self/cmdline')
+      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      : execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    return command.includes(databaseDir);
+  } catch {
+    return false; // it has ended
   }
 }
 

@@ -5,10 +5,18 @@ import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Clock } from './clock.ts';
 import type { Actor, Execute } from './command.ts';
-import { type Contract, type OperationId, operationsOf, type PathParameters, type QueryParameters, type RequestBody, type ResponseBody } from './contract.ts';
-import type { Db } from './database.ts';
+import {
+  type Contract,
+  type OperationId,
+  operationsOf,
+  type PathParameters,
+  type QueryParameters,
+  type RequestBody,
+  type ResponseBody,
+} from './contract.ts';
+import { type Db, sqlState } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { Logger } from './logger.ts';
+import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem, problem } from './problems.ts';
 
@@ -85,6 +93,8 @@ export interface HttpOptions {
 
 interface KnownRequest extends Request {
   actor?: Actor;
+  /** Why the caller could not be recognised; the validator would make every reason a plain 401. */
+  unrecognised?: unknown;
 }
 
 const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'user', grants: [], secondFactorAt: null };
@@ -122,11 +132,18 @@ export function createHttp(options: HttpOptions): Express {
       validateResponses: options.validateResponses,
       validateSecurity: {
         handlers: {
-          bearer: async (request: Request) => {
-            const [scheme, token] = (request.get('authorization') ?? '').split(' ');
-            if (scheme?.toLowerCase() !== 'bearer' || !token) throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
-            (request as KnownRequest).actor = await options.authenticate(token);
-            return true;
+          bearer: async (request: KnownRequest) => {
+            try {
+              const [scheme, token] = (request.get('authorization') ?? '').split(' ');
+              if (scheme?.toLowerCase() !== 'bearer' || !token) {
+                throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
+              }
+              request.actor = await options.authenticate(token);
+              return true;
+            } catch (error) {
+              request.unrecognised = error;
+              throw error;
+            }
           },
         },
       },
@@ -185,7 +202,9 @@ function requestLog(logger: Logger): RequestHandler {
       return id;
     },
     // The query may hold a search for a person, so it is left out.
+    wrapSerializers: false,
     serializers: {
+      err: errorForLog,
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({ id, method, path: url.split('?')[0] }),
       res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
     },
@@ -206,15 +225,19 @@ function timing(metrics: Metrics): RequestHandler {
 
 // Express knows an error handler by its four parameters.
 const answerProblem: ErrorRequestHandler = (error: unknown, request, response, _next) => {
-  const answer = problemFor(error);
-  if (answer.status >= 500) request.log.error({ err: error }, 'request failed');
+  const cause = (request as KnownRequest).unrecognised ?? error;
+  const answer = problemFor(cause);
+  if (answer.status >= 500) request.log.error({ err: cause }, 'request failed');
   if (response.headersSent) {
     response.destroy();
     return;
   }
   if (answer.status === 401) response.set('WWW-Authenticate', 'Bearer');
   if (answer.status === 503 || answer.code === 'in_progress') response.set('Retry-After', '1');
-  response.status(answer.status).type('application/problem+json').send(JSON.stringify({ ...answer.toJSON(), requestId: request.id }));
+  response
+    .status(answer.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...answer.toJSON(), requestId: request.id }));
 };
 
 interface HttpError {
@@ -223,33 +246,48 @@ interface HttpError {
   readonly errors?: readonly { readonly path?: string; readonly message?: string }[];
 }
 
-const isHttpError = (error: unknown): error is HttpError =>
-  error instanceof Error && 'status' in error && typeof error.status === 'number';
+const isHttpError = (error: unknown): error is HttpError => error instanceof Error && 'status' in error && typeof error.status === 'number';
+
+/** The server refuses the connection, is starting, or has given out all it has (SQLSTATE 57P03, 53300). */
+const noConnection = new Set(['ECONNREFUSED', '57P03', '53300']);
+
+const databaseIsBusy = (error: unknown): boolean =>
+  (error instanceof Error && error.name === 'KnexTimeoutError') || noConnection.has(sqlState(error) ?? '');
 
 function problemFor(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!isHttpError(error)) {
-    const timedOut = error instanceof Error && error.name === 'KnexTimeoutError';
-    return timedOut ? problem.busy('Every connection is in use. Try again in a moment.')
+    return databaseIsBusy(error)
+      ? problem.busy('The database has no connection to spare. Try again in a moment.')
       : problem.internal_error('The request was not carried out. Quote the request id when you report this.');
   }
   const places = (error.errors ?? []).map(({ path = '', message = '' }) => ({
     // The validator's paths read /body/amount or /query/limit; the pointer keeps that form.
-    pointer: path, detail: message,
+    pointer: path,
+    detail: message,
   }));
   switch (error.status) {
     case 400:
-      return problem.invalid_request(places.length > 0 ? 'Correct the places listed in "errors".' : 'The body cannot be read: check that it is valid JSON.', {}, places);
+      return problem.invalid_request(
+        places.length > 0
+          ? 'Correct the places listed in "errors".'
+          : 'The request cannot be read: check the address, and that the body is valid JSON.',
+        {},
+        places,
+      );
     case 401:
       return problem.unauthenticated('Sign in first.');
     case 404:
       return problem.not_found('There is nothing at this address.');
+    case 405:
+      return problem.method_not_allowed('Use a method that the contract names for this address.');
     case 413:
       return problem.too_large('Send less at once.');
     case 415:
       return problem.unsupported_media_type('Send the content type that the contract names.');
     default:
-      return error.status < 500 ? problem.invalid_request('The request cannot be answered in this form.', {}, places)
+      return error.status < 500
+        ? problem.invalid_request('The request cannot be answered in this form.', {}, places)
         : problem.internal_error('The request was not carried out. Quote the request id when you report this.');
   }
 }

@@ -38,12 +38,15 @@ export interface JobOptions {
   readonly prefix?: string;
 }
 
-const QUEUE = 'sanad';
+/** The one queue, as both servers know it. */
+export const queueName = 'sanad';
 const CONCURRENCY = 4;
 const SWEEP_MS = 2_000;
 /** A follow-up that has not been finished by then is put on the queue again. */
 const GRACE_MS = 30_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
+/** How long the queue's server may take before its work is left to the next sweep. */
+const QUEUE_TIMEOUT_MS = 2_000;
 const SWEEP_BATCH = 500;
 
 const discarded = { removeOnComplete: true, removeOnFail: true } as const;
@@ -55,12 +58,18 @@ interface Closable {
 
 interface JobQueue extends Closable {
   addBulk(jobs: { name: string; data: QueuedData; opts: { jobId: string } & typeof discarded }[]): Promise<unknown>;
-  upsertJobScheduler(id: string, repeat: { every: number }, template: { name: string; data: QueuedData; opts: typeof discarded }): Promise<unknown>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { every: number },
+    template: { name: string; data: QueuedData; opts: typeof discarded },
+  ): Promise<unknown>;
 }
 
 /** The two servers that queues can live on, behind the same verbs. */
 interface Backend {
   readonly queue: JobQueue;
+  /** Resolves at once when the server answers. @throws Error when it does not, rather than wait for it */
+  reachable(): Promise<void>;
   worker(process: (name: string, data: QueuedData) => Promise<void>): Closable;
   close(): Promise<void>;
 }
@@ -79,9 +88,11 @@ export function connectJobs(options: JobOptions): Jobs {
   backend.queue.on('error', (error) => logger.warn({ err: error }, 'job queue unreachable'));
   let worker: Closable | undefined;
   let sweeper: NodeJS.Timeout | undefined;
-  let sweeping: Promise<void> = Promise.resolve();
+  let sweeping: Promise<void> | undefined;
+  let recurring: readonly Job[] = [];
 
   async function enqueue(followUps: readonly { id: string; job: string }[]): Promise<void> {
+    await backend.reachable();
     await backend.queue.addBulk(
       followUps.map(({ id, job }) => ({
         name: job,
@@ -91,8 +102,17 @@ export function connectJobs(options: JobOptions): Jobs {
     );
   }
 
+  // Told again and again, because a queue that lost everything has lost the schedule too; a schedule that stands is not disturbed.
+  async function schedule(): Promise<void> {
+    for (const { name, everySeconds = 0 } of recurring) {
+      await backend.reachable();
+      await backend.queue.upsertJobScheduler(name, { every: everySeconds * 1000 }, { name, data: {}, opts: discarded });
+    }
+  }
+
   async function sweep(): Promise<void> {
     try {
+      await schedule();
       const due = await database.reader.all<{ id: string; job: string }>(
         sql`select id, job from follow_ups
             where coalesce(due_at, created_at + ${GRACE_MS / 1000} * interval '1 second') <= ${clock.now()}
@@ -142,18 +162,19 @@ export function connectJobs(options: JobOptions): Jobs {
         } catch (error) {
           metrics.jobs.inc({ job: name, outcome: 'failed' });
           logger.error({ err: error, job: name, followUpId }, 'job failed');
-          throw error;
+          // The queue keeps what it is thrown; the error itself may quote a row.
+          throw new Error(`${name} failed`);
         }
       });
       worker.on('error', (error) => logger.warn({ err: error }, 'job worker disturbed'));
-      for (const { name, everySeconds } of jobs) {
-        if (everySeconds) {
-          await backend.queue.upsertJobScheduler(name, { every: everySeconds * 1000 }, { name, data: {}, opts: discarded });
-        }
-      }
-      sweeper = setInterval(() => {
-        sweeping = sweeping.then(sweep);
-      }, SWEEP_MS);
+      recurring = jobs.filter(({ everySeconds }) => everySeconds !== undefined);
+      const sweepOnce = () => {
+        sweeping ??= sweep().finally(() => {
+          sweeping = undefined;
+        });
+      };
+      sweepOnce();
+      sweeper = setInterval(sweepOnce, SWEEP_MS);
       sweeper.unref();
     },
 
@@ -176,14 +197,30 @@ export function connectJobs(options: JobOptions): Jobs {
 }
 
 function redisBackend(url: string, prefix = 'sanad'): Backend {
-  // Workers block on their connection, so BullMQ asks that it never gives up on a command.
-  const connection = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
-  connection.on('error', () => {}); // the queue reports it
+  // A request must not wait for a Redis that is away; a worker must, so BullMQ asks that its connection never gives up.
+  const asking = new Redis(url, {
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    connectTimeout: QUEUE_TIMEOUT_MS,
+    commandTimeout: QUEUE_TIMEOUT_MS,
+  });
+  const working = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
+  for (const connection of [asking, working]) connection.on('error', () => {}); // the queue reports it
+  const firstAttempt = new Promise<void>((resolve) => {
+    asking.once('ready', resolve).once('close', resolve);
+  });
   return {
-    queue: new Queue(QUEUE, { connection, prefix }),
+    queue: new Queue(queueName, { connection: asking, prefix }),
+    async reachable() {
+      await firstAttempt;
+      if (asking.status !== 'ready') throw new Error('Redis does not answer');
+    },
     worker: (process) =>
-      new Worker<QueuedData>(QUEUE, ({ name, data }) => process(name, data), { connection, prefix, concurrency: CONCURRENCY }),
-    close: async () => connection.disconnect(),
+      new Worker<QueuedData>(queueName, ({ name, data }) => process(name, data), { connection: working, prefix, concurrency: CONCURRENCY }),
+    async close() {
+      asking.disconnect();
+      working.disconnect();
+    },
   };
 }
 
@@ -199,9 +236,10 @@ function postgresBackend(address: DatabaseAddress): Backend {
   });
   const connection = pool as unknown as PgPool;
   return {
-    queue: new PostgresQueue(QUEUE, { connection }),
+    queue: new PostgresQueue(queueName, { connection }),
+    reachable: async () => {},
     worker: (process) =>
-      new PostgresWorker<QueuedData>(QUEUE, ({ name, data }) => process(name, data), { connection, concurrency: CONCURRENCY }),
+      new PostgresWorker<QueuedData>(queueName, ({ name, data }) => process(name, data), { connection, concurrency: CONCURRENCY }),
     close: () => pool.end(),
   };
 }

@@ -35,6 +35,7 @@ export class KeyRing {
    * @param version which master key
    */
   derive(version: number, purpose: string, context = '', bytes = KEY_BYTES): Buffer {
+    if (purpose.includes('/')) throw new RangeError('a purpose has no "/": it would run into the context');
     const master = this.#masters.get(version);
     if (!master) throw new RangeError(`master key ${version} is not on this key ring`);
     return Buffer.from(hkdfSync('sha256', master, '', `sanad/${purpose}/${context}`, bytes));
@@ -94,7 +95,7 @@ export function sealWith(key: Buffer, place: string, plain: string): Buffer {
 
 /** Decrypts what {@link sealWith} made. @throws Error when key, place or content differ */
 export function openWith(key: Buffer, place: string, sealed: Buffer): string {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(place));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   const padded = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);

@@ -23,8 +23,8 @@ export function createLogger(level: string, destination?: { write(line: string):
   return destination ? pino(options, destination) : pino(options);
 }
 
-// PostgreSQL quotes the offending row in `detail`, and knex the statement's values in `message`; neither is logged.
-function errorForLog(error: unknown): Record<string, unknown> {
+/** What is logged of an error. PostgreSQL quotes the offending row in it, and knex the statement's values; neither is kept. */
+export function errorForLog(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const database = 'severity' in error || 'schema' in error;
   return {
@@ -33,6 +33,9 @@ function errorForLog(error: unknown): Record<string, unknown> {
     ...('code' in error ? { sqlState: error.code } : {}),
     ...('constraint' in error ? { constraint: error.constraint } : {}),
     ...('table' in error ? { table: error.table } : {}),
-    stack: error.stack?.split('\n').filter((line) => line.startsWith('    at ')).join('\n'),
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .join('\n'),
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runMigrations as migrateQueues } from 'bullmq';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
+import { queueName } from './jobs.ts';
 import { packageRoot } from './package-root.ts';
 
 const folder = join(packageRoot, 'migrations');
@@ -50,6 +51,9 @@ async function queues(ownerUrl: string): Promise<void> {
   await client.connect();
   try {
     await migrateQueues(client, 'bullmq');
+    // BullMQ would make this sequence with the queue's first job, which the application role may not.
+    await client.query('set search_path = bullmq');
+    await client.query('select next_job_id($1)', [queueName]);
     await client.query(`grant usage on schema bullmq to ${applicationRole};
       grant select, insert, update, delete on all tables in schema bullmq to ${applicationRole};
       grant usage on all sequences in schema bullmq to ${applicationRole};
@@ -67,8 +71,10 @@ async function login(knex: Knex, ownerUrl: string, applicationUrl?: string): Pro
   const { rows } = await knex.raw('select 1 from pg_roles where rolname = :user', { user });
   // Role names and passwords cannot be bound in DDL; format() quotes them.
   if (rows.length === 0) {
-    const made = await knex.raw(`select format('create role %I login password %L', :user::text, :password::text) as ddl`,
-      { user, password: decodeURIComponent(password) });
+    const made = await knex.raw(`select format('create role %I login password %L', :user::text, :password::text) as ddl`, {
+      user,
+      password: decodeURIComponent(password),
+    });
     await knex.raw(made.rows[0].ddl.replaceAll('?', '\\?'));
   }
   const granted = await knex.raw(`select format('grant ${applicationRole} to %I', :user::text) as ddl`, { user });

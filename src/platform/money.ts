@@ -1,11 +1,9 @@
 import { Decimal } from 'decimal.js';
 
-// Sums stay exact far beyond any programme: 40 significant digits, halves to even as ledgers do.
-const Exact = Decimal.clone({ precision: 40, rounding: Decimal.ROUND_HALF_EVEN });
+// Exact for anything that `of` takes, times any whole number (56 digits); shares halve to even as ledgers do.
+const Exact = Decimal.clone({ precision: 64, rounding: Decimal.ROUND_HALF_EVEN });
 
-const noMinorUnit = new Set(
-  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '),
-);
+const noMinorUnit = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
 const threeDigits = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 

@@ -18,16 +18,35 @@ export function pageOf<Item>(rows: readonly Item[], limit: number, keyOf: (item:
   return { items, nextCursor: more ? Buffer.from(keyOf(last)).toString('base64url') : null };
 }
 
-/** The key behind a cursor; the caller still binds it as a value. */
-export const cursorKey = (cursor: string | undefined): string | undefined =>
-  cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+const isPlainText = (key: string): boolean => !/[\0\uFFFD]/.test(key);
+
+/**
+ * The key behind a cursor; the caller still binds it as a value.
+ * @param fits whether a key can be one of this list's: a cursor made up by the caller is refused here, not in the database
+ * @throws invalid_request when it is no cursor of this list
+ */
+export function cursorKey(cursor: string | undefined, fits: (key: string) => boolean = isPlainText): string | undefined {
+  if (cursor === undefined) return undefined;
+  const key = Buffer.from(cursor, 'base64url').toString();
+  if (!isPlainText(key) || !fits(key)) {
+    throw problem.invalid_request('Correct the places listed in "errors".', {}, [
+      { pointer: '/query/cursor', detail: 'Take the cursor from nextCursor of the page before.' },
+    ]);
+  }
+  return key;
+}
 
 /** What a page may hold when the caller does not say. */
 const DEFAULT_LIMIT = 50;
 
-/** The size of a page and the key it starts after, from a list's query. */
-export const pageRequest = (query: { limit?: number | undefined; cursor?: string | undefined }): { limit: number; after: string | undefined } =>
-  ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor) });
+/**
+ * The size of a page and the key it starts after, from a list's query.
+ * @param fits as for {@link cursorKey}: `isId` for a list that is sorted by identifier
+ */
+export const pageRequest = (
+  query: { limit?: number | undefined; cursor?: string | undefined },
+  fits?: (key: string) => boolean,
+): { limit: number; after: string | undefined } => ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor, fits) });
 
 /** As {@link pageRequest}, for a list that is sorted by identifier. @throws invalid_request when the cursor holds none */
 export function pageRequestById(query: { limit?: number | undefined; cursor?: string | undefined }): { limit: number; after: string | undefined } {

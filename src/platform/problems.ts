@@ -41,13 +41,13 @@ export class Problem extends Error {
   /** The body of the answer (RFC 9457 section 3). */
   toJSON(): ProblemBody {
     return {
+      ...this.facts,
       type: `/problems/${this.kind.code}`,
       title: this.kind.title,
       status: this.kind.status,
       code: this.kind.code,
       detail: this.message,
       ...(this.places.length > 0 ? { errors: this.places } : {}),
-      ...this.facts,
     };
   }
 }
@@ -85,8 +85,7 @@ export function defineProblems<const Kinds extends Record<string, readonly [stat
 }
 
 /** Every kind of error, sorted by code: for the documentation and the tests. */
-export const problemKinds = (): ProblemKind[] =>
-  [...registry.values()].sort((a, b) => a.code.localeCompare(b.code));
+export const problemKinds = (): ProblemKind[] => [...registry.values()].sort((a, b) => a.code.localeCompare(b.code));
 
 export const problem = defineProblems({
   invalid_request: [400, 'The request is not in the form the contract asks for'],
@@ -94,6 +93,7 @@ export const problem = defineProblems({
   step_up_required: [401, 'A fresh second factor is needed'],
   forbidden: [403, 'Your roles do not allow this'],
   not_found: [404, 'There is no such record'],
+  method_not_allowed: [405, 'This address does not take this method'],
   conflict: [409, 'The record has changed or is in another state'],
   in_progress: [409, 'The same request is still being carried out'],
   too_large: [413, 'The request is too large'],

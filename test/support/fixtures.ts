@@ -25,27 +25,42 @@ export async function makeFrame(platform: TestPlatform, received = '10000000.00'
   const now = platform.clock.now();
   const { owner } = platform;
   await owner.query(`insert into wilayas values ('16', 'DZ-16', 'DZ001', 'Alger', 'الجزائر', null, '1984-02-04') on conflict do nothing`);
-  await owner.query(`insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold,
+  await owner.query(
+    `insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold,
       duplicate_limit, created_by, created_at)
     values ($1, $2, 'Test programme', 'DZD', 'Africa/Algiers', '2020-01-01', '2099-12-31', 60, 0.8, 0.2, $1, $3)`,
-    [programmeId, `TEST-${counter}`, now]);
+    [programmeId, `TEST-${counter}`, now],
+  );
   await owner.query(`insert into approval_rules values ($1, 0, 1, 'approver', 1)`, [programmeId]);
-  await owner.query(`insert into funds (id, programme_id, donor, agreement, currency, created_by, created_at)
-    values ($1, $2, 'Test donor', 'AG-1', 'DZD', $1, $3)`, [fundId, programmeId, now]);
-  await owner.query(`insert into offices (id, code, wilaya_number, commune, name_fr, name_ar, created_by, created_at)
-    values ($1, $2, '16', 'Alger Centre', 'Grande Poste', 'البريد المركزي', $1, $3)`, [officeId, officeCode, now]);
+  await owner.query(
+    `insert into funds (id, programme_id, donor, agreement, currency, created_by, created_at)
+    values ($1, $2, 'Test donor', 'AG-1', 'DZD', $1, $3)`,
+    [fundId, programmeId, now],
+  );
+  await owner.query(
+    `insert into offices (id, code, wilaya_number, commune, name_fr, name_ar, created_by, created_at)
+    values ($1, $2, '16', 'Alger Centre', 'Grande Poste', 'البريد المركزي', $1, $3)`,
+    [officeId, officeCode, now],
+  );
   await receive(platform, { programmeId, fundId }, received);
   return { programmeId, fundId, officeId, officeCode };
 }
 
 /** Money received into a fund: the contribution and its posting. */
-export async function receive(platform: TestPlatform, { programmeId, fundId }: Pick<Frame, 'programmeId' | 'fundId'>, amount: string): Promise<void> {
+export async function receive(
+  platform: TestPlatform,
+  { programmeId, fundId }: Pick<Frame, 'programmeId' | 'fundId'>,
+  amount: string,
+): Promise<void> {
   const id = newId();
   const now = platform.clock.now();
   await platform.app.database.transaction(async (tx) => {
-    await tx.insert('contributions', [{ id, fund_id: fundId, amount, currency: 'DZD', received_on: '2026-01-01', reference: id,
-      recorded_by: newId(), recorded_at: now }]);
-    await post(tx, now, [{ event: 'contribution', programmeId, fundId, subject: { type: 'contribution', id }, amount: Money.of(amount, 'DZD') }]);
+    await tx.insert('contributions', [
+      { id, fund_id: fundId, amount, currency: 'DZD', received_on: '2026-01-01', reference: id, recorded_by: newId(), recorded_at: now },
+    ]);
+    await post(tx, now, [
+      { event: 'contribution', programmeId, fundId, subject: { type: 'contribution', id }, amount: Money.of(amount, 'DZD') },
+    ]);
   });
 }
 
@@ -57,7 +72,12 @@ export interface Person {
 }
 
 /** Enrols a person with both consents. Each call makes somebody else, unless told otherwise. */
-export async function makePerson(platform: TestPlatform, programmeId: string, overrides: Partial<Personal> = {}, householdId?: string): Promise<Person> {
+export async function makePerson(
+  platform: TestPlatform,
+  programmeId: string,
+  overrides: Partial<Personal> = {},
+  householdId?: string,
+): Promise<Person> {
   counter += 1;
   const id = newId();
   const household = householdId ?? newId();
@@ -74,14 +94,43 @@ export async function makePerson(platform: TestPlatform, programmeId: string, ov
     ...overrides,
   };
   await platform.app.database.transaction(async (tx) => {
-    if (!householdId) await tx.insert('households', [{ id: household, programme_id: programmeId, reference: household, size: 1, created_at: now }]);
-    await tx.insert('beneficiaries', [{ id, registration_number: registrationNumber, household_id: household,
-      relationship: householdId ? 'other' : 'head', sex: 'female', language: 'fr', wilaya_number: '16', commune: 'Alger Centre',
-      ...sealPerson(platform.app.keyRing, id, personal), registered_by: newId(), registered_at: now }]);
-    await tx.insert('beneficiary_indexes', indexesOf(platform.app.keyRing, personal).map((index) => ({ ...index, beneficiary_id: id })));
-    await tx.insert('enrolments', [{ programme_id: programmeId, beneficiary_id: id, state: 'enrolled', entered_by: newId(), changed_at: now }]);
-    await tx.insert('consents', (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({ id: newId(), beneficiary_id: id,
-      purpose, legal_basis: 'consent', method: 'signature', given_on: '2026-01-01', recorded_by: newId(), recorded_at: now })));
+    if (!householdId)
+      await tx.insert('households', [{ id: household, programme_id: programmeId, reference: household, size: 1, created_at: now }]);
+    await tx.insert('beneficiaries', [
+      {
+        id,
+        registration_number: registrationNumber,
+        household_id: household,
+        relationship: householdId ? 'other' : 'head',
+        sex: 'female',
+        language: 'fr',
+        wilaya_number: '16',
+        commune: 'Alger Centre',
+        ...sealPerson(platform.app.keyRing, id, personal),
+        registered_by: newId(),
+        registered_at: now,
+      },
+    ]);
+    await tx.insert(
+      'beneficiary_indexes',
+      indexesOf(platform.app.keyRing, personal).map((index) => ({ ...index, beneficiary_id: id })),
+    );
+    await tx.insert('enrolments', [
+      { programme_id: programmeId, beneficiary_id: id, state: 'enrolled', entered_by: newId(), changed_at: now },
+    ]);
+    await tx.insert(
+      'consents',
+      (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({
+        id: newId(),
+        beneficiary_id: id,
+        purpose,
+        legal_basis: 'consent',
+        method: 'signature',
+        given_on: '2026-01-01',
+        recorded_by: newId(),
+        recorded_at: now,
+      })),
+    );
   });
   return { id, householdId: household, registrationNumber, personal };
 }

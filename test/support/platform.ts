@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import supertest from 'supertest';
-import { inject } from 'vitest';
+import type { Role } from '../../src/access/index.ts';
 import { hashToken } from '../../src/access/sessions.ts';
 import { type App, createApp } from '../../src/app.ts';
-import type { Role } from '../../src/access/index.ts';
-import { applicationRole, createLogger, newId, readConfig, type Scope, ShiftedClock } from '../../src/platform/index.ts';
+import { createLogger, newId, readConfig, type Scope, ShiftedClock } from '../../src/platform/index.ts';
+import { cloneDatabase } from './database.ts';
 
 /** A platform of its own for one test file: a fresh database, its HTTP application and its workers. */
 export interface TestPlatform {
@@ -45,53 +45,48 @@ export interface TestPlatformOptions {
 
 /** Clones the template database and starts a platform on it, with answers checked against the contract. */
 export async function startPlatform({ environment = {} }: TestPlatformOptions = {}): Promise<TestPlatform> {
-  const name = `sanad_test_${randomBytes(8).toString('hex')}`;
-  const maintenance = new pg.Client(inject('serverUrl'));
-  await maintenance.connect();
-  await maintenance.query(`create database ${name} template ${inject('template')}`);
-  const url = new URL(inject('serverUrl'));
-  url.pathname = `/${name}`;
-  const owner = new pg.Client(url.href);
-  await owner.connect();
+  const { name, address, owner, applicationClient, drop } = await cloneDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'sanad-data-'));
   const config = readConfig({ SANAD_ENV: 'test', SANAD_DATA_DIR: dataDir, ...environment });
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });
   const clock = new ShiftedClock();
-  const address = { url: url.href, role: applicationRole, poolSize: 12 };
   const app = createApp({ config, address, clock, logger, validateResponses: true, queuePrefix: name });
   await app.work();
   const agent = supertest(app.http);
-  const clients: pg.Client[] = [];
 
   return {
-    app, clock, dataDir, log, owner,
-    async applicationClient() {
-      const client = new pg.Client({ connectionString: url.href, options: `-c role=${applicationRole} -c timezone=UTC` });
-      await client.connect();
-      clients.push(client);
-      return client;
-    },
+    app,
+    clock,
+    dataDir,
+    log,
+    owner,
+    applicationClient,
     async as(role, scope = {}) {
       const userId = newId();
       const token = randomBytes(24).toString('base64url');
       const now = clock.now();
-      await owner.query(`insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
-        values ($1, $2, $3, '$argon2id$none', '', $1, $4)`, [userId, `${userId}@example.org`, `Test ${role}`, now]);
-      await owner.query(`insert into role_grants (id, user_id, role, programme_id, office_id, fund_id, granted_by, granted_at)
+      await owner.query(
+        `insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
+        values ($1, $2, $3, '$argon2id$none', '', $1, $4)`,
+        [userId, `${userId}@example.org`, `Test ${role}`, now],
+      );
+      await owner.query(
+        `insert into role_grants (id, user_id, role, programme_id, office_id, fund_id, granted_by, granted_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [newId(), userId, role, scope['programme'], scope['office'], scope['fund'], newId(), now]);
-      await owner.query(`insert into sessions (id, token_hash, user_id, second_factor_at, created_at, expires_at)
-        values ($1, $2, $3, $4, $4, $5)`, [newId(), hashToken(token), userId, now, new Date(now.getTime() + 400 * 86_400_000)]);
+        [newId(), userId, role, scope['programme'], scope['office'], scope['fund'], newId(), now],
+      );
+      await owner.query(
+        `insert into sessions (id, token_hash, user_id, second_factor_at, created_at, expires_at)
+        values ($1, $2, $3, $4, $4, $5)`,
+        [newId(), hashToken(token), userId, now, new Date(now.getTime() + 400 * 86_400_000)],
+      );
       return clientFor(agent, userId, token);
     },
     settled: () => app.jobs.drained(),
     async close() {
       await app.close();
-      await Promise.all(clients.map((client) => client.end()));
-      await owner.end();
-      await maintenance.query(`drop database if exists ${name} with (force)`);
-      await maintenance.end();
+      await drop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

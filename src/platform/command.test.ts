@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { ShiftedClock } from './clock.ts';
+import {
+  type Actor,
+  type Command,
+  type CommandContext,
+  type CommandEvent,
+  canonicalJson,
+  commandRunner,
+  digestOf,
+  type Execute,
+  type FollowUp,
+  type Outcome,
+} from './command.ts';
+import { Database, RetryTransaction, sql } from './database.ts';
+import { newId } from './ids.ts';
+import { KeyRing, newDataKey } from './key-ring.ts';
+import { Problem, problem } from './problems.ts';
+
+describe('a command', () => {
+  let clone: TestDatabase;
+  let database: Database;
+  let execute: Execute;
+  const actor: Actor = { id: newId(), kind: 'user', grants: [], secondFactorAt: null };
+  const events: CommandEvent[] = [];
+  const started: FollowUp[] = [];
+  let refuse: ((scope: unknown) => void) | undefined;
+
+  beforeAll(async () => {
+    clone = await cloneDatabase();
+    await clone.owner.query(`create table scratch (id int primary key, n int not null default 0);
+      grant update on scratch to sanad_app;
+      insert into scratch (id) select generate_series(1, 20)`);
+    database = new Database(clone.address);
+    const keyRing = new KeyRing(new Map([[1, newDataKey()]]), newDataKey());
+    execute = commandRunner(database, new ShiftedClock(), keyRing, {
+      authorise: (_actor, _command, _now, scope) => refuse?.(scope),
+      record: async (tx, event) => {
+        await tx.run(sql`insert into audit_events (id, at, actor_id, command, subject_type, subject_id, before_digest, after_digest, reason, refusal)
+          values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
+            ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal})`);
+        events.push(event);
+      },
+      start: async (followUps) => void started.push(...followUps),
+    });
+  });
+  afterAll(async () => {
+    await database.close();
+    await clone.drop();
+  });
+
+  type Run = (context: CommandContext, row: number) => Promise<Partial<Outcome<unknown>>>;
+
+  /** A command on one row of the scratch table, with a subject of its own so that its events can be told apart. */
+  function onScratch(run: Run): { definition: Command<number, unknown>; subject: string } {
+    const subject = newId();
+    return {
+      subject,
+      definition: {
+        name: 'scratch.change',
+        scope: () => ({ programme: 'p' }),
+        run: async (context, row) => ({ result: null, subject: { type: 'scratch', id: subject }, ...(await run(context, row)) }),
+      },
+    };
+  }
+
+  const add = ({ tx }: CommandContext, row: number) =>
+    tx.first<{ n: number }>(sql`update scratch set n = n + 1 where id = ${row} returning n`);
+  const adding: Run = async (context, row) => ({ result: await add(context, row) });
+  const valueOf = async (row: number) => (await database.reader.first<{ n: number }>(sql`select n from scratch where id = ${row}`))?.n;
+  const eventsOf = (subject: string) =>
+    database.reader.all<{ refusal: string | null }>(sql`select * from audit_events where subject_id = ${subject}`);
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'none',
+      (error) => (error instanceof Problem ? error.code : `not a problem: ${error}`),
+    );
+
+  it('leaves its effect, its event and its follow-ups together', async () => {
+    const { definition, subject } = onScratch(async (context, row) => ({
+      result: await add(context, row),
+      before: { n: 0 },
+      after: { n: 1 },
+      reason: 'because',
+      followUps: [{ job: 'scratch.tell', payload: { row: String(row) } }],
+    }));
+    expect(await execute(definition, 1, { actor, requestId: 'request-1' })).toEqual({ n: 1 });
+    expect(await eventsOf(subject)).toMatchObject([
+      {
+        actor_id: actor.id,
+        command: 'scratch.change',
+        reason: 'because',
+        before_digest: digestOf({ n: 0 }),
+        after_digest: digestOf({ n: 1 }),
+      },
+    ]);
+    expect(await database.reader.all(sql`select job, payload, attempts from follow_ups`)).toEqual([
+      { job: 'scratch.tell', payload: { row: '1' }, attempts: 0 },
+    ]);
+    expect(started).toMatchObject([{ job: 'scratch.tell', payload: { row: '1' } }]);
+    expect(events.at(-1)).toMatchObject({ requestId: 'request-1', scope: { programme: 'p' } });
+  });
+
+  it('leaves nothing at all when it throws, and its key free', async () => {
+    const { definition, subject } = onScratch(async (context, row) => {
+      await add(context, row);
+      throw new Error('broken');
+    });
+    const execution = { actor, idempotencyKey: 'key-of-a-failure' };
+    await expect(execute(definition, 2, execution)).rejects.toThrow('broken');
+    expect(await valueOf(2)).toBe(0);
+    expect(await eventsOf(subject)).toEqual([]);
+    expect(await database.reader.all(sql`select from idempotency_keys where key = 'key-of-a-failure'`)).toEqual([]);
+    expect(await execute(onScratch(adding).definition, 2, execution)).toEqual({ n: 1 });
+  });
+
+  it('answers a repeated key with the first answer and does nothing more', async () => {
+    const { definition, subject } = onScratch(adding);
+    const execution = { actor, idempotencyKey: 'the-same-key' };
+    expect(await execute(definition, 3, execution)).toEqual({ n: 1 });
+    expect(await execute(definition, 3, execution)).toEqual({ n: 1 });
+    expect(await valueOf(3)).toBe(1);
+    expect(await eventsOf(subject)).toHaveLength(1);
+    expect(await codeOf(execute(definition, 4, execution))).toBe('idempotency_key_reused');
+    expect(await codeOf(execute({ ...definition, name: 'scratch.other' }, 3, execution))).toBe('idempotency_key_reused');
+    expect(await execute(definition, 3, { ...execution, actor: { ...actor, id: newId() } })).toEqual({ n: 2 }); // another actor's key is another key
+  });
+
+  it('keeps neither the input nor the answer of a key in the clear', async () => {
+    const { definition } = onScratch(async () => ({ result: { phone: '+213550000001' } }));
+    await execute(definition, 5, { actor, idempotencyKey: 'key-with-a-phone' });
+    const [row] = await database.reader.all<{ answer: Buffer; input_digest: string }>(
+      sql`select answer, input_digest from idempotency_keys where key = 'key-with-a-phone'`,
+    );
+    expect(row?.answer.toString('latin1')).not.toContain('213550000001');
+    expect(row?.input_digest).not.toBe(digestOf({ name: 'scratch.change', input: 5 }));
+  });
+
+  it('happens once however many requests carry one key at the same time', async () => {
+    const { definition, subject } = onScratch(adding);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => execute(definition, 6, { actor, idempotencyKey: 'parallel-key' })));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set(['{"n":1}']));
+    expect(await valueOf(6)).toBe(1);
+    expect(await eventsOf(subject)).toHaveLength(1);
+  });
+
+  it('says so when the first request under a key takes its time', async () => {
+    let finish = () => {};
+    const { definition } = onScratch(async (context, row) => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return { result: await add(context, row) };
+    });
+    const execution = { actor, idempotencyKey: 'slow-key' };
+    const first = execute(definition, 7, execution);
+    await expect.poll(() => database.reader.first(sql`select from pg_locks where locktype = 'advisory' and granted`)).toBeDefined();
+    expect(await codeOf(execute(definition, 7, execution))).toBe('in_progress');
+    finish();
+    expect(await first).toEqual({ n: 1 });
+    expect(await execute(definition, 7, execution)).toEqual({ n: 1 });
+  });
+
+  it('commits what a refusal leaves behind, and answers a repetition with the same refusal', async () => {
+    const { definition, subject } = onScratch(async (context, row) => ({
+      ...(await adding(context, row)),
+      refusal: problem.too_many_requests('Wait a while.', { left: 4 }, [{ pointer: '/code', detail: 'is wrong' }]),
+    }));
+    const execution = { actor, idempotencyKey: 'key-of-a-refusal' };
+    const refusal = () => execute(definition, 8, execution).catch((error: Problem) => error.toJSON());
+    const first = await refusal();
+    expect(first).toMatchObject({ code: 'too_many_requests', left: 4, errors: [{ pointer: '/code' }] });
+    expect(await refusal()).toEqual(first);
+    expect(await valueOf(8)).toBe(1);
+    expect(await eventsOf(subject)).toMatchObject([{ refusal: 'too_many_requests' }]);
+  });
+
+  it('tries again when it has met another transaction, and only so often', async () => {
+    let tries = 0;
+    const { definition, subject } = onScratch(async (context, row) => {
+      tries += 1;
+      const result = await add(context, row);
+      if (tries < 3) throw new RetryTransaction('met another');
+      return { result };
+    });
+    expect(await execute(definition, 9, { actor })).toEqual({ n: 1 });
+    expect(tries).toBe(3);
+    expect(await eventsOf(subject)).toHaveLength(1);
+    const hopeless = onScratch(async () => {
+      tries += 1;
+      throw new RetryTransaction('met another');
+    });
+    tries = 0;
+    expect(await codeOf(execute(hopeless.definition, 9, { actor }))).toBe('busy');
+    expect(tries).toBe(4);
+  });
+
+  it('outlives a deadlock', async () => {
+    const { definition } = onScratch(async (context, row) => {
+      await add(context, row);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return { result: await add(context, row === 10 ? 11 : 10) };
+    });
+    await Promise.all([execute(definition, 10, { actor }), execute(definition, 11, { actor })]);
+    expect([await valueOf(10), await valueOf(11)]).toEqual([2, 2]);
+  });
+
+  it('outlives a serialization failure', async () => {
+    const { definition } = onScratch(async ({ tx }, row) => {
+      await tx.run(sql`set transaction isolation level serializable`);
+      const [sum] = await tx.all<{ sum: string }>(sql`select sum(n) from scratch where id in (12, 13)`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await tx.run(sql`update scratch set n = ${Number(sum?.sum) + 1} where id = ${row}`);
+      return {};
+    });
+    await Promise.all([execute(definition, 12, { actor }), execute(definition, 13, { actor })]);
+    expect([await valueOf(12), await valueOf(13)].sort()).toEqual([1, 2]); // one after the other, never both from nothing
+  });
+
+  it('asks who may, first without and then within the scope, before it touches anything', async () => {
+    const { definition, subject } = onScratch(adding);
+    refuse = () => {
+      throw problem.forbidden('No.');
+    };
+    expect(await codeOf(execute(definition, 14, { actor }))).toBe('forbidden');
+    refuse = (scope) => {
+      if (scope) throw problem.not_found('None here.');
+    };
+    expect(await codeOf(execute(definition, 14, { actor }))).toBe('not_found');
+    refuse = undefined;
+    expect(await valueOf(14)).toBe(0);
+    expect(await eventsOf(subject)).toEqual([]);
+  });
+});
+
+describe('a digest', () => {
+  it('does not depend on the order of keys, and on nothing else but the value', () => {
+    expect(digestOf({ b: 1, a: { d: [1, 2], c: null } })).toBe(digestOf({ a: { c: null, d: [1, 2] }, b: 1 }));
+    expect(digestOf({ a: [1, 2] })).not.toBe(digestOf({ a: [2, 1] }));
+    expect(canonicalJson({ b: 1, a: 'é' })).toBe('{"a":"é","b":1}');
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { isId, newId } from './ids.ts';
+import { cursorKey, pageOf, pageRequest, versionIn } from './paging.ts';
+
+const cursorOf = (key: string) => Buffer.from(key).toString('base64url');
+
+describe('paging', () => {
+  it('says where to go on only when there is more', () => {
+    const page = pageOf(['a', 'b', 'c'], 2, (key) => key);
+    expect(page.items).toEqual(['a', 'b']);
+    expect(cursorKey(page.nextCursor ?? undefined)).toBe('b');
+    expect(pageOf(['a', 'b'], 2, (key) => key).nextCursor).toBeNull();
+    expect(pageOf([], 2, (key: string) => key)).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('takes keys in any script through a cursor', () => {
+    expect(pageRequest({ cursor: cursorOf('بنعلي') })).toEqual({ limit: 50, after: 'بنعلي' });
+  });
+
+  it('refuses a cursor that the database would choke on', () => {
+    for (const cursor of ['AAAA', '_w', cursorOf('\0')]) expect(() => pageRequest({ cursor })).toThrow('Correct the places');
+    expect(() => pageRequest({ cursor: cursorOf('not an identifier') }, isId)).toThrow('Correct the places');
+    const id = newId();
+    expect(pageRequest({ cursor: cursorOf(id) }, isId).after).toBe(id);
+  });
+
+  it('reads a version from If-Match and nothing else', () => {
+    expect(versionIn('"12"')).toBe(12);
+    for (const header of [undefined, '', '12', 'W/"12"', '"x"', '*']) expect(() => versionIn(header)).toThrow('If-Match');
+  });
+});

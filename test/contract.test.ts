@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import contract from '../src/contract/openapi.json' with { type: 'json' };
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: boolean | Schema;
+  readonly allOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly required?: readonly string[];
+}
+
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
+
+interface Operation {
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
+  readonly summary?: string;
+  readonly parameters?: readonly { readonly $ref?: string; readonly name?: string }[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly content?: Content }>>;
+}
+
+/** POSTs that change nothing, or that a repetition cannot harm, by operationId and why. */
+const withoutIdempotencyKey: Readonly<Record<string, string>> = {};
+
+/** Objects in requests that take any property, by where they stand and why. */
+const openObjects: Readonly<Record<string, string>> = {};
+
+/** Lists that are whole in one answer, by operationId and why. */
+const wholeLists: Readonly<Record<string, string>> = {};
+
+function at<T>(node: T & { readonly $ref?: string }): T {
+  if (!node.$ref) return node;
+  const found = node.$ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key.replaceAll('~1', '/').replaceAll('~0', '~')], contract);
+  return at(found as T & { readonly $ref?: string });
+}
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const operations = Object.entries(contract.paths as Record<string, Partial<Record<(typeof methods)[number], Operation>>>).flatMap(
+  ([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method];
+      return operation ? [{ path, method, operation, name: operation.operationId ?? `${method} ${path}` }] : [];
+    }),
+);
+
+/** Every object that a schema describes, with the place where it stands. */
+function objectsIn(schema: Schema, place: string, above: readonly Schema[] = []): { place: string; schema: Schema }[] {
+  const found = at(schema);
+  if (above.includes(found)) return [];
+  const line = [...above, found];
+  return [
+    ...(found.properties || found.type === 'object' ? [{ place, schema: found }] : []),
+    ...Object.entries(found.properties ?? {}).flatMap(([name, inner]) => objectsIn(inner, `${place}/${name}`, line)),
+    ...(found.items ? objectsIn(found.items, `${place}/*`, line) : []),
+    ...[...(found.allOf ?? []), ...(found.oneOf ?? []), ...(found.anyOf ?? [])].flatMap((inner) => objectsIn(inner, place, line)),
+  ];
+}
+
+const parameterNames = (operation: Operation) => (operation.parameters ?? []).map((parameter) => at(parameter).name);
+
+describe('the contract', () => {
+  it('gives every operation a name, one tag and a summary', () => {
+    for (const { operation, name } of operations) {
+      expect(operation.operationId, name).toMatch(/^[a-z]+([A-Z][a-z0-9]*)*$/);
+      expect(operation.tags, name).toHaveLength(1);
+      expect(operation.summary, name).toMatch(/^[A-Z].*[^.]$/);
+    }
+  });
+
+  it('names no two operations alike', () => {
+    const names = operations.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it('puts resources under /v1 in kebab-case', () => {
+    for (const { path } of operations) expect(path).toMatch(/^\/v1(\/([a-z][a-z0-9]*(-[a-z0-9]+)*|\{[a-z][A-Za-z]*\}))+$/);
+  });
+
+  it('answers every error as a problem', () => {
+    for (const { operation, name } of operations) {
+      const problem = operation.responses['4XX'];
+      expect(problem && Object.keys(at(problem).content ?? {}), name).toEqual(['application/problem+json']);
+    }
+  });
+
+  it('asks for an Idempotency-Key wherever a POST changes something', () => {
+    const without = operations.filter(
+      ({ method, operation }) => method === 'post' && !parameterNames(operation).includes('Idempotency-Key'),
+    );
+    expect(without.map(({ name }) => name).sort()).toEqual(Object.keys(withoutIdempotencyKey).sort());
+  });
+
+  it('takes no property that it does not name', () => {
+    const open = operations.flatMap(({ operation, name }) =>
+      Object.values(operation.requestBody?.content ?? {}).flatMap(({ schema }) =>
+        objectsIn(schema ?? {}, name).filter((object) => object.schema.additionalProperties !== false),
+      ),
+    );
+    expect([...new Set(open.map(({ place }) => place))].sort()).toEqual(Object.keys(openObjects).sort());
+  });
+
+  it('walks every list by cursor', () => {
+    const lists = operations.flatMap(({ operation, name }) => {
+      const answer = operation.responses['200'];
+      const schema = answer && at(answer).content?.['application/json']?.schema;
+      if (!schema) return [];
+      const { type, properties, required } = at(schema);
+      const isList = type === 'array' || /^list[A-Z]/.test(name) || properties?.['items'] !== undefined;
+      return isList ? [{ name, operation, required: required ?? [] }] : [];
+    });
+    expect(lists.length).toBeGreaterThan(0);
+    const broken = lists.filter(
+      ({ operation, required }) =>
+        !required.includes('items') ||
+        !required.includes('nextCursor') ||
+        !['limit', 'cursor'].every((parameter) => parameterNames(operation).includes(parameter)),
+    );
+    expect(broken.map(({ name }) => name).sort()).toEqual(Object.keys(wholeLists).sort());
+  });
+});
