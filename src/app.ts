@@ -3,7 +3,10 @@ import { accessRoutes, authenticate, authorise } from './access/index.ts';
 import { assistanceRoutes } from './assistance/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
 import { cashoutRoutes } from './cashout/index.ts';
+import { beneficiaryJobs, beneficiaryRoutes } from './beneficiaries/index.ts';
+import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
+import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
 import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './messaging/index.ts';
@@ -60,6 +63,9 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
+    ...beneficiaryRoutes(ground, duplicateCheck),
+    ...deduplicationRoutes(ground),
+    ...eligibilityRoutes(ground),
     ...voucherRoutes(ground),
     ...messagingRoutes(ground),
     ...cashoutRoutes(ground),
@@ -79,7 +85,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   return {
     http, execute, database, keyRing, jobs,
-    work: () => jobs.work([...housekeepingJobs(database, clock), ...voucherJobs(ground), ...messagingJobs(ground, connectGateway(config, clock))]),
+    work: () => jobs.work([
+      ...housekeepingJobs(database, clock), ...beneficiaryJobs(ground, duplicateCheck), ...voucherJobs(ground),
+      ...messagingJobs(ground, connectGateway(config, clock)),
+    ]),
     async close() {
       await jobs.close();
       await database.close();
