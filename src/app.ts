@@ -7,6 +7,7 @@ import {
   type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
 } from './platform/index.ts';
 import { programmeRoutes } from './programmes/index.ts';
+import { reconciliationRoutes } from './reconciliation/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -44,6 +45,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const routes: Routes<OperationId> = {
     ...programmeRoutes(ground),
+    ...reconciliationRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),
