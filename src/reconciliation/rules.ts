@@ -22,6 +22,10 @@ interface LineRule {
 
 const isPaidByUs = ({ payout }: LineFacts): boolean => payout !== null && !payout.isVoided;
 
+// A voucher's time may be up before the job that expires it has come by.
+const isExpired = ({ voucher, paidOn }: LineFacts): boolean => voucher !== null && voucher.state !== 'cancelled'
+  && (voucher.state === 'expired' || (voucher.expiredOn !== null && paidOn > voucher.expiredOn));
+
 const compareAmounts = ({ amount, currency, voucher }: LineFacts): number =>
   voucher ? Money.of(amount, currency).compare(Money.of(voucher.amount, voucher.currency)) : 0;
 
@@ -51,7 +55,7 @@ export const unmatchedPayment: readonly LineRule[] = [
   { kind: 'paid_not_in_list', holds: (line) => !line.voucher, detail: () => 'No voucher of this programme has this serial.' },
   {
     kind: 'paid_after_expiry',
-    holds: (line) => !isPaidByUs(line) && line.voucher?.state === 'expired',
+    holds: (line) => !isPaidByUs(line) && isExpired(line),
     detail: (line) => `The voucher expired on ${line.voucher?.expiredOn} and was not redeemed here; the post dates its payment ${line.paidOn}.`,
   },
   {
