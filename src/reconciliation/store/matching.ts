@@ -44,45 +44,41 @@ export async function matchLines(tx: Tx, programmeId: string, statementId: strin
   }
 }
 
-/** A statement's lines that a person may have to look at, in the order of the file. */
+/**
+ * What we know of each line of a statement, in the order of the file. Every look-up goes by an index from the line, because the
+ * planner knows nothing yet of lines that were stored a moment ago and would compare all with all.
+ */
 export async function lineFacts(db: Db, programmeId: string, statementId: string): Promise<LineFacts[]> {
   return db.all<LineFacts>(sql`
-    with mine as (
-      select l.*, m.payout_id is not null as is_matched,
-        row_number() over (partition by l.kind, l.serial order by m.payout_id is null, l.row_number)::int as turn_of_serial,
-        row_number() over (partition by l.kind, l.reference order by m.payout_id is null, l.row_number)::int as turn_of_reference
-      from statement_lines l left join statement_matches m on m.statement_line_id = l.id
-      where l.statement_id = ${statementId}
-    ), ours as (
-      select distinct on (v.id) v.serial, p.id as payout_id,
-        jsonb_build_object('state', v.state, 'amount', v.amount::text, 'currency', v.currency,
-          'expiredOn', (v.expires_at at time zone pr.time_zone)::date) as voucher,
-        case when p.id is not null then jsonb_build_object('id', p.id, 'paidOn', p.paid_on, 'isVoided', p.voided_at is not null,
-          'officeCode', o.code, 'documentLastFour', p.document_last_four) end as payout
-      from (select distinct serial from mine) listed
-        join vouchers v on v.serial = listed.serial and v.programme_id = ${programmeId}
-        join programmes pr on pr.id = v.programme_id
-        left join payouts p on p.voucher_id = v.id
-        left join offices o on o.id = p.office_id
-      order by v.id, p.voided_at is null desc, p.paid_at desc
-    ), theirs as (
-      select e.serial, e.reference, e.kind, s.id as statement_id, s.name, s.uploaded_at, m.payout_id
-      from (select distinct serial from mine) listed
-        join statement_lines e on e.serial = listed.serial
-        join statements s on s.id = e.statement_id and s.programme_id = ${programmeId}
-        left join statement_matches m on m.statement_line_id = e.id
-    ), earlier as (
-      select distinct on (l.id) l.id, t.name
-      from mine l left join ours on ours.serial = l.serial
-        join theirs t on t.serial = l.serial and t.kind = l.kind and t.statement_id <> l.statement_id
-          and (t.reference = l.reference or t.payout_id = ours.payout_id)
-      order by l.id, t.uploaded_at
-    )
     select l.id as "lineId", l.kind, l.amount::text, l.currency, l.office_code as "officeCode", l.paid_on as "paidOn",
-      l.document_last_four as "documentLastFour", l.is_matched as "isMatched", l.turn_of_serial as "turnOfSerial",
-      l.turn_of_reference as "turnOfReference", earlier.name as "earlierStatement", ours.voucher, ours.payout,
-      l.serial in (select serial from theirs where kind = 'payment') as "hasPaymentLine"
-    from mine l left join ours on ours.serial = l.serial left join earlier on earlier.id = l.id
+      l.document_last_four as "documentLastFour", m.payout_id is not null as "isMatched",
+      row_number() over (partition by l.kind, l.serial order by m.payout_id is null, l.row_number)::int as "turnOfSerial",
+      row_number() over (partition by l.kind, l.reference order by m.payout_id is null, l.row_number)::int as "turnOfReference",
+      earlier.name as "earlierStatement",
+      case when v.id is not null then jsonb_build_object('state', v.state, 'amount', v.amount::text, 'currency', v.currency,
+        'expiredOn', (v.expires_at at time zone pr.time_zone)::date) end as voucher,
+      case when p.id is not null then jsonb_build_object('id', p.id, 'paidOn', p.paid_on, 'isVoided', p.voided_at is not null,
+        'officeCode', o.code, 'documentLastFour', p.document_last_four) end as payout,
+      exists (select from statement_lines e where e.serial = l.serial and e.kind = 'payment'
+        and (select s.programme_id from statements s where s.id = e.statement_id) = ${programmeId}) as "hasPaymentLine"
+    from statement_lines l
+      left join statement_matches m on m.statement_line_id = l.id
+      left join vouchers v on v.serial = l.serial and v.programme_id = ${programmeId}
+      left join programmes pr on pr.id = v.programme_id
+      left join lateral (
+        select * from payouts where voucher_id = v.id order by voided_at is null desc, paid_at desc limit 1
+      ) p on true
+      left join offices o on o.id = p.office_id
+      left join lateral (
+        select e.name from (
+          select x.id, x.reference, (select m.payout_id from statement_matches m where m.statement_line_id = x.id) as payout_id,
+            (select s.name from statements s where s.id = x.statement_id and s.programme_id = ${programmeId}) as name
+          from statement_lines x where x.serial = l.serial and x.kind = l.kind and x.statement_id <> l.statement_id
+        ) e
+        where e.name is not null and (e.reference = l.reference or e.payout_id = p.id)
+        order by e.id limit 1
+      ) earlier on true
+    where l.statement_id = ${statementId}
     order by l.row_number`);
 }
 
