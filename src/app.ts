@@ -18,6 +18,7 @@ import {
 } from './platform/index.ts';
 import { programmeRoutes } from './programmes/index.ts';
 import { issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
+import { reconciliationRoutes } from './reconciliation/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -72,6 +73,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...assistanceRoutes(ground),
     ...paymentRoutes(ground, { issue }),
     ...ledgerRoutes(ground),
+    ...reconciliationRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),
