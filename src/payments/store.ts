@@ -48,7 +48,9 @@ export const lockDrawingUp = (tx: Tx, programmeId: string): Promise<unknown> =>
   tx.first(sql`select from programmes where id = ${programmeId} for no key update`);
 
 export async function insertList(
-  tx: Tx, list: Pick<PaymentList, 'id' | 'programmeId' | 'fundId' | 'planId' | 'name' | 'builtBy'> & { readonly currency: string }, now: Date,
+  tx: Tx,
+  list: Pick<PaymentList, 'id' | 'programmeId' | 'fundId' | 'planId' | 'name' | 'builtBy'> & { readonly currency: string },
+  now: Date,
 ): Promise<void> {
   const { id, programmeId, fundId, planId, name, currency, builtBy } = list;
   await tx.run(sql`insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, built_by, created_at)
