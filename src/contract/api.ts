@@ -1526,7 +1526,7 @@ export interface components {
             /** @example Winter 2026 */
             name: string;
             /**
-             * @description Nobody is paid twice for one purpose
+             * @description What the money is for; nobody is paid for the same purpose by two plans
              * @example winterisation
              */
             purpose: string;
@@ -1559,7 +1559,7 @@ export interface components {
             state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
@@ -1618,7 +1618,7 @@ export interface components {
             state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
@@ -1663,7 +1663,7 @@ export interface components {
             state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
