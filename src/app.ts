@@ -8,6 +8,7 @@ import {
 } from './platform/index.ts';
 import { programmeRoutes } from './programmes/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
+import { reportingRoutes } from './reporting/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -46,6 +47,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const routes: Routes<OperationId> = {
     ...programmeRoutes(ground),
     ...reconciliationRoutes(ground),
+    ...reportingRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),
