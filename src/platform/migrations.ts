@@ -50,7 +50,7 @@ async function queues(ownerUrl: string): Promise<void> {
   await client.connect();
   try {
     await migrateQueues(client, 'bullmq');
-    await client.query(`grant usage on schema bullmq to ${applicationRole};
+    await client.query(`grant usage, create on schema bullmq to ${applicationRole};
       grant select, insert, update, delete on all tables in schema bullmq to ${applicationRole};
       grant usage on all sequences in schema bullmq to ${applicationRole};
       grant execute on all functions in schema bullmq to ${applicationRole}`);
