@@ -1,5 +1,4 @@
-import type { Problem, ProblemPlace } from '../platform/index.ts';
-import { hasDammDigit } from '../platform/index.ts';
+import { hasDammDigit, type Problem, type ProblemPlace } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
 import { refusal } from './problems.ts';
 import type { Candidate, Counter } from './store.ts';
