@@ -50,8 +50,10 @@ describe('messages with codes', () => {
       for (const value of [serial, '15000.00', 'DZD']) expect(text).toContain(value);
       expect(receivedSms(platform).find((sms) => sms.text === text)?.to).toBe(person.personal.phones[0]);
     }
-    expect(await messagesOf(vouchers[0]?.listId ?? '')).toMatchObject([1, 2, 3].map(() => ({ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null })));
-    const { rows: events } = await platform.owner.query(`select programme_id, fund_id, subject_type from audit_events where command = 'messaging.record_sending' and subject_id = $1`, [vouchers[0]?.listId]);
+    expect(await messagesOf(vouchers[0]?.listId ?? ''))
+      .toMatchObject([1, 2, 3].map(() => ({ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null })));
+    const { rows: events } = await platform.owner.query(`select programme_id, fund_id, subject_type from audit_events
+      where command = 'messaging.record_sending' and subject_id = $1`, [vouchers[0]?.listId]);
     expect(events).toEqual([{ programme_id: frame.programmeId, fund_id: frame.fundId, subject_type: 'payment_list' }]);
   });
 
@@ -59,7 +61,8 @@ describe('messages with codes', () => {
     const people = [await makePerson(platform, frame.programmeId, { phones: [] }), await makePerson(platform, frame.programmeId)];
     const vouchers = await makeVouchers(platform, frame, 2, { people });
     const listId = vouchers[0]?.listId ?? '';
-    expect(await messagesOf(listId)).toMatchObject([{ state: 'accepted', voucher: 'activated' }, { state: 'failed', attempts: 0, last_error: 'no_phone', voucher: 'issued' }]);
+    expect(await messagesOf(listId)).toMatchObject([
+      { state: 'accepted', voucher: 'activated' }, { state: 'failed', attempts: 0, last_error: 'no_phone', voucher: 'issued' }]);
     const finance = await platform.as('finance_officer', { programme: frame.programmeId });
     const { body } = await finance.get(`/v1/payment-lists/${listId}/messages?state=failed`).expect(200);
     expect(body.items).toMatchObject([{ state: 'failed', reason: 'no_phone', attempts: 0, serial: vouchers[0]?.serial, acceptedAt: null }]);

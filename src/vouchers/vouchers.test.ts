@@ -50,7 +50,8 @@ describe('vouchers', () => {
     expect((await officer.get(`/v1/vouchers/${items[0].id}`).expect(200)).body).toEqual(items[0]);
     for (const { code } of vouchers) expect(JSON.stringify(items)).not.toContain(code);
     const stranger = await platform.as('programme_officer', { programme: (await makeFrame(platform)).programmeId });
-    for (const [hidden, missing] of [[path, `/v1/payment-lists/${randomUUID()}/vouchers`], [`/v1/vouchers/${items[0].id}`, `/v1/vouchers/${randomUUID()}`]] as const) {
+    const addresses = [[path, `/v1/payment-lists/${randomUUID()}/vouchers`], [`/v1/vouchers/${items[0].id}`, `/v1/vouchers/${randomUUID()}`]] as const;
+    for (const [hidden, missing] of addresses) {
       const there = await stranger.get(hidden).expect(404);
       const nowhere = await stranger.get(missing).expect(404);
       expect({ ...there.body, requestId: '' }).toEqual({ ...nowhere.body, requestId: '' });
@@ -63,9 +64,10 @@ describe('vouchers', () => {
     const released = await platform.owner.query('select * from payment_list_lines where list_id = $1', [taken?.listId]);
     const { programmeId, fundId } = frame;
     const { keyRing, database } = platform.app;
-    const issue = (serialOf: () => string) => database.transaction((tx) => issueVouchers({ tx, now: platform.clock.now(), keyRing },
-      { id: taken?.listId ?? '', programmeId, fundId }, [{ id: released.rows[0].id, beneficiaryId: taken?.person.id ?? '', collectorId: taken?.person.id ?? '',
-        amount: Money.of('15000.00', 'DZD') }], serialOf));
+    const personId = taken?.person.id ?? '';
+    const line = { id: released.rows[0].id as string, beneficiaryId: personId, collectorId: personId, amount: Money.of('15000.00', 'DZD') };
+    const issue = (serialOf: () => string) => database.transaction((tx) =>
+      issueVouchers({ tx, now: platform.clock.now(), keyRing }, { id: taken?.listId ?? '', programmeId, fundId }, [line], serialOf));
     await expect(issue(() => taken?.serial ?? '')).rejects.toMatchObject({ code: '40001' });
     await expect(issue(newSerial)).rejects.toMatchObject({ constraint: 'vouchers_line_id_key' });
   });
@@ -78,7 +80,8 @@ describe('vouchers', () => {
       { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' });
     await redeem(paid).expect(201);
     await platform.owner.query(`update vouchers set state = 'locked', failed_attempts = 5 where id = $1`, [locked.id]);
-    const { rows: [row] } = await platform.owner.query(`select expires_at at time zone 'Africa/Algiers' as local, activated_at, expires_at from vouchers where id = $1`, [voucher.id]);
+    const { rows: [row] } = await platform.owner.query(
+      `select expires_at at time zone 'Africa/Algiers' as local, activated_at, expires_at from vouchers where id = $1`, [voucher.id]);
     expect(row.expires_at.getTime()).toBeGreaterThan(row.activated_at.getTime() + 60 * DAY_MS);
     expect(row.expires_at.getTime()).toBeLessThanOrEqual(row.activated_at.getTime() + 61 * DAY_MS);
     expect(row.local.toISOString()).toMatch(/T00:00:00/);
@@ -93,7 +96,8 @@ describe('vouchers', () => {
 
     const before = await balance('fund_available');
     const outstanding = await balance('vouchers_outstanding');
-    const live = (await platform.owner.query(`select count(*)::int as count from vouchers where fund_id = $1 and state in ('activated', 'locked')`, [frame.fundId])).rows[0].count;
+    const { rows: [{ live }] } = await platform.owner.query(
+      `select count(*)::int as live from vouchers where fund_id = $1 and state in ('activated', 'locked')`, [frame.fundId]);
     await Promise.all([expireDue(), expireDue()]);
     await expireDue();
     expect(await stateOf(voucher.id)).toBe('expired');
@@ -112,8 +116,9 @@ describe('vouchers', () => {
     const end = new Date(platform.clock.now().getTime() + 1_000);
     await platform.owner.query('update vouchers set expires_at = $2 where list_id = $1', [vouchers[0]?.listId, end]);
     const answers = await Promise.all(vouchers.map(async ({ serial, code }, i) => {
+      const redemption = { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' };
       await new Promise((resolve) => setTimeout(resolve, 700 + i * 100));
-      const [answer] = await Promise.all([agent.post('/v1/payouts', { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' }), expireDue()]);
+      const [answer] = await Promise.all([agent.post('/v1/payouts', redemption), expireDue()]);
       return answer;
     }));
     platform.clock.skip(2_000);
