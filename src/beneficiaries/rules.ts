@@ -4,15 +4,16 @@ import type { Birth, Consent, Names, Registration } from './types.ts';
 
 const LONGEST_NAME = 200;
 const LARGEST_HOUSEHOLD = 60;
-/** A life longer than any on record. */
-const LONGEST_LIFE_YEARS = 125;
+/** How long ago somebody may be said to have been born, and how long ago at most somebody was of whom it is not known. */
+const LONGEST_AGO_YEARS = 130;
+const LONGEST_LIFE_YEARS = 120;
 
 /** The same day so many years earlier. @param date ISO 8601 */
 export const yearsBefore = (date: string, years: number): string => `${String(Number(date.slice(0, 4)) - years).padStart(4, '0')}${date.slice(4)}`;
 
 /** When somebody was born of whom nobody knows: in a lifetime before they were seen. */
 export const unknownBirth = (seenOn: string): Birth =>
-  ({ from: `${yearsBefore(seenOn, LONGEST_LIFE_YEARS - 5).slice(0, 4)}-01-01`, to: seenOn, precision: 'estimated' });
+  ({ from: `${yearsBefore(seenOn, LONGEST_LIFE_YEARS).slice(0, 4)}-01-01`, to: seenOn, precision: 'estimated' });
 
 /**
  * What is wrong with a registration, all at once. Parts that could not be read are left out by the reader, who has said so already.
@@ -54,7 +55,7 @@ function nameFaults({ given, family = '' }: Names): Fault[] {
 
 function birthFaults({ from, to, precision }: Birth, today: string): Fault[] {
   if (from > today) return [{ pointer: '/birth', code: 'birth_in_future' }];
-  if (from < yearsBefore(today, LONGEST_LIFE_YEARS)) return [{ pointer: '/birth', code: 'birth_too_long_ago' }];
+  if (from < yearsBefore(today, LONGEST_AGO_YEARS)) return [{ pointer: '/birth', code: 'birth_too_long_ago' }];
   const year = from.slice(0, 4);
   const fits = { exact: from === to, year: from === `${year}-01-01` && to === `${year}-12-31`, estimated: from <= to }[precision];
   return fits ? [] : [{ pointer: '/birth', code: 'birth_range_wrong' }];
