@@ -4,7 +4,7 @@
  */
 const floors = [
   ['platform'],
-  ['audit', 'ledger', 'access'],
+  ['access', 'ledger', 'audit'],
   ['programmes', 'funding', 'offices'],
   ['beneficiaries', 'deduplication', 'eligibility'],
   ['assistance', 'payments'],
@@ -14,7 +14,7 @@ const floors = [
 ];
 
 /** Where the rooms are wired together; these may import every room, and no room imports them. */
-const top = ['main', 'cli', 'app', 'documentation'];
+const top = ['main', 'cli', 'app', 'server', 'seeding', 'demo-accounts', 'documentation'];
 
 const rooms = floors.flat();
 const oneOf = (names) => `(?:${names.join('|')})`;

@@ -1,5 +1,5 @@
 export type { Comparison, DuplicateCheck } from './duplicate-check.ts';
-export { type IndexKind, plainDocumentNumber } from './indexes.ts';
+export { type IndexKind, indexOf, plainDocumentNumber } from './indexes.ts';
 export { beneficiaryJobs } from './jobs.ts';
 export { normalPhone } from './phone.ts';
 export { beneficiaryScope, findByIndex, openPeople } from './queries.ts';

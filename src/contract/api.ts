@@ -458,6 +458,256 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's plans */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Plan a one-time grant
+         * @description Entitles, at once, everybody enrolled whom the scorecard found eligible. Nobody is paid before a payment list with their instalment has been approved and released.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a plan and what it owes */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payment-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's payment lists */
+        get: operations["listPaymentLists"];
+        put?: never;
+        /**
+         * Build a payment list
+         * @description Puts every instalment of the plan that is due, and on no other list that counts, on a draft.
+         */
+        post: operations["buildPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payment-lists/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a list would hold
+         * @description Runs what building runs, and changes nothing.
+         */
+        post: operations["previewPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a payment list with its control totals and signatures */
+        get: operations["getPaymentList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a payment list's lines */
+        get: operations["listPaymentListLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a draft for approval
+         * @description Freezes its lines and takes their digest. Who built the list and who submits it can neither approve nor release it.
+         */
+        post: operations["submitPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a submitted list
+         * @description Fills the next approval step. The last signature that the total asks for commits the money. Asks for a fresh second factor.
+         */
+        post: operations["approvePaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a submitted list
+         * @description Cancel it afterwards, so that its instalments can enter another list.
+         */
+        post: operations["rejectPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release an approved list
+         * @description Checks every line again, issues a voucher for each good one, and returns the others with their reason and their money. Asks for a fresh second factor.
+         */
+        post: operations["releasePaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a list that was not released
+         * @description Its instalments can enter another list, and what was committed for it is available again.
+         */
+        post: operations["cancelPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a fund's money is */
+        get: operations["getFundBalances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that the books hold
+         * @description Recomputes from nothing, for each released list, released = paid + outstanding + expired + cancelled, by the vouchers and by the ledger; for each fund, received = available + committed + outstanding + paid + fees; for each office, payable = paid − voided + fees − settled; that each guarded balance is the sum of its postings; and that every entry sums to zero.
+         */
+        get: operations["verifyIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/beneficiaries": {
         parameters: {
             query?: never;
@@ -743,6 +993,176 @@ export interface paths {
          * @description Everybody who is enrolled and has not been assessed under this scorecard, with their age on this day. A question that cannot be answered is never taken for a yes.
          */
         post: operations["assessProgramme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in the post's statement
+         * @description A CSV file with a header, separated by `;`, `,` or tabs. Columns, by English or French name in any case: reference, serial
+         *     (série), date (DD/MM/YYYY or ISO), office code (code bureau), amount (montant; decimal comma or point), currency (devise);
+         *     and where the post gives them operation (payment/paiement, reversal/annulation) and document last four (quatre derniers).
+         *
+         *     The file is read whole: when a cell cannot be read, nothing is stored and every faulty cell is listed, up to a hundred.
+         *     Lines are matched with pay-outs by our reference, then by serial, amount and date, then with three days of tolerance;
+         *     whatever does not agree opens an exception. The same file again changes nothing.
+         */
+        post: operations["importStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a statement and what became of its lines */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the lines that are pay-outs of ours, and why */
+        get: operations["listMatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what does not agree */
+        get: operations["listExceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an exception
+         * @description Whoever paid the cash out cannot close its exception.
+         */
+        post: operations["resolveException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is owed to the post, by fund and office */
+        get: operations["listPayables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record what was paid to the post */
+        post: operations["settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a fund did
+         * @description Figures of money are those of the ledger: what moved within the period, by the day it was posted, and what was outstanding at
+         *     its end. People are those paid within it, each counted once, as they were when last paid. Groups under ten people are
+         *     suppressed, together with enough others that no total gives them back.
+         */
+        get: operations["getDonorReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what a fund did, with HXL tags */
+        get: operations["downloadDonorReport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1113,6 +1533,236 @@ export interface components {
             voidedAt: string | null;
         };
         /** @enum {string} */
+        PlanKind: "one_time_grant";
+        /** @description What one person is owed, in the programme's currency */
+        AmountRule: {
+            /** @constant */
+            rule: "fixed";
+            amount: components["schemas"]["Amount"];
+        } | {
+            /** @constant */
+            rule: "by_household_size";
+            /** @description The amount with the greatest size that is not above the household's; one starts at a household of one */
+            amounts: {
+                fromSize: number;
+                amount: components["schemas"]["Amount"];
+            }[];
+        };
+        Plan: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewPlan: {
+            kind: components["schemas"]["PlanKind"];
+            /** @example Winter 2026 */
+            name: string;
+            /**
+             * @description What the money is for; nobody is paid for the same purpose by two plans
+             * @example winterisation
+             */
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+        };
+        PlanWithTotals: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description People */
+            entitled: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentList: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+        };
+        NewPaymentList: {
+            name: string;
+            planId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description Only people who live in this wilaya */
+            wilayaNumber?: string;
+        };
+        PaymentListWilayaTotal: {
+            wilayaNumber: string;
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentListStateTotal: {
+            /** @enum {string} */
+            state: "included" | "released" | "returned";
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentListReasonCount: {
+            /** @enum {string} */
+            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector" | "list_cancelled";
+            people: components["schemas"]["Count"];
+        };
+        PaymentListSignature: {
+            userId: components["schemas"]["Id"];
+            /** @enum {string} */
+            hand: "maker" | "approver" | "releaser";
+            /** @description The approval step it fills */
+            step: number | null;
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description Signatures that the total asks for; steps are filled in order */
+        PaymentListStep: {
+            step: number;
+            /** @enum {string} */
+            role: "approver";
+            /** @description How many it needs */
+            signatures: number;
+            given: components["schemas"]["Count"];
+        };
+        BuiltPaymentList: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            byState: components["schemas"]["PaymentListStateTotal"][];
+            returned: components["schemas"]["PaymentListReasonCount"][];
+            signatures: components["schemas"]["PaymentListSignature"][];
+            signaturesNeeded: components["schemas"]["PaymentListStep"][];
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+        };
+        PaymentListSource: {
+            planId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description Only people who live in this wilaya */
+            wilayaNumber?: string;
+        };
+        PaymentListLeftOut: {
+            registrationNumber: string;
+            /** @enum {string} */
+            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector";
+        };
+        PaymentListPreview: {
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+            /** @description The first 500 by registration number; the counts are of all */
+            leftOutPeople: components["schemas"]["PaymentListLeftOut"][];
+        };
+        /** @description A list with its control totals, its signatures, and those that it needs */
+        PaymentListSheet: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            byState: components["schemas"]["PaymentListStateTotal"][];
+            returned: components["schemas"]["PaymentListReasonCount"][];
+            signatures: components["schemas"]["PaymentListSignature"][];
+            signaturesNeeded: components["schemas"]["PaymentListStep"][];
+        };
+        PaymentListLine: {
+            id: components["schemas"]["Id"];
+            position: number;
+            registrationNumber: string;
+            amount: components["schemas"]["Money"];
+            wilayaNumber: string;
+            /** @enum {string} */
+            state: "included" | "released" | "returned";
+            returnReason: string | null;
+        };
+        PaymentListApproval: {
+            /** @description SHA-256 of the lines, from the list as you read it */
+            digest: string;
+        };
+        PaymentListReason: {
+            reason: string;
+        };
+        FundBalances: {
+            fundId: components["schemas"]["Id"];
+            balances: {
+                /** @enum {string} */
+                kind: "bank" | "fund_available" | "fund_committed" | "vouchers_outstanding" | "payable_to_post" | "advances";
+                balance: components["schemas"]["Money"];
+            }[];
+        };
+        BooksTerm: {
+            term: string;
+            amount: components["schemas"]["Money"];
+        };
+        BooksIdentity: {
+            /** @enum {string} */
+            identity: "list_vouchers" | "list_books" | "list_issued" | "fund_received" | "office_payable" | "guarded_balance" | "entry_sums";
+            subject: {
+                type: string;
+                id: components["schemas"]["Id"];
+            };
+            left: components["schemas"]["BooksTerm"];
+            /** @description What must add up to the left side */
+            right: components["schemas"]["BooksTerm"][];
+            holds: boolean;
+        };
+        BooksProof: {
+            /** @description Whether every identity holds */
+            holds: boolean;
+            identities: components["schemas"]["BooksIdentity"][];
+        };
+        /** @enum {string} */
         EnrolmentState: "applicant" | "enrolled" | "suspended" | "exited" | "merged";
         /** @description Nine random digits and a Damm check digit */
         RegistrationNumber: string;
@@ -1383,6 +2033,197 @@ export interface components {
             }[];
             assessedAt: components["schemas"]["Timestamp"];
         };
+        /** @enum {string} */
+        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement";
+        Statement: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            name: string;
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            lineCount: components["schemas"]["Count"];
+            /** @description Payments less reversals, of the lines in the programme's currency */
+            total: components["schemas"]["Money"];
+            matchedCount: components["schemas"]["Count"];
+            exceptions: {
+                kind: components["schemas"]["ExceptionKind"];
+                open: components["schemas"]["Count"];
+                resolved: components["schemas"]["Count"];
+            }[];
+            uploadedBy: components["schemas"]["Id"];
+            uploadedAt: components["schemas"]["Timestamp"];
+        };
+        StatementImport: {
+            /** @description Whether this very file was here before; nothing was changed then */
+            alreadyImported: boolean;
+            statement: components["schemas"]["Statement"];
+        };
+        StatementMatch: {
+            /** @description Where the line stands in the file, the header being row 1 */
+            row: number;
+            reference: string;
+            serial: string;
+            payoutId: components["schemas"]["Id"];
+            /** @enum {string} */
+            pass: "exact" | "serial_amount_date" | "tolerance" | "manual";
+            reason: string;
+        };
+        /** @enum {string} */
+        LineKind: "payment" | "reversal";
+        /** @enum {string} */
+        ResolutionKind: "claim_on_post" | "accepted" | "post_error" | "our_error" | "duplicate_line";
+        StatementException: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            statementId: components["schemas"]["Id"];
+            kind: components["schemas"]["ExceptionKind"];
+            detail: string;
+            /** @enum {string} */
+            state: "open" | "resolved";
+            /** Format: uuid */
+            ownerId: string | null;
+            line: null | {
+                row: number;
+                kind: components["schemas"]["LineKind"];
+                reference: string;
+                serial: string;
+                amount: components["schemas"]["Money"];
+                officeCode: string;
+                paidOn: components["schemas"]["Date"];
+            };
+            /** Format: uuid */
+            payoutId: string | null;
+            resolution: null | components["schemas"]["ResolutionKind"];
+            note: string | null;
+            /** Format: uuid */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            openedAt: components["schemas"]["Timestamp"];
+        };
+        NewResolution: {
+            resolution: components["schemas"]["ResolutionKind"];
+            /** @description Why; name no person */
+            note: string;
+        };
+        Payable: {
+            fundId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            officeCode: string;
+            /** @description Paid less voided, plus fees, less settled; below zero when the post owes us */
+            owed: components["schemas"]["Money"];
+        };
+        NewSettlement: {
+            fundId: components["schemas"]["Id"];
+            /** @description The bank's reference of the transfer */
+            reference: string;
+            items: {
+                officeId: components["schemas"]["Id"];
+                amount: components["schemas"]["Money"];
+            }[];
+        };
+        Settlement: {
+            fundId: components["schemas"]["Id"];
+            reference: string;
+            items: {
+                id: components["schemas"]["Id"];
+                officeId: components["schemas"]["Id"];
+                amount: components["schemas"]["Money"];
+            }[];
+            total: components["schemas"]["Money"];
+        };
+        /** @description Null where it is suppressed */
+        ShownPeople: number | null;
+        /** @enum {string} */
+        AgeBand: "0-5" | "6-11" | "12-17" | "18-59" | "60+";
+        AgeCount: {
+            ageBand: components["schemas"]["AgeBand"];
+            people: components["schemas"]["ShownPeople"];
+            suppressed: boolean;
+        };
+        ShownCount: {
+            people: components["schemas"]["ShownPeople"];
+            suppressed: boolean;
+        };
+        DonorReport: {
+            fund: {
+                id: components["schemas"]["Id"];
+                donor: string;
+                agreement: string;
+            };
+            programme: {
+                id: components["schemas"]["Id"];
+                code: string;
+                name: string;
+            };
+            period: {
+                /** Format: date */
+                from: string | null;
+                /** Format: date */
+                to: string | null;
+            };
+            money: {
+                received: components["schemas"]["Money"];
+                /** @description Approved less returned at release */
+                committed: components["schemas"]["Money"];
+                /** @description Vouchers issued */
+                released: components["schemas"]["Money"];
+                /** @description Handed over less voided */
+                paid: components["schemas"]["Money"];
+                /** @description Vouchers not yet paid at the end of the period */
+                outstanding: components["schemas"]["Money"];
+                expired: components["schemas"]["Money"];
+                /** @description Vouchers cancelled after they were issued */
+                cancelled: components["schemas"]["Money"];
+                /** @description Approved */
+                returned: components["schemas"]["Money"];
+                fees: components["schemas"]["Money"];
+            };
+            reached: {
+                people: components["schemas"]["ShownPeople"];
+                households: components["schemas"]["ShownPeople"];
+            };
+            bySexAndAge: {
+                rows: {
+                    /** @enum {string} */
+                    sex: "female" | "male" | "other";
+                    cells: components["schemas"]["AgeCount"][];
+                    total: components["schemas"]["ShownCount"];
+                }[];
+                totals: components["schemas"]["AgeCount"][];
+            };
+            byDisability: {
+                hasDisability: boolean;
+                people: components["schemas"]["ShownPeople"];
+                suppressed: boolean;
+            }[];
+            byWilaya: {
+                number: string;
+                name: string;
+                pcode: string | null;
+                people: components["schemas"]["ShownPeople"];
+                suppressed: boolean;
+            }[];
+            /** @description Somebody assisted in several ways counts in each */
+            byKind: {
+                /** @enum {string} */
+                kind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "cash_for_work";
+                people: components["schemas"]["ShownPeople"];
+                suppressed: boolean;
+            }[];
+            /** @description From the last signature on a list to the cash */
+            daysToCash: {
+                median: number | null;
+                p90: number | null;
+                suppressed: boolean;
+            };
+            costToTransfer: {
+                /** @description Fees divided by cash paid */
+                feesToPaid: string | null;
+                /** @description Cash paid divided by cash paid and fees */
+                paidToTotal: string | null;
+            };
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -1417,9 +2258,16 @@ export interface components {
         IfMatch: string;
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
+        ListId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
         ScorecardId: components["schemas"]["Id"];
+        StatementId: components["schemas"]["Id"];
+        ReportFundId: components["schemas"]["Id"];
+        /** @description The first day of a month; without it, from the beginning */
+        ReportFrom: components["schemas"]["Date"];
+        /** @description The last day of a month; without it, until now */
+        ReportTo: components["schemas"]["Date"];
     };
     requestBodies: never;
     headers: never;
@@ -2273,6 +3121,420 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of plans, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plan"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan and what it owes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                planId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPaymentLists: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lists, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentList"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    buildPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPaymentList"];
+            };
+        };
+        responses: {
+            /** @description A draft, and how many people were left out of it and why */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltPaymentList"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewPaymentList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListSource"];
+            };
+        };
+        responses: {
+            /** @description What building it now would give */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListPreview"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPaymentList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPaymentListLines: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines, by position */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentListLine"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    submitPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    approvePaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListApproval"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rejectPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListReason"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    releasePaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListReason"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFundBalances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fundId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fund's balance by kind of account, from its postings, each shown as what it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundBalances"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    verifyIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each identity with both sides */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BooksProof"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listBeneficiaries: {
         parameters: {
             query?: {
@@ -2774,6 +4036,277 @@ export interface operations {
                         notEligible: components["schemas"]["Count"];
                         notAssessable: components["schemas"]["Count"];
                     };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    importStatement: {
+        parameters: {
+            query: {
+                /** @description How the post names it */
+                name: string;
+                /** @description The first day that the statement covers */
+                from: components["schemas"]["Date"];
+                /** @description The last day that the statement covers */
+                to: components["schemas"]["Date"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The statement, new or as it was imported before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementImport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMatches: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches, by row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementMatch"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listExceptions: {
+        parameters: {
+            query?: {
+                state?: "open" | "resolved";
+                kind?: components["schemas"]["ExceptionKind"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exceptions, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementException"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveException: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResolution"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementException"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPayables: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payables; offices that are settled are left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Payable"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    settle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSettlement"];
+            };
+        };
+        responses: {
+            /** @description The settlement */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDonorReport: {
+        parameters: {
+            query?: {
+                /** @description The first day of a month; without it, from the beginning */
+                from?: components["parameters"]["ReportFrom"];
+                /** @description The last day of a month; without it, until now */
+                to?: components["parameters"]["ReportTo"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DonorReport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadDonorReport: {
+        parameters: {
+            query?: {
+                /** @description The first day of a month; without it, from the beginning */
+                from?: components["parameters"]["ReportFrom"];
+                /** @description The last day of a month; without it, until now */
+                to?: components["parameters"]["ReportTo"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, one figure a row; the second row holds the HXL tags */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             "4XX": components["responses"]["Problem"];
