@@ -5,20 +5,38 @@ import { hasDammDigit } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
 import { findByIndex, openPeople } from './index.ts';
 
-const consents = (['registration', 'share_with_paying_agent'] as const).map((purpose) =>
-  ({ purpose, legalBasis: 'consent', method: 'signature', givenOn: '2026-01-15' }));
+const consents = (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({
+  purpose,
+  legalBasis: 'consent',
+  method: 'signature',
+  givenOn: '2026-01-15',
+}));
 const aminata = {
-  names: { given: 'Aminata', family: 'Keïta' }, sex: 'female', birth: { from: '1991-04-02', to: '1991-04-02', precision: 'exact' }, nationality: 'MLI',
-  documents: [{ type: 'passport', number: 'p 12-345', issuingCountry: 'MLI' }], phones: ['0550 12 34 56', '+213550123456'],
-  household: { reference: 'H-1', size: 4 }, relationship: 'head', wilaya: 'alger', commune: 'ALGER-CENTRE', language: 'fr',
-  answers: { incomeChange: 'lost', mealsPerDay: 1 }, consents,
+  names: { given: 'Aminata', family: 'Keïta' },
+  sex: 'female',
+  birth: { from: '1991-04-02', to: '1991-04-02', precision: 'exact' },
+  nationality: 'MLI',
+  documents: [{ type: 'passport', number: 'p 12-345', issuingCountry: 'MLI' }],
+  phones: ['0550 12 34 56', '+213550123456'],
+  household: { reference: 'H-1', size: 4 },
+  relationship: 'head',
+  wilaya: 'alger',
+  commune: 'ALGER-CENTRE',
+  language: 'fr',
+  answers: { incomeChange: 'lost', mealsPerDay: 1 },
+  consents,
 };
 let counter = 0;
 /** Somebody else each time. */
 const somebody = (change: object = {}) => {
   counter += 1;
-  return { ...aminata, documents: [{ type: 'passport', number: `X${counter}`, issuingCountry: 'MLI' }], phones: [`0661${String(100_000 + counter)}`],
-    household: { reference: `S-${counter}`, size: 1 }, ...change };
+  return {
+    ...aminata,
+    documents: [{ type: 'passport', number: `X${counter}`, issuingCountry: 'MLI' }],
+    phones: [`0661${String(100_000 + counter)}`],
+    household: { reference: `S-${counter}`, size: 1 },
+    ...change,
+  };
 };
 
 describe('beneficiaries', () => {
@@ -43,8 +61,16 @@ describe('beneficiaries', () => {
   it('registers a person, normalised, enrolled and with a number of their own', async () => {
     const body = await register(aminata);
     const { wilaya: _, ...written } = aminata;
-    expect(body).toMatchObject({ ...written, phones: ['+213550123456'], wilayaNumber: '16', commune: 'Alger Centre', state: 'enrolled',
-      household: { reference: 'H-1', size: 4 }, consents: consents.map((consent) => ({ ...consent, withdrawnAt: null })), registeredBy: officer.userId });
+    expect(body).toMatchObject({
+      ...written,
+      phones: ['+213550123456'],
+      wilayaNumber: '16',
+      commune: 'Alger Centre',
+      state: 'enrolled',
+      household: { reference: 'H-1', size: 4 },
+      consents: consents.map((consent) => ({ ...consent, withdrawnAt: null })),
+      registeredBy: officer.userId,
+    });
     expect(hasDammDigit(body.registrationNumber)).toBe(true);
     const { body: read } = await officer.get(`/v1/beneficiaries/${body.id}`).expect(200);
     expect(read).toEqual(body);
@@ -55,10 +81,25 @@ describe('beneficiaries', () => {
 
   it('names every fault at once and enters nobody', async () => {
     const before = await platform.owner.query('select count(*) from beneficiaries');
-    const { body } = await officer.post(people, somebody({
-      names: { given: '=cmd' }, birth: { from: '2099-01-01', to: '2099-01-01', precision: 'exact' }, phones: ['nonsense'], wilaya: 'Atlantis', consents: [],
-    })).expect(422);
-    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/names', '/birth', '/phones/0', '/consents', '/wilaya']);
+    const { body } = await officer
+      .post(
+        people,
+        somebody({
+          names: { given: '=cmd' },
+          birth: { from: '2099-01-01', to: '2099-01-01', precision: 'exact' },
+          phones: ['nonsense'],
+          wilaya: 'Atlantis',
+          consents: [],
+        }),
+      )
+      .expect(422);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/names',
+      '/birth',
+      '/phones/0',
+      '/consents',
+      '/wilaya',
+    ]);
     await officer.post(people, somebody({ commune: 'Nowhere' })).expect(422);
     await officer.post(people, { ...somebody(), sex: 'X?', surprise: 1 }).expect(400);
     expect((await platform.owner.query('select count(*) from beneficiaries')).rows).toEqual(before.rows);
@@ -100,11 +141,16 @@ describe('beneficiaries', () => {
     const { id } = await register(somebody());
     const manager = await platform.as('programme_officer', { programme: frame.programmeId });
     await officer.post(`/v1/beneficiaries/${id}/suspend`, { reason: 'Not my business' }).expect(403);
-    expect((await manager.post(`/v1/beneficiaries/${id}/suspend`, { reason: 'Left the country' }).expect(200)).body.state).toBe('suspended');
+    expect((await manager.post(`/v1/beneficiaries/${id}/suspend`, { reason: 'Left the country' }).expect(200)).body.state).toBe(
+      'suspended',
+    );
     await manager.post(`/v1/beneficiaries/${id}/suspend`, { reason: 'Left again' }).expect(409);
     expect((await manager.post(`/v1/beneficiaries/${id}/resume`, { reason: 'Came back' }).expect(200)).body.state).toBe('enrolled');
-    expect(await events(id)).toMatchObject([{ command: 'beneficiaries.register' }, { command: 'beneficiaries.suspend', reason: 'Left the country' },
-      { command: 'beneficiaries.resume', reason: 'Came back' }]);
+    expect(await events(id)).toMatchObject([
+      { command: 'beneficiaries.register' },
+      { command: 'beneficiaries.suspend', reason: 'Left the country' },
+      { command: 'beneficiaries.resume', reason: 'Came back' },
+    ]);
   });
 
   it('records, withdraws and records consent again', async () => {
@@ -119,19 +165,27 @@ describe('beneficiaries', () => {
     expect(again.map(({ status }) => status).sort()).toEqual([201, 409]);
     await officer.post(path, { ...share, purpose: 'registration', givenOn: '2099-01-01' }).expect(422);
     const { body } = await officer.get(`/v1/beneficiaries/${id}`).expect(200);
-    expect(body.consents.map(({ purpose, withdrawnAt }: { purpose: string; withdrawnAt: string | null }) => [purpose, withdrawnAt === null]))
-      .toEqual([['registration', true], ['share_with_paying_agent', false], ['share_with_paying_agent', true]]);
+    expect(
+      body.consents.map(({ purpose, withdrawnAt }: { purpose: string; withdrawnAt: string | null }) => [purpose, withdrawnAt === null]),
+    ).toEqual([
+      ['registration', true],
+      ['share_with_paying_agent', false],
+      ['share_with_paying_agent', true],
+    ]);
   });
 
   it('walks the people of a programme by state and by cursor', async () => {
     const ids: string[] = [];
-    for (let cursor = ''; ;) {
+    for (let cursor = ''; ; ) {
       const { body } = await officer.get(`${people}?limit=3&state=enrolled${cursor && `&cursor=${cursor}`}`).expect(200);
       ids.push(...body.items.map(({ id }: { id: string }) => id));
       if (!body.nextCursor) break;
       cursor = body.nextCursor;
     }
-    const enrolled = await platform.owner.query(`select beneficiary_id as id from enrolments where programme_id = $1 and state = 'enrolled' order by 1`, [frame.programmeId]);
+    const enrolled = await platform.owner.query(
+      `select beneficiary_id as id from enrolments where programme_id = $1 and state = 'enrolled' order by 1`,
+      [frame.programmeId],
+    );
     expect(ids).toEqual(enrolled.rows.map(({ id }) => id));
     await officer.get(`${people}?cursor=${Buffer.from("' or 1=1").toString('base64url')}`).expect(400);
   });
@@ -147,9 +201,16 @@ describe('beneficiaries', () => {
     await officer.get(`/v1/programmes/${other.programmeId}/beneficiaries`).expect(404);
     await officer.post(`/v1/programmes/${other.programmeId}/beneficiaries`, somebody()).expect(404);
     await officer.post(`/v1/programmes/${other.programmeId}/registration-files`, 'a;b').expect(404);
-    for (const [client, verb, sent] of [[officer, 'consents', consents[0]], [officer, 'consents/withdraw', { purpose: 'registration' }], [officer, 'verify', undefined],
-      [manager, 'suspend', { reason: 'Prying' }], [manager, 'resume', { reason: 'Prying' }]] as const) {
-      expect(body(await client.post(`${path}/${verb}`, sent).expect(404))).toEqual(body(await client.post(`${missing}/${verb}`, sent).expect(404)));
+    for (const [client, verb, sent] of [
+      [officer, 'consents', consents[0]],
+      [officer, 'consents/withdraw', { purpose: 'registration' }],
+      [officer, 'verify', undefined],
+      [manager, 'suspend', { reason: 'Prying' }],
+      [manager, 'resume', { reason: 'Prying' }],
+    ] as const) {
+      expect(body(await client.post(`${path}/${verb}`, sent).expect(404))).toEqual(
+        body(await client.post(`${missing}/${verb}`, sent).expect(404)),
+      );
     }
     const agent = await platform.as('agent');
     await agent.get(path).expect(403);
@@ -161,7 +222,12 @@ describe('beneficiaries', () => {
     const [a, b] = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
     await platform.owner.query('update beneficiaries set data_key = null, names = null where id = $1', [b.id]);
     const opened = await openPeople(platform.app.database.reader, platform.app.keyRing, [a.id, b.id], ['names']);
-    expect(opened).toEqual(new Map([[a.id, { names: a.personal.names }], [b.id, null]]));
+    expect(opened).toEqual(
+      new Map([
+        [a.id, { names: a.personal.names }],
+        [b.id, null],
+      ]),
+    );
   });
 
   it('stands in the database itself: no self-verification, no wrong first state, no second standing consent', async () => {
@@ -169,11 +235,16 @@ describe('beneficiaries', () => {
     const client = await platform.applicationClient();
     const verifying = `update enrolments set verified_by = entered_by where beneficiary_id = '${id}'`;
     await expect(client.query(verifying)).rejects.toMatchObject({ constraint: 'enrolments_verified_by_another' });
-    await expect(client.query(`update enrolments set state = 'applicant' where beneficiary_id = '${id}'`)).rejects.toMatchObject({ constraint: 'enrolments_transition' });
-    await expect(client.query(`insert into consents (id, beneficiary_id, purpose, legal_basis, method, given_on, recorded_by, recorded_at)
-      select gen_random_uuid(), beneficiary_id, purpose, legal_basis, method, given_on, recorded_by, recorded_at from consents where beneficiary_id = '${id}'`))
-      .rejects.toMatchObject({ constraint: 'consents_one_standing' });
+    await expect(client.query(`update enrolments set state = 'applicant' where beneficiary_id = '${id}'`)).rejects.toMatchObject({
+      constraint: 'enrolments_transition',
+    });
+    await expect(
+      client.query(`insert into consents (id, beneficiary_id, purpose, legal_basis, method, given_on, recorded_by, recorded_at)
+      select gen_random_uuid(), beneficiary_id, purpose, legal_basis, method, given_on, recorded_by, recorded_at from consents where beneficiary_id = '${id}'`),
+    ).rejects.toMatchObject({ constraint: 'consents_one_standing' });
     await expect(client.query(`delete from beneficiaries where id = '${id}'`)).rejects.toMatchObject({ code: '42501' });
-    await expect(client.query(`update consents set given_on = '2020-01-01' where beneficiary_id = '${id}'`)).rejects.toMatchObject({ code: '42501' });
+    await expect(client.query(`update consents set given_on = '2020-01-01' where beneficiary_id = '${id}'`)).rejects.toMatchObject({
+      code: '42501',
+    });
   });
 });

@@ -27,13 +27,17 @@ const keyOf = (wilayaNumber: string, name: string): string => `${wilayaNumber}/$
  */
 export async function findPlaces(db: Db, wanted: readonly WrittenPlace[]): Promise<(place: WrittenPlace) => FoundPlace> {
   const wilayas = await db.all<Named>(sql`select number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr" from wilayas`);
-  const numbers = new Map(wilayas.flatMap(({ wilayaNumber, nameFr, nameAr }) =>
-    [wilayaNumber, nameFr, nameAr].map((name) => [plainText(name), wilayaNumber] as const)));
+  const numbers = new Map(
+    wilayas.flatMap(({ wilayaNumber, nameFr, nameAr }) =>
+      [wilayaNumber, nameFr, nameAr].map((name) => [plainText(name), wilayaNumber] as const),
+    ),
+  );
   const meant = [...new Set(wanted.flatMap(({ wilaya }) => numbers.get(plainText(wilaya)) ?? []))];
   const there = await db.all<Named>(sql`select wilaya_number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr"
     from communes where wilaya_number = any(${meant}::text[])`);
-  const communes = new Map(there.flatMap(({ wilayaNumber, nameFr, nameAr }) =>
-    [nameFr, nameAr].map((name) => [keyOf(wilayaNumber, name), nameFr] as const)));
+  const communes = new Map(
+    there.flatMap(({ wilayaNumber, nameFr, nameAr }) => [nameFr, nameAr].map((name) => [keyOf(wilayaNumber, name), nameFr] as const)),
+  );
   return ({ wilaya, commune }) => {
     const wilayaNumber = numbers.get(plainText(wilaya)) ?? null;
     return { wilayaNumber, commune: (wilayaNumber && communes.get(keyOf(wilayaNumber, commune))) ?? null };

@@ -9,7 +9,10 @@ import type { Condition, Facts, ScorecardDefinition } from './types.ts';
 const card = (change: Partial<ScorecardDefinition> = {}): ScorecardDefinition => ({
   name: 'Test',
   conditions: [{ name: 'Adult', field: 'age', op: 'at_least', value: 18 }],
-  points: [{ name: 'Hungry', field: 'mealsPerDay', op: 'at_most', value: 1, points: 2 }, { name: 'Ill', field: 'healthProblem', op: 'is_true', points: 1 }],
+  points: [
+    { name: 'Hungry', field: 'mealsPerDay', op: 'at_most', value: 1, points: 2 },
+    { name: 'Ill', field: 'healthProblem', op: 'is_true', points: 1 },
+  ],
   threshold: 2,
   ...change,
 });
@@ -28,43 +31,72 @@ describe('a scorecard', () => {
     const adult = { age: exactly(30) };
     expect(assess(card(), { ...adult, mealsPerDay: exactly(1), healthProblem: true })).toMatchObject({ outcome: 'eligible', score: 3 });
     expect(assess(card(), { ...adult, mealsPerDay: exactly(3), healthProblem: true })).toMatchObject({ outcome: 'not_eligible', score: 1 });
-    expect(assess(card(), { age: exactly(17), mealsPerDay: exactly(1), healthProblem: true }))
-      .toMatchObject({ outcome: 'not_eligible', lines: [{ rule: 'Adult', outcome: 'not_met' }, { rule: 'Hungry', points: 2 }, { rule: 'Ill', points: 1 }] });
+    expect(assess(card(), { age: exactly(17), mealsPerDay: exactly(1), healthProblem: true })).toMatchObject({
+      outcome: 'not_eligible',
+      lines: [
+        { rule: 'Adult', outcome: 'not_met' },
+        { rule: 'Hungry', points: 2 },
+        { rule: 'Ill', points: 1 },
+      ],
+    });
   });
 
   it('never takes what cannot be answered for a yes', () => {
     const facts = { age: exactly(30), mealsPerDay: exactly(1) };
-    expect(assess(card(), facts)).toMatchObject({ outcome: 'not_assessable', lines: [{}, {}, { rule: 'Ill', outcome: 'not_assessable', reason: 'not_answered', points: 0 }] });
-    expect(assess(card(), { ...facts, age: { from: 17, to: 18 }, healthProblem: true }))
-      .toMatchObject({ outcome: 'not_assessable', lines: [{ rule: 'Adult', reason: 'not_known_well_enough' }, {}, {}] });
+    expect(assess(card(), facts)).toMatchObject({
+      outcome: 'not_assessable',
+      lines: [{}, {}, { rule: 'Ill', outcome: 'not_assessable', reason: 'not_answered', points: 0 }],
+    });
+    expect(assess(card(), { ...facts, age: { from: 17, to: 18 }, healthProblem: true })).toMatchObject({
+      outcome: 'not_assessable',
+      lines: [{ rule: 'Adult', reason: 'not_known_well_enough' }, {}, {}],
+    });
     expect(assess(card(), { ...facts, age: { from: 18, to: 19 }, healthProblem: true }).outcome).toBe('eligible');
     expect(assess(card(), { age: exactly(3) }).outcome).toBe('not_eligible');
   });
 
   it('is sure of a range exactly when every number in it would answer alike', () =>
-    fc.assert(fc.property(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 12 }), fc.constantFrom('at_least', 'at_most', 'equals'),
-      (from, more, value, op) => {
-        const conditions: Condition[] = [{ name: 'c', field: 'unpaidRentMonths', op: op as Condition['op'], value }];
-        const outcomes = (facts: Facts) => assess(card({ conditions, points: [], threshold: 0 }), facts).outcome;
-        const each = new Set(Array.from({ length: more + 1 }, (_, i) => outcomes({ unpaidRentMonths: exactly(from + i) })));
-        expect(outcomes({ unpaidRentMonths: { from, to: from + more } })).toBe(each.size === 1 ? [...each][0] : 'not_assessable');
-      })));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.integer({ min: 0, max: 12 }),
+        fc.constantFrom('at_least', 'at_most', 'equals'),
+        (from, more, value, op) => {
+          const conditions: Condition[] = [{ name: 'c', field: 'unpaidRentMonths', op: op as Condition['op'], value }];
+          const outcomes = (facts: Facts) => assess(card({ conditions, points: [], threshold: 0 }), facts).outcome;
+          const each = new Set(Array.from({ length: more + 1 }, (_, i) => outcomes({ unpaidRentMonths: exactly(from + i) })));
+          expect(outcomes({ unpaidRentMonths: { from, to: from + more } })).toBe(each.size === 1 ? [...each][0] : 'not_assessable');
+        },
+      ),
+    ));
 
   it('comes to the same when it is read back', () => {
-    const facts = fc.record({ age: fc.nat(40).map(exactly), mealsPerDay: fc.nat(3).map(exactly), healthProblem: fc.boolean() }, { requiredKeys: [] });
-    fc.assert(fc.property(facts, (known) => {
-      const { outcome, lines } = assess(card(), known);
-      expect(outcomeOf(outcome === 'eligible', lines)).toBe(outcome);
-    }));
+    const facts = fc.record(
+      { age: fc.nat(40).map(exactly), mealsPerDay: fc.nat(3).map(exactly), healthProblem: fc.boolean() },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(facts, (known) => {
+        const { outcome, lines } = assess(card(), known);
+        expect(outcomeOf(outcome === 'eligible', lines)).toBe(outcome);
+      }),
+    );
   });
 
   it('is refused when it asks what cannot be answered', () => {
     const conditions: Condition[] = [
-      { name: 'A', field: 'age', op: 'one_of', value: ['18'] }, { name: 'A', field: 'sex', op: 'equals', value: 'F' }, { name: 'B', field: 'disability', op: 'is_true', value: 1 },
-      { name: 'C', field: 'relationship', op: 'one_of', value: [] }, { name: 'D', field: 'mealsPerDay', op: 'at_most' }, { name: 'E', field: 'incomeChange', op: 'is_true' },
+      { name: 'A', field: 'age', op: 'one_of', value: ['18'] },
+      { name: 'A', field: 'sex', op: 'equals', value: 'F' },
+      { name: 'B', field: 'disability', op: 'is_true', value: 1 },
+      { name: 'C', field: 'relationship', op: 'one_of', value: [] },
+      { name: 'D', field: 'mealsPerDay', op: 'at_most' },
+      { name: 'E', field: 'incomeChange', op: 'is_true' },
     ];
     expect(faultsOf(card({ conditions, points: [] })).map(({ pointer }) => pointer)).toEqual([
-      '/definition/conditions/0', '/definition/conditions/1/name', ...[1, 2, 3, 4, 5].map((i) => `/definition/conditions/${i}`),
+      '/definition/conditions/0',
+      '/definition/conditions/1/name',
+      ...[1, 2, 3, 4, 5].map((i) => `/definition/conditions/${i}`),
     ]);
     expect(faultsOf(card())).toEqual([]);
   });
@@ -86,7 +118,14 @@ describe('eligibility', () => {
 
   it('assesses everybody who is enrolled once, with reasons', async () => {
     const born = (from: string, to = from) => ({ birth: { from, to, precision: from === to ? 'exact' : 'year' } as const });
-    const answers = { incomeChange: 'lost', unpaidRentMonths: 3, mealsPerDay: 1, healthProblem: false, disability: false, pregnant: false } as const;
+    const answers = {
+      incomeChange: 'lost',
+      unpaidRentMonths: 3,
+      mealsPerDay: 1,
+      healthProblem: false,
+      disability: false,
+      pregnant: false,
+    } as const;
     const eligible = await makePerson(platform, frame.programmeId, { ...born('1990-05-04'), answers });
     const child = await makePerson(platform, frame.programmeId, { ...born('2020-05-04'), answers });
     const unsure = await makePerson(platform, frame.programmeId, { ...born('1990-05-04'), answers: { incomeChange: 'lost' } });
@@ -105,19 +144,27 @@ describe('eligibility', () => {
     expect(found[unsure.id]).toMatchObject({ outcome: 'not_assessable', score: 2 });
     expect(found[unsure.id].lines).toContainEqual({ rule: 'Disability', outcome: 'not_assessable', reason: 'not_answered', points: 0 });
     expect(found[suspended.id]).toBeUndefined();
-    const { rows: [stored] } = await platform.owner.query(`select string_agg(encode(lines, 'escape'), '') as text from assessments`);
+    const {
+      rows: [stored],
+    } = await platform.owner.query(`select string_agg(encode(lines, 'escape'), '') as text from assessments`);
     expect(stored.text).not.toMatch(/Adult|Disability|not_met/);
     await platform.owner.query('update beneficiaries set data_key = null, names = null where id = $1', [unsure.id]);
     const erased = await manager.get(path).expect(200);
-    expect(erased.body.items.find(({ beneficiaryId }: { beneficiaryId: string }) => beneficiaryId === unsure.id)).toMatchObject({ lines: [] });
-    const { rows: [event] } = await platform.owner.query(`select count(*)::int as count from audit_events where command = 'eligibility.assess_programme'`);
+    expect(erased.body.items.find(({ beneficiaryId }: { beneficiaryId: string }) => beneficiaryId === unsure.id)).toMatchObject({
+      lines: [],
+    });
+    const {
+      rows: [event],
+    } = await platform.owner.query(`select count(*)::int as count from audit_events where command = 'eligibility.assess_programme'`);
     expect(event.count).toBe(2);
   });
 
   it('keeps every scorecard as a version and lists the latest first', async () => {
     const other = await makeFrame(platform);
     const somebody = await platform.as('programme_officer', { programme: other.programmeId });
-    const made = await Promise.all([1, 2, 3].map((n) => somebody.post(cards(other.programmeId), { definition: card({ threshold: n }) }).expect(201)));
+    const made = await Promise.all(
+      [1, 2, 3].map((n) => somebody.post(cards(other.programmeId), { definition: card({ threshold: n }) }).expect(201)),
+    );
     expect(made.map(({ body }) => body.version).sort()).toEqual([1, 2, 3]);
     const { body } = await somebody.get(`${cards(other.programmeId)}?limit=2`).expect(200);
     expect(body.items.map(({ version }: { version: number }) => version)).toEqual([3, 2]);
@@ -129,11 +176,17 @@ describe('eligibility', () => {
   });
 
   it('names every fault of a scorecard', async () => {
-    const { body } = await manager.post(cards(), { definition: card({ conditions: [{ name: 'Hungry', field: 'sex', op: 'at_least', value: 3 }] }) }).expect(422);
-    expect(body.errors).toEqual([{ pointer: '/definition/conditions/0', detail: 'sex is asked with one_of or equals, out of: female, male, other.' },
-      { pointer: '/definition/points/0/name', detail: 'Another rule has this name already.' }]);
+    const { body } = await manager
+      .post(cards(), { definition: card({ conditions: [{ name: 'Hungry', field: 'sex', op: 'at_least', value: 3 }] }) })
+      .expect(422);
+    expect(body.errors).toEqual([
+      { pointer: '/definition/conditions/0', detail: 'sex is asked with one_of or equals, out of: female, male, other.' },
+      { pointer: '/definition/points/0/name', detail: 'Another rule has this name already.' },
+    ]);
     await manager.post(cards(), { definition: { ...card(), formula: 'age > 18' } }).expect(400);
-    await manager.post(cards(), { definition: card({ conditions: [{ name: 'x', field: 'shoeSize' as 'age', op: 'at_least', value: 3 }] }) }).expect(400);
+    await manager
+      .post(cards(), { definition: card({ conditions: [{ name: 'x', field: 'shoeSize' as 'age', op: 'at_least', value: 3 }] }) })
+      .expect(400);
   });
 
   it('is for those whose programme it is', async () => {
