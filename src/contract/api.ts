@@ -410,7 +410,8 @@ export interface paths {
          *     request with the same `Idempotency-Key`: it pays once and says so each time.
          *
          *     Refusals by `code`: `office_closed`, `office_without_cash` and `agent_locked` come before the code is looked at.
-         *     `code_mistyped` costs no attempt. `code_refused` costs one, and is also the answer for a voucher that does not exist; five
+         *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
+         *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`.
          */
