@@ -27,9 +27,9 @@ create table role_grants (
   ends_at timestamptz,
   granted_by uuid not null,
   granted_at timestamptz not null,
-  constraint role_grants_not_to_oneself check (granted_by <> user_id),
-  unique nulls not distinct (user_id, role, programme_id, office_id, fund_id)
+  constraint role_grants_not_to_oneself check (granted_by <> user_id)
 );
+create index on role_grants (user_id);
 grant update (ends_at) on role_grants to sanad_app;
 
 create table incompatible_roles (
@@ -50,11 +50,18 @@ create function refuse_incompatible_roles() returns trigger language plpgsql as 
 declare held text;
 begin
   perform 1 from users where id = new.user_id for no key update; -- two grants to one person wait for each other
+  if exists (select from role_grants g where g.user_id = new.user_id and g.role = new.role
+      and (g.programme_id, g.office_id, g.fund_id) is not distinct from (new.programme_id, new.office_id, new.fund_id)
+      and (g.ends_at is null or g.ends_at > new.granted_at)) then
+    raise exception 'the role % is held already', new.role
+      using errcode = 'integrity_constraint_violation', constraint = 'role_grants_once', table = 'role_grants';
+  end if;
   select g.role into held from role_grants g join incompatible_roles i on i.role = g.role and i.other = new.role
     where g.user_id = new.user_id and (g.ends_at is null or g.ends_at > new.granted_at) limit 1;
   if held is not null then
     raise exception 'nobody is both % and %', held, new.role
-      using errcode = 'integrity_constraint_violation', constraint = 'role_grants_compatible', table = 'role_grants';
+      using errcode = 'integrity_constraint_violation', constraint = 'role_grants_compatible', table = 'role_grants',
+        detail = held;
   end if;
   return new;
 end $$;
@@ -67,7 +74,22 @@ create table sessions (
   second_factor_at timestamptz not null,
   created_at timestamptz not null,
   expires_at timestamptz not null check (expires_at > created_at),
+  -- Wrong second factors in this session; a few end it.
+  wrong_codes int not null default 0 check (wrong_codes >= 0),
   ended_at timestamptz
 );
 create index on sessions (user_id);
-grant update (second_factor_at, ended_at) on sessions to sanad_app;
+grant update (second_factor_at, wrong_codes, ended_at) on sessions to sanad_app;
+
+-- What is over stays over: a code that was used, a session that was left, a role that has ended.
+create function refuse_going_back() returns trigger language plpgsql as $$
+begin
+  raise exception '%: what is over stays over', tg_table_name
+    using errcode = 'integrity_constraint_violation', constraint = tg_table_name || '_over', table = tg_table_name;
+end $$;
+create trigger code_used_once before update on users for each row
+  when (new.totp_last_step < old.totp_last_step) execute function refuse_going_back();
+create trigger ended_stays before update on sessions for each row
+  when (old.ended_at is not null and new.ended_at is distinct from old.ended_at) execute function refuse_going_back();
+create trigger ended_stays before update on role_grants for each row
+  when (old.ends_at is not null and (new.ends_at is null or new.ends_at > old.ends_at)) execute function refuse_going_back();

@@ -18,4 +18,5 @@ create table audit_events (
 );
 create index on audit_events (subject_id, id);
 create index on audit_events (actor_id, id);
+create index on audit_events (programme_id, id);
 create trigger append_only before update or delete or truncate on audit_events execute function refuse_change();

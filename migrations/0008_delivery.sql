@@ -24,6 +24,7 @@ create table vouchers (
 );
 create index on vouchers (list_id);
 create index on vouchers (beneficiary_id);
+create index on vouchers (collector_id);
 create index vouchers_expiring on vouchers (expires_at) where state in ('activated', 'locked');
 create trigger transition before update of state on vouchers for each row when (old.state is distinct from new.state)
   execute function refuse_forbidden_transition
@@ -31,6 +32,17 @@ create trigger transition before update of state on vouchers for each row when (
    'locked>activated', 'locked>expired', 'locked>cancelled', 'redeemed>activated');
 create trigger first_state before insert on vouchers for each row execute function refuse_other_first_state('issued');
 grant update (state, counter, key_version, failed_attempts, activated_at, expires_at) on vouchers to sanad_app;
+
+-- A code that was used, locked or replaced never works again: only a higher counter, and so another code, opens the voucher anew.
+create function refuse_old_code() returns trigger language plpgsql as $$
+begin
+  raise exception 'a voucher is opened again under a new code only'
+    using errcode = 'integrity_constraint_violation', constraint = 'vouchers_new_code', table = 'vouchers';
+end $$;
+create trigger new_code before update on vouchers for each row when (new.counter < old.counter or new.counter = old.counter and (
+    new.failed_attempts < old.failed_attempts or new.key_version <> old.key_version
+    or new.state = 'activated' and old.state in ('redeemed', 'locked')))
+  execute function refuse_old_code();
 
 -- Messages to people. The text is made when it is sent and is kept nowhere.
 create table messages (

@@ -1,13 +1,15 @@
 import { type Actor, problem, type Scope } from '../platform/index.ts';
 import { type Permission, type PermissionName, permissions } from './permissions.ts';
 
-const STEP_UP_MS = 5 * 60_000;
+/** How long a second factor counts as fresh. */
+export const STEP_UP_MS = 5 * 60_000;
 
 /** Whether a grant's scope reaches a record: whatever the grant names, the record must share. */
 const reaches = (grant: Scope, record: Scope): boolean =>
   Object.entries(grant).every(([name, id]) => id === undefined || record[name] === id);
 
-function grantsFor(actor: Actor, name: string): { permission: Permission; grants: Actor['grants'] } {
+/** What is said about a permission, and the actor's grants that hold it. @throws Error when nothing is said */
+export function grantsFor(actor: Actor, name: string): { permission: Permission; grants: Actor['grants'] } {
   const permission = (permissions as Record<string, Permission>)[name];
   if (!permission) throw new Error(`nothing is said about who may ${name}`);
   return { permission, grants: actor.grants.filter(({ role }) => (permission.roles as readonly string[]).includes(role)) };
@@ -21,7 +23,8 @@ function grantsFor(actor: Actor, name: string): { permission: Permission; grants
  */
 export function authoriseRead(actor: Actor, name: PermissionName, scope?: Scope): void {
   if (actor.kind === 'system') return;
-  const { grants } = grantsFor(actor, name);
+  const { permission, grants } = grantsFor(actor, name);
+  if (permission.anyone && actor.sessionId) return;
   if (grants.length === 0) throw problem.forbidden('Ask an administrator for the role that this needs.');
   if (scope && !grants.some((grant) => reaches(grant.scope, scope))) throw problem.not_found('There is no such record.');
 }
@@ -36,15 +39,4 @@ export function authorise(actor: Actor, name: string, now: Date, scope?: Scope):
   if (!grantsFor(actor, name).permission.stepUp) return;
   const age = actor.secondFactorAt ? now.getTime() - actor.secondFactorAt.getTime() : Number.POSITIVE_INFINITY;
   if (age > STEP_UP_MS) throw problem.step_up_required('Give the current code of your authenticator, then repeat the request.');
-}
-
-/**
- * The scopes within which an actor may do something, for the conditions of a list.
- * @returns null when everywhere; otherwise the identifiers of one kind of scope that the grants name
- */
-export function scopesOf(actor: Actor, name: PermissionName, kind: 'programme' | 'office' | 'fund'): string[] | null {
-  if (actor.kind === 'system') return null;
-  const { grants } = grantsFor(actor, name);
-  const ids = grants.map(({ scope }) => scope[kind]);
-  return ids.some((id) => id === undefined) ? null : (ids as string[]);
 }

@@ -11,14 +11,19 @@ export interface Permission {
   readonly roles: readonly Role[];
   /** Whether a second factor fresher than five minutes is asked for. */
   readonly stepUp?: true;
+  /** Whether everybody who is signed in may, whatever their roles. */
+  readonly anyone?: true;
 }
 
 const staff: readonly Role[] = ['enrolment_officer', 'programme_officer', 'approver', 'finance_officer', 'auditor', 'administrator'];
 const officers: readonly Role[] = ['enrolment_officer', 'programme_officer', 'auditor'];
 const money: readonly Role[] = ['programme_officer', 'approver', 'finance_officer', 'auditor'];
 
-/** Everything that can be done or read, and by whom. A name that is not here is allowed to nobody. */
+/** Everything that can be done or read, and by whom. A name that is not here is allowed to nobody; no role: the system alone. */
 export const permissions = {
+  'access.sign_in': { roles: [] },
+  'access.step_up': { roles: [], anyone: true },
+  'access.sign_out': { roles: [], anyone: true },
   'access.create_user': { roles: ['administrator'], stepUp: true },
   'access.grant_role': { roles: ['administrator'], stepUp: true },
   'access.end_role': { roles: ['administrator'], stepUp: true },
@@ -33,6 +38,7 @@ export const permissions = {
   'funding.record_contribution': { roles: ['finance_officer'], stepUp: true },
   'funding.read': { roles: [...money, 'donor'] },
 
+  'offices.load_geography': { roles: [] },
   'offices.import_offices': { roles: ['administrator'] },
   'offices.change_office': { roles: ['administrator'] },
   'offices.read': { roles: [...staff, 'agent', 'office_supervisor', 'field_officer'] },
@@ -67,7 +73,6 @@ export const permissions = {
   'payments.cancel_list': { roles: ['programme_officer', 'finance_officer'] },
   'payments.read': { roles: money },
 
-  'vouchers.activate': { roles: [] },
   'vouchers.expire': { roles: [] },
   'vouchers.read': { roles: money },
 

@@ -1,5 +1,5 @@
-import type { CommandEvent, Tx } from '../platform/index.ts';
-import { sql } from '../platform/index.ts';
+import { allOf, type CommandEvent, type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
+import type { AuditEvent, AuditFilter } from './types.ts';
 
 /** Adds an event to the trail. Called by the command runner, in the command's transaction. */
 export async function recordEvent(tx: Tx, event: CommandEvent): Promise<void> {
@@ -10,4 +10,29 @@ export async function recordEvent(tx: Tx, event: CommandEvent): Promise<void> {
     values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
       ${programme}, ${office}, ${fund}, ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal},
       ${event.requestId})`);
+}
+
+/**
+ * @param within which rows `e` may be seen
+ * @param before only events that come before this one
+ */
+export async function pageOfEvents(db: Db, within: Sql, filter: AuditFilter, limit: number, before: string | undefined): Promise<Page<AuditEvent>> {
+  const { subjectId, actorId, command, programmeId, from, to } = filter;
+  const rows = await db.all<Omit<AuditEvent, 'at'> & { at: Date }>(sql`
+    select e.id, e.at, e.actor_id as "actorId", e.command, e.subject_type as "subjectType", e.subject_id as "subjectId",
+      e.programme_id as "programmeId", e.office_id as "officeId", e.fund_id as "fundId", e.before_digest as "beforeDigest",
+      e.after_digest as "afterDigest", e.reason, e.refusal, e.request_id as "requestId"
+    from audit_events e
+    where ${allOf([
+      sql`(${within})`,
+      ...(subjectId ? [sql`e.subject_id = ${subjectId}`] : []),
+      ...(actorId ? [sql`e.actor_id = ${actorId}`] : []),
+      ...(command ? [sql`e.command = ${command}`] : []),
+      ...(programmeId ? [sql`e.programme_id = ${programmeId}`] : []),
+      ...(from ? [sql`e.at >= ${from}`] : []),
+      ...(to ? [sql`e.at < ${to}`] : []),
+      ...(before ? [sql`e.id < ${before}`] : []),
+    ])}
+    order by e.id desc limit ${limit + 1}`);
+  return pageOf(rows.map(({ at, ...event }) => ({ ...event, at: at.toISOString() })), limit, ({ id }) => id);
 }

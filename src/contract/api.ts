@@ -4,6 +4,169 @@
  */
 
 export interface paths {
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Takes no `Idempotency-Key`: a code opens one session and no more, and a key would have the token kept for a replay. When an answer is lost, sign in again with the next code. Every refusal reads the same, whatever was wrong.
+         */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the second factor again
+         * @description What moves money or changes who may do what asks for a second factor no older than five minutes. The fifth wrong code in a row ends the session.
+         */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See who you are and what you may do */
+        get: operations["whoAmI"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users */
+        get: operations["listUsers"];
+        put?: never;
+        /** Create a user */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant a role */
+        post: operations["grantRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/roles/{grantId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a role now */
+        post: operations["endRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disable a user and end their sessions */
+        post: operations["disableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the trail
+         * @description What was done, newest first, as far as your role reaches.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes": {
         parameters: {
             query?: never;
@@ -40,15 +203,400 @@ export interface paths {
         patch: operations["changeProgramme"];
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/funds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's funds */
+        get: operations["listFunds"];
+        put?: never;
+        /** Open a fund for a donor's agreement */
+        post: operations["createFund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a fund */
+        get: operations["getFund"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/contributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record money received from the donor */
+        post: operations["recordContribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wilayas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the wilayas of Algeria */
+        get: operations["listWilayas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the post offices */
+        get: operations["listOffices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the post offices of a file
+         * @description A CSV file with the columns `office_code`, `wilaya_no`, `commune_fr`, `name_fr` and `name_ar`. Offices that are known already are left as they are. Bad rows come back with reasons and the good ones are taken.
+         */
+        post: operations["importOffices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a post office */
+        get: operations["getOffice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Open or close an office, or say whether it has cash */
+        patch: operations["changeOffice"];
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the vouchers of a payment list */
+        get: operations["listVouchers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vouchers/{voucherId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a voucher */
+        get: operations["getVoucher"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the messages of a payment list */
+        get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/message-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what the message with a code looks like */
+        get: operations["previewMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay a voucher out in cash, once
+         * @description For an agent at the office named. Hand over the cash after a 201, and after nothing else. Without an answer, repeat the
+         *     request with the same `Idempotency-Key`: it pays once and says so each time.
+         *
+         *     Refusals by `code`: `office_closed`, `office_without_cash` and `agent_locked` come before the code is looked at.
+         *     `code_mistyped` costs no attempt. `code_refused` costs one, and is also the answer for a voucher that does not exist; five
+         *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
+         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`.
+         */
+        post: operations["redeemVoucher"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{payoutId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a pay-out
+         * @description An agent reads their own.
+         */
+        get: operations["getPayout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the pay-outs of a programme */
+        get: operations["listPayouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Format: email
+         * @example amina@example.org
+         */
+        Email: string;
+        /**
+         * @description The code that the authenticator shows; it is good once
+         * @example 492039
+         */
+        TotpCode: string;
+        Credentials: {
+            email: components["schemas"]["Email"];
+            password: string;
+            totp: components["schemas"]["TotpCode"];
+        };
+        /**
+         * Format: date-time
+         * @description RFC 3339 in UTC
+         * @example 2026-03-01T09:30:00.000Z
+         */
+        Timestamp: string;
+        /**
          * Format: uuid
          * @example 01936f5e-7b1c-7c3e-9d52-0f4b6c1d2e3f
          */
         Id: string;
+        DisplayName: string;
+        /** @enum {string} */
+        Language: "ar" | "fr" | "en";
+        /** @enum {string} */
+        RoleName: "enrolment_officer" | "programme_officer" | "approver" | "finance_officer" | "agent" | "office_supervisor" | "field_officer" | "donor" | "auditor" | "administrator";
+        /** @description A role and where it holds. Without a programme, an office or a fund it holds everywhere. */
+        RoleGrant: {
+            id: components["schemas"]["Id"];
+            role: components["schemas"]["RoleName"];
+            /** Format: uuid */
+            programmeId: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            /** Format: date-time */
+            endsAt: string | null;
+        };
+        CurrentUser: {
+            id: components["schemas"]["Id"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            grants: components["schemas"]["RoleGrant"][];
+        };
+        SignedIn: {
+            /** @description Send it as a bearer token */
+            token: string;
+            expiresAt: components["schemas"]["Timestamp"];
+            user: components["schemas"]["CurrentUser"];
+        };
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            detail: string;
+            requestId?: string;
+            errors?: {
+                /** @description Where in the request */
+                pointer?: string;
+                row?: number;
+                cell?: string;
+                detail: string;
+            }[];
+        };
+        User: {
+            id: components["schemas"]["Id"];
+            email: components["schemas"]["Email"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            /** @description The roles that hold now */
+            grants: components["schemas"]["RoleGrant"][];
+            /** Format: date-time */
+            disabledAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewUser: {
+            email: components["schemas"]["Email"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            password: string;
+        };
+        CreatedUser: {
+            id: components["schemas"]["Id"];
+            email: components["schemas"]["Email"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            /** @description The roles that hold now */
+            grants: components["schemas"]["RoleGrant"][];
+            /** Format: date-time */
+            disabledAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            totp: {
+                /** @description Base32 */
+                secret: string;
+                /** @description The otpauth address to show as a QR code */
+                uri: string;
+            };
+        };
+        /** @description An agent and an office supervisor need an office, a donor needs a fund. */
+        NewRole: {
+            role: components["schemas"]["RoleName"];
+            programmeId?: components["schemas"]["Id"];
+            officeId?: components["schemas"]["Id"];
+            fundId?: components["schemas"]["Id"];
+            endsAt?: components["schemas"]["Timestamp"];
+        };
+        AuditEvent: {
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            actorId: components["schemas"]["Id"];
+            command: string;
+            subjectType: string;
+            subjectId: string;
+            /** Format: uuid */
+            programmeId: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            /** @description Hexadecimal SHA-256 of the subject's state before */
+            beforeDigest: string | null;
+            /** @description The same of its state after */
+            afterDigest: string | null;
+            reason: string | null;
+            /** @description The code of the problem that the command ended in */
+            refusal: string | null;
+            requestId: string | null;
+        };
         /**
          * @description ISO 4217 code
          * @example DZD
@@ -72,12 +620,6 @@ export interface components {
             role: "approver";
             signatures: number;
         };
-        /**
-         * Format: date-time
-         * @description RFC 3339 in UTC
-         * @example 2026-03-01T09:30:00.000Z
-         */
-        Timestamp: string;
         Programme: {
             id: components["schemas"]["Id"];
             code: string;
@@ -91,21 +633,6 @@ export interface components {
             duplicateLimit: string;
             approvalRules: components["schemas"]["ApprovalRule"][];
             createdAt: components["schemas"]["Timestamp"];
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            detail: string;
-            requestId?: string;
-            errors?: {
-                /** @description Where in the request */
-                pointer?: string;
-                row?: number;
-                cell?: string;
-                detail: string;
-            }[];
         };
         NewProgramme: {
             /** @example DZ-CASH-1 */
@@ -139,6 +666,161 @@ export interface components {
             endsOn?: components["schemas"]["Date"];
             codeValidityDays?: number;
         };
+        Money: {
+            amount: components["schemas"]["Amount"];
+            currency: components["schemas"]["Currency"];
+        };
+        Fund: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            donor: string;
+            agreement: string;
+            received: components["schemas"]["Money"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewFund: {
+            /** @description Who gives the money */
+            donor: string;
+            /** @description The donor's reference of the agreement */
+            agreement: string;
+        };
+        NewContribution: {
+            amount: components["schemas"]["Money"];
+            receivedOn: components["schemas"]["Date"];
+            /** @description The bank's reference of the transfer */
+            reference: string;
+        };
+        Contribution: {
+            id: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            amount: components["schemas"]["Money"];
+            receivedOn: components["schemas"]["Date"];
+            reference: string;
+            recordedAt: components["schemas"]["Timestamp"];
+        };
+        Wilaya: {
+            number: string;
+            /** @description ISO 3166-2 code */
+            iso31662: string;
+            /** @description OCHA code; of the parent for the wilayas made in 2019 */
+            pcode: string | null;
+            nameFr: string;
+            nameAr: string;
+        };
+        Office: {
+            id: components["schemas"]["Id"];
+            /** @description The postal code */
+            code: string;
+            wilayaNumber: string;
+            commune: string;
+            nameFr: string;
+            nameAr: string;
+            isOpen: boolean;
+            hasCash: boolean;
+        };
+        Count: number;
+        /** @description Twelve random digits and two check digits (ISO 7064 MOD 97-10). Public. */
+        Serial: string;
+        /**
+         * @description Issued at release, activated when the message with the code was accepted, redeemed when paid; locked by wrong codes.
+         * @enum {string}
+         */
+        VoucherState: "issued" | "activated" | "redeemed" | "locked" | "expired" | "cancelled";
+        Voucher: {
+            id: components["schemas"]["Id"];
+            serial: components["schemas"]["Serial"];
+            listId: components["schemas"]["Id"];
+            lineId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            /** @description Who may collect; the person, or the head of the household for a child */
+            collectorId: components["schemas"]["Id"];
+            state: components["schemas"]["VoucherState"];
+            amount: components["schemas"]["Money"];
+            issuedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            activatedAt: string | null;
+            /**
+             * Format: date-time
+             * @description The end of the last day on which it is paid, in the programme's time zone
+             */
+            expiresAt: string | null;
+        };
+        /** @enum {string} */
+        MessageState: "pending" | "accepted" | "failed";
+        Message: {
+            id: components["schemas"]["Id"];
+            voucherId: components["schemas"]["Id"];
+            serial: string;
+            state: components["schemas"]["MessageState"];
+            attempts: components["schemas"]["Count"];
+            /** @description Why it has not been accepted: `no_phone`, `refused`, `refused_for_now` or `no_answer`. A message without an answer is sent again with the same code, five times in all. */
+            reason: string | null;
+            /** @description How many messages it is charged as */
+            segments: number | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            acceptedAt: string | null;
+        };
+        /** @enum {string} */
+        MessageLanguage: "ar" | "fr" | "en";
+        MessagePreview: {
+            language: components["schemas"]["MessageLanguage"];
+            text: string;
+            /** @enum {string} */
+            encoding: "GSM-7" | "UCS-2";
+            segments: number;
+        };
+        /** @description How the voucher is found. One of these. */
+        Locator: {
+            serial: string;
+        } | {
+            /**
+             * @description E.164
+             * @example +213550123456
+             */
+            phone: string;
+        } | {
+            documentNumber: string;
+            /**
+             * @description ISO 3166-1 alpha-3
+             * @example MLI
+             */
+            issuingCountry: string;
+        } | {
+            registrationNumber: string;
+        };
+        Redemption: {
+            officeId: components["schemas"]["Id"];
+            locator: components["schemas"]["Locator"];
+            /**
+             * @description Nine digits, European, Arabic-Indic or Persian, with or without spaces
+             * @example 123 456 789
+             */
+            code: string;
+            /**
+             * @description The document that the collector showed
+             * @enum {string}
+             */
+            documentType: "passport" | "residence_permit" | "national_id" | "consular_card" | "unhcr_certificate" | "other";
+            /** @description Its last four characters */
+            documentLastFour: string;
+        };
+        Payout: {
+            id: components["schemas"]["Id"];
+            voucherId: components["schemas"]["Id"];
+            serial: string;
+            amount: components["schemas"]["Money"];
+            office: {
+                code: string;
+                name: string;
+            };
+            agentId: components["schemas"]["Id"];
+            paidAt: components["schemas"]["Timestamp"];
+            /** @description The day in the programme's time zone */
+            paidOn: components["schemas"]["Date"];
+            /** Format: date-time */
+            voidedAt: string | null;
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -152,15 +834,18 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+        IdempotencyKey: string;
         /** @description How many to return at most. */
         Limit: number;
         /** @description Where to go on, from `nextCursor` of the page before. */
         Cursor: string;
-        /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
-        IdempotencyKey: string;
+        UserId: components["schemas"]["Id"];
         ProgrammeId: components["schemas"]["Id"];
         /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
         IfMatch: string;
+        FundId: components["schemas"]["Id"];
+        OfficeId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: never;
@@ -168,6 +853,283 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description The session, which lasts twelve hours at most */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is worth nothing from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    totp: components["schemas"]["TotpCode"];
+                };
+            };
+        };
+        responses: {
+            /** @description The second factor is fresh */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        freshUntil: components["schemas"]["Timestamp"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    whoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You, with the roles that hold now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentUser"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users, oldest first; those with a role within yours when yours has a scope */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["User"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description The user, without roles yet, and what sets up their authenticator, which is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    grantRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description The role as it is held */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleGrant"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+                grantId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The role with its end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleGrant"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    disableUser: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description What it was done to */
+                subjectId?: string;
+                /** @description Who did it */
+                actorId?: components["schemas"]["Id"];
+                /** @description What was done */
+                command?: string;
+                programmeId?: components["schemas"]["Id"];
+                /** @description From this instant on */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before this instant */
+                to?: components["schemas"]["Timestamp"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditEvent"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listProgrammes: {
         parameters: {
             query?: {
@@ -276,6 +1238,462 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Programme"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listFunds: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of funds, by age */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Fund"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createFund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFund"];
+            };
+        };
+        responses: {
+            /** @description The fund, still empty */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fund"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fund */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fund"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    recordContribution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContribution"];
+            };
+        };
+        responses: {
+            /** @description The contribution, posted to the ledger */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contribution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listWilayas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Wilaya"][];
+                        nextCursor: null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOffices: {
+        parameters: {
+            query?: {
+                /** @description Number of the wilaya */
+                wilaya?: string;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of offices, by code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Office"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    importOffices: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What became of the rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: components["schemas"]["Count"];
+                        known: components["schemas"]["Count"];
+                        refused: {
+                            row: number;
+                            cell: string;
+                            detail: string;
+                        }[];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOffice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The office */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Office"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeOffice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    isOpen?: boolean;
+                    hasCash?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The office as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Office"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listVouchers: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of vouchers, by serial */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Voucher"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getVoucher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                voucherId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The voucher, without its code, which nobody can read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voucher"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["MessageState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. Neither texts nor phones are kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Message"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewMessage: {
+        parameters: {
+            query: {
+                language: components["schemas"]["MessageLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A sample with a code that is nobody's */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    redeemVoucher: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redemption"];
+            };
+        };
+        responses: {
+            /** @description It is paid; hand over the cash */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pay-out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPayouts: {
+        parameters: {
+            query?: {
+                paidOn?: components["schemas"]["Date"];
+                officeId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of pay-outs, in the order in which they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Payout"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { system } from '../access/index.ts';
 import { brokenConstraint, Money, newId } from '../platform/index.ts';
 import { post } from './index.ts';
 
@@ -24,6 +25,22 @@ describe('the ledger', () => {
     const refused = tries.filter((result) => result.status === 'rejected');
     expect(tries.length - refused.length).toBe(3);
     for (const { reason } of refused) expect(brokenConstraint(reason)).toBe('accounts_not_overdrawn');
+  });
+
+  it('opens an account once when many post to it for the first time', async () => {
+    const officeId = newId();
+    const settle = () => platform.app.execute({
+      name: 'test.settle', scope: () => ({}),
+      async run({ tx, now }) {
+        const subject = { type: 'settlement', id: newId() };
+        await post(tx, now, [{ event: 'fee', programmeId: frame.programmeId, fundId: frame.fundId, subject, amount: Money.of('1.00', 'DZD'), officeId }]);
+        return { result: null, subject };
+      },
+    }, {}, { actor: system });
+    await Promise.all(Array.from({ length: 8 }, settle));
+    const { rows } = await platform.owner.query(
+      'select count(distinct a.id)::int as accounts, sum(p.amount) as total from accounts a join postings p on p.account_id = a.id where a.office_id = $1', [officeId]);
+    expect(rows).toEqual([{ accounts: 1, total: '-8.00' }]);
   });
 
   it('lets an event happen once to its subject', async () => {

@@ -39,13 +39,15 @@ export async function post(tx: Tx, at: Date, transfers: readonly Transfer[]): Pr
     ), entries as (
       insert into journal_entries (id, at, event, programme_id, fund_id, subject_type, subject_id)
       select entry_id, ${at}::timestamptz, event, programme_id, fund_id, subject_type, subject_id from moves
+    ), resolved as materialized (
+      select entry_id, leg, account_id, amount, currency from known where account_id is not null
+      union all
+      select k.entry_id, k.leg, o.id, k.amount, k.currency from known k join opened o
+        on k.account_id is null and o.fund_id = k.fund_id and o.kind = k.kind and o.currency = k.currency
+        and o.office_id is not distinct from k.office_id and o.officer_id is not distinct from k.officer_id
     )
     insert into postings (entry_id, leg, account_id, amount, currency)
-    select entry_id, leg, account_id, amount, currency from known where account_id is not null
-    union all
-    select k.entry_id, k.leg, o.id, k.amount, k.currency from known k join opened o
-      on k.account_id is null and o.fund_id = k.fund_id and o.kind = k.kind and o.currency = k.currency
-      and o.office_id is not distinct from k.office_id and o.officer_id is not distinct from k.officer_id`);
+    select * from resolved where (select count(*) from resolved) = (select count(*) from known)`);
   // Another transaction opened the same account meanwhile; the next try sees it.
   if (written !== 2 * moves.length) throw new RetryTransaction('an account was being opened by somebody else');
 }

@@ -6,11 +6,14 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { resolve as absolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import pg from 'pg';
 
 /** A running embedded server. */
 export interface EmbeddedServer {
   /** Address of a database on it, as the owner. */
   url(database: string): string;
+  /** Makes sure that a database is there. @returns its address */
+  database(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -52,8 +55,13 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true }:
   writeFileSync(join(folder, 'postgres-host.pid'), String(host.pid));
   host.unref();
   host.channel?.unref();
+  const url = (database: string) => `postgres://sanad_owner:${password}@127.0.0.1:${port}/${database}`;
   return {
-    url: (database) => `postgres://sanad_owner:${password}@127.0.0.1:${port}/${database}`,
+    url,
+    database: async (name) => {
+      await ensureDatabase(url('postgres'), name);
+      return url(name);
+    },
     stop: async () => {
       if (host.exitCode !== null || host.signalCode !== null) return;
       const ended = new Promise((resolve) => host.once('exit', resolve));
@@ -62,6 +70,17 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true }:
       await ended;
     },
   };
+}
+
+async function ensureDatabase(maintenanceUrl: string, name: string): Promise<void> {
+  const client = new pg.Client(maintenanceUrl);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (!rowCount) await client.query(`create database ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
 }
 
 function readOrMake(file: string, make: () => string): string {
@@ -109,7 +128,8 @@ function uses(pid: number, databaseDir: string): boolean {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback address that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
     probe.listen(0, '127.0.0.1', () => {

@@ -5,6 +5,7 @@ export * from './config.ts';
 export * from './contract.ts';
 export * from './database.ts';
 export * from './embedded-postgres.ts';
+export * from './housekeeping.ts';
 export * from './http.ts';
 export * from './ids.ts';
 export * from './jobs.ts';

@@ -1,3 +1,4 @@
+import { isId } from './ids.ts';
 import { problem } from './problems.ts';
 
 /** Part of a list, and where to go on. */
@@ -40,12 +41,15 @@ const DEFAULT_LIMIT = 50;
 
 /**
  * The size of a page and the key it starts after, from a list's query.
- * @param fits as for {@link cursorKey}: `isId` for a list that is sorted by identifier
+ * @param fits as for {@link cursorKey}
  */
 export const pageRequest = (
   query: { limit?: number | undefined; cursor?: string | undefined },
   fits?: (key: string) => boolean,
 ): { limit: number; after: string | undefined } => ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor, fits) });
+
+/** As {@link pageRequest}, for a list that is sorted by identifier. @throws invalid_request when the cursor holds none */
+export const pageRequestById = (query: Parameters<typeof pageRequest>[0]): ReturnType<typeof pageRequest> => pageRequest(query, isId);
 
 /**
  * The version that an `If-Match` header names.

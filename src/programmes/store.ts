@@ -1,4 +1,4 @@
-import { allOf, type Db, type Page, pageOf, sql, type Tx } from '../platform/index.ts';
+import { type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { Programme, ProgrammeChange } from './types.ts';
 
 interface Row extends Omit<Programme, 'createdAt'> {
@@ -49,10 +49,10 @@ export async function updateProgramme(tx: Tx, id: string, version: number, chang
   return row?.version;
 }
 
-/** @param ids the programmes to choose from; null for all */
-export async function pageOfProgrammes(db: Db, ids: readonly string[] | null, limit: number, after: string | undefined): Promise<Page<Programme>> {
+/** @param within the condition on programmes `p` that keeps to the reader's scope */
+export async function pageOfProgrammes(db: Db, within: Sql, limit: number, after: string | undefined): Promise<Page<Programme>> {
   const rows = await db.all<Row>(sql`select ${columns} from programmes p
-    where ${allOf([...(ids ? [sql`p.id = any(${ids}::uuid[])`] : []), ...(after ? [sql`p.code > ${after}`] : [])])}
+    where (${within}) and ${after ? sql`p.code > ${after}` : sql`true`}
     order by p.code limit ${limit + 1}`);
   return pageOf(rows.map((row) => stored(row).programme), limit, ({ code }) => code);
 }

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { freePort, KeyRing, migrate, packageRoot, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { table } from '../scripts/support/table.ts';
+import { codeOf } from '../src/vouchers/index.ts';
+import { floorTransaction, prepareFloor } from './floor.ts';
+import { type Load, load } from './load.ts';
+import { measure, type Result, type Sample } from './measure.ts';
+
+const VOUCHERS = 20_000;
+const CONCURRENCIES = [1, 16, 64];
+const SECONDS = 6;
+
+/**
+ * Redemptions over HTTP, with every check, the posting and the audit event, beside what the same PostgreSQL on the same
+ * machine does of the plainest transaction there is. The server runs in a process of its own, as in production.
+ */
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
+  const postgres = await startEmbeddedPostgres(folder);
+  let server: ChildProcess | undefined;
+  let client: pg.Client | undefined;
+  try {
+    const url = await postgres.database('bench');
+    await migrate(url);
+    client = new pg.Client(url);
+    await client.connect();
+    const masterKey = randomBytes(32);
+    const keyRing = new KeyRing(new Map([[1, masterKey]]), randomBytes(32));
+    process.stdout.write(`Loading ${VOUCHERS} vouchers…\n`);
+    const loaded = await load(client, VOUCHERS, Math.max(...CONCURRENCIES));
+    await prepareFloor(client);
+    const port = await freePort();
+    server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      cwd: packageRoot,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...process.env, SANAD_ENV: 'test', SANAD_ROLE: 'api', SANAD_DATA_DIR: folder, DATABASE_URL: url, PORT: String(port), LOG_LEVEL: 'warn',
+        SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`, SANAD_INDEX_KEY: randomBytes(32).toString('base64'), DATABASE_POOL_SIZE: '40',
+      },
+    });
+    await ready(port);
+    const redeem = redeemer(port, loaded, keyRing);
+    process.stdout.write('Warming up…\n');
+    await measure(16, 3, redeem);
+    const rows = [['clients', 'floor/s', 'floor p50', 'floor p99', 'redeemed/s', 'p50 ms', 'p99 ms', 'ratio']];
+    for (const clients of CONCURRENCIES) {
+      const floor = await floorAt(url, clients);
+      const redeemed = await measure(clients, SECONDS, redeem);
+      rows.push([String(clients), ...figures(floor), ...figures(redeemed), (redeemed.perSecond / floor.perSecond).toFixed(2)]);
+    }
+    process.stdout.write(`\n${table(rows)}\n\n`);
+    const { rows: paid } = await client.query<{ paid: string }>('select count(*) as paid from payouts');
+    process.stdout.write(`${paid[0]?.paid} pay-outs in the books.\n`);
+  } finally {
+    await client?.end();
+    if (server && server.exitCode === null) {
+      server.kill('SIGTERM');
+      await once(server, 'exit');
+    }
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const figures = ({ perSecond, p50, p99 }: Result): string[] => [perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1)];
+
+async function floorAt(url: string, clients: number): Promise<Result> {
+  const connections = await Promise.all(Array.from({ length: clients }, async () => {
+    const connection = new pg.Client(url);
+    await connection.connect();
+    return connection;
+  }));
+  const result = await measure(clients, SECONDS, (client) => floorTransaction(connections[client] as pg.Client));
+  await Promise.all(connections.map((connection) => connection.end()));
+  return result;
+}
+
+function redeemer(port: number, { vouchers, agents }: Load, keyRing: KeyRing): (client: number) => Promise<Sample | null> {
+  const agent = new Agent({ keepAlive: true, maxSockets: agents.length });
+  let taken = 0;
+  return async (client) => {
+    const voucher = vouchers[taken];
+    const teller = agents[client];
+    taken += 1;
+    if (!voucher || !teller) return null;
+    const code = codeOf(keyRing, { id: voucher.id, keyVersion: voucher.key_version, counter: voucher.counter });
+    const body = JSON.stringify({
+      officeId: teller.officeId, locator: { serial: voucher.serial }, code, documentType: 'passport', documentLastFour: '1234',
+    });
+    const started = performance.now();
+    const { status, answer } = await post(agent, port, teller.token, body);
+    if (status !== 201) throw new Error(`a redemption answered ${status}: ${answer}`);
+    return { milliseconds: performance.now() - started };
+  };
+}
+
+function post(agent: Agent, port: number, token: string, body: string): Promise<{ status: number; answer: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request({
+      agent, port, host: '127.0.0.1', method: 'POST', path: '/v1/payouts',
+      headers: {
+        Authorization: `Bearer ${token}`, 'Idempotency-Key': randomUUID(), 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body),
+      },
+    }, (response) => {
+      let answer = '';
+      response.setEncoding('utf8').on('data', (part) => {
+        answer += part;
+      });
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, answer }));
+    });
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+async function ready(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answers = await fetch(`http://127.0.0.1:${port}/readyz`).then(({ ok }) => ok, () => false);
+    if (answers) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the server did not get ready');
+}
+
+await main();

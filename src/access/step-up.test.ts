@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { makeUser, nextCode, signedIn } from '../../test/support/sign-in.ts';
+
+const newUser = () => ({ email: `${randomUUID()}@example.org`, displayName: 'Karim', language: 'ar', password: 'a long enough password' });
+const FIVE_MINUTES = 5 * 60_000;
+
+describe('the second factor', () => {
+  let platform: TestPlatform;
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.close());
+
+  it('is asked for again after five minutes, and then good for five more', async () => {
+    const user = await makeUser(platform, { role: 'administrator' });
+    const session = await signedIn(platform, user);
+    await session.post('/v1/users', newUser()).expect(201);
+    platform.clock.skip(FIVE_MINUTES);
+    const stale = await session.post('/v1/users', newUser()).expect(401);
+    expect(stale.body.code).toBe('step_up_required');
+    await session.get('/v1/users').expect(200);
+    const { body } = await session.post('/v1/sessions/current/second-factor', { totp: nextCode(platform, user) }).expect(200);
+    expect(new Date(body.freshUntil).getTime() - platform.clock.now().getTime()).toBeGreaterThan(FIVE_MINUTES - 5_000);
+    await session.post('/v1/users', newUser()).expect(201);
+    platform.clock.skip(FIVE_MINUTES);
+    await session.post('/v1/users', newUser()).expect(401);
+  });
+
+  it('takes a code once, however many ask at once, and counts for its own session alone', async () => {
+    const user = await makeUser(platform, { role: 'administrator' });
+    const [one, other] = [await signedIn(platform, user), await signedIn(platform, user)];
+    platform.clock.skip(FIVE_MINUTES);
+    const totp = nextCode(platform, user);
+    const answers = await Promise.all([1, 2, 3].map(() => one.post('/v1/sessions/current/second-factor', { totp })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422]);
+    await other.post('/v1/sessions/current/second-factor', { totp }).expect(422);
+    await one.post('/v1/users', newUser()).expect(201);
+    await other.post('/v1/users', newUser()).expect(401);
+  });
+
+  it('cannot be guessed: the fifth wrong code ends the session, even when all come at once', async () => {
+    const user = await makeUser(platform);
+    const patient = await signedIn(platform, user);
+    for (let i = 0; i < 4; i += 1) await patient.post('/v1/sessions/current/second-factor', { totp: '000000' }).expect(422);
+    await patient.post('/v1/sessions/current/second-factor', { totp: nextCode(platform, user) }).expect(200);
+    const hasty = await signedIn(platform, user);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => hasty.post('/v1/sessions/current/second-factor', { totp: '000000' })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 422, 422, 422, 422]);
+    await hasty.get('/v1/me').expect(401);
+    await patient.get('/v1/me').expect(200);
+  });
+});

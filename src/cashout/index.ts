@@ -1,0 +1,3 @@
+export { redeemVoucher } from './commands.ts';
+export { cashoutRoutes } from './routes.ts';
+export type { Payout, Redemption } from './types.ts';

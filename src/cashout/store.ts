@@ -1,0 +1,146 @@
+import { allOf, type Db, Money, newId, type Page, pageOf, type Scope, type Sql, sql, type Tx } from '../platform/index.ts';
+import { ATTEMPTS_ALLOWED, type VoucherState } from '../vouchers/index.ts';
+import type { Payout } from './types.ts';
+
+/** A voucher that somebody at the counter may mean. */
+export interface Candidate {
+  readonly id: string;
+  readonly serial: string;
+  readonly state: VoucherState;
+  readonly amount: string;
+  readonly currency: string;
+  readonly keyVersion: number;
+  readonly counter: number;
+  readonly expiresAt: Date | null;
+  readonly programmeId: string;
+  readonly fundId: string;
+  readonly timeZone: string;
+  /** When and where it was paid, if it was. */
+  readonly paidAt: Date | null;
+  readonly paidOfficeCode: string | null;
+  readonly paidOfficeName: string | null;
+}
+
+/** An office, the agent behind its counter and the vouchers in question. */
+export interface Counter {
+  readonly officeCode: string;
+  readonly officeName: string;
+  readonly isOpen: boolean;
+  readonly hasCash: boolean;
+  /** The agent's wrong codes of the last hour. */
+  readonly failures: number;
+  readonly candidates: readonly Candidate[];
+}
+
+type CounterRow = Omit<Counter, 'candidates'> & ({ readonly [Field in keyof Candidate]: null } | Candidate);
+
+/**
+ * Everything a redemption is judged by, in one round trip.
+ * @param vouchers the query of the vouchers in question
+ * @returns undefined when there is no such office
+ */
+export async function findCounter(db: Db, now: Date, officeId: string, agentId: string, vouchers: Sql): Promise<Counter | undefined> {
+  const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.is_open as "isOpen",
+      o.has_cash as "hasCash", (select count(*)::int from failed_codes f where f.agent_id = ${agentId}
+        and f.at > ${now}::timestamptz - interval '1 hour') as failures,
+      v.id, v.serial, v.state, v.amount, v.currency, v.key_version as "keyVersion", v.counter, v.expires_at as "expiresAt",
+      v.programme_id as "programmeId", v.fund_id as "fundId", p.time_zone as "timeZone",
+      paid.paid_at as "paidAt", there.code as "paidOfficeCode", there.name_fr as "paidOfficeName"
+    from offices o left join (${vouchers}) v on true left join programmes p on p.id = v.programme_id
+      left join payouts paid on paid.voucher_id = v.id and paid.voided_at is null left join offices there on there.id = paid.office_id
+    where o.id = ${officeId} order by (v.state = 'activated') desc`);
+  const [office] = rows;
+  return office && { ...office, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
+}
+
+/** A pay-out that is being made. */
+export interface NewPayout {
+  readonly id: string;
+  readonly officeId: string;
+  readonly agentId: string;
+  readonly documentType: string;
+  readonly documentLastFour: string;
+  readonly paidOn: string;
+}
+
+/**
+ * Redeems a voucher and writes its pay-out, in one statement: the voucher must still be active, unexpired and under the same code.
+ * @returns whether it was; if not, somebody else was here first
+ */
+export async function pay(tx: Tx, now: Date, { id, counter }: Pick<Candidate, 'id' | 'counter'>, payout: NewPayout): Promise<boolean> {
+  const paid = await tx.run(sql`with redeemed as (
+      update vouchers set state = 'redeemed'
+      where id = ${id} and state = 'activated' and counter = ${counter} and expires_at > ${now}
+      returning id, collector_id, amount, currency)
+    insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
+      paid_at, paid_on)
+    select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
+      ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date from redeemed`);
+  return paid === 1;
+}
+
+/** Counts a wrong code: against the agent always, and against the vouchers it was tried on, which the fifth one locks. */
+export async function countFailure(
+  tx: Tx, now: Date, { agentId, officeId, tried }: { agentId: string; officeId: string; tried: readonly string[] },
+): Promise<void> {
+  // The rows are locked in order of id, so that two wrong codes for one person do not wait for each other in a circle.
+  await tx.run(sql`with aimed as materialized (
+      select id from vouchers where id = any(${tried}::uuid[]) order by id for no key update
+    ), counted as (
+      update vouchers v set failed_attempts = v.failed_attempts + 1,
+        state = case when v.failed_attempts + 1 >= ${ATTEMPTS_ALLOWED} then 'locked' else v.state end
+      from aimed where v.id = aimed.id and v.state = 'activated')
+    insert into failed_codes (id, agent_id, office_id, voucher_id, at)
+    values (${newId()}, ${agentId}, ${officeId}, ${tried.length === 1 ? tried[0] : null}, ${now})`);
+}
+
+interface PayoutRow extends Omit<Payout, 'amount' | 'office' | 'paidAt' | 'voidedAt'> {
+  readonly amount: string;
+  readonly currency: string;
+  readonly officeCode: string;
+  readonly officeName: string;
+  readonly paidAt: Date;
+  readonly voidedAt: Date | null;
+}
+
+const columns = sql`po.id, po.voucher_id as "voucherId", v.serial, po.amount, po.currency, po.paid_at as "paidAt",
+  po.paid_on as "paidOn", po.agent_id as "agentId", po.voided_at as "voidedAt", o.code as "officeCode", o.name_fr as "officeName"`;
+const tables = sql`payouts po join vouchers v on v.id = po.voucher_id join offices o on o.id = po.office_id`;
+
+function shown({ amount, currency, officeCode, officeName, paidAt, voidedAt, ...payout }: PayoutRow): Payout {
+  return {
+    ...payout,
+    amount: Money.of(amount, currency).toJSON(),
+    office: { code: officeCode, name: officeName },
+    paidAt: paidAt.toISOString(),
+    voidedAt: voidedAt?.toISOString() ?? null,
+  };
+}
+
+export async function findPayout(db: Db, id: string): Promise<{ payout: Payout; scope: Scope } | undefined> {
+  const row = await db.first<PayoutRow & { scope: Scope }>(sql`select ${columns},
+      jsonb_build_object('programme', v.programme_id, 'fund', v.fund_id, 'office', po.office_id) as scope
+    from ${tables} where po.id = ${id}`);
+  if (!row) return undefined;
+  const { scope, ...payout } = row;
+  return { payout: shown(payout), scope };
+}
+
+/** Which of a programme's pay-outs are wanted. */
+export interface PayoutFilter {
+  readonly paidOn?: string | undefined;
+  readonly officeId?: string | undefined;
+}
+
+/** The pay-outs of a programme, in the order in which they were made. */
+export async function pageOfPayouts(
+  db: Db, programmeId: string, { paidOn, officeId }: PayoutFilter, limit: number, after: string | undefined,
+): Promise<Page<Payout>> {
+  const rows = await db.all<PayoutRow>(sql`select ${columns} from ${tables} where ${allOf([
+    sql`v.programme_id = ${programmeId}`,
+    ...(paidOn ? [sql`po.paid_on = ${paidOn}`] : []),
+    ...(officeId ? [sql`po.office_id = ${officeId}`] : []),
+    ...(after ? [sql`po.id > ${after}`] : []),
+  ])} order by po.id limit ${limit + 1}`);
+  return pageOf(rows.map(shown), limit, ({ id }) => id);
+}

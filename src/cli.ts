@@ -1,0 +1,56 @@
+import { verifyBooks } from './ledger/index.ts';
+import { ConfigError, createLogger, migrate, readConfig, systemClock } from './platform/index.ts';
+import { createApp } from './app.ts';
+import { openDatabase } from './server.ts';
+
+const usage = `Usage: sanad COMMAND
+
+  migrate   bring the database up to date (DATABASE_OWNER_URL, or the embedded one)
+  verify    recompute the books from nothing and print what does not hold; status 1 if anything does not
+`;
+
+const config = () => readConfig(process.env);
+
+async function migrateCommand(): Promise<number> {
+  const { DATABASE_URL, DATABASE_OWNER_URL, ...settings } = config();
+  if (!DATABASE_URL) {
+    const { embedded } = await openDatabase(settings as ReturnType<typeof config>);
+    await embedded?.stop();
+    process.stdout.write('The embedded database is up to date.\n');
+    return 0;
+  }
+  const applied = await migrate(DATABASE_OWNER_URL ?? DATABASE_URL, DATABASE_URL);
+  process.stdout.write(applied.length > 0 ? `Applied ${applied.join(', ')}.\n` : 'Nothing to do: the database is up to date.\n');
+  return 0;
+}
+
+async function verifyCommand(): Promise<number> {
+  const settings = config();
+  const { address, embedded } = await openDatabase(settings);
+  const app = createApp({ config: settings, address, clock: systemClock, logger: createLogger('warn') });
+  try {
+    const findings = await verifyBooks(app.database.reader);
+    for (const { kind, detail } of findings) process.stdout.write(`${kind}: ${detail}\n`);
+    process.stdout.write(findings.length === 0 ? 'The books hold.\n' : `${findings.length} findings.\n`);
+    return findings.length === 0 ? 0 : 1;
+  } finally {
+    await app.close();
+    await embedded?.stop();
+  }
+}
+
+const commands: Readonly<Record<string, () => Promise<number>>> = { migrate: migrateCommand, verify: verifyCommand };
+
+const run = commands[process.argv[2] ?? ''];
+if (run) {
+  run().then(
+    (status) => process.exit(status),
+    (error: unknown) => {
+      process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${error instanceof Error ? error.message : error}\n`);
+      process.exit(2);
+    },
+  );
+} else {
+  process.stderr.write(usage);
+  process.exit(process.argv.length > 2 ? 2 : 0);
+}

@@ -1,0 +1,29 @@
+import { authoriseRead } from '../access/index.ts';
+import { type Actor, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
+import { scopeOfList } from '../vouchers/index.ts';
+import type { MessageState } from './rules.ts';
+import { type Segments, segmentsOf } from './segments.ts';
+import { pageOfMessages } from './store.ts';
+import { type Language, renderCode } from './templates.ts';
+import type { Message } from './types.ts';
+
+/** The messages of a payment list. @throws not_found when there is no such list within the actor's scope */
+export async function listMessages(
+  db: Db, actor: Actor, listId: string, query: { state?: MessageState; limit?: number; cursor?: string },
+): Promise<Page<Message>> {
+  authoriseRead(actor, 'messaging.read');
+  const scope = await scopeOfList(db, listId);
+  if (!scope) throw problem.not_found('There is no such record.');
+  authoriseRead(actor, 'messaging.read', scope);
+  const { limit, after } = pageRequest(query);
+  return pageOfMessages(db, listId, query.state, limit, after);
+}
+
+const sample = { code: '123 456 789', amount: '15000.00', currency: 'DZD', serial: '12345678901234', until: '31/12/2026' };
+
+/** What a message with a code looks like, with a code that is nobody's, and how many segments it is charged as. */
+export function previewMessage(actor: Actor, language: Language): { language: Language; text: string } & Segments {
+  authoriseRead(actor, 'messaging.read');
+  const text = renderCode(language, sample);
+  return { language, text, ...segmentsOf(text) };
+}

@@ -1,0 +1,46 @@
+import { openPerson } from '../beneficiaries/sealing.ts';
+import { type KeyRing, Money } from '../platform/index.ts';
+import { codeOf, showCode } from '../vouchers/index.ts';
+import type { Delivery, Gateway } from './gateway.ts';
+import { lastDay, verdictOn } from './rules.ts';
+import { segmentsOf } from './segments.ts';
+import { renderCode } from './templates.ts';
+import type { PendingMessage, Sending } from './types.ts';
+
+/** Messages that are on their way at one time. */
+const CONCURRENCY = 8;
+
+/** Sends messages, several at a time, and says what came of each. Neither phone nor text nor code outlives the call. */
+export async function sendAll(keyRing: KeyRing, gateway: Gateway, messages: readonly PendingMessage[]): Promise<Sending[]> {
+  const sendings: Sending[] = [];
+  const queue = messages.values();
+  const line = async () => {
+    for (const message of queue) sendings.push(await send(keyRing, gateway, message));
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, line));
+  return sendings;
+}
+
+async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage): Promise<Sending> {
+  const { id, attempts, language, recipientId } = message;
+  const to = openPerson(keyRing, recipientId, message, ['phones'])?.phones[0];
+  if (!to) return { id, state: 'failed', attempted: false, gateway: gateway.name, reference: null, segments: null, reason: 'no_phone' };
+  const text = renderCode(language, {
+    code: showCode(codeOf(keyRing, { id: message.voucherId, keyVersion: message.keyVersion, counter: message.counter })),
+    amount: Money.of(message.amount, message.currency).toString(),
+    currency: message.currency,
+    serial: message.serial,
+    until: lastDay(message.timeZone, message.createdAt, message.validityDays),
+  });
+  const delivery = await answerOf(gateway, { to, text, reference: id });
+  return { id, attempted: true, gateway: gateway.name, segments: segmentsOf(text).segments, ...verdictOn(delivery, attempts + 1) };
+}
+
+// Whatever the gateway throws may quote the message, so none of it goes further.
+async function answerOf(gateway: Gateway, sms: Parameters<Gateway['send']>[0]): Promise<Delivery | undefined> {
+  try {
+    return await gateway.send(sms);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { allOf, type Db, type Page, pageOf, sql, type Tx } from '../platform/index.ts';
+import type { MessageState } from './rules.ts';
+import type { Message, PendingMessage, Sending } from './types.ts';
+
+/** One pending message to the collector of each voucher of a list that has none for its present code. */
+export async function insertMessages(tx: Tx, now: Date, listId: string): Promise<void> {
+  await tx.run(sql`insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, created_at)
+    select gen_random_uuid(), 'code', id, counter, collector_id, list_id, ${now}::timestamptz from vouchers
+    where list_id = ${listId} and state = 'issued' on conflict do nothing`);
+}
+
+/** The next messages of a list that wait, by id. */
+export const pendingMessages = (db: Db, listId: string, after: string | undefined, limit: number): Promise<PendingMessage[]> =>
+  db.all<PendingMessage>(sql`select m.id, m.attempts, m.created_at as "createdAt", v.id as "voucherId", v.serial, v.amount, v.currency,
+      v.key_version as "keyVersion", m.counter, p.time_zone as "timeZone", p.code_validity_days as "validityDays",
+      b.id as "recipientId", b.language, b.data_key, b.phones
+    from messages m join vouchers v on v.id = m.voucher_id and v.counter = m.counter join programmes p on p.id = v.programme_id
+      join beneficiaries b on b.id = m.beneficiary_id
+    where ${allOf([sql`m.list_id = ${listId} and m.state = 'pending'`, ...(after ? [sql`m.id > ${after}`] : [])])}
+    order by m.id limit ${limit}`);
+
+/**
+ * Writes what came of sending. A message that is no longer pending is left as it is.
+ * @returns which codes have been accepted now
+ */
+export const recordSendings = (tx: Tx, now: Date, sendings: readonly Sending[]): Promise<{ voucherId: string; counter: number }[]> =>
+  tx.all(sql`with recorded as (
+      update messages m set state = s.state, gateway = s.gateway, gateway_reference = s.reference, segments = s.segments,
+        attempts = m.attempts + s.attempted::int, last_error = s.reason,
+        accepted_at = case s.state when 'accepted' then ${now}::timestamptz end
+      from jsonb_to_recordset(${JSON.stringify(sendings)}::jsonb) as s (id uuid, state text, attempted boolean, gateway text,
+        reference text, segments smallint, reason text)
+      where m.id = s.id and m.state = 'pending' returning m.voucher_id, m.counter, m.state)
+    select voucher_id as "voucherId", counter from recorded where state = 'accepted'`);
+
+/** The messages of a list, by id. */
+export async function pageOfMessages(
+  db: Db, listId: string, state: MessageState | undefined, limit: number, after: string | undefined,
+): Promise<Page<Message>> {
+  const rows = await db.all<Omit<Message, 'createdAt' | 'acceptedAt'> & { createdAt: Date; acceptedAt: Date | null }>(
+    sql`select m.id, m.voucher_id as "voucherId", v.serial, m.state, m.attempts, m.last_error as reason, m.segments,
+        m.created_at as "createdAt", m.accepted_at as "acceptedAt"
+      from messages m join vouchers v on v.id = m.voucher_id
+      where ${allOf([sql`m.list_id = ${listId}`, ...(state ? [sql`m.state = ${state}`] : []), ...(after ? [sql`m.id > ${after}`] : [])])}
+      order by m.id limit ${limit + 1}`);
+  const messages = rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString(), acceptedAt: row.acceptedAt?.toISOString() ?? null }));
+  return pageOf(messages, limit, ({ id }) => id);
+}

@@ -1,0 +1,46 @@
+import type { MessageState } from './rules.ts';
+import type { Language } from './templates.ts';
+
+/** A message that waits to be sent, with all that its text is made of. Personal fields are still sealed. */
+export interface PendingMessage {
+  readonly id: string;
+  readonly attempts: number;
+  readonly createdAt: Date;
+  readonly voucherId: string;
+  readonly serial: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly keyVersion: number;
+  readonly counter: number;
+  readonly timeZone: string;
+  readonly validityDays: number;
+  readonly recipientId: string;
+  readonly language: Language;
+  readonly data_key: Buffer | null;
+  readonly phones: Buffer | null;
+}
+
+/** What came of sending a message. */
+export interface Sending {
+  readonly id: string;
+  readonly state: MessageState;
+  /** Whether it was handed to the gateway at all. */
+  readonly attempted: boolean;
+  readonly gateway: string;
+  readonly reference: string | null;
+  readonly segments: number | null;
+  readonly reason: string | null;
+}
+
+/** A message as it is shown: neither the text nor the phone is kept. */
+export interface Message {
+  readonly id: string;
+  readonly voucherId: string;
+  readonly serial: string;
+  readonly state: MessageState;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly segments: number | null;
+  readonly createdAt: string;
+  readonly acceptedAt: string | null;
+}

@@ -1,0 +1,18 @@
+import type { Clock } from './clock.ts';
+import { type Database, sql } from './database.ts';
+import type { Job } from './jobs.ts';
+
+/** How long the answer to an idempotency key is kept: longer than any client goes on repeating a request. */
+const KEY_LIFETIME_DAYS = 30;
+
+/** The ground's own recurring work. */
+export const housekeepingJobs = (database: Database, clock: Clock): Job[] => [
+  {
+    name: 'platform.forget_idempotency_keys',
+    everySeconds: 3600,
+    async run() {
+      const oldest = new Date(clock.now().getTime() - KEY_LIFETIME_DAYS * 86_400_000);
+      await database.transaction((tx) => tx.run(sql`delete from idempotency_keys where created_at < ${oldest}`));
+    },
+  },
+];

@@ -1,0 +1,65 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type CryptoPlugin, generateSync } from 'otplib';
+import { dammDigit, hasDammDigit, type KeyRing } from '../platform/index.ts';
+
+const HOTP_DIGITS = 8;
+const CODE_DIGITS = HOTP_DIGITS + 1;
+
+/** What a voucher's code is derived from. */
+export interface CodeSource {
+  readonly id: string;
+  readonly keyVersion: number;
+  /** Goes up on each reissue, which makes another code. */
+  readonly counter: number;
+}
+
+const equal = (a: string | Uint8Array, b: string | Uint8Array): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+const nodeCrypto: CryptoPlugin = {
+  name: 'node',
+  algorithms: ['sha1'],
+  hmac: (algorithm, key, data) => createHmac(algorithm, key).update(data).digest(),
+  randomBytes: (length) => randomBytes(length),
+  constantTimeEqual: equal,
+};
+
+/**
+ * An HMAC-based one-time password (RFC 4226).
+ * @param key at least 16 bytes
+ */
+export const hotp = (key: Buffer, counter: number, digits: number): string =>
+  generateSync({ strategy: 'hotp', secret: key, counter, digits, crypto: nodeCrypto });
+
+/**
+ * The secret code of a voucher: eight HOTP digits and their Damm check digit. It is derived whenever it is needed and
+ * must not be stored, logged or queued.
+ * @returns nine digits
+ */
+export function codeOf(keyRing: KeyRing, { id, keyVersion, counter }: CodeSource): string {
+  const digits = hotp(keyRing.derive(keyVersion, 'voucher-code', id), counter, HOTP_DIGITS);
+  return digits + dammDigit(digits);
+}
+
+/** A code as people read it: `123 456 789`. */
+export const showCode = (code: string): string => code.replaceAll(/(\d{3})(?=\d)/g, '$1 ');
+
+/** A code as somebody typed it. */
+export interface TypedCode {
+  readonly digits: string;
+  /** Whether it is nine digits of which the last is the right check digit. If not, it was mistyped. */
+  readonly isIntact: boolean;
+}
+
+/** Reads a code in European, Arabic-Indic or Persian digits, with whatever spaces and invisible marks stand between them. */
+export function readCode(text: string): TypedCode {
+  const digits = text
+    .replaceAll(/[\s\p{Cf}-]/gu, '')
+    .replaceAll(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  return { digits, isIntact: digits.length === CODE_DIGITS && hasDammDigit(digits) };
+}
+
+/** Whether typed digits are a voucher's code, compared in constant time. */
+export const isCodeOf = (keyRing: KeyRing, voucher: CodeSource, digits: string): boolean => equal(codeOf(keyRing, voucher), digits);
