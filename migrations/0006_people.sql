@@ -131,7 +131,7 @@ create index on duplicate_pairs (second_id);
 create index duplicate_pairs_open on duplicate_pairs (score desc) where state in ('open', 'needs_information');
 create trigger transition before update of state on duplicate_pairs for each row execute function refuse_forbidden_transition
   ('open>same_person', 'open>different_people', 'open>needs_information', 'needs_information>same_person',
-   'needs_information>different_people', 'different_people>open', 'needs_information>open', 'needs_information>needs_information');
+   'needs_information>different_people', 'different_people>open', 'needs_information>open', 'needs_information>needs_information', 'open>open');
 create trigger first_state before insert on duplicate_pairs for each row execute function refuse_other_first_state('open');
 grant update (score, evidence, state, reason, decided_by, decided_at, version) on duplicate_pairs to sanad_app;
 
@@ -152,8 +152,8 @@ create table assessments (
   beneficiary_id uuid not null references beneficiaries,
   is_eligible boolean not null,
   score int not null,
-  -- [{"rule", "points"}] and the conditions that were not met, by name
-  lines jsonb not null,
+  -- What each condition and each rule of points came to, by name. They tell of health and worse: sealed under the person's own key.
+  lines bytea not null,
   assessed_at timestamptz not null,
   primary key (scorecard_id, beneficiary_id)
 );

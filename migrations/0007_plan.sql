@@ -68,7 +68,7 @@ create table payment_lists (
 );
 create trigger transition before update of state on payment_lists for each row execute function refuse_forbidden_transition
   ('draft>submitted', 'submitted>approved', 'submitted>rejected', 'approved>released', 'released>closed',
-   'draft>cancelled', 'submitted>cancelled', 'approved>cancelled', 'rejected>cancelled', 'rejected>draft');
+   'draft>cancelled', 'submitted>cancelled', 'approved>cancelled', 'rejected>cancelled');
 create trigger first_state before insert on payment_lists for each row execute function refuse_other_first_state('draft');
 grant update (state, line_count, total, digest, version, submitted_at, released_at) on payment_lists to sanad_app;
 
@@ -78,6 +78,11 @@ begin
     or old.state in ('submitted', 'approved', 'released', 'closed') and new.digest is distinct from old.digest then
     raise exception 'a submitted list is frozen'
       using errcode = 'integrity_constraint_violation', constraint = 'payment_lists_frozen', table = 'payment_lists';
+  end if;
+  if old.state = 'draft' and new.state = 'submitted' and not exists (select from payment_list_lines l where l.list_id = new.id
+      having count(*) > 0 and count(*) = new.line_count and sum(l.amount) = new.total) then
+    raise exception 'a list is submitted with lines, and their count and sum'
+      using errcode = 'integrity_constraint_violation', constraint = 'payment_lists_totals', table = 'payment_lists';
   end if;
   return new;
 end $$;
@@ -91,19 +96,25 @@ create table payment_list_hands (
   -- Which approval step the signature fills, and under which role.
   step int check ((step is not null) = (hand = 'approver')),
   role text,
-  digest text check (digest ~ '^[0-9a-f]{64}$' or hand = 'maker'),
+  digest text check (digest ~ '^[0-9a-f]{64}$'),
   at timestamptz not null,
+  check ((digest is null) = (hand = 'maker')),
   constraint payment_list_hands_one_each primary key (list_id, user_id)
 );
 create trigger append_only before update or delete or truncate on payment_list_hands execute function refuse_change();
 
--- No list is approved without a signature or released without a releaser, whoever writes the state.
+-- No list is approved without every signature that its total asks for, or released without a releaser, whoever writes the state.
 create function refuse_unsigned_list() returns trigger language plpgsql as $$
-declare needed text := case new.state when 'approved' then 'approver' when 'released' then 'releaser' end;
 begin
-  if needed is not null and not exists (
-      select from payment_list_hands h where h.list_id = new.id and h.hand = needed and h.digest = new.digest) then
-    raise exception 'a list is not % without the signature of the %', new.state, needed
+  if new.state = 'approved' and (
+      not exists (select from payment_list_hands h where h.list_id = new.id and h.hand = 'approver' and h.digest = new.digest)
+      or exists (select from approval_rules r where r.programme_id = new.programme_id
+        and r.from_amount = (select max(from_amount) from approval_rules where programme_id = new.programme_id and from_amount <= new.total)
+        and r.signatures > (select count(*) from payment_list_hands h
+          where h.list_id = new.id and h.hand = 'approver' and h.step = r.step and h.digest = new.digest)))
+    or new.state = 'released' and not exists (
+      select from payment_list_hands h where h.list_id = new.id and h.hand = 'releaser' and h.digest = new.digest) then
+    raise exception 'a list is not % without its signatures', new.state
       using errcode = 'integrity_constraint_violation', constraint = 'payment_lists_signed', table = 'payment_lists';
   end if;
   return new;

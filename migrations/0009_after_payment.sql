@@ -1,3 +1,6 @@
+-- A voucher's pay-outs, the voided ones too.
+create index on payouts (voucher_id);
+
 create table statements (
   id uuid primary key,
   programme_id uuid not null references programmes,
@@ -27,6 +30,8 @@ create table statement_lines (
   currency text not null,
   office_code text not null,
   paid_on date not null,
+  -- Of the document that the post saw, where it says so.
+  document_last_four text check (document_last_four ~ '^[0-9A-Z]{4}$'),
   unique (statement_id, row_number)
 );
 create index on statement_lines (reference);
@@ -68,6 +73,7 @@ create table exceptions (
   check ((state = 'resolved') = (resolution is not null) and (state = 'resolved') = (resolved_by is not null)),
   unique nulls not distinct (statement_id, kind, statement_line_id, payout_id)
 );
+create index on exceptions (payout_id);
 create index exceptions_open on exceptions (programme_id, opened_at) where state = 'open';
 create trigger transition before update of state on exceptions for each row execute function refuse_forbidden_transition ('open>resolved');
 create trigger first_state before insert on exceptions for each row execute function refuse_other_first_state('open');

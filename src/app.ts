@@ -1,17 +1,24 @@
 import type { Express } from 'express';
 import { accessRoutes, authenticate, authorise } from './access/index.ts';
+import { assistanceRoutes } from './assistance/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
-import { documentationPages } from './documentation.ts';
-import { fundingRoutes } from './funding/index.ts';
-import { officeRoutes } from './offices/index.ts';
 import { cashoutRoutes } from './cashout/index.ts';
-import { connectGateway, messagingJobs, messagingRoutes } from './messaging/index.ts';
+import { beneficiaryJobs, beneficiaryRoutes } from './beneficiaries/index.ts';
+import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
+import { documentationPages } from './documentation.ts';
+import { eligibilityRoutes } from './eligibility/index.ts';
+import { fundingRoutes } from './funding/index.ts';
+import { ledgerRoutes } from './ledger/index.ts';
+import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './messaging/index.ts';
+import { officeRoutes } from './offices/index.ts';
+import { type IssueVouchers, paymentRoutes } from './payments/index.ts';
 import {
   type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground, housekeepingJobs,
   type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
 } from './platform/index.ts';
 import { programmeRoutes } from './programmes/index.ts';
-import { voucherJobs, voucherRoutes } from './vouchers/index.ts';
+import { issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
+import { reconciliationRoutes } from './reconciliation/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -47,15 +54,26 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
+  const issue: IssueVouchers = async (context, list, lines) => {
+    await issueVouchers(context, list, lines);
+    return queueCodes(context.tx, context.now, list.id);
+  };
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground),
     ...auditRoutes(ground),
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
+    ...beneficiaryRoutes(ground, duplicateCheck),
+    ...deduplicationRoutes(ground),
+    ...eligibilityRoutes(ground),
     ...voucherRoutes(ground),
     ...messagingRoutes(ground),
     ...cashoutRoutes(ground),
+    ...assistanceRoutes(ground),
+    ...paymentRoutes(ground, { issue }),
+    ...ledgerRoutes(ground),
+    ...reconciliationRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),
@@ -69,7 +87,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   return {
     http, execute, database, keyRing, jobs,
-    work: () => jobs.work([...housekeepingJobs(database, clock), ...voucherJobs(ground), ...messagingJobs(ground, connectGateway(config, clock))]),
+    work: () => jobs.work([
+      ...housekeepingJobs(database, clock), ...beneficiaryJobs(ground, duplicateCheck), ...voucherJobs(ground),
+      ...messagingJobs(ground, connectGateway(config, clock)),
+    ]),
     async close() {
       await jobs.close();
       await database.close();

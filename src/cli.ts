@@ -1,6 +1,6 @@
-import { verifyBooks } from './ledger/index.ts';
-import { ConfigError, createLogger, migrate, readConfig, systemClock } from './platform/index.ts';
 import { createApp } from './app.ts';
+import { checkIdentities } from './ledger/index.ts';
+import { ConfigError, createLogger, migrate, readConfig, sql, systemClock } from './platform/index.ts';
 import { openDatabase } from './server.ts';
 
 const usage = `Usage: sanad COMMAND
@@ -29,10 +29,20 @@ async function verifyCommand(): Promise<number> {
   const { address, embedded } = await openDatabase(settings);
   const app = createApp({ config: settings, address, clock: systemClock, logger: createLogger('warn') });
   try {
-    const findings = await verifyBooks(app.database.reader);
-    for (const { kind, detail } of findings) process.stdout.write(`${kind}: ${detail}\n`);
-    process.stdout.write(findings.length === 0 ? 'The books hold.\n' : `${findings.length} findings.\n`);
-    return findings.length === 0 ? 0 : 1;
+    const { reader } = app.database;
+    const programmes = await reader.all<{ id: string; code: string }>(sql`select id, code from programmes order by code`);
+    let broken = 0;
+    for (const { id, code } of programmes) {
+      const identities = await checkIdentities(reader, id);
+      const faults = identities.filter(({ holds }) => !holds);
+      for (const { identity, subject, left, right } of faults) {
+        const sum = right.map(({ term, amount }) => `${term} ${amount.amount}`).join(' + ') || '0';
+        process.stdout.write(`identity_broken: ${identity} of ${subject.type} ${subject.id}: ${left.term} ${left.amount.amount} is not ${sum}\n`);
+      }
+      process.stdout.write(`${code}: ${identities.length - faults.length} of ${identities.length} identities hold.\n`);
+      broken += faults.length;
+    }
+    return broken === 0 ? 0 : 1;
   } finally {
     await app.close();
     await embedded?.stop();

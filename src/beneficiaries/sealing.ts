@@ -2,13 +2,14 @@ import { type KeyRing, newDataKey, openWith, sealWith } from '../platform/index.
 import type { Personal } from './types.ts';
 
 const fields = ['names', 'birth', 'nationality', 'documents', 'phones', 'answers'] as const satisfies readonly (keyof Personal)[];
-type Field = (typeof fields)[number];
+export type PersonalField = (typeof fields)[number];
 
 /** The sealed columns of a beneficiary; all null once the person has been erased. */
-export type SealedPerson = { readonly data_key: Buffer | null } & { readonly [Name in Field]: Buffer | null };
+export type SealedPerson = { readonly data_key: Buffer | null } & { readonly [Name in PersonalField]: Buffer | null };
 
 const keyPlace = (id: string): string => `beneficiary/${id}/data_key`;
-const fieldPlace = (id: string, field: Field): string => `beneficiary/${id}/${field}`;
+const personKey = (keyRing: KeyRing, id: string, dataKey: Buffer): Buffer => Buffer.from(keyRing.open('data-key', keyPlace(id), dataKey), 'base64');
+const fieldPlace = (id: string, field: PersonalField): string => `beneficiary/${id}/${field}`;
 
 /**
  * Seals a person under a new key of their own, which is itself sealed under the master key.
@@ -19,7 +20,7 @@ export function sealPerson(keyRing: KeyRing, id: string, personal: Personal): Se
   const sealed = fields.map((field) => [field, sealWith(key, fieldPlace(id, field), JSON.stringify(personal[field]))] as const);
   return {
     data_key: keyRing.seal('data-key', keyPlace(id), key.toString('base64')),
-    ...(Object.fromEntries(sealed) as { readonly [Name in Field]: Buffer }),
+    ...(Object.fromEntries(sealed) as { readonly [Name in PersonalField]: Buffer }),
   };
 }
 
@@ -27,11 +28,11 @@ export function sealPerson(keyRing: KeyRing, id: string, personal: Personal): Se
  * Opens what a reader needs of a person, and nothing else.
  * @returns null when the person has been erased
  */
-export function openPerson<const Wanted extends Field>(
+export function openPerson<const Wanted extends PersonalField>(
   keyRing: KeyRing, id: string, row: Pick<SealedPerson, 'data_key' | Wanted>, wanted: readonly Wanted[],
 ): Pick<Personal, Wanted> | null {
   if (!row.data_key) return null;
-  const key = Buffer.from(keyRing.open('data-key', keyPlace(id), row.data_key), 'base64');
+  const key = personKey(keyRing, id, row.data_key);
   const opened = wanted.map((field) => {
     const sealed = row[field];
     if (!sealed) throw new Error(`the ${field} of a person who was not erased are missing`);
@@ -39,3 +40,14 @@ export function openPerson<const Wanted extends Field>(
   });
   return Object.fromEntries(opened) as Pick<Personal, Wanted>;
 }
+
+/**
+ * Seals what another table says about a person, under the person's own key: erasing them makes it unreadable too.
+ * @param place the table and the rest of its key
+ */
+export const sealNote = (keyRing: KeyRing, id: string, dataKey: Buffer, place: string, note: unknown): Buffer =>
+  sealWith(personKey(keyRing, id, dataKey), `beneficiary/${id}/${place}`, JSON.stringify(note));
+
+/** Opens what {@link sealNote} made. */
+export const openNote = (keyRing: KeyRing, id: string, dataKey: Buffer, place: string, sealed: Buffer): unknown =>
+  JSON.parse(openWith(personKey(keyRing, id, dataKey), `beneficiary/${id}/${place}`, sealed));

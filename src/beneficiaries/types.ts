@@ -42,3 +42,60 @@ export interface Personal {
   readonly phones: readonly string[];
   readonly answers: Answers;
 }
+
+export type Sex = 'female' | 'male' | 'other';
+export type Relationship = 'head' | 'spouse' | 'child' | 'other';
+export type Language = 'ar' | 'fr' | 'en';
+
+/** Where somebody stands in a programme. */
+export type EnrolmentState = 'applicant' | 'enrolled' | 'suspended' | 'exited' | 'merged';
+
+export type ConsentPurpose = 'registration' | 'share_with_paying_agent';
+
+/** What somebody agreed to, and how they said so. */
+export interface Consent {
+  readonly purpose: ConsentPurpose;
+  readonly legalBasis: 'consent' | 'vital_interest' | 'public_interest';
+  readonly method: 'signature' | 'audio' | 'scan' | 'witnessed_verbal';
+  readonly givenOn: string;
+}
+
+/** What a form or a row of a file says about one person. */
+export interface Registration extends Personal {
+  readonly sex: Sex;
+  readonly household: { readonly reference: string; readonly size: number };
+  readonly relationship: Relationship;
+  /** Number, French name or Arabic name, as it was written. */
+  readonly wilaya: string;
+  readonly commune: string;
+  readonly language: Language;
+  readonly consents: readonly Consent[];
+}
+
+/** A wilaya and a commune that exist. */
+export interface Place {
+  readonly wilayaNumber: string;
+  readonly commune: string;
+}
+
+/** Somebody who can be entered: no fault was found, and the place exists. */
+export interface Candidate {
+  readonly registration: Registration;
+  readonly place: Place;
+}
+
+export type FileState = 'received' | 'running' | 'done' | 'stopped';
+
+/** A file of registrations and how far it has been taken. */
+export interface RegistrationFile {
+  readonly id: string;
+  readonly programmeId: string;
+  readonly state: FileState;
+  readonly totalRows: number;
+  readonly doneRows: number;
+  readonly acceptedRows: number;
+  readonly refusedRows: number;
+  readonly duplicateRows: number;
+  readonly uploadedAt: string;
+  readonly finishedAt: string | null;
+}

@@ -1,4 +1,4 @@
-import { indexOf, plainDocumentNumber } from '../beneficiaries/indexes.ts';
+import { indexOf, plainDocumentNumber } from '../beneficiaries/index.ts';
 import { type KeyRing, type Sql, sql } from '../platform/index.ts';
 import type { Locator } from './types.ts';
 

@@ -458,6 +458,547 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's plans */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Plan a one-time grant
+         * @description Entitles, at once, everybody enrolled whom the scorecard found eligible. Nobody is paid before a payment list with their instalment has been approved and released.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a plan and what it owes */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payment-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's payment lists */
+        get: operations["listPaymentLists"];
+        put?: never;
+        /**
+         * Build a payment list
+         * @description Puts every instalment of the plan that is due, and on no other list that counts, on a draft.
+         */
+        post: operations["buildPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payment-lists/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a list would hold
+         * @description Runs what building runs, and changes nothing.
+         */
+        post: operations["previewPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a payment list with its control totals and signatures */
+        get: operations["getPaymentList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a payment list's lines */
+        get: operations["listPaymentListLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a draft for approval
+         * @description Freezes its lines and takes their digest. Who built the list and who submits it can neither approve nor release it.
+         */
+        post: operations["submitPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a submitted list
+         * @description Fills the next approval step. The last signature that the total asks for commits the money. Asks for a fresh second factor.
+         */
+        post: operations["approvePaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a submitted list
+         * @description Cancel it afterwards, so that its instalments can enter another list.
+         */
+        post: operations["rejectPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release an approved list
+         * @description Checks every line again, issues a voucher for each good one, and returns the others with their reason and their money. Asks for a fresh second factor.
+         */
+        post: operations["releasePaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a list that was not released
+         * @description Its instalments can enter another list, and what was committed for it is available again.
+         */
+        post: operations["cancelPaymentList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a fund's money is */
+        get: operations["getFundBalances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that the books hold
+         * @description Recomputes from nothing, for each released list, released = paid + outstanding + expired + cancelled, by the vouchers and by the ledger; for each fund, received = available + committed + outstanding + paid + fees; for each office, payable = paid − voided + fees − settled; that each guarded balance is the sum of its postings; and that every entry sums to zero.
+         */
+        get: operations["verifyIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/beneficiaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people of a programme
+         * @description Every page that is read leaves an event in the audit trail.
+         */
+        get: operations["listBeneficiaries"];
+        put?: never;
+        /**
+         * Register a person
+         * @description Enters somebody from an officer's form. Somebody who shares a document with a person who is there already is entered as an applicant, and stays one until the duplicate pair has been decided.
+         */
+        post: operations["registerBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a person
+         * @description Every reading leaves an event in the audit trail.
+         */
+        get: operations["getBeneficiary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a consent */
+        post: operations["recordConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/consents/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a consent
+         * @description From now on. Without consent to share with the paying agent nobody is put on a payment list.
+         */
+        post: operations["withdrawConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a person who is enrolled */
+        post: operations["suspendBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a person who is suspended */
+        post: operations["resumeBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol an applicant
+         * @description Never by who entered the person, and not while a duplicate pair that shares a document is undecided.
+         */
+        post: operations["verifyBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/registration-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a file of registrations
+         * @description A CSV file in UTF-8 with a header in French, English or Arabic. The file is kept sealed and its rows are taken in the background: good rows are entered, bad rows are kept back with reasons. The same file again changes nothing and answers how far it is. A file of which more than the programme's share are duplicates stops.
+         */
+        post: operations["receiveRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a file has been taken */
+        get: operations["getRegistrationFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/refused-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rows that were refused */
+        get: operations["listRefusedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/refused-rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the rows that were refused
+         * @description The rows as they came, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
+         */
+        get: operations["downloadRefusedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/duplicate-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the records that may be one person
+         * @description Every page that is read leaves an event in the audit trail.
+         */
+        get: operations["listDuplicatePairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicate-pairs/{firstId}/{secondId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide whether two records are one person
+         * @description Never by who registered either of them. The decision is remembered, and two people who were told apart are asked about again only on new evidence.
+         */
+        post: operations["decideDuplicatePair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/scorecards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the scorecards of a programme */
+        get: operations["listScorecards"];
+        put?: never;
+        /**
+         * Add a scorecard
+         * @description A scorecard never changes. The next one has the next version, and assessments say under which they were made.
+         */
+        post: operations["createScorecard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scorecards/{scorecardId}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who qualifies and why */
+        get: operations["listAssessments"];
+        put?: never;
+        /**
+         * Assess the people of a programme
+         * @description Everybody who is enrolled and has not been assessed under this scorecard, with their age on this day. A question that cannot be answered is never taken for a yes.
+         */
+        post: operations["assessProgramme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -821,6 +1362,507 @@ export interface components {
             /** Format: date-time */
             voidedAt: string | null;
         };
+        /** @enum {string} */
+        PlanKind: "one_time_grant";
+        /** @description What one person is owed, in the programme's currency */
+        AmountRule: {
+            /** @constant */
+            rule: "fixed";
+            amount: components["schemas"]["Amount"];
+        } | {
+            /** @constant */
+            rule: "by_household_size";
+            /** @description The amount with the greatest size that is not above the household's; one starts at a household of one */
+            amounts: {
+                fromSize: number;
+                amount: components["schemas"]["Amount"];
+            }[];
+        };
+        Plan: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewPlan: {
+            kind: components["schemas"]["PlanKind"];
+            /** @example Winter 2026 */
+            name: string;
+            /**
+             * @description Nobody is paid twice for one purpose
+             * @example winterisation
+             */
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+        };
+        PlanWithTotals: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["PlanKind"];
+            name: string;
+            purpose: string;
+            amountRule: components["schemas"]["AmountRule"];
+            currency: components["schemas"]["Currency"];
+            dueOn: components["schemas"]["Date"];
+            scorecardId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description People */
+            entitled: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentList: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+        };
+        NewPaymentList: {
+            name: string;
+            planId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description Only people who live in this wilaya */
+            wilayaNumber?: string;
+        };
+        PaymentListWilayaTotal: {
+            wilayaNumber: string;
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentListStateTotal: {
+            /** @enum {string} */
+            state: "included" | "released" | "returned";
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentListReasonCount: {
+            /** @enum {string} */
+            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector" | "list_cancelled";
+            people: components["schemas"]["Count"];
+        };
+        PaymentListSignature: {
+            userId: components["schemas"]["Id"];
+            /** @enum {string} */
+            hand: "maker" | "approver" | "releaser";
+            /** @description The approval step it fills */
+            step: number | null;
+            at: components["schemas"]["Timestamp"];
+        };
+        /** @description Signatures that the total asks for; steps are filled in order */
+        PaymentListStep: {
+            step: number;
+            /** @enum {string} */
+            role: "approver";
+            /** @description How many it needs */
+            signatures: number;
+            given: components["schemas"]["Count"];
+        };
+        BuiltPaymentList: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            byState: components["schemas"]["PaymentListStateTotal"][];
+            returned: components["schemas"]["PaymentListReasonCount"][];
+            signatures: components["schemas"]["PaymentListSignature"][];
+            signaturesNeeded: components["schemas"]["PaymentListStep"][];
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+        };
+        PaymentListSource: {
+            planId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description Only people who live in this wilaya */
+            wilayaNumber?: string;
+        };
+        PaymentListLeftOut: {
+            registrationNumber: string;
+            /** @enum {string} */
+            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector";
+        };
+        PaymentListPreview: {
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+            /** @description The first 500 by registration number; the counts are of all */
+            leftOutPeople: components["schemas"]["PaymentListLeftOut"][];
+        };
+        /** @description A list with its control totals, its signatures, and those that it needs */
+        PaymentListSheet: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            digest: string | null;
+            builtBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            submittedAt: string | null;
+            /** Format: date-time */
+            releasedAt: string | null;
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            byState: components["schemas"]["PaymentListStateTotal"][];
+            returned: components["schemas"]["PaymentListReasonCount"][];
+            signatures: components["schemas"]["PaymentListSignature"][];
+            signaturesNeeded: components["schemas"]["PaymentListStep"][];
+        };
+        PaymentListLine: {
+            id: components["schemas"]["Id"];
+            position: number;
+            registrationNumber: string;
+            amount: components["schemas"]["Money"];
+            wilayaNumber: string;
+            /** @enum {string} */
+            state: "included" | "released" | "returned";
+            returnReason: string | null;
+        };
+        PaymentListApproval: {
+            /** @description SHA-256 of the lines, from the list as you read it */
+            digest: string;
+        };
+        PaymentListReason: {
+            reason: string;
+        };
+        FundBalances: {
+            fundId: components["schemas"]["Id"];
+            balances: {
+                /** @enum {string} */
+                kind: "bank" | "fund_available" | "fund_committed" | "vouchers_outstanding" | "payable_to_post" | "advances";
+                balance: components["schemas"]["Money"];
+            }[];
+        };
+        BooksTerm: {
+            term: string;
+            amount: components["schemas"]["Money"];
+        };
+        BooksIdentity: {
+            /** @enum {string} */
+            identity: "list_vouchers" | "list_books" | "list_issued" | "fund_received" | "office_payable" | "guarded_balance" | "entry_sums";
+            subject: {
+                type: string;
+                id: components["schemas"]["Id"];
+            };
+            left: components["schemas"]["BooksTerm"];
+            /** @description What must add up to the left side */
+            right: components["schemas"]["BooksTerm"][];
+            holds: boolean;
+        };
+        BooksProof: {
+            /** @description Whether every identity holds */
+            holds: boolean;
+            identities: components["schemas"]["BooksIdentity"][];
+        };
+        /** @enum {string} */
+        EnrolmentState: "applicant" | "enrolled" | "suspended" | "exited" | "merged";
+        /** @description Nine random digits and a Damm check digit */
+        RegistrationNumber: string;
+        Names: {
+            /** @description The given name, or the whole name where nobody can tell the parts apart */
+            given: string;
+            family?: string;
+        };
+        /** @enum {string} */
+        Sex: "female" | "male" | "other";
+        /**
+         * @description To the head of the household
+         * @enum {string}
+         */
+        Relationship: "head" | "spouse" | "child" | "other";
+        BeneficiaryLine: {
+            id: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            state: components["schemas"]["EnrolmentState"];
+            names: components["schemas"]["Names"] | null;
+            sex: components["schemas"]["Sex"];
+            relationship: components["schemas"]["Relationship"];
+            householdReference: string;
+            wilayaNumber: string;
+            commune: string;
+            registeredAt: components["schemas"]["Timestamp"];
+        };
+        /** @description As well as it is known. An exact date has `from` equal to `to`; a year runs from 1 January to 31 December. */
+        Birth: {
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            /** @enum {string} */
+            precision: "exact" | "year" | "estimated";
+        };
+        /**
+         * @description ISO 3166-1 alpha-3
+         * @example MLI
+         */
+        Country: string;
+        IdentityDocument: {
+            /** @enum {string} */
+            type: "passport" | "residence_permit" | "national_id" | "consular_card" | "unhcr_certificate" | "other";
+            number: string;
+            issuingCountry: components["schemas"]["Country"];
+        };
+        /** @description To the vulnerability questions; what was not asked is left out */
+        Answers: {
+            /** @enum {string} */
+            incomeChange?: "lost" | "reduced" | "unchanged";
+            unpaidRentMonths?: number;
+            mealsPerDay?: number;
+            healthProblem?: boolean;
+            disability?: boolean;
+            pregnant?: boolean;
+            victimOfTrafficking?: boolean;
+        };
+        /** @enum {string} */
+        ConsentPurpose: "registration" | "share_with_paying_agent";
+        /** @enum {string} */
+        LegalBasis: "consent" | "vital_interest" | "public_interest";
+        /** @enum {string} */
+        ConsentMethod: "signature" | "audio" | "scan" | "witnessed_verbal";
+        NewConsent: {
+            purpose: components["schemas"]["ConsentPurpose"];
+            legalBasis: components["schemas"]["LegalBasis"];
+            method: components["schemas"]["ConsentMethod"];
+            givenOn: components["schemas"]["Date"];
+        };
+        NewBeneficiary: {
+            names: components["schemas"]["Names"];
+            sex: components["schemas"]["Sex"];
+            birth: components["schemas"]["Birth"];
+            nationality: components["schemas"]["Country"];
+            documents: components["schemas"]["IdentityDocument"][];
+            /** @description Without a country code they are Algerian; a household may share one */
+            phones: string[];
+            /** @description A household that is there already keeps the size it was registered with */
+            household: {
+                reference: string;
+                size: number;
+            };
+            relationship: components["schemas"]["Relationship"];
+            /** @description Number, French name or Arabic name */
+            wilaya: string;
+            /** @description French or Arabic name */
+            commune: string;
+            language: components["schemas"]["Language"];
+            answers?: components["schemas"]["Answers"];
+            consents: components["schemas"]["NewConsent"][];
+        };
+        Consent: {
+            purpose: components["schemas"]["ConsentPurpose"];
+            legalBasis: components["schemas"]["LegalBasis"];
+            method: components["schemas"]["ConsentMethod"];
+            givenOn: components["schemas"]["Date"];
+            /** Format: date-time */
+            withdrawnAt: string | null;
+        };
+        /** @description A person. One who was erased has no names, birth and nationality any more. */
+        Beneficiary: {
+            id: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            programmeId: components["schemas"]["Id"];
+            state: components["schemas"]["EnrolmentState"];
+            names: components["schemas"]["Names"] | null;
+            sex: components["schemas"]["Sex"];
+            birth: components["schemas"]["Birth"] | null;
+            nationality: string | null;
+            documents: components["schemas"]["IdentityDocument"][];
+            /** @description E.164 */
+            phones: string[];
+            household: {
+                id: components["schemas"]["Id"];
+                reference: string;
+                size: number;
+            };
+            relationship: components["schemas"]["Relationship"];
+            wilayaNumber: string;
+            commune: string;
+            language: components["schemas"]["Language"];
+            answers: components["schemas"]["Answers"];
+            consents: components["schemas"]["Consent"][];
+            /** @description The record of the same person that goes on */
+            mergedInto: string | null;
+            registeredBy: components["schemas"]["Id"];
+            registeredAt: components["schemas"]["Timestamp"];
+        };
+        ReasonGiven: {
+            /** @description Kept in the audit trail; name no person in it */
+            reason: string;
+        };
+        Standing: {
+            beneficiaryId: components["schemas"]["Id"];
+            state: components["schemas"]["EnrolmentState"];
+            changedAt: components["schemas"]["Timestamp"];
+        };
+        RegistrationFile: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /**
+             * @description Stopped is a file of which too much are people who may be registered already
+             * @enum {string}
+             */
+            state: "received" | "running" | "done" | "stopped";
+            totalRows: components["schemas"]["Count"];
+            doneRows: components["schemas"]["Count"];
+            acceptedRows: components["schemas"]["Count"];
+            refusedRows: components["schemas"]["Count"];
+            /** @description People who may have been there before, as far as the file was read */
+            duplicateRows: components["schemas"]["Count"];
+            uploadedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @description In the answer to its sender: whether the programme had this very file before */
+            alreadyReceived?: boolean;
+        };
+        RefusedRow: {
+            /** @description 1 is the first row after the header */
+            rowNumber: number;
+            reasons: {
+                /** @description The header of the column; empty for the whole row */
+                cell: string;
+                /** @example phone_invalid */
+                code: string;
+                /** @description What to do */
+                detail: string;
+            }[];
+        };
+        /** @enum {string} */
+        PairState: "open" | "same_person" | "different_people" | "needs_information";
+        PairSide: {
+            id: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            names: components["schemas"]["Names"] | null;
+            birth: components["schemas"]["Birth"] | null;
+            householdReference: string;
+            state: components["schemas"]["EnrolmentState"];
+            registeredAt: components["schemas"]["Timestamp"];
+        };
+        DuplicatePair: {
+            first: components["schemas"]["PairSide"];
+            second: components["schemas"]["PairSide"];
+            /**
+             * @description Between 0 and 1: how likely they are one person
+             * @example 0.9
+             */
+            score: string;
+            evidence: {
+                /** @enum {string} */
+                field: "document" | "phone" | "birth" | "household";
+                /** @enum {string} */
+                level: "same" | "different";
+                /** @description Share of the score */
+                weight: string;
+                /** @description The same in words */
+                text: string;
+            }[];
+            state: components["schemas"]["PairState"];
+            reason: string | null;
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            foundAt: components["schemas"]["Timestamp"];
+            version: number;
+        };
+        PairDecision: {
+            /** @enum {string} */
+            decision: "same_person" | "different_people" | "needs_information";
+            /** @description Which record goes on, when they are the same person */
+            survivorId?: components["schemas"]["Id"];
+            /** @description Kept in the audit trail; name no person in it */
+            reason: string;
+            /** @description The pair's as you read it; a pair that has changed since is not decided */
+            version: number;
+        };
+        /** @enum {string} */
+        ScorecardField: "age" | "relationship" | "householdSize" | "incomeChange" | "unpaidRentMonths" | "mealsPerDay" | "healthProblem" | "disability" | "pregnant" | "victimOfTrafficking" | "sex";
+        /** @enum {string} */
+        ScorecardOperator: "one_of" | "at_least" | "at_most" | "equals" | "is_true";
+        /** @description A whole number, a word, or the words of one_of; none with is_true */
+        ScorecardValue: number | string | string[];
+        ScorecardCondition: {
+            name: string;
+            field: components["schemas"]["ScorecardField"];
+            op: components["schemas"]["ScorecardOperator"];
+            value?: components["schemas"]["ScorecardValue"];
+        };
+        ScorecardPoints: {
+            name: string;
+            field: components["schemas"]["ScorecardField"];
+            op: components["schemas"]["ScorecardOperator"];
+            value?: components["schemas"]["ScorecardValue"];
+            points: number;
+        };
+        ScorecardDefinition: {
+            name: string;
+            /** @description All of them must hold */
+            conditions: components["schemas"]["ScorecardCondition"][];
+            points: components["schemas"]["ScorecardPoints"][];
+            /** @description As many points as somebody needs */
+            threshold: number;
+        };
+        Scorecard: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            version: number;
+            definition: components["schemas"]["ScorecardDefinition"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        Assessment: {
+            beneficiaryId: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            /** @enum {string} */
+            outcome: "eligible" | "not_eligible" | "not_assessable";
+            score: number;
+            lines: {
+                /** @description The name of the condition or the rule of points */
+                rule: string;
+                /** @enum {string} */
+                outcome: "met" | "not_met" | "not_assessable";
+                /** @description Only on rules of points */
+                points?: number;
+                /**
+                 * @description Why it cannot be said
+                 * @enum {string}
+                 */
+                reason?: "not_answered" | "not_known_well_enough";
+            }[];
+            assessedAt: components["schemas"]["Timestamp"];
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -830,6 +1872,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Where the person stands now */
+        Standing: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Standing"];
             };
         };
     };
@@ -846,6 +1897,10 @@ export interface components {
         IfMatch: string;
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
+        ListId: components["schemas"]["Id"];
+        BeneficiaryId: components["schemas"]["Id"];
+        RegistrationFileId: components["schemas"]["Id"];
+        ScorecardId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: never;
@@ -1693,6 +2748,926 @@ export interface operations {
                     "application/json": {
                         items: components["schemas"]["Payout"][];
                         nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of plans, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plan"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan and what it owes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                planId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPaymentLists: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lists, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentList"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    buildPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPaymentList"];
+            };
+        };
+        responses: {
+            /** @description A draft, and how many people were left out of it and why */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltPaymentList"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewPaymentList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListSource"];
+            };
+        };
+        responses: {
+            /** @description What building it now would give */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListPreview"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPaymentList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPaymentListLines: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines, by position */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentListLine"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    submitPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    approvePaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListApproval"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rejectPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListReason"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    releasePaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelPaymentList: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListReason"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFundBalances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fundId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fund's balance by kind of account, from its postings, each shown as what it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundBalances"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    verifyIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each identity with both sides */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BooksProof"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listBeneficiaries: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["EnrolmentState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people, in the order they were registered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BeneficiaryLine"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    registerBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBeneficiary"];
+            };
+        };
+        responses: {
+            /** @description The person as registered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getBeneficiary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    recordConsent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description The consent */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawConsent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    purpose: components["schemas"]["ConsentPurpose"];
+                };
+            };
+        };
+        responses: {
+            /** @description The consent as withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    suspendBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Standing"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resumeBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Standing"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    verifyBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Standing"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    receiveRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The file, which is being taken */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getRegistrationFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listRefusedRows: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of refused rows, in the order of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RefusedRow"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadRefusedRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listDuplicatePairs: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PairState"];
+                /** @description Leave out pairs that score less */
+                minScore?: string;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of pairs, the likeliest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["DuplicatePair"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    decideDuplicatePair: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                firstId: components["schemas"]["Id"];
+                secondId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairDecision"];
+            };
+        };
+        responses: {
+            /** @description The pair as decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listScorecards: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of scorecards, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Scorecard"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createScorecard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    definition: components["schemas"]["ScorecardDefinition"];
+                };
+            };
+        };
+        responses: {
+            /** @description The scorecard */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scorecard"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAssessments: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                scorecardId: components["parameters"]["ScorecardId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of assessments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Assessment"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    assessProgramme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                scorecardId: components["parameters"]["ScorecardId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many came to what */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        assessed: components["schemas"]["Count"];
+                        eligible: components["schemas"]["Count"];
+                        notEligible: components["schemas"]["Count"];
+                        notAssessable: components["schemas"]["Count"];
                     };
                 };
             };

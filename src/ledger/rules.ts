@@ -16,3 +16,13 @@ export const postingRules: Readonly<Record<LedgerEvent, readonly [debit: Account
   delivery: ['vouchers_outstanding', 'advances'],
   advance_return: ['bank', 'advances'],
 };
+
+/** On which side each account stands when it holds something. */
+export const sideOf: Readonly<Record<AccountKind, 'debit' | 'credit'>> = {
+  bank: 'debit',
+  fund_available: 'credit',
+  fund_committed: 'credit',
+  vouchers_outstanding: 'credit',
+  payable_to_post: 'credit',
+  advances: 'debit',
+};

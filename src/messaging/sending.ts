@@ -1,4 +1,4 @@
-import { openPerson } from '../beneficiaries/sealing.ts';
+import { openPerson } from '../beneficiaries/index.ts';
 import { type KeyRing, Money } from '../platform/index.ts';
 import { codeOf, showCode } from '../vouchers/index.ts';
 import type { Delivery, Gateway } from './gateway.ts';

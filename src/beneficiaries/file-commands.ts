@@ -1,0 +1,137 @@
+import { type Command, command, dateIn, newId, problem } from '../platform/index.ts';
+import { programmeById } from '../programmes/index.ts';
+import { admit } from './admit.ts';
+import { readHeader } from './columns.ts';
+import { recordsOf } from './csv.ts';
+import type { DuplicateCheck } from './duplicate-check.ts';
+import type { Fault } from './faults.ts';
+import { openContent, registrationFileScope, sealContent } from './file-queries.ts';
+import { findFileByContent, finish, insertFile, lockFile, recordRows, refusedRows, type RefusedRow } from './file-store.ts';
+import { type FoundPlace, findPlaces, type WrittenPlace } from './places.ts';
+import { peopleProblem } from './problems.ts';
+import { type ReadRow, readRow, reasonsOf } from './rows.ts';
+import { normalised, tooManyDuplicates } from './rules.ts';
+import type { Candidate, Registration, RegistrationFile } from './types.ts';
+
+/** A file as its sender is answered. */
+export type ReceivedFile = RegistrationFile & { readonly alreadyReceived: boolean };
+
+/**
+ * Takes in a file whole and sealed; its rows are taken afterwards. The same file again changes nothing.
+ * @throws unprocessable when it cannot be read or its header is wrong
+ */
+export const receiveFile = command<{ programmeId: string; csv: string }, ReceivedFile>({
+  name: 'beneficiaries.receive_file',
+  scope: (_db, { programmeId }) => ({ programme: programmeId }),
+  async run({ tx, actor, now, keyRing }, { programmeId, csv }) {
+    await programmeById(tx, programmeId);
+    const contentIndex = keyRing.blindIndex('registration-file', csv);
+    const id = newId();
+    const earlier = await findFileByContent(tx, programmeId, contentIndex);
+    if (!earlier) {
+      const totalRows = await countRows(csv);
+      const isNew = await insertFile(tx, { id, programmeId, contentIndex, content: sealContent(keyRing, id, csv), totalRows }, actor.id, now);
+      if (isNew) {
+        const file: RegistrationFile = {
+          id, programmeId, state: 'received', totalRows, doneRows: 0, acceptedRows: 0, refusedRows: 0, duplicateRows: 0,
+          uploadedAt: now.toISOString(), finishedAt: null,
+        };
+        return {
+          result: { ...file, alreadyReceived: false },
+          subject: { type: 'registration_file', id }, after: file,
+          followUps: [{ job: 'beneficiaries.take_file', payload: { fileId: id } }],
+        };
+      }
+    }
+    // Somebody may have sent the same file while this one was being read.
+    const same = earlier ?? (await findFileByContent(tx, programmeId, contentIndex));
+    if (!same) throw problem.conflict('The same file is being received. Try again.');
+    return { result: { ...same.file, alreadyReceived: true }, subject: { type: 'registration_file', id: same.file.id } };
+  },
+});
+
+async function countRows(csv: string): Promise<number> {
+  let records = 0;
+  for await (const record of recordsOf(csv)) {
+    if (records === 0) readHeader(record);
+    records += 1;
+  }
+  if (records === 0) throw problem.unprocessable('The file is empty.');
+  return records - 1;
+}
+
+export interface Batch {
+  readonly fileId: string;
+  readonly header: readonly string[];
+  /** 1 is the first row after the header. */
+  readonly firstRow: number;
+  readonly rows: readonly (readonly string[])[];
+}
+
+/**
+ * Takes the next rows of a file: the good ones are entered, the bad ones kept with reasons. Rows that were taken are not taken again.
+ * @throws too_many_duplicates, and enters nobody, when the share of duplicates in the file passes the programme's limit
+ */
+export const takeRows = (duplicates: DuplicateCheck): Command<Batch, { taken: number }> => command({
+  name: 'beneficiaries.take_rows',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run(context, { fileId, header: headerCells, firstRow, rows }) {
+    const { tx, now } = context;
+    const subject = { type: 'registration_file', id: fileId };
+    const stored = await lockFile(tx, fileId);
+    if (!stored || stored.file.finishedAt || stored.file.doneRows !== firstRow - 1) return { result: { taken: 0 }, subject };
+    const { file, uploadedBy } = stored;
+    const { programme } = await programmeById(tx, file.programmeId);
+    const header = readHeader(headerCells);
+    const today = dateIn(programme.timeZone, now);
+    const read = rows.map((cells) => readRow(header, cells, today));
+    const placeOf = await findPlaces(tx, read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])));
+    const checked = read.map((row, i) => ({ rowNumber: firstRow + i, ...locate(row, placeOf) }));
+    const good = checked.flatMap(({ rowNumber, candidate }) => (candidate ? [{ rowNumber, candidate }] : []));
+    const admission = await admit(context, duplicates, file.programmeId, uploadedBy, good.map(({ candidate }) => candidate));
+    if (tooManyDuplicates(file.duplicateRows + admission.duplicates, file.doneRows + rows.length, programme.duplicateLimit)) {
+      throw peopleProblem.too_many_duplicates('The file stops here. Look into the people it repeats.', { duplicates: admission.duplicates });
+    }
+    const entered = new Map(good.map(({ rowNumber }, i) => [rowNumber, admission.ids[i] ?? null]));
+    const taken = checked.map(({ rowNumber, faults }) => ({ rowNumber, beneficiaryId: entered.get(rowNumber) ?? null, reasons: reasonsOf(header, faults) }));
+    await recordRows(tx, fileId, taken, admission.duplicates);
+    const after = { doneRows: file.doneRows + rows.length, accepted: good.length, refused: rows.length - good.length, duplicates: admission.duplicates };
+    return { result: { taken: rows.length }, subject, before: { doneRows: file.doneRows }, after };
+  },
+});
+
+const isPlaced = (registration: Partial<Registration>): registration is Partial<Registration> & WrittenPlace =>
+  registration.wilaya !== undefined && registration.commune !== undefined;
+
+function locate({ registration, faults: found }: ReadRow, placeOf: (place: WrittenPlace) => FoundPlace): { faults: readonly Fault[]; candidate?: Candidate } {
+  if (!isPlaced(registration)) return { faults: found };
+  const { wilayaNumber, commune } = placeOf(registration);
+  if (!wilayaNumber) return { faults: [...found, { pointer: '/wilaya', code: 'wilaya_unknown' }] };
+  if (!commune) return { faults: [...found, { pointer: '/commune', code: 'commune_unknown' }] };
+  // Without a fault every part of the registration could be read.
+  return found.length > 0 ? { faults: found } : { faults: [], candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune } } };
+}
+
+/** Closes a file whose rows are all taken, or that stops because of its duplicates. */
+export const finishFile = command<{ fileId: string; tooManyDuplicates?: number }, { finished: boolean }>({
+  name: 'beneficiaries.finish_file',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run({ tx, now }, { fileId, tooManyDuplicates: duplicates }) {
+    const subject = { type: 'registration_file', id: fileId };
+    const stored = await lockFile(tx, fileId);
+    if (!stored || stored.file.finishedAt) return { result: { finished: false }, subject };
+    const state = duplicates === undefined ? 'done' : 'stopped';
+    await finish(tx, fileId, state, duplicates ?? 0, now);
+    return { result: { finished: true }, subject, before: { state: stored.file.state }, after: { state } };
+  },
+});
+
+/** Opens a file to give its refused rows back to the field. Like every reading of people, it leaves a trace. */
+export const readRefusedRows = command<{ fileId: string }, { csv: string; refused: RefusedRow[] }>({
+  name: 'beneficiaries.read_file',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run({ tx, keyRing }, { fileId }) {
+    const result = { csv: await openContent(tx, keyRing, fileId), refused: await refusedRows(tx, fileId) };
+    return { result, subject: { type: 'registration_file', id: fileId } };
+  },
+});

@@ -1,0 +1,117 @@
+import { type Db, newId, sql, type Tx } from '../platform/index.ts';
+import type { IndexKind } from './indexes.ts';
+import type { SealedPerson } from './sealing.ts';
+import type { Consent, ConsentPurpose, EnrolmentState, Language, Relationship, Sex } from './types.ts';
+
+/** A beneficiary as the table holds one, sealed. */
+export interface BeneficiaryRow extends SealedPerson {
+  readonly id: string;
+  readonly registrationNumber: string;
+  readonly programmeId: string;
+  readonly state: EnrolmentState;
+  readonly household: { id: string; reference: string; size: number };
+  readonly relationship: Relationship;
+  readonly sex: Sex;
+  readonly language: Language;
+  readonly wilayaNumber: string;
+  readonly commune: string;
+  readonly mergedInto: string | null;
+  readonly registeredBy: string;
+  readonly registeredAt: Date;
+}
+
+const columns = sql`b.id, b.registration_number as "registrationNumber", h.programme_id as "programmeId", e.state,
+  jsonb_build_object('id', h.id, 'reference', h.reference, 'size', h.size) as household, b.relationship, b.sex, b.language,
+  b.wilaya_number as "wilayaNumber", b.commune, b.merged_into as "mergedInto", b.registered_by as "registeredBy",
+  b.registered_at as "registeredAt", b.data_key, b.names, b.birth, b.nationality, b.documents, b.phones, b.answers`;
+const tables = sql`beneficiaries b join households h on h.id = b.household_id
+  join enrolments e on e.programme_id = h.programme_id and e.beneficiary_id = b.id`;
+
+export const findBeneficiary = (db: Db, id: string): Promise<BeneficiaryRow | undefined> =>
+  db.first(sql`select ${columns} from ${tables} where b.id = ${id}`);
+
+/** The people of a programme in the order they were registered, one more than asked for. */
+export const beneficiariesOf = (db: Db, programmeId: string, state: EnrolmentState | undefined, limit: number, after: string | undefined): Promise<BeneficiaryRow[]> =>
+  db.all(sql`select ${columns} from ${tables}
+    where e.programme_id = ${programmeId} and ${state ? sql`e.state = ${state}` : sql`true`} and ${after ? sql`b.id > ${after}` : sql`true`}
+    order by b.id limit ${limit + 1}`);
+
+export const programmeOf = (db: Db, beneficiaryId: string): Promise<{ programmeId: string } | undefined> =>
+  db.first(sql`select h.programme_id as "programmeId" from beneficiaries b join households h on h.id = b.household_id where b.id = ${beneficiaryId}`);
+
+/** Makes everybody else who brings one of these values wait, so that two who share it cannot enter unseen by one another. */
+export async function lockIndexes(tx: Tx, values: readonly Buffer[]): Promise<void> {
+  const keys = [...new Set(values.map((value) => value.toString('hex')))].sort();
+  await tx.all(sql`select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key`);
+}
+
+/**
+ * The households of these references, made where there is none yet; one that is there keeps its size.
+ * @returns ids by reference
+ */
+export async function ensureHouseholds(tx: Tx, programmeId: string, households: readonly { reference: string; size: number }[], at: Date): Promise<Map<string, string>> {
+  const distinct = [...new Map([...households].reverse().map((household) => [household.reference, household])).values()]
+    .sort((a, b) => (a.reference < b.reference ? -1 : 1))
+    .map(({ reference, size }) => ({ id: newId(), reference, size }));
+  await tx.run(sql`insert into households (id, programme_id, reference, size, created_at)
+    select id, ${programmeId}, reference, size, ${at} from jsonb_to_recordset(${JSON.stringify(distinct)}::jsonb) as h (id uuid, reference text, size int)
+    on conflict (programme_id, reference) do nothing`);
+  const rows = await tx.all<{ id: string; reference: string }>(sql`select id, reference from households
+    where programme_id = ${programmeId} and reference = any(${distinct.map(({ reference }) => reference)}::text[])`);
+  return new Map(rows.map(({ id, reference }) => [reference, id]));
+}
+
+/** Which of these registration numbers somebody has. */
+export async function takenNumbers(tx: Tx, numbers: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.all<{ number: string }>(sql`select registration_number as number from beneficiaries where registration_number = any(${numbers}::text[])`);
+  return new Set(rows.map(({ number }) => number));
+}
+
+export const consentsOf = (db: Db, beneficiaryId: string): Promise<(Consent & { withdrawnAt: Date | null })[]> =>
+  db.all(sql`select purpose, legal_basis as "legalBasis", method, given_on as "givenOn", withdrawn_at as "withdrawnAt"
+    from consents where beneficiary_id = ${beneficiaryId} order by recorded_at, id`);
+
+/** A consent as a row. */
+export const consentRow = (beneficiaryId: string, { purpose, legalBasis, method, givenOn }: Consent, recordedBy: string, at: Date) => ({
+  id: newId(), beneficiary_id: beneficiaryId, purpose, legal_basis: legalBasis, method, given_on: givenOn, recorded_by: recordedBy, recorded_at: at,
+});
+
+/** @returns the consent that stood, or undefined when none did */
+export const withdrawStandingConsent = (tx: Tx, beneficiaryId: string, purpose: ConsentPurpose, at: Date): Promise<(Consent & { withdrawnAt: Date }) | undefined> =>
+  tx.first(sql`update consents set withdrawn_at = ${at} where beneficiary_id = ${beneficiaryId} and purpose = ${purpose} and withdrawn_at is null
+    returning purpose, legal_basis as "legalBasis", method, given_on as "givenOn", withdrawn_at as "withdrawnAt"`);
+
+export interface Enrolment {
+  readonly state: EnrolmentState;
+  readonly enteredBy: string;
+}
+
+/** An enrolment, which nobody else changes until the transaction ends. */
+export const lockEnrolment = (tx: Tx, programmeId: string, beneficiaryId: string): Promise<Enrolment | undefined> =>
+  tx.first(sql`select state, entered_by as "enteredBy" from enrolments
+    where programme_id = ${programmeId} and beneficiary_id = ${beneficiaryId} for update`);
+
+export async function setEnrolment(tx: Tx, programmeId: string, beneficiaryId: string, state: EnrolmentState, at: Date, verifiedBy: string | null = null): Promise<void> {
+  await tx.run(sql`update enrolments set state = ${state}, changed_at = ${at}, verified_by = coalesce(${verifiedBy}::uuid, verified_by)
+    where programme_id = ${programmeId} and beneficiary_id = ${beneficiaryId}`);
+}
+
+/** Enrols those of these people who are applicants. */
+export async function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): Promise<void> {
+  await tx.run(sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'`);
+}
+
+/** Makes one record point at the record of the same person, with everything that pointed at it before. */
+export async function mergeInto(tx: Tx, loserId: string, survivorId: string, at: Date): Promise<void> {
+  await tx.run(sql`update beneficiaries set merged_into = ${survivorId}, version = version + 1 where id = ${loserId} or merged_into = ${loserId}`);
+  await tx.run(sql`update enrolments set state = 'merged', changed_at = ${at} where beneficiary_id = ${loserId} and state in ('applicant', 'enrolled', 'suspended')`);
+}
+
+export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPerson & { id: string })[]> =>
+  db.all(sql`select id, data_key, names, birth, nationality, documents, phones, answers from beneficiaries where id = any(${ids}::uuid[])`);
+
+export async function idsByIndex(db: Db, kind: IndexKind, value: Buffer): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(sql`select distinct coalesce(b.merged_into, b.id) as id
+    from beneficiary_indexes i join beneficiaries b on b.id = i.beneficiary_id where i.kind = ${kind} and i.value = ${value}`);
+  return rows.map(({ id }) => id);
+}

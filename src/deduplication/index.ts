@@ -1,0 +1,2 @@
+export { duplicateCheck, heldBeneficiaries } from './compare.ts';
+export { deduplicationRoutes } from './routes.ts';

@@ -1,0 +1,3 @@
+export { scorecardById } from './queries.ts';
+export { eligibilityRoutes } from './routes.ts';
+export type { Scorecard } from './types.ts';

@@ -1,0 +1,160 @@
+import { type Db, Money, type Sql, sql } from '../platform/index.ts';
+
+type Amount = ReturnType<Money['toJSON']>;
+
+/** One side of an identity is what was entrusted, the other where it is now. */
+export interface Identity {
+  readonly identity: IdentityName;
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly left: { readonly term: string; readonly amount: Amount };
+  /** What must add up to the left side. */
+  readonly right: { readonly term: string; readonly amount: Amount }[];
+  readonly holds: boolean;
+}
+
+export type IdentityName =
+  | 'list_vouchers' | 'list_books' | 'list_issued' | 'fund_received' | 'office_payable' | 'guarded_balance' | 'entry_sums';
+
+interface Definition {
+  readonly identity: IdentityName;
+  readonly subject: string;
+  readonly left: string;
+  readonly right: readonly string[];
+  /** Rows of subject, currency, term and amount, read in one statement so that they belong to one moment. */
+  terms(programmeId: string): Sql;
+}
+
+interface Term {
+  readonly subject_id: string;
+  readonly currency: string;
+  readonly term: string;
+  readonly amount: string;
+}
+
+const entryAmounts = sql`journal_entries e join postings g on g.entry_id = e.id and g.amount > 0`;
+
+/** What the vouchers and pay-outs of each released list say. */
+const recordedTerms = (programmeId: string): Sql => sql`
+  select l.list_id as subject_id, l.currency, 'released' as term, sum(l.amount) as amount
+    from payment_list_lines l join payment_lists p on p.id = l.list_id
+    where p.programme_id = ${programmeId} and l.state = 'released' group by 1, 2
+  union all select v.list_id, v.currency, 'paid', sum(p.amount)
+    from payouts p join vouchers v on v.id = p.voucher_id
+    where v.programme_id = ${programmeId} and p.voided_at is null group by 1, 2
+  union all select v.list_id, v.currency,
+      case when v.state in ('expired', 'cancelled') then v.state else 'outstanding' end, sum(v.amount)
+    from vouchers v where v.programme_id = ${programmeId} and v.state <> 'redeemed' group by 1, 2, 3`;
+
+/** What the ledger says of each list. An entry's subject is the list, one of its vouchers, or a pay-out of one. */
+const bookedTerms = (programmeId: string): Sql => sql`
+  select coalesce(v.list_id, e.subject_id) as subject_id, g.currency,
+      case e.event when 'issue' then 'issued' when 'expiry' then 'expired' when 'cancellation' then 'cancelled' else 'paid' end as term,
+      sum(case e.event when 'void' then -g.amount else g.amount end) as amount
+    from ${entryAmounts}
+    left join payouts p on p.id = e.subject_id
+    left join vouchers v on v.id = coalesce(p.voucher_id, e.subject_id)
+    where e.programme_id = ${programmeId} and e.event in ('issue', 'payout', 'void', 'delivery', 'expiry', 'cancellation')
+    group by 1, 2, 3`;
+
+const definitions: readonly Definition[] = [
+  {
+    identity: 'list_vouchers', subject: 'payment_list', left: 'released', right: ['paid', 'outstanding', 'expired', 'cancelled'],
+    terms: recordedTerms,
+  },
+  {
+    // What is outstanding comes from the vouchers, so that the two sides do not say the same thing.
+    identity: 'list_books', subject: 'payment_list', left: 'issued', right: ['paid', 'outstanding', 'expired', 'cancelled'],
+    terms: (programmeId) => sql`${bookedTerms(programmeId)}
+      union all select v.list_id, v.currency, 'outstanding', sum(v.amount) from vouchers v
+        where v.programme_id = ${programmeId} and v.state in ('issued', 'activated', 'locked') group by 1, 2`,
+  },
+  {
+    identity: 'list_issued', subject: 'payment_list', left: 'issued', right: ['released'],
+    terms: (programmeId) => sql`
+      select e.subject_id, g.currency, 'issued' as term, sum(g.amount) as amount from ${entryAmounts}
+        where e.programme_id = ${programmeId} and e.event = 'issue' group by 1, 2
+      union all select l.list_id, l.currency, 'released', sum(l.amount)
+        from payment_list_lines l join payment_lists p on p.id = l.list_id
+        where p.programme_id = ${programmeId} and l.state = 'released' group by 1, 2`,
+  },
+  {
+    identity: 'fund_received', subject: 'fund', left: 'received', right: ['available', 'committed', 'outstanding', 'paid', 'fees'],
+    terms: (programmeId) => sql`
+      select f.id as subject_id, f.currency, 'received' as term, coalesce(sum(c.amount), 0) as amount
+        from funds f left join contributions c on c.fund_id = f.id where f.programme_id = ${programmeId} group by 1, 2
+      union all select a.fund_id, a.currency,
+          case a.kind when 'fund_available' then 'available' when 'fund_committed' then 'committed' else 'outstanding' end, -sum(g.amount)
+        from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
+        where f.programme_id = ${programmeId} and a.kind in ('fund_available', 'fund_committed', 'vouchers_outstanding') group by 1, 2, 3
+      union all select v.fund_id, p.currency, 'paid', sum(p.amount) from payouts p join vouchers v on v.id = p.voucher_id
+        where v.programme_id = ${programmeId} and p.voided_at is null group by 1, 2
+      union all select e.fund_id, g.currency, 'fees', sum(g.amount) from ${entryAmounts}
+        where e.programme_id = ${programmeId} and e.event = 'fee' group by 1, 2`,
+  },
+  {
+    identity: 'office_payable', subject: 'office', left: 'payable', right: ['paid', 'voided', 'fees', 'settled'],
+    terms: (programmeId) => sql`
+      select a.office_id as subject_id, a.currency, 'payable' as term, -sum(g.amount) as amount
+        from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
+        where f.programme_id = ${programmeId} and a.kind = 'payable_to_post' group by 1, 2
+      union all select p.office_id, p.currency, 'paid', sum(p.amount) from payouts p join vouchers v on v.id = p.voucher_id
+        where v.programme_id = ${programmeId} group by 1, 2
+      union all select p.office_id, p.currency, 'voided', -sum(p.amount) from payouts p join vouchers v on v.id = p.voucher_id
+        where v.programme_id = ${programmeId} and p.voided_at is not null group by 1, 2
+      union all select a.office_id, g.currency, 'fees', -sum(g.amount)
+        from journal_entries e join postings g on g.entry_id = e.id join accounts a on a.id = g.account_id
+        where e.programme_id = ${programmeId} and e.event = 'fee' and a.kind = 'payable_to_post' group by 1, 2
+      union all select s.office_id, s.currency, 'settled', -sum(s.amount) from settlements s
+        where s.programme_id = ${programmeId} group by 1, 2`,
+  },
+  {
+    identity: 'guarded_balance', subject: 'account', left: 'balance', right: ['postings'],
+    terms: (programmeId) => sql`
+      select a.id as subject_id, a.currency, unnest(array['balance', 'postings']) as term, unnest(array[a.balance,
+          (select coalesce(sum(g.amount), 0) from postings g where g.account_id = a.id)]) as amount
+        from accounts a join funds f on f.id = a.fund_id where f.programme_id = ${programmeId} and a.guarded`,
+  },
+  {
+    // One entry too high must not hide another too low, so what each is off by counts without its sign.
+    identity: 'entry_sums', subject: 'programme', left: 'off_by', right: [],
+    terms: (programmeId) => sql`
+      select ${programmeId}::uuid as subject_id, currency, 'off_by' as term, sum(abs(amount)) as amount from (
+        select g.currency, sum(g.amount) as amount from journal_entries e join postings g on g.entry_id = e.id
+        where e.programme_id = ${programmeId} group by e.id, g.currency
+      ) entries group by 2`,
+  },
+];
+
+/**
+ * Recomputes every identity of a programme's books from nothing: postings, lines, vouchers, pay-outs, contributions, settlements.
+ * @returns each identity for each list, fund, office and account, with both sides
+ */
+export async function checkIdentities(db: Db, programmeId: string): Promise<Identity[]> {
+  const checked: Identity[] = [];
+  for (const definition of definitions) {
+    const rows = await db.all<Term>(sql`select subject_id, currency, term, sum(amount)::text as amount
+      from (${definition.terms(programmeId)}) terms group by 1, 2, 3 order by 1, 2`);
+    checked.push(...identitiesOf(definition, rows));
+  }
+  return checked;
+}
+
+function identitiesOf({ identity, subject, left, right }: Definition, rows: readonly Term[]): Identity[] {
+  const subjects = new Map<string, { id: string; currency: string; terms: Map<string, string> }>();
+  for (const { subject_id: id, currency, term, amount } of rows) {
+    const key = `${id} ${currency}`;
+    const known = subjects.get(key) ?? { id, currency, terms: new Map<string, string>() };
+    known.terms.set(term, amount);
+    subjects.set(key, known);
+  }
+  return [...subjects.values()].map(({ id, currency, terms }) => {
+    const amountOf = (term: string) => Money.of(terms.get(term) ?? '0', currency);
+    return {
+      identity,
+      subject: { type: subject, id },
+      left: { term: left, amount: amountOf(left).toJSON() },
+      right: right.map((term) => ({ term, amount: amountOf(term).toJSON() })),
+      holds: Money.sum(right.map(amountOf), currency).equals(amountOf(left)),
+    };
+  });
+}

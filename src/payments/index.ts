@@ -1,0 +1,2 @@
+export { paymentRoutes } from './routes.ts';
+export type { IssueVouchers, ListState, ReleasedLine } from './types.ts';

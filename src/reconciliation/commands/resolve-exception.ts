@@ -1,0 +1,33 @@
+import { brokenConstraint, command, problem } from '../../platform/index.ts';
+import { reconciliationProblem } from '../problems.ts';
+import { closeException, findException, type StatementException } from '../store/exceptions.ts';
+import type { Resolution } from '../types.ts';
+
+/**
+ * Closes an exception with a decision and its reason.
+ * @throws not_found; conflict when it is closed already; exception_of_own_payout when the actor paid the cash
+ */
+export const resolveException = command<{ id: string; resolution: Resolution; note: string }, StatementException>({
+  name: 'reconciliation.resolve_exception',
+  async scope(db, { id }) {
+    return { programme: (await exceptionById(db, id)).programmeId };
+  },
+  async run({ tx, actor, now }, { id, resolution, note }) {
+    const before = await exceptionById(tx, id);
+    try {
+      const closed = await closeException(tx, id, { resolution, note, by: actor.id, at: now });
+      if (!closed) throw problem.conflict('The exception is closed already.');
+    } catch (error) {
+      if (brokenConstraint(error) !== 'exceptions_resolved_by_another') throw error;
+      throw reconciliationProblem.exception_of_own_payout('You paid this cash out. Ask a colleague to close the exception.');
+    }
+    const after = await exceptionById(tx, id);
+    return { result: after, subject: { type: 'exception', id }, before, after, reason: resolution };
+  },
+});
+
+async function exceptionById(db: Parameters<typeof findException>[0], id: string): Promise<StatementException> {
+  const found = await findException(db, id);
+  if (!found) throw problem.not_found('There is no such exception.');
+  return found;
+}
