@@ -999,6 +999,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in the post's statement
+         * @description A CSV file with a header, separated by `;`, `,` or tabs. Columns, by English or French name in any case: reference, serial
+         *     (série), date (DD/MM/YYYY or ISO), office code (code bureau), amount (montant; decimal comma or point), currency (devise);
+         *     and where the post gives them operation (payment/paiement, reversal/annulation) and document last four (quatre derniers).
+         *
+         *     The file is read whole: when a cell cannot be read, nothing is stored and every faulty cell is listed, up to a hundred.
+         *     Lines are matched with pay-outs by our reference, then by serial, amount and date, then with three days of tolerance;
+         *     whatever does not agree opens an exception. The same file again changes nothing.
+         */
+        post: operations["importStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a statement and what became of its lines */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the lines that are pay-outs of ours, and why */
+        get: operations["listMatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what does not agree */
+        get: operations["listExceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an exception
+         * @description Whoever paid the cash out cannot close its exception.
+         */
+        post: operations["resolveException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/payables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is owed to the post, by fund and office */
+        get: operations["listPayables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record what was paid to the post */
+        post: operations["settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1863,6 +1994,105 @@ export interface components {
             }[];
             assessedAt: components["schemas"]["Timestamp"];
         };
+        /** @enum {string} */
+        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement";
+        Statement: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            name: string;
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            lineCount: components["schemas"]["Count"];
+            /** @description Payments less reversals, of the lines in the programme's currency */
+            total: components["schemas"]["Money"];
+            matchedCount: components["schemas"]["Count"];
+            exceptions: {
+                kind: components["schemas"]["ExceptionKind"];
+                open: components["schemas"]["Count"];
+                resolved: components["schemas"]["Count"];
+            }[];
+            uploadedBy: components["schemas"]["Id"];
+            uploadedAt: components["schemas"]["Timestamp"];
+        };
+        StatementImport: {
+            /** @description Whether this very file was here before; nothing was changed then */
+            alreadyImported: boolean;
+            statement: components["schemas"]["Statement"];
+        };
+        StatementMatch: {
+            /** @description Where the line stands in the file, the header being row 1 */
+            row: number;
+            reference: string;
+            serial: string;
+            payoutId: components["schemas"]["Id"];
+            /** @enum {string} */
+            pass: "exact" | "serial_amount_date" | "tolerance" | "manual";
+            reason: string;
+        };
+        /** @enum {string} */
+        LineKind: "payment" | "reversal";
+        /** @enum {string} */
+        ResolutionKind: "claim_on_post" | "accepted" | "post_error" | "our_error" | "duplicate_line";
+        StatementException: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            statementId: components["schemas"]["Id"];
+            kind: components["schemas"]["ExceptionKind"];
+            detail: string;
+            /** @enum {string} */
+            state: "open" | "resolved";
+            /** Format: uuid */
+            ownerId: string | null;
+            line: null | {
+                row: number;
+                kind: components["schemas"]["LineKind"];
+                reference: string;
+                serial: string;
+                amount: components["schemas"]["Money"];
+                officeCode: string;
+                paidOn: components["schemas"]["Date"];
+            };
+            /** Format: uuid */
+            payoutId: string | null;
+            resolution: null | components["schemas"]["ResolutionKind"];
+            note: string | null;
+            /** Format: uuid */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            openedAt: components["schemas"]["Timestamp"];
+        };
+        NewResolution: {
+            resolution: components["schemas"]["ResolutionKind"];
+            /** @description Why; name no person */
+            note: string;
+        };
+        Payable: {
+            fundId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            officeCode: string;
+            /** @description Paid less voided, plus fees, less settled; below zero when the post owes us */
+            owed: components["schemas"]["Money"];
+        };
+        NewSettlement: {
+            fundId: components["schemas"]["Id"];
+            /** @description The bank's reference of the transfer */
+            reference: string;
+            items: {
+                officeId: components["schemas"]["Id"];
+                amount: components["schemas"]["Money"];
+            }[];
+        };
+        Settlement: {
+            fundId: components["schemas"]["Id"];
+            reference: string;
+            items: {
+                id: components["schemas"]["Id"];
+                officeId: components["schemas"]["Id"];
+                amount: components["schemas"]["Money"];
+            }[];
+            total: components["schemas"]["Money"];
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -1901,6 +2131,7 @@ export interface components {
         BeneficiaryId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
         ScorecardId: components["schemas"]["Id"];
+        StatementId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: never;
@@ -3669,6 +3900,221 @@ export interface operations {
                         notEligible: components["schemas"]["Count"];
                         notAssessable: components["schemas"]["Count"];
                     };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    importStatement: {
+        parameters: {
+            query: {
+                /** @description How the post names it */
+                name: string;
+                /** @description The first day that the statement covers */
+                from: components["schemas"]["Date"];
+                /** @description The last day that the statement covers */
+                to: components["schemas"]["Date"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The statement, new or as it was imported before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementImport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMatches: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of matches, by row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementMatch"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listExceptions: {
+        parameters: {
+            query?: {
+                state?: "open" | "resolved";
+                kind?: components["schemas"]["ExceptionKind"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exceptions, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementException"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveException: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResolution"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementException"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPayables: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payables; offices that are settled are left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Payable"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    settle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSettlement"];
+            };
+        };
+        responses: {
+            /** @description The settlement */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
                 };
             };
             "4XX": components["responses"]["Problem"];
