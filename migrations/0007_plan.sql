@@ -98,15 +98,18 @@ create table payment_list_hands (
   role text,
   digest text check (digest ~ '^[0-9a-f]{64}$'),
   at timestamptz not null,
-  check ((digest is null) = (hand = 'maker')),
+  constraint payment_list_hands_signed check (hand = 'maker' or digest is not null),
   constraint payment_list_hands_one_each primary key (list_id, user_id)
 );
 create trigger append_only before update or delete or truncate on payment_list_hands execute function refuse_change();
 
--- No list is approved without every signature that its total asks for, or released without a releaser, whoever writes the state.
+-- No list is submitted unless who built it is known as a maker, approved without every signature that its total asks for, or
+-- released without a releaser, whoever writes the state.
 create function refuse_unsigned_list() returns trigger language plpgsql as $$
 begin
-  if new.state = 'approved' and (
+  if new.state = 'submitted' and not exists (
+      select from payment_list_hands h where h.list_id = new.id and h.hand = 'maker' and h.user_id = new.built_by)
+    or new.state = 'approved' and (
       not exists (select from payment_list_hands h where h.list_id = new.id and h.hand = 'approver' and h.digest = new.digest)
       or exists (select from approval_rules r where r.programme_id = new.programme_id
         and r.from_amount = (select max(from_amount) from approval_rules where programme_id = new.programme_id and from_amount <= new.total)

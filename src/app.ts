@@ -19,6 +19,7 @@ import {
 import { programmeRoutes } from './programmes/index.ts';
 import { issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
+import { reportingRoutes } from './reporting/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -74,6 +75,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...paymentRoutes(ground, { issue }),
     ...ledgerRoutes(ground),
     ...reconciliationRoutes(ground),
+    ...reportingRoutes(ground),
   };
   const http = createHttp({
     contract: readContract(),

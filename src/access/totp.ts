@@ -1,19 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type CryptoPlugin, generateSecret, generateSync, generateURI, verifySync } from 'otplib';
+import { generateSecret, generateSync, generateURI, verifySync } from 'otplib';
+import { otpCrypto as crypto } from '../platform/index.ts';
 import type { TotpEnrolment } from './types.ts';
 
 const PERIOD_S = 30;
-
-const crypto: CryptoPlugin = {
-  name: 'node',
-  algorithms: ['sha1'],
-  hmac: (algorithm, key, data) => createHmac(algorithm, key).update(data).digest(),
-  randomBytes: (length) => randomBytes(length),
-  constantTimeEqual(a, b) {
-    const [left, right] = [Buffer.from(a), Buffer.from(b)];
-    return left.length === right.length && timingSafeEqual(left, right);
-  },
-};
 
 // What every authenticator application understands (RFC 6238 with SHA-1, 6 digits, 30 seconds).
 const options = { crypto, algorithm: 'sha1', digits: 6, period: PERIOD_S } as const;

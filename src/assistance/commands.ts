@@ -23,8 +23,8 @@ export const createPlan = command<{ programmeId: string; plan: NewPlan }, Plan &
     try {
       await insertPlan(tx, plan, actor.id);
     } catch (error) {
-      if (brokenConstraint(error) === 'plans_programme_id_name_key') throw problem.conflict('The programme has a plan of that name already.');
-      throw error;
+      if (brokenConstraint(error) !== 'plans_programme_id_name_key') throw error;
+      throw problem.conflict('The programme has a plan of that name already.');
     }
     const result = { ...plan, ...(await entitle(tx, plan)) };
     return { result, subject: { type: 'plan', id: plan.id }, after: result };

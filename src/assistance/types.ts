@@ -17,7 +17,7 @@ export interface HouseholdTier {
 export interface NewPlan {
   readonly kind: 'one_time_grant';
   readonly name: string;
-  /** What the money is for. A person is not paid twice for one purpose. */
+  /** What the money is for. Nobody is paid for the same purpose by two plans. */
   readonly purpose: string;
   readonly amountRule: AmountRule;
   readonly dueOn: string;

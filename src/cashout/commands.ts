@@ -30,7 +30,8 @@ export const redeemVoucher = command<Redemption, Payout>({
       return wrongCode(officeId, counter.candidates);
     }
     refuse(voucherRefusal(voucher, now));
-    const payout: NewPayout = { id: newId(), officeId, agentId: actor.id, documentType, documentLastFour, paidOn: dateIn(voucher.timeZone, now) };
+    const paidOn = dateIn(voucher.timeZone, now);
+    const payout: NewPayout = { id: newId(), officeId, agentId: actor.id, documentType, documentLastFour, paidOn };
     // Whoever was first has committed by now, so the next try sees what happened and says so.
     if (!(await pay(tx, now, voucher, payout))) throw new RetryTransaction('somebody else had the same voucher');
     const { programmeId, fundId } = voucher;

@@ -1,3 +1,3 @@
 export { redeemVoucher } from './commands.ts';
 export { cashoutRoutes } from './routes.ts';
-export type { Payout, Redemption } from './types.ts';
+export type { Redemption } from './types.ts';

@@ -1,5 +1,4 @@
-import type { Problem, ProblemPlace } from '../platform/index.ts';
-import { hasDammDigit } from '../platform/index.ts';
+import { hasDammDigit, type Problem, type ProblemPlace } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
 import { refusal } from './problems.ts';
 import type { Candidate, Counter } from './store.ts';
@@ -18,7 +17,9 @@ export function counterRefusal({ isOpen, hasCash, failures }: Pick<Counter, 'isO
 
 /** Numbers with a check digit that does not fit: a typing mistake tells nothing about what exists. */
 export function locatorFaults(locator: Locator): ProblemPlace[] {
-  if ('serial' in locator && !isSerial(locator.serial)) return [{ pointer: '/locator/serial', detail: 'Read the serial again: its check digits do not fit.' }];
+  if ('serial' in locator && !isSerial(locator.serial)) {
+    return [{ pointer: '/locator/serial', detail: 'Read the serial again: its check digits do not fit.' }];
+  }
   if ('registrationNumber' in locator && !hasDammDigit(locator.registrationNumber)) {
     return [{ pointer: '/locator/registrationNumber', detail: 'Read the number again: its check digit does not fit.' }];
   }
@@ -30,8 +31,10 @@ export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresA
   state === 'activated' && expiresAt !== null && expiresAt > now;
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
-export function voucherRefusal(voucher: Pick<Candidate, 'state' | 'expiresAt' | 'paidAt' | 'paidOfficeCode' | 'paidOfficeName'>, now: Date): Problem | undefined {
-  const { state, expiresAt, paidAt, paidOfficeCode, paidOfficeName } = voucher;
+export function voucherRefusal(
+  { state, expiresAt, paidAt, paidOfficeCode, paidOfficeName }: Pick<Candidate, 'state' | 'expiresAt' | 'paidAt' | 'paidOfficeCode' | 'paidOfficeName'>,
+  now: Date,
+): Problem | undefined {
   if (state === 'redeemed') {
     return refusal.already_paid('The cash was handed over before. Do not pay it again.', {
       paidAt: paidAt?.toISOString() ?? null, officeCode: paidOfficeCode, officeName: paidOfficeName,
@@ -39,7 +42,9 @@ export function voucherRefusal(voucher: Pick<Candidate, 'state' | 'expiresAt' | 
   }
   if (state === 'cancelled') return refusal.voucher_cancelled('Send the person to the programme office.');
   if (state === 'issued') return refusal.voucher_not_active('The message is still being confirmed. Try again in a few minutes.');
-  if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) return refusal.voucher_expired('Send the person to the programme office.');
+  if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) {
+    return refusal.voucher_expired('Send the person to the programme office.');
+  }
   if (state === 'locked') return refusal.voucher_locked('Too many wrong codes were given. Send the person to the programme office.');
   return undefined;
 }

@@ -410,7 +410,8 @@ export interface paths {
          *     request with the same `Idempotency-Key`: it pays once and says so each time.
          *
          *     Refusals by `code`: `office_closed`, `office_without_cash` and `agent_locked` come before the code is looked at.
-         *     `code_mistyped` costs no attempt. `code_refused` costs one, and is also the answer for a voucher that does not exist; five
+         *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
+         *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`.
          */
@@ -1130,6 +1131,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/funds/{fundId}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a fund did
+         * @description Figures of money are those of the ledger: what moved within the period, by the day it was posted, and what was outstanding at
+         *     its end. People are those paid within it, each counted once, as they were when last paid. Groups under ten people are
+         *     suppressed, together with enough others that no total gives them back.
+         */
+        get: operations["getDonorReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download what a fund did, with HXL tags */
+        get: operations["downloadDonorReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1526,7 +1566,7 @@ export interface components {
             /** @example Winter 2026 */
             name: string;
             /**
-             * @description Nobody is paid twice for one purpose
+             * @description What the money is for; nobody is paid for the same purpose by two plans
              * @example winterisation
              */
             purpose: string;
@@ -1559,7 +1599,7 @@ export interface components {
             state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
@@ -1618,7 +1658,7 @@ export interface components {
             state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
@@ -1663,7 +1703,7 @@ export interface components {
             state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
@@ -2093,6 +2133,98 @@ export interface components {
             }[];
             total: components["schemas"]["Money"];
         };
+        /** @description Null where it is suppressed */
+        ShownPeople: number | null;
+        /** @enum {string} */
+        AgeBand: "0-5" | "6-11" | "12-17" | "18-59" | "60+";
+        AgeCount: {
+            ageBand: components["schemas"]["AgeBand"];
+            people: components["schemas"]["ShownPeople"];
+            suppressed: boolean;
+        };
+        ShownCount: {
+            people: components["schemas"]["ShownPeople"];
+            suppressed: boolean;
+        };
+        DonorReport: {
+            fund: {
+                id: components["schemas"]["Id"];
+                donor: string;
+                agreement: string;
+            };
+            programme: {
+                id: components["schemas"]["Id"];
+                code: string;
+                name: string;
+            };
+            period: {
+                /** Format: date */
+                from: string | null;
+                /** Format: date */
+                to: string | null;
+            };
+            money: {
+                received: components["schemas"]["Money"];
+                /** @description Approved less returned at release */
+                committed: components["schemas"]["Money"];
+                /** @description Vouchers issued */
+                released: components["schemas"]["Money"];
+                /** @description Handed over less voided */
+                paid: components["schemas"]["Money"];
+                /** @description Vouchers not yet paid at the end of the period */
+                outstanding: components["schemas"]["Money"];
+                expired: components["schemas"]["Money"];
+                /** @description Vouchers cancelled after they were issued */
+                cancelled: components["schemas"]["Money"];
+                /** @description Approved */
+                returned: components["schemas"]["Money"];
+                fees: components["schemas"]["Money"];
+            };
+            reached: {
+                people: components["schemas"]["ShownPeople"];
+                households: components["schemas"]["ShownPeople"];
+            };
+            bySexAndAge: {
+                rows: {
+                    /** @enum {string} */
+                    sex: "female" | "male" | "other";
+                    cells: components["schemas"]["AgeCount"][];
+                    total: components["schemas"]["ShownCount"];
+                }[];
+                totals: components["schemas"]["AgeCount"][];
+            };
+            byDisability: {
+                hasDisability: boolean;
+                people: components["schemas"]["ShownPeople"];
+                suppressed: boolean;
+            }[];
+            byWilaya: {
+                number: string;
+                name: string;
+                pcode: string | null;
+                people: components["schemas"]["ShownPeople"];
+                suppressed: boolean;
+            }[];
+            /** @description Somebody assisted in several ways counts in each */
+            byKind: {
+                /** @enum {string} */
+                kind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "cash_for_work";
+                people: components["schemas"]["ShownPeople"];
+                suppressed: boolean;
+            }[];
+            /** @description From the last signature on a list to the cash */
+            daysToCash: {
+                median: number | null;
+                p90: number | null;
+                suppressed: boolean;
+            };
+            costToTransfer: {
+                /** @description Fees divided by cash paid */
+                feesToPaid: string | null;
+                /** @description Cash paid divided by cash paid and fees */
+                paidToTotal: string | null;
+            };
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -2132,6 +2264,11 @@ export interface components {
         RegistrationFileId: components["schemas"]["Id"];
         ScorecardId: components["schemas"]["Id"];
         StatementId: components["schemas"]["Id"];
+        ReportFundId: components["schemas"]["Id"];
+        /** @description The first day of a month; without it, from the beginning */
+        ReportFrom: components["schemas"]["Date"];
+        /** @description The last day of a month; without it, until now */
+        ReportTo: components["schemas"]["Date"];
     };
     requestBodies: never;
     headers: never;
@@ -4115,6 +4252,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDonorReport: {
+        parameters: {
+            query?: {
+                /** @description The first day of a month; without it, from the beginning */
+                from?: components["parameters"]["ReportFrom"];
+                /** @description The last day of a month; without it, until now */
+                to?: components["parameters"]["ReportTo"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DonorReport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadDonorReport: {
+        parameters: {
+            query?: {
+                /** @description The first day of a month; without it, from the beginning */
+                from?: components["parameters"]["ReportFrom"];
+                /** @description The last day of a month; without it, until now */
+                to?: components["parameters"]["ReportTo"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, one figure a row; the second row holds the HXL tags */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             "4XX": components["responses"]["Problem"];

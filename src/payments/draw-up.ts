@@ -44,7 +44,7 @@ export async function drawUp(db: Db, keyRing: KeyRing, now: Date, source: ListSo
   ];
   if (faults.length > 0) throw problem.unprocessable('The list cannot be drawn up.', {}, faults);
   const day = dateIn(programme.timeZone, now);
-  const due = await dueInstalments(db, plan.id, day, source.wilayaNumber);
+  const due = await dueInstalments(db, { plan, holdThreshold: programme.holdThreshold }, day, source.wilayaNumber);
   const lines: DrawnLine[] = [];
   const leftOut: LeftOut[] = [];
   for (let from = 0; from < due.length; from += BATCH) {
@@ -83,7 +83,8 @@ async function traitsOf(db: Db, keyRing: KeyRing, day: string, ids: readonly str
     from beneficiaries b
     left join lateral (
       select h.id, h.data_key, h.birth from beneficiaries h
-      where h.household_id = b.household_id and h.relationship = 'head' and h.id <> b.id and h.merged_into is null and h.data_key is not null
+      where h.household_id = b.household_id and h.relationship = 'head' and h.id <> b.id
+        and h.merged_into is null and h.data_key is not null
       order by h.registered_at, h.id limit 1
     ) h on true
     where b.id = any(${ids}::uuid[])`);
@@ -107,8 +108,15 @@ function adultHead(keyRing: KeyRing, day: string, { head_id: id, head_data_key, 
   return head && ageOn(head.birth.to, day) >= ADULT_AGE ? id : null;
 }
 
+export interface DrawingTotals {
+  readonly lines: number;
+  readonly total: Amount;
+  readonly byWilaya: WilayaTotal[];
+  readonly leftOut: ReasonCount[];
+}
+
 /** What a drawing adds up to. */
-export function totalsOf({ currency, lines, leftOut }: Drawing): { lines: number; total: Amount; byWilaya: WilayaTotal[]; leftOut: ReasonCount[] } {
+export function totalsOf({ currency, lines, leftOut }: Drawing): DrawingTotals {
   const sum = (some: readonly DrawnLine[]) => Money.sum(some.map(({ amount }) => Money.of(amount, currency)), currency).toJSON();
   const byWilaya = [...grouped(lines, ({ wilayaNumber }) => wilayaNumber)]
     .map(([wilayaNumber, some]) => ({ wilayaNumber, lines: some.length, total: sum(some) }));

@@ -60,6 +60,11 @@ describe('a frozen list', () => {
     await refused(`update payment_lists set state = 'submitted', digest = $2 where id = $1`, [id, '0'.repeat(64)], 'payment_lists_totals');
   });
 
+  it('is submitted only when who built it is on record as a maker', async () => {
+    const { id } = await draft();
+    await refused(`update payment_lists set state = 'submitted', digest = $2 where id = $1`, [id, '0'.repeat(64)], 'payment_lists_signed');
+  });
+
   it('skips no state', async () => {
     const { id } = await draft();
     await sign(id, 'releaser', '0'.repeat(64));

@@ -6,7 +6,8 @@ import { findList, pageOfLines, pageOfLists, returnedByReason, signaturesOf, tot
 import type { PaymentList, PaymentListSheet, ShownLine } from './types.ts';
 
 /** Where a list belongs. */
-export const scopeOf = ({ programmeId, fundId }: Pick<PaymentList, 'programmeId' | 'fundId'>): Scope => ({ programme: programmeId, fund: fundId });
+export const scopeOf = ({ programmeId, fundId }: Pick<PaymentList, 'programmeId' | 'fundId'>): Scope =>
+  ({ programme: programmeId, fund: fundId });
 
 /** @throws not_found */
 export async function listById(db: Db, id: string): Promise<PaymentList> {
@@ -63,4 +64,5 @@ export async function readLines(db: Db, actor: Actor, listId: string, query: Pag
   return pageOfLines(db, listId, limit, Number(after));
 }
 
-const foreignCursor = () => problem.invalid_request('Send a cursor that this list gave you.', {}, [{ pointer: '/query/cursor', detail: 'Unknown.' }]);
+const foreignCursor = () => problem.invalid_request('Leave out the cursor, or send one that this address gave you.', {},
+  [{ pointer: '/query/cursor', detail: 'No page of this list ends here.' }]);

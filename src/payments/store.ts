@@ -9,8 +9,9 @@ interface Row extends Omit<PaymentList, 'total' | 'createdAt' | 'submittedAt' | 
   readonly releasedAt: Date | null;
 }
 
-const columns = sql`id, programme_id as "programmeId", fund_id as "fundId", plan_id as "planId", name, state, line_count as "lineCount",
-  total::text, currency, digest, built_by as "builtBy", created_at as "createdAt", submitted_at as "submittedAt", released_at as "releasedAt"`;
+const columns = sql`id, programme_id as "programmeId", fund_id as "fundId", plan_id as "planId", name, state,
+  line_count as "lineCount", total::text, currency, digest, built_by as "builtBy", created_at as "createdAt",
+  submitted_at as "submittedAt", released_at as "releasedAt"`;
 
 const listOf = ({ currency, total, createdAt, submittedAt, releasedAt, ...row }: Row): PaymentList => ({
   ...row,
@@ -47,7 +48,9 @@ export const lockDrawingUp = (tx: Tx, programmeId: string): Promise<unknown> =>
   tx.first(sql`select from programmes where id = ${programmeId} for no key update`);
 
 export async function insertList(
-  tx: Tx, list: Pick<PaymentList, 'id' | 'programmeId' | 'fundId' | 'planId' | 'name' | 'builtBy'> & { readonly currency: string }, now: Date,
+  tx: Tx,
+  list: Pick<PaymentList, 'id' | 'programmeId' | 'fundId' | 'planId' | 'name' | 'builtBy'> & { readonly currency: string },
+  now: Date,
 ): Promise<void> {
   const { id, programmeId, fundId, planId, name, currency, builtBy } = list;
   await tx.run(sql`insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, built_by, created_at)
@@ -56,11 +59,12 @@ export async function insertList(
 
 /** Writes how many lines a draft has and what they add up to. */
 export const countLines = (tx: Tx, id: string): Promise<number> => tx.run(sql`
-  update payment_lists l set (line_count, total) = (select count(*), coalesce(sum(amount), 0) from payment_list_lines where list_id = l.id)
+  update payment_lists l
+    set (line_count, total) = (select count(*), coalesce(sum(amount), 0) from payment_list_lines where list_id = l.id)
   where id = ${id}`);
 
 /**
- * SHA-256 over a list's lines in order of position: each line is instalment, beneficiary, collector, amount (with all its minor
+ * SHA-256 over a list's lines in order of position: each is instalment, beneficiary, collector, amount (with all its minor
  * digits), currency and wilaya, joined with commas and ended with a line feed. None of these can hold either.
  * @returns hexadecimal
  */
@@ -76,7 +80,8 @@ export const moveList = (tx: Tx, id: string, state: ListState): Promise<number> 
   tx.run(sql`update payment_lists set state = ${state}, version = version + 1 where id = ${id}`);
 
 export const markSubmitted = (tx: Tx, id: string, digest: string, now: Date): Promise<number> =>
-  tx.run(sql`update payment_lists set state = 'submitted', digest = ${digest}, submitted_at = ${now}, version = version + 1 where id = ${id}`);
+  tx.run(sql`update payment_lists set state = 'submitted', digest = ${digest}, submitted_at = ${now}, version = version + 1
+    where id = ${id}`);
 
 export const markReleased = (tx: Tx, id: string, now: Date): Promise<number> =>
   tx.run(sql`update payment_lists set state = 'released', released_at = ${now}, version = version + 1 where id = ${id}`);

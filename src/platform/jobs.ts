@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Clock } from './clock.ts';
 import type { FollowUp } from './command.ts';
 import { type Database, type DatabaseAddress, sessionOptions, sql } from './database.ts';
+import { newId } from './ids.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -20,6 +21,8 @@ export interface Jobs {
   start(followUps: readonly (FollowUp & { readonly id: string })[]): Promise<void>;
   /** Starts carrying jobs out in this process. */
   work(jobs: readonly Job[]): Promise<void>;
+  /** Starts a recurring job now instead of at its next turn. */
+  trigger(job: string): Promise<void>;
   /** Resolves when nothing that has been recorded is left to do. For the demonstration and the tests. */
   drained(): Promise<void>;
   /** Finishes the jobs that are running, then leaves. */
@@ -176,6 +179,10 @@ export function connectJobs(options: JobOptions): Jobs {
       sweepOnce();
       sweeper = setInterval(sweepOnce, SWEEP_MS);
       sweeper.unref();
+    },
+
+    async trigger(job) {
+      await backend.queue.addBulk([{ name: job, data: {}, opts: { jobId: newId(), ...discarded } }]);
     },
 
     async drained() {

@@ -45,9 +45,12 @@ export function readStatement(content: string): Reading {
   const header = records[0] ?? [];
   const { positions, faults } = columnsIn(header);
   if (faults.length > 0) return { faults };
-  const rows = records.map((cells, i) => ({ cells, row: i + 1 })).slice(1).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
+  const rows = records.map((cells, i) => ({ cells, row: i + 1 })).slice(1)
+    .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
   if (rows.length === 0) return { faults: [{ row: 1, detail: 'The statement lists no operation.' }] };
-  if (rows.length > MAX_LINES) return { faults: [{ row: MAX_LINES + 2, detail: `A statement lists ${MAX_LINES} operations at most: split it.` }] };
+  if (rows.length > MAX_LINES) {
+    return { faults: [{ row: MAX_LINES + 2, detail: `A statement lists ${MAX_LINES} operations at most: split it.` }] };
+  }
   const lines: StatementLine[] = [];
   for (const { cells, row } of rows) {
     const before = faults.length;

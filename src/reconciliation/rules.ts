@@ -56,7 +56,8 @@ export const unmatchedPayment: readonly LineRule[] = [
   {
     kind: 'paid_after_expiry',
     holds: (line) => !isPaidByUs(line) && isExpired(line),
-    detail: (line) => `The voucher expired on ${line.voucher?.expiredOn} and was not redeemed here; the post dates its payment ${line.paidOn}.`,
+    detail: (line) =>
+      `The voucher expired on ${line.voucher?.expiredOn} and was not redeemed here; the post dates its payment ${line.paidOn}.`,
   },
   {
     kind: 'paid_after_cancel',
@@ -66,7 +67,8 @@ export const unmatchedPayment: readonly LineRule[] = [
   {
     kind: 'paid_not_in_list',
     holds: (line) => !isPaidByUs(line),
-    detail: (line) => line.payout ? 'The voucher was redeemed here and the pay-out voided since.' : 'The voucher is live and was not redeemed here.',
+    detail: (line) => line.payout ? 'The voucher was redeemed here and the pay-out voided since.'
+      : 'The voucher is live and was not redeemed here.',
   },
   {
     kind: 'wrong_currency',

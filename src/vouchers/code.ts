@@ -1,6 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type CryptoPlugin, generateSync } from 'otplib';
-import { dammDigit, hasDammDigit, type KeyRing } from '../platform/index.ts';
+import { generateSync } from 'otplib';
+import { dammDigit, equalSecrets, hasDammDigit, type KeyRing, otpCrypto } from '../platform/index.ts';
 
 const HOTP_DIGITS = 8;
 const CODE_DIGITS = HOTP_DIGITS + 1;
@@ -13,25 +12,12 @@ export interface CodeSource {
   readonly counter: number;
 }
 
-const equal = (a: string | Uint8Array, b: string | Uint8Array): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-};
-
-const nodeCrypto: CryptoPlugin = {
-  name: 'node',
-  algorithms: ['sha1'],
-  hmac: (algorithm, key, data) => createHmac(algorithm, key).update(data).digest(),
-  randomBytes: (length) => randomBytes(length),
-  constantTimeEqual: equal,
-};
-
 /**
  * An HMAC-based one-time password (RFC 4226).
  * @param key at least 16 bytes
  */
 export const hotp = (key: Buffer, counter: number, digits: number): string =>
-  generateSync({ strategy: 'hotp', secret: key, counter, digits, crypto: nodeCrypto });
+  generateSync({ strategy: 'hotp', secret: key, counter, digits, crypto: otpCrypto });
 
 /**
  * The secret code of a voucher: eight HOTP digits and their Damm check digit. It is derived whenever it is needed and
@@ -62,4 +48,4 @@ export function readCode(text: string): TypedCode {
 }
 
 /** Whether typed digits are a voucher's code, compared in constant time. */
-export const isCodeOf = (keyRing: KeyRing, voucher: CodeSource, digits: string): boolean => equal(codeOf(keyRing, voucher), digits);
+export const isCodeOf = (keyRing: KeyRing, voucher: CodeSource, digits: string): boolean => equalSecrets(codeOf(keyRing, voucher), digits);

@@ -9,7 +9,9 @@ export const voucherJobs = ({ db, execute, clock }: Ground): Job[] => [
     everySeconds: 60,
     async run() {
       for (const fund of await fundsWithExpired(db, clock.now())) {
-        while ((await execute(expireVouchers, fund, { actor: system })) === EXPIRY_BATCH);
+        let expired: number;
+        do expired = await execute(expireVouchers, fund, { actor: system });
+        while (expired === EXPIRY_BATCH);
       }
     },
   },

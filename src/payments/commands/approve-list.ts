@@ -19,7 +19,9 @@ export const approveList = command<{ readonly listId: string; readonly digest: s
   async run(context, { listId, digest }) {
     const { tx, actor, now } = context;
     const before = await listToMove(tx, listId, 'approved');
-    if (digest !== before.digest) throw paymentProblem.digest_mismatch('Read the list again, check its lines, and sign the digest that it shows.');
+    if (digest !== before.digest) {
+      throw paymentProblem.digest_mismatch('Read the list again, check its lines, and sign the digest that it shows.');
+    }
     const { programme } = await programmeById(tx, before.programmeId);
     const steps = stepsFor(programme.approvalRules, Money.of(before.total.amount, before.total.currency));
     const given = new Map<number, number>();

@@ -28,10 +28,8 @@ export const buildList = command<ListSource & { readonly name: string }, BuiltLi
     try {
       await insertList(tx, { id, programmeId, fundId, planId, name, currency: drawing.currency, builtBy: actor.id }, now);
     } catch (error) {
-      if (brokenConstraint(error) === 'payment_lists_programme_id_name_key') {
-        throw problem.conflict('The programme has a list of that name already.');
-      }
-      throw error;
+      if (brokenConstraint(error) !== 'payment_lists_programme_id_name_key') throw error;
+      throw problem.conflict('The programme has a list of that name already.');
     }
     await insertLines(tx, id, drawing);
     await countLines(tx, id);

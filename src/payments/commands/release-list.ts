@@ -1,5 +1,7 @@
+import { planById } from '../../assistance/index.ts';
 import { post } from '../../ledger/index.ts';
 import { command, Money } from '../../platform/index.ts';
+import { programmeById } from '../../programmes/index.ts';
 import { settleLines } from '../payable.ts';
 import { paymentProblem } from '../problems.ts';
 import { sheetOf } from '../queries.ts';
@@ -20,9 +22,12 @@ export const releaseList = (issue: IssueVouchers) => command<{ readonly listId: 
   async run({ tx, actor, now, keyRing }, { listId }) {
     const before = await listToMove(tx, listId, 'released');
     const digest = await digestLines(tx, listId);
-    if (digest !== before.digest) throw paymentProblem.digest_mismatch('The lines have changed since they were signed. Cancel the list and report it.');
+    if (digest !== before.digest) {
+      throw paymentProblem.digest_mismatch('The lines have changed since they were signed. Cancel the list and report it.');
+    }
     await layHand(tx, listId, actor.id, now, { hand: 'releaser', digest });
-    await settleLines(tx, listId);
+    const { programme } = await programmeById(tx, before.programmeId);
+    await settleLines(tx, listId, { plan: await planById(tx, before.planId), holdThreshold: programme.holdThreshold });
     const lines = await releasedLines(tx, listId);
     const { programmeId, fundId, total } = before;
     const released = Money.sum(lines.map(({ amount }) => amount), total.currency);

@@ -64,7 +64,7 @@ function linesOf(content: string): StatementLine[] {
   if ('lines' in reading) return reading.lines;
   const { faults } = reading;
   throw reconciliationProblem.unreadable_statement(
-    `${faults.length} faults, of which ${Math.min(faults.length, LISTED_FAULTS)} are listed. Nothing was stored. Correct the file and send it again.`,
+    `Nothing was stored. Correct the file and send it again: ${Math.min(faults.length, LISTED_FAULTS)} of ${faults.length} faults are listed.`,
     { faultCount: faults.length }, faults.slice(0, LISTED_FAULTS),
   );
 }

@@ -1,0 +1,63 @@
+import { pilotRegistrations } from '../../src/seeding.ts';
+import type { ItemOf } from '../support/api-client.ts';
+import type { Pilot } from './set-up.ts';
+import type { Stage } from './stage.ts';
+
+const ROWS = 1621;
+const DEFECTS = 38;
+/** Pairs that share a document, which exact comparison must find. */
+const SAME_DOCUMENT = 31;
+
+/** The field office's file goes in: good rows are enrolled, bad ones come back, possible duplicates are held and some decided. */
+export async function enrol(stage: Stage, { programmeId, enrolment, programme }: Pilot): Promise<void> {
+  stage.chapter(`Enrolling people from the field office’s file (${ROWS} rows)`);
+  const csv = await pilotRegistrations();
+  const { id: fileId } = await enrolment.api.call('receiveRegistrationFile', { params: { programmeId }, body: csv });
+  const bar = stage.progress('rows', ROWS);
+  let file = await enrolment.api.call('getRegistrationFile', { params: { fileId } });
+  while (file.state === 'received' || file.state === 'running') {
+    bar.to(file.doneRows);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    file = await enrolment.api.call('getRegistrationFile', { params: { fileId } });
+  }
+  bar.end();
+  stage.check('every row is accounted for', [file.state, file.acceptedRows + file.refusedRows], ['done', ROWS]);
+  await showRefused(stage, enrolment, fileId);
+  const again = await enrolment.api.call('receiveRegistrationFile', { params: { programmeId }, body: csv });
+  stage.check('the same file again changes nothing and says so', [again.id, again.alreadyReceived], [fileId, true]);
+
+  stage.chapter('Looking at people who may be registered twice');
+  const pairs: ItemOf<'listDuplicatePairs'>[] = [];
+  for await (const pair of programme.api.all('listDuplicatePairs', { params: { programmeId }, query: { state: 'open' } })) pairs.push(pair);
+  const byDocument = pairs.filter(({ evidence }) => evidence.some(({ field, level }) => field === 'document' && level === 'same'));
+  const held = pairs.filter(({ score }) => Number(score) >= 0.8);
+  stage.say(`${pairs.length} pairs found, ${held.length} of them held until somebody decides. The first ones:`);
+  stage.show(held.slice(0, 3).map(({ first, second, score, evidence }) =>
+    [`${first.registrationNumber} ~ ${second.registrationNumber}`, score, evidence.map(({ text }) => text).join(' ')]));
+  stage.check('pairs that share a document', byDocument.length, SAME_DOCUMENT);
+  const refused = await enrolment.api.refusal('decideDuplicatePair', decision(byDocument[0] as ItemOf<'listDuplicatePairs'>));
+  stage.check('who enrols does not decide', refused?.code, 'forbidden');
+  for (const pair of byDocument.slice(0, 10)) await programme.api.call('decideDuplicatePair', decision(pair));
+  stage.say('The programme officer merges 10 of them; the others stay held.');
+}
+
+async function showRefused(stage: Stage, enrolment: Pilot['enrolment'], fileId: string): Promise<void> {
+  const counts = new Map<string, number>();
+  let rows = 0;
+  for await (const { reasons } of enrolment.api.all('listRefusedRows', { params: { fileId } })) {
+    rows += 1;
+    for (const { code } of reasons) counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  stage.say('Rows that came back, by reason:');
+  stage.show([...counts].sort().map(([code, count]) => [code, String(count)]));
+  stage.check('rows refused', rows, DEFECTS);
+  const file = await enrolment.api.download('downloadRefusedRows', { params: { fileId } });
+  stage.check('they can be downloaded, corrected and sent again', file.trim().split('\n').length > DEFECTS, true);
+}
+
+function decision({ first, second, version }: ItemOf<'listDuplicatePairs'>) {
+  return {
+    params: { firstId: first.id, secondId: second.id },
+    body: { decision: 'same_person' as const, survivorId: first.id, reason: 'The same document was seen at both registrations.', version },
+  };
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, readConfig, ShiftedClock } from '../../src/platform/index.ts';
+import { startServer } from '../../src/server.ts';
+import { cashOut } from './cash-out.ts';
+import { enrol } from './enrol.ts';
+import { goOn } from './expire.ts';
+import { pay } from './pay.ts';
+import { reconcile } from './reconcile.ts';
+import { report } from './report.ts';
+import { setUp } from './set-up.ts';
+import { Stage } from './stage.ts';
+import { Staff } from './staff.ts';
+
+/**
+ * Lives the Algerian pilot over the real HTTP API, from an empty folder to the donor's report, and tells what it does.
+ * Exits with 0 only when every figure adds up.
+ */
+async function main(): Promise<boolean> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sanad-demo-'));
+  const stage = new Stage();
+  const clock = new ShiftedClock();
+  // The settings of whoever runs this point at their own servers, which a demonstration keeps away from.
+  const config = readConfig({ SANAD_ENV: 'development', SANAD_DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error' });
+  stage.chapter('Starting a PostgreSQL of its own and bringing it up to date');
+  const platform = await startServer(config, clock, createLogger(config.LOG_LEVEL));
+  try {
+    const { url = '', app } = platform;
+    const staff = new Staff(url, clock);
+    stage.say(`Listening on ${url}; everything that follows goes over HTTP.`);
+    const pilot = await setUp(stage, staff, app.execute);
+    await enrol(stage, pilot);
+    const list = await pay(stage, pilot);
+    await app.jobs.drained();
+    const counter = await cashOut(stage, pilot, list, dataDir);
+    await reconcile(stage, pilot, counter);
+    await goOn(stage, pilot, { staff, clock, app, list, counter });
+    await report(stage, pilot, list);
+  } finally {
+    await platform.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  return stage.curtain();
+}
+
+process.exitCode = (await main()) ? 0 : 1;

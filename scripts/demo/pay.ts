@@ -1,0 +1,57 @@
+import { pilotScorecard } from '../../src/seeding.ts';
+import type { RequestBody } from '../../src/platform/index.ts';
+import type { Pilot } from './set-up.ts';
+import type { Stage } from './stage.ts';
+
+export const GRANT = '15000.00';
+
+/** The list that was released. */
+export interface ReleasedList {
+  readonly id: string;
+  readonly lines: number;
+}
+
+/** A grant for everybody who is eligible; the list is built, signed by two and released by another. */
+export async function pay(stage: Stage, { programmeId, fundId, programme, approvers, finance, auditor }: Pilot): Promise<ReleasedList> {
+  stage.chapter('Planning a one-time grant for everybody who qualifies');
+  const definition = (await pilotScorecard()) as RequestBody<'createScorecard'>['definition'];
+  const scorecard = await programme.api.call('createScorecard', { params: { programmeId }, body: { definition } });
+  const counts = await programme.api.call('assessProgramme', { params: { scorecardId: scorecard.id } });
+  stage.say(`${definition.name}: ${counts.assessed} assessed, ${counts.eligible} eligible, ${counts.notEligible} not.`);
+  stage.check('everybody got an answer', counts.eligible + counts.notEligible + counts.notAssessable, counts.assessed);
+  const dueOn = new Date().toISOString().slice(0, 10);
+  const plan = await programme.api.call('createPlan', {
+    params: { programmeId },
+    body: { kind: 'one_time_grant', name: 'Food and rent', purpose: 'food_and_rent', amountRule: { rule: 'fixed', amount: GRANT }, dueOn, scorecardId: scorecard.id },
+  });
+  stage.check('each eligible person is owed one grant', plan.entitled, counts.eligible);
+
+  stage.chapter('Building, signing and releasing the payment list');
+  const source = { planId: plan.id, fundId };
+  const preview = await programme.api.call('previewPaymentList', { params: { programmeId }, body: source });
+  const list = await programme.api.call('buildPaymentList', { params: { programmeId }, body: { ...source, name: 'Food and rent 1' } });
+  stage.say(`${list.lineCount} lines, ${list.total.amount} ${list.total.currency}. Left out, with reasons:`);
+  stage.show(list.leftOut.map(({ reason, people }) => [reason, String(people)]));
+  stage.check('the preview said the same', [preview.lines, preview.total], [list.lineCount, list.total]);
+  const leftOut = list.leftOut.reduce((sum, { people }) => sum + people, 0);
+  stage.check('nobody is lost between plan and list', list.lineCount + leftOut, plan.entitled);
+  const params = { listId: list.id };
+  await programme.api.call('submitPaymentList', { params });
+  const { digest } = await approvers[0].api.call('getPaymentList', { params });
+  stage.say(`Submitted and frozen: SHA-256 ${digest?.slice(0, 16)}…`);
+  const body = { digest: digest ?? '' };
+  const own = await programme.api.refusal('approvePaymentList', { params, body });
+  stage.check('who built it cannot approve it', own?.code, 'forbidden');
+  await approvers[0].api.call('approvePaymentList', { params, body });
+  const early = await finance.api.refusal('releasePaymentList', { params });
+  stage.check('one signature of two does not release it', early !== null, true);
+  const approved = await approvers[1].api.call('approvePaymentList', { params, body });
+  stage.check('two signatures approve it', approved.state, 'approved');
+  const released = await finance.api.call('releasePaymentList', { params });
+  const lines = released.byState.find(({ state }) => state === 'released')?.lines ?? 0;
+  stage.check('finance releases every line', [released.state, lines], ['released', list.lineCount]);
+  const hands = new Set<string>();
+  for await (const { actorId } of auditor.api.all('listAuditEvents', { query: { subjectId: list.id } })) hands.add(actorId);
+  stage.check('four different people had a hand in it', hands.size, 4);
+  return { id: list.id, lines };
+}

@@ -1,0 +1,48 @@
+import { Money } from '../../src/platform/index.ts';
+import type { ReleasedList } from './pay.ts';
+import { type Pilot, RECEIVED } from './set-up.ts';
+import type { Stage } from './stage.ts';
+
+/** What the donor sees, and whether the books and the trail hold. */
+export async function report(stage: Stage, { programmeId, fundId, donor, finance, auditor }: Pilot, list: ReleasedList): Promise<void> {
+  stage.chapter('The donor’s report');
+  const report = await donor.api.call('getDonorReport', { params: { fundId } });
+  const { money, reached } = report;
+  stage.show(Object.entries(money).map(([figure, { amount, currency }]) => [figure, `${amount} ${currency}`]));
+  stage.say(`${reached.people} people in ${reached.households} households; a dash is a group too small to be shown.`);
+  const count = ({ people }: { people: number | null }): string => (people === null ? '–' : String(people));
+  stage.show([
+    ['', ...report.bySexAndAge.totals.map(({ ageBand }) => ageBand), 'all'],
+    ...report.bySexAndAge.rows.map(({ sex, cells, total }) => [sex, ...cells.map(count), count(total)]),
+  ]);
+  const sum = (...names: (keyof typeof money)[]) => Money.sum(names.map((name) => Money.of(money[name].amount, 'DZD')), 'DZD').toString();
+  stage.check('received', money.received.amount, RECEIVED);
+  stage.check('released = paid + outstanding + expired + cancelled', money.released.amount, sum('paid', 'outstanding', 'expired', 'cancelled'));
+  const { balances } = await finance.api.call('getFundBalances', { params: { fundId } });
+  const outstanding = balances.find(({ kind }) => kind === 'vouchers_outstanding');
+  stage.check('the report says what the ledger says', money.outstanding.amount, outstanding?.balance.amount);
+  const csv = await donor.api.download('downloadDonorReport', { params: { fundId } });
+  stage.check('the same as CSV, with HXL tags', csv.split('\n').some((line) => line.startsWith('#')), true);
+  const person = await donor.api.refusal('listBeneficiaries', { params: { programmeId } });
+  stage.check('a donor sees no person', person?.code, 'forbidden');
+
+  stage.chapter('Checking the books and the trail');
+  const { identities } = await finance.api.call('verifyIdentities', { params: { programmeId } });
+  for (const name of new Set(identities.map(({ identity }) => identity))) {
+    const those = identities.filter(({ identity }) => identity === name);
+    stage.check(`${name.replace('_', ' ')}: ${those.length} of ${those.length}`, those.filter(({ holds }) => holds).length, those.length);
+  }
+  const trail: Record<string, number> = {};
+  let refusals = 0;
+  for await (const { command, refusal } of auditor.api.all('listAuditEvents')) {
+    if (refusal) refusals += 1;
+    else trail[command] = (trail[command] ?? 0) + 1;
+  }
+  const payouts = [];
+  for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
+  stage.check('one event for every pay-out', trail['cashout.redeem'], payouts.length);
+  stage.check('one event for each signature and one release',
+    [trail['payments.submit_list'], trail['payments.approve_list'], trail['payments.release_list']], [1, 2, 1]);
+  const events = Object.values(trail).reduce((total, n) => total + n, 0);
+  stage.say(`${events} events of ${Object.keys(trail).length} kinds, and ${refusals} refusals that were kept; ${list.lines} vouchers.`);
+}

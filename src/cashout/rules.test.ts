@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { AGENT_ATTEMPTS_ALLOWED, counterRefusal, isLive, locatorFaults, voucherRefusal } from './rules.ts';
+
+const now = new Date('2026-03-01T12:00:00Z');
+const later = new Date('2026-03-01T12:00:01Z');
+const paid = { paidAt: new Date('2026-02-01T09:00:00Z'), paidOfficeCode: '16001', paidOfficeName: 'Grande Poste' };
+const unpaid = { paidAt: null, paidOfficeCode: null, paidOfficeName: null };
+
+describe('a voucher whose code is right', () => {
+  it.each([
+    ['activated', later, undefined],
+    ['activated', now, 'voucher_expired'],
+    ['locked', later, 'voucher_locked'],
+    ['locked', now, 'voucher_expired'],
+    ['expired', now, 'voucher_expired'],
+    ['issued', null, 'voucher_not_active'],
+    ['cancelled', null, 'voucher_cancelled'],
+    ['cancelled', now, 'voucher_cancelled'],
+  ] as const)('that is %s until %s is answered %s', (state, expiresAt, code) => {
+    expect(voucherRefusal({ state, expiresAt, ...unpaid }, now)?.code).toBe(code);
+    expect(isLive({ state, expiresAt }, now)).toBe(code === undefined);
+  });
+
+  it('that is paid says when and where, expired or not', () => {
+    for (const expiresAt of [now, later]) {
+      expect(voucherRefusal({ state: 'redeemed', expiresAt, ...paid }, now)?.toJSON())
+        .toMatchObject({ code: 'already_paid', paidAt: '2026-02-01T09:00:00.000Z', officeCode: '16001', officeName: 'Grande Poste' });
+    }
+  });
+});
+
+describe('a counter', () => {
+  it('is refused for the office first, then for the agent', () => {
+    const open = { isOpen: true, hasCash: true, failures: AGENT_ATTEMPTS_ALLOWED - 1 };
+    expect(counterRefusal(open)).toBeUndefined();
+    expect(counterRefusal({ ...open, failures: AGENT_ATTEMPTS_ALLOWED })?.code).toBe('agent_locked');
+    expect(counterRefusal({ ...open, hasCash: false, failures: 99 })?.code).toBe('office_without_cash');
+    expect(counterRefusal({ isOpen: false, hasCash: false, failures: 99 })?.code).toBe('office_closed');
+  });
+
+  it('is told of typing mistakes in numbers that have check digits', () => {
+    expect(locatorFaults({ serial: '12345678901234' })).toMatchObject([{ pointer: '/locator/serial' }]);
+    expect(locatorFaults({ registrationNumber: '1234567890' })).toMatchObject([{ pointer: '/locator/registrationNumber' }]);
+    expect(locatorFaults({ phone: '+213550123456' })).toEqual([]);
+  });
+});

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
+import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { codeIn, makeVouchers, type ReceivedSms, receivedSms } from '../../test/support/vouchers.ts';
+import type { Ground } from '../platform/index.ts';
+import { codeOf } from '../vouchers/index.ts';
+import type { Gateway } from './gateway.ts';
+import { messagingJobs } from './jobs.ts';
+import { messageMoves } from './rules.ts';
+
+describe('messages with codes', () => {
+  let platform: TestPlatform;
+  let frame: Frame;
+  beforeAll(async () => {
+    platform = await startPlatform();
+    frame = await makeFrame(platform);
+  });
+  afterAll(() => platform.close());
+
+  const ground = (): Ground => ({ db: platform.app.database.reader, execute: platform.app.execute, keyRing: platform.app.keyRing, clock: platform.clock });
+  const run = (listId: string, gateway: Gateway, changed: Partial<Ground> = {}) =>
+    Promise.all(messagingJobs({ ...ground(), ...changed }, gateway).map((job) => job.run({ listId })));
+  const listOf = async (count: number, people?: Parameters<typeof makeVouchers>[3]) =>
+    (await makeVouchers(platform, frame, count, { ...people, send: false }))[0]?.listId ?? expect.fail('a list was made');
+  const messagesOf = async (listId: string) => (await platform.owner.query(
+    `select m.state, m.attempts, m.last_error, v.state as voucher, m.segments, m.gateway_reference from messages m join vouchers v on v.id = m.voucher_id
+      where m.list_id = $1 order by m.state, m.id`, [listId])).rows;
+
+  it('move between states as the database says', async () => {
+    const { rows } = await platform.owner.query(`select string_to_array(encode(tgargs, 'escape'), '\\000') as moves from pg_trigger
+      where tgrelid = 'messages'::regclass and tgname = 'transition'`);
+    const moves = Object.entries(messageMoves).flatMap(([from, states]) => states.map((to) => `${from}>${to}`));
+    expect(rows[0].moves.filter(Boolean).sort()).toEqual(moves.sort());
+  });
+
+  it('go to the collector in their language and activate the voucher', async () => {
+    const people = [];
+    for (const language of ['ar', 'fr', 'en']) {
+      const person = await makePerson(platform, frame.programmeId, { phones: [`+21355000000${people.length}`, '+213559999999'] });
+      await platform.owner.query('update beneficiaries set language = $2 where id = $1', [person.id, language]);
+      people.push(person);
+    }
+    const vouchers = await makeVouchers(platform, frame, 3, { people });
+    expect(vouchers.map(({ text }) => text.slice(0, 5))).toEqual(['رمزك:', 'Votre', 'Your ']);
+    for (const { id, code, text, serial, person } of vouchers) {
+      expect(code).toBe(codeOf(platform.app.keyRing, { id, keyVersion: 1, counter: 0 }));
+      for (const value of [serial, '15000.00', 'DZD']) expect(text).toContain(value);
+      expect(receivedSms(platform).find((sms) => sms.text === text)?.to).toBe(person.personal.phones[0]);
+    }
+    expect(await messagesOf(vouchers[0]?.listId ?? ''))
+      .toMatchObject([1, 2, 3].map(() => ({ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null })));
+    const { rows: events } = await platform.owner.query(`select programme_id, fund_id, subject_type from audit_events
+      where command = 'messaging.record_sending' and subject_id = $1`, [vouchers[0]?.listId]);
+    expect(events).toEqual([{ programme_id: frame.programmeId, fund_id: frame.fundId, subject_type: 'payment_list' }]);
+  });
+
+  it('that cannot be sent for want of a phone say so and leave the voucher issued', async () => {
+    const people = [await makePerson(platform, frame.programmeId, { phones: [] }), await makePerson(platform, frame.programmeId)];
+    const vouchers = await makeVouchers(platform, frame, 2, { people });
+    const listId = vouchers[0]?.listId ?? '';
+    expect(await messagesOf(listId)).toMatchObject([
+      { state: 'accepted', voucher: 'activated' }, { state: 'failed', attempts: 0, last_error: 'no_phone', voucher: 'issued' }]);
+    const finance = await platform.as('finance_officer', { programme: frame.programmeId });
+    const { body } = await finance.get(`/v1/payment-lists/${listId}/messages?state=failed`).expect(200);
+    expect(body.items).toMatchObject([{ state: 'failed', reason: 'no_phone', attempts: 0, serial: vouchers[0]?.serial, acceptedAt: null }]);
+    const { body: page } = await finance.get(`/v1/payment-lists/${listId}/messages?limit=1`).expect(200);
+    const { body: rest } = await finance.get(`/v1/payment-lists/${listId}/messages?limit=1&cursor=${page.nextCursor}`).expect(200);
+    expect([...page.items, ...rest.items].map(({ voucherId }) => voucherId).sort()).toEqual(vouchers.map(({ id }) => id).sort());
+    for (const { code, person } of vouchers.filter((voucher) => voucher.code)) {
+      expect(JSON.stringify(page) + JSON.stringify(rest)).not.toContain(code);
+      expect(JSON.stringify(page) + JSON.stringify(rest)).not.toContain(person.personal.phones[0]);
+    }
+    const stranger = await platform.as('finance_officer', { programme: randomUUID() });
+    await stranger.get(`/v1/payment-lists/${listId}/messages`).expect(404);
+    await (await platform.as('agent')).get(`/v1/payment-lists/${listId}/messages`).expect(403);
+  });
+
+  it('are the same text again when the process dies between sending and recording', async () => {
+    const listId = await listOf(3);
+    const sent: ReceivedSms[] = [];
+    const gateway: Gateway = { name: 'test', send: async (sms) => {
+      sent.push(sms);
+      return { accepted: true, reference: sms.reference };
+    } };
+    const dying: Ground['execute'] = async () => {
+      throw new Error('the process died');
+    };
+    await expect(run(listId, gateway, { execute: dying })).rejects.toThrow('died');
+    expect(await messagesOf(listId)).toMatchObject([1, 2, 3].map(() => ({ state: 'pending', attempts: 0, voucher: 'issued' })));
+    platform.clock.skip(86_400_000);
+    await run(listId, gateway);
+    expect(sent.length).toBe(6);
+    expect(new Set(sent.map((sms) => JSON.stringify(sms))).size).toBe(3);
+    expect(await messagesOf(listId)).toMatchObject([1, 2, 3].map(() => ({ state: 'accepted', attempts: 1, voucher: 'activated' })));
+    await run(listId, gateway);
+    expect(sent.length).toBe(6);
+  });
+
+  it('without an answer are sent again with the same code, five times, and never more', async () => {
+    const listId = await listOf(2);
+    const sent: ReceivedSms[] = [];
+    const silent: Gateway = { name: 'test', send: async (sms) => {
+      sent.push(sms);
+      throw new Error(`timed out on ${sms.to}: ${sms.text}`);
+    } };
+    for (let i = 1; i <= 4; i += 1) {
+      await expect(run(listId, silent)).rejects.toThrow(/^2 messages have to be sent again$/);
+      expect(await messagesOf(listId)).toMatchObject([1, 2].map(() => ({ state: 'pending', attempts: i, last_error: 'no_answer', voucher: 'issued' })));
+    }
+    await run(listId, silent);
+    await run(listId, silent);
+    expect(await messagesOf(listId)).toMatchObject([1, 2].map(() => ({ state: 'failed', attempts: 5, last_error: 'no_answer', voucher: 'issued' })));
+    expect(sent.length).toBe(10);
+    expect(new Set(sent.map(({ text }) => text)).size).toBe(2);
+  });
+
+  it('are previewed with what they cost', async () => {
+    const officer = await platform.as('programme_officer');
+    const { body } = await officer.get('/v1/message-previews?language=ar').expect(200);
+    expect(body).toMatchObject({ language: 'ar', encoding: 'UCS-2', segments: 3 });
+    expect((await officer.get('/v1/message-previews?language=fr').expect(200)).body).toMatchObject({ encoding: 'GSM-7', segments: 1 });
+    await officer.get('/v1/message-previews?language=de').expect(400);
+  });
+});
+
+describe('messages through an aggregator that misbehaves', () => {
+  let platform: TestPlatform;
+  let frame: Frame;
+  let server: Server;
+  const taken: ReceivedSms[] = [];
+  beforeAll(async () => {
+    // Takes the first three without a word, refuses one number, and answers everything else.
+    server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const sms = JSON.parse(body) as ReceivedSms;
+      taken.push(sms);
+      if (sms.to === '+213550000666') response.writeHead(400).end(`bad number ${sms.to}`);
+      else if (taken.length <= 3) request.socket.destroy();
+      else response.writeHead(202).end(JSON.stringify({ reference: `agg-${taken.length}` }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    platform = await startPlatform({ environment: { SMS_GATEWAY: 'http', SMS_HTTP_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` } });
+    frame = await makeFrame(platform);
+  });
+  afterAll(async () => {
+    await platform.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('arrive in the end, and no code, phone or text is left anywhere', async () => {
+    const people = [await makePerson(platform, frame.programmeId, { phones: ['+213550000666'] })];
+    for (let i = 0; i < 11; i += 1) people.push(await makePerson(platform, frame.programmeId));
+    const [first] = await makeVouchers(platform, frame, 12, { people });
+    const { rows } = await platform.owner.query(`select m.state, v.state as voucher, m.last_error, v.id, v.serial, m.id as reference from messages m
+      join vouchers v on v.id = m.voucher_id where m.list_id = $1 order by m.last_error nulls last`, [first?.listId]);
+    expect(rows[0]).toMatchObject({ state: 'failed', last_error: 'refused', voucher: 'issued' });
+    expect(rows.slice(1)).toMatchObject(rows.slice(1).map(() => ({ state: 'accepted', voucher: 'activated', last_error: null })));
+    for (const { reference } of rows) expect(new Set(taken.filter((sms) => sms.reference === reference).map(({ text }) => text)).size).toBe(1);
+
+    // One wrong code, one right one: all that a redemption leaves behind is looked through as well.
+    const agent = await platform.as('agent', { office: frame.officeId });
+    const codes = new Map(rows.map(({ id, reference }) => [id, codeIn(taken.find((sms) => sms.reference === reference)?.text ?? '')]));
+    const [paid, tried] = rows.slice(1);
+    const redeem = ({ serial }: { serial: string }, code = '') => agent.post('/v1/payouts',
+      { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' });
+    await redeem(paid, codes.get(paid.id)).expect(201);
+    await redeem(tried, codes.get(paid.id)).expect(422);
+
+    const everything = await dump(platform) + platform.log.join('');
+    expect(everything).toContain(paid.serial);
+    expect(codes.size).toBe(12);
+    for (const code of codes.values()) {
+      expect(code).toMatch(/^\d{9}$/);
+      // Eight digits alone may stand within an identifier by chance.
+      expect(everything).not.toMatch(new RegExp(`(?<![0-9a-f])${code.slice(0, 8)}(?![0-9a-f])`));
+      for (const form of [code, code.replaceAll(/(\d{3})(?=\d)/g, '$1 '), Buffer.from(code).toString('hex'), Buffer.from(code).toString('base64')]) {
+        expect(everything.includes(form)).toBe(false);
+      }
+    }
+    for (const { personal } of people) expect(everything.includes(personal.phones[0]?.slice(1) ?? '')).toBe(false);
+    expect(everything).not.toMatch(/Votre code|Retrait au bureau/);
+  });
+});
+
+/** Every row of every table, the job queue's too. */
+async function dump({ owner }: TestPlatform): Promise<string> {
+  const { rows: tables } = await owner.query(`select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+    where table_schema in ('public', 'bullmq') and table_type = 'BASE TABLE'`);
+  let text = '';
+  for (const { name } of tables) {
+    text += (await owner.query(`select coalesce(string_agg(row_to_json(t)::text, E'\\n'), '') as rows from ${name} t`)).rows[0].rows;
+  }
+  return text;
+}

@@ -1,0 +1,3 @@
+export { donorReport } from './queries.ts';
+export { reportingRoutes } from './routes.ts';
+export type { DonorReport, Period } from './types.ts';
