@@ -26,6 +26,7 @@ interface Operation {
 
 /** POSTs that change nothing, or that a repetition cannot harm, by operationId and why. */
 const withoutIdempotencyKey: Readonly<Record<string, string>> = {
+  previewPaymentList: 'it changes nothing',
   signIn: 'a token is kept nowhere from which it could be answered again, and a code is good once',
 };
 
@@ -84,7 +85,7 @@ describe('the contract', () => {
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it('puts resources under /v1 in kebab-case', () => {
+  it('puts resources under /v1 in kebab-case, a file with its ending', () => {
     for (const { path } of operations) expect(path).toMatch(/^\/v1(\/([a-z][a-z0-9]*(-[a-z0-9]+)*|\{[a-z][A-Za-z]*\}))+$/);
   });
 
