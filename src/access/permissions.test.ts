@@ -42,9 +42,9 @@ describe('permissions', () => {
     const columns = { programme: sql`e.programme_id`, office: sql`e.office_id` };
     const condition = (...grants: Actor['grants']) => scopeCondition(user(...grants), 'audit.read', columns);
     expect(condition({ role: 'auditor', scope: {} }, { role: 'auditor', scope: { programme: 'p' } }))
-      .toMatchObject({ text: 'false or (true) or (e.programme_id = ?::uuid)', values: ['p'] });
+      .toMatchObject({ text: 'false or (true) or (e.programme_id = $1::uuid)', values: ['p'] });
     expect(condition({ role: 'auditor', scope: { programme: 'p', office: 'o' } }, { role: 'auditor', scope: { fund: 'f' } }))
-      .toMatchObject({ text: 'false or (e.programme_id = ?::uuid and e.office_id = ?::uuid) or (false)', values: ['p', 'o'] });
+      .toMatchObject({ text: 'false or (e.programme_id = $1::uuid and e.office_id = $2::uuid) or (false)', values: ['p', 'o'] });
     expect(() => condition({ role: 'administrator', scope: {} })).toThrow(expect.objectContaining({ code: 'forbidden' }));
   });
 });

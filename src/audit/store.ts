@@ -2,9 +2,9 @@ import { allOf, type CommandEvent, type Db, type Page, pageOf, type Sql, sql, ty
 import type { AuditEvent, AuditFilter } from './types.ts';
 
 /** Adds an event to the trail. Called by the command runner, in the command's transaction. */
-export async function recordEvent(tx: Tx, event: CommandEvent): Promise<void> {
+export function recordEvent(tx: Tx, event: CommandEvent): void {
   const { programme = null, office = null, fund = null } = event.scope;
-  await tx.run(sql`
+  tx.defer(sql`
     insert into audit_events (id, at, actor_id, command, subject_type, subject_id, programme_id, office_id, fund_id,
       before_digest, after_digest, reason, refusal, request_id)
     values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},

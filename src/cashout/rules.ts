@@ -1,4 +1,4 @@
-import { hasDammDigit, type Problem, type ProblemPlace } from '../platform/index.ts';
+import { dateTimeIn, hasDammDigit, type Problem, type ProblemPlace } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
 import { refusal } from './problems.ts';
 import type { Candidate, Counter } from './store.ts';
@@ -32,11 +32,13 @@ export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresA
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(
-  { state, expiresAt, paidAt, paidOfficeCode, paidOfficeName }: Pick<Candidate, 'state' | 'expiresAt' | 'paidAt' | 'paidOfficeCode' | 'paidOfficeName'>,
+  voucher: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'paidAt' | 'paidOfficeCode' | 'paidOfficeName'>,
   now: Date,
 ): Problem | undefined {
+  const { state, expiresAt, timeZone, paidAt, paidOfficeCode, paidOfficeName } = voucher;
   if (state === 'redeemed') {
-    return refusal.already_paid('The cash was handed over before. Do not pay it again.', {
+    const when = paidAt ? dateTimeIn(timeZone, paidAt) : 'an earlier day';
+    return refusal.already_paid(`Paid on ${when} at ${paidOfficeCode} ${paidOfficeName}. Do not pay it again.`, {
       paidAt: paidAt?.toISOString() ?? null, officeCode: paidOfficeCode, officeName: paidOfficeName,
     });
   }

@@ -19,11 +19,23 @@ export class ShiftedClock implements Clock {
   }
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+// Making a format takes longer than everything it is then used for.
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = `${locale} ${JSON.stringify(options)}`;
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(name, known);
+  return known;
+}
+
 /**
  * The calendar date at an instant in a time zone.
  * @param timeZone IANA name, for instance `Africa/Algiers`
  * @returns ISO 8601 date, `YYYY-MM-DD`
  */
-export function dateIn(timeZone: string, instant: Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(instant);
-}
+export const dateIn = (timeZone: string, instant: Date): string => formatOf('en-CA', { timeZone, dateStyle: 'short' }).format(instant);
+
+/** An instant in a time zone as people say it: `22 November 2026 at 04:30`. @param timeZone IANA name */
+export const dateTimeIn = (timeZone: string, instant: Date): string =>
+  formatOf('en-GB', { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(instant);

@@ -85,7 +85,8 @@ export interface CommandEvent {
 export interface CommandPorts {
   /** @throws Problem when the actor may not: before anything else is looked at, and again within the record's scope */
   authorise(actor: Actor, command: string, now: Date, scope?: Scope): void;
-  record(tx: Tx, event: CommandEvent): Promise<void>;
+  /** Writes an event; it may go out together with the commit. */
+  record(tx: Tx, event: CommandEvent): void;
   /** Starts work that has been recorded; failing to do so loses nothing. */
   start(followUps: readonly (FollowUp & { readonly id: string })[]): Promise<void>;
 }
@@ -140,7 +141,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
       ports.authorise(actor, name, now, recordScope);
       const outcome = await run({ tx, actor, now, keyRing }, input);
       const { subject, before, after, reason, refusal } = outcome;
-      await ports.record(tx, {
+      ports.record(tx, {
         id: newId(),
         at: now,
         actorId: actor.id,
@@ -162,7 +163,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
       const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
       if (idempotencyKey) {
         const sealed = keyRing.seal('idempotency', `${actor.id}/${idempotencyKey}`, JSON.stringify(answer));
-        await tx.run(sql`insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)
+        tx.defer(sql`insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)
           values (${actor.id}, ${idempotencyKey}, ${name}, ${inputDigest}, ${sealed}, ${now})`);
       }
       return { answer, result: outcome.result, refusal, started };
@@ -171,7 +172,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
 
   async function answerTo(tx: Tx, actorId: string, key: string, inputDigest: string) {
     // The lock makes a second request with the same key wait for the first; the read that follows then sees its answer.
-    await tx.first(sql`select pg_advisory_xact_lock(hashtextextended(${`${actorId}/${key}`}, 0))`);
+    tx.defer(sql`select pg_advisory_xact_lock(hashtextextended(${`${actorId}/${key}`}, 0))`);
     const row = await tx.first<{ input_digest: string; answer: Buffer }>(
       sql`select input_digest, answer from idempotency_keys where actor_id = ${actorId} and key = ${key}`,
     );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import knexFactory, { type Knex } from 'knex';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 // Dates stay text and big integers stay exact; numerics are text already.
@@ -7,12 +7,18 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 /** A piece of SQL with its values, made by the {@link sql} tag. */
 export class Sql {
-  readonly text: string;
+  /** The text around the values: one part more than there are values. */
+  readonly parts: readonly string[];
   readonly values: readonly unknown[];
 
-  constructor(text: string, values: readonly unknown[]) {
-    this.text = text;
+  constructor(parts: readonly string[], values: readonly unknown[]) {
+    this.parts = parts;
     this.values = values;
+  }
+
+  /** The statement as PostgreSQL reads it, with `$1` for the first value. */
+  get text(): string {
+    return this.parts.reduce((text, part, i) => `${text}$${i}${part}`);
   }
 }
 
@@ -20,21 +26,29 @@ export class Sql {
  * SQL with its values kept apart: sql`select … where id = ${id}`. A piece inside a piece is spliced in.
  */
 export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]): Sql {
-  let text = '';
+  const parts: string[] = [];
   const bound: unknown[] = [];
+  let open = '';
   strings.forEach((part, i) => {
-    text += part.replaceAll('?', '\\?');
+    open += part;
     if (i === values.length) return;
     const value = values[i];
     if (value instanceof Sql) {
-      text += value.text;
+      const [first = '', ...others] = value.parts;
+      open += first;
+      for (const other of others) {
+        parts.push(open);
+        open = other;
+      }
       bound.push(...value.values);
     } else {
-      text += '?';
+      if (value === undefined) throw new TypeError('a value of a statement is undefined; null is written out');
+      parts.push(open);
       bound.push(value);
+      open = '';
     }
   });
-  return new Sql(text, bound);
+  return new Sql([...parts, open], bound);
 }
 
 /** Joins conditions with `and`; none is always true. */
@@ -56,11 +70,14 @@ export interface Tx extends Db {
   readonly [written]: true;
   /** Runs a statement that answers nothing. @returns how many rows it touched */
   run(statement: Sql): Promise<number>;
+  /**
+   * Sends a statement whose answer nobody waits for: it goes out together with the next one, or with the commit. When it fails, so does
+   * the transaction.
+   */
+  defer(statement: Sql): void;
   /** Inserts rows of equal shape in one statement; keys are column names. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }
-
-type Connection = Pick<Knex, 'raw'>;
 
 const names = new Map<string, string>();
 
@@ -74,27 +91,53 @@ function nameOf(text: string): string {
   return name;
 }
 
-async function query<Row>(connection: Connection, statement: Sql): Promise<pg.QueryResult<Row & pg.QueryResultRow>> {
-  return connection.raw(statement.text, statement.values as Knex.RawBinding[]).options({ name: nameOf(statement.text) });
+const prepared = ({ text, values }: Sql): pg.QueryConfig => ({ name: nameOf(text), text, values: values as unknown[] });
+
+/** Somewhere that a statement can be sent. */
+interface Target {
+  query(statement: pg.QueryConfig): Promise<pg.QueryResult>;
 }
 
-class Session implements Db {
-  protected readonly connection: Connection;
+class Reader implements Db {
+  readonly #target: Target;
 
-  constructor(connection: Connection) {
-    this.connection = connection;
+  constructor(target: Target) {
+    this.#target = target;
   }
 
   async all<Row>(statement: Sql): Promise<Row[]> {
-    return (await query<Row>(this.connection, statement)).rows;
+    return (await this.#target.query(prepared(statement))).rows as Row[];
   }
 
   async first<Row>(statement: Sql): Promise<Row | undefined> {
-    return (await query<Row>(this.connection, statement)).rows[0];
+    return (await this.#target.query(prepared(statement))).rows[0] as Row | undefined;
+  }
+}
+
+/** One connection in the middle of a transaction. */
+class Transaction extends Reader {
+  readonly #client: pg.PoolClient;
+  /** What was sent and is not waited for yet. */
+  readonly #pending: Promise<unknown>[] = [];
+
+  constructor(client: pg.PoolClient) {
+    super({
+      query: (statement) => {
+        corkForNow(client);
+        return client.query(statement);
+      },
+    });
+    this.#client = client;
+    this.#later({ text: 'begin' });
   }
 
   async run(statement: Sql): Promise<number> {
-    return (await query(this.connection, statement)).rowCount ?? 0;
+    corkForNow(this.#client);
+    return (await this.#client.query(prepared(statement))).rowCount ?? 0;
+  }
+
+  defer(statement: Sql): void {
+    this.#later(prepared(statement));
   }
 
   async insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
@@ -105,10 +148,40 @@ class Session implements Db {
     const json = JSON.stringify(rows, (_key, value) =>
       value?.type === 'Buffer' ? `\\x${Buffer.from(value.data).toString('hex')}` : value,
     );
-    await this.run(
-      new Sql(`insert into "${table}" (${list}) select ${list} from jsonb_populate_recordset(null::"${table}", ?::jsonb)`, [json]),
-    );
+    await this.run(new Sql([`insert into "${table}" (${list}) select ${list} from jsonb_populate_recordset(null::"${table}", `, '::jsonb)'], [json]));
   }
+
+  /** @throws Error when anything that was deferred failed, or the server rolled back */
+  async commit(): Promise<void> {
+    corkForNow(this.#client);
+    const answer = this.#client.query('commit');
+    answer.catch(() => {});
+    await Promise.all(this.#pending);
+    const { command } = await answer;
+    if (command !== 'COMMIT') throw new Error(`the transaction ended in ${command}`);
+  }
+
+  /** Why a statement failed: after a deferred one has, every other only says that the transaction is over. */
+  async causeOf(error: unknown): Promise<unknown> {
+    if (sqlState(error) !== '25P02') return error; // in_failed_sql_transaction
+    const answers = await Promise.allSettled(this.#pending);
+    return answers.find((answer) => answer.status === 'rejected')?.reason ?? error;
+  }
+
+  #later(statement: pg.QueryConfig): void {
+    corkForNow(this.#client);
+    const answer = this.#client.query(statement);
+    answer.catch(() => {}); // the commit tells
+    this.#pending.push(answer);
+  }
+}
+
+// Statements that are sent in one turn of the event loop leave in one packet: a system call and a wake-up for all of them.
+function corkForNow(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** How to reach a PostgreSQL server. */
@@ -139,40 +212,84 @@ export function sessionOptions(address: Pick<DatabaseAddress, 'role' | 'readOnly
     .join(' ');
 }
 
-// Knex would print what it also throws.
-const silent = { warn() {}, error() {}, debug() {}, deprecate() {} };
+/** Every connection is in use and none came free in time. */
+export class DatabaseBusy extends Error {
+  override readonly name = 'DatabaseBusy';
+}
 
-function connect(address: DatabaseAddress): Knex {
-  return knexFactory({
-    client: 'pg',
-    connection: { connectionString: address.url, options: sessionOptions(address), application_name: 'sanad' },
-    pool: { min: 0, max: address.poolSize },
-    log: silent,
-    acquireConnectionTimeout: address.patienceMs ?? 15_000,
-  });
+class Pool {
+  readonly #pool: pg.Pool;
+
+  constructor(address: DatabaseAddress) {
+    this.#pool = new pg.Pool({
+      connectionString: address.url,
+      options: sessionOptions(address),
+      application_name: 'sanad',
+      max: address.poolSize,
+      connectionTimeoutMillis: address.patienceMs ?? 15_000,
+      pipeline: true,
+    });
+    this.#pool.on('error', () => {}); // an idle connection that drops is replaced when one is needed
+  }
+
+  async connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('timeout exceeded')) throw new DatabaseBusy('no connection came free');
+      throw error;
+    }
+  }
+
+  async query(statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    const client = await this.connect();
+    try {
+      return await client.query(statement);
+    } finally {
+      client.release();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
 }
 
 /** The platform's two ways into PostgreSQL: a pool that can only read, and transactions for the command runner. */
 export class Database {
-  readonly #reading: Knex;
-  readonly #writing: Knex;
+  readonly #reading: Pool;
+  readonly #writing: Pool;
   /** For reads outside a command. The server refuses a write on it. */
   readonly reader: Db;
 
   constructor(address: DatabaseAddress) {
-    this.#reading = connect({ ...address, readOnly: true });
-    this.#writing = connect(address);
-    this.reader = new Session(this.#reading);
+    this.#reading = new Pool({ ...address, readOnly: true });
+    this.#writing = new Pool(address);
+    this.reader = new Reader(this.#reading);
   }
 
   /** One transaction; an exception rolls it back. For the command runner and the job queue's own bookkeeping. */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#writing.transaction((trx) => work(new Session(trx) as unknown as Tx));
+    const client = await this.#writing.connect();
+    const transaction = new Transaction(client);
+    let broken: Error | undefined;
+    try {
+      const result = await work(transaction as unknown as Tx);
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw await transaction.causeOf(error);
+    } finally {
+      client.release(broken);
+    }
   }
 
   /** Gives every connection back to the server, after the queries that are running. */
   async close(): Promise<void> {
-    await Promise.all([this.#reading.destroy(), this.#writing.destroy()]);
+    await Promise.all([this.#reading.close(), this.#writing.close()]);
   }
 }
 

@@ -14,7 +14,7 @@ import {
   type RequestBody,
   type ResponseBody,
 } from './contract.ts';
-import { type Db, sqlState } from './database.ts';
+import { DatabaseBusy, type Db, sqlState } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -252,7 +252,7 @@ const isHttpError = (error: unknown): error is HttpError => error instanceof Err
 const noConnection = new Set(['ECONNREFUSED', '57P03', '53300']);
 
 const databaseIsBusy = (error: unknown): boolean =>
-  (error instanceof Error && error.name === 'KnexTimeoutError') || noConnection.has(sqlState(error) ?? '');
+  error instanceof DatabaseBusy || noConnection.has(sqlState(error) ?? '');
 
 function problemFor(error: unknown): Problem {
   if (error instanceof Problem) return error;
