@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from './test/support/reporters.ts';
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/support/database-server.ts'],
+    reporters,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

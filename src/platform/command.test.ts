@@ -68,7 +68,7 @@ describe('a command', () => {
   const add = ({ tx }: CommandContext, row: number) =>
     tx.first<{ n: number }>(sql`update scratch set n = n + 1 where id = ${row} returning n`);
   const adding: Run = async (context, row) => ({ result: await add(context, row) });
-  const valueOf = async (row: number) => (await database.reader.first<{ n: number }>(sql`select n from scratch where id = ${row}`))?.n;
+  const countIn = async (row: number) => (await database.reader.first<{ n: number }>(sql`select n from scratch where id = ${row}`))?.n;
   const eventsOf = (subject: string) =>
     database.reader.all<{ refusal: string | null }>(sql`select * from audit_events where subject_id = ${subject}`);
   const codeOf = (work: Promise<unknown>) =>
@@ -109,7 +109,7 @@ describe('a command', () => {
     });
     const execution = { actor, idempotencyKey: 'key-of-a-failure' };
     await expect(execute(definition, 2, execution)).rejects.toThrow('broken');
-    expect(await valueOf(2)).toBe(0);
+    expect(await countIn(2)).toBe(0);
     expect(await eventsOf(subject)).toEqual([]);
     expect(await database.reader.all(sql`select from idempotency_keys where key = 'key-of-a-failure'`)).toEqual([]);
     expect(await execute(onScratch(adding).definition, 2, execution)).toEqual({ n: 1 });
@@ -120,7 +120,7 @@ describe('a command', () => {
     const execution = { actor, idempotencyKey: 'the-same-key' };
     expect(await execute(definition, 3, execution)).toEqual({ n: 1 });
     expect(await execute(definition, 3, execution)).toEqual({ n: 1 });
-    expect(await valueOf(3)).toBe(1);
+    expect(await countIn(3)).toBe(1);
     expect(await eventsOf(subject)).toHaveLength(1);
     expect(await codeOf(execute(definition, 4, execution))).toBe('idempotency_key_reused');
     expect(await codeOf(execute({ ...definition, name: 'scratch.other' }, 3, execution))).toBe('idempotency_key_reused');
@@ -141,7 +141,7 @@ describe('a command', () => {
     const { definition, subject } = onScratch(adding);
     const answers = await Promise.all(Array.from({ length: 10 }, () => execute(definition, 6, { actor, idempotencyKey: 'parallel-key' })));
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(new Set(['{"n":1}']));
-    expect(await valueOf(6)).toBe(1);
+    expect(await countIn(6)).toBe(1);
     expect(await eventsOf(subject)).toHaveLength(1);
   });
 
@@ -172,7 +172,7 @@ describe('a command', () => {
     const first = await refusal();
     expect(first).toMatchObject({ code: 'too_many_requests', left: 4, errors: [{ pointer: '/code' }] });
     expect(await refusal()).toEqual(first);
-    expect(await valueOf(8)).toBe(1);
+    expect(await countIn(8)).toBe(1);
     expect(await eventsOf(subject)).toMatchObject([{ refusal: 'too_many_requests' }]);
   });
 
@@ -203,7 +203,7 @@ describe('a command', () => {
       return { result: await add(context, row === 10 ? 11 : 10) };
     });
     await Promise.all([execute(definition, 10, { actor }), execute(definition, 11, { actor })]);
-    expect([await valueOf(10), await valueOf(11)]).toEqual([2, 2]);
+    expect([await countIn(10), await countIn(11)]).toEqual([2, 2]);
   });
 
   it('outlives a serialization failure', async () => {
@@ -215,7 +215,7 @@ describe('a command', () => {
       return {};
     });
     await Promise.all([execute(definition, 12, { actor }), execute(definition, 13, { actor })]);
-    expect([await valueOf(12), await valueOf(13)].sort()).toEqual([1, 2]); // one after the other, never both from nothing
+    expect([await countIn(12), await countIn(13)].sort()).toEqual([1, 2]); // one after the other, never both from nothing
   });
 
   it('asks who may, first without and then within the scope, before it touches anything', async () => {
@@ -229,7 +229,7 @@ describe('a command', () => {
     };
     expect(await codeOf(execute(definition, 14, { actor }))).toBe('not_found');
     refuse = undefined;
-    expect(await valueOf(14)).toBe(0);
+    expect(await countIn(14)).toBe(0);
     expect(await eventsOf(subject)).toEqual([]);
   });
 });

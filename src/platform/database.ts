@@ -148,7 +148,9 @@ class Transaction extends Reader {
     const json = JSON.stringify(rows, (_key, value) =>
       value?.type === 'Buffer' ? `\\x${Buffer.from(value.data).toString('hex')}` : value,
     );
-    await this.run(new Sql([`insert into "${table}" (${list}) select ${list} from jsonb_populate_recordset(null::"${table}", `, '::jsonb)'], [json]));
+    await this.run(
+      new Sql([`insert into "${table}" (${list}) select ${list} from jsonb_populate_recordset(null::"${table}", `, '::jsonb)'], [json]),
+    );
   }
 
   /** @throws Error when anything that was deferred failed, or the server rolled back */

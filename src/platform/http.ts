@@ -251,8 +251,7 @@ const isHttpError = (error: unknown): error is HttpError => error instanceof Err
 /** The server refuses the connection, is starting, or has given out all it has (SQLSTATE 57P03, 53300). */
 const noConnection = new Set(['ECONNREFUSED', '57P03', '53300']);
 
-const databaseIsBusy = (error: unknown): boolean =>
-  error instanceof DatabaseBusy || noConnection.has(sqlState(error) ?? '');
+const databaseIsBusy = (error: unknown): boolean => error instanceof DatabaseBusy || noConnection.has(sqlState(error) ?? '');
 
 function problemFor(error: unknown): Problem {
   if (error instanceof Problem) return error;

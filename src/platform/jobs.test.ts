@@ -101,7 +101,14 @@ describe.each(servers)('jobs on $name', ({ name, url, up }) => {
   it('lose nothing when the queue never hears of it', async () => {
     let ran = 0;
     const jobs = connect();
-    await jobs.work([{ name: 'lost', run: async () => void (ran += 1) }]);
+    await jobs.work([
+      {
+        name: 'lost',
+        run: async () => {
+          ran += 1;
+        },
+      },
+    ]);
     const { id } = await record('lost'); // and never started, as after a crash between commit and queue
     await pause(300);
     expect(ran).toBe(0);
@@ -165,7 +172,13 @@ describe.each(servers)('jobs on $name', ({ name, url, up }) => {
 
   it('keep to their rhythm, once for all processes together', async () => {
     let ran = 0;
-    const tick: Job = { name: 'tick', everySeconds: 1, run: async () => void (ran += 1) };
+    const tick: Job = {
+      name: 'tick',
+      everySeconds: 1,
+      run: async () => {
+        ran += 1;
+      },
+    };
     const processes = [connect(), connect()];
     for (const jobs of processes) await jobs.work([tick]);
     await pause(3_500);

@@ -41,7 +41,7 @@ const DEFAULT_LIMIT = 50;
 
 /**
  * The size of a page and the key it starts after, from a list's query.
- * @param fits as for {@link cursorKey}: `isId` for a list that is sorted by identifier
+ * @param fits as for {@link cursorKey}
  */
 export const pageRequest = (
   query: { limit?: number | undefined; cursor?: string | undefined },
@@ -49,11 +49,7 @@ export const pageRequest = (
 ): { limit: number; after: string | undefined } => ({ limit: query.limit ?? DEFAULT_LIMIT, after: cursorKey(query.cursor, fits) });
 
 /** As {@link pageRequest}, for a list that is sorted by identifier. @throws invalid_request when the cursor holds none */
-export function pageRequestById(query: { limit?: number | undefined; cursor?: string | undefined }): { limit: number; after: string | undefined } {
-  const request = pageRequest(query);
-  if (request.after !== undefined && !isId(request.after)) throw problem.invalid_request('Send a cursor as "nextCursor" gave it.');
-  return request;
-}
+export const pageRequestById = (query: Parameters<typeof pageRequest>[0]): ReturnType<typeof pageRequest> => pageRequest(query, isId);
 
 /**
  * The version that an `If-Match` header names.

@@ -47,20 +47,30 @@ describe('a redemption whose process is killed', () => {
     url.username = user ?? '';
     url.password = String(password);
     const order: Order = { databaseUrl: url.href, masterKey, indexKey };
-    const child = fork(fileURLToPath(new URL('./redeemer.ts', import.meta.url)), [JSON.stringify(order)], { execArgv: ['--import', 'tsx'] });
+    const child = fork(fileURLToPath(new URL('./redeemer.ts', import.meta.url)), [JSON.stringify(order)], {
+      execArgv: ['--import', 'tsx'],
+    });
     const [message] = await once(child, 'message');
     expect(message).toBe('ready');
     return { child, proxy };
   }
 
   /** What a redemption leaves behind, counted over the whole database. */
-  const traces = async (): Promise<number[]> => Object.values((await platform.owner.query(`select
+  const traces = async (): Promise<number[]> =>
+    Object.values(
+      (
+        await platform.owner.query(
+          `select
     (select count(*)::int from vouchers where state = 'redeemed') as redeemed,
     (select count(*)::int from payouts) as payouts,
     (select count(*)::int from journal_entries where event = 'payout') as entries,
     (select count(*)::int / 2 from postings p join journal_entries e on e.id = p.entry_id where e.event = 'payout') as postings,
     (select count(*)::int from audit_events where command = 'cashout.redeem') as events,
-    (select count(*)::int from idempotency_keys where actor_id = $1) as answers`, [agent.userId])).rows[0]);
+    (select count(*)::int from idempotency_keys where actor_id = $1) as answers`,
+          [agent.userId],
+        )
+      ).rows[0],
+    );
 
   it('has happened wholly or not at all, whichever message was its last, and happens once when it is asked again', async () => {
     let completedAt = -1;
@@ -71,7 +81,13 @@ describe('a redemption whose process is killed', () => {
       const { serial, code } = vouchers[messages] ?? expect.fail('there is a voucher for each message');
       const { child, proxy } = await (redeemers[messages] ?? expect.fail('a process was started'));
       redeemers.push(startRedeemer());
-      const redemption = { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport' as const, documentLastFour: '0042' };
+      const redemption = {
+        officeId: frame.officeId,
+        locator: { serial },
+        code,
+        documentType: 'passport' as const,
+        documentLastFour: '0042',
+      };
       const errand: Errand = { agentId: agent.userId, officeId: frame.officeId, key: randomUUID(), redemption };
       const answered = once(child, 'message').then(() => 'answered' as const);
       const killed = new Promise<'killed'>((resolve) => {

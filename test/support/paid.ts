@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type LedgerEvent, post } from '../../src/ledger/index.ts';
-import { mod97Digits, Money, newId, sql, type Tx } from '../../src/platform/index.ts';
+import { Money, mod97Digits, newId, sql, type Tx } from '../../src/platform/index.ts';
 import type { Frame } from './fixtures.ts';
 import type { TestPlatform } from './platform.ts';
 
@@ -51,11 +51,24 @@ type Line = ReturnType<typeof lineFor>;
 
 function lineFor(frame: Frame, wish: Wish) {
   const paid: Paid = {
-    beneficiaryId: wish.person?.beneficiaryId ?? newId(), householdId: wish.person?.householdId ?? wish.householdId ?? newId(),
-    serial: nextSerial(), amount: wish.amount ?? '15000.00', paidOn: wish.paidOn ?? '2026-03-10', payoutId: newId(), agentId: wish.agentId ?? newId(),
+    beneficiaryId: wish.person?.beneficiaryId ?? newId(),
+    householdId: wish.person?.householdId ?? wish.householdId ?? newId(),
+    serial: nextSerial(),
+    amount: wish.amount ?? '15000.00',
+    paidOn: wish.paidOn ?? '2026-03-10',
+    payoutId: newId(),
+    agentId: wish.agentId ?? newId(),
   };
-  return { wish, paid, outcome: wish.outcome ?? 'paid', officeId: wish.officeId ?? frame.officeId, lineId: newId(), voucherId: newId(),
-    entitlementId: newId(), instalmentId: newId() };
+  return {
+    wish,
+    paid,
+    outcome: wish.outcome ?? 'paid',
+    officeId: wish.officeId ?? frame.officeId,
+    lineId: newId(),
+    voucherId: newId(),
+    entitlementId: newId(),
+    instalmentId: newId(),
+  };
 }
 
 /**
@@ -72,7 +85,11 @@ export async function payList(platform: TestPlatform, frame: Frame, wishes: read
   return lines.map(({ paid }) => paid);
 }
 
-const totalOf = (lines: readonly Line[]): Money => Money.sum(lines.map(({ paid }) => Money.of(paid.amount, 'DZD')), 'DZD');
+const totalOf = (lines: readonly Line[]): Money =>
+  Money.sum(
+    lines.map(({ paid }) => Money.of(paid.amount, 'DZD')),
+    'DZD',
+  );
 
 async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readonly Line[], kind: string, at: Date): Promise<string> {
   const [listId, planId, maker, approver, releaser] = [newId(), newId(), newId(), newId(), newId()];
@@ -81,23 +98,92 @@ async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readon
   const households = [...new Set(newcomers.map(({ paid }) => paid.householdId))];
   await tx.run(sql`insert into households (id, programme_id, reference, size, created_at)
     select h, ${programmeId}, h, 1, ${at} from unnest(${households}::uuid[]) h on conflict do nothing`);
-  await tx.insert('beneficiaries', newcomers.map(({ paid, wish }) => ({ id: paid.beneficiaryId, registration_number: paid.serial.slice(2, 12),
-    household_id: paid.householdId, relationship: 'head', sex: wish.sex ?? 'female', language: 'fr', wilaya_number: wish.wilaya ?? '16',
-    commune: 'Alger Centre', version: 1, registered_by: by, registered_at: at })));
-  await tx.insert('plans', [{ id: planId, programme_id: programmeId, kind, name: `Plan ${planId}`, purpose: 'rent',
-    amount_rule: { rule: 'fixed', amount: '15000.00' }, currency: 'DZD', due_on: '2026-03-01', created_by: by, created_at: at }]);
-  await tx.insert('entitlements', lines.map(({ entitlementId, paid }) =>
-    ({ id: entitlementId, plan_id: planId, beneficiary_id: paid.beneficiaryId, created_at: at })));
-  await tx.insert('instalments', lines.map(({ instalmentId, entitlementId, paid }) => ({ id: instalmentId, entitlement_id: entitlementId, number: 1,
-    programme_id: programmeId, beneficiary_id: paid.beneficiaryId, household_id: paid.householdId, purpose: 'rent', due_on: '2026-03-01',
-    amount: paid.amount, currency: 'DZD', created_at: at })));
+  await tx.insert(
+    'beneficiaries',
+    newcomers.map(({ paid, wish }) => ({
+      id: paid.beneficiaryId,
+      registration_number: paid.serial.slice(2, 12),
+      household_id: paid.householdId,
+      relationship: 'head',
+      sex: wish.sex ?? 'female',
+      language: 'fr',
+      wilaya_number: wish.wilaya ?? '16',
+      commune: 'Alger Centre',
+      version: 1,
+      registered_by: by,
+      registered_at: at,
+    })),
+  );
+  await tx.insert('plans', [
+    {
+      id: planId,
+      programme_id: programmeId,
+      kind,
+      name: `Plan ${planId}`,
+      purpose: 'rent',
+      amount_rule: { rule: 'fixed', amount: '15000.00' },
+      currency: 'DZD',
+      due_on: '2026-03-01',
+      created_by: by,
+      created_at: at,
+    },
+  ]);
+  await tx.insert(
+    'entitlements',
+    lines.map(({ entitlementId, paid }) => ({ id: entitlementId, plan_id: planId, beneficiary_id: paid.beneficiaryId, created_at: at })),
+  );
+  await tx.insert(
+    'instalments',
+    lines.map(({ instalmentId, entitlementId, paid }) => ({
+      id: instalmentId,
+      entitlement_id: entitlementId,
+      number: 1,
+      programme_id: programmeId,
+      beneficiary_id: paid.beneficiaryId,
+      household_id: paid.householdId,
+      purpose: 'rent',
+      due_on: '2026-03-01',
+      amount: paid.amount,
+      currency: 'DZD',
+      created_at: at,
+    })),
+  );
   const digest = createHash('sha256').update(listId).digest('hex');
-  await tx.insert('payment_lists', [{ id: listId, programme_id: programmeId, fund_id: fundId, plan_id: planId, name: `List ${listId}`,
-    currency: 'DZD', state: 'draft', line_count: lines.length, total: totalOf(lines).toString(), built_by: maker, version: 1, created_at: at }]);
-  await tx.insert('payment_list_lines', lines.map(({ lineId, instalmentId, paid, wish }, i) => ({ id: lineId, list_id: listId, position: i + 1,
-    instalment_id: instalmentId, beneficiary_id: paid.beneficiaryId, collector_id: paid.beneficiaryId, household_id: paid.householdId,
-    amount: paid.amount, currency: 'DZD', wilaya_number: wish.wilaya ?? '16', sex: wish.sex ?? 'female', age_band: wish.ageBand ?? '18-59',
-    has_disability: wish.hasDisability ?? false, state: 'included' })));
+  await tx.insert('payment_lists', [
+    {
+      id: listId,
+      programme_id: programmeId,
+      fund_id: fundId,
+      plan_id: planId,
+      name: `List ${listId}`,
+      currency: 'DZD',
+      state: 'draft',
+      line_count: lines.length,
+      total: totalOf(lines).toString(),
+      built_by: maker,
+      version: 1,
+      created_at: at,
+    },
+  ]);
+  await tx.insert(
+    'payment_list_lines',
+    lines.map(({ lineId, instalmentId, paid, wish }, i) => ({
+      id: lineId,
+      list_id: listId,
+      position: i + 1,
+      instalment_id: instalmentId,
+      beneficiary_id: paid.beneficiaryId,
+      collector_id: paid.beneficiaryId,
+      household_id: paid.householdId,
+      amount: paid.amount,
+      currency: 'DZD',
+      wilaya_number: wish.wilaya ?? '16',
+      sex: wish.sex ?? 'female',
+      age_band: wish.ageBand ?? '18-59',
+      has_disability: wish.hasDisability ?? false,
+      state: 'included',
+    })),
+  );
   await tx.insert('payment_list_hands', [
     { list_id: listId, user_id: maker, hand: 'maker', step: null, role: null, digest: null, at },
     { list_id: listId, user_id: approver, hand: 'approver', step: 1, role: 'approver', digest, at },
@@ -119,16 +205,44 @@ async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readon
 async function deliver(tx: Tx, { programmeId, fundId }: Frame, listId: string, lines: readonly Line[], at: Date): Promise<void> {
   const released = lines.filter(({ outcome }) => outcome !== 'returned');
   const of = (...outcomes: Line['outcome'][]) => released.filter(({ outcome }) => outcomes.includes(outcome));
-  const moveTo = (state: string, moved: readonly Line[]) => tx.run(sql`update vouchers set state = ${state},
+  const moveTo = (state: string, moved: readonly Line[]) =>
+    tx.run(sql`update vouchers set state = ${state},
       activated_at = coalesce(activated_at, ${at}), expires_at = coalesce(expires_at, ${at}::timestamptz + interval '60 days')
     where id = any(${moved.map(({ voucherId }) => voucherId)}::uuid[])`);
-  await tx.insert('vouchers', released.map(({ voucherId, lineId, paid }) => ({ id: voucherId, serial: paid.serial, line_id: lineId, list_id: listId,
-    programme_id: programmeId, fund_id: fundId, beneficiary_id: paid.beneficiaryId, collector_id: paid.beneficiaryId, amount: paid.amount,
-    currency: 'DZD', state: 'issued', key_version: 1, counter: 0, failed_attempts: 0, issued_at: at })));
-  const transfer = (event: LedgerEvent, line: Line, subject: { type: string; id: string }) => ({ event, programmeId, fundId, subject,
-    amount: Money.of(line.paid.amount, 'DZD'), officeId: line.officeId });
+  await tx.insert(
+    'vouchers',
+    released.map(({ voucherId, lineId, paid }) => ({
+      id: voucherId,
+      serial: paid.serial,
+      line_id: lineId,
+      list_id: listId,
+      programme_id: programmeId,
+      fund_id: fundId,
+      beneficiary_id: paid.beneficiaryId,
+      collector_id: paid.beneficiaryId,
+      amount: paid.amount,
+      currency: 'DZD',
+      state: 'issued',
+      key_version: 1,
+      counter: 0,
+      failed_attempts: 0,
+      issued_at: at,
+    })),
+  );
+  const transfer = (event: LedgerEvent, line: Line, subject: { type: string; id: string }) => ({
+    event,
+    programmeId,
+    fundId,
+    subject,
+    amount: Money.of(line.paid.amount, 'DZD'),
+    officeId: line.officeId,
+  });
   const ofVoucher = (event: LedgerEvent, moved: readonly Line[]) =>
-    post(tx, at, moved.map((line) => transfer(event, line, { type: 'voucher', id: line.voucherId })));
+    post(
+      tx,
+      at,
+      moved.map((line) => transfer(event, line, { type: 'voucher', id: line.voucherId })),
+    );
   await ofVoucher('issue', released);
   await moveTo('activated', released);
   await moveTo('expired', of('expired'));
@@ -140,11 +254,32 @@ async function deliver(tx: Tx, { programmeId, fundId }: Frame, listId: string, l
   for (const day of new Set(of('paid', 'voided').map(({ paid }) => paid.paidOn))) {
     const paidAt = new Date(`${day}T09:00:00Z`);
     const today = of('paid', 'voided').filter(({ paid }) => paid.paidOn === day);
-    await tx.insert('payouts', today.map(({ paid, voucherId, officeId }) => ({ id: paid.payoutId, voucher_id: voucherId, office_id: officeId,
-      agent_id: paid.agentId, collector_id: paid.beneficiaryId, amount: paid.amount, currency: 'DZD', document_type: 'passport',
-      document_last_four: documentLastFour, paid_at: paidAt, paid_on: day })));
-    await post(tx, paidAt, today.map((line) => transfer('payout', line, payout(line))));
-    await post(tx, paidAt, today.filter(({ outcome }) => outcome === 'voided').map((line) => transfer('void', line, payout(line))));
+    await tx.insert(
+      'payouts',
+      today.map(({ paid, voucherId, officeId }) => ({
+        id: paid.payoutId,
+        voucher_id: voucherId,
+        office_id: officeId,
+        agent_id: paid.agentId,
+        collector_id: paid.beneficiaryId,
+        amount: paid.amount,
+        currency: 'DZD',
+        document_type: 'passport',
+        document_last_four: documentLastFour,
+        paid_at: paidAt,
+        paid_on: day,
+      })),
+    );
+    await post(
+      tx,
+      paidAt,
+      today.map((line) => transfer('payout', line, payout(line))),
+    );
+    await post(
+      tx,
+      paidAt,
+      today.filter(({ outcome }) => outcome === 'voided').map((line) => transfer('void', line, payout(line))),
+    );
   }
   await tx.run(sql`update payouts set voided_at = paid_at, voided_by = ${newId()}
     where id = any(${of('voided').map(({ paid }) => paid.payoutId)}::uuid[])`);

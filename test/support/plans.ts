@@ -6,18 +6,34 @@ let counter = 0;
 
 /** A one-time grant that owes each of these people one amount, due long ago. @returns its id */
 export async function makePlan(
-  { owner }: TestPlatform, { programmeId }: Frame, people: readonly Person[], amount = '15000.00', purpose = `purpose ${newId()}`,
+  { owner }: TestPlatform,
+  { programmeId }: Frame,
+  people: readonly Person[],
+  amount = '15000.00',
+  purpose = `purpose ${newId()}`,
 ): Promise<string> {
   counter += 1;
   const [scorecardId, planId] = [newId(), newId()];
   await owner.query(`insert into scorecards values ($1, $2, $3, '{}', $1, now())`, [scorecardId, programmeId, 1000 + counter]);
-  await owner.query(`insert into plans values ($1, $2, 'one_time_grant', $1::uuid::text, $3, $4, 'DZD', '2026-01-01', $5, $1, now())`,
-    [planId, programmeId, purpose, { rule: 'fixed', amount }, scorecardId]);
+  await owner.query(`insert into plans values ($1, $2, 'one_time_grant', $1::uuid::text, $3, $4, 'DZD', '2026-01-01', $5, $1, now())`, [
+    planId,
+    programmeId,
+    purpose,
+    { rule: 'fixed', amount },
+    scorecardId,
+  ]);
   for (const { id, householdId } of people) {
     const entitlementId = newId();
     await owner.query(`insert into entitlements values ($1, $2, $3, now())`, [entitlementId, planId, id]);
-    await owner.query(`insert into instalments values ($1, $2, 1, $3, $4, $5, $6, '2026-01-01', $7, 'DZD', now())`,
-      [newId(), entitlementId, programmeId, id, householdId, purpose, amount]);
+    await owner.query(`insert into instalments values ($1, $2, 1, $3, $4, $5, $6, '2026-01-01', $7, 'DZD', now())`, [
+      newId(),
+      entitlementId,
+      programmeId,
+      id,
+      householdId,
+      purpose,
+      amount,
+    ]);
   }
   return planId;
 }

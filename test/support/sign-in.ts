@@ -15,7 +15,11 @@ export interface KnownUser {
 export async function makeUser(platform: TestPlatform, ...roles: NewRole[]): Promise<KnownUser> {
   const email = `${randomUUID()}@example.org`;
   const password = 'a long enough password';
-  const { id, totpSecret } = await bootstrapUser(platform.app.execute, { email, displayName: 'Amina Benali', language: 'fr', password }, roles);
+  const { id, totpSecret } = await bootstrapUser(
+    platform.app.execute,
+    { email, displayName: 'Amina Benali', language: 'fr', password },
+    roles,
+  );
   return { id, email, password, secret: totpSecret };
 }
 
@@ -26,8 +30,13 @@ export function nextCode(platform: TestPlatform, { secret }: KnownUser): string 
 }
 
 /** Tries to sign in; right unless told otherwise. */
-export const trySignIn = (platform: TestPlatform, user: KnownUser, wrong: { email?: string; password?: string; totp?: string } = {}): supertest.Test =>
-  supertest(platform.app.http).post('/v1/sessions')
+export const trySignIn = (
+  platform: TestPlatform,
+  user: KnownUser,
+  wrong: { email?: string; password?: string; totp?: string } = {},
+): supertest.Test =>
+  supertest(platform.app.http)
+    .post('/v1/sessions')
     .send({ email: user.email, password: user.password, totp: wrong.totp ?? nextCode(platform, user), ...wrong });
 
 /** Requests with a session's token; each POST carries a fresh Idempotency-Key. */

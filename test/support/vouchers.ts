@@ -34,26 +34,47 @@ export interface VoucherOptions {
 /** Every message in the outbox. */
 export const receivedSms = ({ dataDir }: Pick<TestPlatform, 'dataDir'>): ReceivedSms[] =>
   existsSync(outboxFile(dataDir))
-    ? readFileSync(outboxFile(dataDir), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as ReceivedSms)
+    ? readFileSync(outboxFile(dataDir), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as ReceivedSms)
     : [];
 
 /** The code in a message. */
 export const codeIn = (text: string): string => /\d{3} \d{3} \d{3}/.exec(text)?.[0].replaceAll(' ', '') ?? '';
 
 /** A released list of so many people, with vouchers whose codes have been sent. Made without the rooms that plan and approve. */
-export async function makeVouchers(platform: TestPlatform, frame: Frame, count: number, options: VoucherOptions = {}): Promise<TestVoucher[]> {
+export async function makeVouchers(
+  platform: TestPlatform,
+  frame: Frame,
+  count: number,
+  options: VoucherOptions = {},
+): Promise<TestVoucher[]> {
   const { amount = '15000.00', send = true } = options;
-  const people = options.people ?? await makePeople(platform, frame.programmeId, count);
+  const people = options.people ?? (await makePeople(platform, frame.programmeId, count));
   const { listId, lines } = await releasedList(platform, frame, people, amount);
   const now = platform.clock.now();
   const total = Money.of(amount, 'DZD').times(people.length);
   const followUps = await platform.app.database.transaction(async (tx) => {
     const { programmeId, fundId } = frame;
-    await post(tx, now, (['approval', 'issue'] as const).map((event) => (
-      { event, programmeId, fundId, subject: { type: 'payment_list', id: listId }, amount: total })));
+    await post(
+      tx,
+      now,
+      (['approval', 'issue'] as const).map((event) => ({
+        event,
+        programmeId,
+        fundId,
+        subject: { type: 'payment_list', id: listId },
+        amount: total,
+      })),
+    );
     await issueVouchers({ tx, now, keyRing: platform.app.keyRing }, { id: listId, programmeId, fundId }, lines);
     const asked = (await queueCodes(tx, now, listId)).map((followUp) => ({ id: newId(), ...followUp }));
-    if (send) await tx.insert('follow_ups', asked.map((followUp) => ({ ...followUp, attempts: 0, created_at: now })));
+    if (send)
+      await tx.insert(
+        'follow_ups',
+        asked.map((followUp) => ({ ...followUp, attempts: 0, created_at: now })),
+      );
     return asked;
   });
   if (send) {
@@ -75,24 +96,108 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
   const digest = digestOf(listId);
   const money = Money.of(amount, 'DZD');
   const drafted = people.map(({ id, householdId }, i) => ({
-    id: newId(), position: i + 1, entitlementId: newId(), instalmentId: newId(), beneficiaryId: id, collectorId: id, householdId, amount: money,
+    id: newId(),
+    position: i + 1,
+    entitlementId: newId(),
+    instalmentId: newId(),
+    beneficiaryId: id,
+    collectorId: id,
+    householdId,
+    amount: money,
   }));
   await app.database.transaction(async (tx) => {
-    await tx.insert('plans', [{ id: planId, programme_id: programmeId, kind: 'one_time_grant', name: planId, purpose: 'rent',
-      amount_rule: { rule: 'fixed', amount }, currency: 'DZD', due_on: '2026-01-01', created_by: maker, created_at: now }]);
-    await tx.insert('entitlements', drafted.map(({ entitlementId, beneficiaryId }) => (
-      { id: entitlementId, plan_id: planId, beneficiary_id: beneficiaryId, created_at: now })));
-    await tx.insert('instalments', drafted.map(({ entitlementId, instalmentId, beneficiaryId, householdId }) => ({
-      id: instalmentId, entitlement_id: entitlementId, number: 1, programme_id: programmeId, beneficiary_id: beneficiaryId,
-      household_id: householdId, purpose: 'rent', due_on: '2026-01-01', amount, currency: 'DZD', created_at: now })));
-    await tx.insert('payment_lists', [{ id: listId, programme_id: programmeId, fund_id: fundId, plan_id: planId, name: listId, currency: 'DZD',
-      state: 'draft', line_count: people.length, total: money.times(people.length).toString(), version: 1, built_by: maker, created_at: now }]);
-    await tx.insert('payment_list_lines', drafted.map(({ id, position, instalmentId, beneficiaryId, householdId }) => ({
-      id, list_id: listId, position, instalment_id: instalmentId, beneficiary_id: beneficiaryId, collector_id: beneficiaryId,
-      household_id: householdId, amount, currency: 'DZD', wilaya_number: '16', sex: 'female', age_band: '18-59', has_disability: false,
-      state: 'included' })));
-    await tx.insert('payment_list_hands', ([['maker', maker], ['approver', approver], ['releaser', releaser]] as const).map(([hand, user]) => ({
-      list_id: listId, user_id: user, hand, step: hand === 'approver' ? 1 : null, role: hand === 'approver' ? 'approver' : null, digest, at: now })));
+    await tx.insert('plans', [
+      {
+        id: planId,
+        programme_id: programmeId,
+        kind: 'one_time_grant',
+        name: planId,
+        purpose: 'rent',
+        amount_rule: { rule: 'fixed', amount },
+        currency: 'DZD',
+        due_on: '2026-01-01',
+        created_by: maker,
+        created_at: now,
+      },
+    ]);
+    await tx.insert(
+      'entitlements',
+      drafted.map(({ entitlementId, beneficiaryId }) => ({
+        id: entitlementId,
+        plan_id: planId,
+        beneficiary_id: beneficiaryId,
+        created_at: now,
+      })),
+    );
+    await tx.insert(
+      'instalments',
+      drafted.map(({ entitlementId, instalmentId, beneficiaryId, householdId }) => ({
+        id: instalmentId,
+        entitlement_id: entitlementId,
+        number: 1,
+        programme_id: programmeId,
+        beneficiary_id: beneficiaryId,
+        household_id: householdId,
+        purpose: 'rent',
+        due_on: '2026-01-01',
+        amount,
+        currency: 'DZD',
+        created_at: now,
+      })),
+    );
+    await tx.insert('payment_lists', [
+      {
+        id: listId,
+        programme_id: programmeId,
+        fund_id: fundId,
+        plan_id: planId,
+        name: listId,
+        currency: 'DZD',
+        state: 'draft',
+        line_count: people.length,
+        total: money.times(people.length).toString(),
+        version: 1,
+        built_by: maker,
+        created_at: now,
+      },
+    ]);
+    await tx.insert(
+      'payment_list_lines',
+      drafted.map(({ id, position, instalmentId, beneficiaryId, householdId }) => ({
+        id,
+        list_id: listId,
+        position,
+        instalment_id: instalmentId,
+        beneficiary_id: beneficiaryId,
+        collector_id: beneficiaryId,
+        household_id: householdId,
+        amount,
+        currency: 'DZD',
+        wilaya_number: '16',
+        sex: 'female',
+        age_band: '18-59',
+        has_disability: false,
+        state: 'included',
+      })),
+    );
+    await tx.insert(
+      'payment_list_hands',
+      (
+        [
+          ['maker', maker],
+          ['approver', approver],
+          ['releaser', releaser],
+        ] as const
+      ).map(([hand, user]) => ({
+        list_id: listId,
+        user_id: user,
+        hand,
+        step: hand === 'approver' ? 1 : null,
+        role: hand === 'approver' ? 'approver' : null,
+        digest,
+        at: now,
+      })),
+    );
     await tx.run(sql`update payment_lists set state = 'submitted', digest = ${digest}, submitted_at = ${now} where id = ${listId}`);
     await tx.run(sql`update payment_lists set state = 'approved' where id = ${listId}`);
     await tx.run(sql`update payment_lists set state = 'released', released_at = ${now} where id = ${listId}`);
@@ -103,7 +208,9 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
 
 async function vouchersOf(platform: TestPlatform, listId: string, people: readonly Person[]): Promise<TestVoucher[]> {
   const { rows } = await platform.owner.query<{ id: string; serial: string; collector_id: string; message_id: string }>(
-    `select v.id, v.serial, v.collector_id, m.id as message_id from vouchers v join messages m on m.voucher_id = v.id where v.list_id = $1`, [listId]);
+    `select v.id, v.serial, v.collector_id, m.id as message_id from vouchers v join messages m on m.voucher_id = v.id where v.list_id = $1`,
+    [listId],
+  );
   const texts = new Map(receivedSms(platform).map(({ reference, text }) => [reference, text]));
   const byPerson = new Map(rows.map((row) => [row.collector_id, row]));
   return people.flatMap((person) => {
