@@ -37,10 +37,27 @@ export type ResponseBody<K extends OperationId> = {
       : never;
 }[keyof operations[K]['responses']];
 
-interface ContractOperation {
+/** Bodies by content type. */
+export type MediaTypes = Readonly<Record<string, { readonly schema: unknown }>>;
+
+export interface ContractParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
+  readonly required?: boolean;
+  readonly schema: unknown;
+}
+
+interface Reference {
+  readonly $ref: string;
+}
+
+/** One operation as the contract writes it. */
+export interface ContractOperation {
   readonly operationId: OperationId;
   readonly security?: readonly Record<string, readonly string[]>[];
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly parameters?: readonly (ContractParameter | Reference)[];
+  readonly requestBody?: { readonly required?: boolean; readonly content: MediaTypes };
+  readonly responses: Readonly<Record<string, { readonly content?: MediaTypes } | Reference>>;
 }
 
 /** The contract as it is served: `openapi.yaml` with every reference gathered into one file. */
@@ -48,6 +65,7 @@ export interface Contract {
   readonly openapi: string;
   readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, ContractOperation>>>>;
+  readonly components: Readonly<Record<string, unknown>>;
 }
 
 /** One operation of the contract, as the router needs it. */
@@ -58,6 +76,8 @@ export interface Operation {
   readonly path: string;
   readonly isPublic: boolean;
   readonly successStatus: number;
+  /** The operation as the contract writes it. */
+  readonly definition: ContractOperation;
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -78,6 +98,7 @@ export const operationsOf = (contract: Contract): Operation[] =>
           path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
           isPublic: operation.security?.length === 0,
           successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200),
+        definition: operation,
         },
       ];
     }),

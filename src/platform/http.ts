@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
-import * as validator from 'express-openapi-validator';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Clock } from './clock.ts';
 import type { Actor, Execute } from './command.ts';
 import {
   type Contract,
+  type Operation,
   type OperationId,
   operationsOf,
   type PathParameters,
@@ -14,11 +14,13 @@ import {
   type RequestBody,
   type ResponseBody,
 } from './contract.ts';
-import { DatabaseBusy, type Db, sqlState } from './database.ts';
+import type { Db } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import { Problem, problem } from './problems.ts';
+import { answerProblem } from './http-problems.ts';
+import { problem } from './problems.ts';
+import { type OperationValidator, validatorOf } from './validation.ts';
 
 /** A request that has passed the contract, as a room's route sees it. */
 export interface Call<K extends OperationId> {
@@ -91,12 +93,6 @@ export interface HttpOptions {
   readonly pages: RequestHandler;
 }
 
-interface KnownRequest extends Request {
-  actor?: Actor;
-  /** Why the caller could not be recognised; the validator would make every reason a plain 401. */
-  unrecognised?: unknown;
-}
-
 const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'user', grants: [], secondFactorAt: null };
 const JSON_LIMIT = '1mb';
 const FILE_LIMIT = '64mb';
@@ -104,8 +100,13 @@ const FILE_LIMIT = '64mb';
 /** Builds the HTTP application: every operation of the contract has its handler, and nothing else answers. */
 export function createHttp(options: HttpOptions): Express {
   const { contract, routes, logger, metrics } = options;
+  const operations = operationsOf(contract);
+  const known = new Set<string>(operations.map(({ id }) => id));
+  const stray = Object.keys(routes).find((id) => !known.has(id));
+  if (stray) throw new Error(`the route ${stray} is not in the contract`);
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
   app.set('query parser', 'simple');
   app.use(helmet({ contentSecurityPolicy: { directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } } }));
   app.use(requestLog(logger));
@@ -119,61 +120,72 @@ export function createHttp(options: HttpOptions): Express {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   app.use(options.pages);
-  app.use('/v1', (_request, response, next) => {
-    response.set('Cache-Control', 'no-store');
-    next();
-  });
-  app.use(express.json({ limit: JSON_LIMIT }), express.text({ type: 'text/csv', limit: FILE_LIMIT, defaultCharset: 'utf-8' }));
-  app.use(
-    validator.middleware({
-      apiSpec: contract as never,
-      validateApiSpec: false,
-      validateRequests: { allErrors: true, coerceTypes: false },
-      validateResponses: options.validateResponses,
-      validateSecurity: {
-        handlers: {
-          bearer: async (request: KnownRequest) => {
-            try {
-              const [scheme, token] = (request.get('authorization') ?? '').split(' ');
-              if (scheme?.toLowerCase() !== 'bearer' || !token) {
-                throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
-              }
-              request.actor = await options.authenticate(token);
-              return true;
-            } catch (error) {
-              request.unrecognised = error;
-              throw error;
-            }
-          },
-        },
-      },
-    }),
-  );
-  for (const { id, method, path, successStatus } of operationsOf(contract)) {
-    const handler = routes[id] as Handler<OperationId> | undefined;
-    if (!handler) throw new Error(`the contract's operation ${id} has no route`);
-    app[method](path, async (request: Request, response: Response) => {
-      const answer = await handler({
-        actor: (request as KnownRequest).actor ?? nobody,
-        params: request.params,
-        query: request.query,
-        body: request.body,
-        idempotencyKey: request.get('idempotency-key'),
-        ifMatch: request.get('if-match'),
-        requestId: String(request.id),
-        address: request.ip ?? '',
-      } as unknown as Call<OperationId>);
-      await send(response, successStatus, answer);
+  const validator = validatorOf(contract);
+  for (const operation of operations) {
+    const handler = routes[operation.id] as Handler<OperationId> | undefined;
+    if (!handler) throw new Error(`the contract's operation ${operation.id} has no route`);
+    app[operation.method](operation.path, recognising(operation, options), ...bodyParsers(operation),
+      answering(operation, handler, validator(operation.definition), options));
+  }
+  for (const path of new Set(operations.map((operation) => operation.path))) {
+    app.all(path, () => {
+      throw problem.method_not_allowed('Use a method that the contract names for this address.');
     });
   }
-  const known = new Set<string>(operationsOf(contract).map(({ id }) => id));
-  const stray = Object.keys(routes).find((id) => !known.has(id));
-  if (stray) throw new Error(`the route ${stray} is not in the contract`);
   app.use(() => {
     throw problem.not_found('There is nothing at this address.');
   });
   app.use(answerProblem);
   return app;
+}
+
+// Before a body is read, so that a stranger cannot have us read a large one.
+function recognising({ isPublic }: Operation, { authenticate }: HttpOptions): RequestHandler {
+  return async (request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    response.locals['actor'] = isPublic ? nobody : await authenticate(bearerToken(request));
+    next();
+  };
+}
+
+function bearerToken(request: Request): string {
+  const [scheme, token] = (request.get('authorization') ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'bearer' || !token) throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
+  return token;
+}
+
+function bodyParsers({ definition: { requestBody } }: Operation): RequestHandler[] {
+  if (!requestBody) return [];
+  const isJson = 'application/json' in requestBody.content;
+  return [isJson ? express.json({ limit: JSON_LIMIT }) : express.text({ type: 'text/csv', limit: FILE_LIMIT, defaultCharset: 'utf-8' })];
+}
+
+/** One operation: who asks, what the contract says of it, the handler, and the answer. */
+function answering(operation: Operation, handler: Handler<OperationId>, validator: OperationValidator, options: HttpOptions): RequestHandler {
+  return async (request, response) => {
+    if (validator.bodyTypes && request.is('*/*') && !request.is([...validator.bodyTypes])) {
+      throw problem.unsupported_media_type(`Send ${validator.bodyTypes.join(' or ')}.`);
+    }
+    // Express reads the query anew each time it is asked, so the defaults are filled into one reading of it.
+    const query = { ...request.query };
+    validator.checkRequest({ path: request.params, query, header: request.headers, body: request.body });
+    const answer = await handler({
+      actor: response.locals['actor'],
+      params: request.params,
+      query,
+      body: request.body,
+      idempotencyKey: request.get('idempotency-key'),
+      ifMatch: request.get('if-match'),
+      requestId: String(request.id),
+      address: request.ip ?? '',
+    } as unknown as Call<OperationId>);
+    if (options.validateResponses) {
+      const body = answer instanceof Versioned ? answer.body : answer;
+      const [type, json] = answer instanceof Download ? [answer.contentType, ''] : ['application/json', JSON.parse(JSON.stringify(body ?? null))];
+      validator.checkResponse(operation.successStatus, type, body === undefined ? undefined : json);
+    }
+    await send(response, operation.successStatus, answer);
+  };
 }
 
 async function send(response: Response, status: number, answer: unknown): Promise<void> {
@@ -221,72 +233,4 @@ function timing(metrics: Metrics): RequestHandler {
     });
     next();
   };
-}
-
-// Express knows an error handler by its four parameters.
-const answerProblem: ErrorRequestHandler = (error: unknown, request, response, _next) => {
-  const cause = (request as KnownRequest).unrecognised ?? error;
-  const answer = problemFor(cause);
-  if (answer.status >= 500) request.log.error({ err: cause }, 'request failed');
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  if (answer.status === 401) response.set('WWW-Authenticate', 'Bearer');
-  if (answer.status === 503 || answer.code === 'in_progress') response.set('Retry-After', '1');
-  response
-    .status(answer.status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ ...answer.toJSON(), requestId: request.id }));
-};
-
-interface HttpError {
-  readonly status: number;
-  readonly message: string;
-  readonly errors?: readonly { readonly path?: string; readonly message?: string }[];
-}
-
-const isHttpError = (error: unknown): error is HttpError => error instanceof Error && 'status' in error && typeof error.status === 'number';
-
-/** The server refuses the connection, is starting, or has given out all it has (SQLSTATE 57P03, 53300). */
-const noConnection = new Set(['ECONNREFUSED', '57P03', '53300']);
-
-const databaseIsBusy = (error: unknown): boolean => error instanceof DatabaseBusy || noConnection.has(sqlState(error) ?? '');
-
-function problemFor(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  if (!isHttpError(error)) {
-    return databaseIsBusy(error)
-      ? problem.busy('The database has no connection to spare. Try again in a moment.')
-      : problem.internal_error('The request was not carried out. Quote the request id when you report this.');
-  }
-  const places = (error.errors ?? []).map(({ path = '', message = '' }) => ({
-    // The validator's paths read /body/amount or /query/limit; the pointer keeps that form.
-    pointer: path,
-    detail: message,
-  }));
-  switch (error.status) {
-    case 400:
-      return problem.invalid_request(
-        places.length > 0
-          ? 'Correct the places listed in "errors".'
-          : 'The request cannot be read: check the address, and that the body is valid JSON.',
-        {},
-        places,
-      );
-    case 401:
-      return problem.unauthenticated('Sign in first.');
-    case 404:
-      return problem.not_found('There is nothing at this address.');
-    case 405:
-      return problem.method_not_allowed('Use a method that the contract names for this address.');
-    case 413:
-      return problem.too_large('Send less at once.');
-    case 415:
-      return problem.unsupported_media_type('Send the content type that the contract names.');
-    default:
-      return error.status < 500
-        ? problem.invalid_request('The request cannot be answered in this form.', {}, places)
-        : problem.internal_error('The request was not carried out. Quote the request id when you report this.');
-  }
 }

@@ -1,0 +1,113 @@
+import { type ErrorObject, Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { Contract, ContractOperation, ContractParameter, MediaTypes } from './contract.ts';
+import { problem, type ProblemPlace } from './problems.ts';
+
+/** The parts of a request that the contract speaks of. */
+export interface RequestParts {
+  readonly path: Record<string, unknown>;
+  readonly query: Record<string, unknown>;
+  readonly header: Record<string, unknown>;
+  readonly body: unknown;
+}
+
+/** Checks requests and answers against one operation of the contract. */
+export interface OperationValidator {
+  /** The content types of the body, or undefined when the operation takes none. */
+  readonly bodyTypes: readonly string[] | undefined;
+  /**
+   * Checks a request and fills in the contract's defaults; numbers in the path and the query become numbers.
+   * @throws invalid_request naming every place that is wrong
+   */
+  checkRequest(parts: RequestParts): void;
+  /** @throws Error when an answer is not what the contract promises: a fault of ours */
+  checkResponse(status: number, contentType: string, body: unknown): void;
+}
+
+const CONTRACT = 'contract';
+const places = ['path', 'query', 'header'] as const;
+
+type Check = (value: unknown) => ProblemPlace[];
+
+/** Makes the validators of a contract's operations. Schemas are compiled when they are first needed. */
+export function validatorOf(contract: Contract): (operation: ContractOperation) => OperationValidator {
+  const options = { strict: false, allErrors: true, useDefaults: true, validateSchema: false } as const;
+  const strict = new Ajv2020(options);
+  const coercing = new Ajv2020({ ...options, coerceTypes: true });
+  for (const ajv of [strict, coercing]) {
+    formats.default(ajv);
+    ajv.addSchema({ components: contract.components }, CONTRACT);
+  }
+
+  const check = (ajv: Ajv2020, place: string, schema: unknown): Check => {
+    let compiled: ValidateFunction | undefined;
+    return (value) => {
+      compiled ??= ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', `"${CONTRACT}#/components/`)));
+      return compiled(value) ? [] : (compiled.errors ?? []).map((error) => placeOf(place, error));
+    };
+  };
+
+  return ({ operationId, parameters = [], requestBody, responses }) => {
+    const all = parameters.map((parameter) => resolved(contract, parameter));
+    const checks = places.map((place) => [place, check(coercing, place, objectOf(all, place))] as const);
+    const content = requestBody?.content;
+    const bodyCheck = content && check(strict, 'body', schemaOf(content));
+    const answers = new Map<string, Check>();
+    return {
+      bodyTypes: content && Object.keys(content),
+      checkRequest(parts) {
+        const faults = checks.flatMap(([place, of]) => of(parts[place]));
+        if (bodyCheck) {
+          if (parts.body !== undefined) faults.push(...bodyCheck(parts.body));
+          else if (requestBody.required) faults.push({ pointer: '/body', detail: 'is required' });
+        }
+        if (faults.length > 0) throw problem.invalid_request('Correct the places listed in "errors".', {}, unique(faults));
+      },
+      checkResponse(status, contentType, body) {
+        const declared = responses[status] ?? responses[`${String(status)[0]}XX`];
+        if (!declared) throw new Error(`${operationId} answers ${status}, which the contract does not say`);
+        const media = resolved(contract, declared).content?.[contentType];
+        if (!media && body !== undefined) throw new Error(`${operationId} answers ${status} in ${contentType}, which the contract does not say`);
+        if (!media) return;
+        const key = `${status} ${contentType}`;
+        const of = answers.get(key) ?? check(strict, 'answer', media.schema);
+        answers.set(key, of);
+        const faults = of(body);
+        if (faults.length > 0) throw new Error(`${operationId} breaks the contract: ${JSON.stringify(faults)}`);
+      },
+    };
+  };
+}
+
+function resolved<Value extends object>(contract: Contract, value: Value | { readonly $ref: string }): Value {
+  if (!('$ref' in value)) return value;
+  const found = value.$ref.split('/').slice(1).reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], contract);
+  return found as Value;
+}
+
+const schemaOf = (content: MediaTypes): unknown => Object.values(content)[0]?.schema ?? true;
+
+/** One object schema for all parameters of a place. Headers may be more than the contract names; a query may not. */
+function objectOf(parameters: readonly ContractParameter[], place: (typeof places)[number]): unknown {
+  const here = parameters.filter((parameter) => parameter.in === place);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(here.map(({ name, schema }) => [nameIn(place, name), schema])),
+    required: here.filter(({ required }) => required).map(({ name }) => nameIn(place, name)),
+    additionalProperties: place === 'header',
+  };
+}
+
+// Node gives the names of headers in small letters.
+const nameIn = (place: string, name: string): string => (place === 'header' ? name.toLowerCase() : name);
+
+function placeOf(place: string, { instancePath, keyword, params, message }: ErrorObject): ProblemPlace {
+  const pointer = `/${place}${instancePath}`;
+  if (keyword === 'required') return { pointer: `${pointer}/${params['missingProperty']}`, detail: 'is required' };
+  if (keyword === 'additionalProperties') return { pointer: `${pointer}/${params['additionalProperty']}`, detail: 'is not known here' };
+  if (keyword === 'enum') return { pointer, detail: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}` };
+  return { pointer, detail: message ?? 'is not as the contract says' };
+}
+
+const unique = (faults: readonly ProblemPlace[]): ProblemPlace[] =>
+  [...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values()];
