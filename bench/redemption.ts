@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,6 +9,7 @@ import { freePort, KeyRing, migrate, packageRoot, startEmbeddedPostgres } from '
 import { table } from '../scripts/support/table.ts';
 import { codeOf } from '../src/vouchers/index.ts';
 import { floorTransaction, prepareFloor } from './floor.ts';
+import { HttpConnection } from './http-connection.ts';
 import { type Load, load } from './load.ts';
 import { measure, type Result, type Sample } from './measure.ts';
 
@@ -46,15 +46,16 @@ async function main(): Promise<void> {
       },
     });
     await ready(port);
-    const redeem = redeemer(port, loaded, keyRing);
+    const redemptions = await redeemer(port, loaded, keyRing);
     process.stdout.write('Warming up…\n');
-    await measure(16, 3, redeem);
+    await measure(16, 3, redemptions.next);
     const rows = [['clients', 'floor/s', 'floor p50', 'floor p99', 'redeemed/s', 'p50 ms', 'p99 ms', 'ratio']];
     for (const clients of CONCURRENCIES) {
       const floor = await floorAt(url, clients);
-      const redeemed = await measure(clients, SECONDS, redeem);
+      const redeemed = await measure(clients, SECONDS, redemptions.next);
       rows.push([String(clients), ...figures(floor), ...figures(redeemed), (redeemed.perSecond / floor.perSecond).toFixed(2)]);
     }
+    redemptions.close();
     process.stdout.write(`\n${table(rows)}\n\n`);
     const { rows: paid } = await client.query<{ paid: string }>('select count(*) as paid from payouts');
     process.stdout.write(`${paid[0]?.paid} pay-outs in the books.\n`);
@@ -82,42 +83,29 @@ async function floorAt(url: string, clients: number): Promise<Result> {
   return result;
 }
 
-function redeemer(port: number, { vouchers, agents }: Load, keyRing: KeyRing): (client: number) => Promise<Sample | null> {
-  const agent = new Agent({ keepAlive: true, maxSockets: agents.length });
+/** Redeems the vouchers one after another; the code of each is known before the clock starts. */
+async function redeemer(port: number, { vouchers, agents }: Load, keyRing: KeyRing): Promise<{ next(client: number): Promise<Sample | null>; close(): void }> {
+  const connections = await Promise.all(agents.map(() => HttpConnection.open(port)));
+  const codes = vouchers.map(({ id, key_version, counter }) => codeOf(keyRing, { id, keyVersion: key_version, counter }));
   let taken = 0;
-  return async (client) => {
-    const voucher = vouchers[taken];
-    const teller = agents[client];
-    taken += 1;
-    if (!voucher || !teller) return null;
-    const code = codeOf(keyRing, { id: voucher.id, keyVersion: voucher.key_version, counter: voucher.counter });
-    const body = JSON.stringify({
-      officeId: teller.officeId, locator: { serial: voucher.serial }, code, documentType: 'passport', documentLastFour: '1234',
-    });
-    const started = performance.now();
-    const { status, answer } = await post(agent, port, teller.token, body);
-    if (status !== 201) throw new Error(`a redemption answered ${status}: ${answer}`);
-    return { milliseconds: performance.now() - started };
-  };
-}
-
-function post(agent: Agent, port: number, token: string, body: string): Promise<{ status: number; answer: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      agent, port, host: '127.0.0.1', method: 'POST', path: '/v1/payouts',
-      headers: {
-        Authorization: `Bearer ${token}`, 'Idempotency-Key': randomUUID(), 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body),
-      },
-    }, (response) => {
-      let answer = '';
-      response.setEncoding('utf8').on('data', (part) => {
-        answer += part;
+  return {
+    async next(client) {
+      const [voucher, code, teller, connection] = [vouchers[taken], codes[taken], agents[client], connections[client]];
+      taken += 1;
+      if (!voucher || !teller || !connection) return null;
+      const body = JSON.stringify({
+        officeId: teller.officeId, locator: { serial: voucher.serial }, code, documentType: 'passport', documentLastFour: '1234',
       });
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, answer }));
-    });
-    sent.once('error', reject);
-    sent.end(body);
-  });
+      const headers = `Authorization: Bearer ${teller.token}\r\nIdempotency-Key: ${randomUUID()}`;
+      const started = performance.now();
+      const answer = await connection.post('/v1/payouts', headers, body);
+      if (answer.status !== 201) throw new Error(`a redemption answered ${answer.status}: ${answer.body}`);
+      return { milliseconds: performance.now() - started };
+    },
+    close: () => {
+      for (const connection of connections) connection.close();
+    },
+  };
 }
 
 async function ready(port: number): Promise<void> {

@@ -117,7 +117,8 @@ create table duplicate_pairs (
   score numeric not null check (score between 0 and 1),
   -- [{"field", "level", "weight"}]; never the values
   evidence jsonb not null,
-  state text not null default 'open' check (state in ('open', 'same_person', 'different_people', 'needs_information')),
+  -- Superseded: one of the two was merged into a third record, which has taken its pairs over.
+  state text not null default 'open' check (state in ('open', 'same_person', 'different_people', 'needs_information', 'superseded')),
   reason text,
   decided_by uuid,
   decided_at timestamptz,
@@ -131,7 +132,8 @@ create index on duplicate_pairs (second_id);
 create index duplicate_pairs_open on duplicate_pairs (score desc) where state in ('open', 'needs_information');
 create trigger transition before update of state on duplicate_pairs for each row execute function refuse_forbidden_transition
   ('open>same_person', 'open>different_people', 'open>needs_information', 'needs_information>same_person',
-   'needs_information>different_people', 'different_people>open', 'needs_information>open', 'needs_information>needs_information', 'open>open');
+   'needs_information>different_people', 'different_people>open', 'needs_information>open', 'needs_information>needs_information', 'open>open',
+   'open>superseded', 'needs_information>superseded');
 create trigger first_state before insert on duplicate_pairs for each row execute function refuse_other_first_state('open');
 grant update (score, evidence, state, reason, decided_by, decided_at, version) on duplicate_pairs to sanad_app;
 

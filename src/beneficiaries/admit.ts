@@ -19,32 +19,73 @@ export interface Admission {
  * @returns their ids in the order given
  */
 export async function admit(
-  context: CommandContext, duplicates: DuplicateCheck, programmeId: string, enteredBy: string, candidates: readonly Candidate[],
+  context: CommandContext,
+  duplicates: DuplicateCheck,
+  programmeId: string,
+  enteredBy: string,
+  candidates: readonly Candidate[],
 ): Promise<Admission> {
   const { tx, keyRing, now } = context;
-  const people = candidates.map((candidate) => ({ ...candidate, id: newId(), indexes: distinctIndexes(indexesOf(keyRing, candidate.registration)) }));
-  await lockIndexes(tx, people.flatMap(({ indexes }) => indexes.filter(({ kind }) => kind !== 'birth').map(({ value }) => value)));
-  const households = await ensureHouseholds(tx, programmeId, people.map(({ registration }) => registration.household), now);
+  const people = candidates.map((candidate) => ({
+    ...candidate,
+    id: newId(),
+    indexes: distinctIndexes(indexesOf(keyRing, candidate.registration)),
+  }));
+  await lockIndexes(
+    tx,
+    people.flatMap(({ indexes }) => indexes.filter(({ kind }) => kind !== 'birth').map(({ value }) => value)),
+  );
+  const households = await ensureHouseholds(
+    tx,
+    programmeId,
+    people.map(({ registration }) => registration.household),
+    now,
+  );
   const numbers = await freeNumbers(context, people.length);
-  await tx.insert('beneficiaries', people.map(({ id, registration, place }, i) => ({
-    id, registration_number: numbers[i], household_id: households.get(registration.household.reference), relationship: registration.relationship,
-    sex: registration.sex, language: registration.language, wilaya_number: place.wilayaNumber, commune: place.commune,
-    ...sealPerson(keyRing, id, registration), registered_by: enteredBy, registered_at: now,
-  })));
-  await tx.insert('beneficiary_indexes', people.flatMap(({ id, indexes }) => indexes.map((index) => ({ ...index, beneficiary_id: id }))));
-  await tx.insert('consents', people.flatMap(({ id, registration }) => registration.consents.map((consent) => consentRow(id, consent, enteredBy, now))));
+  await tx.insert(
+    'beneficiaries',
+    people.map(({ id, registration, place }, i) => ({
+      id,
+      registration_number: numbers[i],
+      household_id: households.get(registration.household.reference),
+      relationship: registration.relationship,
+      sex: registration.sex,
+      language: registration.language,
+      wilaya_number: place.wilayaNumber,
+      commune: place.commune,
+      ...sealPerson(keyRing, id, registration),
+      registered_by: enteredBy,
+      registered_at: now,
+    })),
+  );
+  await tx.insert(
+    'beneficiary_indexes',
+    people.flatMap(({ id, indexes }) => indexes.map((index) => ({ ...index, beneficiary_id: id }))),
+  );
+  await tx.insert(
+    'consents',
+    people.flatMap(({ id, registration }) => registration.consents.map((consent) => consentRow(id, consent, enteredBy, now))),
+  );
   const ids = people.map(({ id }) => id);
   const { blocked, held } = await duplicates.compare(context, programmeId, ids);
-  await tx.insert('enrolments', ids.map((id) => ({
-    programme_id: programmeId, beneficiary_id: id, state: blocked.has(id) ? 'applicant' : 'enrolled', entered_by: enteredBy, changed_at: now,
-  })));
+  await tx.insert(
+    'enrolments',
+    ids.map((id) => ({
+      programme_id: programmeId,
+      beneficiary_id: id,
+      state: blocked.has(id) ? 'applicant' : 'enrolled',
+      entered_by: enteredBy,
+      changed_at: now,
+    })),
+  );
   return { ids, duplicates: held.size };
 }
 
 type Indexes = ReturnType<typeof indexesOf>;
 
-const distinctIndexes = (indexes: Indexes): Indexes =>
-  [...new Map(indexes.map((index) => [`${index.kind}/${index.value.toString('hex')}`, index])).values()];
+const distinctIndexes = (indexes: Indexes): Indexes => [
+  ...new Map(indexes.map((index) => [`${index.kind}/${index.value.toString('hex')}`, index])).values(),
+];
 
 async function freeNumbers({ tx }: CommandContext, count: number): Promise<string[]> {
   const free = new Set<string>();

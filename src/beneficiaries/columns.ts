@@ -13,7 +13,11 @@ interface Column {
 export const columns = {
   number: { at: '', spellings: ['N°', 'No', 'Number', 'رقم'] },
   reasons: { at: '', spellings: ['Motifs', 'Reasons', 'الأسباب'] },
-  registeredOn: { at: '/consents/givenOn', required: true, spellings: ['Date enregistrement', "Date d'enregistrement", 'Registration date', 'تاريخ التسجيل'] },
+  registeredOn: {
+    at: '/consents/givenOn',
+    required: true,
+    spellings: ['Date enregistrement', "Date d'enregistrement", 'Registration date', 'تاريخ التسجيل'],
+  },
   household: { at: '/household', required: true, spellings: ['Ménage', 'Household', 'الأسرة'] },
   householdSize: { at: '/household/size', required: true, spellings: ['Taille du ménage', 'Household size', 'حجم الأسرة'] },
   relationship: { at: '/relationship', required: true, spellings: ['Lien', 'Lien de parenté', 'Relationship', 'صلة القرابة'] },
@@ -31,12 +35,18 @@ export const columns = {
   commune: { at: '/commune', required: true, spellings: ['Commune', 'البلدية'] },
   language: { at: '/language', required: true, spellings: ['Langue', 'Language', 'اللغة'] },
   incomeChange: { at: '/answers/incomeChange', spellings: ['Revenu depuis mars', 'Revenu', 'Income', 'الدخل'] },
-  unpaidRentMonths: { at: '/answers/unpaidRentMonths', spellings: ['Mois de loyer impayés', 'Unpaid rent months', 'أشهر الإيجار غير المدفوعة'] },
+  unpaidRentMonths: {
+    at: '/answers/unpaidRentMonths',
+    spellings: ['Mois de loyer impayés', 'Unpaid rent months', 'أشهر الإيجار غير المدفوعة'],
+  },
   mealsPerDay: { at: '/answers/mealsPerDay', spellings: ['Repas par jour', 'Meals per day', 'الوجبات في اليوم'] },
   healthProblem: { at: '/answers/healthProblem', spellings: ['Problème de santé', 'Health problem', 'مشكلة صحية'] },
   disability: { at: '/answers/disability', spellings: ['Handicap', 'Disability', 'إعاقة'] },
   pregnant: { at: '/answers/pregnant', spellings: ['Enceinte', 'Pregnant', 'حامل'] },
-  victimOfTrafficking: { at: '/answers/victimOfTrafficking', spellings: ['Victime de traite', 'Victim of trafficking', 'ضحية الاتجار بالبشر'] },
+  victimOfTrafficking: {
+    at: '/answers/victimOfTrafficking',
+    spellings: ['Victime de traite', 'Victim of trafficking', 'ضحية الاتجار بالبشر'],
+  },
   consent: { at: '/consents', required: true, spellings: ['Consentement', 'Consent', 'الموافقة'] },
   consentMethod: { at: '/consents/method', required: true, spellings: ['Mode de consentement', 'Consent method', 'طريقة الموافقة'] },
   shareConsent: { at: '/consents/share', spellings: ['Partage avec la poste', 'Share with paying agent', 'المشاركة مع البريد'] },
@@ -66,7 +76,8 @@ export function readHeader(cells: readonly string[]): Header {
       if (!found[i]) return [{ cell, detail: 'This column is not known. Rename it or leave it out.' }];
       return found.indexOf(found[i]) < i ? [{ cell, detail: 'The file has this column twice. Leave one out.' }] : [];
     }),
-    ...columnNames.filter((name) => 'required' in columns[name] && !positions.has(name))
+    ...columnNames
+      .filter((name) => 'required' in columns[name] && !positions.has(name))
       .map((name) => ({ cell: columns[name].spellings[0], detail: 'This column is missing.' })),
   ];
   if (faults.length > 0) {

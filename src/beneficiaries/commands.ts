@@ -10,27 +10,37 @@ import { consentRow, type Enrolment, lockEnrolment, setEnrolment, withdrawStandi
 import type { Consent, ConsentPurpose, EnrolmentState, Registration } from './types.ts';
 
 /** Enters one person from an officer's form. @throws unprocessable naming every fault; not_found without such a programme */
-export const registerBeneficiary = (duplicates: DuplicateCheck): Command<{ programmeId: string; registration: Registration }, Beneficiary> => command({
-  name: 'beneficiaries.register',
-  scope: (_db, { programmeId }) => ({ programme: programmeId }),
-  async run(context, { programmeId, registration }) {
-    const { tx, actor, now, keyRing } = context;
-    const { programme } = await programmeById(tx, programmeId);
-    const { wilayaNumber, commune } = (await findPlaces(tx, [registration]))(registration);
-    const faults: Fault[] = [
-      ...faultsOf(registration, dateIn(programme.timeZone, now)),
-      ...(wilayaNumber ? [] : [{ pointer: '/wilaya', code: 'wilaya_unknown' as const }]),
-      ...(wilayaNumber && !commune ? [{ pointer: '/commune', code: 'commune_unknown' as const }] : []),
-    ];
-    if (faults.length > 0 || !wilayaNumber || !commune) {
-      throw problem.unprocessable('Correct the places listed in "errors".', {}, faults.map(({ pointer, code }) => ({ pointer, detail: faultDetails[code] })));
-    }
-    const { ids: [id = ''] } = await admit(context, duplicates, programmeId, actor.id,
-      [{ registration: normalised(registration), place: { wilayaNumber, commune } }]);
-    const beneficiary = await openBeneficiary(tx, keyRing, id);
-    return { result: beneficiary, subject: { type: 'beneficiary', id }, after: beneficiary };
-  },
-});
+export const registerBeneficiary = (
+  duplicates: DuplicateCheck,
+): Command<{ programmeId: string; registration: Registration }, Beneficiary> =>
+  command({
+    name: 'beneficiaries.register',
+    scope: (_db, { programmeId }) => ({ programme: programmeId }),
+    async run(context, { programmeId, registration }) {
+      const { tx, actor, now, keyRing } = context;
+      const { programme } = await programmeById(tx, programmeId);
+      const { wilayaNumber, commune } = (await findPlaces(tx, [registration]))(registration);
+      const faults: Fault[] = [
+        ...faultsOf(registration, dateIn(programme.timeZone, now)),
+        ...(wilayaNumber ? [] : [{ pointer: '/wilaya', code: 'wilaya_unknown' as const }]),
+        ...(wilayaNumber && !commune ? [{ pointer: '/commune', code: 'commune_unknown' as const }] : []),
+      ];
+      if (faults.length > 0 || !wilayaNumber || !commune) {
+        throw problem.unprocessable(
+          'Correct the places listed in "errors".',
+          {},
+          faults.map(({ pointer, code }) => ({ pointer, detail: faultDetails[code] })),
+        );
+      }
+      const {
+        ids: [id = ''],
+      } = await admit(context, duplicates, programmeId, actor.id, [
+        { registration: normalised(registration), place: { wilayaNumber, commune } },
+      ]);
+      const beneficiary = await openBeneficiary(tx, keyRing, id);
+      return { result: beneficiary, subject: { type: 'beneficiary', id }, after: beneficiary };
+    },
+  });
 
 interface About {
   readonly beneficiaryId: string;
@@ -52,7 +62,8 @@ export const recordConsent = command<About & { consent: Consent }, StandingConse
     try {
       await tx.insert('consents', [consentRow(beneficiaryId, consent, actor.id, now)]);
     } catch (error) {
-      if (brokenConstraint(error) === 'consents_one_standing') throw problem.conflict('This consent stands already. Withdraw it before recording another.');
+      if (brokenConstraint(error) === 'consents_one_standing')
+        throw problem.conflict('This consent stands already. Withdraw it before recording another.');
       throw error;
     }
     const result = { ...consent, withdrawnAt: null };
@@ -88,44 +99,57 @@ interface Move {
 }
 
 /** A change of state for a reason that an officer gives. @throws conflict from any other state */
-const moveFor = ({ name, from, to, otherwise }: Move): Command<About & { reason: string }, Standing> => command({
-  name,
-  scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
-  async run({ tx, now }, { beneficiaryId, reason }) {
-    const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
-    const before = await lockEnrolment(tx, programme, beneficiaryId);
-    if (before?.state !== from) throw problem.conflict(otherwise, { state: before?.state ?? null });
-    await setEnrolment(tx, programme, beneficiaryId, to, now);
-    const result = { beneficiaryId, state: to, changedAt: now.toISOString() };
-    return { result, subject: { type: 'beneficiary', id: beneficiaryId }, before: { state: from }, after: { state: to }, reason };
-  },
-});
+const moveFor = ({ name, from, to, otherwise }: Move): Command<About & { reason: string }, Standing> =>
+  command({
+    name,
+    scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
+    async run({ tx, now }, { beneficiaryId, reason }) {
+      const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
+      const before = await lockEnrolment(tx, programme, beneficiaryId);
+      if (before?.state !== from) throw problem.conflict(otherwise, { state: before?.state ?? null });
+      await setEnrolment(tx, programme, beneficiaryId, to, now);
+      const result = { beneficiaryId, state: to, changedAt: now.toISOString() };
+      return { result, subject: { type: 'beneficiary', id: beneficiaryId }, before: { state: from }, after: { state: to }, reason };
+    },
+  });
 
 export const suspendBeneficiary = moveFor({
-  name: 'beneficiaries.suspend', from: 'enrolled', to: 'suspended', otherwise: 'Only somebody who is enrolled can be suspended.',
+  name: 'beneficiaries.suspend',
+  from: 'enrolled',
+  to: 'suspended',
+  otherwise: 'Only somebody who is enrolled can be suspended.',
 });
 
 export const resumeBeneficiary = moveFor({
-  name: 'beneficiaries.resume', from: 'suspended', to: 'enrolled', otherwise: 'Only somebody who is suspended can be resumed.',
+  name: 'beneficiaries.resume',
+  from: 'suspended',
+  to: 'enrolled',
+  otherwise: 'Only somebody who is suspended can be resumed.',
 });
 
 /**
  * Enrols an applicant, once somebody other than who entered them confirms who they are.
  * @throws forbidden to who entered them; conflict when they are no applicant, or a duplicate pair must be decided first
  */
-export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, Standing> => command({
-  name: 'beneficiaries.verify',
-  scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
-  async run({ tx, actor, now }, { beneficiaryId }) {
-    const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
-    const before: Enrolment | undefined = await lockEnrolment(tx, programme, beneficiaryId);
-    if (before?.enteredBy === actor.id) throw problem.forbidden('You entered this person. Ask somebody else to verify them.');
-    if (before?.state !== 'applicant') throw problem.conflict('Only an applicant can be verified.', { state: before?.state ?? null });
-    if ((await duplicates.blocked(tx, [beneficiaryId])).has(beneficiaryId)) {
-      throw problem.conflict('This person shares a document with somebody else. Decide the duplicate pair first.');
-    }
-    await setEnrolment(tx, programme, beneficiaryId, 'enrolled', now, actor.id);
-    const result = { beneficiaryId, state: 'enrolled' as const, changedAt: now.toISOString() };
-    return { result, subject: { type: 'beneficiary', id: beneficiaryId }, before: { state: before.state }, after: { state: result.state } };
-  },
-});
+export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, Standing> =>
+  command({
+    name: 'beneficiaries.verify',
+    scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
+    async run({ tx, actor, now }, { beneficiaryId }) {
+      const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
+      const before: Enrolment | undefined = await lockEnrolment(tx, programme, beneficiaryId);
+      if (before?.enteredBy === actor.id) throw problem.forbidden('You entered this person. Ask somebody else to verify them.');
+      if (before?.state !== 'applicant') throw problem.conflict('Only an applicant can be verified.', { state: before?.state ?? null });
+      if ((await duplicates.blocked(tx, [beneficiaryId])).has(beneficiaryId)) {
+        throw problem.conflict('This person shares a document with somebody else. Decide the duplicate pair first.');
+      }
+      await setEnrolment(tx, programme, beneficiaryId, 'enrolled', now, actor.id);
+      const result = { beneficiaryId, state: 'enrolled' as const, changedAt: now.toISOString() };
+      return {
+        result,
+        subject: { type: 'beneficiary', id: beneficiaryId },
+        before: { state: before.state },
+        after: { state: result.state },
+      };
+    },
+  });

@@ -18,10 +18,17 @@ export function separatorOf(text: string): string {
  */
 export async function* recordsOf(text: string): AsyncGenerator<string[]> {
   if (text.includes('\uFFFD')) throw problem.unprocessable('The file is not in UTF-8. Save it as "CSV UTF-8" and send it again.');
-  const parser = Readable.from(chunksOf(text)).pipe(parse({
-    bom: true, delimiter: separatorOf(text), relax_column_count: true, skip_empty_lines: true, skip_records_with_empty_values: true,
-    trim: true, max_record_size: LONGEST_RECORD,
-  }));
+  const parser = Readable.from(chunksOf(text)).pipe(
+    parse({
+      bom: true,
+      delimiter: separatorOf(text),
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      trim: true,
+      max_record_size: LONGEST_RECORD,
+    }),
+  );
   try {
     for await (const record of parser) yield record as string[];
   } catch (error) {
@@ -41,7 +48,11 @@ function* chunksOf(text: string): Generator<Buffer> {
  * The rows of a file in batches.
  * @param skip how many rows after the header are done already
  */
-export async function* batchesOf(text: string, skip: number, size: number): AsyncGenerator<{ header: string[]; firstRow: number; rows: string[][] }> {
+export async function* batchesOf(
+  text: string,
+  skip: number,
+  size: number,
+): AsyncGenerator<{ header: string[]; firstRow: number; rows: string[][] }> {
   let header: string[] | undefined;
   let row = 0;
   let rows: string[][] = [];

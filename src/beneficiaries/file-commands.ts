@@ -6,7 +6,7 @@ import { recordsOf } from './csv.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
 import type { Fault } from './faults.ts';
 import { openContent, registrationFileScope, sealContent } from './file-queries.ts';
-import { findFileByContent, finish, insertFile, lockFile, recordRows, refusedRows, type RefusedRow } from './file-store.ts';
+import { findFileByContent, finish, insertFile, lockFile, type RefusedRow, recordRows, refusedRows } from './file-store.ts';
 import { type FoundPlace, findPlaces, type WrittenPlace } from './places.ts';
 import { peopleProblem } from './problems.ts';
 import { type ReadRow, readRow, reasonsOf } from './rows.ts';
@@ -30,15 +30,29 @@ export const receiveFile = command<{ programmeId: string; csv: string }, Receive
     const earlier = await findFileByContent(tx, programmeId, contentIndex);
     if (!earlier) {
       const totalRows = await countRows(csv);
-      const isNew = await insertFile(tx, { id, programmeId, contentIndex, content: sealContent(keyRing, id, csv), totalRows }, actor.id, now);
+      const isNew = await insertFile(
+        tx,
+        { id, programmeId, contentIndex, content: sealContent(keyRing, id, csv), totalRows },
+        actor.id,
+        now,
+      );
       if (isNew) {
         const file: RegistrationFile = {
-          id, programmeId, state: 'received', totalRows, doneRows: 0, acceptedRows: 0, refusedRows: 0, duplicateRows: 0,
-          uploadedAt: now.toISOString(), finishedAt: null,
+          id,
+          programmeId,
+          state: 'received',
+          totalRows,
+          doneRows: 0,
+          acceptedRows: 0,
+          refusedRows: 0,
+          duplicateRows: 0,
+          uploadedAt: now.toISOString(),
+          finishedAt: null,
         };
         return {
           result: { ...file, alreadyReceived: false },
-          subject: { type: 'registration_file', id }, after: file,
+          subject: { type: 'registration_file', id },
+          after: file,
           followUps: [{ job: 'beneficiaries.take_file', payload: { fileId: id } }],
         };
       }
@@ -72,44 +86,70 @@ export interface Batch {
  * Takes the next rows of a file: the good ones are entered, the bad ones kept with reasons. Rows that were taken are not taken again.
  * @throws too_many_duplicates, and enters nobody, when the share of duplicates in the file passes the programme's limit
  */
-export const takeRows = (duplicates: DuplicateCheck): Command<Batch, { taken: number }> => command({
-  name: 'beneficiaries.take_rows',
-  scope: (db, { fileId }) => registrationFileScope(db, fileId),
-  async run(context, { fileId, header: headerCells, firstRow, rows }) {
-    const { tx, now } = context;
-    const subject = { type: 'registration_file', id: fileId };
-    const stored = await lockFile(tx, fileId);
-    if (!stored || stored.file.finishedAt || stored.file.doneRows !== firstRow - 1) return { result: { taken: 0 }, subject };
-    const { file, uploadedBy } = stored;
-    const { programme } = await programmeById(tx, file.programmeId);
-    const header = readHeader(headerCells);
-    const today = dateIn(programme.timeZone, now);
-    const read = rows.map((cells) => readRow(header, cells, today));
-    const placeOf = await findPlaces(tx, read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])));
-    const checked = read.map((row, i) => ({ rowNumber: firstRow + i, ...locate(row, placeOf) }));
-    const good = checked.flatMap(({ rowNumber, candidate }) => (candidate ? [{ rowNumber, candidate }] : []));
-    const admission = await admit(context, duplicates, file.programmeId, uploadedBy, good.map(({ candidate }) => candidate));
-    if (tooManyDuplicates(file.duplicateRows + admission.duplicates, file.doneRows + rows.length, programme.duplicateLimit)) {
-      throw peopleProblem.too_many_duplicates('The file stops here. Look into the people it repeats.', { duplicates: admission.duplicates });
-    }
-    const entered = new Map(good.map(({ rowNumber }, i) => [rowNumber, admission.ids[i] ?? null]));
-    const taken = checked.map(({ rowNumber, faults }) => ({ rowNumber, beneficiaryId: entered.get(rowNumber) ?? null, reasons: reasonsOf(header, faults) }));
-    await recordRows(tx, fileId, taken, admission.duplicates);
-    const after = { doneRows: file.doneRows + rows.length, accepted: good.length, refused: rows.length - good.length, duplicates: admission.duplicates };
-    return { result: { taken: rows.length }, subject, before: { doneRows: file.doneRows }, after };
-  },
-});
+export const takeRows = (duplicates: DuplicateCheck): Command<Batch, { taken: number }> =>
+  command({
+    name: 'beneficiaries.take_rows',
+    scope: (db, { fileId }) => registrationFileScope(db, fileId),
+    async run(context, { fileId, header: headerCells, firstRow, rows }) {
+      const { tx, now } = context;
+      const subject = { type: 'registration_file', id: fileId };
+      const stored = await lockFile(tx, fileId);
+      if (!stored || stored.file.finishedAt || stored.file.doneRows !== firstRow - 1) return { result: { taken: 0 }, subject };
+      const { file, uploadedBy } = stored;
+      const { programme } = await programmeById(tx, file.programmeId);
+      const header = readHeader(headerCells);
+      const today = dateIn(programme.timeZone, now);
+      const read = rows.map((cells) => readRow(header, cells, today));
+      const placeOf = await findPlaces(
+        tx,
+        read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])),
+      );
+      const checked = read.map((row, i) => ({ rowNumber: firstRow + i, ...locate(row, placeOf) }));
+      const good = checked.flatMap(({ rowNumber, candidate }) => (candidate ? [{ rowNumber, candidate }] : []));
+      const admission = await admit(
+        context,
+        duplicates,
+        file.programmeId,
+        uploadedBy,
+        good.map(({ candidate }) => candidate),
+      );
+      if (tooManyDuplicates(file.duplicateRows + admission.duplicates, file.doneRows + rows.length, programme.duplicateLimit)) {
+        throw peopleProblem.too_many_duplicates('The file stops here. Look into the people it repeats.', {
+          duplicates: admission.duplicates,
+        });
+      }
+      const entered = new Map(good.map(({ rowNumber }, i) => [rowNumber, admission.ids[i] ?? null]));
+      const taken = checked.map(({ rowNumber, faults }) => ({
+        rowNumber,
+        beneficiaryId: entered.get(rowNumber) ?? null,
+        reasons: reasonsOf(header, faults),
+      }));
+      await recordRows(tx, fileId, taken, admission.duplicates);
+      const after = {
+        doneRows: file.doneRows + rows.length,
+        accepted: good.length,
+        refused: rows.length - good.length,
+        duplicates: admission.duplicates,
+      };
+      return { result: { taken: rows.length }, subject, before: { doneRows: file.doneRows }, after };
+    },
+  });
 
 const isPlaced = (registration: Partial<Registration>): registration is Partial<Registration> & WrittenPlace =>
   registration.wilaya !== undefined && registration.commune !== undefined;
 
-function locate({ registration, faults: found }: ReadRow, placeOf: (place: WrittenPlace) => FoundPlace): { faults: readonly Fault[]; candidate?: Candidate } {
+function locate(
+  { registration, faults: found }: ReadRow,
+  placeOf: (place: WrittenPlace) => FoundPlace,
+): { faults: readonly Fault[]; candidate?: Candidate } {
   if (!isPlaced(registration)) return { faults: found };
   const { wilayaNumber, commune } = placeOf(registration);
   if (!wilayaNumber) return { faults: [...found, { pointer: '/wilaya', code: 'wilaya_unknown' }] };
   if (!commune) return { faults: [...found, { pointer: '/commune', code: 'commune_unknown' }] };
   // Without a fault every part of the registration could be read.
-  return found.length > 0 ? { faults: found } : { faults: [], candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune } } };
+  return found.length > 0
+    ? { faults: found }
+    : { faults: [], candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune } } };
 }
 
 /** Closes a file whose rows are all taken, or that stops because of its duplicates. */

@@ -2,12 +2,13 @@ import { authoriseRead } from '../access/index.ts';
 import { type Actor, cursorKey, type Db, type KeyRing, type Page, pageOf, pageRequest, problem, type Scope } from '../platform/index.ts';
 import { csvLine, recordsOf, separatorOf } from './csv.ts';
 import { faultDetails } from './faults.ts';
-import { findFile, type RefusedRow, refusedRows, type Reason, sealedContent } from './file-store.ts';
+import { findFile, type Reason, type RefusedRow, refusedRows, sealedContent } from './file-store.ts';
 import type { RegistrationFile } from './types.ts';
 
 const contentPlace = (fileId: string): string => `registration_file/${fileId}/content`;
 
-export const sealContent = (keyRing: KeyRing, fileId: string, csv: string): Buffer => keyRing.seal('registration-file', contentPlace(fileId), csv);
+export const sealContent = (keyRing: KeyRing, fileId: string, csv: string): Buffer =>
+  keyRing.seal('registration-file', contentPlace(fileId), csv);
 
 /** The text of a file. @throws not_found */
 export async function openContent(db: Db, keyRing: KeyRing, fileId: string): Promise<string> {
@@ -41,13 +42,22 @@ interface ShownRow {
 }
 
 /** The rows of a file that were refused, in order, with reasons. @throws not_found */
-export async function listRefusedRows(db: Db, actor: Actor, fileId: string, query: { limit?: number; cursor?: string }): Promise<Page<ShownRow>> {
+export async function listRefusedRows(
+  db: Db,
+  actor: Actor,
+  fileId: string,
+  query: { limit?: number; cursor?: string },
+): Promise<Page<ShownRow>> {
   await readFile(db, actor, fileId);
   const after = cursorKey(query.cursor) ?? '0';
   if (!/^\d{1,9}$/.test(after)) throw problem.invalid_request('Use nextCursor of the page before as the cursor.');
   const { limit } = pageRequest(query);
   const rows = await refusedRows(db, fileId, limit, Number(after));
-  return pageOf(rows.map(({ rowNumber, reasons }) => ({ rowNumber, reasons: reasons.map(withDetail) })), limit, ({ rowNumber }) => String(rowNumber));
+  return pageOf(
+    rows.map(({ rowNumber, reasons }) => ({ rowNumber, reasons: reasons.map(withDetail) })),
+    limit,
+    ({ rowNumber }) => String(rowNumber),
+  );
 }
 
 const withDetail = (reason: Reason): Reason & { detail: string } => ({ ...reason, detail: faultDetails[reason.code] });
@@ -61,7 +71,11 @@ export async function* refusedRowsCsv(csv: string, refused: readonly RefusedRow[
     const given = reasons.get(row);
     // The mark at the start tells spreadsheets that the file is in UTF-8.
     if (row === 0) yield `\uFEFF${csvLine([...cells, 'Reasons'], separator)}`;
-    else if (given) yield csvLine([...cells, given.map(({ cell, code }) => (cell ? `${cell}: ${faultDetails[code]}` : faultDetails[code])).join(' | ')], separator);
+    else if (given)
+      yield csvLine(
+        [...cells, given.map(({ cell, code }) => (cell ? `${cell}: ${faultDetails[code]}` : faultDetails[code])).join(' | ')],
+        separator,
+      );
     row += 1;
   }
 }

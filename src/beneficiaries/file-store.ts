@@ -32,8 +32,14 @@ export interface NewFile {
 }
 
 /** @returns whether it is new: the same content is in a programme once */
-export async function insertFile(tx: Tx, { id, programmeId, contentIndex, content, totalRows }: NewFile, uploadedBy: string, at: Date): Promise<boolean> {
-  const count = await tx.run(sql`insert into registration_files (id, programme_id, content_index, content, total_rows, uploaded_by, uploaded_at)
+export async function insertFile(
+  tx: Tx,
+  { id, programmeId, contentIndex, content, totalRows }: NewFile,
+  uploadedBy: string,
+  at: Date,
+): Promise<boolean> {
+  const count =
+    await tx.run(sql`insert into registration_files (id, programme_id, content_index, content, total_rows, uploaded_by, uploaded_at)
     values (${id}, ${programmeId}, ${contentIndex}, ${content}, ${totalRows}, ${uploadedBy}, ${at}) on conflict (programme_id, content_index) do nothing`);
   return count === 1;
 }
@@ -42,7 +48,11 @@ export const findFile = async (db: Db, id: string): Promise<StoredFile | undefin
   stored(await db.first<FileRow>(sql`select ${columns} from registration_files where id = ${id}`));
 
 export const findFileByContent = async (db: Db, programmeId: string, contentIndex: Buffer): Promise<StoredFile | undefined> =>
-  stored(await db.first<FileRow>(sql`select ${columns} from registration_files where programme_id = ${programmeId} and content_index = ${contentIndex}`));
+  stored(
+    await db.first<FileRow>(
+      sql`select ${columns} from registration_files where programme_id = ${programmeId} and content_index = ${contentIndex}`,
+    ),
+  );
 
 /** A file whose rows nobody else takes until the transaction ends. */
 export const lockFile = async (tx: Tx, id: string): Promise<StoredFile | undefined> =>
@@ -66,9 +76,15 @@ export interface TakenRow {
 
 /** Records what became of rows, and counts them. */
 export async function recordRows(tx: Tx, fileId: string, rows: readonly TakenRow[], duplicates: number): Promise<void> {
-  await tx.insert('registration_rows', rows.map(({ rowNumber, beneficiaryId, reasons }) => ({
-    file_id: fileId, row_number: rowNumber, beneficiary_id: beneficiaryId, reasons,
-  })));
+  await tx.insert(
+    'registration_rows',
+    rows.map(({ rowNumber, beneficiaryId, reasons }) => ({
+      file_id: fileId,
+      row_number: rowNumber,
+      beneficiary_id: beneficiaryId,
+      reasons,
+    })),
+  );
   const accepted = rows.filter(({ beneficiaryId }) => beneficiaryId).length;
   await tx.run(sql`update registration_files set state = 'running', done_rows = done_rows + ${rows.length},
     accepted_rows = accepted_rows + ${accepted}, refused_rows = refused_rows + ${rows.length - accepted},
@@ -76,7 +92,9 @@ export async function recordRows(tx: Tx, fileId: string, rows: readonly TakenRow
 }
 
 export async function finish(tx: Tx, fileId: string, state: FileState, duplicates: number, at: Date): Promise<void> {
-  await tx.run(sql`update registration_files set state = ${state}, duplicate_rows = duplicate_rows + ${duplicates}, finished_at = ${at} where id = ${fileId}`);
+  await tx.run(
+    sql`update registration_files set state = ${state}, duplicate_rows = duplicate_rows + ${duplicates}, finished_at = ${at} where id = ${fileId}`,
+  );
 }
 
 export interface RefusedRow {

@@ -6,4 +6,16 @@ export { beneficiaryScope, findByIndex, openPeople } from './queries.ts';
 export { beneficiaryRoutes } from './routes.ts';
 export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
 export { enrolApplicants, mergeInto } from './store.ts';
-export type { Answers, Birth, Consent, ConsentPurpose, EnrolmentState, IdentityDocument, Language, Names, Personal, Relationship, Sex } from './types.ts';
+export type {
+  Answers,
+  Birth,
+  Consent,
+  ConsentPurpose,
+  EnrolmentState,
+  IdentityDocument,
+  Language,
+  Names,
+  Personal,
+  Relationship,
+  Sex,
+} from './types.ts';

@@ -13,7 +13,10 @@ export const indexOf = (keyRing: KeyRing, kind: IndexKind, value: string): Buffe
 /** Every index of a person. */
 export function indexesOf(keyRing: KeyRing, { documents, phones, birth }: Personal): { kind: IndexKind; value: Buffer }[] {
   return [
-    ...documents.map(({ issuingCountry, number }) => ({ kind: 'document' as const, value: `${issuingCountry}/${plainDocumentNumber(number)}` })),
+    ...documents.map(({ issuingCountry, number }) => ({
+      kind: 'document' as const,
+      value: `${issuingCountry}/${plainDocumentNumber(number)}`,
+    })),
     ...phones.map((phone) => ({ kind: 'phone' as const, value: phone })),
     ...(birth.precision === 'exact' ? [{ kind: 'birth' as const, value: birth.from }] : []),
   ].map(({ kind, value }) => ({ kind, value: indexOf(keyRing, kind, value) }));

@@ -12,20 +12,22 @@ const BATCH_ROWS = 200;
 export function beneficiaryJobs({ db, execute, keyRing }: Ground, duplicates: DuplicateCheck): Job[] {
   const takeBatch = takeRows(duplicates);
   const asSystem = { actor: system };
-  return [{
-    name: 'beneficiaries.take_file',
-    async run({ fileId = '' }) {
-      const stored = await findFile(db, fileId);
-      if (!stored || stored.file.finishedAt) return;
-      try {
-        for await (const batch of batchesOf(await openContent(db, keyRing, fileId), stored.file.doneRows, BATCH_ROWS)) {
-          await execute(takeBatch, { fileId, ...batch }, asSystem);
+  return [
+    {
+      name: 'beneficiaries.take_file',
+      async run({ fileId = '' }) {
+        const stored = await findFile(db, fileId);
+        if (!stored || stored.file.finishedAt) return;
+        try {
+          for await (const batch of batchesOf(await openContent(db, keyRing, fileId), stored.file.doneRows, BATCH_ROWS)) {
+            await execute(takeBatch, { fileId, ...batch }, asSystem);
+          }
+          await execute(finishFile, { fileId }, asSystem);
+        } catch (error) {
+          if (!(error instanceof Problem && error.code === 'too_many_duplicates')) throw error;
+          await execute(finishFile, { fileId, tooManyDuplicates: Number(error.facts['duplicates']) }, asSystem);
         }
-        await execute(finishFile, { fileId }, asSystem);
-      } catch (error) {
-        if (!(error instanceof Problem && error.code === 'too_many_duplicates')) throw error;
-        await execute(finishFile, { fileId, tooManyDuplicates: Number(error.facts['duplicates']) }, asSystem);
-      }
+      },
     },
-  }];
+  ];
 }

@@ -1,8 +1,8 @@
-import { command, type Db, type KeyRing, pageRequestById, type Page, pageOf, problem, type Scope } from '../platform/index.ts';
+import { command, type Db, type KeyRing, type Page, pageOf, pageRequestById, problem, type Scope } from '../platform/index.ts';
 import { type IndexKind, indexOf } from './indexes.ts';
 import { openPerson, type PersonalField } from './sealing.ts';
-import { beneficiariesOf, type BeneficiaryRow, consentsOf, findBeneficiary, idsByIndex, programmeOf, sealedPeople } from './store.ts';
-import type { Birth, Answers, Consent, EnrolmentState, IdentityDocument, Names, Personal } from './types.ts';
+import { type BeneficiaryRow, beneficiariesOf, consentsOf, findBeneficiary, idsByIndex, programmeOf, sealedPeople } from './store.ts';
+import type { Answers, Birth, Consent, EnrolmentState, IdentityDocument, Names, Personal } from './types.ts';
 
 type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt'>;
 
@@ -19,8 +19,10 @@ export interface Beneficiary extends Plain {
 }
 
 /** What a list shows of a person. */
-export type BeneficiaryLine = Pick<Beneficiary, 'id' | 'registrationNumber' | 'state' | 'names' | 'sex' | 'relationship' | 'wilayaNumber' | 'commune' | 'registeredAt'>
-  & { readonly householdReference: string };
+export type BeneficiaryLine = Pick<
+  Beneficiary,
+  'id' | 'registrationNumber' | 'state' | 'names' | 'sex' | 'relationship' | 'wilayaNumber' | 'commune' | 'registeredAt'
+> & { readonly householdReference: string };
 
 /** Where a beneficiary belongs. @throws not_found */
 export async function beneficiaryScope(db: Db, beneficiaryId: string): Promise<Scope> {
@@ -72,11 +74,25 @@ export const listBeneficiaries = command<ListRequest, Page<BeneficiaryLine>>({
   async run({ tx, keyRing }, { programmeId, query }) {
     const { limit, after } = pageRequestById(query);
     const { items, nextCursor } = pageOf(await beneficiariesOf(tx, programmeId, query.state, limit, after), limit, ({ id }) => id);
-    const lines = items.map(({ id, registrationNumber, state, household, sex, relationship, wilayaNumber, commune, registeredAt, data_key, names }) => ({
-      id, registrationNumber, state, names: openPerson(keyRing, id, { data_key, names }, ['names'])?.names ?? null, sex, relationship,
-      householdReference: household.reference, wilayaNumber, commune, registeredAt: registeredAt.toISOString(),
-    }));
-    return { result: { items: lines, nextCursor }, subject: { type: 'beneficiaries_of_programme', id: programmeId }, after: lines.map(({ id }) => id) };
+    const lines = items.map(
+      ({ id, registrationNumber, state, household, sex, relationship, wilayaNumber, commune, registeredAt, data_key, names }) => ({
+        id,
+        registrationNumber,
+        state,
+        names: openPerson(keyRing, id, { data_key, names }, ['names'])?.names ?? null,
+        sex,
+        relationship,
+        householdReference: household.reference,
+        wilayaNumber,
+        commune,
+        registeredAt: registeredAt.toISOString(),
+      }),
+    );
+    return {
+      result: { items: lines, nextCursor },
+      subject: { type: 'beneficiaries_of_programme', id: programmeId },
+      after: lines.map(({ id }) => id),
+    };
   },
 });
 
@@ -85,7 +101,10 @@ export const listBeneficiaries = command<ListRequest, Page<BeneficiaryLine>>({
  * @returns by id; null for those who were erased
  */
 export async function openPeople<const Wanted extends PersonalField>(
-  db: Db, keyRing: KeyRing, ids: readonly string[], wanted: readonly Wanted[],
+  db: Db,
+  keyRing: KeyRing,
+  ids: readonly string[],
+  wanted: readonly Wanted[],
 ): Promise<Map<string, Pick<Personal, Wanted> | null>> {
   const rows = await sealedPeople(db, ids);
   return new Map(rows.map((row) => [row.id, openPerson(keyRing, row.id, row, wanted)]));

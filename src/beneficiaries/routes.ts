@@ -1,20 +1,37 @@
 import { Download, type Ground, type Routes } from '../platform/index.ts';
-import { recordConsent, registerBeneficiary, resumeBeneficiary, suspendBeneficiary, verifyBeneficiary, withdrawConsent } from './commands.ts';
+import {
+  recordConsent,
+  registerBeneficiary,
+  resumeBeneficiary,
+  suspendBeneficiary,
+  verifyBeneficiary,
+  withdrawConsent,
+} from './commands.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
 import { readRefusedRows, receiveFile } from './file-commands.ts';
 import { listRefusedRows, readFile, refusedRowsCsv } from './file-queries.ts';
 import { listBeneficiaries, readBeneficiary } from './queries.ts';
 
 type Operation =
-  | 'registerBeneficiary' | 'listBeneficiaries' | 'getBeneficiary' | 'recordConsent' | 'withdrawConsent'
-  | 'suspendBeneficiary' | 'resumeBeneficiary' | 'verifyBeneficiary'
-  | 'receiveRegistrationFile' | 'getRegistrationFile' | 'listRefusedRows' | 'downloadRefusedRows';
+  | 'registerBeneficiary'
+  | 'listBeneficiaries'
+  | 'getBeneficiary'
+  | 'recordConsent'
+  | 'withdrawConsent'
+  | 'suspendBeneficiary'
+  | 'resumeBeneficiary'
+  | 'verifyBeneficiary'
+  | 'receiveRegistrationFile'
+  | 'getRegistrationFile'
+  | 'listRefusedRows'
+  | 'downloadRefusedRows';
 
 export function beneficiaryRoutes({ db, execute }: Ground, duplicates: DuplicateCheck): Routes<Operation> {
   const register = registerBeneficiary(duplicates);
   const verify = verifyBeneficiary(duplicates);
   return {
-    registerBeneficiary: ({ params, body, ...call }) => execute(register, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call),
+    registerBeneficiary: ({ params, body, ...call }) =>
+      execute(register, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call),
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
     getBeneficiary: ({ params, ...call }) => execute(readBeneficiary, params, call),
     recordConsent: ({ params, body, ...call }) => execute(recordConsent, { ...params, consent: body }, call),

@@ -2,9 +2,7 @@ import { type ColumnName, cellAt, type Header } from './columns.ts';
 import type { Fault, FaultCode } from './faults.ts';
 import { faultsOf, unknownBirth } from './rules.ts';
 import type { Answers, Birth, Consent, IdentityDocument, Registration } from './types.ts';
-import {
-  consentMethodOf, documentTypeOf, incomeChangeOf, languageOf, precisionOf, relationshipOf, sexOf, yesNoOf,
-} from './vocabulary.ts';
+import { consentMethodOf, documentTypeOf, incomeChangeOf, languageOf, precisionOf, relationshipOf, sexOf, yesNoOf } from './vocabulary.ts';
 
 /** What a row says, as far as it can be read, and what is wrong with it. Without a fault it is whole. */
 export interface ReadRow {
@@ -42,7 +40,9 @@ class RowReader {
 
   /** A cell's text. The apostrophe that keeps a spreadsheet from running a cell is not part of it. */
   text(column: ColumnName): string {
-    return this.#cell(column).trim().replace(/^'(?=[=+@-])/, '');
+    return this.#cell(column)
+      .trim()
+      .replace(/^'(?=[=+@-])/, '');
   }
 
   fault(pointer: string, code: FaultCode): undefined {
@@ -70,7 +70,8 @@ function yes(cell: string): boolean | undefined {
 
 /** A date written day first or as ISO 8601. @returns undefined when there is no such day */
 function dateOf(cell: string): string | undefined {
-  const parts = /^(?<d>\d{1,2})[/.-](?<m>\d{1,2})[/.-](?<y>\d{4})$/.exec(cell)?.groups ?? /^(?<y>\d{4})-(?<m>\d\d)-(?<d>\d\d)$/.exec(cell)?.groups;
+  const parts =
+    /^(?<d>\d{1,2})[/.-](?<m>\d{1,2})[/.-](?<y>\d{4})$/.exec(cell)?.groups ?? /^(?<y>\d{4})-(?<m>\d\d)-(?<d>\d\d)$/.exec(cell)?.groups;
   if (!parts) return undefined;
   const { d = '', m = '', y = '' } = parts;
   const date = `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`;
@@ -89,7 +90,11 @@ function readRegistration(row: RowReader): Partial<Registration> {
     birth: readBirth(row, registeredOn),
     nationality,
     documents: readDocuments(row, nationality),
-    phones: row.text('phone').split(/[/,;|]/).map((phone) => phone.trim()).filter((phone) => phone !== ''),
+    phones: row
+      .text('phone')
+      .split(/[/,;|]/)
+      .map((phone) => phone.trim())
+      .filter((phone) => phone !== ''),
     household: { reference: row.text('household'), size: wholeNumber(row.text('householdSize')) ?? 0 },
     relationship: row.word('relationship', relationshipOf, '/relationship', 'relationship_unknown'),
     wilaya: row.text('wilaya'),
@@ -113,7 +118,8 @@ function readBirth(row: RowReader, registeredOn: string | undefined): Birth | un
   const year = /^\d{4}$/.test(cell) ? cell : undefined;
   const date = year ? `${year}-01-01` : dateOf(cell);
   const stated = row.text('birthPrecision');
-  const precision = stated === '' ? (year ? 'year' : 'exact') : row.word('birthPrecision', precisionOf, '/birth/precision', 'birth_precision_unknown');
+  const precision =
+    stated === '' ? (year ? 'year' : 'exact') : row.word('birthPrecision', precisionOf, '/birth/precision', 'birth_precision_unknown');
   if (cell === '') {
     if (precision !== 'estimated') return row.fault('/birth', 'birth_missing');
     return registeredOn === undefined ? undefined : unknownBirth(registeredOn);
@@ -122,7 +128,8 @@ function readBirth(row: RowReader, registeredOn: string | undefined): Birth | un
   if (precision === undefined) return undefined;
   // A date that is only a guess is taken for its year, as a year alone is, whatever was said of it.
   const wide = precision !== 'exact' || year !== undefined;
-  return wide ? { from: `${date.slice(0, 4)}-01-01`, to: `${date.slice(0, 4)}-12-31`, precision: precision === 'estimated' ? 'estimated' : 'year' }
+  return wide
+    ? { from: `${date.slice(0, 4)}-01-01`, to: `${date.slice(0, 4)}-12-31`, precision: precision === 'estimated' ? 'estimated' : 'year' }
     : { from: date, to: date, precision };
 }
 

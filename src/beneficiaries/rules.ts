@@ -4,15 +4,20 @@ import type { Birth, Consent, Names, Registration } from './types.ts';
 
 const LONGEST_NAME = 200;
 const LARGEST_HOUSEHOLD = 60;
-/** A life longer than any on record. */
-const LONGEST_LIFE_YEARS = 125;
+/** How long ago somebody may be said to have been born, and how long ago at most somebody was of whom it is not known. */
+const LONGEST_AGO_YEARS = 130;
+const LONGEST_LIFE_YEARS = 120;
 
 /** The same day so many years earlier. @param date ISO 8601 */
-export const yearsBefore = (date: string, years: number): string => `${String(Number(date.slice(0, 4)) - years).padStart(4, '0')}${date.slice(4)}`;
+export const yearsBefore = (date: string, years: number): string =>
+  `${String(Number(date.slice(0, 4)) - years).padStart(4, '0')}${date.slice(4)}`;
 
 /** When somebody was born of whom nobody knows: in a lifetime before they were seen. */
-export const unknownBirth = (seenOn: string): Birth =>
-  ({ from: `${yearsBefore(seenOn, LONGEST_LIFE_YEARS - 5).slice(0, 4)}-01-01`, to: seenOn, precision: 'estimated' });
+export const unknownBirth = (seenOn: string): Birth => ({
+  from: `${yearsBefore(seenOn, LONGEST_LIFE_YEARS).slice(0, 4)}-01-01`,
+  to: seenOn,
+  precision: 'estimated',
+});
 
 /**
  * What is wrong with a registration, all at once. Parts that could not be read are left out by the reader, who has said so already.
@@ -28,14 +33,20 @@ export function faultsOf(registration: Partial<Registration>, today: string): Fa
   if (birth) faults.push(...birthFaults(birth, today));
   if (household) {
     check(household.reference === '', '/household/reference', 'household_missing');
-    check(!Number.isInteger(household.size) || household.size < 1 || household.size > LARGEST_HOUSEHOLD, '/household/size', 'household_size_invalid');
+    check(
+      !Number.isInteger(household.size) || household.size < 1 || household.size > LARGEST_HOUSEHOLD,
+      '/household/size',
+      'household_size_invalid',
+    );
   }
   check(nationality !== undefined && !isCountry(nationality), '/nationality', 'nationality_unknown');
   documents.forEach(({ number, issuingCountry }, i) => {
     check(!/[0-9A-Za-z]/.test(number), `/documents/${i}/number`, 'document_incomplete');
     check(!isCountry(issuingCountry), `/documents/${i}/issuingCountry`, 'document_country_unknown');
   });
-  phones.forEach((phone, i) => check(!normalPhone(phone), `/phones/${i}`, 'phone_invalid'));
+  phones.forEach((phone, i) => {
+    check(!normalPhone(phone), `/phones/${i}`, 'phone_invalid');
+  });
   check((answers.unpaidRentMonths ?? 0) < 0, '/answers/unpaidRentMonths', 'rent_negative');
   check((answers.mealsPerDay ?? 0) < 0, '/answers/mealsPerDay', 'meals_negative');
   if (consents) faults.push(...consentFaults(consents, today));
@@ -54,7 +65,7 @@ function nameFaults({ given, family = '' }: Names): Fault[] {
 
 function birthFaults({ from, to, precision }: Birth, today: string): Fault[] {
   if (from > today) return [{ pointer: '/birth', code: 'birth_in_future' }];
-  if (from < yearsBefore(today, LONGEST_LIFE_YEARS)) return [{ pointer: '/birth', code: 'birth_too_long_ago' }];
+  if (from < yearsBefore(today, LONGEST_AGO_YEARS)) return [{ pointer: '/birth', code: 'birth_too_long_ago' }];
   const year = from.slice(0, 4);
   const fits = { exact: from === to, year: from === `${year}-01-01` && to === `${year}-12-31`, estimated: from <= to }[precision];
   return fits ? [] : [{ pointer: '/birth', code: 'birth_range_wrong' }];
@@ -63,15 +74,19 @@ function birthFaults({ from, to, precision }: Birth, today: string): Fault[] {
 function consentFaults(consents: readonly Consent[], today: string): Fault[] {
   const faults: Fault[] = consents.flatMap(({ purpose, givenOn }, i) => [
     ...(givenOn > today ? [{ pointer: `/consents/${i}/givenOn`, code: 'registration_in_future' as const }] : []),
-    ...(consents.findIndex((other) => other.purpose === purpose) < i ? [{ pointer: `/consents/${i}`, code: 'consent_twice' as const }] : []),
+    ...(consents.findIndex((other) => other.purpose === purpose) < i
+      ? [{ pointer: `/consents/${i}`, code: 'consent_twice' as const }]
+      : []),
   ]);
   if (!consents.some(({ purpose }) => purpose === 'registration')) faults.push({ pointer: '/consents', code: 'consent_missing' });
   return faults;
 }
 
 /** A registration as it is kept: telephone numbers in E.164, each once. */
-export const normalised = (registration: Registration): Registration =>
-  ({ ...registration, phones: [...new Set(registration.phones.map((phone) => normalPhone(phone) ?? phone))] });
+export const normalised = (registration: Registration): Registration => ({
+  ...registration,
+  phones: [...new Set(registration.phones.map((phone) => normalPhone(phone) ?? phone))],
+});
 
 /**
  * Whether so many duplicates are more than a programme accepts.

@@ -8,7 +8,8 @@ export type PersonalField = (typeof fields)[number];
 export type SealedPerson = { readonly data_key: Buffer | null } & { readonly [Name in PersonalField]: Buffer | null };
 
 const keyPlace = (id: string): string => `beneficiary/${id}/data_key`;
-const personKey = (keyRing: KeyRing, id: string, dataKey: Buffer): Buffer => Buffer.from(keyRing.open('data-key', keyPlace(id), dataKey), 'base64');
+const personKey = (keyRing: KeyRing, id: string, dataKey: Buffer): Buffer =>
+  Buffer.from(keyRing.open('data-key', keyPlace(id), dataKey), 'base64');
 const fieldPlace = (id: string, field: PersonalField): string => `beneficiary/${id}/${field}`;
 
 /**
@@ -29,7 +30,10 @@ export function sealPerson(keyRing: KeyRing, id: string, personal: Personal): Se
  * @returns null when the person has been erased
  */
 export function openPerson<const Wanted extends PersonalField>(
-  keyRing: KeyRing, id: string, row: Pick<SealedPerson, 'data_key' | Wanted>, wanted: readonly Wanted[],
+  keyRing: KeyRing,
+  id: string,
+  row: Pick<SealedPerson, 'data_key' | Wanted>,
+  wanted: readonly Wanted[],
 ): Pick<Personal, Wanted> | null {
   if (!row.data_key) return null;
   const key = personKey(keyRing, id, row.data_key);

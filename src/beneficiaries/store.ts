@@ -31,13 +31,21 @@ export const findBeneficiary = (db: Db, id: string): Promise<BeneficiaryRow | un
   db.first(sql`select ${columns} from ${tables} where b.id = ${id}`);
 
 /** The people of a programme in the order they were registered, one more than asked for. */
-export const beneficiariesOf = (db: Db, programmeId: string, state: EnrolmentState | undefined, limit: number, after: string | undefined): Promise<BeneficiaryRow[]> =>
+export const beneficiariesOf = (
+  db: Db,
+  programmeId: string,
+  state: EnrolmentState | undefined,
+  limit: number,
+  after: string | undefined,
+): Promise<BeneficiaryRow[]> =>
   db.all(sql`select ${columns} from ${tables}
     where e.programme_id = ${programmeId} and ${state ? sql`e.state = ${state}` : sql`true`} and ${after ? sql`b.id > ${after}` : sql`true`}
     order by b.id limit ${limit + 1}`);
 
 export const programmeOf = (db: Db, beneficiaryId: string): Promise<{ programmeId: string } | undefined> =>
-  db.first(sql`select h.programme_id as "programmeId" from beneficiaries b join households h on h.id = b.household_id where b.id = ${beneficiaryId}`);
+  db.first(
+    sql`select h.programme_id as "programmeId" from beneficiaries b join households h on h.id = b.household_id where b.id = ${beneficiaryId}`,
+  );
 
 /** Makes everybody else who brings one of these values wait, so that two who share it cannot enter unseen by one another. */
 export async function lockIndexes(tx: Tx, values: readonly Buffer[]): Promise<void> {
@@ -49,7 +57,12 @@ export async function lockIndexes(tx: Tx, values: readonly Buffer[]): Promise<vo
  * The households of these references, made where there is none yet; one that is there keeps its size.
  * @returns ids by reference
  */
-export async function ensureHouseholds(tx: Tx, programmeId: string, households: readonly { reference: string; size: number }[], at: Date): Promise<Map<string, string>> {
+export async function ensureHouseholds(
+  tx: Tx,
+  programmeId: string,
+  households: readonly { reference: string; size: number }[],
+  at: Date,
+): Promise<Map<string, string>> {
   const distinct = [...new Map([...households].reverse().map((household) => [household.reference, household])).values()]
     .sort((a, b) => (a.reference < b.reference ? -1 : 1))
     .map(({ reference, size }) => ({ id: newId(), reference, size }));
@@ -63,7 +76,9 @@ export async function ensureHouseholds(tx: Tx, programmeId: string, households: 
 
 /** Which of these registration numbers somebody has. */
 export async function takenNumbers(tx: Tx, numbers: readonly string[]): Promise<Set<string>> {
-  const rows = await tx.all<{ number: string }>(sql`select registration_number as number from beneficiaries where registration_number = any(${numbers}::text[])`);
+  const rows = await tx.all<{ number: string }>(
+    sql`select registration_number as number from beneficiaries where registration_number = any(${numbers}::text[])`,
+  );
   return new Set(rows.map(({ number }) => number));
 }
 
@@ -73,11 +88,23 @@ export const consentsOf = (db: Db, beneficiaryId: string): Promise<(Consent & { 
 
 /** A consent as a row. */
 export const consentRow = (beneficiaryId: string, { purpose, legalBasis, method, givenOn }: Consent, recordedBy: string, at: Date) => ({
-  id: newId(), beneficiary_id: beneficiaryId, purpose, legal_basis: legalBasis, method, given_on: givenOn, recorded_by: recordedBy, recorded_at: at,
+  id: newId(),
+  beneficiary_id: beneficiaryId,
+  purpose,
+  legal_basis: legalBasis,
+  method,
+  given_on: givenOn,
+  recorded_by: recordedBy,
+  recorded_at: at,
 });
 
 /** @returns the consent that stood, or undefined when none did */
-export const withdrawStandingConsent = (tx: Tx, beneficiaryId: string, purpose: ConsentPurpose, at: Date): Promise<(Consent & { withdrawnAt: Date }) | undefined> =>
+export const withdrawStandingConsent = (
+  tx: Tx,
+  beneficiaryId: string,
+  purpose: ConsentPurpose,
+  at: Date,
+): Promise<(Consent & { withdrawnAt: Date }) | undefined> =>
   tx.first(sql`update consents set withdrawn_at = ${at} where beneficiary_id = ${beneficiaryId} and purpose = ${purpose} and withdrawn_at is null
     returning purpose, legal_basis as "legalBasis", method, given_on as "givenOn", withdrawn_at as "withdrawnAt"`);
 
@@ -91,20 +118,41 @@ export const lockEnrolment = (tx: Tx, programmeId: string, beneficiaryId: string
   tx.first(sql`select state, entered_by as "enteredBy" from enrolments
     where programme_id = ${programmeId} and beneficiary_id = ${beneficiaryId} for update`);
 
-export async function setEnrolment(tx: Tx, programmeId: string, beneficiaryId: string, state: EnrolmentState, at: Date, verifiedBy: string | null = null): Promise<void> {
+export async function setEnrolment(
+  tx: Tx,
+  programmeId: string,
+  beneficiaryId: string,
+  state: EnrolmentState,
+  at: Date,
+  verifiedBy: string | null = null,
+): Promise<void> {
   await tx.run(sql`update enrolments set state = ${state}, changed_at = ${at}, verified_by = coalesce(${verifiedBy}::uuid, verified_by)
     where programme_id = ${programmeId} and beneficiary_id = ${beneficiaryId}`);
 }
 
 /** Enrols those of these people who are applicants. */
 export async function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): Promise<void> {
-  await tx.run(sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'`);
+  await tx.run(
+    sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'`,
+  );
 }
 
 /** Makes one record point at the record of the same person, with everything that pointed at it before. */
 export async function mergeInto(tx: Tx, loserId: string, survivorId: string, at: Date): Promise<void> {
-  await tx.run(sql`update beneficiaries set merged_into = ${survivorId}, version = version + 1 where id = ${loserId} or merged_into = ${loserId}`);
-  await tx.run(sql`update enrolments set state = 'merged', changed_at = ${at} where beneficiary_id = ${loserId} and state in ('applicant', 'enrolled', 'suspended')`);
+  // Whoever is being entered with the same values is compared before the merger or after it, never half-way.
+  const indexes = await tx.all<{ value: Buffer }>(
+    sql`select value from beneficiary_indexes where beneficiary_id = ${loserId} and kind <> 'birth'`,
+  );
+  await lockIndexes(
+    tx,
+    indexes.map(({ value }) => value),
+  );
+  await tx.run(
+    sql`update beneficiaries set merged_into = ${survivorId}, version = version + 1 where id = ${loserId} or merged_into = ${loserId}`,
+  );
+  await tx.run(
+    sql`update enrolments set state = 'merged', changed_at = ${at} where beneficiary_id = ${loserId} and state in ('applicant', 'enrolled', 'suspended')`,
+  );
 }
 
 export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPerson & { id: string })[]> =>

@@ -3,21 +3,33 @@ import type { Answers, Birth, Consent, IdentityDocument, Language, Relationship,
 
 /** How the cells of a file say what the platform knows, in French, English and Arabic. Case and accents do not matter. */
 function vocabulary<Word extends string>(spellings: Readonly<Record<Word, readonly string[]>>): (cell: string) => Word | undefined {
-  const words = new Map((Object.entries(spellings) as [Word, readonly string[]][])
-    .flatMap(([word, cells]) => [word, ...cells].map((cell) => [plainText(cell), word] as const)));
+  const words = new Map(
+    (Object.entries(spellings) as [Word, readonly string[]][]).flatMap(([word, cells]) =>
+      [word, ...cells].map((cell) => [plainText(cell), word] as const),
+    ),
+  );
   return (cell) => words.get(plainText(cell));
 }
 
 export const sexOf = vocabulary<Sex>({ female: ['Femme', 'F', 'أنثى'], male: ['Homme', 'H', 'M', 'ذكر'], other: ['Autre', 'آخر'] });
 
 export const relationshipOf = vocabulary<Relationship>({
-  head: ['Chef', 'Chef de ménage', 'رب الأسرة'], spouse: ['Conjoint', 'Conjointe', 'زوج', 'زوجة'], child: ['Enfant', 'ابن', 'ابنة'], other: ['Autre', 'آخر'],
+  head: ['Chef', 'Chef de ménage', 'رب الأسرة'],
+  spouse: ['Conjoint', 'Conjointe', 'زوج', 'زوجة'],
+  child: ['Enfant', 'ابن', 'ابنة'],
+  other: ['Autre', 'آخر'],
 });
 
-export const languageOf = vocabulary<Language>({ ar: ['Arabe', 'Arabic', 'العربية'], fr: ['Français', 'French', 'الفرنسية'], en: ['Anglais', 'English', 'الإنجليزية'] });
+export const languageOf = vocabulary<Language>({
+  ar: ['Arabe', 'Arabic', 'العربية'],
+  fr: ['Français', 'French', 'الفرنسية'],
+  en: ['Anglais', 'English', 'الإنجليزية'],
+});
 
 export const precisionOf = vocabulary<Birth['precision']>({
-  exact: ['Exacte', 'دقيق'], year: ['Année', 'سنة'], estimated: ['Inconnue', 'Estimée', 'Unknown', 'غير معروف'],
+  exact: ['Exacte', 'دقيق'],
+  year: ['Année', 'سنة'],
+  estimated: ['Inconnue', 'Estimée', 'Unknown', 'غير معروف'],
 });
 
 export const documentTypeOf = vocabulary<IdentityDocument['type'] | 'none'>({
@@ -31,12 +43,16 @@ export const documentTypeOf = vocabulary<IdentityDocument['type'] | 'none'>({
 });
 
 export const consentMethodOf = vocabulary<Consent['method']>({
-  signature: ['توقيع'], audio: ['تسجيل صوتي'], scan: ['مسح ضوئي'],
+  signature: ['توقيع'],
+  audio: ['تسجيل صوتي'],
+  scan: ['مسح ضوئي'],
   witnessed_verbal: ['Oral avec témoin', 'Verbal with witness', 'شفوي مع شاهد'],
 });
 
 export const incomeChangeOf = vocabulary<NonNullable<Answers['incomeChange']>>({
-  lost: ['Perdu', 'مفقود'], reduced: ['Réduit', 'منخفض'], unchanged: ['Inchangé', 'بدون تغيير'],
+  lost: ['Perdu', 'مفقود'],
+  reduced: ['Réduit', 'منخفض'],
+  unchanged: ['Inchangé', 'بدون تغيير'],
 });
 
 export const yesNoOf = vocabulary<'yes' | 'no'>({ yes: ['Oui', 'نعم'], no: ['Non', 'لا'] });

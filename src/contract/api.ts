@@ -1932,8 +1932,11 @@ export interface components {
                 detail: string;
             }[];
         };
-        /** @enum {string} */
-        PairState: "open" | "same_person" | "different_people" | "needs_information";
+        /**
+         * @description Superseded is a pair of which one record was merged into a third, which has taken it over
+         * @enum {string}
+         */
+        PairState: "open" | "same_person" | "different_people" | "needs_information" | "superseded";
         PairSide: {
             id: components["schemas"]["Id"];
             registrationNumber: components["schemas"]["RegistrationNumber"];

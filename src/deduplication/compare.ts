@@ -7,7 +7,11 @@ import { blockedAmong, candidatesFor, heldAmong, openPairs } from './store.ts';
  * Compares people with everybody in their programme: candidates, then a score for each, then the pairs that are worth a look.
  * Whoever brings the people in holds the locks of their indexes, so that two at once do not miss each other.
  */
-export async function compareBeneficiaries({ tx, now }: CommandContext, programmeId: string, beneficiaryIds: readonly string[]): Promise<Comparison> {
+export async function compareBeneficiaries(
+  { tx, now }: CommandContext,
+  programmeId: string,
+  beneficiaryIds: readonly string[],
+): Promise<Comparison> {
   const candidates = await candidatesFor(tx, programmeId, beneficiaryIds);
   const pairs = candidates.flatMap((candidate) => scoreOf(candidate) ?? []);
   await openPairs(tx, pairs, now);

@@ -6,7 +6,12 @@ import type { DuplicatePair, PairSide } from './types.ts';
 
 /** Pairs with both people side by side. */
 async function opened(db: Db, keyRing: KeyRing, rows: readonly PairRow[]): Promise<DuplicatePair[]> {
-  const people = await openPeople(db, keyRing, rows.flatMap(({ first, second }) => [first.id, second.id]), ['names', 'birth']);
+  const people = await openPeople(
+    db,
+    keyRing,
+    rows.flatMap(({ first, second }) => [first.id, second.id]),
+    ['names', 'birth'],
+  );
   const sideOf = (side: PairRow['first']): PairSide => {
     const person: { names: Names; birth: Birth } | null | undefined = people.get(side.id);
     return { ...side, registeredAt: new Date(side.registeredAt).toISOString(), names: person?.names ?? null, birth: person?.birth ?? null };
@@ -35,7 +40,11 @@ export const listDuplicatePairs = command<PairsRequest, Page<DuplicatePair>>({
     const rows = await pairsOf(tx, programmeId, query, limit, positionIn(query.cursor));
     const { items, nextCursor } = pageOf(rows, limit, ({ score, first, second }) => `${score}/${first.id}/${second.id}`);
     const result = { items: await opened(tx, keyRing, items), nextCursor };
-    return { result, subject: { type: 'duplicate_pairs_of_programme', id: programmeId }, after: items.map(({ first, second }) => [first.id, second.id]) };
+    return {
+      result,
+      subject: { type: 'duplicate_pairs_of_programme', id: programmeId },
+      after: items.map(({ first, second }) => [first.id, second.id]),
+    };
   },
 });
 
@@ -50,6 +59,7 @@ export async function openPair(db: Db, keyRing: KeyRing, firstId: string, second
 function positionIn(cursor: string | undefined): PairPosition | undefined {
   if (cursor === undefined) return undefined;
   const [score = '', firstId = '', secondId = ''] = (cursorKey(cursor) ?? '').split('/');
-  if (!/^\d(\.\d{1,10})?$/.test(score) || !isId(firstId) || !isId(secondId)) throw problem.invalid_request('Send a cursor as "nextCursor" gave it.');
+  if (!/^\d(\.\d{1,10})?$/.test(score) || !isId(firstId) || !isId(secondId))
+    throw problem.invalid_request('Send a cursor as "nextCursor" gave it.');
   return { score, firstId, secondId };
 }

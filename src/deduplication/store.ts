@@ -1,10 +1,10 @@
-import { type Db, sql, type Tx } from '../platform/index.ts';
 import type { EnrolmentState } from '../beneficiaries/index.ts';
+import { type Db, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { CandidatePair, Decision, Evidence, PairState, ScoredPair } from './types.ts';
 
 /**
  * Everybody in a programme who shares a document or a telephone number with one of these people. A record that was merged
- * stands for the record it was merged into.
+ * stands for the record it was merged into, except towards those whom it was told apart from.
  */
 export const candidatesFor = (tx: Tx, programmeId: string, beneficiaryIds: readonly string[]): Promise<CandidatePair[]> =>
   tx.all(sql`
@@ -23,6 +23,8 @@ export const candidatesFor = (tx: Tx, programmeId: string, beneficiaryIds: reado
       from shared s join beneficiaries a on a.id = s.mine join beneficiaries b on b.id = s.theirs
       join households h on h.id = b.household_id
       where h.programme_id = ${programmeId}
+        and (coalesce(a.merged_into, b.merged_into) is null or not exists (select from duplicate_pairs d
+          where d.first_id = least(a.id, b.id) and d.second_id = greatest(a.id, b.id) and d.state = 'different_people'))
     )
     select least(one, other) as "firstId", greatest(one, other) as "secondId", bool_or(document) as "sameDocument",
       bool_or(phone) as "samePhone", bool_or(birth) as "sameBirth", bool_or(household) as "sameHousehold"
@@ -36,18 +38,16 @@ export async function openPairs(tx: Tx, pairs: readonly ScoredPair[], at: Date):
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p (first_id uuid, second_id uuid, score numeric, evidence jsonb)
     on conflict (first_id, second_id) do update set score = excluded.score, evidence = excluded.evidence, state = 'open',
       reason = null, decided_by = null, decided_at = null, version = known.version + 1
-    where known.state <> 'same_person' and not known.evidence @> excluded.evidence`);
+    where known.state not in ('same_person', 'superseded') and not known.evidence @> excluded.evidence`);
 }
 
-const undecided = sql`p.state in ('open', 'needs_information') and a.merged_into is null and b.merged_into is null`;
-const sides = sql`join beneficiaries a on a.id = p.first_id join beneficiaries b on b.id = p.second_id`;
-
 /** Those of these people who are in an undecided pair that meets a condition. */
-const inUndecidedPair = async (db: Db, beneficiaryIds: readonly string[], condition = sql`true`): Promise<Set<string>> => {
+const inUndecidedPair = async (db: Db, beneficiaryIds: readonly string[], condition: Sql): Promise<Set<string>> => {
   const rows = await db.all<{ id: string }>(sql`
-    select i.id from unnest(${beneficiaryIds}::uuid[]) as i (id) where
-      exists (select from duplicate_pairs p ${sides} where p.first_id = i.id and ${undecided} and ${condition})
-      or exists (select from duplicate_pairs p ${sides} where p.second_id = i.id and ${undecided} and ${condition})`);
+    select i.id from unnest(${beneficiaryIds}::uuid[]) as i (id) where exists (
+      select from duplicate_pairs p where p.first_id = i.id and p.state in ('open', 'needs_information') and ${condition}
+      union all
+      select from duplicate_pairs p where p.second_id = i.id and p.state in ('open', 'needs_information') and ${condition})`);
   return new Set(rows.map(({ id }) => id));
 };
 
@@ -84,7 +84,7 @@ const pairColumns = sql`trim_scale(p.score)::text as score, p.evidence, p.state,
     'registeredAt', a.registered_at) as first,
   jsonb_build_object('id', b.id, 'registrationNumber', b.registration_number, 'householdReference', hb.reference, 'state', eb.state,
     'registeredAt', b.registered_at) as second`;
-const pairTables = sql`duplicate_pairs p ${sides}
+const pairTables = sql`duplicate_pairs p join beneficiaries a on a.id = p.first_id join beneficiaries b on b.id = p.second_id
   join households ha on ha.id = a.household_id join households hb on hb.id = b.household_id
   join enrolments ea on ea.programme_id = ha.programme_id and ea.beneficiary_id = a.id
   join enrolments eb on eb.programme_id = hb.programme_id and eb.beneficiary_id = b.id`;
@@ -103,32 +103,51 @@ export interface PairFilter {
   readonly minScore?: string | undefined;
 }
 
-/** The pairs of a programme, the likeliest first, one more than asked for. Pairs that a merger has settled are left out. */
-export const pairsOf = (db: Db, programmeId: string, { state, minScore }: PairFilter, limit: number, after: PairPosition | undefined): Promise<PairRow[]> =>
+/** The pairs of a programme, the likeliest first, one more than asked for. Superseded pairs are shown only when they are asked for. */
+export const pairsOf = (
+  db: Db,
+  programmeId: string,
+  { state, minScore }: PairFilter,
+  limit: number,
+  after: PairPosition | undefined,
+): Promise<PairRow[]> =>
   db.all(sql`select ${pairColumns} from ${pairTables}
     where ha.programme_id = ${programmeId}
-      and (p.state in ('same_person', 'different_people') or (a.merged_into is null and b.merged_into is null))
-      and ${state ? sql`p.state = ${state}` : sql`true`} and ${minScore ? sql`p.score >= ${minScore}::numeric` : sql`true`}
+      and ${state ? sql`p.state = ${state}` : sql`p.state <> 'superseded'`} and ${minScore ? sql`p.score >= ${minScore}::numeric` : sql`true`}
       and ${after ? sql`(-p.score, p.first_id, p.second_id) > (-(${after.score}::numeric), ${after.firstId}::uuid, ${after.secondId}::uuid)` : sql`true`}
     order by -p.score, p.first_id, p.second_id limit ${limit + 1}`);
 
-/** A pair that somebody is about to decide. Nobody else changes it until the transaction ends. */
+/** A pair that somebody is about to decide. Neither it nor the two people change until the transaction ends. */
 export interface LockedPair {
   readonly state: PairState;
   readonly version: number;
   /** Who brought the two people in. */
   readonly hands: string[];
-  readonly isSettled: boolean;
 }
 
-export const lockPair = (tx: Tx, firstId: string, secondId: string): Promise<LockedPair | undefined> =>
-  tx.first(sql`select p.state, p.version,
+export async function lockPair(tx: Tx, firstId: string, secondId: string): Promise<LockedPair | undefined> {
+  await tx.all(sql`select from beneficiaries where id in (${firstId}, ${secondId}) order by id for no key update`);
+  return tx.first(sql`select p.state, p.version,
       (select array_agg(hand) from (select registered_by as hand from beneficiaries where id in (p.first_id, p.second_id)
-        union select entered_by from enrolments where beneficiary_id in (p.first_id, p.second_id)) as both_hands) as hands,
-      exists (select from beneficiaries where id in (p.first_id, p.second_id) and merged_into is not null) as "isSettled"
+        union select entered_by from enrolments where beneficiary_id in (p.first_id, p.second_id)) as both_hands) as hands
     from duplicate_pairs p where p.first_id = ${firstId} and p.second_id = ${secondId} for update of p`);
+}
 
-export async function decidePair(tx: Tx, firstId: string, secondId: string, decision: Decision, reason: string, decidedBy: string, at: Date): Promise<void> {
+export async function decidePair(
+  tx: Tx,
+  firstId: string,
+  secondId: string,
+  decision: Decision,
+  reason: string,
+  decidedBy: string,
+  at: Date,
+): Promise<void> {
   await tx.run(sql`update duplicate_pairs set state = ${decision}, reason = ${reason}, decided_by = ${decidedBy}, decided_at = ${at},
     version = version + 1 where first_id = ${firstId} and second_id = ${secondId}`);
+}
+
+/** Takes the undecided pairs of a record that was merged off the list; its survivor has its own. */
+export async function supersedePairs(tx: Tx, mergedId: string, reason: string, decidedBy: string, at: Date): Promise<void> {
+  await tx.run(sql`update duplicate_pairs set state = 'superseded', reason = ${reason}, decided_by = ${decidedBy}, decided_at = ${at},
+    version = version + 1 where (first_id = ${mergedId} or second_id = ${mergedId}) and state in ('open', 'needs_information')`);
 }

@@ -30,8 +30,9 @@ export interface ScoredPair {
   readonly evidence: readonly Evidence[];
 }
 
-export type PairState = 'open' | 'same_person' | 'different_people' | 'needs_information';
-export type Decision = Exclude<PairState, 'open'>;
+/** Superseded is a pair of which one record was merged into a third, which has taken it over. */
+export type PairState = 'open' | 'same_person' | 'different_people' | 'needs_information' | 'superseded';
+export type Decision = Exclude<PairState, 'open' | 'superseded'>;
 
 /** One side of a pair, as a person who decides sees it. */
 export interface PairSide {

@@ -1,5 +1,5 @@
 import { openPerson, sealNote } from '../beneficiaries/index.ts';
-import { command, type CommandContext, dateIn, type KeyRing, newId, problem } from '../platform/index.ts';
+import { type CommandContext, command, dateIn, type KeyRing, newId, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { linesPlace, scorecardById, scorecardScope } from './queries.ts';
 import { ageOn, assess, faultsOf } from './rules.ts';
@@ -44,7 +44,10 @@ export const assessProgramme = command<{ scorecardId: string }, AssessmentCounts
     for (;;) {
       const people = await notYetAssessed(tx, scorecard, BATCH_PEOPLE);
       const assessed = people.map((person) => assessOne(context, scorecard, person, today));
-      await insertAssessments(tx, assessed.map(({ row }) => row));
+      await insertAssessments(
+        tx,
+        assessed.map(({ row }) => row),
+      );
       for (const { outcome } of assessed) counts[outcome] += 1;
       if (people.length < BATCH_PEOPLE) break;
     }
@@ -54,11 +57,20 @@ export const assessProgramme = command<{ scorecardId: string }, AssessmentCounts
   },
 });
 
-function assessOne({ keyRing, now }: CommandContext, scorecard: Scorecard, person: AssessablePerson, today: string): { outcome: Outcome; row: AssessmentRow } {
+function assessOne(
+  { keyRing, now }: CommandContext,
+  scorecard: Scorecard,
+  person: AssessablePerson,
+  today: string,
+): { outcome: Outcome; row: AssessmentRow } {
   const { outcome, score, lines } = assess(scorecard.definition, factsOf(keyRing, person, today));
   const row = {
-    scorecard_id: scorecard.id, beneficiary_id: person.id, is_eligible: outcome === 'eligible', score,
-    lines: sealNote(keyRing, person.id, person.data_key, linesPlace(scorecard.id), lines), assessed_at: now,
+    scorecard_id: scorecard.id,
+    beneficiary_id: person.id,
+    is_eligible: outcome === 'eligible',
+    score,
+    lines: sealNote(keyRing, person.id, person.data_key, linesPlace(scorecard.id), lines),
+    assessed_at: now,
   };
   return { outcome, row };
 }

@@ -1,6 +1,14 @@
 import type { ProblemPlace } from '../platform/index.ts';
 import {
-  type Assessment, type AssessmentLine, type Condition, type Facts, flagFields, numberFields, type Operator, type ScorecardDefinition, wordFields,
+  type Assessment,
+  type AssessmentLine,
+  type Condition,
+  type Facts,
+  flagFields,
+  numberFields,
+  type Operator,
+  type ScorecardDefinition,
+  wordFields,
 } from './types.ts';
 
 const isOneOf = <Name extends string>(names: readonly Name[], field: string): field is Name => (names as readonly string[]).includes(field);
@@ -22,14 +30,17 @@ export function faultsOf({ conditions, points }: ScorecardDefinition): ProblemPl
 }
 
 function faultOf({ field, op, value }: Condition): string | undefined {
-  if (isOneOf(flagFields, field)) return op === 'is_true' && value === undefined ? undefined : `${field} is asked with is_true and no value.`;
+  if (isOneOf(flagFields, field))
+    return op === 'is_true' && value === undefined ? undefined : `${field} is asked with is_true and no value.`;
   if (isOneOf(numberFields, field)) {
     const fits = ['at_least', 'at_most', 'equals'].includes(op) && typeof value === 'number' && Number.isInteger(value) && value >= 0;
     return fits ? undefined : `${field} is asked with at_least, at_most or equals and a whole number.`;
   }
   const words: readonly string[] = wordFields[field];
   const asked = op === 'one_of' && Array.isArray(value) ? value : op === 'equals' && typeof value === 'string' ? [value] : [];
-  return asked.length > 0 && asked.every((word) => words.includes(word)) ? undefined : `${field} is asked with one_of or equals, out of: ${words.join(', ')}.`;
+  return asked.length > 0 && asked.every((word) => words.includes(word))
+    ? undefined
+    : `${field} is asked with one_of or equals, out of: ${words.join(', ')}.`;
 }
 
 /** Whole years between two ISO 8601 dates. */
@@ -39,8 +50,10 @@ export function yearsBetween(from: string, to: string): number {
 }
 
 /** How old somebody is on a day, as exactly as their birth is known. @param birth ISO 8601 dates; a birth after the day counts as that day */
-export const ageOn = (birth: { readonly from: string; readonly to: string }, day: string): { from: number; to: number } =>
-  ({ from: yearsBetween(birth.to < day ? birth.to : day, day), to: Math.max(0, yearsBetween(birth.from, day)) });
+export const ageOn = (birth: { readonly from: string; readonly to: string }, day: string): { from: number; to: number } => ({
+  from: yearsBetween(birth.to < day ? birth.to : day, day),
+  to: Math.max(0, yearsBetween(birth.from, day)),
+});
 
 /** True or false; null when what is known leaves it open; undefined when nothing is known. */
 function answerTo({ field, op, value }: Condition, facts: Facts): boolean | null | undefined {
@@ -93,4 +106,3 @@ export function outcomeOf(isEligible: boolean, lines: readonly AssessmentLine[])
   const ruledOut = lines.some(({ outcome, points }) => outcome === 'not_met' && points === undefined);
   return !ruledOut && lines.some(({ outcome }) => outcome === 'not_assessable') ? 'not_assessable' : 'not_eligible';
 }
-

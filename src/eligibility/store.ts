@@ -15,7 +15,14 @@ export async function waitOurTurn(tx: Tx, subject: string): Promise<void> {
 }
 
 /** Adds the next version of a programme's scorecard. */
-export async function insertScorecard(tx: Tx, id: string, programmeId: string, definition: ScorecardDefinition, createdBy: string, at: Date): Promise<Scorecard> {
+export async function insertScorecard(
+  tx: Tx,
+  id: string,
+  programmeId: string,
+  definition: ScorecardDefinition,
+  createdBy: string,
+  at: Date,
+): Promise<Scorecard> {
   const row = await tx.first<ScorecardRow>(sql`insert into scorecards (id, programme_id, version, definition, created_by, created_at)
     select ${id}, ${programmeId}, coalesce(max(version), 0) + 1, ${JSON.stringify(definition)}::jsonb, ${createdBy}, ${at}
     from scorecards where programme_id = ${programmeId} returning ${columns}`);
@@ -46,7 +53,11 @@ export interface AssessablePerson extends Pick<SealedPerson, 'birth' | 'answers'
 }
 
 /** The next of those who are enrolled and not yet assessed under a scorecard; nobody who was erased. */
-export const notYetAssessed = (tx: Tx, { id, programmeId }: Pick<Scorecard, 'id' | 'programmeId'>, limit: number): Promise<AssessablePerson[]> =>
+export const notYetAssessed = (
+  tx: Tx,
+  { id, programmeId }: Pick<Scorecard, 'id' | 'programmeId'>,
+  limit: number,
+): Promise<AssessablePerson[]> =>
   tx.all(sql`select b.id, b.data_key, b.birth, b.answers, b.sex, b.relationship, h.size as "householdSize"
     from enrolments e join beneficiaries b on b.id = e.beneficiary_id join households h on h.id = b.household_id
     where e.programme_id = ${programmeId} and e.state = 'enrolled' and b.data_key is not null
@@ -62,7 +73,11 @@ export interface AssessmentRow {
   readonly assessed_at: Date;
 }
 
-export const insertAssessments = (tx: Tx, rows: readonly AssessmentRow[]): Promise<void> => tx.insert('assessments', rows.map((row) => ({ ...row })));
+export const insertAssessments = (tx: Tx, rows: readonly AssessmentRow[]): Promise<void> =>
+  tx.insert(
+    'assessments',
+    rows.map((row) => ({ ...row })),
+  );
 
 export interface StoredAssessment {
   readonly beneficiaryId: string;

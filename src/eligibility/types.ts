@@ -1,7 +1,11 @@
 /** What a scorecard may ask about a person. */
 export const numberFields = ['age', 'householdSize', 'unpaidRentMonths', 'mealsPerDay'] as const;
 export const flagFields = ['healthProblem', 'disability', 'pregnant', 'victimOfTrafficking'] as const;
-export const wordFields = { relationship: ['head', 'spouse', 'child', 'other'], incomeChange: ['lost', 'reduced', 'unchanged'], sex: ['female', 'male', 'other'] } as const;
+export const wordFields = {
+  relationship: ['head', 'spouse', 'child', 'other'],
+  incomeChange: ['lost', 'reduced', 'unchanged'],
+  sex: ['female', 'male', 'other'],
+} as const;
 
 type NumberField = (typeof numberFields)[number];
 type FlagField = (typeof flagFields)[number];
@@ -40,9 +44,9 @@ export interface Scorecard {
 }
 
 /** What is known of a person. A number that is not known exactly is a range. */
-export type Facts = { readonly [Name in NumberField]?: { readonly from: number; readonly to: number } | undefined }
-  & { readonly [Name in FlagField]?: boolean | undefined }
-  & { readonly [Name in WordField]?: string | undefined };
+export type Facts = { readonly [Name in NumberField]?: { readonly from: number; readonly to: number } | undefined } & {
+  readonly [Name in FlagField]?: boolean | undefined;
+} & { readonly [Name in WordField]?: string | undefined };
 
 /** What one condition or rule of points came to. */
 export interface AssessmentLine {

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { system } from '../access/index.ts';
+import { duplicateCheck } from '../deduplication/index.ts';
+import { loadPilotGeography, pilotScorecard } from '../seeding.ts';
+import { batchesOf } from './csv.ts';
+import { takeRows } from './file-commands.ts';
+
+const csv = readFileSync('seeds/pilot/registrations.csv', 'utf8');
+const rows: Record<string, string>[] = parse(csv, { delimiter: ';', columns: true, bom: true });
+const read = (name: string): Record<string, string>[] => parse(readFileSync(`seeds/pilot/${name}`), { columns: true, bom: true });
+const defects = read('expected_defects.csv').map(({ row_id, defect }) => [row_id, defect]);
+const rowIdOf = (rowNumber: number) => rows[rowNumber - 1]?.['N°'] ?? '';
+
+interface Refused {
+  readonly rowNumber: number;
+  readonly reasons: { cell: string; code: string; detail: string }[];
+}
+
+async function everyPage<Item>(client: Client, path: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await client.get(`${path}?limit=200${cursor && `&cursor=${cursor}`}`).expect(200);
+    items.push(...body.items);
+    if (!body.nextCursor) return items;
+    cursor = body.nextCursor;
+  }
+}
+
+describe('the pilot file', () => {
+  let platform: TestPlatform;
+  let frame: Frame;
+  let officer: Client;
+  let fileId: string;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    await loadPilotGeography(platform.app.execute);
+    frame = await makeFrame(platform);
+    officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
+    const { body } = await officer.post(`/v1/programmes/${frame.programmeId}/registration-files`, csv).expect(202);
+    expect(body).toMatchObject({ state: 'received', totalRows: 1621, doneRows: 0, alreadyReceived: false });
+    fileId = body.id;
+    await platform.settled();
+  }, 30_000);
+  afterAll(() => platform.close());
+
+  it('goes in but for the 38 rows with a defect, each refused for that defect and no other', async () => {
+    const { body } = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
+    expect(body).toMatchObject({ state: 'done', totalRows: 1621, doneRows: 1621, acceptedRows: 1583, refusedRows: 38 });
+    const refused = await everyPage<Refused>(officer, `/v1/registration-files/${fileId}/refused-rows`);
+    expect(refused.flatMap(({ rowNumber, reasons }) => reasons.map(({ code }) => [rowIdOf(rowNumber), code]))).toEqual(defects);
+    const phone = refused.find(({ rowNumber }) => rowIdOf(rowNumber) === 'R0575');
+    expect(phone?.reasons[0]).toMatchObject({ cell: 'Téléphone', detail: expect.stringContaining('telephone number') });
+    const people = await platform.owner.query('select count(*)::int as count from enrolments where programme_id = $1', [frame.programmeId]);
+    expect(people.rows[0].count).toBe(1583);
+  });
+
+  it('reads each row as the field wrote it', async () => {
+    const {
+      rows: [row],
+    } = await platform.owner.query('select beneficiary_id from registration_rows where file_id = $1 and row_number = 9', [fileId]);
+    const { body } = await officer.get(`/v1/beneficiaries/${row.beneficiary_id}`).expect(200);
+    expect(body).toMatchObject({
+      names: { given: 'Bakary', family: 'Condé' },
+      sex: 'male',
+      birth: { from: '2019-06-30', to: '2019-06-30', precision: 'exact' },
+      nationality: 'CIV',
+      documents: [{ type: 'unhcr_certificate', number: 'DZA8797583', issuingCountry: 'DZA' }],
+      phones: [],
+      household: { reference: 'M0070', size: 3 },
+      relationship: 'child',
+      wilayaNumber: '13',
+      commune: 'Ouled Mimoun',
+      language: 'fr',
+      registeredBy: officer.userId,
+      answers: {
+        incomeChange: 'lost',
+        unpaidRentMonths: 0,
+        mealsPerDay: 1,
+        healthProblem: true,
+        disability: false,
+        pregnant: false,
+        victimOfTrafficking: false,
+      },
+    });
+    expect(body.consents).toEqual(
+      ['registration', 'share_with_paying_agent'].map((purpose) => ({
+        purpose,
+        legalBasis: 'consent',
+        method: 'witnessed_verbal',
+        givenOn: '2020-07-08',
+        withdrawnAt: null,
+      })),
+    );
+    const births = await Promise.all(
+      [5, 244].map(async (number) => {
+        const taken = await platform.owner.query('select beneficiary_id from registration_rows where file_id = $1 and row_number = $2', [
+          fileId,
+          number,
+        ]);
+        return (await officer.get(`/v1/beneficiaries/${taken.rows[0].beneficiary_id}`)).body.birth;
+      }),
+    );
+    expect(births).toEqual([
+      { from: '2006-01-01', to: '2006-12-31', precision: 'year' },
+      { from: '1900-01-01', to: '2020-08-01', precision: 'estimated' },
+    ]);
+  });
+
+  it('changes nothing when it is sent again, by one officer or by two at once', async () => {
+    const again = await Promise.all(
+      [0, 1].map(() => officer.post(`/v1/programmes/${frame.programmeId}/registration-files`, csv).expect(202)),
+    );
+    for (const { body } of again) expect(body).toMatchObject({ id: fileId, state: 'done', acceptedRows: 1583, alreadyReceived: true });
+    await platform.settled();
+    const counts = await platform.owner.query(
+      'select (select count(*) from beneficiaries)::int as people, (select count(*) from registration_files)::int as files',
+    );
+    expect(counts.rows[0]).toEqual({ people: 1583, files: 1 });
+  });
+
+  it('takes no row twice when a batch is run again', async () => {
+    for await (const batch of batchesOf(csv, 0, 200)) {
+      expect(await platform.app.execute(takeRows(duplicateCheck), { fileId, ...batch }, { actor: system })).toEqual({ taken: 0 });
+      break;
+    }
+    const {
+      rows: [count],
+    } = await platform.owner.query('select count(*)::int as people from beneficiaries');
+    expect(count.people).toBe(1583);
+  });
+
+  it('gives the refused rows back as they came, with reasons and with nothing that a spreadsheet would run', async () => {
+    const { text, headers } = await officer.get(`/v1/registration-files/${fileId}/refused-rows.csv`).expect(200);
+    expect(headers['content-disposition']).toContain('refused-rows.csv');
+    const back: string[][] = parse(text, { delimiter: ';', bom: true });
+    expect(back).toHaveLength(39);
+    expect(back[0]).toEqual([...Object.keys(rows[0] ?? {}), 'Reasons']);
+    expect(back.slice(1).map(([id]) => id)).toEqual(defects.map(([id]) => id));
+    expect(back.flat().filter((cell) => /^[=+@\t\r-]/.test(cell))).toEqual([]);
+    expect(back.find(([id]) => id === 'R0730')?.[4]).toBe(`'${rows[729]?.['Prénom']}`);
+    expect(back.find(([id]) => id === 'R0575')?.at(-1)).toMatch(/^Téléphone: Write a telephone number/);
+    const {
+      rows: [event],
+    } = await platform.owner.query(`select actor_id from audit_events where command = 'beneficiaries.read_file' and subject_id = $1`, [
+      fileId,
+    ]);
+    expect(event.actor_id).toBe(officer.userId);
+  });
+
+  it('takes the refused rows once they are corrected, from the very file that was given back', async () => {
+    const { text } = await officer.get(`/v1/registration-files/${fileId}/refused-rows.csv`).expect(200);
+    const corrected = text.replace('0555-AB-1234', '0555 12 12 34').replaceAll('Atlantis', 'Alger');
+    const { body } = await officer.post(`/v1/programmes/${frame.programmeId}/registration-files`, corrected).expect(202);
+    await platform.settled();
+    const { body: file } = await officer.get(`/v1/registration-files/${body.id}`).expect(200);
+    const refused = await everyPage<Refused>(officer, `/v1/registration-files/${body.id}/refused-rows`);
+    // One of the four communes of Atlantis is in Algiers.
+    expect(file).toMatchObject({ state: 'done', acceptedRows: 2, refusedRows: 36 });
+    const codes = refused.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+    expect(codes.filter((code) => code === 'commune_unknown')).toHaveLength(3);
+    expect(codes.filter((code) => code === 'phone_invalid' || code === 'wilaya_unknown')).toEqual([]);
+  });
+
+  it('finds 54 of the 120 pairs that are planted in it by exact evidence alone, and none that is not', async () => {
+    const { rows: pairs } = await platform.owner.query<{ first: number; second: number; score: string }>(
+      `
+      select a.row_number as first, b.row_number as second, p.score
+      from duplicate_pairs p join registration_rows a on a.beneficiary_id = p.first_id join registration_rows b on b.beneficiary_id = p.second_id
+      where a.file_id = $1 and b.file_id = $1`,
+      [fileId],
+    );
+    const named = (score: number) =>
+      pairs.filter((pair) => Number(pair.score) === score).map(({ first, second }) => `${rowIdOf(first)},${rowIdOf(second)}`);
+    const planted = new Set(read('expected_duplicates.csv').map(({ id_a, id_b }) => `${id_a},${id_b}`));
+    const refusedIds = new Set(defects.map(([id]) => id));
+    const holders = (id: string | undefined) =>
+      rows.filter((row) => row['N° document'] && row['N° document'] === id).map((row) => row['N°'] ?? '');
+    const byDocument = [...new Set(rows.map((row) => holders(row['N° document']).join()))].filter((pair) => pair.includes(','));
+    expect(byDocument).toHaveLength(31);
+    // Three of the 31 have a side that was refused.
+    expect(named(1).sort()).toEqual(byDocument.filter((pair) => !pair.split(',').some((id) => refusedIds.has(id))).sort());
+    expect(named(0.9).length).toBeGreaterThanOrEqual(26);
+    expect([...named(1), ...named(0.9)].filter((pair) => !planted.has(pair))).toEqual([]);
+  });
+
+  it('keeps the later of two who share a document an applicant, and counts everybody held as a duplicate', async () => {
+    const { body } = await officer.get(`/v1/programmes/${frame.programmeId}/beneficiaries?state=applicant&limit=200`).expect(200);
+    expect(body.items).toHaveLength(28);
+    const { body: file } = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
+    expect(file.duplicateRows).toBe(54);
+  });
+
+  it('qualifies by the pilot’s scorecard, for those whose answers and age are known', async () => {
+    const manager = await platform.as('programme_officer', { programme: frame.programmeId });
+    const { body: card } = await manager
+      .post(`/v1/programmes/${frame.programmeId}/scorecards`, { definition: await pilotScorecard() })
+      .expect(201);
+    const { body } = await manager.post(`/v1/scorecards/${card.id}/assessments`).expect(200);
+    expect(body.assessed).toBe(body.eligible + body.notEligible + body.notAssessable);
+    // 910 adults registered, two in three of whom lost income; the others are children or people whose birth nobody knows.
+    expect(body.eligible).toBeGreaterThan(400);
+    expect(body.eligible).toBeLessThan(600);
+    // The five births that nobody knows, and who turns 18 in a year that alone is known.
+    expect(body.notAssessable).toBeGreaterThan(0);
+    expect(body.notAssessable).toBeLessThan(30);
+  });
+
+  it('leaves no name, number or date readable in the database, the log or the queue', async () => {
+    const secrets = [
+      'Bensalah',
+      'Bakary',
+      'Condé',
+      'هشام',
+      'P7510759',
+      'DZA8797583',
+      '0525646366',
+      '213721615117',
+      '721615117',
+      'HYPERLINK',
+      '2013-12-03',
+      '03/12/2013',
+    ];
+    const { rows: tables } =
+      await platform.owner.query(`select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+      where table_schema in ('public', 'bullmq') and table_type = 'BASE TABLE' and table_name not in ('communes', 'wilayas')`);
+    for (const { name } of tables) {
+      const {
+        rows: [dump],
+      } = await platform.owner.query(`select coalesce(string_agg(t::text, E'\\n'), '') as text from ${name} t`);
+      expect(
+        secrets.filter((secret) => dump.text.includes(secret)),
+        name,
+      ).toEqual([]);
+    }
+    const log = platform.log.join('\n');
+    expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
+  });
+});
