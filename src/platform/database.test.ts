@@ -66,6 +66,26 @@ describe('the database', () => {
     expect(await database.reader.first(sql`select from scratch where id = 10`)).toBeUndefined();
   });
 
+  it('fails as a whole, and says why, when a statement that nobody waited for fails', async () => {
+    const twice = sql`insert into scratch (id) values (1)`;
+    const last = database.transaction(async (tx) => {
+      await tx.run(sql`insert into scratch (id) values (20)`);
+      tx.defer(twice);
+    });
+    expect(await stateOf(last)).toBe('23505'); // unique_violation
+    const first = database.transaction(async (tx) => {
+      tx.defer(twice);
+      await tx.run(sql`insert into scratch (id) values (21)`);
+    });
+    expect(await stateOf(first)).toBe('23505');
+    const alone = database.transaction(async (tx) => {
+      tx.defer(twice);
+      throw new Error('its own reason');
+    });
+    await expect(alone).rejects.toThrow('its own reason');
+    expect(await database.reader.all(sql`select from scratch where id in (20, 21)`)).toEqual([]);
+  });
+
   it('has the server itself refuse a write outside a transaction', async () => {
     const smuggled = database.reader;
     expect(await stateOf(smuggled.first(sql`insert into scratch (id) values (11)`))).toBe('25006'); // read_only_sql_transaction
@@ -90,8 +110,9 @@ describe('the database', () => {
   });
 
   it('waits for a free connection only so long', async () => {
-    const small = new Database({ ...clone.address, poolSize: 1, patienceMs: 100 });
-    const slow = small.reader.first(sql`select pg_sleep(0.5)`);
+    const small = new Database({ ...clone.address, poolSize: 1, patienceMs: 500 });
+    await small.reader.first(sql`select 1`);
+    const slow = small.reader.first(sql`select pg_sleep(1.5)`);
     await expect(small.reader.first(sql`select 1`)).rejects.toMatchObject({ name: 'DatabaseBusy' });
     await slow;
     expect(await small.reader.first(sql`select 1 as one`)).toEqual({ one: 1 });

@@ -238,7 +238,7 @@ class Pool {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      if (error instanceof Error && error.message.includes('timeout exceeded')) throw new DatabaseBusy('no connection came free');
+      if (error instanceof Error && /timeout/.test(error.message)) throw new DatabaseBusy('no connection came free');
       throw error;
     }
   }

@@ -138,7 +138,8 @@ describe('a route', () => {
   // One operation of the real contract, answered by whatever a test puts in its place.
   beforeAll(async () => {
     clone = await cloneDatabase();
-    database = new Database({ ...clone.address, poolSize: 1, patienceMs: 100 });
+    database = new Database({ ...clone.address, poolSize: 1, patienceMs: 500 });
+    await database.reader.first(sql`select 1`); // the one connection is there
     const contract = readContract();
     const path = contract.paths['/v1/programmes'];
     const options = {
@@ -176,7 +177,7 @@ describe('a route', () => {
   });
 
   it('answers 503 with Retry-After when no connection is free, for a caller and for a stranger alike', async () => {
-    const held = database.reader.first(sql`select pg_sleep(1)`);
+    const held = database.reader.first(sql`select pg_sleep(2)`);
     const read = async () => {
       await database.reader.first(sql`select 1`);
       return { items: [], nextCursor: null };
