@@ -31,7 +31,11 @@ export async function floorTransaction(client: pg.Client): Promise<Sample> {
   await client.query({ name: 's', text: 'select abalance from floor.accounts where aid = $1', values: [aid] });
   await client.query({ name: 't', text: 'update floor.tellers set tbalance = tbalance + $1 where tid = $2', values: [delta, tid] });
   await client.query({ name: 'b', text: 'update floor.branches set bbalance = bbalance + $1 where bid = $2', values: [delta, bid] });
-  await client.query({ name: 'h', text: 'insert into floor.history (tid, bid, aid, delta, mtime) values ($1, $2, $3, $4, now())', values: [tid, bid, aid, delta] });
+  await client.query({
+    name: 'h',
+    text: 'insert into floor.history (tid, bid, aid, delta, mtime) values ($1, $2, $3, $4, now())',
+    values: [tid, bid, aid, delta],
+  });
   await client.query('commit');
   return { milliseconds: performance.now() - started };
 }

@@ -26,19 +26,35 @@ const AMOUNT = '15000.00';
 
 /** Fills a fresh database with activated vouchers and signed-in agents, past the commands that would take hours to make them. */
 export async function load(client: pg.Client, vouchers: number, agents: number): Promise<Load> {
-  const [programme, fund, plan, list, scorecard, maker] = Array.from({ length: 6 }, newId) as [string, string, string, string, string, string];
+  const [programme, fund, plan, list, scorecard, maker] = Array.from({ length: 6 }, newId) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const total = (BigInt(vouchers) * 15_000n).toString();
   await client.query('begin');
   await client.query(`insert into wilayas values ('16', 'DZ-16', 'DZ001', 'Alger', 'الجزائر', null, '1984-02-04') on conflict do nothing`);
-  await client.query(`insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold,
+  await client.query(
+    `insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold,
     duplicate_limit, created_by, created_at) values ($1, 'BENCH', 'Bench', 'DZD', 'Africa/Algiers', '2020-01-01', '2099-12-31', 60, 0.8, 0.2, $2, now())`,
-    [programme, maker]);
+    [programme, maker],
+  );
   await client.query(`insert into funds values ($1, $2, 'Donor', 'AG', 'DZD', $3, now())`, [fund, programme, maker]);
   await client.query(`insert into scorecards values ($1, $2, 1, '{}', $3, now())`, [scorecard, programme, maker]);
-  await client.query(`insert into plans values ($1, $2, 'one_time_grant', 'Bench', 'food', '{}', 'DZD', '2026-01-01', $3, $4, now())`,
-    [plan, programme, scorecard, maker]);
-  await client.query(`insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, line_count, total, built_by, created_at)
-    values ($1, $2, $3, $4, 'Bench', 'DZD', $5, $6, $7, now())`, [list, programme, fund, plan, vouchers, total, maker]);
+  await client.query(`insert into plans values ($1, $2, 'one_time_grant', 'Bench', 'food', '{}', 'DZD', '2026-01-01', $3, $4, now())`, [
+    plan,
+    programme,
+    scorecard,
+    maker,
+  ]);
+  await client.query(
+    `insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, line_count, total, built_by, created_at)
+    values ($1, $2, $3, $4, 'Bench', 'DZD', $5, $6, $7, now())`,
+    [list, programme, fund, plan, vouchers, total, maker],
+  );
   await client.query(`create temporary table people on commit drop as select n, gen_random_uuid() as id, gen_random_uuid() as household,
     gen_random_uuid() as entitlement, gen_random_uuid() as instalment, gen_random_uuid() as line, gen_random_uuid() as voucher
     from generate_series(1, ${Number(vouchers)}) n`);
@@ -48,35 +64,66 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
     const serial = String(100_000_000_000 + n);
     return { n: n + 1, registration: digits + dammDigit(digits), serial: serial + mod97Digits(serial) };
   });
-  await client.query(`create temporary table numbers on commit drop as
-    select * from jsonb_to_recordset($1::jsonb) as x (n int, registration text, serial text)`, [JSON.stringify(numbers)]);
-  await client.query(`insert into beneficiaries (id, registration_number, household_id, relationship, sex, language, wilaya_number, commune,
+  await client.query(
+    `create temporary table numbers on commit drop as
+    select * from jsonb_to_recordset($1::jsonb) as x (n int, registration text, serial text)`,
+    [JSON.stringify(numbers)],
+  );
+  await client.query(
+    `insert into beneficiaries (id, registration_number, household_id, relationship, sex, language, wilaya_number, commune,
       registered_by, registered_at)
-    select id, registration, household, 'head', 'female', 'fr', '16', 'Alger', $1, now() from people join numbers using (n)`, [maker]);
+    select id, registration, household, 'head', 'female', 'fr', '16', 'Alger', $1, now() from people join numbers using (n)`,
+    [maker],
+  );
   await client.query('insert into entitlements select entitlement, $1, id, now() from people', [plan]);
-  await client.query(`insert into instalments select instalment, entitlement, 1, $1, id, household, 'food', '2026-01-01', ${AMOUNT}, 'DZD', now() from people`,
-    [programme]);
-  await client.query(`insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount, currency,
+  await client.query(
+    `insert into instalments select instalment, entitlement, 1, $1, id, household, 'food', '2026-01-01', ${AMOUNT}, 'DZD', now() from people`,
+    [programme],
+  );
+  await client.query(
+    `insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount, currency,
       wilaya_number, sex, age_band, has_disability)
-    select line, $1, n, instalment, id, id, household, ${AMOUNT}, 'DZD', '16', 'female', '18-59', false from people`, [list]);
-  const { rows } = await client.query<LoadedVoucher>(`insert into vouchers (id, serial, line_id, list_id, programme_id, fund_id, beneficiary_id,
+    select line, $1, n, instalment, id, id, household, ${AMOUNT}, 'DZD', '16', 'female', '18-59', false from people`,
+    [list],
+  );
+  const { rows } = await client.query<LoadedVoucher>(
+    `insert into vouchers (id, serial, line_id, list_id, programme_id, fund_id, beneficiary_id,
       collector_id, amount, currency, key_version, issued_at)
     select voucher, serial, line, $1, $2, $3, id, id, ${AMOUNT}, 'DZD', 1, now() from people join numbers using (n)
-    returning id, serial, key_version, counter`, [list, programme, fund]);
+    returning id, serial, key_version, counter`,
+    [list, programme, fund],
+  );
   await client.query(`update vouchers set state = 'activated', activated_at = now(), expires_at = now() + interval '60 days'`);
   const loaded: LoadedAgent[] = [];
   for (let n = 0; n < agents; n += 1) {
     const [officeId, userId, token] = [newId(), newId(), randomBytes(24).toString('base64url')];
-    await client.query(`insert into offices (id, code, wilaya_number, commune, name_fr, name_ar, created_by, created_at)
-      values ($1, $2, '16', 'Alger', 'Bench', 'Bench', $3, now())`, [officeId, String(16_000 + n), maker]);
-    await client.query(`insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
-      values ($1, $2, 'Agent', '$argon2id$none', '', $3, now())`, [userId, `${userId}@example.org`, maker]);
-    await client.query(`insert into role_grants values ($1, $2, 'agent', null, $3, null, null, $4, now())`, [newId(), userId, officeId, maker]);
-    await client.query(`insert into sessions values ($1, $2, $3, now(), now(), now() + interval '1 day')`, [newId(), hashToken(token), userId]);
+    await client.query(
+      `insert into offices (id, code, wilaya_number, commune, name_fr, name_ar, created_by, created_at)
+      values ($1, $2, '16', 'Alger', 'Bench', 'Bench', $3, now())`,
+      [officeId, String(16_000 + n), maker],
+    );
+    await client.query(
+      `insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
+      values ($1, $2, 'Agent', '$argon2id$none', '', $3, now())`,
+      [userId, `${userId}@example.org`, maker],
+    );
+    await client.query(`insert into role_grants values ($1, $2, 'agent', null, $3, null, null, $4, now())`, [
+      newId(),
+      userId,
+      officeId,
+      maker,
+    ]);
+    await client.query(`insert into sessions values ($1, $2, $3, now(), now(), now() + interval '1 day')`, [
+      newId(),
+      hashToken(token),
+      userId,
+    ]);
     loaded.push({ officeId, token });
   }
   await client.query('commit');
   // What is still empty keeps the planner's own guess, as on the first day of a real database.
-  await client.query('vacuum analyze vouchers, payment_list_lines, instalments, entitlements, beneficiaries, households, users, role_grants, sessions, offices');
+  await client.query(
+    'vacuum analyze vouchers, payment_list_lines, instalments, entitlements, beneficiaries, households, users, role_grants, sessions, offices',
+  );
   return { vouchers: rows, agents: loaded };
 }

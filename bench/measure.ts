@@ -19,13 +19,15 @@ export async function measure(clients: number, seconds: number, next: (client: n
   const times: number[] = [];
   const started = performance.now();
   const end = started + seconds * 1000;
-  await Promise.all(Array.from({ length: clients }, async (_, client) => {
-    while (performance.now() < end) {
-      const sample = await next(client);
-      if (!sample) return;
-      times.push(sample.milliseconds);
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: clients }, async (_, client) => {
+      while (performance.now() < end) {
+        const sample = await next(client);
+        if (!sample) return;
+        times.push(sample.milliseconds);
+      }
+    }),
+  );
   const elapsed = (performance.now() - started) / 1000;
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort, KeyRing, migrate, packageRoot, startEmbeddedPostgres } from '../src/platform/index.ts';
 import { table } from '../scripts/support/table.ts';
+import { freePort, KeyRing, migrate, packageRoot, startEmbeddedPostgres } from '../src/platform/index.ts';
 import { codeOf } from '../src/vouchers/index.ts';
 import { floorTransaction, prepareFloor } from './floor.ts';
 import { HttpConnection } from './http-connection.ts';
@@ -41,8 +41,16 @@ async function main(): Promise<void> {
       cwd: packageRoot,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: {
-        ...process.env, SANAD_ENV: 'test', SANAD_ROLE: 'api', SANAD_DATA_DIR: folder, DATABASE_URL: url, PORT: String(port), LOG_LEVEL: 'warn',
-        SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`, SANAD_INDEX_KEY: randomBytes(32).toString('base64'), DATABASE_POOL_SIZE: '40',
+        ...process.env,
+        SANAD_ENV: 'test',
+        SANAD_ROLE: 'api',
+        SANAD_DATA_DIR: folder,
+        DATABASE_URL: url,
+        PORT: String(port),
+        LOG_LEVEL: 'warn',
+        SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`,
+        SANAD_INDEX_KEY: randomBytes(32).toString('base64'),
+        DATABASE_POOL_SIZE: '40',
       },
     });
     await ready(port);
@@ -73,18 +81,24 @@ async function main(): Promise<void> {
 const figures = ({ perSecond, p50, p99 }: Result): string[] => [perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1)];
 
 async function floorAt(url: string, clients: number): Promise<Result> {
-  const connections = await Promise.all(Array.from({ length: clients }, async () => {
-    const connection = new pg.Client(url);
-    await connection.connect();
-    return connection;
-  }));
+  const connections = await Promise.all(
+    Array.from({ length: clients }, async () => {
+      const connection = new pg.Client(url);
+      await connection.connect();
+      return connection;
+    }),
+  );
   const result = await measure(clients, SECONDS, (client) => floorTransaction(connections[client] as pg.Client));
   await Promise.all(connections.map((connection) => connection.end()));
   return result;
 }
 
 /** Redeems the vouchers one after another; the code of each is known before the clock starts. */
-async function redeemer(port: number, { vouchers, agents }: Load, keyRing: KeyRing): Promise<{ next(client: number): Promise<Sample | null>; close(): void }> {
+async function redeemer(
+  port: number,
+  { vouchers, agents }: Load,
+  keyRing: KeyRing,
+): Promise<{ next(client: number): Promise<Sample | null>; close(): void }> {
   const connections = await Promise.all(agents.map(() => HttpConnection.open(port)));
   const codes = vouchers.map(({ id, key_version, counter }) => codeOf(keyRing, { id, keyVersion: key_version, counter }));
   let taken = 0;
@@ -94,7 +108,11 @@ async function redeemer(port: number, { vouchers, agents }: Load, keyRing: KeyRi
       taken += 1;
       if (!voucher || !teller || !connection) return null;
       const body = JSON.stringify({
-        officeId: teller.officeId, locator: { serial: voucher.serial }, code, documentType: 'passport', documentLastFour: '1234',
+        officeId: teller.officeId,
+        locator: { serial: voucher.serial },
+        code,
+        documentType: 'passport',
+        documentLastFour: '1234',
       });
       const headers = `Authorization: Bearer ${teller.token}\r\nIdempotency-Key: ${randomUUID()}`;
       const started = performance.now();
@@ -110,7 +128,10 @@ async function redeemer(port: number, { vouchers, agents }: Load, keyRing: KeyRi
 
 async function ready(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const answers = await fetch(`http://127.0.0.1:${port}/readyz`).then(({ ok }) => ok, () => false);
+    const answers = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
     if (answers) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

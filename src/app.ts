@@ -2,8 +2,8 @@ import type { Express } from 'express';
 import { accessRoutes, authenticate, authorise } from './access/index.ts';
 import { assistanceRoutes } from './assistance/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
-import { cashoutRoutes } from './cashout/index.ts';
 import { beneficiaryJobs, beneficiaryRoutes } from './beneficiaries/index.ts';
+import { cashoutRoutes } from './cashout/index.ts';
 import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityRoutes } from './eligibility/index.ts';
@@ -13,13 +13,29 @@ import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './me
 import { officeRoutes } from './offices/index.ts';
 import { type IssueVouchers, paymentRoutes } from './payments/index.ts';
 import {
-  type Clock, type Config, commandRunner, connectJobs, createHttp, createMetrics, Database, type DatabaseAddress, type Execute, type Ground, housekeepingJobs,
-  type Jobs, KeyRing, type Logger, type OperationId, readContract, type Routes, sql,
+  type Clock,
+  type Config,
+  commandRunner,
+  connectJobs,
+  createHttp,
+  createMetrics,
+  Database,
+  type DatabaseAddress,
+  type Execute,
+  type Ground,
+  housekeepingJobs,
+  type Jobs,
+  KeyRing,
+  type Logger,
+  type OperationId,
+  type Routes,
+  readContract,
+  sql,
 } from './platform/index.ts';
 import { programmeRoutes } from './programmes/index.ts';
-import { issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
 import { reportingRoutes } from './reporting/index.ts';
+import { issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -51,7 +67,13 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'));
   const metrics = createMetrics(config.SANAD_ENV !== 'test');
   const jobs = connectJobs({
-    database, address, clock, logger, metrics, redisUrl: config.REDIS_URL, ...(queuePrefix ? { prefix: queuePrefix } : {}),
+    database,
+    address,
+    clock,
+    logger,
+    metrics,
+    redisUrl: config.REDIS_URL,
+    ...(queuePrefix ? { prefix: queuePrefix } : {}),
   });
   const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
@@ -81,18 +103,29 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     contract: readContract(),
     routes,
     authenticate: (token) => authenticate(database.reader, clock.now(), token),
-    ready: () => database.reader.first(sql`select 1`).then(() => true, () => false),
+    ready: () =>
+      database.reader.first(sql`select 1`).then(
+        () => true,
+        () => false,
+      ),
     logger,
     metrics,
     validateResponses,
     pages: documentationPages(),
   });
   return {
-    http, execute, database, keyRing, jobs,
-    work: () => jobs.work([
-      ...housekeepingJobs(database, clock), ...beneficiaryJobs(ground, duplicateCheck), ...voucherJobs(ground),
-      ...messagingJobs(ground, connectGateway(config, clock)),
-    ]),
+    http,
+    execute,
+    database,
+    keyRing,
+    jobs,
+    work: () =>
+      jobs.work([
+        ...housekeepingJobs(database, clock),
+        ...beneficiaryJobs(ground, duplicateCheck),
+        ...voucherJobs(ground),
+        ...messagingJobs(ground, connectGateway(config, clock)),
+      ]),
     async close() {
       await jobs.close();
       await database.close();

@@ -37,7 +37,9 @@ async function verifyCommand(): Promise<number> {
       const faults = identities.filter(({ holds }) => !holds);
       for (const { identity, subject, left, right } of faults) {
         const sum = right.map(({ term, amount }) => `${term} ${amount.amount}`).join(' + ') || '0';
-        process.stdout.write(`identity_broken: ${identity} of ${subject.type} ${subject.id}: ${left.term} ${left.amount.amount} is not ${sum}\n`);
+        process.stdout.write(
+          `identity_broken: ${identity} of ${subject.type} ${subject.id}: ${left.term} ${left.amount.amount} is not ${sum}\n`,
+        );
       }
       process.stdout.write(`${code}: ${identities.length - faults.length} of ${identities.length} identities hold.\n`);
       broken += faults.length;

@@ -28,8 +28,10 @@ export async function demoAccounts(platform: RunningPlatform, dataDir: string): 
   if (!existsSync(file)) return `\nSanad is listening on ${platform.url}\n`;
   const accounts = JSON.parse(readFileSync(file, 'utf8')) as Account[];
   const now = new Date();
-  const lines = accounts.map(({ role, email, password, totpSecret }) =>
-    `  ${role.padEnd(18)} ${email.padEnd(30)} ${password}  ${totpSecret}  ${totpCode(totpSecret, now)}`);
+  const lines = accounts.map(
+    ({ role, email, password, totpSecret }) =>
+      `  ${role.padEnd(18)} ${email.padEnd(30)} ${password}  ${totpSecret}  ${totpCode(totpSecret, now)}`,
+  );
   return `
 Sanad is listening on ${platform.url} (the contract is at ${platform.url}/docs)
 
@@ -49,14 +51,23 @@ async function firstStart({ app: { execute } }: RunningPlatform): Promise<Accoun
   await execute(recordContribution, { fundId: fund.id, amount, receivedOn: programme.startsOn, reference: 'DEMO-1/1' }, actor);
   const inProgramme = { programmeId: programme.id };
   const people: readonly (readonly [Role, { programmeId?: string; fundId?: string }])[] = [
-    ['administrator', {}], ['enrolment_officer', inProgramme], ['programme_officer', inProgramme], ['approver', inProgramme],
-    ['finance_officer', inProgramme], ['auditor', {}], ['donor', { fundId: fund.id }],
+    ['administrator', {}],
+    ['enrolment_officer', inProgramme],
+    ['programme_officer', inProgramme],
+    ['approver', inProgramme],
+    ['finance_officer', inProgramme],
+    ['auditor', {}],
+    ['donor', { fundId: fund.id }],
   ];
   const accounts: Account[] = [];
   for (const [role, scope] of people) {
     const email = `${role.replace('_officer', '')}@example.org`;
     const password = randomBytes(12).toString('base64url');
-    const { totpSecret } = await bootstrapUser(execute, { email, displayName: `Demo ${role.replace('_', ' ')}`, language: 'en', password }, [{ role, ...scope }]);
+    const { totpSecret } = await bootstrapUser(
+      execute,
+      { email, displayName: `Demo ${role.replace('_', ' ')}`, language: 'en', password },
+      [{ role, ...scope }],
+    );
     accounts.push({ role, email, password, totpSecret });
   }
   return accounts;

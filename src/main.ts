@@ -19,16 +19,21 @@ async function main(): Promise<void> {
     stopping = true;
     logger.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), PATIENCE_MS).unref();
-    platform.stop().then(() => process.exit(0), (error) => {
-      logger.error({ err: error }, 'did not stop cleanly');
-      process.exit(1);
-    });
+    platform.stop().then(
+      () => process.exit(0),
+      (error) => {
+        logger.error({ err: error }, 'did not stop cleanly');
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(error instanceof ConfigError ? `Sanad cannot start:\n${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`);
+  process.stderr.write(
+    error instanceof ConfigError ? `Sanad cannot start:\n${error.message}\n` : `${error instanceof Error ? error.stack : error}\n`,
+  );
   process.exit(1);
 });

@@ -3,7 +3,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type App, createApp } from './app.ts';
 import {
-  applicationRole, type Clock, type Config, ConfigError, type DatabaseAddress, type EmbeddedServer, type Logger, migrate, sql, startEmbeddedPostgres,
+  applicationRole,
+  type Clock,
+  type Config,
+  ConfigError,
+  type DatabaseAddress,
+  type EmbeddedServer,
+  type Logger,
+  migrate,
+  sql,
+  startEmbeddedPostgres,
 } from './platform/index.ts';
 
 /** A platform that listens, works, or both. */
@@ -77,7 +86,9 @@ async function checkDatabase(app: App, config: Config): Promise<void> {
   if (row.version < OLDEST_POSTGRES) throw new ConfigError('DATABASE_URL: PostgreSQL 15 or newer is needed');
   if (!row.migrated) throw new ConfigError('DATABASE_URL: the database is empty; run "sanad migrate" first');
   if (row.owns && config.SANAD_ENV === 'production') {
-    throw new ConfigError('DATABASE_URL: this role could rewrite the books; use the application role and keep the owner for DATABASE_OWNER_URL');
+    throw new ConfigError(
+      'DATABASE_URL: this role could rewrite the books; use the application role and keep the owner for DATABASE_OWNER_URL',
+    );
   }
 }
 

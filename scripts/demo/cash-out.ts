@@ -3,8 +3,8 @@ import type { ItemOf } from '../support/api-client.ts';
 import { GRANT, type ReleasedList } from './pay.ts';
 import { inbox, type Received } from './phones.ts';
 import type { Pilot } from './set-up.ts';
-import type { Stage } from './stage.ts';
 import type { Member } from './staff.ts';
+import type { Stage } from './stage.ts';
 
 const AGENTS = 6;
 /** People who do not come for their cash. */
@@ -29,7 +29,8 @@ export async function cashOut(stage: Stage, pilot: Pilot, list: ReleasedList, da
   stage.chapter('Sending the codes by SMS');
   const received = await inbox(dataDir);
   const messages: Record<string, number> = {};
-  for await (const { state } of pilot.finance.api.all('listMessages', { params: { listId: list.id } })) messages[state] = (messages[state] ?? 0) + 1;
+  for await (const { state } of pilot.finance.api.all('listMessages', { params: { listId: list.id } }))
+    messages[state] = (messages[state] ?? 0) + 1;
   stage.say(`${received.length} messages accepted; ${messages['failed'] ?? 0} vouchers have no phone to send to and stay inactive.`);
   stage.check('every voucher has its message', received.length + (messages['failed'] ?? 0), list.lines);
   stage.check('each code is on one phone only once', new Set(received.map(({ serial }) => serial)).size, received.length);
@@ -40,14 +41,16 @@ export async function cashOut(stage: Stage, pilot: Pilot, list: ReleasedList, da
   const coming = received.slice(ABSENT);
   const bar = stage.progress('pay-outs', coming.length);
   let paid = 0;
-  await Promise.all(counters.map(async (counter, i) => {
-    for (let n = i; n < coming.length; n += counters.length) {
-      const payout = await counter.agent.api.call('redeemVoucher', redemption(counter, coming[n] as Received));
-      if (payout.amount.amount !== GRANT) throw new Error(`a voucher paid ${payout.amount.amount}`);
-      paid += 1;
-      bar.to(paid);
-    }
-  }));
+  await Promise.all(
+    counters.map(async (counter, i) => {
+      for (let n = i; n < coming.length; n += counters.length) {
+        const payout = await counter.agent.api.call('redeemVoucher', redemption(counter, coming[n] as Received));
+        if (payout.amount.amount !== GRANT) throw new Error(`a voucher paid ${payout.amount.amount}`);
+        paid += 1;
+        bar.to(paid);
+      }
+    }),
+  );
   bar.end();
   stage.check('everybody who came was paid', paid, coming.length);
   await misuse(stage, counters, coming, unused);
@@ -56,8 +59,12 @@ export async function cashOut(stage: Stage, pilot: Pilot, list: ReleasedList, da
 
 async function openCounters({ staff, administrator, offices }: Pilot): Promise<Counter[]> {
   const places = new Map(offices.map((office) => [office.wilayaNumber, office]));
-  return Promise.all([...places.values()].slice(0, AGENTS).map(async (office) =>
-    ({ office, agent: await staff.hire(administrator, 'agent', `Agent ${office.code}`, { officeId: office.id }) })));
+  return Promise.all(
+    [...places.values()].slice(0, AGENTS).map(async (office) => ({
+      office,
+      agent: await staff.hire(administrator, 'agent', `Agent ${office.code}`, { officeId: office.id }),
+    })),
+  );
 }
 
 /** One redemption as an agent types it. */
@@ -72,7 +79,11 @@ async function misuse(stage: Stage, counters: readonly Counter[], coming: readon
   const victim = unused[0];
   if (!here || !there || !used || !victim) throw new Error('too few people in the story');
   const again = await there.agent.api.refusal('redeemVoucher', redemption(there, used));
-  stage.check('a used code pays nothing and says when and where it was paid', [again?.code, again?.['officeCode']], ['already_paid', here.office.code]);
+  stage.check(
+    'a used code pays nothing and says when and where it was paid',
+    [again?.code, again?.['officeCode']],
+    ['already_paid', here.office.code],
+  );
   stage.say(`  “${again?.detail}”`);
   const key = randomUUID();
   const extra = unused[1] as Received;
@@ -81,8 +92,13 @@ async function misuse(stage: Stage, counters: readonly Counter[], coming: readon
   const mistyped = await here.agent.api.refusal('redeemVoucher', redemption(here, { ...victim, code: typo(victim.code) }));
   stage.check('a typing mistake is caught and costs nothing', mistyped?.code, 'code_mistyped');
   const answers: (string | undefined)[] = [];
-  for (const { code } of coming.slice(1, 6)) answers.push((await here.agent.api.refusal('redeemVoucher', redemption(here, { ...victim, code })))?.code);
-  stage.check('five wrong codes are refused', answers, Array.from({ length: 5 }, () => 'code_refused'));
+  for (const { code } of coming.slice(1, 6))
+    answers.push((await here.agent.api.refusal('redeemVoucher', redemption(here, { ...victim, code })))?.code);
+  stage.check(
+    'five wrong codes are refused',
+    answers,
+    Array.from({ length: 5 }, () => 'code_refused'),
+  );
   const locked = await here.agent.api.refusal('redeemVoucher', redemption(here, victim));
   stage.check('and lock the voucher, even for the right one', locked?.code, 'voucher_locked');
 }

@@ -2,9 +2,9 @@ import type { App } from '../../src/app.ts';
 import { Money, type ShiftedClock } from '../../src/platform/index.ts';
 import { type CashedOut, redemption } from './cash-out.ts';
 import { GRANT, type ReleasedList } from './pay.ts';
-import { RECEIVED, type Pilot } from './set-up.ts';
-import type { Stage } from './stage.ts';
+import { type Pilot, RECEIVED } from './set-up.ts';
 import type { Staff } from './staff.ts';
+import type { Stage } from './stage.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -35,7 +35,11 @@ export async function goOn(stage: Stage, { finance, fundId }: Pilot, { staff, cl
   const balance = Object.fromEntries(balances.map(({ kind, balance: { amount } }) => [kind, amount]));
   const spent = Money.of(GRANT, 'DZD').times(counter.paid + 1);
   const inactive = Money.of(GRANT, 'DZD').times(states['issued'] ?? 0);
-  stage.check('their money is back in the fund', balance['fund_available'], Money.of(RECEIVED, 'DZD').minus(spent).minus(inactive).toString());
+  stage.check(
+    'their money is back in the fund',
+    balance['fund_available'],
+    Money.of(RECEIVED, 'DZD').minus(spent).minus(inactive).toString(),
+  );
   stage.check('only codes that could not be sent are still outstanding', balance['vouchers_outstanding'], inactive.toString());
 }
 

@@ -10,8 +10,8 @@ import { pay } from './pay.ts';
 import { reconcile } from './reconcile.ts';
 import { report } from './report.ts';
 import { setUp } from './set-up.ts';
-import { Stage } from './stage.ts';
 import { Staff } from './staff.ts';
+import { Stage } from './stage.ts';
 
 /**
  * Lives the Algerian pilot over the real HTTP API, from an empty folder to the donor's report, and tells what it does.

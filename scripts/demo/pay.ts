@@ -1,5 +1,5 @@
-import { pilotScorecard } from '../../src/seeding.ts';
 import type { RequestBody } from '../../src/platform/index.ts';
+import { pilotScorecard } from '../../src/seeding.ts';
 import type { Pilot } from './set-up.ts';
 import type { Stage } from './stage.ts';
 
@@ -22,7 +22,14 @@ export async function pay(stage: Stage, { programmeId, fundId, programme, approv
   const dueOn = new Date().toISOString().slice(0, 10);
   const plan = await programme.api.call('createPlan', {
     params: { programmeId },
-    body: { kind: 'one_time_grant', name: 'Food and rent', purpose: 'food_and_rent', amountRule: { rule: 'fixed', amount: GRANT }, dueOn, scorecardId: scorecard.id },
+    body: {
+      kind: 'one_time_grant',
+      name: 'Food and rent',
+      purpose: 'food_and_rent',
+      amountRule: { rule: 'fixed', amount: GRANT },
+      dueOn,
+      scorecardId: scorecard.id,
+    },
   });
   stage.check('each eligible person is owed one grant', plan.entitled, counts.eligible);
 

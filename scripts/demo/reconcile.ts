@@ -9,14 +9,26 @@ export async function reconcile(stage: Stage, { programmeId, fundId, finance, of
   stage.chapter('Reading the post’s statement');
   const payouts: ItemOf<'listPayouts'>[] = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
-  stage.check('our books hold every pay-out once', [payouts.length, new Set(payouts.map(({ voucherId }) => voucherId)).size], [paid + 1, paid + 1]);
+  stage.check(
+    'our books hold every pay-out once',
+    [payouts.length, new Set(payouts.map(({ voucherId }) => voucherId)).size],
+    [paid + 1, paid + 1],
+  );
   const days = payouts.map(({ paidOn }) => paidOn).sort();
   const { lines, expected } = withMistakes(payouts, offices.at(-1)?.code ?? '');
-  const file = { params: { programmeId }, query: { name: 'Algérie Poste 1', from: days[0] ?? '', to: days.at(-1) ?? '' }, body: statementFile(lines) };
+  const file = {
+    params: { programmeId },
+    query: { name: 'Algérie Poste 1', from: days[0] ?? '', to: days.at(-1) ?? '' },
+    body: statementFile(lines),
+  };
   const { statement } = await finance.api.call('importStatement', file);
   stage.say(`${statement.lineCount} lines, ${statement.matchedCount} matched. What does not agree:`);
   stage.show(statement.exceptions.map(({ kind, open }) => [kind, String(open)]));
-  stage.check('each mistake is found, and nothing else', Object.fromEntries(statement.exceptions.map(({ kind, open }) => [kind, open]).sort()), expected);
+  stage.check(
+    'each mistake is found, and nothing else',
+    Object.fromEntries(statement.exceptions.map(({ kind, open }) => [kind, open]).sort()),
+    expected,
+  );
   const again = await finance.api.call('importStatement', file);
   stage.check('the same file again changes nothing', again.alreadyImported, true);
 
@@ -24,10 +36,17 @@ export async function reconcile(stage: Stage, { programmeId, fundId, finance, of
   let resolved = 0;
   for await (const { id, kind } of finance.api.all('listExceptions', { params: { programmeId }, query: { state: 'open' } })) {
     const resolution = kind === 'paid_not_in_list' || kind === 'amount_over' ? ('claim_on_post' as const) : ('post_error' as const);
-    await finance.api.call('resolveException', { params: { exceptionId: id }, body: { resolution, note: 'Agreed with the post by telephone.' } });
+    await finance.api.call('resolveException', {
+      params: { exceptionId: id },
+      body: { resolution, note: 'Agreed with the post by telephone.' },
+    });
     resolved += 1;
   }
-  stage.check('every exception has its answer', resolved, Object.values(expected).reduce((sum, count) => sum + count, 0));
+  stage.check(
+    'every exception has its answer',
+    resolved,
+    Object.values(expected).reduce((sum, count) => sum + count, 0),
+  );
   const owed: ItemOf<'listPayables'>[] = [];
   for await (const payable of finance.api.all('listPayables', { params: { programmeId } })) owed.push(payable);
   const items = owed.map(({ officeId, owed: amount }) => ({ officeId, amount }));

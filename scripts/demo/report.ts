@@ -15,14 +15,26 @@ export async function report(stage: Stage, { programmeId, fundId, donor, finance
     ['', ...report.bySexAndAge.totals.map(({ ageBand }) => ageBand), 'all'],
     ...report.bySexAndAge.rows.map(({ sex, cells, total }) => [sex, ...cells.map(count), count(total)]),
   ]);
-  const sum = (...names: (keyof typeof money)[]) => Money.sum(names.map((name) => Money.of(money[name].amount, 'DZD')), 'DZD').toString();
+  const sum = (...names: (keyof typeof money)[]) =>
+    Money.sum(
+      names.map((name) => Money.of(money[name].amount, 'DZD')),
+      'DZD',
+    ).toString();
   stage.check('received', money.received.amount, RECEIVED);
-  stage.check('released = paid + outstanding + expired + cancelled', money.released.amount, sum('paid', 'outstanding', 'expired', 'cancelled'));
+  stage.check(
+    'released = paid + outstanding + expired + cancelled',
+    money.released.amount,
+    sum('paid', 'outstanding', 'expired', 'cancelled'),
+  );
   const { balances } = await finance.api.call('getFundBalances', { params: { fundId } });
   const outstanding = balances.find(({ kind }) => kind === 'vouchers_outstanding');
   stage.check('the report says what the ledger says', money.outstanding.amount, outstanding?.balance.amount);
   const csv = await donor.api.download('downloadDonorReport', { params: { fundId } });
-  stage.check('the same as CSV, with HXL tags', csv.split('\n').some((line) => line.startsWith('#')), true);
+  stage.check(
+    'the same as CSV, with HXL tags',
+    csv.split('\n').some((line) => line.startsWith('#')),
+    true,
+  );
   const person = await donor.api.refusal('listBeneficiaries', { params: { programmeId } });
   stage.check('a donor sees no person', person?.code, 'forbidden');
 
@@ -41,8 +53,11 @@ export async function report(stage: Stage, { programmeId, fundId, donor, finance
   const payouts = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
   stage.check('one event for every pay-out', trail['cashout.redeem'], payouts.length);
-  stage.check('one event for each signature and one release',
-    [trail['payments.submit_list'], trail['payments.approve_list'], trail['payments.release_list']], [1, 2, 1]);
+  stage.check(
+    'one event for each signature and one release',
+    [trail['payments.submit_list'], trail['payments.approve_list'], trail['payments.release_list']],
+    [1, 2, 1],
+  );
   const events = Object.values(trail).reduce((total, n) => total + n, 0);
   stage.say(`${events} events of ${Object.keys(trail).length} kinds, and ${refusals} refusals that were kept; ${list.lines} vouchers.`);
 }

@@ -1,8 +1,8 @@
 import type { Execute } from '../../src/platform/index.ts';
 import { loadPilotGeography, pilotOffices, pilotProgramme } from '../../src/seeding.ts';
 import type { ItemOf } from '../support/api-client.ts';
-import type { Stage } from './stage.ts';
 import type { Member, Staff } from './staff.ts';
+import type { Stage } from './stage.ts';
 
 export const RECEIVED = '20000000.00';
 
@@ -43,10 +43,18 @@ export async function setUp(stage: Stage, staff: Staff, execute: Execute): Promi
   const available = balances.find(({ kind }) => kind === 'fund_available');
   stage.check('the donor’s money is in the fund', available?.balance.amount, RECEIVED);
   const pilot: Pilot = {
-    staff, programmeId, fundId: fund.id, offices, administrator, finance,
+    staff,
+    programmeId,
+    fundId: fund.id,
+    offices,
+    administrator,
+    finance,
     enrolment: await staff.hire(administrator, 'enrolment_officer', 'Amel Enrolment', within),
     programme: await staff.hire(administrator, 'programme_officer', 'Karim Programme', within),
-    approvers: [await staff.hire(administrator, 'approver', 'Nadia Approver', within), await staff.hire(administrator, 'approver', 'Omar Approver', within)],
+    approvers: [
+      await staff.hire(administrator, 'approver', 'Nadia Approver', within),
+      await staff.hire(administrator, 'approver', 'Omar Approver', within),
+    ],
     auditor: await staff.hire(administrator, 'auditor', 'Samia Auditor'),
     donor: await staff.hire(administrator, 'donor', 'Dora Donor', { fundId: fund.id }),
   };

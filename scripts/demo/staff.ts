@@ -32,7 +32,9 @@ export class Staff {
   /** The first account, made at set-up, when there is nobody to make it. */
   async first(execute: Execute): Promise<Member> {
     const member = { name: 'Administrator', email: 'administrator@example.org', password: password() };
-    const { totpSecret } = await bootstrapUser(execute, { ...member, displayName: member.name, language: 'en' }, [{ role: 'administrator' }]);
+    const { totpSecret } = await bootstrapUser(execute, { ...member, displayName: member.name, language: 'en' }, [
+      { role: 'administrator' },
+    ]);
     return this.#join({ ...member, totpSecret });
   }
 

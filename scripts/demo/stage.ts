@@ -39,7 +39,10 @@ export class Stage {
   /** A bar that fills while something takes its time; a plain line where nobody is watching. */
   progress(label: string, total: number): { to(done: number): void; end(): void } {
     if (!process.stdout.isTTY) return { to: () => {}, end: () => this.say(`${label}: ${total} of ${total}`) };
-    const bar = new cliProgress.SingleBar({ format: `      ${label} {bar} {value}/{total}`, hideCursor: true }, cliProgress.Presets.shades_classic);
+    const bar = new cliProgress.SingleBar(
+      { format: `      ${label} {bar} {value}/{total}`, hideCursor: true },
+      cliProgress.Presets.shades_classic,
+    );
     bar.start(total, 0);
     return {
       to: (done) => bar.update(done),
@@ -54,7 +57,9 @@ export class Stage {
   curtain(): boolean {
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(1);
     const bad = this.#faults.length;
-    process.stdout.write(`\n${this.#checks} figures checked in ${seconds} s: ${bad === 0 ? 'every one adds up.' : `${bad} do not add up:`}\n`);
+    process.stdout.write(
+      `\n${this.#checks} figures checked in ${seconds} s: ${bad === 0 ? 'every one adds up.' : `${bad} do not add up:`}\n`,
+    );
     for (const fault of this.#faults) process.stdout.write(`  ✗ ${fault}\n`);
     return bad === 0;
   }

@@ -15,13 +15,21 @@ interface Line {
 /** The post's statement as a file, as the post writes it: semicolons, decimal commas, French headers. */
 export function statementFile(lines: readonly Line[]): string {
   const rows = lines.map(({ reference, serial, date, office, amount, currency, operation }) =>
-    [reference, serial, date.split('-').reverse().join('/'), office, amount.replace('.', ','), currency, operation].join(';'));
+    [reference, serial, date.split('-').reverse().join('/'), office, amount.replace('.', ','), currency, operation].join(';'),
+  );
   return ['Référence;Série;Date;Code bureau;Montant;Devise;Opération', ...rows, ''].join('\r\n');
 }
 
 /** A pay-out as an honest post reports it. */
-export const honest = ({ id, serial, paidOn, office, amount }: Payout): Line =>
-  ({ reference: id, serial, date: paidOn, office: office.code, amount: amount.amount, currency: amount.currency, operation: 'Paiement' });
+export const honest = ({ id, serial, paidOn, office, amount }: Payout): Line => ({
+  reference: id,
+  serial,
+  date: paidOn,
+  office: office.code,
+  amount: amount.amount,
+  currency: amount.currency,
+  operation: 'Paiement',
+});
 
 const before = (date: string, days: number): string => new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10);
 
@@ -32,23 +40,34 @@ const before = (date: string, days: number): string => new Date(Date.parse(date)
  */
 export function withMistakes(payouts: readonly Payout[], otherOffice: string): { lines: Line[]; expected: Record<string, number> } {
   const [over, under, missing, twice, elsewhere, foreign, reversed, early, ...rest] = payouts.map(honest);
-  if (!over || !under || !missing || !twice || !elsewhere || !foreign || !reversed || !early) throw new Error('too few pay-outs to make mistakes with');
+  if (!over || !under || !missing || !twice || !elsewhere || !foreign || !reversed || !early)
+    throw new Error('too few pay-outs to make mistakes with');
   return {
     lines: [
       ...rest,
       { ...over, amount: '16000.00' },
       { ...under, amount: '14000.00' },
-      twice, twice,
+      twice,
+      twice,
       { ...elsewhere, office: otherOffice },
       { ...foreign, currency: 'EUR' },
-      reversed, { ...reversed, operation: 'Annulation' },
+      reversed,
+      { ...reversed, operation: 'Annulation' },
       { ...early, date: before(early.date, 40) },
       { ...early, reference: 'POSTE-0001', serial: '99999999999999' },
       { ...early, reference: 'POSTE-0002', serial: '88888888888888', operation: 'Annulation' },
     ],
     expected: {
-      amount_over: 1, amount_under: 1, date_out_of_range: 1, duplicate_in_file: 1, ours_not_in_statement: 1, paid_not_in_list: 1,
-      reversal_without_payment: 1, reversed: 1, wrong_currency: 1, wrong_office: 1,
+      amount_over: 1,
+      amount_under: 1,
+      date_out_of_range: 1,
+      duplicate_in_file: 1,
+      ours_not_in_statement: 1,
+      paid_not_in_list: 1,
+      reversal_without_payment: 1,
+      reversed: 1,
+      wrong_currency: 1,
+      wrong_office: 1,
     },
   };
 }

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type OperationId, operationsOf, type PathParameters, type ProblemBody, type QueryParameters, readContract, type RequestBody, type ResponseBody,
+  type OperationId,
+  operationsOf,
+  type PathParameters,
+  type ProblemBody,
+  type QueryParameters,
+  type RequestBody,
+  type ResponseBody,
+  readContract,
 } from '../../src/platform/index.ts';
 
 const operations = new Map(operationsOf(readContract()).map((operation) => [operation.id, operation]));
@@ -69,7 +76,9 @@ export class ApiClient {
   async #send<K extends OperationId>(id: K, { params, query, body, idempotencyKey = randomUUID() }: Ask<K>): Promise<Response> {
     const operation = operations.get(id);
     if (!operation) throw new Error(`the contract has no operation ${id}`);
-    const path = operation.path.replaceAll(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(String((params as Record<string, string>)[name])));
+    const path = operation.path.replaceAll(/:(\w+)/g, (_whole, name: string) =>
+      encodeURIComponent(String((params as Record<string, string>)[name])),
+    );
     const search = new URLSearchParams(Object.entries(query ?? {}).map(([name, value]): [string, string] => [name, String(value)]));
     const isText = typeof body === 'string';
     const response = await fetch(`${this.#base}${path}${search.size > 0 ? `?${search}` : ''}`, {

@@ -9,7 +9,11 @@ import type { NewRole, NewUser } from './types.ts';
  * @returns the user's identifier and the TOTP secret (Base32), which is shown nowhere again
  * @throws as creating the user and granting the roles do
  */
-export async function bootstrapUser(execute: Execute, user: NewUser, roles: readonly NewRole[]): Promise<{ id: string; totpSecret: string }> {
+export async function bootstrapUser(
+  execute: Execute,
+  user: NewUser,
+  roles: readonly NewRole[],
+): Promise<{ id: string; totpSecret: string }> {
   const { id, totp } = await execute(createUser, user, { actor: system });
   for (const role of roles) await execute(grantRole, { ...role, userId: id }, { actor: system });
   return { id, totpSecret: totp.secret };

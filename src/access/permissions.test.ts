@@ -12,8 +12,9 @@ const unknown = 'access.fly' as PermissionName;
 
 /** The names that commands and reads go by, wherever they stand in the source. */
 function namesInUse(): string[] {
-  const files = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('contract'));
+  const files = readdirSync(join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('contract'),
+  );
   const uses = /(?:\bcommand[<(][^;]{0,400}?\bname: |authoriseRead\(\w+, |scopeCondition\(\w+, )'([a-z]+\.[a-z_]+)'/g;
   return files.flatMap((file) => [...readFileSync(join(packageRoot, 'src', file), 'utf8').matchAll(uses)].map(([, name = '']) => name));
 }
@@ -35,16 +36,21 @@ describe('permissions', () => {
     expect(() => authorise(user(), 'access.sign_out', now, {})).not.toThrow();
     const { sessionId: _left, ...nobody } = user();
     expect(() => authorise(nobody, 'access.sign_out', now)).toThrow(expect.objectContaining({ code: 'forbidden' }));
-    expect(() => authorise(user({ role: 'administrator', scope: {} }), 'access.sign_in', now)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    expect(() => authorise(user({ role: 'administrator', scope: {} }), 'access.sign_in', now)).toThrow(
+      expect.objectContaining({ code: 'forbidden' }),
+    );
   });
 
   it('turns grants into the condition of a list', () => {
     const columns = { programme: sql`e.programme_id`, office: sql`e.office_id` };
     const condition = (...grants: Actor['grants']) => scopeCondition(user(...grants), 'audit.read', columns);
-    expect(condition({ role: 'auditor', scope: {} }, { role: 'auditor', scope: { programme: 'p' } }))
-      .toMatchObject({ text: 'false or (true) or (e.programme_id = $1::uuid)', values: ['p'] });
-    expect(condition({ role: 'auditor', scope: { programme: 'p', office: 'o' } }, { role: 'auditor', scope: { fund: 'f' } }))
-      .toMatchObject({ text: 'false or (e.programme_id = $1::uuid and e.office_id = $2::uuid) or (false)', values: ['p', 'o'] });
+    expect(condition({ role: 'auditor', scope: {} }, { role: 'auditor', scope: { programme: 'p' } })).toMatchObject({
+      text: 'false or (true) or (e.programme_id = $1::uuid)',
+      values: ['p'],
+    });
+    expect(condition({ role: 'auditor', scope: { programme: 'p', office: 'o' } }, { role: 'auditor', scope: { fund: 'f' } })).toMatchObject(
+      { text: 'false or (e.programme_id = $1::uuid and e.office_id = $2::uuid) or (false)', values: ['p', 'o'] },
+    );
     expect(() => condition({ role: 'administrator', scope: {} })).toThrow(expect.objectContaining({ code: 'forbidden' }));
   });
 });

@@ -1,7 +1,15 @@
 /** The roles of the domain. */
 export const roles = [
-  'enrolment_officer', 'programme_officer', 'approver', 'finance_officer', 'agent', 'office_supervisor', 'field_officer',
-  'donor', 'auditor', 'administrator',
+  'enrolment_officer',
+  'programme_officer',
+  'approver',
+  'finance_officer',
+  'agent',
+  'office_supervisor',
+  'field_officer',
+  'donor',
+  'auditor',
+  'administrator',
 ] as const;
 
 export type Role = (typeof roles)[number];

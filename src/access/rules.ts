@@ -23,7 +23,12 @@ export interface SignInState {
 }
 
 /** Why a sign-in is refused, or null. Only the audit trail tells; the caller learns none of it. */
-export function refusalOf({ disabledAt, blockedUntil }: SignInState, passwordRight: boolean, step: number | null, now: Date): string | null {
+export function refusalOf(
+  { disabledAt, blockedUntil }: SignInState,
+  passwordRight: boolean,
+  step: number | null,
+  now: Date,
+): string | null {
   if (disabledAt) return 'disabled';
   if (blockedUntil && blockedUntil > now) return 'blocked';
   if (!passwordRight) return 'wrong password';
@@ -31,7 +36,11 @@ export function refusalOf({ disabledAt, blockedUntil }: SignInState, passwordRig
 }
 
 /** Roles that mean nothing, or far too much, without the place or the money they are for. */
-const obligatoryScope: { readonly [R in Role]?: 'officeId' | 'fundId' } = { agent: 'officeId', office_supervisor: 'officeId', donor: 'fundId' };
+const obligatoryScope: { readonly [R in Role]?: 'officeId' | 'fundId' } = {
+  agent: 'officeId',
+  office_supervisor: 'officeId',
+  donor: 'fundId',
+};
 
 /** What is wrong with a role to be granted. */
 export function faultsOf(grant: NewRole, now: Date): ProblemPlace[] {

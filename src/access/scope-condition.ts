@@ -13,10 +13,13 @@ export function scopeCondition(actor: Actor, name: PermissionName, columns: Scop
   authoriseRead(actor, name);
   if (actor.kind === 'system') return sql`true`;
   const reached = grantsFor(actor, name).grants.map(({ scope }) =>
-    allOf(Object.entries(scope).flatMap(([kind, id]) => {
-      if (id === undefined) return [];
-      const column = columns[kind as keyof ScopeColumns];
-      return [column ? sql`${column} = ${id}::uuid` : sql`false`];
-    })));
+    allOf(
+      Object.entries(scope).flatMap(([kind, id]) => {
+        if (id === undefined) return [];
+        const column = columns[kind as keyof ScopeColumns];
+        return [column ? sql`${column} = ${id}::uuid` : sql`false`];
+      }),
+    ),
+  );
   return reached.reduce((any, next) => sql`${any} or (${next})`, sql`false`);
 }

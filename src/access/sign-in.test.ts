@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestPlatform, startPlatform } from '../../test/support/platform.ts';
+import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { makeUser, nextCode, signedIn, trySignIn, withToken } from '../../test/support/sign-in.ts';
 import { hashToken } from './sessions.ts';
 
@@ -21,7 +21,12 @@ describe('signing in', () => {
   it('opens a session of twelve hours with both factors', async () => {
     const user = await makeUser(platform, { role: 'approver' });
     const { body } = await trySignIn(platform, user, { email: user.email.toUpperCase() }).expect(201);
-    expect(body.user).toMatchObject({ id: user.id, displayName: 'Amina Benali', language: 'fr', grants: [{ role: 'approver', programmeId: null, endsAt: null }] });
+    expect(body.user).toMatchObject({
+      id: user.id,
+      displayName: 'Amina Benali',
+      language: 'fr',
+      grants: [{ role: 'approver', programmeId: null, endsAt: null }],
+    });
     const session = withToken(platform, body.token);
     const { body: me } = await session.get('/v1/me').expect(200);
     expect(me).toEqual(body.user);
@@ -34,11 +39,18 @@ describe('signing in', () => {
     const user = await makeUser(platform);
     const totp = nextCode(platform, user);
     const { body } = await trySignIn(platform, user, { totp }).expect(201);
-    const { rows: [kept] } = await platform.owner.query('select s.token_hash, u.password_hash, u.totp_secret from sessions s join users u on u.id = s.user_id where u.id = $1', [user.id]);
+    const {
+      rows: [kept],
+    } = await platform.owner.query(
+      'select s.token_hash, u.password_hash, u.totp_secret from sessions s join users u on u.id = s.user_id where u.id = $1',
+      [user.id],
+    );
     expect(kept.token_hash).toEqual(hashToken(body.token));
     expect(kept.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(kept.totp_secret.includes(user.secret)).toBe(false);
-    const { rows } = await platform.owner.query('select row_to_json(e)::text as text from audit_events e union all select row_to_json(k)::text from idempotency_keys k');
+    const { rows } = await platform.owner.query(
+      'select row_to_json(e)::text as text from audit_events e union all select row_to_json(k)::text from idempotency_keys k',
+    );
     const traces = [...platform.log, ...rows.map(({ text }) => text)].join('\n');
     expect(traces).toContain('/v1/sessions');
     for (const secret of [user.password, user.secret, user.email, body.token, `"${totp}"`]) expect(traces).not.toContain(secret);
@@ -66,11 +78,17 @@ describe('signing in', () => {
       await trySignIn(platform, user, { totp: '000000' }),
       await trySignIn(platform, disabled),
     ];
-    const seen = refusals.map(({ status, body, headers }) => ({ status, body: { ...body, requestId: '' }, names: Object.keys(headers).sort() }));
+    const seen = refusals.map(({ status, body, headers }) => ({
+      status,
+      body: { ...body, requestId: '' },
+      names: Object.keys(headers).sort(),
+    }));
     expect(seen[0]).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
     for (const other of seen) expect(other).toEqual(seen[0]);
     expect((await eventsOf(user.id)).slice(-3).map(({ reason, refusal }) => [reason, refusal])).toEqual([
-      ['used code', 'unauthenticated'], ['wrong password', 'unauthenticated'], ['wrong code', 'unauthenticated'],
+      ['used code', 'unauthenticated'],
+      ['wrong password', 'unauthenticated'],
+      ['wrong code', 'unauthenticated'],
     ]);
     expect((await eventsOf(disabled.id)).at(-1)?.reason).toBe('disabled');
   });
@@ -132,9 +150,15 @@ describe('signing in', () => {
     const session = await signedIn(platform, user);
     await session.delete('/v1/sessions/current').expect(204);
     const application = await platform.applicationClient();
-    await expect(application.query('update users set totp_last_step = 0 where id = $1', [user.id])).rejects.toMatchObject({ constraint: 'users_over' });
-    await expect(application.query('update sessions set ended_at = null where user_id = $1', [user.id])).rejects.toMatchObject({ constraint: 'sessions_over' });
+    await expect(application.query('update users set totp_last_step = 0 where id = $1', [user.id])).rejects.toMatchObject({
+      constraint: 'users_over',
+    });
+    await expect(application.query('update sessions set ended_at = null where user_id = $1', [user.id])).rejects.toMatchObject({
+      constraint: 'sessions_over',
+    });
     await expect(application.query('delete from sessions where user_id = $1', [user.id])).rejects.toMatchObject({ code: '42501' });
-    await expect(application.query(`update users set email = 'other@example.org' where id = $1`, [user.id])).rejects.toMatchObject({ code: '42501' });
+    await expect(application.query(`update users set email = 'other@example.org' where id = $1`, [user.id])).rejects.toMatchObject({
+      code: '42501',
+    });
   });
 });

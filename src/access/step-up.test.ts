@@ -46,7 +46,9 @@ describe('the second factor', () => {
     for (let i = 0; i < 4; i += 1) await patient.post('/v1/sessions/current/second-factor', { totp: '000000' }).expect(422);
     await patient.post('/v1/sessions/current/second-factor', { totp: nextCode(platform, user) }).expect(200);
     const hasty = await signedIn(platform, user);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => hasty.post('/v1/sessions/current/second-factor', { totp: '000000' })));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => hasty.post('/v1/sessions/current/second-factor', { totp: '000000' })),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 422, 422, 422, 422]);
     await hasty.get('/v1/me').expect(401);
     await patient.get('/v1/me').expect(200);

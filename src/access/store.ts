@@ -9,8 +9,12 @@ const timestamp = (value: Date | string | null): string | null => value && new D
 
 const grantOf = (row: GrantRow): RoleGrant => ({ ...row, endsAt: timestamp(row.endsAt) });
 
-const userOf = ({ grants, disabledAt, createdAt, ...user }: UserRow): User =>
-  ({ ...user, grants: grants.map(grantOf), disabledAt: timestamp(disabledAt), createdAt: createdAt.toISOString() });
+const userOf = ({ grants, disabledAt, createdAt, ...user }: UserRow): User => ({
+  ...user,
+  grants: grants.map(grantOf),
+  disabledAt: timestamp(disabledAt),
+  createdAt: createdAt.toISOString(),
+});
 
 const userColumns = (now: Date) => sql`u.id, u.email, u.display_name as "displayName", u.language, u.disabled_at as "disabledAt",
   u.created_at as "createdAt",

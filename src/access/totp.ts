@@ -13,8 +13,10 @@ const secondsAt = (instant: Date): number => Math.floor(instant.getTime() / 1000
 export const newTotpSecret = (): string => generateSecret({ crypto });
 
 /** What a person sets up an authenticator with. @param secret Base32 */
-export const totpEnrolment = (email: string, secret: string): TotpEnrolment =>
-  ({ secret, uri: generateURI({ issuer: 'Sanad', label: email, secret }) });
+export const totpEnrolment = (email: string, secret: string): TotpEnrolment => ({
+  secret,
+  uri: generateURI({ issuer: 'Sanad', label: email, secret }),
+});
 
 /** The code that an authenticator shows at an instant (RFC 6238). @param secret Base32 @returns six digits */
 export const totpCode = (secret: string, at: Date): string => generateSync({ ...options, secret, epoch: secondsAt(at) });

@@ -13,7 +13,9 @@ export interface RoleGrant {
 }
 
 /** A role as an administrator gives it. */
-export type NewRole = Pick<RoleGrant, 'role'> & { readonly [Field in 'programmeId' | 'officeId' | 'fundId' | 'endsAt']?: string | undefined };
+export type NewRole = Pick<RoleGrant, 'role'> & {
+  readonly [Field in 'programmeId' | 'officeId' | 'fundId' | 'endsAt']?: string | undefined;
+};
 
 /** Somebody who may sign in, with the roles that hold now. */
 export interface User {

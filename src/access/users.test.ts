@@ -30,15 +30,26 @@ describe('users and their roles', () => {
     const known: KnownUser = { id: body.id, email: given.email, password: given.password, secret: body.totp.secret };
     const session = await signedIn(platform, known);
     await session.post('/v1/users', newUser()).expect(403);
-    const { rows: [event] } = await platform.owner.query(`select actor_id, command from audit_events where subject_id = $1 and command = 'access.create_user'`, [body.id]);
+    const {
+      rows: [event],
+    } = await platform.owner.query(`select actor_id, command from audit_events where subject_id = $1 and command = 'access.create_user'`, [
+      body.id,
+    ]);
     expect(event).toEqual({ actor_id: administrator.userId, command: 'access.create_user' });
     const stored = await platform.owner.query('select answer from idempotency_keys where key = $1', [key]);
     expect(stored.rows[0].answer.includes(body.totp.secret)).toBe(false);
     const taken = await administrator.post('/v1/users', { ...newUser(), email: given.email.toUpperCase() }).expect(409);
     expect(taken.body.code).toBe('conflict');
-    await administrator.post('/v1/users', { ...newUser(), email: 'no address', password: 'too short', displayName: 'a\u0000' }).expect(400)
-      .expect(({ body: { errors } }) => expect(errors.map(({ pointer }: { pointer: string }) => pointer).sort())
-        .toEqual(['/body/displayName', '/body/email', '/body/password']));
+    await administrator
+      .post('/v1/users', { ...newUser(), email: 'no address', password: 'too short', displayName: 'a\u0000' })
+      .expect(400)
+      .expect(({ body: { errors } }) =>
+        expect(errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+          '/body/displayName',
+          '/body/email',
+          '/body/password',
+        ]),
+      );
   });
 
   it('grants a role within a scope and until a date, and takes it back', async () => {
@@ -65,7 +76,9 @@ describe('users and their roles', () => {
     await administrator.post(`/v1/users/${user.id}/roles/${again.body.id}/end`).expect(409);
     await administrator.post(`/v1/users/${newId()}/roles/${again.body.id}/end`).expect(404);
     const application = await platform.applicationClient();
-    await expect(application.query('update role_grants set ends_at = null where id = $1', [again.body.id])).rejects.toMatchObject({ constraint: 'role_grants_over' });
+    await expect(application.query('update role_grants set ends_at = null where id = $1', [again.body.id])).rejects.toMatchObject({
+      constraint: 'role_grants_over',
+    });
   });
 
   it('names what is wrong with a role', async () => {
@@ -88,12 +101,23 @@ describe('users and their roles', () => {
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
     }
     const application = await platform.applicationClient();
-    const insert = (userId: string, role: string, by: string) => application.query(
-      'insert into role_grants (id, user_id, role, granted_by, granted_at) values ($1, $2, $3, $4, $5)', [newId(), userId, role, by, platform.clock.now()]);
-    await expect(insert(user.id, 'finance_officer', administrator.userId)).rejects.toMatchObject({ constraint: 'role_grants_compatible', detail: 'auditor' });
+    const insert = (userId: string, role: string, by: string) =>
+      application.query('insert into role_grants (id, user_id, role, granted_by, granted_at) values ($1, $2, $3, $4, $5)', [
+        newId(),
+        userId,
+        role,
+        by,
+        platform.clock.now(),
+      ]);
+    await expect(insert(user.id, 'finance_officer', administrator.userId)).rejects.toMatchObject({
+      constraint: 'role_grants_compatible',
+      detail: 'auditor',
+    });
     await expect(insert(user.id, 'auditor', administrator.userId)).rejects.toMatchObject({ constraint: 'role_grants_once' });
     await expect(insert(user.id, 'donor', user.id)).rejects.toMatchObject({ constraint: 'role_grants_not_to_oneself' });
-    await expect(application.query(`update role_grants set role = 'administrator' where user_id = $1`, [user.id])).rejects.toMatchObject({ code: '42501' });
+    await expect(application.query(`update role_grants set role = 'administrator' where user_id = $1`, [user.id])).rejects.toMatchObject({
+      code: '42501',
+    });
   });
 
   it('lets nobody grant a role to themselves, nor without being an administrator', async () => {
@@ -113,7 +137,9 @@ describe('users and their roles', () => {
     await grant(seen.id, { role: 'approver' }).expect(404);
     await administrator.post('/v1/users', newUser()).expect(404);
     await administrator.post(`/v1/users/${seen.id}/disable`).expect(404);
-    const { rows: [foreign] } = await platform.owner.query('select id from role_grants where user_id = $1', [hidden.id]);
+    const {
+      rows: [foreign],
+    } = await platform.owner.query('select id from role_grants where user_id = $1', [hidden.id]);
     await administrator.post(`/v1/users/${hidden.id}/roles/${foreign.id}/end`).expect(404);
     const { body } = await administrator.get('/v1/users').expect(200);
     expect(body.items.map(({ id }: { id: string }) => id).sort()).toEqual([administrator.userId, seen.id].sort());

@@ -33,27 +33,49 @@ describe('assistance', () => {
   });
   afterAll(() => platform.close());
 
-  const plan = (overrides: object = {}) => ({ kind: 'one_time_grant', name: `Plan ${newId()}`, purpose: 'rent',
-    amountRule: { rule: 'fixed', amount: '15000.00' }, dueOn: '2026-03-01', scorecardId, ...overrides });
+  const plan = (overrides: object = {}) => ({
+    kind: 'one_time_grant',
+    name: `Plan ${newId()}`,
+    purpose: 'rent',
+    amountRule: { rule: 'fixed', amount: '15000.00' },
+    dueOn: '2026-03-01',
+    scorecardId,
+    ...overrides,
+  });
   const path = () => `/v1/programmes/${frame.programmeId}/plans`;
 
   it('owes one instalment to everybody who is enrolled and eligible, and to nobody else', async () => {
     const officer = await platform.as('programme_officer', { programme: frame.programmeId });
     const { body } = await officer.post(path(), plan()).expect(201);
     expect(body).toMatchObject({ entitled: 3, total: { amount: '45000.00', currency: 'DZD' }, currency: 'DZD' });
-    const { rows } = await platform.owner.query(`select i.beneficiary_id, i.amount::text, i.purpose, i.household_id, e.plan_id
-      from instalments i join entitlements e on e.id = i.entitlement_id where e.plan_id = $1`, [body.id]);
-    expect(rows.map(({ beneficiary_id }) => beneficiary_id).sort()).toEqual(people.slice(0, 3).map(({ id }) => id).sort());
+    const { rows } = await platform.owner.query(
+      `select i.beneficiary_id, i.amount::text, i.purpose, i.household_id, e.plan_id
+      from instalments i join entitlements e on e.id = i.entitlement_id where e.plan_id = $1`,
+      [body.id],
+    );
+    expect(rows.map(({ beneficiary_id }) => beneficiary_id).sort()).toEqual(
+      people
+        .slice(0, 3)
+        .map(({ id }) => id)
+        .sort(),
+    );
     expect(new Set(rows.map(({ amount }) => amount))).toEqual(new Set(['15000.00']));
     const { body: read } = await officer.get(`/v1/plans/${body.id}`).expect(200);
     expect(read).toEqual(body);
-    const { rows: events } = await platform.owner.query(`select subject_type, programme_id, actor_id from audit_events where subject_id = $1`, [body.id]);
+    const { rows: events } = await platform.owner.query(
+      `select subject_type, programme_id, actor_id from audit_events where subject_id = $1`,
+      [body.id],
+    );
     expect(events).toEqual([{ subject_type: 'plan', programme_id: frame.programmeId, actor_id: officer.userId }]);
   });
 
   it('gives each household size the tier it reaches', async () => {
     const officer = await platform.as('programme_officer', { programme: frame.programmeId });
-    const amounts = [{ fromSize: 5, amount: '30000' }, { fromSize: 1, amount: '10000.50' }, { fromSize: 3, amount: '20000.00' }];
+    const amounts = [
+      { fromSize: 5, amount: '30000' },
+      { fromSize: 1, amount: '10000.50' },
+      { fromSize: 3, amount: '20000.00' },
+    ];
     const { body } = await officer.post(path(), plan({ amountRule: { rule: 'by_household_size', amounts } })).expect(201);
     expect(body).toMatchObject({ entitled: 3, total: { amount: '60000.50', currency: 'DZD' } });
   });
@@ -61,11 +83,21 @@ describe('assistance', () => {
   it('names every fault at once', async () => {
     const officer = await platform.as('programme_officer', { programme: frame.programmeId });
     const elsewhere = await makeScorecard((await makeFrame(platform)).programmeId);
-    const amounts = [{ fromSize: 2, amount: '10.005' }, { fromSize: 2, amount: '0' }];
-    const { body } = await officer.post(path(), plan({ dueOn: '2101-01-01', scorecardId: elsewhere,
-      amountRule: { rule: 'by_household_size', amounts } })).expect(422);
-    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/amountRule/amounts/0/amount',
-      '/amountRule/amounts/1/amount', '/amountRule/amounts/1/fromSize', '/amountRule/amounts', '/dueOn', '/scorecardId']);
+    const amounts = [
+      { fromSize: 2, amount: '10.005' },
+      { fromSize: 2, amount: '0' },
+    ];
+    const { body } = await officer
+      .post(path(), plan({ dueOn: '2101-01-01', scorecardId: elsewhere, amountRule: { rule: 'by_household_size', amounts } }))
+      .expect(422);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/amountRule/amounts/0/amount',
+      '/amountRule/amounts/1/amount',
+      '/amountRule/amounts/1/fromSize',
+      '/amountRule/amounts',
+      '/dueOn',
+      '/scorecardId',
+    ]);
     await officer.post(path(), plan({ kind: 'stipend' })).expect(400);
   });
 

@@ -20,7 +20,10 @@ export async function readPlan(db: Db, actor: Actor, id: string): Promise<Plan &
 
 /** A programme's plans, by name. */
 export async function listPlans(
-  db: Db, actor: Actor, programmeId: string, query: { limit?: number; cursor?: string },
+  db: Db,
+  actor: Actor,
+  programmeId: string,
+  query: { limit?: number; cursor?: string },
 ): Promise<Page<Plan>> {
   authoriseRead(actor, 'assistance.read', { programme: programmeId });
   const { limit, after } = pageRequest(query);

@@ -16,7 +16,8 @@ function faultOfAmount(amount: string, currency: string): string | undefined {
 
 /** What is wrong with a plan that fits the contract. */
 export function faultsOf(
-  { amountRule, dueOn }: NewPlan, programme: { readonly currency: string; readonly startsOn: string; readonly endsOn: string },
+  { amountRule, dueOn }: NewPlan,
+  programme: { readonly currency: string; readonly startsOn: string; readonly endsOn: string },
 ): ProblemPlace[] {
   const faults: ProblemPlace[] = [];
   const tiers = tiersOf(amountRule);

@@ -11,8 +11,21 @@ const planOf = (row: Row): Plan => ({ ...row, createdAt: row.createdAt.toISOStri
 
 export async function insertPlan(tx: Tx, plan: Plan, createdBy: string): Promise<void> {
   const { id, programmeId, kind, name, purpose, amountRule, currency, dueOn, scorecardId, createdAt } = plan;
-  await tx.insert('plans', [{ id, programme_id: programmeId, kind, name, purpose, amount_rule: amountRule, currency, due_on: dueOn,
-    scorecard_id: scorecardId, created_by: createdBy, created_at: createdAt }]);
+  await tx.insert('plans', [
+    {
+      id,
+      programme_id: programmeId,
+      kind,
+      name,
+      purpose,
+      amount_rule: amountRule,
+      currency,
+      due_on: dueOn,
+      scorecard_id: scorecardId,
+      created_by: createdBy,
+      created_at: createdAt,
+    },
+  ]);
 }
 
 /** Entitles everybody enrolled whom the plan's scorecard found eligible, with one instalment each. */
@@ -50,8 +63,10 @@ export async function owedBy(db: Db, { id, currency }: Plan): Promise<Owed> {
   return owedOf(row, currency);
 }
 
-const owedOf = (row: { entitled: number; total: string } | undefined, currency: string): Owed =>
-  ({ entitled: row?.entitled ?? 0, total: Money.of(row?.total ?? '0', currency).toJSON() });
+const owedOf = (row: { entitled: number; total: string } | undefined, currency: string): Owed => ({
+  entitled: row?.entitled ?? 0,
+  total: Money.of(row?.total ?? '0', currency).toJSON(),
+});
 
 export async function findPlan(db: Db, id: string): Promise<Plan | undefined> {
   const row = await db.first<Row>(sql`select ${columns} from plans where id = ${id}`);

@@ -3,7 +3,12 @@ import { type Client, startPlatform, type TestPlatform } from '../../test/suppor
 import { newId } from '../platform/index.ts';
 
 const pilot = { name: 'Pilot', currency: 'DZD', timeZone: 'Africa/Algiers', startsOn: '2026-01-01', endsOn: '2026-12-31' };
-interface Event { id: string; command: string; subjectId: string; programmeId: string | null }
+interface Event {
+  id: string;
+  command: string;
+  subjectId: string;
+  programmeId: string | null;
+}
 
 describe('the trail', () => {
   let platform: TestPlatform;
@@ -23,13 +28,23 @@ describe('the trail', () => {
   });
   afterAll(() => platform.close());
 
-  const events = async (reader: Client, query = ''): Promise<Event[]> => (await reader.get(`/v1/audit-events${query}`).expect(200)).body.items;
+  const events = async (reader: Client, query = ''): Promise<Event[]> =>
+    (await reader.get(`/v1/audit-events${query}`).expect(200)).body.items;
 
   it('shows an auditor everything, newest first, with the digest of the state and not the state', async () => {
     const [newest, ...earlier] = await events(auditor);
-    expect(newest).toMatchObject({ command: 'programmes.change_programme', actorId: administrator.userId, subjectType: 'programme',
-      subjectId: programmes[0], programmeId: programmes[0], reason: null, refusal: null,
-      beforeDigest: expect.stringMatching(/^[0-9a-f]{64}$/), afterDigest: expect.stringMatching(/^[0-9a-f]{64}$/), requestId: expect.any(String) });
+    expect(newest).toMatchObject({
+      command: 'programmes.change_programme',
+      actorId: administrator.userId,
+      subjectType: 'programme',
+      subjectId: programmes[0],
+      programmeId: programmes[0],
+      reason: null,
+      refusal: null,
+      beforeDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      afterDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      requestId: expect.any(String),
+    });
     expect(JSON.stringify(newest)).not.toContain('Renamed');
     expect(earlier.map(({ subjectId }) => subjectId)).toEqual([...programmes].reverse());
   });
@@ -39,8 +54,14 @@ describe('the trail', () => {
     expect(await events(auditor, `?programmeId=${programmes[1]}`)).toHaveLength(1);
     expect(await events(auditor, `?actorId=${administrator.userId}&command=programmes.create_programme`)).toHaveLength(3);
     expect(await events(auditor, `?actorId=${auditor.userId}`)).toEqual([]);
-    const { rows: [{ at }] } = await platform.owner.query('select at from audit_events where subject_id = $1', [programmes[1]]);
-    expect((await events(auditor, `?from=${at.toISOString()}`)).map(({ subjectId }) => subjectId)).toEqual([programmes[0], programmes[2], programmes[1]]);
+    const {
+      rows: [{ at }],
+    } = await platform.owner.query('select at from audit_events where subject_id = $1', [programmes[1]]);
+    expect((await events(auditor, `?from=${at.toISOString()}`)).map(({ subjectId }) => subjectId)).toEqual([
+      programmes[0],
+      programmes[2],
+      programmes[1],
+    ]);
     expect((await events(auditor, `?to=${at.toISOString()}`)).map(({ subjectId }) => subjectId)).toEqual([programmes[0]]);
     await auditor.get('/v1/audit-events?from=yesterday').expect(400);
     await auditor.get('/v1/audit-events?actorId=me').expect(400);

@@ -7,7 +7,9 @@ const columns = { programme: sql`e.programme_id`, office: sql`e.office_id`, fund
 
 /** The events that an actor may read and that fit a filter, newest first. */
 export async function listAuditEvents(
-  db: Db, actor: Actor, { limit: size, cursor, ...filter }: AuditFilter & { limit?: number; cursor?: string },
+  db: Db,
+  actor: Actor,
+  { limit: size, cursor, ...filter }: AuditFilter & { limit?: number; cursor?: string },
 ): Promise<Page<AuditEvent>> {
   const within = scopeCondition(actor, 'audit.read', columns);
   const { limit, after } = pageRequestById({ limit: size, cursor });

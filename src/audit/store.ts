@@ -16,7 +16,13 @@ export function recordEvent(tx: Tx, event: CommandEvent): void {
  * @param within which rows `e` may be seen
  * @param before only events that come before this one
  */
-export async function pageOfEvents(db: Db, within: Sql, filter: AuditFilter, limit: number, before: string | undefined): Promise<Page<AuditEvent>> {
+export async function pageOfEvents(
+  db: Db,
+  within: Sql,
+  filter: AuditFilter,
+  limit: number,
+  before: string | undefined,
+): Promise<Page<AuditEvent>> {
   const { subjectId, actorId, command, programmeId, from, to } = filter;
   const rows = await db.all<Omit<AuditEvent, 'at'> & { at: Date }>(sql`
     select e.id, e.at, e.actor_id as "actorId", e.command, e.subject_type as "subjectType", e.subject_id as "subjectId",
@@ -34,5 +40,9 @@ export async function pageOfEvents(db: Db, within: Sql, filter: AuditFilter, lim
       ...(before ? [sql`e.id < ${before}`] : []),
     ])}
     order by e.id desc limit ${limit + 1}`);
-  return pageOf(rows.map(({ at, ...event }) => ({ ...event, at: at.toISOString() })), limit, ({ id }) => id);
+  return pageOf(
+    rows.map(({ at, ...event }) => ({ ...event, at: at.toISOString() })),
+    limit,
+    ({ id }) => id,
+  );
 }

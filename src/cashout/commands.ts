@@ -70,7 +70,14 @@ function wrongCode(officeId: string, candidates: readonly Candidate[]): Outcome<
 
 function shown({ officeCode, officeName }: Counter, voucher: Candidate, { id, agentId, paidOn }: NewPayout, now: Date): Payout {
   return {
-    id, voucherId: voucher.id, serial: voucher.serial, amount: Money.of(voucher.amount, voucher.currency).toJSON(),
-    office: { code: officeCode, name: officeName }, agentId, paidAt: now.toISOString(), paidOn, voidedAt: null,
+    id,
+    voucherId: voucher.id,
+    serial: voucher.serial,
+    amount: Money.of(voucher.amount, voucher.currency).toJSON(),
+    office: { code: officeCode, name: officeName },
+    agentId,
+    paidAt: now.toISOString(),
+    paidOn,
+    voidedAt: null,
   };
 }

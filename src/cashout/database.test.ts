@@ -21,14 +21,22 @@ describe('the database itself, asked in plain SQL as the application role', () =
     if (!first || !second) return expect.fail('two vouchers were made');
     [paid, live] = [first, second];
     const { serial, code } = paid;
-    await agent.post('/v1/payouts', { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' }).expect(201);
+    await agent
+      .post('/v1/payouts', { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' })
+      .expect(201);
     await sql.query(`insert into failed_codes values ($1, $1, $1, null, now())`, [randomUUID()]);
   });
   afterAll(() => platform.close());
 
-  const payout = (voucher: TestVoucher, amount = '15000.00', collector = voucher.person.id) => sql.query(
-    `insert into payouts values ($1, $2, $3, $4, $5, $6, 'DZD', 'passport', '0042', now(), '2026-01-01')`,
-    [randomUUID(), voucher.id, frame.officeId, agent.userId, collector, amount]);
+  const payout = (voucher: TestVoucher, amount = '15000.00', collector = voucher.person.id) =>
+    sql.query(`insert into payouts values ($1, $2, $3, $4, $5, $6, 'DZD', 'passport', '0042', now(), '2026-01-01')`, [
+      randomUUID(),
+      voucher.id,
+      frame.officeId,
+      agent.userId,
+      collector,
+      amount,
+    ]);
   const refusedBy = (constraint: string) => ({ constraint });
 
   it('refuses a second pay-out of one voucher', async () => {
@@ -48,24 +56,41 @@ describe('the database itself, asked in plain SQL as the application role', () =
 
   it('refuses every move between states that is not in the table', async () => {
     for (const state of ['issued', 'locked', 'expired', 'cancelled']) {
-      await expect(sql.query('update vouchers set state = $2 where id = $1', [paid.id, state])).rejects.toMatchObject(refusedBy('vouchers_transition'));
+      await expect(sql.query('update vouchers set state = $2 where id = $1', [paid.id, state])).rejects.toMatchObject(
+        refusedBy('vouchers_transition'),
+      );
     }
-    await expect(sql.query(`update vouchers set state = 'issued' where id = $1`, [live.id])).rejects.toMatchObject(refusedBy('vouchers_transition'));
+    await expect(sql.query(`update vouchers set state = 'issued' where id = $1`, [live.id])).rejects.toMatchObject(
+      refusedBy('vouchers_transition'),
+    );
     const [issued] = await makeVouchers(platform, frame, 1, { send: false });
-    await expect(sql.query(`update vouchers set state = 'redeemed' where id = $1`, [issued?.id])).rejects.toMatchObject(refusedBy('vouchers_transition'));
-    await expect(sql.query(`insert into vouchers select (jsonb_populate_record(v, jsonb_build_object('id', gen_random_uuid(), 'state', 'activated'))).*
-      from vouchers v where id = $1`, [live.id])).rejects.toMatchObject(refusedBy('vouchers_first_state'));
+    await expect(sql.query(`update vouchers set state = 'redeemed' where id = $1`, [issued?.id])).rejects.toMatchObject(
+      refusedBy('vouchers_transition'),
+    );
+    await expect(
+      sql.query(
+        `insert into vouchers select (jsonb_populate_record(v, jsonb_build_object('id', gen_random_uuid(), 'state', 'activated'))).*
+      from vouchers v where id = $1`,
+        [live.id],
+      ),
+    ).rejects.toMatchObject(refusedBy('vouchers_first_state'));
   });
 
   it('refuses to bring an old code back to life', async () => {
     for (const change of [`state = 'activated'`, 'counter = counter - 1', 'failed_attempts = failed_attempts - 1', 'key_version = 7']) {
-      await expect(sql.query(`update vouchers set ${change} where id = $1`, [paid.id]), change).rejects.toMatchObject(refusedBy('vouchers_new_code'));
+      await expect(sql.query(`update vouchers set ${change} where id = $1`, [paid.id]), change).rejects.toMatchObject(
+        refusedBy('vouchers_new_code'),
+      );
     }
   });
 
   it('refuses a sixth wrong code, and a fifth that does not lock', async () => {
-    await expect(sql.query('update vouchers set failed_attempts = 5 where id = $1', [live.id])).rejects.toMatchObject(refusedBy('vouchers_locked_after_five'));
-    await expect(sql.query('update vouchers set failed_attempts = 6 where id = $1', [live.id])).rejects.toThrow(/violates check constraint/);
+    await expect(sql.query('update vouchers set failed_attempts = 5 where id = $1', [live.id])).rejects.toMatchObject(
+      refusedBy('vouchers_locked_after_five'),
+    );
+    await expect(sql.query('update vouchers set failed_attempts = 6 where id = $1', [live.id])).rejects.toThrow(
+      /violates check constraint/,
+    );
   });
 
   it('refuses to change or remove what was paid and what was tried', async () => {
@@ -75,7 +100,9 @@ describe('the database itself, asked in plain SQL as the application role', () =
       }
     }
     await expect(sql.query('update payouts set amount = 1')).rejects.toThrow(/permission denied/);
-    await expect(sql.query('update payouts set voided_at = now(), voided_by = agent_id')).rejects.toMatchObject(refusedBy('payouts_void_by_another'));
+    await expect(sql.query('update payouts set voided_at = now(), voided_by = agent_id')).rejects.toMatchObject(
+      refusedBy('payouts_void_by_another'),
+    );
     await expect(sql.query('delete from vouchers')).rejects.toThrow(/permission denied/);
     // The owner of the tables is stopped by triggers.
     await expect(platform.owner.query('update payouts set amount = 1')).rejects.toMatchObject(refusedBy('payouts_append_only'));

@@ -14,8 +14,9 @@ export function vouchersAt(keyRing: KeyRing, locator: Locator): Sql {
 
 function collectors(keyRing: KeyRing, locator: Exclude<Locator, { serial: string }>): Sql {
   if ('registrationNumber' in locator) return sql`select id from beneficiaries where registration_number = ${locator.registrationNumber}`;
-  const [kind, value] = 'phone' in locator
-    ? (['phone', locator.phone] as const)
-    : (['document', `${locator.issuingCountry}/${plainDocumentNumber(locator.documentNumber)}`] as const);
+  const [kind, value] =
+    'phone' in locator
+      ? (['phone', locator.phone] as const)
+      : (['document', `${locator.issuingCountry}/${plainDocumentNumber(locator.documentNumber)}`] as const);
   return sql`select beneficiary_id from beneficiary_indexes where kind = ${kind} and value = ${indexOf(keyRing, kind, value)}`;
 }

@@ -1,6 +1,6 @@
 import { authoriseRead, permissions, type Role } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
-import { findPayout, pageOfPayouts, type PayoutFilter } from './store.ts';
+import { findPayout, type PayoutFilter, pageOfPayouts } from './store.ts';
 import type { Payout } from './types.ts';
 
 /**
@@ -19,7 +19,10 @@ export async function readPayout(db: Db, actor: Actor, id: string): Promise<Payo
 
 /** The pay-outs of a programme, in the order in which they were made. */
 export async function listPayouts(
-  db: Db, actor: Actor, programmeId: string, query: PayoutFilter & { limit?: number; cursor?: string },
+  db: Db,
+  actor: Actor,
+  programmeId: string,
+  query: PayoutFilter & { limit?: number; cursor?: string },
 ): Promise<Page<Payout>> {
   authoriseRead(actor, 'cashout.read', { programme: programmeId });
   const { limit, after } = pageRequest(query);

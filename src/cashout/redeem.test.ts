@@ -19,27 +19,48 @@ describe('a pay-out', () => {
   afterAll(() => platform.close());
 
   const fresh = (): TestVoucher => supply.pop() ?? expect.fail('more vouchers are needed');
-  const request = ({ serial, code }: { serial: string; code: string }, overrides: object = {}) => (
-    { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042', ...overrides });
+  const request = ({ serial, code }: { serial: string; code: string }, overrides: object = {}) => ({
+    officeId: frame.officeId,
+    locator: { serial },
+    code,
+    documentType: 'passport',
+    documentLastFour: '0042',
+    ...overrides,
+  });
   const wrong = (code: string): string => {
     const digits = String((Number(code.slice(0, 8)) + 1) % 100_000_000).padStart(8, '0');
     return digits + dammDigit(digits);
   };
-  const one = async <Row extends object>(text: string, ...values: unknown[]): Promise<Row> => (await platform.owner.query(text, values)).rows[0] as Row;
-  const traces = (voucher: TestVoucher) => one<{ state: string; failed: number; payouts: number; entries: number; events: number }>(
-    `select state, failed_attempts as failed, (select count(*)::int from payouts where voucher_id = v.id) as payouts,
+  const one = async <Row extends object>(text: string, ...values: unknown[]): Promise<Row> =>
+    (await platform.owner.query(text, values)).rows[0] as Row;
+  const traces = (voucher: TestVoucher) =>
+    one<{ state: string; failed: number; payouts: number; entries: number; events: number }>(
+      `select state, failed_attempts as failed, (select count(*)::int from payouts where voucher_id = v.id) as payouts,
       (select count(*)::int from journal_entries e join payouts p on p.id = e.subject_id where p.voucher_id = v.id and e.event = 'payout') as entries,
       (select count(*)::int from audit_events where subject_id = v.id::text and command = 'cashout.redeem' and refusal is null) as events
-    from vouchers v where id = $1`, voucher.id);
+    from vouchers v where id = $1`,
+      voucher.id,
+    );
 
   it('hands over the cash once and says when and where', async () => {
     const voucher = fresh();
     const { body } = await agent.post('/v1/payouts', request(voucher)).expect(201);
-    expect(body).toMatchObject({ voucherId: voucher.id, serial: voucher.serial, amount: { amount: '15000.00', currency: 'DZD' },
-      office: { code: frame.officeCode, name: 'Grande Poste' }, agentId: agent.userId, voidedAt: null });
+    expect(body).toMatchObject({
+      voucherId: voucher.id,
+      serial: voucher.serial,
+      amount: { amount: '15000.00', currency: 'DZD' },
+      office: { code: frame.officeCode, name: 'Grande Poste' },
+      agentId: agent.userId,
+      voidedAt: null,
+    });
     expect(await traces(voucher)).toEqual({ state: 'redeemed', failed: 0, payouts: 1, entries: 1, events: 1 });
     const again = await agent.post('/v1/payouts', request(voucher)).expect(409);
-    expect(again.body).toMatchObject({ code: 'already_paid', paidAt: body.paidAt, officeCode: frame.officeCode, officeName: 'Grande Poste' });
+    expect(again.body).toMatchObject({
+      code: 'already_paid',
+      paidAt: body.paidAt,
+      officeCode: frame.officeCode,
+      officeName: 'Grande Poste',
+    });
     expect(await traces(voucher)).toMatchObject({ payouts: 1, entries: 1, events: 1 });
   });
 
@@ -72,10 +93,21 @@ describe('a pay-out', () => {
   it('finds a voucher by phone, document or registration number, however the code is written', async () => {
     const [byPhone, byDocument, byNumber] = [fresh(), fresh(), fresh()];
     const arabic = byPhone.code.replaceAll(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)));
-    await agent.post('/v1/payouts', request({ ...byPhone, code: arabic }, { locator: { phone: byPhone.person.personal.phones[0] } })).expect(201);
+    await agent
+      .post('/v1/payouts', request({ ...byPhone, code: arabic }, { locator: { phone: byPhone.person.personal.phones[0] } }))
+      .expect(201);
     const [document] = byDocument.person.personal.documents;
-    await agent.post('/v1/payouts', request(byDocument, { locator: {
-      documentNumber: `${document?.number.toLowerCase().slice(0, 3)} ${document?.number.slice(3)}`, issuingCountry: 'MLI' } })).expect(201);
+    await agent
+      .post(
+        '/v1/payouts',
+        request(byDocument, {
+          locator: {
+            documentNumber: `${document?.number.toLowerCase().slice(0, 3)} ${document?.number.slice(3)}`,
+            issuingCountry: 'MLI',
+          },
+        }),
+      )
+      .expect(201);
     const locator = { registrationNumber: byNumber.person.registrationNumber };
     const spaced = byNumber.code.replaceAll(/(\d{3})(?=\d)/g, '$1 ');
     const { body } = await agent.post('/v1/payouts', request({ ...byNumber, code: spaced }, { locator })).expect(201);
@@ -112,8 +144,9 @@ describe('a pay-out', () => {
   it('is locked by the fifth wrong code, however many come at once', async () => {
     const voucher = fresh();
     const guesser = await platform.as('agent', { office: frame.officeId });
-    const answers = await Promise.all(Array.from({ length: 20 }, () =>
-      guesser.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) }))));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => guesser.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) }))),
+    );
     expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['code_refused']));
     expect(await traces(voucher)).toMatchObject({ state: 'locked', failed: 5, payouts: 0 });
     expect((await agent.post('/v1/payouts', request(voucher)).expect(409)).body.code).toBe('voucher_locked');
@@ -129,16 +162,24 @@ describe('a pay-out', () => {
     expect((await attempt().expect(422)).body.code).toBe('code_refused');
     expect((await attempt().expect(422)).body.code).toBe('code_refused');
     expect(await traces(voucher)).toMatchObject({ state: 'activated', failed: 1 });
-    expect(await one(`select refusal, programme_id from audit_events where subject_id = $1 and refusal is not null`, voucher.id))
-      .toEqual({ refusal: 'code_refused', programme_id: frame.programmeId });
+    expect(await one(`select refusal, programme_id from audit_events where subject_id = $1 and refusal is not null`, voucher.id)).toEqual({
+      refusal: 'code_refused',
+      programme_id: frame.programmeId,
+    });
   });
 
   it('tells a guesser nothing: no voucher, a paid one and a live one all sound alike', async () => {
     const [live, paid] = [fresh(), fresh()];
     await agent.post('/v1/payouts', request(paid)).expect(201);
     const guesser = await platform.as('agent', { office: frame.officeId });
-    const locators = [{ serial: `123456789012${mod97Digits('123456789012')}` }, { phone: '+213559999999' },
-      { documentNumber: 'NOBODY', issuingCountry: 'MLI' }, { registrationNumber: `999999999${dammDigit('999999999')}` }, { serial: live.serial }, { serial: paid.serial }];
+    const locators = [
+      { serial: `123456789012${mod97Digits('123456789012')}` },
+      { phone: '+213559999999' },
+      { documentNumber: 'NOBODY', issuingCountry: 'MLI' },
+      { registrationNumber: `999999999${dammDigit('999999999')}` },
+      { serial: live.serial },
+      { serial: paid.serial },
+    ];
     const answers = [];
     for (const locator of locators) {
       const { body } = await guesser.post('/v1/payouts', request({ ...live, code: wrong(live.code) }, { locator })).expect(422);
@@ -147,16 +188,22 @@ describe('a pay-out', () => {
     expect(new Set(answers.map((body) => JSON.stringify({ ...body, requestId: '' }))).size).toBe(1);
     expect(answers[0].code).toBe('code_refused');
     expect(await traces(paid)).toMatchObject({ state: 'redeemed', failed: 0 });
-    expect(await one('select count(*)::int as failures from failed_codes where agent_id = $1', guesser.userId)).toEqual({ failures: locators.length });
+    expect(await one('select count(*)::int as failures from failed_codes where agent_id = $1', guesser.userId)).toEqual({
+      failures: locators.length,
+    });
   });
 
   it('is not begun by an office that is closed or without cash, which says so before the code is used', async () => {
     const voucher = fresh();
     const { owner } = platform;
     await owner.query('update offices set is_open = false where id = $1', [frame.officeId]);
-    expect((await agent.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) })).expect(409)).body.code).toBe('office_closed');
+    expect((await agent.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) })).expect(409)).body.code).toBe(
+      'office_closed',
+    );
     await owner.query('update offices set is_open = true, has_cash = false where id = $1', [frame.officeId]);
-    expect((await agent.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) })).expect(409)).body.code).toBe('office_without_cash');
+    expect((await agent.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) })).expect(409)).body.code).toBe(
+      'office_without_cash',
+    );
     await owner.query('update offices set has_cash = true where id = $1', [frame.officeId]);
     expect(await traces(voucher)).toMatchObject({ state: 'activated', failed: 0 });
   });

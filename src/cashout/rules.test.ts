@@ -24,8 +24,13 @@ describe('a voucher whose code is right', () => {
 
   it('that is paid says when and where, expired or not', () => {
     for (const expiresAt of [now, later]) {
-      expect(voucherRefusal({ state: 'redeemed', expiresAt, ...paid }, now)?.toJSON())
-        .toMatchObject({ code: 'already_paid', detail: 'Paid on 1 February 2026 at 10:00 at 16001 Grande Poste. Do not pay it again.', paidAt: '2026-02-01T09:00:00.000Z', officeCode: '16001', officeName: 'Grande Poste' });
+      expect(voucherRefusal({ state: 'redeemed', expiresAt, ...paid }, now)?.toJSON()).toMatchObject({
+        code: 'already_paid',
+        detail: 'Paid on 1 February 2026 at 10:00 at 16001 Grande Poste. Do not pay it again.',
+        paidAt: '2026-02-01T09:00:00.000Z',
+        officeCode: '16001',
+        officeName: 'Grande Poste',
+      });
     }
   });
 });

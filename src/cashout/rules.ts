@@ -39,7 +39,9 @@ export function voucherRefusal(
   if (state === 'redeemed') {
     const when = paidAt ? dateTimeIn(timeZone, paidAt) : 'an earlier day';
     return refusal.already_paid(`Paid on ${when} at ${paidOfficeCode} ${paidOfficeName}. Do not pay it again.`, {
-      paidAt: paidAt?.toISOString() ?? null, officeCode: paidOfficeCode, officeName: paidOfficeName,
+      paidAt: paidAt?.toISOString() ?? null,
+      officeCode: paidOfficeCode,
+      officeName: paidOfficeName,
     });
   }
   if (state === 'cancelled') return refusal.voucher_cancelled('Send the person to the programme office.');

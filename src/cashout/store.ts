@@ -81,7 +81,9 @@ export async function pay(tx: Tx, now: Date, { id, counter }: Pick<Candidate, 'i
 
 /** Counts a wrong code: against the agent always, and against the vouchers it was tried on, which the fifth one locks. */
 export async function countFailure(
-  tx: Tx, now: Date, { agentId, officeId, tried }: { agentId: string; officeId: string; tried: readonly string[] },
+  tx: Tx,
+  now: Date,
+  { agentId, officeId, tried }: { agentId: string; officeId: string; tried: readonly string[] },
 ): Promise<void> {
   // The rows are locked in order of id, so that two wrong codes for one person do not wait for each other in a circle.
   await tx.run(sql`with aimed as materialized (
@@ -134,13 +136,19 @@ export interface PayoutFilter {
 
 /** The pay-outs of a programme, in the order in which they were made. */
 export async function pageOfPayouts(
-  db: Db, programmeId: string, { paidOn, officeId }: PayoutFilter, limit: number, after: string | undefined,
+  db: Db,
+  programmeId: string,
+  { paidOn, officeId }: PayoutFilter,
+  limit: number,
+  after: string | undefined,
 ): Promise<Page<Payout>> {
-  const rows = await db.all<PayoutRow>(sql`select ${columns} from ${tables} where ${allOf([
-    sql`v.programme_id = ${programmeId}`,
-    ...(paidOn ? [sql`po.paid_on = ${paidOn}`] : []),
-    ...(officeId ? [sql`po.office_id = ${officeId}`] : []),
-    ...(after ? [sql`po.id > ${after}`] : []),
-  ])} order by po.id limit ${limit + 1}`);
+  const rows = await db.all<PayoutRow>(
+    sql`select ${columns} from ${tables} where ${allOf([
+      sql`v.programme_id = ${programmeId}`,
+      ...(paidOn ? [sql`po.paid_on = ${paidOn}`] : []),
+      ...(officeId ? [sql`po.office_id = ${officeId}`] : []),
+      ...(after ? [sql`po.id > ${after}`] : []),
+    ])} order by po.id limit ${limit + 1}`,
+  );
   return pageOf(rows.map(shown), limit, ({ id }) => id);
 }

@@ -15,12 +15,18 @@ export const createFund = command<{ programmeId: string; donor: string; agreemen
   async run({ tx, actor, now }, { programmeId, donor, agreement }) {
     const { programme } = await programmeById(tx, programmeId);
     const fund: Fund = {
-      id: newId(), programmeId, donor, agreement, received: Money.zero(programme.currency).toJSON(), createdAt: now.toISOString(),
+      id: newId(),
+      programmeId,
+      donor,
+      agreement,
+      received: Money.zero(programme.currency).toJSON(),
+      createdAt: now.toISOString(),
     };
     try {
       await insertFund(tx, fund, actor.id);
     } catch (error) {
-      if (brokenConstraint(error) === 'funds_programme_id_agreement_key') throw problem.conflict('There is a fund under this agreement already.');
+      if (brokenConstraint(error) === 'funds_programme_id_agreement_key')
+        throw problem.conflict('There is a fund under this agreement already.');
       throw error;
     }
     return { result: fund, subject: { type: 'fund', id: fund.id }, scope: { programme: programmeId, fund: fund.id }, after: fund };
@@ -41,12 +47,18 @@ export const recordContribution = command<{ fundId: string; amount: Amount; rece
     const fund = await fundById(tx, fundId);
     const amount = receivedAmount(input.amount, fund.received.currency);
     const contribution: Contribution = {
-      id: newId(), fundId, amount: amount.toJSON(), receivedOn, reference, recordedAt: now.toISOString(),
+      id: newId(),
+      fundId,
+      amount: amount.toJSON(),
+      receivedOn,
+      reference,
+      recordedAt: now.toISOString(),
     };
     try {
       await insertContribution(tx, contribution, actor.id);
     } catch (error) {
-      if (brokenConstraint(error) === 'contributions_fund_id_reference_key') throw problem.conflict('This transfer has been recorded already.');
+      if (brokenConstraint(error) === 'contributions_fund_id_reference_key')
+        throw problem.conflict('This transfer has been recorded already.');
       throw error;
     }
     const subject = { type: 'contribution', id: contribution.id };

@@ -14,15 +14,24 @@ describe('funding', () => {
   });
   afterAll(() => platform.close());
 
-  const contribution = (amount: string, currency = 'DZD') => ({ amount: { amount, currency }, receivedOn: '2026-02-01', reference: randomUUID() });
+  const contribution = (amount: string, currency = 'DZD') => ({
+    amount: { amount, currency },
+    receivedOn: '2026-02-01',
+    reference: randomUUID(),
+  });
 
   it('opens a fund and posts what arrives in it', async () => {
-    const { body: fund } = await finance.post(`/v1/programmes/${frame.programmeId}/funds`, { donor: 'A donor', agreement: 'AG-2' }).expect(201);
+    const { body: fund } = await finance
+      .post(`/v1/programmes/${frame.programmeId}/funds`, { donor: 'A donor', agreement: 'AG-2' })
+      .expect(201);
     await finance.post(`/v1/funds/${fund.id}/contributions`, contribution('2500.50')).expect(201);
     const { body: read } = await finance.get(`/v1/funds/${fund.id}`).expect(200);
     expect(read.received).toEqual({ amount: '2500.50', currency: 'DZD' });
     const { rows } = await platform.owner.query('select kind, balance from accounts where fund_id = $1 order by kind', [fund.id]);
-    expect(rows).toEqual([{ kind: 'bank', balance: '0' }, { kind: 'fund_available', balance: '-2500.50' }]);
+    expect(rows).toEqual([
+      { kind: 'bank', balance: '0' },
+      { kind: 'fund_available', balance: '-2500.50' },
+    ]);
     const events = await platform.owner.query('select command, fund_id from audit_events where fund_id = $1 order by id', [fund.id]);
     expect(events.rows.map(({ command }) => command)).toEqual(['funding.create_fund', 'funding.record_contribution']);
   });
@@ -34,8 +43,12 @@ describe('funding', () => {
   });
 
   it('refuses an amount that does not fit, naming the field', async () => {
-    for (const [bad, pointer] of [[contribution('1.005'), '/amount/amount'], [contribution('0'), '/amount/amount'], [contribution('-5'), '/amount/amount'],
-      [contribution('5', 'EUR'), '/amount/currency']] as const) {
+    for (const [bad, pointer] of [
+      [contribution('1.005'), '/amount/amount'],
+      [contribution('0'), '/amount/amount'],
+      [contribution('-5'), '/amount/amount'],
+      [contribution('5', 'EUR'), '/amount/currency'],
+    ] as const) {
       const { body } = await finance.post(`/v1/funds/${frame.fundId}/contributions`, bad).expect(422);
       expect(body.errors[0].pointer).toBe(pointer);
     }

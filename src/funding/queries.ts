@@ -19,7 +19,12 @@ export async function readFund(db: Db, actor: Actor, id: string): Promise<Fund> 
 }
 
 /** A programme's funds within the actor's scope: a donor sees their own. */
-export async function listFunds(db: Db, actor: Actor, programmeId: string, query: { limit?: number; cursor?: string }): Promise<Page<Fund>> {
+export async function listFunds(
+  db: Db,
+  actor: Actor,
+  programmeId: string,
+  query: { limit?: number; cursor?: string },
+): Promise<Page<Fund>> {
   const { limit, after } = pageRequest(query);
   const within = scopeCondition(actor, 'funding.read', { programme: sql`f.programme_id`, fund: sql`f.id` });
   return pageOfFunds(db, programmeId, within, limit, after);

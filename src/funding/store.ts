@@ -36,16 +36,16 @@ export async function findFund(db: Db, id: string): Promise<Fund | undefined> {
 
 /** @param within the condition on funds `f` that keeps to the reader's scope */
 export async function pageOfFunds(db: Db, programmeId: string, within: Sql, limit: number, after: string | undefined): Promise<Page<Fund>> {
-  const where = allOf([
-    sql`f.programme_id = ${programmeId}`,
-    sql`(${within})`,
-    ...(after ? [sql`f.id > ${after}::uuid`] : []),
-  ]);
+  const where = allOf([sql`f.programme_id = ${programmeId}`, sql`(${within})`, ...(after ? [sql`f.id > ${after}::uuid`] : [])]);
   const rows = await db.all<Row>(sql`${select(where)} order by f.id limit ${limit + 1}`);
   return pageOf(rows.map(fundOf), limit, ({ id }) => id);
 }
 
-export async function insertContribution(tx: Tx, { id, fundId, amount, receivedOn, reference, recordedAt }: Contribution, recordedBy: string): Promise<void> {
+export async function insertContribution(
+  tx: Tx,
+  { id, fundId, amount, receivedOn, reference, recordedAt }: Contribution,
+  recordedBy: string,
+): Promise<void> {
   await tx.run(sql`insert into contributions (id, fund_id, amount, currency, received_on, reference, recorded_by, recorded_at)
     values (${id}, ${fundId}, ${amount.amount}::numeric, ${amount.currency}, ${receivedOn}, ${reference}, ${recordedBy}, ${recordedAt})`);
 }

@@ -13,7 +13,13 @@ export interface Identity {
 }
 
 export type IdentityName =
-  | 'list_vouchers' | 'list_books' | 'list_issued' | 'fund_received' | 'office_payable' | 'guarded_balance' | 'entry_sums';
+  | 'list_vouchers'
+  | 'list_books'
+  | 'list_issued'
+  | 'fund_received'
+  | 'office_payable'
+  | 'guarded_balance'
+  | 'entry_sums';
 
 interface Definition {
   readonly identity: IdentityName;
@@ -58,18 +64,27 @@ const bookedTerms = (programmeId: string): Sql => sql`
 
 const definitions: readonly Definition[] = [
   {
-    identity: 'list_vouchers', subject: 'payment_list', left: 'released', right: ['paid', 'outstanding', 'expired', 'cancelled'],
+    identity: 'list_vouchers',
+    subject: 'payment_list',
+    left: 'released',
+    right: ['paid', 'outstanding', 'expired', 'cancelled'],
     terms: recordedTerms,
   },
   {
     // What is outstanding comes from the vouchers, so that the two sides do not say the same thing.
-    identity: 'list_books', subject: 'payment_list', left: 'issued', right: ['paid', 'outstanding', 'expired', 'cancelled'],
+    identity: 'list_books',
+    subject: 'payment_list',
+    left: 'issued',
+    right: ['paid', 'outstanding', 'expired', 'cancelled'],
     terms: (programmeId) => sql`${bookedTerms(programmeId)}
       union all select v.list_id, v.currency, 'outstanding', sum(v.amount) from vouchers v
         where v.programme_id = ${programmeId} and v.state in ('issued', 'activated', 'locked') group by 1, 2`,
   },
   {
-    identity: 'list_issued', subject: 'payment_list', left: 'issued', right: ['released'],
+    identity: 'list_issued',
+    subject: 'payment_list',
+    left: 'issued',
+    right: ['released'],
     terms: (programmeId) => sql`
       select e.subject_id, g.currency, 'issued' as term, sum(g.amount) as amount from ${entryAmounts}
         where e.programme_id = ${programmeId} and e.event = 'issue' group by 1, 2
@@ -78,7 +93,10 @@ const definitions: readonly Definition[] = [
         where p.programme_id = ${programmeId} and l.state = 'released' group by 1, 2`,
   },
   {
-    identity: 'fund_received', subject: 'fund', left: 'received', right: ['available', 'committed', 'outstanding', 'paid', 'fees'],
+    identity: 'fund_received',
+    subject: 'fund',
+    left: 'received',
+    right: ['available', 'committed', 'outstanding', 'paid', 'fees'],
     terms: (programmeId) => sql`
       select f.id as subject_id, f.currency, 'received' as term, coalesce(sum(c.amount), 0) as amount
         from funds f left join contributions c on c.fund_id = f.id where f.programme_id = ${programmeId} group by 1, 2
@@ -92,7 +110,10 @@ const definitions: readonly Definition[] = [
         where e.programme_id = ${programmeId} and e.event = 'fee' group by 1, 2`,
   },
   {
-    identity: 'office_payable', subject: 'office', left: 'payable', right: ['paid', 'voided', 'fees', 'settled'],
+    identity: 'office_payable',
+    subject: 'office',
+    left: 'payable',
+    right: ['paid', 'voided', 'fees', 'settled'],
     terms: (programmeId) => sql`
       select a.office_id as subject_id, a.currency, 'payable' as term, -sum(g.amount) as amount
         from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
@@ -108,7 +129,10 @@ const definitions: readonly Definition[] = [
         where s.programme_id = ${programmeId} group by 1, 2`,
   },
   {
-    identity: 'guarded_balance', subject: 'account', left: 'balance', right: ['postings'],
+    identity: 'guarded_balance',
+    subject: 'account',
+    left: 'balance',
+    right: ['postings'],
     terms: (programmeId) => sql`
       select a.id as subject_id, a.currency, unnest(array['balance', 'postings']) as term, unnest(array[a.balance,
           (select coalesce(sum(g.amount), 0) from postings g where g.account_id = a.id)]) as amount
@@ -116,7 +140,10 @@ const definitions: readonly Definition[] = [
   },
   {
     // One entry too high must not hide another too low, so what each is off by counts without its sign.
-    identity: 'entry_sums', subject: 'programme', left: 'off_by', right: [],
+    identity: 'entry_sums',
+    subject: 'programme',
+    left: 'off_by',
+    right: [],
     terms: (programmeId) => sql`
       select ${programmeId}::uuid as subject_id, currency, 'off_by' as term, sum(abs(amount)) as amount from (
         select g.currency, sum(g.amount) as amount from journal_entries e join postings g on g.entry_id = e.id

@@ -17,8 +17,16 @@ describe('the ledger', () => {
 
   const approve = (amount: string, id = newId()) =>
     platform.app.database.transaction((tx) =>
-      post(tx, platform.clock.now(), [{ event: 'approval', programmeId: frame.programmeId, fundId: frame.fundId,
-        subject: { type: 'payment_list', id }, amount: Money.of(amount, 'DZD') }]));
+      post(tx, platform.clock.now(), [
+        {
+          event: 'approval',
+          programmeId: frame.programmeId,
+          fundId: frame.fundId,
+          subject: { type: 'payment_list', id },
+          amount: Money.of(amount, 'DZD'),
+        },
+      ]),
+    );
 
   it('never commits more than a fund holds, however many try at once', async () => {
     const tries = await Promise.allSettled(Array.from({ length: 8 }, () => approve('300.00')));
@@ -29,17 +37,27 @@ describe('the ledger', () => {
 
   it('opens an account once when many post to it for the first time', async () => {
     const officeId = newId();
-    const settle = () => platform.app.execute({
-      name: 'test.settle', scope: () => ({}),
-      async run({ tx, now }) {
-        const subject = { type: 'settlement', id: newId() };
-        await post(tx, now, [{ event: 'fee', programmeId: frame.programmeId, fundId: frame.fundId, subject, amount: Money.of('1.00', 'DZD'), officeId }]);
-        return { result: null, subject };
-      },
-    }, {}, { actor: system });
+    const settle = () =>
+      platform.app.execute(
+        {
+          name: 'test.settle',
+          scope: () => ({}),
+          async run({ tx, now }) {
+            const subject = { type: 'settlement', id: newId() };
+            await post(tx, now, [
+              { event: 'fee', programmeId: frame.programmeId, fundId: frame.fundId, subject, amount: Money.of('1.00', 'DZD'), officeId },
+            ]);
+            return { result: null, subject };
+          },
+        },
+        {},
+        { actor: system },
+      );
     await Promise.all(Array.from({ length: 8 }, settle));
     const { rows } = await platform.owner.query(
-      'select count(distinct a.id)::int as accounts, sum(p.amount) as total from accounts a join postings p on p.account_id = a.id where a.office_id = $1', [officeId]);
+      'select count(distinct a.id)::int as accounts, sum(p.amount) as total from accounts a join postings p on p.account_id = a.id where a.office_id = $1',
+      [officeId],
+    );
     expect(rows).toEqual([{ accounts: 1, total: '-8.00' }]);
   });
 

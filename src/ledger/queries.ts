@@ -19,7 +19,8 @@ export async function availableIn(db: Db, fundId: string, currency: string): Pro
   return Money.of(row?.available ?? '0', currency);
 }
 
-const balancesOf = (db: Db, fundId: string, currency: string): Promise<{ kind: AccountKind; balance: string }[]> => db.all(sql`
+const balancesOf = (db: Db, fundId: string, currency: string): Promise<{ kind: AccountKind; balance: string }[]> =>
+  db.all(sql`
   select a.kind, sum(g.amount)::text as balance from accounts a join postings g on g.account_id = a.id
   where a.fund_id = ${fundId} and a.currency = ${currency} group by a.kind`);
 
@@ -27,7 +28,8 @@ const balancesOf = (db: Db, fundId: string, currency: string): Promise<{ kind: A
 export async function readBalances(db: Db, actor: Actor, fundId: string): Promise<{ fundId: string; balances: Balance[] }> {
   authoriseRead(actor, 'ledger.read');
   const fund = await db.first<{ programmeId: string; currency: string }>(
-    sql`select programme_id as "programmeId", currency from funds where id = ${fundId}`);
+    sql`select programme_id as "programmeId", currency from funds where id = ${fundId}`,
+  );
   if (!fund) throw problem.not_found('There is no such record.');
   authoriseRead(actor, 'ledger.read', { programme: fund.programmeId, fund: fundId });
   const signed = new Map((await balancesOf(db, fundId, fund.currency)).map(({ kind, balance }) => [kind, balance]));

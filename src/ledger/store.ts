@@ -13,8 +13,18 @@ export async function post(tx: Tx, at: Date, transfers: readonly Transfer[]): Pr
     if (amount.isNegative || amount.isZero) throw new RangeError('a transfer moves an amount above zero');
     const [debit, credit] = postingRules[event];
     return {
-      entry_id: newId(), event, programme_id: programmeId, fund_id: fundId, subject_type: subject.type, subject_id: subject.id,
-      amount: amount.toString(), currency: amount.currency, debit, credit, office_id: officeId, officer_id: officerId,
+      entry_id: newId(),
+      event,
+      programme_id: programmeId,
+      fund_id: fundId,
+      subject_type: subject.type,
+      subject_id: subject.id,
+      amount: amount.toString(),
+      currency: amount.currency,
+      debit,
+      credit,
+      office_id: officeId,
+      officer_id: officerId,
     };
   });
   const written = await tx.run(sql`

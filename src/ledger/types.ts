@@ -5,8 +5,19 @@ export type AccountKind = 'bank' | 'fund_available' | 'fund_committed' | 'vouche
 
 /** What happened, as the ledger calls it. */
 export type LedgerEvent =
-  | 'contribution' | 'approval' | 'approval_returned' | 'issue' | 'payout' | 'void' | 'expiry' | 'cancellation' | 'settlement'
-  | 'fee' | 'advance' | 'delivery' | 'advance_return';
+  | 'contribution'
+  | 'approval'
+  | 'approval_returned'
+  | 'issue'
+  | 'payout'
+  | 'void'
+  | 'expiry'
+  | 'cancellation'
+  | 'settlement'
+  | 'fee'
+  | 'advance'
+  | 'delivery'
+  | 'advance_return';
 
 /** One movement of money within a fund. Which accounts it moves between follows from the event. */
 export interface Transfer {

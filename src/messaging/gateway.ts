@@ -11,12 +11,12 @@ export interface Sms {
 export type Delivery =
   | { readonly accepted: true; readonly reference: string }
   | {
-    readonly accepted: false;
-    /** Whether sending it again is useless. */
-    readonly permanent: boolean;
-    /** A word of ours, never the gateway's, which may quote the phone. */
-    readonly reason: 'refused' | 'refused_for_now';
-  };
+      readonly accepted: false;
+      /** Whether sending it again is useless. */
+      readonly permanent: boolean;
+      /** A word of ours, never the gateway's, which may quote the phone. */
+      readonly reason: 'refused' | 'refused_for_now';
+    };
 
 /** A way to send text messages. */
 export interface Gateway {

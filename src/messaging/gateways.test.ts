@@ -34,21 +34,29 @@ describe('the gateway over HTTP', () => {
     answer = how;
     return httpGateway({ url, token: 'secret-token', timeoutMs }).send(sms);
   };
-  const status = (code: number, body = '') => (_request: IncomingMessage, response: ServerResponse) => void response.writeHead(code).end(body);
+  const status =
+    (code: number, body = '') =>
+    (_request: IncomingMessage, response: ServerResponse) =>
+      void response.writeHead(code).end(body);
 
   it('posts the message with the token and takes the reference of the answer', async () => {
     expect(await send(status(202, '{"reference": "agg-77", "more": 1}'))).toEqual({ accepted: true, reference: 'agg-77' });
-    expect(received.at(-1)).toMatchObject({ headers: { authorization: 'Bearer secret-token', 'content-type': 'application/json' }, body: sms });
+    expect(received.at(-1)).toMatchObject({
+      headers: { authorization: 'Bearer secret-token', 'content-type': 'application/json' },
+      body: sms,
+    });
   });
 
   it('counts a message as taken when only the answer to it cannot be read', async () => {
     const taken = { accepted: true, reference: 'message-1' };
     expect(await send(status(200, 'OK'))).toEqual(taken);
     expect(await send(status(200, JSON.stringify({ reference: `${sms.to} ${sms.text}` })))).toEqual(taken);
-    expect(await send((_request, response) => {
-      response.writeHead(200, { 'content-length': 1_000 }).write('{');
-      setTimeout(() => response.destroy(), 20);
-    })).toEqual(taken);
+    expect(
+      await send((_request, response) => {
+        response.writeHead(200, { 'content-length': 1_000 }).write('{');
+        setTimeout(() => response.destroy(), 20);
+      }),
+    ).toEqual(taken);
   });
 
   it('tells a refusal for good from a refusal for now', async () => {
@@ -71,7 +79,11 @@ describe('the outbox', () => {
     try {
       const gateway = outboxGateway(dataDir, systemClock);
       await Promise.all(Array.from({ length: 20 }, (_none, i) => gateway.send({ ...sms, reference: `message-${i}` })));
-      expect(receivedSms({ dataDir }).map(({ reference }) => reference).sort()).toEqual(Array.from({ length: 20 }, (_none, i) => `message-${i}`).sort());
+      expect(
+        receivedSms({ dataDir })
+          .map(({ reference }) => reference)
+          .sort(),
+      ).toEqual(Array.from({ length: 20 }, (_none, i) => `message-${i}`).sort());
       expect(statSync(join(dataDir, 'outbox')).mode & 0o777).toBe(0o700);
       expect(statSync(join(dataDir, 'outbox', 'sms.jsonl')).mode & 0o777).toBe(0o600);
     } finally {

@@ -22,7 +22,7 @@ export function httpGateway({ url, token, timeoutMs }: HttpGatewayOptions): Gate
         redirect: 'manual', // a message goes to the address that was configured, and nowhere else
         signal: AbortSignal.timeout(timeoutMs),
       });
-      if (response.ok) return { accepted: true, reference: await referenceIn(response) ?? sms.reference };
+      if (response.ok) return { accepted: true, reference: (await referenceIn(response)) ?? sms.reference };
       await response.body?.cancel();
       if (response.status === TOO_MANY_REQUESTS) return { accepted: false, permanent: false, reason: 'refused_for_now' };
       if (response.status >= 400 && response.status < 500) return { accepted: false, permanent: true, reason: 'refused' };

@@ -20,14 +20,24 @@ describe('messages with codes', () => {
   });
   afterAll(() => platform.close());
 
-  const ground = (): Ground => ({ db: platform.app.database.reader, execute: platform.app.execute, keyRing: platform.app.keyRing, clock: platform.clock });
+  const ground = (): Ground => ({
+    db: platform.app.database.reader,
+    execute: platform.app.execute,
+    keyRing: platform.app.keyRing,
+    clock: platform.clock,
+  });
   const run = (listId: string, gateway: Gateway, changed: Partial<Ground> = {}) =>
     Promise.all(messagingJobs({ ...ground(), ...changed }, gateway).map((job) => job.run({ listId })));
   const listOf = async (count: number, people?: Parameters<typeof makeVouchers>[3]) =>
     (await makeVouchers(platform, frame, count, { ...people, send: false }))[0]?.listId ?? expect.fail('a list was made');
-  const messagesOf = async (listId: string) => (await platform.owner.query(
-    `select m.state, m.attempts, m.last_error, v.state as voucher, m.segments, m.gateway_reference from messages m join vouchers v on v.id = m.voucher_id
-      where m.list_id = $1 order by m.state, m.id`, [listId])).rows;
+  const messagesOf = async (listId: string) =>
+    (
+      await platform.owner.query(
+        `select m.state, m.attempts, m.last_error, v.state as voucher, m.segments, m.gateway_reference from messages m join vouchers v on v.id = m.voucher_id
+      where m.list_id = $1 order by m.state, m.id`,
+        [listId],
+      )
+    ).rows;
 
   it('move between states as the database says', async () => {
     const { rows } = await platform.owner.query(`select string_to_array(encode(tgargs, 'escape'), '\\000') as moves from pg_trigger
@@ -50,10 +60,14 @@ describe('messages with codes', () => {
       for (const value of [serial, '15000.00', 'DZD']) expect(text).toContain(value);
       expect(receivedSms(platform).find((sms) => sms.text === text)?.to).toBe(person.personal.phones[0]);
     }
-    expect(await messagesOf(vouchers[0]?.listId ?? ''))
-      .toMatchObject([1, 2, 3].map(() => ({ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null })));
-    const { rows: events } = await platform.owner.query(`select programme_id, fund_id, subject_type from audit_events
-      where command = 'messaging.record_sending' and subject_id = $1`, [vouchers[0]?.listId]);
+    expect(await messagesOf(vouchers[0]?.listId ?? '')).toMatchObject(
+      [1, 2, 3].map(() => ({ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null })),
+    );
+    const { rows: events } = await platform.owner.query(
+      `select programme_id, fund_id, subject_type from audit_events
+      where command = 'messaging.record_sending' and subject_id = $1`,
+      [vouchers[0]?.listId],
+    );
     expect(events).toEqual([{ programme_id: frame.programmeId, fund_id: frame.fundId, subject_type: 'payment_list' }]);
   });
 
@@ -62,7 +76,9 @@ describe('messages with codes', () => {
     const vouchers = await makeVouchers(platform, frame, 2, { people });
     const listId = vouchers[0]?.listId ?? '';
     expect(await messagesOf(listId)).toMatchObject([
-      { state: 'accepted', voucher: 'activated' }, { state: 'failed', attempts: 0, last_error: 'no_phone', voucher: 'issued' }]);
+      { state: 'accepted', voucher: 'activated' },
+      { state: 'failed', attempts: 0, last_error: 'no_phone', voucher: 'issued' },
+    ]);
     const finance = await platform.as('finance_officer', { programme: frame.programmeId });
     const { body } = await finance.get(`/v1/payment-lists/${listId}/messages?state=failed`).expect(200);
     expect(body.items).toMatchObject([{ state: 'failed', reason: 'no_phone', attempts: 0, serial: vouchers[0]?.serial, acceptedAt: null }]);
@@ -81,10 +97,13 @@ describe('messages with codes', () => {
   it('are the same text again when the process dies between sending and recording', async () => {
     const listId = await listOf(3);
     const sent: ReceivedSms[] = [];
-    const gateway: Gateway = { name: 'test', send: async (sms) => {
-      sent.push(sms);
-      return { accepted: true, reference: sms.reference };
-    } };
+    const gateway: Gateway = {
+      name: 'test',
+      send: async (sms) => {
+        sent.push(sms);
+        return { accepted: true, reference: sms.reference };
+      },
+    };
     const dying: Ground['execute'] = async () => {
       throw new Error('the process died');
     };
@@ -102,17 +121,24 @@ describe('messages with codes', () => {
   it('without an answer are sent again with the same code, five times, and never more', async () => {
     const listId = await listOf(2);
     const sent: ReceivedSms[] = [];
-    const silent: Gateway = { name: 'test', send: async (sms) => {
-      sent.push(sms);
-      throw new Error(`timed out on ${sms.to}: ${sms.text}`);
-    } };
+    const silent: Gateway = {
+      name: 'test',
+      send: async (sms) => {
+        sent.push(sms);
+        throw new Error(`timed out on ${sms.to}: ${sms.text}`);
+      },
+    };
     for (let i = 1; i <= 4; i += 1) {
       await expect(run(listId, silent)).rejects.toThrow(/^2 messages have to be sent again$/);
-      expect(await messagesOf(listId)).toMatchObject([1, 2].map(() => ({ state: 'pending', attempts: i, last_error: 'no_answer', voucher: 'issued' })));
+      expect(await messagesOf(listId)).toMatchObject(
+        [1, 2].map(() => ({ state: 'pending', attempts: i, last_error: 'no_answer', voucher: 'issued' })),
+      );
     }
     await run(listId, silent);
     await run(listId, silent);
-    expect(await messagesOf(listId)).toMatchObject([1, 2].map(() => ({ state: 'failed', attempts: 5, last_error: 'no_answer', voucher: 'issued' })));
+    expect(await messagesOf(listId)).toMatchObject(
+      [1, 2].map(() => ({ state: 'failed', attempts: 5, last_error: 'no_answer', voucher: 'issued' })),
+    );
     expect(sent.length).toBe(10);
     expect(new Set(sent.map(({ text }) => text)).size).toBe(2);
   });
@@ -143,7 +169,9 @@ describe('messages through an aggregator that misbehaves', () => {
       else response.writeHead(202).end(JSON.stringify({ reference: `agg-${taken.length}` }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    platform = await startPlatform({ environment: { SMS_GATEWAY: 'http', SMS_HTTP_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` } });
+    platform = await startPlatform({
+      environment: { SMS_GATEWAY: 'http', SMS_HTTP_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` },
+    });
     frame = await makeFrame(platform);
   });
   afterAll(async () => {
@@ -156,29 +184,44 @@ describe('messages through an aggregator that misbehaves', () => {
     const people = [await makePerson(platform, frame.programmeId, { phones: ['+213550000666'] })];
     for (let i = 0; i < 11; i += 1) people.push(await makePerson(platform, frame.programmeId));
     const [first] = await makeVouchers(platform, frame, 12, { people });
-    const { rows } = await platform.owner.query(`select m.state, v.state as voucher, m.last_error, v.id, v.serial, m.id as reference from messages m
-      join vouchers v on v.id = m.voucher_id where m.list_id = $1 order by m.last_error nulls last`, [first?.listId]);
+    const { rows } = await platform.owner.query(
+      `select m.state, v.state as voucher, m.last_error, v.id, v.serial, m.id as reference from messages m
+      join vouchers v on v.id = m.voucher_id where m.list_id = $1 order by m.last_error nulls last`,
+      [first?.listId],
+    );
     expect(rows[0]).toMatchObject({ state: 'failed', last_error: 'refused', voucher: 'issued' });
     expect(rows.slice(1)).toMatchObject(rows.slice(1).map(() => ({ state: 'accepted', voucher: 'activated', last_error: null })));
-    for (const { reference } of rows) expect(new Set(taken.filter((sms) => sms.reference === reference).map(({ text }) => text)).size).toBe(1);
+    for (const { reference } of rows)
+      expect(new Set(taken.filter((sms) => sms.reference === reference).map(({ text }) => text)).size).toBe(1);
 
     // One wrong code, one right one: all that a redemption leaves behind is looked through as well.
     const agent = await platform.as('agent', { office: frame.officeId });
     const codes = new Map(rows.map(({ id, reference }) => [id, codeIn(taken.find((sms) => sms.reference === reference)?.text ?? '')]));
     const [paid, tried] = rows.slice(1);
-    const redeem = ({ serial }: { serial: string }, code = '') => agent.post('/v1/payouts',
-      { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' });
+    const redeem = ({ serial }: { serial: string }, code = '') =>
+      agent.post('/v1/payouts', {
+        officeId: frame.officeId,
+        locator: { serial },
+        code,
+        documentType: 'passport',
+        documentLastFour: '0042',
+      });
     await redeem(paid, codes.get(paid.id)).expect(201);
     await redeem(tried, codes.get(paid.id)).expect(422);
 
-    const everything = await dump(platform) + platform.log.join('');
+    const everything = (await dump(platform)) + platform.log.join('');
     expect(everything).toContain(paid.serial);
     expect(codes.size).toBe(12);
     for (const code of codes.values()) {
       expect(code).toMatch(/^\d{9}$/);
       // Eight digits alone may stand within an identifier by chance.
       expect(everything).not.toMatch(new RegExp(`(?<![0-9a-f])${code.slice(0, 8)}(?![0-9a-f])`));
-      for (const form of [code, code.replaceAll(/(\d{3})(?=\d)/g, '$1 '), Buffer.from(code).toString('hex'), Buffer.from(code).toString('base64')]) {
+      for (const form of [
+        code,
+        code.replaceAll(/(\d{3})(?=\d)/g, '$1 '),
+        Buffer.from(code).toString('hex'),
+        Buffer.from(code).toString('base64'),
+      ]) {
         expect(everything.includes(form)).toBe(false);
       }
     }

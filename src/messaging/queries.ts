@@ -9,7 +9,10 @@ import type { Message } from './types.ts';
 
 /** The messages of a payment list. @throws not_found when there is no such list within the actor's scope */
 export async function listMessages(
-  db: Db, actor: Actor, listId: string, query: { state?: MessageState; limit?: number; cursor?: string },
+  db: Db,
+  actor: Actor,
+  listId: string,
+  query: { state?: MessageState; limit?: number; cursor?: string },
 ): Promise<Page<Message>> {
   authoriseRead(actor, 'messaging.read');
   const scope = await scopeOfList(db, listId);

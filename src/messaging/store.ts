@@ -35,14 +35,23 @@ export const recordSendings = (tx: Tx, now: Date, sendings: readonly Sending[]):
 
 /** The messages of a list, by id. */
 export async function pageOfMessages(
-  db: Db, listId: string, state: MessageState | undefined, limit: number, after: string | undefined,
+  db: Db,
+  listId: string,
+  state: MessageState | undefined,
+  limit: number,
+  after: string | undefined,
 ): Promise<Page<Message>> {
   const rows = await db.all<Omit<Message, 'createdAt' | 'acceptedAt'> & { createdAt: Date; acceptedAt: Date | null }>(
     sql`select m.id, m.voucher_id as "voucherId", v.serial, m.state, m.attempts, m.last_error as reason, m.segments,
         m.created_at as "createdAt", m.accepted_at as "acceptedAt"
       from messages m join vouchers v on v.id = m.voucher_id
       where ${allOf([sql`m.list_id = ${listId}`, ...(state ? [sql`m.state = ${state}`] : []), ...(after ? [sql`m.id > ${after}`] : [])])}
-      order by m.id limit ${limit + 1}`);
-  const messages = rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString(), acceptedAt: row.acceptedAt?.toISOString() ?? null }));
+      order by m.id limit ${limit + 1}`,
+  );
+  const messages = rows.map((row) => ({
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    acceptedAt: row.acceptedAt?.toISOString() ?? null,
+  }));
   return pageOf(messages, limit, ({ id }) => id);
 }

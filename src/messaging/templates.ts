@@ -15,10 +15,12 @@ export interface CodeMessage {
 // the letters of GSM 03.38, so that a message is one segment.
 const templates: Readonly<Record<Language, string>> = {
   ar: 'رمزك: {code}. المبلغ: {amount} {currency}. المرجع: {serial}. اسحبه من مكتب البريد إلى غاية {until}. لا تعط الرمز إلا لموظف الشباك.',
-  fr: 'Votre code : {code}. Montant : {amount} {currency}. Réf. {serial}. '
-    + "Retrait au bureau de poste jusqu'au {until}. Ne donnez ce code qu'au guichetier.",
-  en: 'Your code: {code}. Amount: {amount} {currency}. Ref. {serial}. '
-    + 'Collect it at a post office until {until}. Give this code only to the paying clerk.',
+  fr:
+    'Votre code : {code}. Montant : {amount} {currency}. Réf. {serial}. ' +
+    "Retrait au bureau de poste jusqu'au {until}. Ne donnez ce code qu'au guichetier.",
+  en:
+    'Your code: {code}. Amount: {amount} {currency}. Ref. {serial}. ' +
+    'Collect it at a post office until {until}. Give this code only to the paying clerk.',
 };
 
 /** Left-to-right isolate and its end: they keep digits in order within right-to-left text (Unicode UAX #9). */
@@ -27,5 +29,6 @@ const isolated = (value: string): string => `\u2066${value}\u2069`;
 /** The text that carries a code. It holds the secret itself: it goes to the gateway and nowhere else. */
 export function renderCode(language: Language, message: CodeMessage): string {
   return templates[language].replaceAll(/\{(\w+)\}/g, (_match, name: keyof CodeMessage) =>
-    language === 'ar' ? isolated(message[name]) : message[name]);
+    language === 'ar' ? isolated(message[name]) : message[name],
+  );
 }

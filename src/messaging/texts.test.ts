@@ -35,8 +35,13 @@ describe('segments', () => {
   });
 
   it('never become fewer when a text grows', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.string({ unit: 'binary', maxLength: 5 }), (text, more) =>
-      segmentsOf(text + more).segments >= segmentsOf(text).segments));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.string({ unit: 'binary', maxLength: 5 }),
+        (text, more) => segmentsOf(text + more).segments >= segmentsOf(text).segments,
+      ),
+    );
   });
 });
 
@@ -50,7 +55,9 @@ describe('the message with a code', () => {
   it.each<Language>(['ar', 'fr', 'en'])('in %s says everything, and nothing of who pays or why', (language) => {
     const text = renderCode(language, message);
     for (const value of Object.values(message)) expect(text).toContain(value);
-    expect(text).not.toMatch(/[{}]|\baid\b|aide|assist|humanit|program|migra|refug|réfug|\bIOM\b|\bOIM\b|\bUN\b|مساعدة|إغاثة|لاجئ|مهاجر|برنامج/i);
+    expect(text).not.toMatch(
+      /[{}]|\baid\b|aide|assist|humanit|program|migra|refug|réfug|\bIOM\b|\bOIM\b|\bUN\b|مساعدة|إغاثة|لاجئ|مهاجر|برنامج/i,
+    );
     expect(text).not.toMatch(/[\u0660-\u0669\u06f0-\u06f9]/);
   });
 
@@ -68,8 +75,18 @@ describe('the message with a code', () => {
 
 describe('an attempt', () => {
   it('without an answer is repeated, five times in all', () => {
-    expect([1, 2, 3, 4, 5].map((attempts) => verdictOn(undefined, attempts).state)).toEqual(['pending', 'pending', 'pending', 'pending', 'failed']);
-    expect(verdictOn({ accepted: false, permanent: true, reason: 'refused' }, 1)).toEqual({ state: 'failed', reason: 'refused', reference: null });
+    expect([1, 2, 3, 4, 5].map((attempts) => verdictOn(undefined, attempts).state)).toEqual([
+      'pending',
+      'pending',
+      'pending',
+      'pending',
+      'failed',
+    ]);
+    expect(verdictOn({ accepted: false, permanent: true, reason: 'refused' }, 1)).toEqual({
+      state: 'failed',
+      reason: 'refused',
+      reference: null,
+    });
     expect(verdictOn({ accepted: false, permanent: false, reason: 'refused_for_now' }, 1).state).toBe('pending');
     expect(verdictOn({ accepted: true, reference: 'r' }, 5)).toEqual({ state: 'accepted', reason: null, reference: 'r' });
   });

@@ -30,7 +30,11 @@ export const importOffices = command<{ csv: string }, OfficeImport>({
     const wilayas = new Set((await allWilayas(tx)).map(({ number }) => number));
     const { good, refused } = readOfficeFile(csv, wilayas);
     const offices = good.map((cells) => ({
-      code: cells.office_code, wilayaNumber: cells.wilaya_no, commune: cells.commune_fr, nameFr: cells.name_fr, nameAr: cells.name_ar,
+      code: cells.office_code,
+      wilayaNumber: cells.wilaya_no,
+      commune: cells.commune_fr,
+      nameFr: cells.name_fr,
+      nameAr: cells.name_ar,
     }));
     const added = await insertOffices(tx, offices, actor.id, now);
     const result = { added, known: good.length - added, refused };
@@ -39,7 +43,10 @@ export const importOffices = command<{ csv: string }, OfficeImport>({
 });
 
 /** Opens or closes an office, or says whether it has cash. @throws not_found; conflict when it has changed since it was read */
-export const changeOffice = command<{ id: string; version: number; isOpen?: boolean | undefined; hasCash?: boolean | undefined }, { office: Office; version: number }>({
+export const changeOffice = command<
+  { id: string; version: number; isOpen?: boolean | undefined; hasCash?: boolean | undefined },
+  { office: Office; version: number }
+>({
   name: 'offices.change_office',
   scope: (_db, { id }) => ({ office: id }),
   async run({ tx }, { id, version, ...change }) {

@@ -34,10 +34,15 @@ describe('offices', () => {
   });
 
   it('takes the good rows and says what is wrong with the bad ones', async () => {
-    const csv = 'office_code,wilaya_no,commune_fr,name_fr,name_ar\n99001,16,Alger,Neuve,جديد\n123,16,Alger,Court,قصير\n99002,99,Nulle part,X,س\n99001,16,Alger,Deux fois,مرتين\n';
+    const csv =
+      'office_code,wilaya_no,commune_fr,name_fr,name_ar\n99001,16,Alger,Neuve,جديد\n123,16,Alger,Court,قصير\n99002,99,Nulle part,X,س\n99001,16,Alger,Deux fois,مرتين\n';
     const { body } = await administrator.post('/v1/offices/import', csv).expect(200);
     expect(body.added).toBe(1);
-    expect(body.refused.map(({ row, cell }: { row: number; cell: string }) => [row, cell])).toEqual([[2, 'office_code'], [3, 'wilaya_no'], [4, 'office_code']]);
+    expect(body.refused.map(({ row, cell }: { row: number; cell: string }) => [row, cell])).toEqual([
+      [2, 'office_code'],
+      [3, 'wilaya_no'],
+      [4, 'office_code'],
+    ]);
     await administrator.post('/v1/offices/import', 'a,b\n1,2\n').expect(422);
   });
 

@@ -14,7 +14,11 @@ export async function readOffice(db: Db, actor: Actor, id: string): Promise<{ of
 }
 
 /** Offices by code. */
-export async function listOffices(db: Db, actor: Actor, query: { wilaya?: string; limit?: number; cursor?: string }): Promise<Page<Office>> {
+export async function listOffices(
+  db: Db,
+  actor: Actor,
+  query: { wilaya?: string; limit?: number; cursor?: string },
+): Promise<Page<Office>> {
   authoriseRead(actor, 'offices.read');
   const { limit, after } = pageRequest(query);
   return pageOfOffices(db, query.wilaya, limit, after);

@@ -2,7 +2,10 @@ import { type Ground, type Routes, Versioned, versionIn } from '../platform/inde
 import { changeOffice, importOffices } from './commands.ts';
 import { listOffices, listWilayas, readOffice } from './queries.ts';
 
-export const officeRoutes = ({ db, execute }: Ground): Routes<'importOffices' | 'listOffices' | 'getOffice' | 'changeOffice' | 'listWilayas'> => ({
+export const officeRoutes = ({
+  db,
+  execute,
+}: Ground): Routes<'importOffices' | 'listOffices' | 'getOffice' | 'changeOffice' | 'listWilayas'> => ({
   importOffices: ({ body, ...call }) => execute(importOffices, { csv: body }, call),
   listOffices: ({ actor, query }) => listOffices(db, actor, query),
   getOffice: async ({ actor, params }) => {

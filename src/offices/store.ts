@@ -5,7 +5,12 @@ const columns = sql`id, code, wilaya_number as "wilayaNumber", commune, name_fr 
   is_open as "isOpen", has_cash as "hasCash"`;
 
 /** @returns how many were new */
-export async function insertOffices(tx: Tx, offices: readonly Omit<Office, 'id' | 'isOpen' | 'hasCash'>[], createdBy: string, at: Date): Promise<number> {
+export async function insertOffices(
+  tx: Tx,
+  offices: readonly Omit<Office, 'id' | 'isOpen' | 'hasCash'>[],
+  createdBy: string,
+  at: Date,
+): Promise<number> {
   const rows = offices.map((office) => ({ id: newId(), ...office }));
   return tx.run(sql`insert into offices (id, code, wilaya_number, commune, name_fr, name_ar, created_by, created_at)
     select id, code, "wilayaNumber", commune, "nameFr", "nameAr", ${createdBy}, ${at}
@@ -51,8 +56,11 @@ export async function insertGeography(tx: Tx, { wilayas, communes }: Geography):
     from jsonb_to_recordset(${JSON.stringify(wilayas)}::jsonb)
       as w (wilaya_no text, iso_3166_2 text, pcode text, name_fr text, name_ar text, parent_wilaya_no text, valid_from date)
     on conflict do nothing`);
-  return added + (await tx.run(sql`insert into communes (wilaya_number, name_fr, name_ar)
+  return (
+    added +
+    (await tx.run(sql`insert into communes (wilaya_number, name_fr, name_ar)
     select wilaya_no, name_fr, name_ar from jsonb_to_recordset(${JSON.stringify(communes)}::jsonb)
       as c (wilaya_no text, name_fr text, name_ar text)
-    on conflict do nothing`));
+    on conflict do nothing`))
+  );
 }

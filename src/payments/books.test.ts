@@ -17,19 +17,37 @@ describe('the identities of the books', () => {
     platform = await startPlatform();
     frame = await makeFrame(platform, '1000.00');
     team = await makeTeam(platform, frame);
-    const people = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
+    const people = [
+      await makePerson(platform, frame.programmeId),
+      await makePerson(platform, frame.programmeId),
+      await makePerson(platform, frame.programmeId),
+    ];
     listId = (await approved(team, frame, await makePlan(platform, frame, people, '100.00'))).id;
-    await platform.app.execute(releaseList(async () => []), { listId }, { actor: financeOfficer() });
+    await platform.app.execute(
+      releaseList(async () => []),
+      { listId },
+      { actor: financeOfficer() },
+    );
     await deliver();
   });
   afterAll(() => platform.close());
 
   /** Somebody who releases with a voucher room of the test's own. */
-  const financeOfficer = (): Actor =>
-    ({ id: newId(), kind: 'user', grants: [{ role: 'finance_officer', scope: {} }], secondFactorAt: platform.clock.now() });
+  const financeOfficer = (): Actor => ({
+    id: newId(),
+    kind: 'user',
+    grants: [{ role: 'finance_officer', scope: {} }],
+    secondFactorAt: platform.clock.now(),
+  });
 
-  const move = (event: LedgerEvent, subjectId: string, amount: string, officeId?: string) => ({ event, programmeId: frame.programmeId,
-    fundId: frame.fundId, subject: { type: 'test', id: subjectId }, amount: Money.of(amount, 'DZD'), ...(officeId ? { officeId } : {}) });
+  const move = (event: LedgerEvent, subjectId: string, amount: string, officeId?: string) => ({
+    event,
+    programmeId: frame.programmeId,
+    fundId: frame.fundId,
+    subject: { type: 'test', id: subjectId },
+    amount: Money.of(amount, 'DZD'),
+    ...(officeId ? { officeId } : {}),
+  });
 
   async function deliver(): Promise<void> {
     const now = platform.clock.now();
@@ -38,36 +56,83 @@ describe('the identities of the books', () => {
         where list_id = ${listId} and state = 'released' order by position`);
       const [paid, expired] = lines;
       const vouchers = new Map(lines.map(({ id }) => [id, newId()]));
-      await tx.insert('vouchers', lines.map(({ id, beneficiary_id }, i) => ({ id: vouchers.get(id), serial: `1234567890123${i}`, line_id: id,
-        list_id: listId, programme_id: frame.programmeId, fund_id: frame.fundId, beneficiary_id, collector_id: beneficiary_id, amount: '100.00',
-        currency: 'DZD', state: 'issued', key_version: 1, counter: 0, failed_attempts: 0, issued_at: now })));
+      await tx.insert(
+        'vouchers',
+        lines.map(({ id, beneficiary_id }, i) => ({
+          id: vouchers.get(id),
+          serial: `1234567890123${i}`,
+          line_id: id,
+          list_id: listId,
+          programme_id: frame.programmeId,
+          fund_id: frame.fundId,
+          beneficiary_id,
+          collector_id: beneficiary_id,
+          amount: '100.00',
+          currency: 'DZD',
+          state: 'issued',
+          key_version: 1,
+          counter: 0,
+          failed_attempts: 0,
+          issued_at: now,
+        })),
+      );
       await tx.run(sql`update vouchers set state = 'activated', activated_at = ${now}, expires_at = ${new Date(now.getTime() + 86_400_000)}
         where list_id = ${listId}`);
       const voucher = vouchers.get(paid?.id ?? '') ?? '';
-      const payout = (id: string) => tx.insert('payouts', [{ id, voucher_id: voucher, office_id: frame.officeId, agent_id: newId(),
-        collector_id: paid?.beneficiary_id, amount: '100.00', currency: 'DZD', document_type: 'passport', document_last_four: '1234',
-        paid_at: now, paid_on: '2026-05-01' }]);
+      const payout = (id: string) =>
+        tx.insert('payouts', [
+          {
+            id,
+            voucher_id: voucher,
+            office_id: frame.officeId,
+            agent_id: newId(),
+            collector_id: paid?.beneficiary_id,
+            amount: '100.00',
+            currency: 'DZD',
+            document_type: 'passport',
+            document_last_four: '1234',
+            paid_at: now,
+            paid_on: '2026-05-01',
+          },
+        ]);
       const [voided, kept] = [newId(), newId()];
       await tx.run(sql`update vouchers set state = 'redeemed' where id = ${voucher}`);
       await payout(voided);
       await tx.run(sql`update payouts set voided_at = ${now}, voided_by = ${newId()} where id = ${voided}`);
-      await tx.run(sql`update vouchers set state = 'activated' where id = ${voucher}`);
+      await tx.run(sql`update vouchers set state = 'activated', counter = counter + 1 where id = ${voucher}`);
       await tx.run(sql`update vouchers set state = 'redeemed' where id = ${voucher}`);
       await payout(kept);
       const lapsed = vouchers.get(expired?.id ?? '') ?? '';
       await tx.run(sql`update vouchers set state = 'expired' where id = ${lapsed}`);
       const settlement = newId();
-      await tx.insert('settlements', [{ id: settlement, programme_id: frame.programmeId, fund_id: frame.fundId, office_id: frame.officeId,
-        amount: '40.00', currency: 'DZD', reference: 'S-1', settled_by: newId(), settled_at: now }]);
+      await tx.insert('settlements', [
+        {
+          id: settlement,
+          programme_id: frame.programmeId,
+          fund_id: frame.fundId,
+          office_id: frame.officeId,
+          amount: '40.00',
+          currency: 'DZD',
+          reference: 'S-1',
+          settled_by: newId(),
+          settled_at: now,
+        },
+      ]);
       await post(tx, now, [move('payout', voided, '100.00', frame.officeId)]);
-      await post(tx, now, [move('void', voided, '100.00', frame.officeId), move('payout', kept, '100.00', frame.officeId),
-        move('expiry', lapsed, '100.00'), move('settlement', settlement, '40.00', frame.officeId), move('fee', newId(), '5.00', frame.officeId)]);
+      await post(tx, now, [
+        move('void', voided, '100.00', frame.officeId),
+        move('payout', kept, '100.00', frame.officeId),
+        move('expiry', lapsed, '100.00'),
+        move('settlement', settlement, '40.00', frame.officeId),
+        move('fee', newId(), '5.00', frame.officeId),
+      ]);
     });
   }
 
   const identity = async (name: string, id: string) =>
     (await checkIdentities(platform.app.database.reader, frame.programmeId)).find((one) => one.identity === name && one.subject.id === id);
-  const amounts = (terms: readonly { term: string; amount: { amount: string } }[]) => Object.fromEntries(terms.map(({ term, amount }) => [term, amount.amount]));
+  const amounts = (terms: readonly { term: string; amount: { amount: string } }[]) =>
+    Object.fromEntries(terms.map(({ term, amount }) => [term, amount.amount]));
 
   it('hold, with both sides shown', async () => {
     const { body } = await team.finance.get(`/v1/programmes/${frame.programmeId}/identities`).expect(200);
@@ -79,18 +144,34 @@ describe('the identities of the books', () => {
       expect(found?.left.amount.amount).toBe('300.00');
       expect(amounts(found?.right ?? [])).toEqual(list);
     }
-    expect(amounts((await identity('fund_received', frame.fundId))?.right ?? [])).toEqual(
-      { available: '795.00', committed: '0.00', outstanding: '100.00', paid: '100.00', fees: '5.00' });
+    expect(amounts((await identity('fund_received', frame.fundId))?.right ?? [])).toEqual({
+      available: '795.00',
+      committed: '0.00',
+      outstanding: '100.00',
+      paid: '100.00',
+      fees: '5.00',
+    });
     expect(await identity('office_payable', frame.officeId)).toMatchObject({ left: { amount: { amount: '65.00' } }, holds: true });
-    expect(amounts((await identity('office_payable', frame.officeId))?.right ?? [])).toEqual(
-      { paid: '200.00', voided: '-100.00', fees: '5.00', settled: '-40.00' });
+    expect(amounts((await identity('office_payable', frame.officeId))?.right ?? [])).toEqual({
+      paid: '200.00',
+      voided: '-100.00',
+      fees: '5.00',
+      settled: '-40.00',
+    });
     expect(new Set(body.identities.map((one: { identity: string }) => one.identity)).size).toBe(7);
   });
 
   it('shows each account of a fund as what it holds', async () => {
     const { body } = await team.finance.get(`/v1/funds/${frame.fundId}/balances`).expect(200);
-    expect(Object.fromEntries(body.balances.map(({ kind, balance }: { kind: string; balance: { amount: string } }) => [kind, balance.amount]))).toEqual({
-      bank: '960.00', fund_available: '795.00', fund_committed: '0.00', vouchers_outstanding: '100.00', payable_to_post: '65.00', advances: '0.00',
+    expect(
+      Object.fromEntries(body.balances.map(({ kind, balance }: { kind: string; balance: { amount: string } }) => [kind, balance.amount])),
+    ).toEqual({
+      bank: '960.00',
+      fund_available: '795.00',
+      fund_committed: '0.00',
+      vouchers_outstanding: '100.00',
+      payable_to_post: '65.00',
+      advances: '0.00',
     });
   });
 
@@ -98,10 +179,13 @@ describe('the identities of the books', () => {
     const { owner } = platform;
     await owner.query('begin');
     await owner.query(`update vouchers set state = 'redeemed' where list_id = $1 and state = 'activated'`, [listId]);
-    await owner.query(`insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
+    await owner.query(
+      `insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
         paid_at, paid_on)
       select gen_random_uuid(), id, $2, $2, collector_id, amount, currency, 'passport', '1234', now(), '2026-05-01' from vouchers v
-      where list_id = $1 and state = 'redeemed' and not exists (select from payouts p where p.voucher_id = v.id)`, [listId, frame.officeId]);
+      where list_id = $1 and state = 'redeemed' and not exists (select from payouts p where p.voucher_id = v.id)`,
+      [listId, frame.officeId],
+    );
     await owner.query('commit');
     await owner.query('alter table accounts disable trigger through_postings');
     await owner.query(`update accounts set balance = balance - 1 where fund_id = $1 and kind = 'fund_available'`, [frame.fundId]);
@@ -128,8 +212,19 @@ describe('the identities of the books', () => {
       return [{ job: 'test.after_release', payload: { listId: list.id } }];
     };
     await platform.app.execute(releaseList(issue), { listId: list.id }, { actor });
-    expect(issued.map(([, { id, fundId }, lines]) => ({ id, fundId, lines: lines.map((line) => ({ ...line, amount: line.amount.toString() })) }))).toEqual([
-      { id: list.id, fundId: frame.fundId, lines: [{ id: expect.any(String), beneficiaryId: person.id, collectorId: person.id, amount: '10.00' }] }]);
+    expect(
+      issued.map(([, { id, fundId }, lines]) => ({
+        id,
+        fundId,
+        lines: lines.map((line) => ({ ...line, amount: line.amount.toString() })),
+      })),
+    ).toEqual([
+      {
+        id: list.id,
+        fundId: frame.fundId,
+        lines: [{ id: expect.any(String), beneficiaryId: person.id, collectorId: person.id, amount: '10.00' }],
+      },
+    ]);
     const { rows } = await platform.owner.query(`delete from follow_ups where job = 'test.after_release' returning payload`);
     expect(rows).toEqual([{ payload: { listId: list.id } }]);
     await team.finance.post(`/v1/payment-lists/${list.id}/cancel`, { reason: 'Released.' }).expect(409);

@@ -39,7 +39,8 @@ export async function drawUp(db: Db, keyRing: KeyRing, now: Date, source: ListSo
   const fund = await fundOf(db, source.fundId);
   const faults = [
     ...(plan.programmeId === programme.id ? [] : [{ pointer: '/planId', detail: 'The programme has no such plan.' }]),
-    ...(fund?.programmeId === programme.id && fund.currency === plan.currency ? []
+    ...(fund?.programmeId === programme.id && fund.currency === plan.currency
+      ? []
       : [{ pointer: '/fundId', detail: `The programme has no such fund in ${plan.currency}.` }]),
   ];
   if (faults.length > 0) throw problem.unprocessable('The list cannot be drawn up.', {}, faults);
@@ -49,7 +50,12 @@ export async function drawUp(db: Db, keyRing: KeyRing, now: Date, source: ListSo
   const leftOut: LeftOut[] = [];
   for (let from = 0; from < due.length; from += BATCH) {
     const batch = due.slice(from, from + BATCH);
-    const traits = await traitsOf(db, keyRing, day, batch.filter(({ reason }) => !reason).map(({ beneficiaryId }) => beneficiaryId));
+    const traits = await traitsOf(
+      db,
+      keyRing,
+      day,
+      batch.filter(({ reason }) => !reason).map(({ beneficiaryId }) => beneficiaryId),
+    );
     for (const instalment of batch) {
       const known = traits.get(instalment.beneficiaryId);
       const { registrationNumber, beneficiaryId, reason } = instalment;
@@ -96,7 +102,9 @@ async function traitsOf(db: Db, keyRing: KeyRing, day: string, ids: readonly str
     const age = ageOn(opened.birth.to, day);
     const isAdult = age >= ADULT_AGE;
     traits.set(row.id, {
-      ageBand: ageBand(age), isAdult, hasDisability: opened.answers.disability === true,
+      ageBand: ageBand(age),
+      isAdult,
+      hasDisability: opened.answers.disability === true,
       adultHeadId: isAdult ? null : adultHead(keyRing, day, row),
     });
   }
@@ -117,9 +125,16 @@ export interface DrawingTotals {
 
 /** What a drawing adds up to. */
 export function totalsOf({ currency, lines, leftOut }: Drawing): DrawingTotals {
-  const sum = (some: readonly DrawnLine[]) => Money.sum(some.map(({ amount }) => Money.of(amount, currency)), currency).toJSON();
-  const byWilaya = [...grouped(lines, ({ wilayaNumber }) => wilayaNumber)]
-    .map(([wilayaNumber, some]) => ({ wilayaNumber, lines: some.length, total: sum(some) }));
+  const sum = (some: readonly DrawnLine[]) =>
+    Money.sum(
+      some.map(({ amount }) => Money.of(amount, currency)),
+      currency,
+    ).toJSON();
+  const byWilaya = [...grouped(lines, ({ wilayaNumber }) => wilayaNumber)].map(([wilayaNumber, some]) => ({
+    wilayaNumber,
+    lines: some.length,
+    total: sum(some),
+  }));
   const reasons = [...grouped(leftOut, ({ reason }) => reason)].map(([reason, some]) => ({ reason, people: some.length }));
   return { lines: lines.length, total: sum(lines), byWilaya, leftOut: reasons };
 }

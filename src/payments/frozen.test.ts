@@ -23,22 +23,40 @@ describe('a frozen list', () => {
   const fresh = async (): Promise<ListBody> => submitted(team, frame, await makePlan(platform, frame, people));
   const draft = async (): Promise<{ id: string }> => {
     const planId = await makePlan(platform, frame, people);
-    return (await team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId }).expect(201)).body;
+    return (
+      await team.maker
+        .post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId })
+        .expect(201)
+    ).body;
   };
-  const refused = (text: string, values: unknown[], constraint: string) => expect(app.query(text, values)).rejects.toMatchObject({ constraint });
+  const refused = (text: string, values: unknown[], constraint: string) =>
+    expect(app.query(text, values)).rejects.toMatchObject({ constraint });
   const denied = (text: string, values: unknown[]) => expect(app.query(text, values)).rejects.toMatchObject({ code: '42501' });
   const sign = (listId: string, hand: string, digest: string, step: number | null = null, userId = newId()) =>
-    app.query(`insert into payment_list_hands (list_id, user_id, hand, step, digest, at) values ($1, $2, $3, $4, $5, now())`,
-      [listId, userId, hand, step, digest]);
+    app.query(`insert into payment_list_hands (list_id, user_id, hand, step, digest, at) values ($1, $2, $3, $4, $5, now())`, [
+      listId,
+      userId,
+      hand,
+      step,
+      digest,
+    ]);
 
   it('takes no further line and gives none up, in plain SQL as the application', async () => {
     const { id } = await fresh();
     await makePlan(platform, frame, people, '5.00');
-    const { rows: [spare] } = await platform.owner.query(`select i.id, i.household_id from instalments i
-      where i.amount = 5 and i.beneficiary_id = $1`, [people[0]?.id]);
-    await refused(`insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount,
+    const {
+      rows: [spare],
+    } = await platform.owner.query(
+      `select i.id, i.household_id from instalments i
+      where i.amount = 5 and i.beneficiary_id = $1`,
+      [people[0]?.id],
+    );
+    await refused(
+      `insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount,
       currency, wilaya_number, sex, age_band, has_disability) values ($1, $2, 99, $3, $4, $4, $5, 5, 'DZD', '16', 'female', '18-59', false)`,
-    [newId(), id, spare.id, people[0]?.id, spare.household_id], 'payment_list_lines_draft_only');
+      [newId(), id, spare.id, people[0]?.id, spare.household_id],
+      'payment_list_lines_draft_only',
+    );
     await denied('delete from payment_list_lines where list_id = $1', [id]);
     await refused('update payment_lists set total = 1 where id = $1', [id], 'payment_lists_frozen');
     await refused(`update payment_lists set digest = $2 where id = $1`, [id, '0'.repeat(64)], 'payment_lists_frozen');
@@ -68,13 +86,20 @@ describe('a frozen list', () => {
   it('skips no state', async () => {
     const { id } = await draft();
     await sign(id, 'releaser', '0'.repeat(64));
-    await refused(`update payment_lists set state = 'released', digest = $2 where id = $1`, [id, '0'.repeat(64)], 'payment_lists_transition');
+    await refused(
+      `update payment_lists set state = 'released', digest = $2 where id = $1`,
+      [id, '0'.repeat(64)],
+      'payment_lists_transition',
+    );
     const { id: other, digest } = await fresh();
     await sign(other, 'releaser', digest);
     await refused(`update payment_lists set state = 'released' where id = $1`, [other], 'payment_lists_transition');
-    await refused(`insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, state, digest, built_by, created_at)
+    await refused(
+      `insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, state, digest, built_by, created_at)
       select $1, programme_id, fund_id, plan_id, 'Born approved', currency, 'approved', digest, built_by, now() from payment_lists where id = $2`,
-    [newId(), other], 'payment_lists_first_state');
+      [newId(), other],
+      'payment_lists_first_state',
+    );
   });
 
   it('is signed by nobody twice, and not by its maker', async () => {
@@ -106,10 +131,15 @@ describe('a frozen list', () => {
   it('has each instalment on one list that counts', async () => {
     await fresh();
     const { id } = await draft();
-    const { rows: [taken] } = await platform.owner.query(`select * from payment_list_lines where list_id <> $1 and state <> 'returned' limit 1`, [id]);
-    await refused(`insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount,
+    const {
+      rows: [taken],
+    } = await platform.owner.query(`select * from payment_list_lines where list_id <> $1 and state <> 'returned' limit 1`, [id]);
+    await refused(
+      `insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount,
       currency, wilaya_number, sex, age_band, has_disability) values ($1, $2, 99, $3, $4, $4, $5, 5, 'DZD', '16', 'female', '18-59', false)`,
-    [newId(), id, taken.instalment_id, taken.beneficiary_id, taken.household_id], 'payment_list_lines_instalment_once');
+      [newId(), id, taken.instalment_id, taken.beneficiary_id, taken.household_id],
+      'payment_list_lines_instalment_once',
+    );
   });
 
   it('cannot draw a fund below zero', async () => {
@@ -118,18 +148,31 @@ describe('a frozen list', () => {
     const entry = newId();
     const committed = newId();
     await app.query('begin');
-    await app.query(`insert into accounts (id, kind, fund_id, currency) values ($1, 'fund_committed', $2, 'DZD') on conflict do nothing`, [committed, frame.fundId]);
-    await app.query(`insert into journal_entries (id, at, event, programme_id, fund_id, subject_type, subject_id)
-      values ($1, now(), 'approval', $2, $3, 'payment_list', $1)`, [entry, frame.programmeId, frame.fundId]);
-    await refused(`insert into postings values ($1, 1, $2, 99999999, 'DZD'), ($1, 2, $3, -99999999, 'DZD')`,
-      [entry, accountOf('fund_available'), accountOf('fund_committed') ?? committed], 'accounts_not_overdrawn');
+    await app.query(`insert into accounts (id, kind, fund_id, currency) values ($1, 'fund_committed', $2, 'DZD') on conflict do nothing`, [
+      committed,
+      frame.fundId,
+    ]);
+    await app.query(
+      `insert into journal_entries (id, at, event, programme_id, fund_id, subject_type, subject_id)
+      values ($1, now(), 'approval', $2, $3, 'payment_list', $1)`,
+      [entry, frame.programmeId, frame.fundId],
+    );
+    await refused(
+      `insert into postings values ($1, 1, $2, 99999999, 'DZD'), ($1, 2, $3, -99999999, 'DZD')`,
+      [entry, accountOf('fund_available'), accountOf('fund_committed') ?? committed],
+      'accounts_not_overdrawn',
+    );
     await app.query('rollback');
   });
 
   it('refuses, in words, whoever has had a hand in it', async () => {
     const both = await platform.as('programme_officer', { programme: frame.programmeId });
-    const grant = (userId: string, role: string) => platform.owner.query(`insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
-      values ($1, $2, $3, $4, $1, now())`, [newId(), userId, role, frame.programmeId]);
+    const grant = (userId: string, role: string) =>
+      platform.owner.query(
+        `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
+      values ($1, $2, $3, $4, $1, now())`,
+        [newId(), userId, role, frame.programmeId],
+      );
     for (const role of ['approver', 'finance_officer']) await grant(both.userId, role);
     const { id, digest } = await submitted({ ...team, maker: both }, frame, await makePlan(platform, frame, people));
     const { body } = await both.post(`/v1/payment-lists/${id}/approve`, { digest }).expect(403);
@@ -145,10 +188,15 @@ describe('a frozen list', () => {
 
   it('counts as made by who built it even when somebody else submits it', async () => {
     const builder = await platform.as('programme_officer', { programme: frame.programmeId });
-    await platform.owner.query(`insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
-      values ($1, $2, 'approver', $3, $1, now())`, [newId(), builder.userId, frame.programmeId]);
+    await platform.owner.query(
+      `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
+      values ($1, $2, 'approver', $3, $1, now())`,
+      [newId(), builder.userId, frame.programmeId],
+    );
     const planId = await makePlan(platform, frame, people);
-    const { body: built } = await builder.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId }).expect(201);
+    const { body: built } = await builder
+      .post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId })
+      .expect(201);
     const { body: list } = await team.maker.post(`/v1/payment-lists/${built.id}/submit`).expect(200);
     expect(list.signatures.filter(({ hand }: { hand: string }) => hand === 'maker')).toHaveLength(2);
     await builder.post(`/v1/payment-lists/${built.id}/approve`, { digest: list.digest }).expect(403);
@@ -156,8 +204,9 @@ describe('a frozen list', () => {
 
   it('asks who signs or releases for a fresh second factor', async () => {
     const { id, digest } = await fresh();
-    await platform.owner.query(`update sessions set second_factor_at = second_factor_at - interval '6 minutes' where user_id = any($1)`,
-      [[team.approver.userId, team.finance.userId]]);
+    await platform.owner.query(`update sessions set second_factor_at = second_factor_at - interval '6 minutes' where user_id = any($1)`, [
+      [team.approver.userId, team.finance.userId],
+    ]);
     const { body } = await team.approver.post(`/v1/payment-lists/${id}/approve`, { digest }).expect(401);
     expect(body.code).toBe('step_up_required');
     await team.finance.post(`/v1/payment-lists/${id}/release`).expect(401);

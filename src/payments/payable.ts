@@ -42,9 +42,8 @@ export interface DueInstalment {
 }
 
 /** A plan's instalments due by a day, by registration number. */
-export const dueInstalments = (
-  db: Db, conditions: Conditions, day: string, wilayaNumber: string | undefined,
-): Promise<DueInstalment[]> => db.all<DueInstalment>(sql`
+export const dueInstalments = (db: Db, conditions: Conditions, day: string, wilayaNumber: string | undefined): Promise<DueInstalment[]> =>
+  db.all<DueInstalment>(sql`
   select i.id as "instalmentId", b.id as "beneficiaryId", i.household_id as "householdId", b.registration_number as "registrationNumber",
     i.amount::text, b.wilaya_number as "wilayaNumber", b.sex, ${refusal(conditions)} as reason
   from entitlements t
@@ -60,7 +59,8 @@ export const dueInstalments = (
  * Checks every line of a list again: the good ones become released, the others returned with the reason.
  * A line whose collector can no longer collect is returned too.
  */
-export const settleLines = (tx: Tx, listId: string, conditions: Conditions): Promise<number> => tx.run(sql`
+export const settleLines = (tx: Tx, listId: string, conditions: Conditions): Promise<number> =>
+  tx.run(sql`
   update payment_list_lines l set return_reason = checked.reason,
     state = case when checked.reason is null then 'released' else 'returned' end
   from (

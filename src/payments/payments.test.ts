@@ -33,14 +33,24 @@ describe('payment lists', () => {
   it('goes from draft to released, with the money following', async () => {
     const planId = await makePlan(platform, frame, people, '15000.00');
     const { body: draft } = await team.maker.post(path(), { name: 'May', planId, fundId: frame.fundId }).expect(201);
-    expect(draft).toMatchObject({ state: 'draft', lineCount: 3, total: { amount: '45000.00', currency: 'DZD' }, digest: null, leftOut: [],
-      byWilaya: [{ wilayaNumber: '16', lines: 3, total: { amount: '45000.00', currency: 'DZD' } }], builtBy: team.maker.userId,
-      signaturesNeeded: [{ step: 1, role: 'approver', signatures: 1, given: 0 }] });
+    expect(draft).toMatchObject({
+      state: 'draft',
+      lineCount: 3,
+      total: { amount: '45000.00', currency: 'DZD' },
+      digest: null,
+      leftOut: [],
+      byWilaya: [{ wilayaNumber: '16', lines: 3, total: { amount: '45000.00', currency: 'DZD' } }],
+      builtBy: team.maker.userId,
+      signaturesNeeded: [{ step: 1, role: 'approver', signatures: 1, given: 0 }],
+    });
 
     const { body: frozen } = await team.maker.post(`/v1/payment-lists/${draft.id}/submit`).expect(200);
     expect(frozen.state).toBe('submitted');
-    const { rows: lines } = await platform.owner.query(`select instalment_id, beneficiary_id, collector_id, amount::text, currency, wilaya_number
-      from payment_list_lines where list_id = $1 order by position`, [draft.id]);
+    const { rows: lines } = await platform.owner.query(
+      `select instalment_id, beneficiary_id, collector_id, amount::text, currency, wilaya_number
+      from payment_list_lines where list_id = $1 order by position`,
+      [draft.id],
+    );
     const text = lines.map((line) => `${Object.values(line).join(',')}\n`).join('');
     expect(frozen.digest).toBe(createHash('sha256').update(text).digest('hex'));
     expect(await balances()).toMatchObject({ fund_available: '100000.00', fund_committed: '0.00' });
@@ -52,11 +62,26 @@ describe('payment lists', () => {
     const { body: released } = await team.finance.post(`/v1/payment-lists/${draft.id}/release`).expect(200);
     expect(released).toMatchObject({ state: 'released', byState: [{ state: 'released', lines: 3 }], returned: [] });
     expect(released.signatures.map(({ userId, hand }: { userId: string; hand: string }) => [userId, hand])).toEqual([
-      [team.maker.userId, 'maker'], [team.approver.userId, 'approver'], [team.finance.userId, 'releaser']]);
-    expect(await balances()).toMatchObject({ fund_available: '55000.00', fund_committed: '0.00', vouchers_outstanding: '45000.00', bank: '100000.00' });
+      [team.maker.userId, 'maker'],
+      [team.approver.userId, 'approver'],
+      [team.finance.userId, 'releaser'],
+    ]);
+    expect(await balances()).toMatchObject({
+      fund_available: '55000.00',
+      fund_committed: '0.00',
+      vouchers_outstanding: '45000.00',
+      bank: '100000.00',
+    });
 
-    const { rows: events } = await platform.owner.query('select command, fund_id from audit_events where subject_id = $1 order by id', [draft.id]);
-    expect(events.map(({ command }) => command)).toEqual(['payments.build_list', 'payments.submit_list', 'payments.approve_list', 'payments.release_list']);
+    const { rows: events } = await platform.owner.query('select command, fund_id from audit_events where subject_id = $1 order by id', [
+      draft.id,
+    ]);
+    expect(events.map(({ command }) => command)).toEqual([
+      'payments.build_list',
+      'payments.submit_list',
+      'payments.approve_list',
+      'payments.release_list',
+    ]);
     expect(events.every(({ fund_id }) => fund_id === frame.fundId)).toBe(true);
     const { body: read } = await team.approver.get(`/v1/payment-lists/${draft.id}`).expect(200);
     expect(read).toEqual(released);
@@ -69,8 +94,12 @@ describe('payment lists', () => {
     expect(preview.leftOutPeople).toEqual([{ registrationNumber: people[0]?.registrationNumber, reason: 'not_enrolled' }]);
     expect((await team.maker.get(path()).expect(200)).body.items).toEqual([]);
     const { body: built } = await team.maker.post(path(), { name: 'Built', planId, fundId: frame.fundId }).expect(201);
-    expect({ lines: built.lineCount, total: built.total, byWilaya: built.byWilaya, leftOut: built.leftOut })
-      .toEqual({ lines: preview.lines, total: preview.total, byWilaya: preview.byWilaya, leftOut: preview.leftOut });
+    expect({ lines: built.lineCount, total: built.total, byWilaya: built.byWilaya, leftOut: built.leftOut }).toEqual({
+      lines: preview.lines,
+      total: preview.total,
+      byWilaya: preview.byWilaya,
+      leftOut: preview.leftOut,
+    });
     const { body: after } = await team.maker.post(`${path()}/preview`, { planId, fundId: frame.fundId }).expect(200);
     expect(after).toMatchObject({ lines: 0, total: { amount: '0.00' }, leftOut: [{ reason: 'not_enrolled', people: 1 }] });
   });
@@ -81,7 +110,11 @@ describe('payment lists', () => {
     const suspended = await person();
     const merged = await person();
     const silent = await person();
-    const [twin, other, decided] = [await person(), await person(), await person()].sort((a, b) => (a.id < b.id ? -1 : 1)) as [Person, Person, Person];
+    const [twin, other, decided] = [await person(), await person(), await person()].sort((a, b) => (a.id < b.id ? -1 : 1)) as [
+      Person,
+      Person,
+      Person,
+    ];
     const orphan = await person(born(thisYear() - 10));
     const paidAlready = await person();
     const all = [...people, suspended, merged, silent, twin, other, decided, orphan, paidAlready];
@@ -91,32 +124,54 @@ describe('payment lists', () => {
     const planId = await makePlan(platform, frame, all, '100.00', purpose);
     await owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [suspended.id]);
     await owner.query('update beneficiaries set merged_into = $1 where id = $2', [people[0]?.id, merged.id]);
-    await owner.query(`update consents set withdrawn_at = recorded_at where beneficiary_id = $1 and purpose = 'share_with_paying_agent'`, [silent.id]);
-    const pair = (first: Person, second: Person, score: string) => owner.query(`insert into duplicate_pairs (first_id, second_id, score, evidence, found_at)
-      values ($1, $2, $3, '[]', now())`, [first.id, second.id, score]);
+    await owner.query(`update consents set withdrawn_at = recorded_at where beneficiary_id = $1 and purpose = 'share_with_paying_agent'`, [
+      silent.id,
+    ]);
+    const pair = (first: Person, second: Person, score: string) =>
+      owner.query(
+        `insert into duplicate_pairs (first_id, second_id, score, evidence, found_at)
+      values ($1, $2, $3, '[]', now())`,
+        [first.id, second.id, score],
+      );
     await pair(twin, other, '0.8');
     await pair(twin, decided, '0.79');
     const { body } = await team.maker.post(`${path()}/preview`, { planId, fundId: frame.fundId }).expect(200);
     expect(body.lines).toBe(people.length + 1);
-    const reasons = new Map((body.leftOutPeople as { registrationNumber: string; reason: string }[]).map((one) => [one.registrationNumber, one.reason]));
-    expect(reasons).toEqual(new Map([
-      [suspended.registrationNumber, 'not_enrolled'], [merged.registrationNumber, 'merged'], [silent.registrationNumber, 'no_consent'],
-      [twin.registrationNumber, 'duplicate_open'], [other.registrationNumber, 'duplicate_open'],
-      [orphan.registrationNumber, 'no_collector'], [paidAlready.registrationNumber, 'overlap'],
-    ]));
+    const reasons = new Map(
+      (body.leftOutPeople as { registrationNumber: string; reason: string }[]).map((one) => [one.registrationNumber, one.reason]),
+    );
+    expect(reasons).toEqual(
+      new Map([
+        [suspended.registrationNumber, 'not_enrolled'],
+        [merged.registrationNumber, 'merged'],
+        [silent.registrationNumber, 'no_consent'],
+        [twin.registrationNumber, 'duplicate_open'],
+        [other.registrationNumber, 'duplicate_open'],
+        [orphan.registrationNumber, 'no_collector'],
+        [paidAlready.registrationNumber, 'overlap'],
+      ]),
+    );
   });
 
   it('lets the adult head of the household collect for a child, and keeps what reports need', async () => {
     const head = await makePerson(platform, frame.programmeId);
-    const child = await makePerson(platform, frame.programmeId, { ...born(thisYear() - 8), answers: { disability: true } }, head.householdId);
+    const child = await makePerson(
+      platform,
+      frame.programmeId,
+      { ...born(thisYear() - 8), answers: { disability: true } },
+      head.householdId,
+    );
     const old = await makePerson(platform, frame.programmeId, born(thisYear() - 70));
     const youngHead = await makePerson(platform, frame.programmeId, born(thisYear() - 16));
     const sibling = await makePerson(platform, frame.programmeId, born(thisYear() - 3), youngHead.householdId);
     const planId = await makePlan(platform, frame, [child, old, sibling]);
     const { body } = await team.maker.post(path(), { name: 'Children', planId, fundId: frame.fundId }).expect(201);
     expect(body).toMatchObject({ lineCount: 2, leftOut: [{ reason: 'no_collector', people: 1 }] });
-    const { rows } = await platform.owner.query(`select beneficiary_id, collector_id, age_band, has_disability, sex from payment_list_lines
-      where list_id = $1 order by age_band desc`, [body.id]);
+    const { rows } = await platform.owner.query(
+      `select beneficiary_id, collector_id, age_band, has_disability, sex from payment_list_lines
+      where list_id = $1 order by age_band desc`,
+      [body.id],
+    );
     expect(rows).toEqual([
       { beneficiary_id: old.id, collector_id: old.id, age_band: '60+', has_disability: false, sex: 'female' },
       { beneficiary_id: child.id, collector_id: head.id, age_band: '6-11', has_disability: true, sex: 'female' },
@@ -128,13 +183,21 @@ describe('payment lists', () => {
     const { id } = await approved(team, frame, planId);
     await platform.owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [people[1]?.id]);
     const { body } = await team.finance.post(`/v1/payment-lists/${id}/release`).expect(200);
-    expect(body).toMatchObject({ state: 'released', returned: [{ reason: 'not_enrolled', people: 1 }],
-      byState: [{ state: 'released', lines: 2, total: { amount: '20000.00' } }, { state: 'returned', lines: 1, total: { amount: '10000.00' } }] });
+    expect(body).toMatchObject({
+      state: 'released',
+      returned: [{ reason: 'not_enrolled', people: 1 }],
+      byState: [
+        { state: 'released', lines: 2, total: { amount: '20000.00' } },
+        { state: 'returned', lines: 1, total: { amount: '10000.00' } },
+      ],
+    });
     expect(await balances()).toMatchObject({ fund_available: '80000.00', fund_committed: '0.00', vouchers_outstanding: '20000.00' });
     const { body: lines } = await team.finance.get(`/v1/payment-lists/${id}/lines?limit=2`).expect(200);
     const { body: rest } = await team.finance.get(`/v1/payment-lists/${id}/lines?limit=2&cursor=${lines.nextCursor}`).expect(200);
-    expect([...lines.items, ...rest.items].find(({ state }: { state: string }) => state === 'returned'))
-      .toMatchObject({ registrationNumber: people[1]?.registrationNumber, returnReason: 'not_enrolled' });
+    expect([...lines.items, ...rest.items].find(({ state }: { state: string }) => state === 'returned')).toMatchObject({
+      registrationNumber: people[1]?.registrationNumber,
+      returnReason: 'not_enrolled',
+    });
     expect(rest.nextCursor).toBeNull();
     await team.finance.get(`/v1/payment-lists/${id}/lines?cursor=bm9wZQ`).expect(400);
     await platform.owner.query(`update enrolments set state = 'enrolled' where beneficiary_id = $1`, [people[1]?.id]);
@@ -145,7 +208,9 @@ describe('payment lists', () => {
   it('gives its instalments and its money back when it is cancelled', async () => {
     const planId = await makePlan(platform, frame, people, '10000.00');
     const { id } = await approved(team, frame, planId);
-    await team.maker.post(path(), { name: 'Again', planId, fundId: frame.fundId }).expect(422)
+    await team.maker
+      .post(path(), { name: 'Again', planId, fundId: frame.fundId })
+      .expect(422)
       .expect(({ body }) => expect(body.code).toBe('nothing_to_pay'));
     const { body } = await team.finance.post(`/v1/payment-lists/${id}/cancel`, { reason: 'The season is over.' }).expect(200);
     expect(body).toMatchObject({ state: 'cancelled', returned: [{ reason: 'list_cancelled', people: 3 }] });
@@ -161,7 +226,10 @@ describe('payment lists', () => {
     const { body } = await team.approver.post(`/v1/payment-lists/${id}/reject`, { reason: 'Wrong wilaya.' }).expect(200);
     expect(body.state).toBe('rejected');
     await team.approver.post(`/v1/payment-lists/${id}/approve`, { digest }).expect(409);
-    const { rows } = await platform.owner.query(`select reason from audit_events where subject_id = $1 and command = 'payments.reject_list'`, [id]);
+    const { rows } = await platform.owner.query(
+      `select reason from audit_events where subject_id = $1 and command = 'payments.reject_list'`,
+      [id],
+    );
     expect(rows).toEqual([{ reason: 'Wrong wilaya.' }]);
     await team.maker.post(path(), { name: 'Too early', planId, fundId: frame.fundId }).expect(422);
     await team.maker.post(`/v1/payment-lists/${id}/cancel`, { reason: 'Rejected.' }).expect(200);
@@ -205,9 +273,14 @@ describe('payment lists', () => {
       expect({ ...(await hidden).body, requestId: '' }).toEqual({ ...(await missing).body, requestId: '' });
     const absent = newId();
     await same(strangers.maker.get(`/v1/payment-lists/${id}`).expect(404), strangers.maker.get(`/v1/payment-lists/${absent}`).expect(404));
-    await same(strangers.maker.get(`/v1/payment-lists/${id}/lines`).expect(404), strangers.maker.get(`/v1/payment-lists/${absent}/lines`).expect(404));
-    await same(strangers.approver.post(`/v1/payment-lists/${id}/approve`, { digest }).expect(404),
-      strangers.approver.post(`/v1/payment-lists/${absent}/approve`, { digest }).expect(404));
+    await same(
+      strangers.maker.get(`/v1/payment-lists/${id}/lines`).expect(404),
+      strangers.maker.get(`/v1/payment-lists/${absent}/lines`).expect(404),
+    );
+    await same(
+      strangers.approver.post(`/v1/payment-lists/${id}/approve`, { digest }).expect(404),
+      strangers.approver.post(`/v1/payment-lists/${absent}/approve`, { digest }).expect(404),
+    );
     await strangers.finance.post(`/v1/payment-lists/${id}/release`).expect(404);
     await strangers.maker.post(path(), { name: 'Mine', planId, fundId: frame.fundId }).expect(404);
     await strangers.maker.post(`${path()}/preview`, { planId, fundId: frame.fundId }).expect(404);

@@ -6,8 +6,10 @@ import { findList, pageOfLines, pageOfLists, returnedByReason, signaturesOf, tot
 import type { PaymentList, PaymentListSheet, ShownLine } from './types.ts';
 
 /** Where a list belongs. */
-export const scopeOf = ({ programmeId, fundId }: Pick<PaymentList, 'programmeId' | 'fundId'>): Scope =>
-  ({ programme: programmeId, fund: fundId });
+export const scopeOf = ({ programmeId, fundId }: Pick<PaymentList, 'programmeId' | 'fundId'>): Scope => ({
+  programme: programmeId,
+  fund: fundId,
+});
 
 /** @throws not_found */
 export async function listById(db: Db, id: string): Promise<PaymentList> {
@@ -28,8 +30,12 @@ export async function sheetOf(db: Db, id: string): Promise<PaymentListSheet> {
     byState: await totalsByState(db, id),
     returned: await returnedByReason(db, id),
     signatures,
-    signaturesNeeded: steps.map(({ step, role, signatures: needed }) =>
-      ({ step, role, signatures: needed, given: signatures.filter((signature) => signature.step === step).length })),
+    signaturesNeeded: steps.map(({ step, role, signatures: needed }) => ({
+      step,
+      role,
+      signatures: needed,
+      given: signatures.filter((signature) => signature.step === step).length,
+    })),
   };
 }
 
@@ -64,5 +70,7 @@ export async function readLines(db: Db, actor: Actor, listId: string, query: Pag
   return pageOfLines(db, listId, limit, Number(after));
 }
 
-const foreignCursor = () => problem.invalid_request('Leave out the cursor, or send one that this address gave you.', {},
-  [{ pointer: '/query/cursor', detail: 'No page of this list ends here.' }]);
+const foreignCursor = () =>
+  problem.invalid_request('Leave out the cursor, or send one that this address gave you.', {}, [
+    { pointer: '/query/cursor', detail: 'No page of this list ends here.' },
+  ]);

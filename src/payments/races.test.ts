@@ -20,18 +20,27 @@ describe('payment lists that many people work on at once', () => {
   });
 
   const statuses = (answers: readonly { status: number }[]) => answers.map(({ status }) => status).sort();
-  const entries = async (id: string) => (await platform.owner.query<{ event: string }>(
-    'select event from journal_entries where subject_id = $1 order by event', [id])).rows.map(({ event }) => event);
+  const entries = async (id: string) =>
+    (
+      await platform.owner.query<{ event: string }>('select event from journal_entries where subject_id = $1 order by event', [id])
+    ).rows.map(({ event }) => event);
   const approverToo = () => platform.as('approver', { programme: frame.programmeId });
 
   it('commit a fund to one list when it cannot bear two', async () => {
     const other = await approverToo();
-    const lists = [await submitted(team, frame, await makePlan(platform, frame, [person], '600.00')),
-      await submitted(team, frame, await makePlan(platform, frame, [person], '600.00'))];
-    const answers = await Promise.all(lists.map(({ id, digest }, i) =>
-      (i === 0 ? team.approver : other).post(`/v1/payment-lists/${id}/approve`, { digest })));
+    const lists = [
+      await submitted(team, frame, await makePlan(platform, frame, [person], '600.00')),
+      await submitted(team, frame, await makePlan(platform, frame, [person], '600.00')),
+    ];
+    const answers = await Promise.all(
+      lists.map(({ id, digest }, i) => (i === 0 ? team.approver : other).post(`/v1/payment-lists/${id}/approve`, { digest })),
+    );
     expect(statuses(answers)).toEqual([200, 409]);
-    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'insufficient_funds', available: '400.00', needed: '600.00' });
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      code: 'insufficient_funds',
+      available: '400.00',
+      needed: '600.00',
+    });
   });
 
   it('are approved by exactly as many as the rules ask for', async () => {
@@ -57,7 +66,13 @@ describe('payment lists that many people work on at once', () => {
     await platform.owner.query(`insert into approval_rules values ($1, 0, 2, 'approver', 1)`, [frame.programmeId]);
     const { id, digest } = await submitted(team, frame, await makePlan(platform, frame, [person], '600.00'));
     const { body: first } = await team.approver.post(`/v1/payment-lists/${id}/approve`, { digest }).expect(200);
-    expect(first).toMatchObject({ state: 'submitted', signaturesNeeded: [{ step: 1, given: 1 }, { step: 2, given: 0 }] });
+    expect(first).toMatchObject({
+      state: 'submitted',
+      signaturesNeeded: [
+        { step: 1, given: 1 },
+        { step: 2, given: 0 },
+      ],
+    });
     const { body: second } = await (await approverToo()).post(`/v1/payment-lists/${id}/approve`, { digest }).expect(200);
     expect(second.state).toBe('approved');
   });
@@ -66,8 +81,11 @@ describe('payment lists that many people work on at once', () => {
     const { id } = await approved(team, frame, await makePlan(platform, frame, [person], '600.00'));
     const other = await platform.as('finance_officer', { programme: frame.programmeId });
     const key = newId();
-    const answers = await Promise.all([team.finance.post(`/v1/payment-lists/${id}/release`, undefined, key),
-      other.post(`/v1/payment-lists/${id}/release`), other.post(`/v1/payment-lists/${id}/release`)]);
+    const answers = await Promise.all([
+      team.finance.post(`/v1/payment-lists/${id}/release`, undefined, key),
+      other.post(`/v1/payment-lists/${id}/release`),
+      other.post(`/v1/payment-lists/${id}/release`),
+    ]);
     expect(statuses(answers)).toEqual([200, 409, 409]);
     expect(await entries(id)).toEqual(['approval', 'issue']);
   });
@@ -83,14 +101,21 @@ describe('payment lists that many people work on at once', () => {
 
   it('hold an instalment once when two are built at the same time', async () => {
     const planId = await makePlan(platform, frame, [person], '600.00');
-    const build = () => team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId });
+    const build = () =>
+      team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId });
     expect(statuses(await Promise.all([build(), build(), build()]))).toEqual([201, 422, 422]);
   });
 
   it('pay one purpose once when lists of two plans are built at the same time', async () => {
-    const plans = [await makePlan(platform, frame, [person], '10.00', 'shelter'), await makePlan(platform, frame, [person], '10.00', 'shelter')];
-    const answers = await Promise.all(plans.map((planId) =>
-      team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId })));
+    const plans = [
+      await makePlan(platform, frame, [person], '10.00', 'shelter'),
+      await makePlan(platform, frame, [person], '10.00', 'shelter'),
+    ];
+    const answers = await Promise.all(
+      plans.map((planId) =>
+        team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId }),
+      ),
+    );
     expect(statuses(answers)).toEqual([201, 422]);
     expect(answers.find(({ status }) => status === 422)?.body).toMatchObject({ code: 'nothing_to_pay', overlap: 1 });
   });

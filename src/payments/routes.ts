@@ -4,8 +4,17 @@ import { previewList } from './preview.ts';
 import { readLines, readList, readLists } from './queries.ts';
 import type { IssueVouchers } from './types.ts';
 
-type Operation = 'buildPaymentList' | 'previewPaymentList' | 'listPaymentLists' | 'getPaymentList' | 'listPaymentListLines'
-  | 'submitPaymentList' | 'approvePaymentList' | 'rejectPaymentList' | 'releasePaymentList' | 'cancelPaymentList';
+type Operation =
+  | 'buildPaymentList'
+  | 'previewPaymentList'
+  | 'listPaymentLists'
+  | 'getPaymentList'
+  | 'listPaymentListLines'
+  | 'submitPaymentList'
+  | 'approvePaymentList'
+  | 'rejectPaymentList'
+  | 'releasePaymentList'
+  | 'cancelPaymentList';
 
 /** @param ports.issue makes the vouchers of a released list */
 export function paymentRoutes(ground: Ground, { issue }: { readonly issue: IssueVouchers }): Routes<Operation> {

@@ -58,7 +58,8 @@ export async function insertList(
 }
 
 /** Writes how many lines a draft has and what they add up to. */
-export const countLines = (tx: Tx, id: string): Promise<number> => tx.run(sql`
+export const countLines = (tx: Tx, id: string): Promise<number> =>
+  tx.run(sql`
   update payment_lists l
     set (line_count, total) = (select count(*), coalesce(sum(amount), 0) from payment_list_lines where list_id = l.id)
   where id = ${id}`);
@@ -92,7 +93,10 @@ export const returnLines = (tx: Tx, id: string, reason: string): Promise<number>
 
 /** Records a hand in a list. @throws Error by constraint `payment_list_hands_one_each` when the person has had one already */
 export async function insertHand(
-  tx: Tx, listId: string, userId: string, now: Date,
+  tx: Tx,
+  listId: string,
+  userId: string,
+  now: Date,
   { hand, step = null, role = null, digest = null }: { hand: Hand; step?: number | null; role?: string | null; digest?: string | null },
 ): Promise<void> {
   await tx.run(sql`insert into payment_list_hands (list_id, user_id, hand, step, role, digest, at)
@@ -107,8 +111,10 @@ export async function signaturesOf(db: Db, listId: string): Promise<Signature[]>
 
 type Counted<Of> = Omit<Of, 'total'> & { readonly total: string; readonly currency: string };
 
-const counted = <Of extends { readonly total: string; readonly currency: string }>({ total, currency, ...rest }: Of) =>
-  ({ ...rest, total: Money.of(total, currency).toJSON() });
+const counted = <Of extends { readonly total: string; readonly currency: string }>({ total, currency, ...rest }: Of) => ({
+  ...rest,
+  total: Money.of(total, currency).toJSON(),
+});
 
 export async function totalsByWilaya(db: Db, listId: string): Promise<WilayaTotal[]> {
   const rows = await db.all<Counted<WilayaTotal>>(sql`
@@ -124,7 +130,8 @@ export async function totalsByState(db: Db, listId: string): Promise<StateTotal[
   return rows.map(counted);
 }
 
-export const returnedByReason = (db: Db, listId: string): Promise<ReasonCount[]> => db.all<ReasonCount>(sql`
+export const returnedByReason = (db: Db, listId: string): Promise<ReasonCount[]> =>
+  db.all<ReasonCount>(sql`
   select return_reason as reason, count(*)::int as people
   from payment_list_lines where list_id = ${listId} and state = 'returned' group by return_reason order by 1`);
 

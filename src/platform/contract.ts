@@ -98,7 +98,7 @@ export const operationsOf = (contract: Contract): Operation[] =>
           path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
           isPublic: operation.security?.length === 0,
           successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200),
-        definition: operation,
+          definition: operation,
         },
       ];
     }),

@@ -131,7 +131,9 @@ describe('a route', () => {
   const log: string[] = [];
   let clone: TestDatabase;
   let database: Database;
+  const csv = '/v1/registration-files/{fileId}/refused-rows.csv';
   let handle: Handler<'listProgrammes'>;
+  let file: () => Promise<Download>;
   let authenticate: () => Promise<Actor>;
   let http: ReturnType<typeof supertest>;
 
@@ -143,8 +145,11 @@ describe('a route', () => {
     const contract = readContract();
     const path = contract.paths['/v1/programmes'];
     const options = {
-      contract: { ...contract, paths: { '/v1/programmes': { get: path?.['get'] } } } as unknown as Contract,
-      routes: { listProgrammes: (call) => handle(call) } as Routes<OperationId>,
+      contract: { ...contract, paths: { '/v1/programmes': { get: path?.['get'] }, [csv]: contract.paths[csv] } } as unknown as Contract,
+      routes: {
+        listProgrammes: (call: Parameters<typeof handle>[0]) => handle(call),
+        downloadRefusedRows: () => file(),
+      } as unknown as Routes<OperationId>,
       authenticate: () => authenticate(),
       ready: async () => false,
       logger: createLogger('info', { write: (line) => log.push(line) }),
@@ -228,8 +233,8 @@ describe('a route', () => {
   it('sends a version as ETag, and a file in pieces', async () => {
     handle = async () => new Versioned({ items: [], nextCursor: null }, 3);
     expect((await get().expect(200)).headers['etag']).toBe('"3"');
-    handle = async () => new Download('text/csv', 'list.csv', ['a;b\n', 'c;d\n']);
-    const { text, headers } = await get().expect(200);
+    file = async () => new Download('text/csv', 'list.csv', ['a;b\n', 'c;d\n']);
+    const { text, headers } = await http.get(csv.replace('{fileId}', newId())).set('Authorization', 'Bearer token').expect(200);
     expect(text).toBe('a;b\nc;d\n');
     expect(headers['content-disposition']).toBe('attachment; filename=list.csv');
   });

@@ -15,10 +15,10 @@ import {
   type ResponseBody,
 } from './contract.ts';
 import type { Db } from './database.ts';
+import { answerProblem } from './http-problems.ts';
 import type { KeyRing } from './key-ring.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import { answerProblem } from './http-problems.ts';
 import { problem } from './problems.ts';
 import { type OperationValidator, validatorOf } from './validation.ts';
 
@@ -124,8 +124,12 @@ export function createHttp(options: HttpOptions): Express {
   for (const operation of operations) {
     const handler = routes[operation.id] as Handler<OperationId> | undefined;
     if (!handler) throw new Error(`the contract's operation ${operation.id} has no route`);
-    app[operation.method](operation.path, recognising(operation, options), ...bodyParsers(operation),
-      answering(operation, handler, validator(operation.definition), options));
+    app[operation.method](
+      operation.path,
+      recognising(operation, options),
+      ...bodyParsers(operation),
+      answering(operation, handler, validator(operation.definition), options),
+    );
   }
   for (const path of new Set(operations.map((operation) => operation.path))) {
     app.all(path, () => {
@@ -161,7 +165,12 @@ function bodyParsers({ definition: { requestBody } }: Operation): RequestHandler
 }
 
 /** One operation: who asks, what the contract says of it, the handler, and the answer. */
-function answering(operation: Operation, handler: Handler<OperationId>, validator: OperationValidator, options: HttpOptions): RequestHandler {
+function answering(
+  operation: Operation,
+  handler: Handler<OperationId>,
+  validator: OperationValidator,
+  options: HttpOptions,
+): RequestHandler {
   return async (request, response) => {
     if (validator.bodyTypes && request.is('*/*') && !request.is([...validator.bodyTypes])) {
       throw problem.unsupported_media_type(`Send ${validator.bodyTypes.join(' or ')}.`);
@@ -181,7 +190,10 @@ function answering(operation: Operation, handler: Handler<OperationId>, validato
     } as unknown as Call<OperationId>);
     if (options.validateResponses) {
       const body = answer instanceof Versioned ? answer.body : answer;
-      const [type, json] = answer instanceof Download ? [answer.contentType, ''] : ['application/json', JSON.parse(JSON.stringify(body ?? null))];
+      const [type, json] =
+        answer instanceof Download
+          ? [answer.contentType.split(';')[0] ?? '', '']
+          : ['application/json', JSON.parse(JSON.stringify(body ?? null))];
       validator.checkResponse(operation.successStatus, type, body === undefined ? undefined : json);
     }
     await send(response, operation.successStatus, answer);

@@ -1,7 +1,7 @@
-import { type ErrorObject, Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Contract, ContractOperation, ContractParameter, MediaTypes } from './contract.ts';
-import { problem, type ProblemPlace } from './problems.ts';
+import { type ProblemPlace, problem } from './problems.ts';
 
 /** The parts of a request that the contract speaks of. */
 export interface RequestParts {
@@ -67,7 +67,8 @@ export function validatorOf(contract: Contract): (operation: ContractOperation) 
         const declared = responses[status] ?? responses[`${String(status)[0]}XX`];
         if (!declared) throw new Error(`${operationId} answers ${status}, which the contract does not say`);
         const media = resolved(contract, declared).content?.[contentType];
-        if (!media && body !== undefined) throw new Error(`${operationId} answers ${status} in ${contentType}, which the contract does not say`);
+        if (!media && body !== undefined)
+          throw new Error(`${operationId} answers ${status} in ${contentType}, which the contract does not say`);
         if (!media) return;
         const key = `${status} ${contentType}`;
         const of = answers.get(key) ?? check(strict, 'answer', media.schema);
@@ -81,7 +82,10 @@ export function validatorOf(contract: Contract): (operation: ContractOperation) 
 
 function resolved<Value extends object>(contract: Contract, value: Value | { readonly $ref: string }): Value {
   if (!('$ref' in value)) return value;
-  const found = value.$ref.split('/').slice(1).reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], contract);
+  const found = value.$ref
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], contract);
   return found as Value;
 }
 
@@ -109,5 +113,6 @@ function placeOf(place: string, { instancePath, keyword, params, message }: Erro
   return { pointer, detail: message ?? 'is not as the contract says' };
 }
 
-const unique = (faults: readonly ProblemPlace[]): ProblemPlace[] =>
-  [...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values()];
+const unique = (faults: readonly ProblemPlace[]): ProblemPlace[] => [
+  ...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values(),
+];

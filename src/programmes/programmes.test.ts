@@ -13,7 +13,11 @@ describe('programmes', () => {
   it('creates a programme with one signature for every list unless told otherwise', async () => {
     const administrator = await platform.as('administrator');
     const { body, headers } = await administrator.post('/v1/programmes', pilot).expect(201);
-    expect(body).toMatchObject({ ...pilot, codeValidityDays: 60, approvalRules: [{ fromAmount: '0', step: 1, role: 'approver', signatures: 1 }] });
+    expect(body).toMatchObject({
+      ...pilot,
+      codeValidityDays: 60,
+      approvalRules: [{ fromAmount: '0', step: 1, role: 'approver', signatures: 1 }],
+    });
     expect(headers['etag']).toBe('"1"');
     const { body: read } = await administrator.get(`/v1/programmes/${body.id}`).expect(200);
     expect(read).toEqual(body);
@@ -31,8 +35,12 @@ describe('programmes', () => {
   it('names every field that is wrong', async () => {
     const administrator = await platform.as('administrator');
     const shape = await administrator.post('/v1/programmes', { ...pilot, code: 'no spaces', name: 7 }).expect(400);
-    expect(shape.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(expect.arrayContaining(['/body/code', '/body/name']));
-    const rules = await administrator.post('/v1/programmes', { ...pilot, code: 'DZ-4', currency: 'XYZ', timeZone: 'Nowhere', endsOn: '2025-01-01' }).expect(422);
+    expect(shape.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(
+      expect.arrayContaining(['/body/code', '/body/name']),
+    );
+    const rules = await administrator
+      .post('/v1/programmes', { ...pilot, code: 'DZ-4', currency: 'XYZ', timeZone: 'Nowhere', endsOn: '2025-01-01' })
+      .expect(422);
     expect(rules.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/currency', '/timeZone', '/endsOn']);
   });
 

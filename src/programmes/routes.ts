@@ -3,7 +3,10 @@ import { changeProgramme, createProgramme } from './commands.ts';
 import { listProgrammes, readProgramme } from './queries.ts';
 import { oneSignature } from './rules.ts';
 
-export const programmeRoutes = ({ db, execute }: Ground): Routes<'createProgramme' | 'listProgrammes' | 'getProgramme' | 'changeProgramme'> => ({
+export const programmeRoutes = ({
+  db,
+  execute,
+}: Ground): Routes<'createProgramme' | 'listProgrammes' | 'getProgramme' | 'changeProgramme'> => ({
   createProgramme: async ({ body, ...call }) => {
     const { codeValidityDays = 60, holdThreshold = '0.8', duplicateLimit = '0.2', approvalRules = [...oneSignature] } = body;
     const input = { ...body, codeValidityDays, holdThreshold, duplicateLimit, approvalRules };
@@ -15,7 +18,11 @@ export const programmeRoutes = ({ db, execute }: Ground): Routes<'createProgramm
     return new Versioned(programme, version);
   },
   changeProgramme: async ({ params, body, ifMatch, ...call }) => {
-    const { programme, version } = await execute(changeProgramme, { id: params.programmeId, version: versionIn(ifMatch), change: body }, call);
+    const { programme, version } = await execute(
+      changeProgramme,
+      { id: params.programmeId, version: versionIn(ifMatch), change: body },
+      call,
+    );
     return new Versioned(programme, version);
   },
 });

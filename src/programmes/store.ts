@@ -28,9 +28,16 @@ export async function insertProgramme(tx: Tx, programme: Programme, createdBy: s
       hold_threshold, duplicate_limit, created_by, created_at)
     values (${id}, ${code}, ${name}, ${currency}, ${timeZone}, ${startsOn}, ${endsOn}, ${codeValidityDays}, ${holdThreshold},
       ${duplicateLimit}, ${createdBy}, ${programme.createdAt})`);
-  await tx.insert('approval_rules', programme.approvalRules.map(({ fromAmount, step, role, signatures }) => ({
-    programme_id: id, from_amount: fromAmount, step, role, signatures,
-  })));
+  await tx.insert(
+    'approval_rules',
+    programme.approvalRules.map(({ fromAmount, step, role, signatures }) => ({
+      programme_id: id,
+      from_amount: fromAmount,
+      step,
+      role,
+      signatures,
+    })),
+  );
 }
 
 export async function findProgramme(db: Db, id: string): Promise<StoredProgramme | undefined> {
@@ -54,5 +61,9 @@ export async function pageOfProgrammes(db: Db, within: Sql, limit: number, after
   const rows = await db.all<Row>(sql`select ${columns} from programmes p
     where (${within}) and ${after ? sql`p.code > ${after}` : sql`true`}
     order by p.code limit ${limit + 1}`);
-  return pageOf(rows.map((row) => stored(row).programme), limit, ({ code }) => code);
+  return pageOf(
+    rows.map((row) => stored(row).programme),
+    limit,
+    ({ code }) => code,
+  );
 }

@@ -2,7 +2,7 @@ import { authoriseRead } from '../access/index.ts';
 import { type Actor, cursorKey, type Db, isId, type Page, pageRequest, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { pageOfExceptions, type StatementException } from './store/exceptions.ts';
-import { pageOfPayables, type Payable } from './store/settlements.ts';
+import { type Payable, pageOfPayables } from './store/settlements.ts';
 import { findStatement, type Match, pageOfMatches, type Statement } from './store/statements.ts';
 
 interface PageQuery {
@@ -30,7 +30,10 @@ export async function listMatches(db: Db, actor: Actor, statementId: string, que
 
 /** A programme's exceptions, the oldest first. @throws not_found */
 export async function listExceptions(
-  db: Db, actor: Actor, programmeId: string, query: PageQuery & { readonly state?: string; readonly kind?: string },
+  db: Db,
+  actor: Actor,
+  programmeId: string,
+  query: PageQuery & { readonly state?: string; readonly kind?: string },
 ): Promise<Page<StatementException>> {
   await openProgramme(db, actor, programmeId);
   return pageOfExceptions(db, programmeId, query, pageRequest(query).limit, idsIn(query.cursor, 1));

@@ -19,7 +19,11 @@ type Column = keyof typeof headers;
 const optional: readonly Column[] = ['operation', 'lastFour'];
 const columns = Object.keys(headers) as Column[];
 const operations: Readonly<Record<string, StatementLine['kind']>> = {
-  '': 'payment', payment: 'payment', paiement: 'payment', reversal: 'reversal', annulation: 'reversal',
+  '': 'payment',
+  payment: 'payment',
+  paiement: 'payment',
+  reversal: 'reversal',
+  annulation: 'reversal',
 };
 const delimiters = [';', ',', '\t'] as const;
 
@@ -30,7 +34,12 @@ export const MAX_LINES = 100_000;
 export type Reading = { readonly lines: StatementLine[] } | { readonly faults: ProblemPlace[] };
 
 const plain = (text: string): string =>
-  text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
+  text
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 /** Reads a statement's CSV. Rows are counted as a spreadsheet does, the header being row 1. Pure: nothing is stored. */
 export function readStatement(content: string): Reading {
@@ -45,7 +54,9 @@ export function readStatement(content: string): Reading {
   const header = records[0] ?? [];
   const { positions, faults } = columnsIn(header);
   if (faults.length > 0) return { faults };
-  const rows = records.map((cells, i) => ({ cells, row: i + 1 })).slice(1)
+  const rows = records
+    .map((cells, i) => ({ cells, row: i + 1 }))
+    .slice(1)
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
   if (rows.length === 0) return { faults: [{ row: 1, detail: 'The statement lists no operation.' }] };
   if (rows.length > MAX_LINES) {
@@ -58,10 +69,14 @@ export function readStatement(content: string): Reading {
       faults.push({ row, detail: `The row has ${cells.length} cells, the header ${header.length}.` });
       continue;
     }
-    const line = readRow(row, (column) => {
-      const position = positions.get(column);
-      return position === undefined ? '' : (cells[position] ?? '').trim();
-    }, faults);
+    const line = readRow(
+      row,
+      (column) => {
+        const position = positions.get(column);
+        return position === undefined ? '' : (cells[position] ?? '').trim();
+      },
+      faults,
+    );
     if (faults.length === before && line) lines.push(line);
   }
   return faults.length > 0 ? { faults } : { lines };
@@ -95,16 +110,25 @@ function readRow(row: number, cell: (column: Column) => string, faults: ProblemP
     if (value === undefined) faults.push({ row, cell: column, detail });
     return value;
   };
-  const reference = read('reference', /^[\p{L}\p{N}][\p{L}\p{N} ._:/#-]{0,63}$/u.exec(cell('reference'))?.[0],
-    'Letters, digits and . _ : / # - are read here, starting with a letter or a digit.');
-  const serial = read('serial', serialIn(cell('serial')),
-    'A serial is digits. A spreadsheet may have turned it into a number such as 1.2E+13: format the column as text.');
+  const reference = read(
+    'reference',
+    /^[\p{L}\p{N}][\p{L}\p{N} ._:/#-]{0,63}$/u.exec(cell('reference'))?.[0],
+    'Letters, digits and . _ : / # - are read here, starting with a letter or a digit.',
+  );
+  const serial = read(
+    'serial',
+    serialIn(cell('serial')),
+    'A serial is digits. A spreadsheet may have turned it into a number such as 1.2E+13: format the column as text.',
+  );
   const paidOn = read('date', dateIn(cell('date')), 'Write a day as DD/MM/YYYY or YYYY-MM-DD.');
   const officeCode = read('office', /^\d{4,5}$/.exec(cell('office'))?.[0].padStart(5, '0'), 'An office code is five digits.');
   const currency = read('currency', currencyIn(cell('currency')), 'Use an ISO 4217 code, such as DZD.');
   const kind = read('operation', operations[plain(cell('operation'))], 'Say payment (paiement) or reversal (annulation).');
-  const amount = read('amount', amountIn(cell('amount'), currency ?? 'TND', kind === 'reversal'),
-    'An amount above zero, with a decimal comma or point, spaces between thousands, and no more decimals than its currency has.');
+  const amount = read(
+    'amount',
+    amountIn(cell('amount'), currency ?? 'TND', kind === 'reversal'),
+    'An amount above zero, with a decimal comma or point, spaces between thousands, and no more decimals than its currency has.',
+  );
   const lastFour = read('lastFour', /^([0-9A-Z]{4})?$/.exec(cell('lastFour').toUpperCase())?.[0], 'Four letters or digits, or nothing.');
   if (!reference || !serial || !paidOn || !officeCode || !amount || !kind) return undefined;
   return { row, kind, reference, serial, amount, officeCode, paidOn, documentLastFour: lastFour || null };

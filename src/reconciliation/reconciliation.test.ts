@@ -8,7 +8,14 @@ import { exceptionKinds } from './types.ts';
 const header = 'Référence;Série;Date;Code bureau;Montant;Devise;Opération;Quatre derniers';
 
 interface Cells {
-  reference?: string; serial?: string; date?: string; office?: string; amount?: string; currency?: string; operation?: string; lastFour?: string;
+  reference?: string;
+  serial?: string;
+  date?: string;
+  office?: string;
+  amount?: string;
+  currency?: string;
+  operation?: string;
+  lastFour?: string;
 }
 
 describe('reconciliation', () => {
@@ -18,13 +25,23 @@ describe('reconciliation', () => {
   });
   afterAll(() => platform.close());
 
-  const lineOf = ({ officeCode }: Frame, paid: Partial<Paid>, cells: Cells = {}): string => [
-    cells.reference ?? `ALP-${paid.serial}`, cells.serial ?? paid.serial ?? '', cells.date ?? paid.paidOn?.split('-').reverse().join('/') ?? '',
-    cells.office ?? officeCode, cells.amount ?? '15 000,00', cells.currency ?? 'DZD', cells.operation ?? '', cells.lastFour ?? '',
-  ].join(';');
+  const lineOf = ({ officeCode }: Frame, paid: Partial<Paid>, cells: Cells = {}): string =>
+    [
+      cells.reference ?? `ALP-${paid.serial}`,
+      cells.serial ?? paid.serial ?? '',
+      cells.date ?? paid.paidOn?.split('-').reverse().join('/') ?? '',
+      cells.office ?? officeCode,
+      cells.amount ?? '15 000,00',
+      cells.currency ?? 'DZD',
+      cells.operation ?? '',
+      cells.lastFour ?? '',
+    ].join(';');
 
   const send = (client: Client, { programmeId }: Frame, lines: string[], name = 'Mars', from = '2026-03-01', to = '2026-03-31') =>
-    client.post(`/v1/programmes/${programmeId}/statements?name=${encodeURIComponent(name)}&from=${from}&to=${to}`, [header, ...lines].join('\r\n'));
+    client.post(
+      `/v1/programmes/${programmeId}/statements?name=${encodeURIComponent(name)}&from=${from}&to=${to}`,
+      [header, ...lines].join('\r\n'),
+    );
 
   const exceptionsOf = async (client: Client, { programmeId }: Frame, filter = ''): Promise<Record<string, unknown>[]> =>
     (await client.get(`/v1/programmes/${programmeId}/exceptions?limit=200${filter}`).expect(200)).body.items;
@@ -37,11 +54,43 @@ describe('reconciliation', () => {
   it('finds and names each kind of mistake, and matches nothing that does not agree', async () => {
     const { frame, officer } = await setUp();
     const paid = await payList(platform, frame, [
-      {}, {}, {}, {}, {}, {}, { outcome: 'expired' }, { outcome: 'cancelled' }, {}, {}, {}, {}, { paidOn: '2026-04-02' }, {},
-      { outcome: 'live' }, { outcome: 'voided' }, {},
+      {},
+      {},
+      {},
+      {},
+      {},
+      {},
+      { outcome: 'expired' },
+      { outcome: 'cancelled' },
+      {},
+      {},
+      {},
+      {},
+      { paidOn: '2026-04-02' },
+      {},
+      { outcome: 'live' },
+      { outcome: 'voided' },
+      {},
     ]);
-    const [exact, plain, near, over, under, twice, expired, cancelled, foreign, elsewhere, takenBack, stranger, late, missing, live, voided, far] =
-      paid as [Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid];
+    const [
+      exact,
+      plain,
+      near,
+      over,
+      under,
+      twice,
+      expired,
+      cancelled,
+      foreign,
+      elsewhere,
+      takenBack,
+      stranger,
+      late,
+      missing,
+      live,
+      voided,
+      far,
+    ] = paid as [Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid, Paid];
     const { body } = await send(officer, frame, [
       lineOf(frame, exact, { reference: exact.payoutId.toUpperCase(), lastFour: documentLastFour }), // row 2
       lineOf(frame, plain),
@@ -69,19 +118,34 @@ describe('reconciliation', () => {
     expect(body.statement).toMatchObject({ lineCount: 20, matchedCount: 8, name: 'Mars', total: { currency: 'DZD' } });
     const { body: matches } = await officer.get(`/v1/statements/${body.statement.id}/matches`).expect(200);
     expect(matches.items.map(({ row, payoutId, pass }: Record<string, unknown>) => [row, payoutId, pass])).toEqual([
-      [2, exact.payoutId, 'exact'], [3, plain.payoutId, 'serial_amount_date'], [4, near.payoutId, 'tolerance'],
-      [7, twice.payoutId, 'serial_amount_date'], [12, elsewhere.payoutId, 'serial_amount_date'],
-      [13, takenBack.payoutId, 'serial_amount_date'], [15, stranger.payoutId, 'serial_amount_date'], [16, late.payoutId, 'serial_amount_date'],
+      [2, exact.payoutId, 'exact'],
+      [3, plain.payoutId, 'serial_amount_date'],
+      [4, near.payoutId, 'tolerance'],
+      [7, twice.payoutId, 'serial_amount_date'],
+      [12, elsewhere.payoutId, 'serial_amount_date'],
+      [13, takenBack.payoutId, 'serial_amount_date'],
+      [15, stranger.payoutId, 'serial_amount_date'],
+      [16, late.payoutId, 'serial_amount_date'],
     ]);
     expect(matches.items[2].reason).toBe('Serial and amount agree; the dates are 2 days apart.');
 
     const found = await exceptionsOf(officer, frame);
     expect(found.map(({ kind, line, payoutId }) => [(line as { row: number } | null)?.row ?? null, kind, payoutId])).toEqual([
-      [5, 'amount_over', over.payoutId], [6, 'amount_under', under.payoutId], [8, 'duplicate_in_file', twice.payoutId],
-      [9, 'paid_after_expiry', null], [10, 'paid_after_cancel', null], [11, 'wrong_currency', foreign.payoutId],
-      [12, 'wrong_office', elsewhere.payoutId], [14, 'reversed', takenBack.payoutId], [15, 'wrong_collector', stranger.payoutId],
-      [16, 'date_out_of_range', late.payoutId], [17, 'paid_not_in_list', null], [18, 'paid_not_in_list', voided.payoutId],
-      [19, 'date_out_of_range', far.payoutId], [20, 'paid_not_in_list', null], [21, 'reversal_without_payment', null],
+      [5, 'amount_over', over.payoutId],
+      [6, 'amount_under', under.payoutId],
+      [8, 'duplicate_in_file', twice.payoutId],
+      [9, 'paid_after_expiry', null],
+      [10, 'paid_after_cancel', null],
+      [11, 'wrong_currency', foreign.payoutId],
+      [12, 'wrong_office', elsewhere.payoutId],
+      [14, 'reversed', takenBack.payoutId],
+      [15, 'wrong_collector', stranger.payoutId],
+      [16, 'date_out_of_range', late.payoutId],
+      [17, 'paid_not_in_list', null],
+      [18, 'paid_not_in_list', voided.payoutId],
+      [19, 'date_out_of_range', far.payoutId],
+      [20, 'paid_not_in_list', null],
+      [21, 'reversal_without_payment', null],
       [null, 'ours_not_in_statement', missing.payoutId],
     ]);
     expect(found[10]?.['detail']).toContain('was not redeemed here');
@@ -89,15 +153,18 @@ describe('reconciliation', () => {
     const { body: read } = await officer.get(`/v1/statements/${body.statement.id}`).expect(200);
     expect(read).toEqual(body.statement);
     expect(read.exceptions).toContainEqual({ kind: 'paid_not_in_list', open: 3, resolved: 0 });
-    const events = await platform.owner.query(`select actor_id from audit_events where command = 'reconciliation.import_statement'
-      and subject_id = $1 and programme_id = $2`, [body.statement.id, frame.programmeId]);
+    const events = await platform.owner.query(
+      `select actor_id from audit_events where command = 'reconciliation.import_statement'
+      and subject_id = $1 and programme_id = $2`,
+      [body.statement.id, frame.programmeId],
+    );
     expect(events.rows).toEqual([{ actor_id: officer.userId }]);
   });
 
   it('changes nothing when the same file comes again, and one statement stands when two people send it at once', async () => {
     const { frame, officer } = await setUp();
     const colleague = await platform.as('finance_officer', { programme: frame.programmeId });
-    const [paid] = await payList(platform, frame, [{}]) as [Paid];
+    const [paid] = (await payList(platform, frame, [{}])) as [Paid];
     const lines = [lineOf(frame, paid), lineOf(frame, { serial: '77777777777777', paidOn: '2026-03-10' })];
     const answers = await Promise.all([officer, colleague, officer, colleague].map((client) => send(client, frame, lines).expect(200)));
     expect(answers.map(({ body }) => body.alreadyImported).sort()).toEqual([false, true, true, true]);
@@ -111,28 +178,45 @@ describe('reconciliation', () => {
 
   it('sees a line of one file again in another', async () => {
     const { frame, officer } = await setUp();
-    const [paid, other] = await payList(platform, frame, [{}, {}]) as [Paid, Paid];
+    const [paid, other] = (await payList(platform, frame, [{}, {}])) as [Paid, Paid];
     const unknown = lineOf(frame, { serial: '66666666666666', paidOn: '2026-03-10' });
     await send(officer, frame, [lineOf(frame, paid), unknown], 'First').expect(200);
-    const { body } = await send(officer, frame, [lineOf(frame, other), lineOf(frame, paid, { reference: 'ALP-new' }), unknown], 'Second').expect(200);
+    const { body } = await send(
+      officer,
+      frame,
+      [lineOf(frame, other), lineOf(frame, paid, { reference: 'ALP-new' }), unknown],
+      'Second',
+    ).expect(200);
     expect(body.statement).toMatchObject({ matchedCount: 1, exceptions: [{ kind: 'duplicate_across_files', open: 2, resolved: 0 }] });
     const found = await exceptionsOf(officer, frame, '&kind=duplicate_across_files&state=open');
     expect(found.map(({ detail, line }) => [(line as { row: number }).row, detail])).toEqual(
-      [3, 4].map((row) => [row, 'The statement "First" lists this operation already.']));
+      [3, 4].map((row) => [row, 'The statement "First" lists this operation already.']),
+    );
     // The pay-out that the first file left out is in the second: its exception says so still, and is not opened twice.
     expect((await exceptionsOf(officer, frame, '&kind=ours_not_in_statement')).map(({ payoutId }) => payoutId)).toEqual([other.payoutId]);
   });
 
   it('refuses a file whole when a cell cannot be read, naming row and cell', async () => {
     const { frame, officer } = await setUp();
-    const [paid] = await payList(platform, frame, [{}]) as [Paid];
+    const [paid] = (await payList(platform, frame, [{}])) as [Paid];
     const { body } = await send(officer, frame, [
-      lineOf(frame, paid), '', lineOf(frame, paid, { date: '30/02/2026', amount: '15.000,00' }), lineOf(frame, paid, { serial: '1,23E+13', reference: '=1+1' }),
+      lineOf(frame, paid),
+      '',
+      lineOf(frame, paid, { date: '30/02/2026', amount: '15.000,00' }),
+      lineOf(frame, paid, { serial: '1,23E+13', reference: '=1+1' }),
     ]).expect(422);
     expect(body).toMatchObject({ code: 'unreadable_statement', faultCount: 4 });
-    expect(body.errors.map(({ row, cell }: Record<string, unknown>) => [row, cell])).toEqual(
-      [[4, 'date'], [4, 'amount'], [5, 'reference'], [5, 'serial']]);
-    const many = await send(officer, frame, Array.from({ length: 150 }, () => lineOf(frame, paid, { amount: 'x' }))).expect(422);
+    expect(body.errors.map(({ row, cell }: Record<string, unknown>) => [row, cell])).toEqual([
+      [4, 'date'],
+      [4, 'amount'],
+      [5, 'reference'],
+      [5, 'serial'],
+    ]);
+    const many = await send(
+      officer,
+      frame,
+      Array.from({ length: 150 }, () => lineOf(frame, paid, { amount: 'x' })),
+    ).expect(422);
     expect(many.body.errors).toHaveLength(100);
     expect(many.body.faultCount).toBe(150);
     const kept = await platform.owner.query(`select from statements where programme_id = $1`, [frame.programmeId]);
@@ -143,7 +227,7 @@ describe('reconciliation', () => {
   it('lets nobody close the exception of cash they paid out, and nobody close one twice', async () => {
     const { frame, officer } = await setUp();
     const colleague = await platform.as('finance_officer', { programme: frame.programmeId });
-    const [paid] = await payList(platform, frame, [{ agentId: officer.userId }]) as [Paid];
+    const [paid] = (await payList(platform, frame, [{ agentId: officer.userId }])) as [Paid];
     await send(officer, frame, [lineOf(frame, paid, { amount: '20000' })]).expect(200);
     const [exception] = await exceptionsOf(officer, frame);
     const address = `/v1/exceptions/${exception?.['id']}/resolution`;
@@ -158,7 +242,7 @@ describe('reconciliation', () => {
   it('shows and does nothing outside its programme or without the role', async () => {
     const { frame, officer } = await setUp();
     const { frame: elsewhere, officer: outsider } = await setUp();
-    const [paid, other] = await payList(platform, frame, [{}, {}]) as [Paid, Paid];
+    const [paid, other] = (await payList(platform, frame, [{}, {}])) as [Paid, Paid];
     const { body } = await send(officer, frame, [lineOf(frame, paid, { amount: '1' })]).expect(200);
     const [exception] = await exceptionsOf(officer, frame);
     await send(outsider, frame, [lineOf(frame, paid)]).expect(404);
@@ -179,12 +263,17 @@ describe('reconciliation', () => {
 
   it('walks exceptions by cursor', async () => {
     const { frame, officer } = await setUp();
-    await send(officer, frame, ['11111111111111', '22222222222222', '33333333333333'].map((serial) => lineOf(frame, { serial, paidOn: '2026-03-10' })))
-      .expect(200);
+    await send(
+      officer,
+      frame,
+      ['11111111111111', '22222222222222', '33333333333333'].map((serial) => lineOf(frame, { serial, paidOn: '2026-03-10' })),
+    ).expect(200);
     const rows: number[] = [];
     let cursor = '';
     do {
-      const { body } = await officer.get(`/v1/programmes/${frame.programmeId}/exceptions?limit=2${cursor && `&cursor=${cursor}`}`).expect(200);
+      const { body } = await officer
+        .get(`/v1/programmes/${frame.programmeId}/exceptions?limit=2${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
       rows.push(...body.items.map(({ line }: { line: { row: number } }) => line.row));
       cursor = body.nextCursor ?? '';
     } while (cursor);
@@ -194,26 +283,35 @@ describe('reconciliation', () => {
 
   it('holds its promises against plain SQL', async () => {
     const { frame, officer } = await setUp();
-    const [paid, other] = await payList(platform, frame, [{}, {}]) as [Paid, Paid];
+    const [paid, other] = (await payList(platform, frame, [{}, {}])) as [Paid, Paid];
     const { body } = await send(officer, frame, [lineOf(frame, paid), lineOf(frame, paid, { reference: 'B' })]).expect(200);
     const client = await platform.applicationClient();
     const lines = await client.query(`select id from statement_lines where statement_id = $1 order by row_number`, [body.statement.id]);
     const [matched, unmatched] = lines.rows.map(({ id }) => id);
-    const match = (line: string, payout: string) => client.query(`insert into statement_matches values ($1, $2, 'manual', 'x', $3, now())`,
-      [line, payout, officer.userId]);
+    const match = (line: string, payout: string) =>
+      client.query(`insert into statement_matches values ($1, $2, 'manual', 'x', $3, now())`, [line, payout, officer.userId]);
     await expect(match(unmatched, paid.payoutId)).rejects.toMatchObject({ constraint: 'statement_matches_payout_once' });
     await expect(match(matched, other.payoutId)).rejects.toMatchObject({ constraint: 'statement_matches_line_once' });
-    for (const change of ['update statement_lines set amount = 1', 'delete from statement_lines', 'truncate statement_lines', 'delete from statement_matches']) {
+    for (const change of [
+      'update statement_lines set amount = 1',
+      'delete from statement_lines',
+      'truncate statement_lines',
+      'delete from statement_matches',
+    ]) {
       await expect(client.query(change)).rejects.toMatchObject({ code: '42501' });
     }
-    await expect(platform.owner.query('update statement_lines set amount = 1')).rejects.toMatchObject({ constraint: 'statement_lines_append_only' });
+    await expect(platform.owner.query('update statement_lines set amount = 1')).rejects.toMatchObject({
+      constraint: 'statement_lines_append_only',
+    });
   });
 
   it('knows the same kinds and moves as the database', async () => {
     const { rows } = await platform.owner.query(`select encode(tgargs, 'escape') as moves from pg_trigger
       where tgrelid = 'exceptions'::regclass and tgname = 'transition'`);
     expect(rows.map(({ moves }) => moves.split('\\000').filter(Boolean))).toEqual([[...exceptionTransitions]]);
-    const check = await platform.owner.query(`select pg_get_constraintdef(oid) as check from pg_constraint where conname = 'exceptions_kind_check'`);
+    const check = await platform.owner.query(
+      `select pg_get_constraintdef(oid) as check from pg_constraint where conname = 'exceptions_kind_check'`,
+    );
     expect([...check.rows[0].check.matchAll(/'(\w+)'/g)].map(([, kind]) => kind)).toEqual([...exceptionKinds]);
   });
 });

@@ -6,16 +6,31 @@ const period = { from: '2026-03-01', to: '2026-03-31' };
 const voucher = { state: 'redeemed', amount: '100', currency: 'DZD', expiredOn: '2026-05-01' };
 const payout = { id: 'p', paidOn: '2026-03-05', isVoided: false, officeCode: '16000', documentLastFour: '4321' };
 const ordinary: LineFacts = {
-  lineId: 'l', kind: 'payment', amount: '100', currency: 'DZD', officeCode: '16000', paidOn: '2026-03-05', documentLastFour: null,
-  isMatched: false, turnOfSerial: 1, turnOfReference: 1, hasPaymentLine: true, earlierStatement: null, voucher, payout,
+  lineId: 'l',
+  kind: 'payment',
+  amount: '100',
+  currency: 'DZD',
+  officeCode: '16000',
+  paidOn: '2026-03-05',
+  documentLastFour: null,
+  isMatched: false,
+  turnOfSerial: 1,
+  turnOfReference: 1,
+  hasPaymentLine: true,
+  earlierStatement: null,
+  voucher,
+  payout,
 };
 const kinds = (facts: Partial<LineFacts>) => findingsOf([{ ...ordinary, ...facts }], period).map(({ kind }) => kind);
 
 describe('naming what does not agree', () => {
   it('says nothing of a line that matches, and everything that is odd about one that does', () => {
     expect(kinds({ isMatched: true })).toEqual([]);
-    expect(kinds({ isMatched: true, officeCode: '31000', documentLastFour: '9999', paidOn: '2026-04-01' }))
-      .toEqual(['wrong_office', 'wrong_collector', 'date_out_of_range']);
+    expect(kinds({ isMatched: true, officeCode: '31000', documentLastFour: '9999', paidOn: '2026-04-01' })).toEqual([
+      'wrong_office',
+      'wrong_collector',
+      'date_out_of_range',
+    ]);
   });
 
   it('names an unmatched payment once: claimed twice, then not ours to pay, then how much, then when', () => {

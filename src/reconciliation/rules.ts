@@ -23,8 +23,10 @@ interface LineRule {
 const isPaidByUs = ({ payout }: LineFacts): boolean => payout !== null && !payout.isVoided;
 
 // A voucher's time may be up before the job that expires it has come by.
-const isExpired = ({ voucher, paidOn }: LineFacts): boolean => voucher !== null && voucher.state !== 'cancelled'
-  && (voucher.state === 'expired' || (voucher.expiredOn !== null && paidOn > voucher.expiredOn));
+const isExpired = ({ voucher, paidOn }: LineFacts): boolean =>
+  voucher !== null &&
+  voucher.state !== 'cancelled' &&
+  (voucher.state === 'expired' || (voucher.expiredOn !== null && paidOn > voucher.expiredOn));
 
 const compareAmounts = ({ amount, currency, voucher }: LineFacts): number =>
   voucher ? Money.of(amount, currency).compare(Money.of(voucher.amount, voucher.currency)) : 0;
@@ -36,7 +38,8 @@ const duplicateInFile: LineRule = {
   kind: 'duplicate_in_file',
   // A reference alone counts only where the serial says nothing: some posts give one reference to a whole day.
   holds: (line) => line.turnOfSerial > 1 || (line.turnOfReference > 1 && !line.voucher),
-  detail: (line) => line.turnOfSerial > 1 ? 'The file lists this serial more than once.' : 'The file lists this reference more than once.',
+  detail: (line) =>
+    line.turnOfSerial > 1 ? 'The file lists this serial more than once.' : 'The file lists this reference more than once.',
 };
 
 const duplicateAcrossFiles: LineRule = {
@@ -67,8 +70,8 @@ export const unmatchedPayment: readonly LineRule[] = [
   {
     kind: 'paid_not_in_list',
     holds: (line) => !isPaidByUs(line),
-    detail: (line) => line.payout ? 'The voucher was redeemed here and the pay-out voided since.'
-      : 'The voucher is live and was not redeemed here.',
+    detail: (line) =>
+      line.payout ? 'The voucher was redeemed here and the pay-out voided since.' : 'The voucher is live and was not redeemed here.',
   },
   {
     kind: 'wrong_currency',
@@ -80,7 +83,8 @@ export const unmatchedPayment: readonly LineRule[] = [
   {
     kind: 'date_out_of_range',
     holds: () => true,
-    detail: (line) => `The post dates the payment ${line.paidOn}; we paid on ${line.payout?.paidOn}, more than ${TOLERANCE_DAYS} days apart.`,
+    detail: (line) =>
+      `The post dates the payment ${line.paidOn}; we paid on ${line.payout?.paidOn}, more than ${TOLERANCE_DAYS} days apart.`,
   },
 ];
 
@@ -110,17 +114,30 @@ export const reversal: readonly LineRule[] = [
   {
     kind: 'reversed',
     holds: (line) => line.hasPaymentLine || line.payout !== null,
-    detail: (line) => !line.payout ? 'The post takes back a payment that we do not have.'
-      : line.payout.isVoided ? 'The post takes back a payment that is voided here too.'
-        : `The post takes back what we hold as paid on ${line.payout.paidOn}.`,
+    detail: (line) =>
+      !line.payout
+        ? 'The post takes back a payment that we do not have.'
+        : line.payout.isVoided
+          ? 'The post takes back a payment that is voided here too.'
+          : `The post takes back what we hold as paid on ${line.payout.paidOn}.`,
   },
-  { kind: 'reversal_without_payment', holds: () => true, detail: () => 'The post takes back a payment that neither it nor we have listed.' },
+  {
+    kind: 'reversal_without_payment',
+    holds: () => true,
+    detail: () => 'The post takes back a payment that neither it nor we have listed.',
+  },
 ];
 
 /** What has to be looked at in a statement's lines, after matching. */
 export function findingsOf(lines: readonly LineFacts[], period: Period): Finding[] {
-  return lines.flatMap((line) => rulesFor(line, period).map(({ kind, detail }) =>
-    ({ kind, detail: detail(line, period), lineId: line.lineId, payoutId: line.payout?.id ?? null })));
+  return lines.flatMap((line) =>
+    rulesFor(line, period).map(({ kind, detail }) => ({
+      kind,
+      detail: detail(line, period),
+      lineId: line.lineId,
+      payoutId: line.payout?.id ?? null,
+    })),
+  );
 }
 
 function rulesFor(line: LineFacts, period: Period): LineRule[] {

@@ -29,9 +29,21 @@ export interface NewStatement {
 }
 
 export const exceptionKinds = [
-  'paid_not_in_list', 'amount_over', 'amount_under', 'duplicate_in_file', 'duplicate_across_files', 'paid_after_expiry',
-  'paid_after_cancel', 'wrong_collector', 'wrong_currency', 'wrong_office', 'reversed', 'reversal_without_payment',
-  'date_out_of_range', 'ours_not_in_statement', 'bank_not_in_statement',
+  'paid_not_in_list',
+  'amount_over',
+  'amount_under',
+  'duplicate_in_file',
+  'duplicate_across_files',
+  'paid_after_expiry',
+  'paid_after_cancel',
+  'wrong_collector',
+  'wrong_currency',
+  'wrong_office',
+  'reversed',
+  'reversal_without_payment',
+  'date_out_of_range',
+  'ours_not_in_statement',
+  'bank_not_in_statement',
 ] as const;
 
 export type ExceptionKind = (typeof exceptionKinds)[number];
@@ -53,9 +65,17 @@ export interface LineFacts {
   readonly hasPaymentLine: boolean;
   /** The earlier statement that holds our pay-out, or this very operation. */
   readonly earlierStatement: string | null;
-  readonly voucher: { readonly state: string; readonly amount: string; readonly currency: string; readonly expiredOn: string | null } | null;
+  readonly voucher: {
+    readonly state: string;
+    readonly amount: string;
+    readonly currency: string;
+    readonly expiredOn: string | null;
+  } | null;
   readonly payout: {
-    readonly id: string; readonly paidOn: string; readonly isVoided: boolean; readonly officeCode: string;
+    readonly id: string;
+    readonly paidOn: string;
+    readonly isVoided: boolean;
+    readonly officeCode: string;
     readonly documentLastFour: string;
   } | null;
 }

@@ -33,11 +33,14 @@ const names = Object.keys(columns) as Column[];
 export function hxlCsv(report: DonorReport): string {
   const about: Row = { fund: report.fund.id, donor: report.fund.donor, programme: report.programme.code, ...report.period };
   const rows = rowsOf(report).map((row) => ({ status: 'shown', ...about, ...row }));
-  return stringify([
-    names.map((name) => columns[name][0]),
-    names.map((name) => columns[name][1]),
-    ...rows.map((row: Row) => names.map((name) => safeCell(row[name] ?? ''))),
-  ], { bom: true });
+  return stringify(
+    [
+      names.map((name) => columns[name][0]),
+      names.map((name) => columns[name][1]),
+      ...rows.map((row: Row) => names.map((name) => safeCell(row[name] ?? ''))),
+    ],
+    { bom: true },
+  );
 }
 
 /** A number may begin with a minus; any other text that begins as a formula does is quoted (OWASP, CSV injection). */
@@ -45,10 +48,17 @@ const safeCell = (cell: string | number): string =>
   /^[=+\-@\t\r\n＝＋－＠]/.test(String(cell)) && !/^-\d+(\.\d+)?$/.test(String(cell)) ? `'${cell}` : String(cell);
 
 function rowsOf({ money, reached, bySexAndAge, byDisability, byWilaya, byKind, daysToCash, costToTransfer }: DonorReport): Row[] {
-  const count = (measure: string, { people, suppressed }: ShownCount, row: Row): Row =>
-    ({ measure, people, ...(suppressed ? { status: 'suppressed' } : {}), ...row });
-  const value = (measure: string, said: string | number | null, suppressed: boolean): Row =>
-    ({ measure, value: said, ...(suppressed ? { status: 'suppressed' } : {}) });
+  const count = (measure: string, { people, suppressed }: ShownCount, row: Row): Row => ({
+    measure,
+    people,
+    ...(suppressed ? { status: 'suppressed' } : {}),
+    ...row,
+  });
+  const value = (measure: string, said: string | number | null, suppressed: boolean): Row => ({
+    measure,
+    value: said,
+    ...(suppressed ? { status: 'suppressed' } : {}),
+  });
   return [
     ...figures.map((figure): Row => ({ measure: figure, amount: money[figure].amount, currency: money[figure].currency })),
     { measure: 'reached people', people: reached.people, ...(reached.people === null ? { status: 'suppressed' } : {}) },

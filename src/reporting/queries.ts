@@ -24,9 +24,11 @@ export async function readDonorReport(db: Db, actor: Actor, fundId: string, quer
   authoriseRead(actor, 'reporting.read_donor_report', { programme: about.programme.id, fund: fundId });
   const period: Period = { from: query.from ?? null, to: query.to ?? null };
   if (!isWholeMonths(period)) {
-    throw problem.unprocessable('Begin with the first day of a month and end with the last: '
-      + 'reports that differ by a day would give people away.');
+    throw problem.unprocessable(
+      'Begin with the first day of a month and end with the last: ' + 'reports that differ by a day would give people away.',
+    );
   }
-  if (period.from !== null && period.to !== null && period.to < period.from) throw problem.unprocessable('The period ends before it starts.');
+  if (period.from !== null && period.to !== null && period.to < period.from)
+    throw problem.unprocessable('The period ends before it starts.');
   return donorReport(db, fundId, period);
 }

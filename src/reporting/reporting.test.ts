@@ -4,7 +4,7 @@ import { type Paid, payList, type Wish } from '../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { post } from '../ledger/index.ts';
 import { Money, newId } from '../platform/index.ts';
-import { donorReport, type DonorReport } from './index.ts';
+import { type DonorReport, donorReport } from './index.ts';
 
 const many = (count: number, wish: Wish): Wish[] => Array.from({ length: count }, () => wish);
 
@@ -22,34 +22,70 @@ describe('the report to a donor', () => {
       ('25', 'DZ-25', 'DZ025', 'Constantine', 'قسنطينة', null, '1984-02-04')`);
     const household = newId();
     firstList = await payList(platform, frame, [
-      ...many(20, { ageBand: '18-59' }), ...many(2, { ageBand: '18-59', householdId: household }),
+      ...many(20, { ageBand: '18-59' }),
+      ...many(2, { ageBand: '18-59', householdId: household }),
       ...many(15, { sex: 'male', ageBand: '18-59', paidOn: '2026-03-21' }),
       ...many(12, { sex: 'male', ageBand: '6-11', wilaya: '25' }),
       ...many(4, { ageBand: '60+', wilaya: '31', hasDisability: true }),
       ...many(11, { sex: 'male', ageBand: '60+' }),
-      { outcome: 'voided' }, { outcome: 'expired', amount: '100.00' }, { outcome: 'cancelled', amount: '200.00' }, { outcome: 'live', amount: '300.00' },
+      { outcome: 'voided' },
+      { outcome: 'expired', amount: '100.00' },
+      { outcome: 'cancelled', amount: '200.00' },
+      { outcome: 'live', amount: '300.00' },
       { outcome: 'returned', amount: '400.00' },
     ]);
-    await payList(platform, frame, firstList.slice(0, 12).map((person) => ({ person, amount: '2500.00', paidOn: '2026-04-05', ageBand: '60+' })),
-      { kind: 'stipend', approvedAt: '2026-04-01T09:00:00Z' });
-    await platform.app.database.transaction((tx) => post(tx, new Date('2026-04-10T09:00:00Z'), [{ event: 'fee', programmeId: frame.programmeId,
-      fundId: frame.fundId, subject: { type: 'fee', id: newId() }, amount: Money.of('9900.00', 'DZD'), officeId: frame.officeId }]));
+    await payList(
+      platform,
+      frame,
+      firstList.slice(0, 12).map((person) => ({ person, amount: '2500.00', paidOn: '2026-04-05', ageBand: '60+' })),
+      { kind: 'stipend', approvedAt: '2026-04-01T09:00:00Z' },
+    );
+    await platform.app.database.transaction((tx) =>
+      post(tx, new Date('2026-04-10T09:00:00Z'), [
+        {
+          event: 'fee',
+          programmeId: frame.programmeId,
+          fundId: frame.fundId,
+          subject: { type: 'fee', id: newId() },
+          amount: Money.of('9900.00', 'DZD'),
+          officeId: frame.officeId,
+        },
+      ]),
+    );
     donor = await platform.as('donor', { fund: frame.fundId });
     report = (await donor.get(`/v1/funds/${frame.fundId}/report`).expect(200)).body;
   });
   afterAll(() => platform.close());
 
-  const balance = async (kind: string): Promise<string> => (await platform.owner.query(`select (-sum(p.amount))::text as balance
-    from postings p join accounts a on a.id = p.account_id where a.fund_id = $1 and a.kind = $2`, [frame.fundId, kind])).rows[0].balance;
+  const balance = async (kind: string): Promise<string> =>
+    (
+      await platform.owner.query(
+        `select (-sum(p.amount))::text as balance
+    from postings p join accounts a on a.id = p.account_id where a.fund_id = $1 and a.kind = $2`,
+        [frame.fundId, kind],
+      )
+    ).rows[0].balance;
 
   it('says of money what the ledger and the lists say', async () => {
     const amounts = Object.fromEntries(Object.entries(report.money).map(([name, { amount }]) => [name, amount]));
     // 64 paid 15,000; 12 paid 2,500; one void and one live still outstanding.
-    expect(amounts).toEqual({ received: '10000000.00', committed: '1005600.00', released: '1005600.00', paid: '990000.00', outstanding: '15300.00',
-      expired: '100.00', cancelled: '200.00', returned: '400.00', fees: '9900.00' });
+    expect(amounts).toEqual({
+      received: '10000000.00',
+      committed: '1005600.00',
+      released: '1005600.00',
+      paid: '990000.00',
+      outstanding: '15300.00',
+      expired: '100.00',
+      cancelled: '200.00',
+      returned: '400.00',
+      fees: '9900.00',
+    });
     expect(amounts['outstanding']).toBe(await balance('vouchers_outstanding'));
-    const paid = await platform.owner.query(`select sum(p.amount)::text as paid from payouts p join vouchers v on v.id = p.voucher_id
-      where v.fund_id = $1 and p.voided_at is null`, [frame.fundId]);
+    const paid = await platform.owner.query(
+      `select sum(p.amount)::text as paid from payouts p join vouchers v on v.id = p.voucher_id
+      where v.fund_id = $1 and p.voided_at is null`,
+      [frame.fundId],
+    );
     expect(amounts['paid']).toBe(paid.rows[0].paid);
     const money = (amount: string | undefined) => Money.of(amount ?? '0', 'DZD');
     const { received, released, outstanding, expired, cancelled, fees } = amounts;
@@ -61,7 +97,10 @@ describe('the report to a donor', () => {
 
   it('counts each person and household once, and says how long the cash took', () => {
     expect(report.reached).toEqual({ people: 64, households: 63 });
-    expect(report.byKind).toEqual([{ kind: 'one_time_grant', people: 64, suppressed: false }, { kind: 'stipend', people: 12, suppressed: false }]);
+    expect(report.byKind).toEqual([
+      { kind: 'one_time_grant', people: 64, suppressed: false },
+      { kind: 'stipend', people: 12, suppressed: false },
+    ]);
     // 49 after 9 days, 15 after 20, 12 after 4.
     expect(report.daysToCash).toEqual({ median: 9, p90: 20, suppressed: false });
   });
@@ -83,12 +122,21 @@ describe('the report to a donor', () => {
 
   it('covers whole months only, and what happened in them', async () => {
     const april: DonorReport = (await donor.get(`/v1/funds/${frame.fundId}/report?from=2026-04-01&to=2026-04-30`).expect(200)).body;
-    expect(april.money).toMatchObject({ paid: { amount: '30000.00' }, released: { amount: '30000.00' }, fees: { amount: '9900.00' },
-      outstanding: { amount: '15300.00' }, expired: { amount: '0.00' } });
+    expect(april.money).toMatchObject({
+      paid: { amount: '30000.00' },
+      released: { amount: '30000.00' },
+      fees: { amount: '9900.00' },
+      outstanding: { amount: '15300.00' },
+      expired: { amount: '0.00' },
+    });
     expect(april.reached).toEqual({ people: 12, households: 12 });
     expect(april.daysToCash).toEqual({ median: 4, p90: 4, suppressed: false });
     const empty: DonorReport = (await donor.get(`/v1/funds/${frame.fundId}/report?to=2026-02-28`).expect(200)).body;
-    expect(empty).toMatchObject({ reached: { people: 0, households: 0 }, byWilaya: [], costToTransfer: { feesToPaid: null, paidToTotal: null } });
+    expect(empty).toMatchObject({
+      reached: { people: 0, households: 0 },
+      byWilaya: [],
+      costToTransfer: { feesToPaid: null, paidToTotal: null },
+    });
     await donor.get(`/v1/funds/${frame.fundId}/report?from=2026-04-02`).expect(422);
     await donor.get(`/v1/funds/${frame.fundId}/report?to=2026-04-29`).expect(422);
     await donor.get(`/v1/funds/${frame.fundId}/report?from=2026-05-01&to=2026-03-31`).expect(422);
@@ -125,7 +173,9 @@ describe('the report to a donor', () => {
     const missing = await stranger.get(`/v1/funds/${newId()}/report`).expect(404);
     expect({ ...hidden.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' });
     await stranger.get(`/v1/funds/${frame.fundId}/report.csv`).expect(404);
-    await (await platform.as('programme_officer', { programme: elsewhere.programmeId })).get(`/v1/funds/${frame.fundId}/report`).expect(404);
+    await (await platform.as('programme_officer', { programme: elsewhere.programmeId }))
+      .get(`/v1/funds/${frame.fundId}/report`)
+      .expect(404);
     await (await platform.as('programme_officer', { programme: frame.programmeId })).get(`/v1/funds/${frame.fundId}/report`).expect(200);
     await (await platform.as('agent', { office: frame.officeId })).get(`/v1/funds/${frame.fundId}/report`).expect(403);
   });

@@ -1,6 +1,6 @@
 import { Money } from '../platform/index.ts';
 import { type Counts, type ShownCounts, suppress, THRESHOLD } from './suppression.ts';
-import { ageBands, type AssistanceKind, type DonorReport, type Figure, figures, type Period, sexes, type ShownCount } from './types.ts';
+import { type AssistanceKind, ageBands, type DonorReport, type Figure, figures, type Period, type ShownCount, sexes } from './types.ts';
 
 /** A fund as the books and the lists have it, with every count as it is. */
 export interface FundFacts {
@@ -31,11 +31,14 @@ const events: Readonly<Record<Figure, Readonly<Record<string, 1 | -1>>>> = {
 };
 
 function figure(name: Figure, { movements, currency }: FundFacts): Money {
-  return Money.sum(movements.flatMap(({ event, within, until }) => {
-    const sign = events[name][event];
-    const amount = sign && Money.of(name === 'outstanding' ? until : within, currency);
-    return amount ? [sign > 0 ? amount : amount.negated()] : [];
-  }), currency);
+  return Money.sum(
+    movements.flatMap(({ event, within, until }) => {
+      const sign = events[name][event];
+      const amount = sign && Money.of(name === 'outstanding' ? until : within, currency);
+      return amount ? [sign > 0 ? amount : amount.negated()] : [];
+    }),
+    currency,
+  );
 }
 
 /**
@@ -48,13 +51,18 @@ export const isWholeMonths = ({ from, to }: Period): boolean =>
 const shown = (people: number | null = null): ShownCount => ({ people, suppressed: people === null });
 
 /** A list of counts, as a table of one row. */
-const oneWay = (counts: readonly { readonly people: number }[]): Counts =>
-  ({ rows: ['all'], columns: counts.map((_, i) => String(i)), counts: [counts.map(({ people }) => people)] });
+const oneWay = (counts: readonly { readonly people: number }[]): Counts => ({
+  rows: ['all'],
+  columns: counts.map((_, i) => String(i)),
+  counts: [counts.map(({ people }) => people)],
+});
 
 const sexAndAge = (counts: FundFacts['bySexAndAge']): Counts => ({
   rows: sexes,
   columns: ageBands,
-  counts: sexes.map((sex) => ageBands.map((ageBand) => counts.find((count) => count.sex === sex && count.ageBand === ageBand)?.people ?? 0)),
+  counts: sexes.map((sex) =>
+    ageBands.map((ageBand) => counts.find((count) => count.sex === sex && count.ageBand === ageBand)?.people ?? 0),
+  ),
 });
 
 /** The counts of a fund as they may be shown. All tables share one total: when one has to hide it, all do. */
@@ -92,8 +100,8 @@ export function reportOf(facts: FundFacts, about: Pick<DonorReport, 'fund' | 'pr
     byDisability: listed(facts.byDisability, counts.disability),
     byWilaya: listed(facts.byWilaya, counts.wilaya),
     byKind: listed(facts.byKind, counts.kind),
-    daysToCash: people === null ? { median: null, p90: null, suppressed: true }
-      : { median: facts.medianDays, p90: facts.p90Days, suppressed: false },
+    daysToCash:
+      people === null ? { median: null, p90: null, suppressed: true } : { median: facts.medianDays, p90: facts.p90Days, suppressed: false },
     costToTransfer: { feesToPaid: money.fees.ratioTo(money.paid, 4), paidToTotal: money.paid.ratioTo(money.paid.plus(money.fees), 4) },
   };
 }

@@ -56,9 +56,10 @@ export function suppress({ rows, columns, counts }: Counts, hideTotal = false): 
   const edges = [...cells.flat(), ...rowTotals, ...columnTotals, total];
   for (const small of edges.filter(({ isHidden }) => isHidden)) {
     const short = Math.max(1, THRESHOLD - small.count);
-    const cycle = cheapestCycle(small, short, edges, total.isHidden ? undefined : total)
-      ?? cheapestCycle(small, 1, edges, total.isHidden ? undefined : total)
-      ?? cheapestCycle(small, short, edges);
+    const cycle =
+      cheapestCycle(small, short, edges, total.isHidden ? undefined : total) ??
+      cheapestCycle(small, 1, edges, total.isHidden ? undefined : total) ??
+      cheapestCycle(small, short, edges);
     for (const { edge: step } of cycle ?? []) step.isHidden = true;
   }
   const shown = ({ count, isHidden }: Edge): number | null => (isHidden ? null : count);
@@ -89,7 +90,7 @@ function cheapestPath(from: number, to: number, people: number, edges: readonly 
     { start: edge.from, step: { edge, to: edge.to } },
     ...(edge.count - 1 >= people ? [{ start: edge.to, step: { edge, to: edge.from } }] : []),
   ]);
-  for (let improved = true; improved;) {
+  for (let improved = true; improved; ) {
     improved = false;
     for (const { start, step } of steps) {
       const reached = best.get(start);

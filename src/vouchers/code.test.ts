@@ -5,7 +5,13 @@ import { KeyRing, newId } from '../platform/index.ts';
 import { codeOf, hotp, isCodeOf, readCode, showCode } from './code.ts';
 import { isSerial, newSerial } from './serial.ts';
 
-const keyRing = new KeyRing(new Map([[1, randomBytes(32)], [2, randomBytes(32)]]), randomBytes(32));
+const keyRing = new KeyRing(
+  new Map([
+    [1, randomBytes(32)],
+    [2, randomBytes(32)],
+  ]),
+  randomBytes(32),
+);
 const voucher = fc.record({ id: fc.uuid(), keyVersion: fc.constantFrom(1, 2), counter: fc.nat(1_000) });
 const code = voucher.map((source) => codeOf(keyRing, source));
 
@@ -28,23 +34,36 @@ describe('the code of a voucher', () => {
   });
 
   it('is read in European, Arabic-Indic and Persian digits, however it is spaced', () => {
-    fc.assert(fc.property(code, fc.constantFrom(0x30, 0x660, 0x6f0), fc.constantFrom('', ' ', '\u00a0', '-', '\u200f', '\u2069'), (nine, zero, gap) => {
-      const typed = showCode(nine).replaceAll(' ', gap).replaceAll(/\d/g, (digit) => String.fromCharCode(zero + Number(digit)));
-      expect(readCode(` ${typed} `)).toEqual({ digits: nine, isIntact: true });
-    }));
+    fc.assert(
+      fc.property(
+        code,
+        fc.constantFrom(0x30, 0x660, 0x6f0),
+        fc.constantFrom('', ' ', '\u00a0', '-', '\u200f', '\u2069'),
+        (nine, zero, gap) => {
+          const typed = showCode(nine)
+            .replaceAll(' ', gap)
+            .replaceAll(/\d/g, (digit) => String.fromCharCode(zero + Number(digit)));
+          expect(readCode(` ${typed} `)).toEqual({ digits: nine, isIntact: true });
+        },
+      ),
+    );
     expect(showCode('123456789')).toBe('123 456 789');
   });
 
   it('shows every wrong digit and every swap of neighbours', () => {
-    fc.assert(fc.property(code, fc.nat(8), fc.integer({ min: 1, max: 9 }), (nine, place, shift) => {
-      const other = String((Number(nine[place]) + shift) % 10);
-      expect(readCode(nine.slice(0, place) + other + nine.slice(place + 1)).isIntact).toBe(false);
-    }));
-    fc.assert(fc.property(code, fc.nat(7), (nine, place) => {
-      fc.pre(nine[place] !== nine[place + 1]);
-      const swapped = nine.slice(0, place) + nine[place + 1] + nine[place] + nine.slice(place + 2);
-      expect(readCode(swapped).isIntact).toBe(false);
-    }));
+    fc.assert(
+      fc.property(code, fc.nat(8), fc.integer({ min: 1, max: 9 }), (nine, place, shift) => {
+        const other = String((Number(nine[place]) + shift) % 10);
+        expect(readCode(nine.slice(0, place) + other + nine.slice(place + 1)).isIntact).toBe(false);
+      }),
+    );
+    fc.assert(
+      fc.property(code, fc.nat(7), (nine, place) => {
+        fc.pre(nine[place] !== nine[place + 1]);
+        const swapped = nine.slice(0, place) + nine[place + 1] + nine[place] + nine.slice(place + 2);
+        expect(readCode(swapped).isIntact).toBe(false);
+      }),
+    );
   });
 
   it('is not intact when it has another length or other letters', () => {
@@ -54,10 +73,12 @@ describe('the code of a voucher', () => {
 
 describe('a serial', () => {
   it('is fourteen digits that show a typing mistake', () => {
-    fc.assert(fc.property(fc.constant(null).map(newSerial), fc.nat(13), fc.integer({ min: 1, max: 9 }), (serial, place, shift) => {
-      expect(isSerial(serial)).toBe(true);
-      expect(isSerial(serial.slice(0, place) + String((Number(serial[place]) + shift) % 10) + serial.slice(place + 1))).toBe(false);
-    }));
+    fc.assert(
+      fc.property(fc.constant(null).map(newSerial), fc.nat(13), fc.integer({ min: 1, max: 9 }), (serial, place, shift) => {
+        expect(isSerial(serial)).toBe(true);
+        expect(isSerial(serial.slice(0, place) + String((Number(serial[place]) + shift) % 10) + serial.slice(place + 1))).toBe(false);
+      }),
+    );
     expect(isSerial('1')).toBe(false);
   });
 });

@@ -16,7 +16,10 @@ export async function readVoucher(db: Db, actor: Actor, id: string): Promise<Vou
 
 /** The vouchers of a payment list. @throws not_found when there is no such list within the actor's scope */
 export async function listVouchers(
-  db: Db, actor: Actor, listId: string, query: { limit?: number; cursor?: string },
+  db: Db,
+  actor: Actor,
+  listId: string,
+  query: { limit?: number; cursor?: string },
 ): Promise<Page<Voucher>> {
   authoriseRead(actor, 'vouchers.read');
   const scope = await scopeOfList(db, listId);

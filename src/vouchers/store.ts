@@ -48,7 +48,11 @@ export async function scopeOfList(db: Db, listId: string): Promise<Scope | undef
  * Makes issued vouchers payable. They stay so until the end of the last day of validity, counted from today in the time zone
  * of their programme. Vouchers in any other state, or with another code meanwhile, are left alone.
  */
-export async function activate(tx: Tx, now: Date, sent: readonly { readonly voucherId: string; readonly counter: number }[]): Promise<void> {
+export async function activate(
+  tx: Tx,
+  now: Date,
+  sent: readonly { readonly voucherId: string; readonly counter: number }[],
+): Promise<void> {
   await tx.run(sql`update vouchers v set state = 'activated', activated_at = ${now},
       expires_at = ((${now}::timestamptz at time zone p.time_zone)::date + p.code_validity_days + 1)::timestamp at time zone p.time_zone
     from jsonb_to_recordset(${JSON.stringify(sent)}::jsonb) as s ("voucherId" uuid, counter int), programmes p

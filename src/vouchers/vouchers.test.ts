@@ -22,8 +22,13 @@ describe('vouchers', () => {
 
   const stateOf = async (id: string) => (await platform.owner.query('select state from vouchers where id = $1', [id])).rows[0].state;
   const balance = async (kind: string): Promise<string> =>
-    (await platform.owner.query(`select coalesce(sum(p.amount), 0)::text as sum from postings p join accounts a on a.id = p.account_id
-      where a.kind = $1 and a.fund_id = $2`, [kind, frame.fundId])).rows[0].sum;
+    (
+      await platform.owner.query(
+        `select coalesce(sum(p.amount), 0)::text as sum from postings p join accounts a on a.id = p.account_id
+      where a.kind = $1 and a.fund_id = $2`,
+        [kind, frame.fundId],
+      )
+    ).rows[0].sum;
   const expireDue = async () => {
     const { app, clock } = platform;
     for (const job of voucherJobs({ db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock })) await job.run({});
@@ -50,7 +55,10 @@ describe('vouchers', () => {
     expect((await officer.get(`/v1/vouchers/${items[0].id}`).expect(200)).body).toEqual(items[0]);
     for (const { code } of vouchers) expect(JSON.stringify(items)).not.toContain(code);
     const stranger = await platform.as('programme_officer', { programme: (await makeFrame(platform)).programmeId });
-    const addresses = [[path, `/v1/payment-lists/${randomUUID()}/vouchers`], [`/v1/vouchers/${items[0].id}`, `/v1/vouchers/${randomUUID()}`]] as const;
+    const addresses = [
+      [path, `/v1/payment-lists/${randomUUID()}/vouchers`],
+      [`/v1/vouchers/${items[0].id}`, `/v1/vouchers/${randomUUID()}`],
+    ] as const;
     for (const [hidden, missing] of addresses) {
       const there = await stranger.get(hidden).expect(404);
       const nowhere = await stranger.get(missing).expect(404);
@@ -66,8 +74,10 @@ describe('vouchers', () => {
     const { keyRing, database } = platform.app;
     const personId = taken?.person.id ?? '';
     const line = { id: released.rows[0].id as string, beneficiaryId: personId, collectorId: personId, amount: Money.of('15000.00', 'DZD') };
-    const issue = (serialOf: () => string) => database.transaction((tx) =>
-      issueVouchers({ tx, now: platform.clock.now(), keyRing }, { id: taken?.listId ?? '', programmeId, fundId }, [line], serialOf));
+    const issue = (serialOf: () => string) =>
+      database.transaction((tx) =>
+        issueVouchers({ tx, now: platform.clock.now(), keyRing }, { id: taken?.listId ?? '', programmeId, fundId }, [line], serialOf),
+      );
     await expect(issue(() => taken?.serial ?? '')).rejects.toMatchObject({ code: '40001' });
     await expect(issue(newSerial)).rejects.toMatchObject({ constraint: 'vouchers_line_id_key' });
   });
@@ -76,12 +86,22 @@ describe('vouchers', () => {
     const [voucher, locked, paid] = await makeVouchers(platform, frame, 3);
     if (!voucher || !locked || !paid) return expect.fail('three vouchers were made');
     const agent = await platform.as('agent', { office: frame.officeId });
-    const redeem = ({ serial, code }: TestVoucher) => agent.post('/v1/payouts',
-      { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' });
+    const redeem = ({ serial, code }: TestVoucher) =>
+      agent.post('/v1/payouts', {
+        officeId: frame.officeId,
+        locator: { serial },
+        code,
+        documentType: 'passport',
+        documentLastFour: '0042',
+      });
     await redeem(paid).expect(201);
     await platform.owner.query(`update vouchers set state = 'locked', failed_attempts = 5 where id = $1`, [locked.id]);
-    const { rows: [row] } = await platform.owner.query(
-      `select expires_at at time zone 'Africa/Algiers' as local, activated_at, expires_at from vouchers where id = $1`, [voucher.id]);
+    const {
+      rows: [row],
+    } = await platform.owner.query(
+      `select expires_at at time zone 'Africa/Algiers' as local, activated_at, expires_at from vouchers where id = $1`,
+      [voucher.id],
+    );
     expect(row.expires_at.getTime()).toBeGreaterThan(row.activated_at.getTime() + 60 * DAY_MS);
     expect(row.expires_at.getTime()).toBeLessThanOrEqual(row.activated_at.getTime() + 61 * DAY_MS);
     expect(row.local.toISOString()).toMatch(/T00:00:00/);
@@ -96,8 +116,11 @@ describe('vouchers', () => {
 
     const before = await balance('fund_available');
     const outstanding = await balance('vouchers_outstanding');
-    const { rows: [{ live }] } = await platform.owner.query(
-      `select count(*)::int as live from vouchers where fund_id = $1 and state in ('activated', 'locked')`, [frame.fundId]);
+    const {
+      rows: [{ live }],
+    } = await platform.owner.query(`select count(*)::int as live from vouchers where fund_id = $1 and state in ('activated', 'locked')`, [
+      frame.fundId,
+    ]);
     await Promise.all([expireDue(), expireDue()]);
     await expireDue();
     expect(await stateOf(voucher.id)).toBe('expired');
@@ -105,7 +128,9 @@ describe('vouchers', () => {
     expect(await stateOf(paid.id)).toBe('redeemed');
     expect(Number(await balance('fund_available'))).toBe(Number(before) - live * 15_000);
     expect(Number(await balance('vouchers_outstanding'))).toBe(Number(outstanding) + live * 15_000);
-    const { rows: events } = await platform.owner.query(`select distinct programme_id, fund_id from audit_events where command = 'vouchers.expire'`);
+    const { rows: events } = await platform.owner.query(
+      `select distinct programme_id, fund_id from audit_events where command = 'vouchers.expire'`,
+    );
     expect(events).toEqual([{ programme_id: frame.programmeId, fund_id: frame.fundId }]);
     expect((await redeem(voucher).expect(409)).body.code).toBe('voucher_expired');
   });
@@ -115,12 +140,14 @@ describe('vouchers', () => {
     const agent = await platform.as('agent', { office: frame.officeId });
     const end = new Date(platform.clock.now().getTime() + 1_000);
     await platform.owner.query('update vouchers set expires_at = $2 where list_id = $1', [vouchers[0]?.listId, end]);
-    const answers = await Promise.all(vouchers.map(async ({ serial, code }, i) => {
-      const redemption = { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' };
-      await new Promise((resolve) => setTimeout(resolve, 700 + i * 100));
-      const [answer] = await Promise.all([agent.post('/v1/payouts', redemption), expireDue()]);
-      return answer;
-    }));
+    const answers = await Promise.all(
+      vouchers.map(async ({ serial, code }, i) => {
+        const redemption = { officeId: frame.officeId, locator: { serial }, code, documentType: 'passport', documentLastFour: '0042' };
+        await new Promise((resolve) => setTimeout(resolve, 700 + i * 100));
+        const [answer] = await Promise.all([agent.post('/v1/payouts', redemption), expireDue()]);
+        return answer;
+      }),
+    );
     platform.clock.skip(2_000);
     await expireDue();
     for (const [i, { status }] of answers.entries()) {

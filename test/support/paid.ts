@@ -283,5 +283,6 @@ async function deliver(tx: Tx, { programmeId, fundId }: Frame, listId: string, l
   }
   await tx.run(sql`update payouts set voided_at = paid_at, voided_by = ${newId()}
     where id = any(${of('voided').map(({ paid }) => paid.payoutId)}::uuid[])`);
-  await moveTo('activated', of('voided'));
+  await tx.run(sql`update vouchers set state = 'activated', counter = counter + 1
+    where id = any(${of('voided').map(({ voucherId }) => voucherId)}::uuid[])`);
 }

@@ -13,7 +13,7 @@ export const grantRole = command<NewRole & { userId: string }, RoleGrant>({
   name: 'access.grant_role',
   scope: (_db, { programmeId, officeId, fundId }) => ({ programme: programmeId, office: officeId, fund: fundId }),
   async run({ tx, actor, now }, { userId, ...role }) {
-    if (!await findUser(tx, userId, now)) throw problem.not_found('There is no such user.');
+    if (!(await findUser(tx, userId, now))) throw problem.not_found('There is no such user.');
     const faults = faultsOf(role, now);
     if (faults.length > 0) throw problem.unprocessable('The role cannot be granted like this.', {}, faults);
     const id = newId();

@@ -27,7 +27,7 @@ export const stepUp = command<{ totp: string }, { freshUntil: string }>({
     const kept = await credentialsById(tx, actor.id);
     if (!kept) throw ended();
     const step = matchingStep(openTotpSecret(keyRing, kept), totp, now);
-    if (step !== null && await takeStep(tx, actor.id, step)) {
+    if (step !== null && (await takeStep(tx, actor.id, step))) {
       await acceptSecondFactor(tx, sessionId, now);
       return { result: { freshUntil: new Date(now.getTime() + STEP_UP_MS).toISOString() }, subject };
     }

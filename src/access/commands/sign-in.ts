@@ -19,7 +19,11 @@ interface Credentials {
  * used code, a block and a disabled user cannot be told apart.
  * @throws unauthenticated
  */
-export async function signIn({ db, execute, keyRing, clock }: Ground, { email, password, totp }: Credentials, requestId: string): Promise<SignedIn> {
+export async function signIn(
+  { db, execute, keyRing, clock }: Ground,
+  { email, password, totp }: Credentials,
+  requestId: string,
+): Promise<SignedIn> {
   const kept = await credentialsByEmail(db, email.toLowerCase());
   // Argon2 is slow on purpose, so it runs before the transaction, and the command is told what came of it.
   const passwordRight = await isPassword(kept?.passwordHash, password);
@@ -49,8 +53,7 @@ const openSession = command<Examined, SignedIn>({
   async run({ tx, now }, { userId, passwordRight, step }) {
     const state = userId === null ? undefined : await lockForSignIn(tx, userId);
     if (userId === null || !state) return refused(nobody, 'unknown user');
-    const fault = refusalOf(state, passwordRight, step, now)
-      ?? (step !== null && await takeStep(tx, userId, step) ? null : 'used code');
+    const fault = refusalOf(state, passwordRight, step, now) ?? (step !== null && (await takeStep(tx, userId, step)) ? null : 'used code');
     if (fault === 'disabled' || fault === 'blocked') return refused(userId, fault);
     if (fault) {
       const failures = state.failures + 1;

@@ -18,8 +18,13 @@ export const createUser = command<NewUser, User & { totp: TotpEnrolment }>({
     const email = given.toLowerCase();
     const user: User = { id: newId(), email, displayName, language, grants: [], disabledAt: null, createdAt: now.toISOString() };
     try {
-      await insertUser(tx, { ...user, passwordHash: await hashPassword(password), sealedSecret: sealTotpSecret(keyRing, user.id, totpSecret),
-        createdBy: actor.id, createdAt: now });
+      await insertUser(tx, {
+        ...user,
+        passwordHash: await hashPassword(password),
+        sealedSecret: sealTotpSecret(keyRing, user.id, totpSecret),
+        createdBy: actor.id,
+        createdAt: now,
+      });
     } catch (error) {
       if (brokenConstraint(error) === 'users_email_key') throw problem.conflict('Somebody has this e-mail address already.');
       throw error;
@@ -38,7 +43,7 @@ export const disableUser = command<{ userId: string }, User>({
   async run({ tx, now }, { userId }) {
     const before = await findUser(tx, userId, now);
     if (!before) throw problem.not_found('There is no such user.');
-    if (!await markDisabled(tx, userId, now)) throw problem.conflict('This user is disabled already.');
+    if (!(await markDisabled(tx, userId, now))) throw problem.conflict('This user is disabled already.');
     await endSessionsOf(tx, userId, now);
     const user: User = { ...before, disabledAt: now.toISOString() };
     return { result: user, subject: { type: 'user', id: userId }, before, after: user };

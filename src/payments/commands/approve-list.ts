@@ -1,5 +1,5 @@
 import { availableIn, post } from '../../ledger/index.ts';
-import { brokenConstraint, command, type CommandContext, Money, problem, RetryTransaction } from '../../platform/index.ts';
+import { brokenConstraint, type CommandContext, command, Money, problem, RetryTransaction } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { paymentProblem } from '../problems.ts';
 import { sheetOf } from '../queries.ts';
@@ -43,8 +43,11 @@ async function commit({ tx, now }: CommandContext, { id, programmeId, fundId, to
   const amount = Money.of(total.amount, total.currency);
   const available = await availableIn(tx, fundId, total.currency);
   if (available.compare(amount) < 0) {
-    throw paymentProblem.insufficient_funds(`The fund has ${available} ${total.currency} available and the list needs ${amount}.`,
-      { available: available.toString(), needed: amount.toString(), currency: total.currency });
+    throw paymentProblem.insufficient_funds(`The fund has ${available} ${total.currency} available and the list needs ${amount}.`, {
+      available: available.toString(),
+      needed: amount.toString(),
+      currency: total.currency,
+    });
   }
   try {
     await post(tx, now, [{ event: 'approval', programmeId, fundId, subject: { type: 'payment_list', id }, amount }]);

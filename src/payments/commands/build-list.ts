@@ -20,8 +20,10 @@ export const buildList = command<ListSource & { readonly name: string }, BuiltLi
     const drawing = await drawUp(tx, keyRing, now, source);
     const { leftOut } = totalsOf(drawing);
     if (drawing.lines.length === 0) {
-      throw paymentProblem.nothing_to_pay('No instalment is due that can be paid. See who is left out, and why.',
-        Object.fromEntries(leftOut.map(({ reason, people }) => [reason, people])));
+      throw paymentProblem.nothing_to_pay(
+        'No instalment is due that can be paid. See who is left out, and why.',
+        Object.fromEntries(leftOut.map(({ reason, people }) => [reason, people])),
+      );
     }
     const { programmeId, fundId, planId } = source;
     const id = newId();
@@ -42,10 +44,24 @@ const CHUNK = 2_000;
 
 async function insertLines(tx: Tx, listId: string, { lines, currency }: Drawing): Promise<void> {
   for (let from = 0; from < lines.length; from += CHUNK) {
-    await tx.insert('payment_list_lines', lines.slice(from, from + CHUNK).map((line, i) => ({
-      id: newId(), list_id: listId, position: from + i + 1, instalment_id: line.instalmentId, beneficiary_id: line.beneficiaryId,
-      collector_id: line.collectorId, household_id: line.householdId, amount: line.amount, currency, wilaya_number: line.wilayaNumber,
-      sex: line.sex, age_band: line.ageBand, has_disability: line.hasDisability, state: 'included',
-    })));
+    await tx.insert(
+      'payment_list_lines',
+      lines.slice(from, from + CHUNK).map((line, i) => ({
+        id: newId(),
+        list_id: listId,
+        position: from + i + 1,
+        instalment_id: line.instalmentId,
+        beneficiary_id: line.beneficiaryId,
+        collector_id: line.collectorId,
+        household_id: line.householdId,
+        amount: line.amount,
+        currency,
+        wilaya_number: line.wilayaNumber,
+        sex: line.sex,
+        age_band: line.ageBand,
+        has_disability: line.hasDisability,
+        state: 'included',
+      })),
+    );
   }
 }

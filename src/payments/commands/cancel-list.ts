@@ -17,8 +17,15 @@ export const cancelList = command<{ readonly listId: string; readonly reason: st
     await returnLines(tx, listId, 'list_cancelled');
     if (before.state === 'approved') {
       const { programmeId, fundId, total } = before;
-      await post(tx, now, [{ event: 'approval_returned', programmeId, fundId, subject: { type: 'payment_list', id: listId },
-        amount: Money.of(total.amount, total.currency) }]);
+      await post(tx, now, [
+        {
+          event: 'approval_returned',
+          programmeId,
+          fundId,
+          subject: { type: 'payment_list', id: listId },
+          amount: Money.of(total.amount, total.currency),
+        },
+      ]);
     }
     await moveList(tx, listId, 'cancelled');
     const result = await sheetOf(tx, listId);

@@ -6,8 +6,7 @@ import { insertHand, lockList } from '../store.ts';
 import type { ListState, PaymentList } from '../types.ts';
 
 /** The scope of every command on one list. @throws not_found */
-export const scopeOfList = async (db: Db, { listId }: { readonly listId: string }): Promise<Scope> =>
-  scopeOf(await listById(db, listId));
+export const scopeOfList = async (db: Db, { listId }: { readonly listId: string }): Promise<Scope> => scopeOf(await listById(db, listId));
 
 /** The list, held still until this command ends. @throws not_found; conflict when it cannot become what is wanted */
 export async function listToMove(tx: Tx, id: string, to: ListState): Promise<PaymentList> {
@@ -26,7 +25,9 @@ export async function layHand(...args: Parameters<typeof insertHand>): Promise<v
     await insertHand(...args);
   } catch (error) {
     if (brokenConstraint(error) !== 'payment_list_hands_one_each') throw error;
-    throw paymentProblem.separation_of_duties('You have had a hand in this list already, and one list takes one hand of each person. '
-      + 'Somebody else must approve what you made, release what you approved, and sign beside you.');
+    throw paymentProblem.separation_of_duties(
+      'You have had a hand in this list already, and one list takes one hand of each person. ' +
+        'Somebody else must approve what you made, release what you approved, and sign beside you.',
+    );
   }
 }

@@ -31,7 +31,8 @@ export const importStatement = command<NewStatement, StatementImport>({
   },
   async run({ tx, actor, now }, input) {
     const { programmeId, from, to, content } = input;
-    if (to < from) throw problem.unprocessable('The period ends before it starts.', {}, [{ pointer: '/to', detail: `Not before ${from}.` }]);
+    if (to < from)
+      throw problem.unprocessable('The period ends before it starts.', {}, [{ pointer: '/to', detail: `Not before ${from}.` }]);
     await lockStatements(tx, programmeId);
     const digest = createHash('sha256').update(content).digest('hex');
     const earlierId = await findByContent(tx, programmeId, digest);
@@ -65,11 +66,15 @@ function linesOf(content: string): StatementLine[] {
   const { faults } = reading;
   throw reconciliationProblem.unreadable_statement(
     `Nothing was stored. Correct the file and send it again: ${Math.min(faults.length, LISTED_FAULTS)} of ${faults.length} faults are listed.`,
-    { faultCount: faults.length }, faults.slice(0, LISTED_FAULTS),
+    { faultCount: faults.length },
+    faults.slice(0, LISTED_FAULTS),
   );
 }
 
 function totalOf(lines: readonly StatementLine[], currency: string): Money {
   const ours = lines.filter(({ amount }) => amount.currency === currency);
-  return Money.sum(ours.map(({ kind, amount }) => (kind === 'reversal' ? amount.negated() : amount)), currency);
+  return Money.sum(
+    ours.map(({ kind, amount }) => (kind === 'reversal' ? amount.negated() : amount)),
+    currency,
+  );
 }

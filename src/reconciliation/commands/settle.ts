@@ -1,9 +1,7 @@
 import { post } from '../../ledger/index.ts';
-import { brokenConstraint, command, Money, newId, problem, type ProblemPlace } from '../../platform/index.ts';
+import { brokenConstraint, command, Money, newId, type ProblemPlace, problem } from '../../platform/index.ts';
 import { reconciliationProblem } from '../problems.ts';
-import {
-  fundCurrency, insertSettlements, lockSettlements, type Payable, payablesOf, type Settlement,
-} from '../store/settlements.ts';
+import { fundCurrency, insertSettlements, lockSettlements, type Payable, payablesOf, type Settlement } from '../store/settlements.ts';
 import type { Stated } from '../types.ts';
 
 export interface NewSettlement {
@@ -33,22 +31,44 @@ export const settle = command<NewSettlement, Settled>({
     return { programme: programmeId, fund: fundId };
   },
   async run({ tx, actor, now }, { programmeId, fundId, reference, items }) {
-    const currency = await fundCurrency(tx, programmeId, fundId) ?? '';
+    const currency = (await fundCurrency(tx, programmeId, fundId)) ?? '';
     const settlements = readItems(items, currency);
     await lockSettlements(tx, fundId);
-    refuseOverpayment(settlements, await payablesOf(tx, fundId, settlements.map(({ officeId }) => officeId)), currency);
+    refuseOverpayment(
+      settlements,
+      await payablesOf(
+        tx,
+        fundId,
+        settlements.map(({ officeId }) => officeId),
+      ),
+      currency,
+    );
     try {
       await insertSettlements(tx, { programmeId, fundId, reference, by: actor.id, at: now }, settlements);
     } catch (error) {
       if (brokenConstraint(error) !== 'settlements_fund_id_office_id_reference_key') throw error;
       throw problem.conflict(`The reference ${reference} has settled one of these offices already.`);
     }
-    await post(tx, now, settlements.map(({ id, officeId, amount }) =>
-      ({ event: 'settlement', programmeId, fundId, subject: { type: 'settlement', id }, amount, officeId })));
+    await post(
+      tx,
+      now,
+      settlements.map(({ id, officeId, amount }) => ({
+        event: 'settlement',
+        programmeId,
+        fundId,
+        subject: { type: 'settlement', id },
+        amount,
+        officeId,
+      })),
+    );
     const result: Settled = {
-      fundId, reference,
+      fundId,
+      reference,
       items: settlements.map(({ amount, ...item }) => ({ ...item, amount: amount.toJSON() })),
-      total: Money.sum(settlements.map(({ amount }) => amount), currency).toJSON(),
+      total: Money.sum(
+        settlements.map(({ amount }) => amount),
+        currency,
+      ).toJSON(),
     };
     return { result, subject: { type: 'fund', id: fundId }, after: result };
   },
@@ -86,5 +106,6 @@ function refuseOverpayment(settlements: readonly Settlement[], payables: readonl
     const office = payable ? `Office ${payable.officeCode}` : 'This office';
     return [{ pointer: `/items/${i}/amount`, detail: `${office} is owed ${owed} ${currency}, not ${amount}.` }];
   });
-  if (faults.length > 0) throw reconciliationProblem.settlement_exceeds_payable('Nothing was settled. Pay what is owed or less.', {}, faults);
+  if (faults.length > 0)
+    throw reconciliationProblem.settlement_exceeds_payable('Nothing was settled. Pay what is owed or less.', {}, faults);
 }

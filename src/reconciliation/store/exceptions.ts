@@ -11,8 +11,13 @@ export interface StatementException {
   readonly state: 'open' | 'resolved';
   readonly ownerId: string | null;
   readonly line: {
-    readonly row: number; readonly kind: 'payment' | 'reversal'; readonly reference: string; readonly serial: string;
-    readonly amount: Stated; readonly officeCode: string; readonly paidOn: string;
+    readonly row: number;
+    readonly kind: 'payment' | 'reversal';
+    readonly reference: string;
+    readonly serial: string;
+    readonly amount: Stated;
+    readonly officeCode: string;
+    readonly paidOn: string;
   } | null;
   readonly payoutId: string | null;
   readonly resolution: Resolution | null;
@@ -45,13 +50,26 @@ function stored({ line, resolvedAt, openedAt, ...row }: Row): StatementException
 
 /** Opens an exception for each finding; whoever imported the statement owns them. */
 export async function openExceptions(
-  tx: Tx, { programmeId, statementId, ownerId, at }: { programmeId: string; statementId: string; ownerId: string; at: Date },
+  tx: Tx,
+  { programmeId, statementId, ownerId, at }: { programmeId: string; statementId: string; ownerId: string; at: Date },
   findings: readonly Finding[],
 ): Promise<void> {
-  await tx.insert('exceptions', findings.map(({ kind, detail, lineId, payoutId }) => ({
-    id: newId(), programme_id: programmeId, statement_id: statementId, kind, statement_line_id: lineId, payout_id: payoutId, detail,
-    state: 'open', owner_id: ownerId, opened_at: at, version: 1,
-  })));
+  await tx.insert(
+    'exceptions',
+    findings.map(({ kind, detail, lineId, payoutId }) => ({
+      id: newId(),
+      programme_id: programmeId,
+      statement_id: statementId,
+      kind,
+      statement_line_id: lineId,
+      payout_id: payoutId,
+      detail,
+      state: 'open',
+      owner_id: ownerId,
+      opened_at: at,
+      version: 1,
+    })),
+  );
 }
 
 export async function findException(db: Db, id: string): Promise<StatementException | undefined> {
@@ -61,15 +79,22 @@ export async function findException(db: Db, id: string): Promise<StatementExcept
 
 /** @returns whether the exception was open until now */
 export async function closeException(
-  tx: Tx, id: string, { resolution, note, by, at }: { resolution: Resolution; note: string; by: string; at: Date },
+  tx: Tx,
+  id: string,
+  { resolution, note, by, at }: { resolution: Resolution; note: string; by: string; at: Date },
 ): Promise<boolean> {
-  return await tx.run(sql`update exceptions set state = 'resolved', resolution = ${resolution}, note = ${note}, resolved_by = ${by},
-    resolved_at = ${at}, version = version + 1 where id = ${id} and state = 'open'`) === 1;
+  return (
+    (await tx.run(sql`update exceptions set state = 'resolved', resolution = ${resolution}, note = ${note}, resolved_by = ${by},
+    resolved_at = ${at}, version = version + 1 where id = ${id} and state = 'open'`)) === 1
+  );
 }
 
 /** A programme's exceptions in the order they were opened. */
 export async function pageOfExceptions(
-  db: Db, programmeId: string, { state, kind }: { state?: string | undefined; kind?: string | undefined }, limit: number,
+  db: Db,
+  programmeId: string,
+  { state, kind }: { state?: string | undefined; kind?: string | undefined },
+  limit: number,
   after: string | undefined,
 ): Promise<Page<StatementException>> {
   const rows = await db.all<Row>(sql`${selected}

@@ -1,5 +1,5 @@
-import { type Db, sql, type Sql, type Tx } from '../../platform/index.ts';
-import { TOLERANCE_DAYS, type Period } from '../rules.ts';
+import { type Db, type Sql, sql, type Tx } from '../../platform/index.ts';
+import { type Period, TOLERANCE_DAYS } from '../rules.ts';
 import type { Finding, LineFacts, MatchPass } from '../types.ts';
 
 interface Pass {
@@ -93,6 +93,10 @@ export async function payoutsNotListed(db: Db, programmeId: string, { from, to }
       and not exists (select from statement_matches m where m.payout_id = p.id)
       and not exists (select from exceptions e where e.payout_id = p.id and (e.statement_line_id is not null or e.state = 'open'))
     order by p.paid_on, p.id`);
-  return rows.map(({ payoutId, paidOn, serial }) =>
-    ({ kind: 'ours_not_in_statement', detail: `We paid voucher ${serial} on ${paidOn}; the post does not list it.`, lineId: null, payoutId }));
+  return rows.map(({ payoutId, paidOn, serial }) => ({
+    kind: 'ours_not_in_statement',
+    detail: `We paid voucher ${serial} on ${paidOn}; the post does not list it.`,
+    lineId: null,
+    payoutId,
+  }));
 }

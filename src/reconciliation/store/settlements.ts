@@ -58,11 +58,22 @@ export interface Settlement {
 
 /** @throws Error by constraint `settlements_fund_id_office_id_reference_key` when a reference settled the office before */
 export async function insertSettlements(
-  tx: Tx, { programmeId, fundId, reference, by, at }: { programmeId: string; fundId: string; reference: string; by: string; at: Date },
+  tx: Tx,
+  { programmeId, fundId, reference, by, at }: { programmeId: string; fundId: string; reference: string; by: string; at: Date },
   settlements: readonly Settlement[],
 ): Promise<void> {
-  await tx.insert('settlements', settlements.map(({ id, officeId, amount }) => ({
-    id, programme_id: programmeId, fund_id: fundId, office_id: officeId, amount: amount.toString(), currency: amount.currency, reference,
-    settled_by: by, settled_at: at,
-  })));
+  await tx.insert(
+    'settlements',
+    settlements.map(({ id, officeId, amount }) => ({
+      id,
+      programme_id: programmeId,
+      fund_id: fundId,
+      office_id: officeId,
+      amount: amount.toString(),
+      currency: amount.currency,
+      reference,
+      settled_by: by,
+      settled_at: at,
+    })),
+  );
 }

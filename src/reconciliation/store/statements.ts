@@ -44,12 +44,38 @@ interface StoredStatement extends NewStatement {
 /** Stores a statement and all its lines. */
 export async function insertStatement(tx: Tx, statement: StoredStatement, lines: readonly StatementLine[]): Promise<void> {
   const { id, programmeId, name, digest, from, to, total, uploadedBy, uploadedAt } = statement;
-  await tx.insert('statements', [{ id, programme_id: programmeId, name, content_digest: digest, currency: total.currency, from_date: from,
-    to_date: to, line_count: lines.length, total: total.toString(), matched_count: 0, uploaded_by: uploadedBy, uploaded_at: uploadedAt }]);
-  await tx.insert('statement_lines', lines.map(({ row, kind, reference, serial, amount, officeCode, paidOn, documentLastFour }) => ({
-    id: newId(), statement_id: id, row_number: row, kind, reference, serial, amount: amount.toString(), currency: amount.currency,
-    office_code: officeCode, paid_on: paidOn, document_last_four: documentLastFour,
-  })));
+  await tx.insert('statements', [
+    {
+      id,
+      programme_id: programmeId,
+      name,
+      content_digest: digest,
+      currency: total.currency,
+      from_date: from,
+      to_date: to,
+      line_count: lines.length,
+      total: total.toString(),
+      matched_count: 0,
+      uploaded_by: uploadedBy,
+      uploaded_at: uploadedAt,
+    },
+  ]);
+  await tx.insert(
+    'statement_lines',
+    lines.map(({ row, kind, reference, serial, amount, officeCode, paidOn, documentLastFour }) => ({
+      id: newId(),
+      statement_id: id,
+      row_number: row,
+      kind,
+      reference,
+      serial,
+      amount: amount.toString(),
+      currency: amount.currency,
+      office_code: officeCode,
+      paid_on: paidOn,
+      document_last_four: documentLastFour,
+    })),
+  );
 }
 
 export async function countMatches(tx: Tx, statementId: string): Promise<void> {
