@@ -10,8 +10,8 @@ create table audit_events (
   programme_id uuid,
   office_id uuid,
   fund_id uuid,
-  before_digest text check (before_digest ~ '^[0-9a-f]{64}$'),
-  after_digest text check (after_digest ~ '^[0-9a-f]{64}$'),
+  before_digest text check (length(before_digest) = 64),
+  after_digest text check (length(after_digest) = 64),
   reason text,
   refusal text,
   request_id text

@@ -1,7 +1,7 @@
 create table vouchers (
   id uuid primary key,
   -- Public: twelve random digits and two check digits (ISO 7064 MOD 97-10).
-  serial text not null unique check (serial ~ '^\d{14}$'),
+  serial text not null unique check (length(serial) = 14 and translate(serial, '0123456789', '') = ''),
   line_id uuid not null unique references payment_list_lines,
   list_id uuid not null references payment_lists,
   programme_id uuid not null references programmes,
@@ -78,7 +78,7 @@ create table payouts (
   amount numeric not null check (amount > 0),
   currency text not null,
   document_type text not null,
-  document_last_four text not null check (document_last_four ~ '^[0-9A-Z]{4}$'),
+  document_last_four text not null check (length(document_last_four) = 4),
   paid_at timestamptz not null,
   -- The day in the programme's time zone, as the post's statement dates it.
   paid_on date not null,
@@ -89,7 +89,7 @@ create table payouts (
   check ((voided_at is null) = (voided_by is null))
 );
 -- A voucher is paid once. Nothing else in the system matters as much as this line.
-create unique index payouts_once on payouts (voucher_id) where voided_at is null;
+create unique index payouts_once on payouts (voucher_id, voided_at) nulls not distinct;
 create index on payouts (office_id, paid_on);
 create index on payouts (paid_on);
 grant update (voided_at, voided_by) on payouts to sanad_app;

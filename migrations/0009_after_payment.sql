@@ -1,6 +1,3 @@
--- A voucher's pay-outs, the voided ones too.
-create index on payouts (voucher_id);
-
 create table statements (
   id uuid primary key,
   programme_id uuid not null references programmes,

@@ -1,15 +1,15 @@
-import { allOf, type CommandEvent, type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
+import { allOf, type CommandEvent, type Db, type Page, pageOf, type Sql, sql } from '../platform/index.ts';
 import type { AuditEvent, AuditFilter } from './types.ts';
 
-/** Adds an event to the trail. Called by the command runner, in the command's transaction. */
-export function recordEvent(tx: Tx, event: CommandEvent): void {
+/** The statement that adds an event to the trail, for the command runner to carry out in the command's transaction. */
+export function recordEvent(event: CommandEvent): Sql {
   const { programme = null, office = null, fund = null } = event.scope;
-  tx.defer(sql`
+  return sql`
     insert into audit_events (id, at, actor_id, command, subject_type, subject_id, programme_id, office_id, fund_id,
       before_digest, after_digest, reason, refusal, request_id)
     values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
       ${programme}, ${office}, ${fund}, ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal},
-      ${event.requestId})`);
+      ${event.requestId})`;
 }
 
 /**

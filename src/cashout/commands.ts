@@ -1,10 +1,10 @@
-import { post } from '../ledger/index.ts';
+import { posting } from '../ledger/index.ts';
 import { command, dateIn, type KeyRing, Money, newId, type Outcome, type Problem, problem, RetryTransaction } from '../platform/index.ts';
 import { isCodeOf, readCode } from '../vouchers/index.ts';
 import { vouchersAt } from './locating.ts';
 import { refusal } from './problems.ts';
 import { counterRefusal, isLive, locatorFaults, voucherRefusal } from './rules.ts';
-import { type Candidate, type Counter, countFailure, findCounter, type NewPayout, pay } from './store.ts';
+import { type Candidate, type Counter, countFailure, earlierPayout, findCounter, type NewPayout, pay } from './store.ts';
 import type { Payout, Redemption } from './types.ts';
 
 /**
@@ -29,14 +29,15 @@ export const redeemVoucher = command<Redemption, Payout>({
       await countFailure(tx, now, { agentId: actor.id, officeId, tried });
       return wrongCode(officeId, counter.candidates);
     }
-    refuse(voucherRefusal(voucher, now));
+    const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
+    refuse(voucherRefusal(voucher, earlier, now));
     const paidOn = dateIn(voucher.timeZone, now);
     const payout: NewPayout = { id: newId(), officeId, agentId: actor.id, documentType, documentLastFour, paidOn };
-    // Whoever was first has committed by now, so the next try sees what happened and says so.
-    if (!(await pay(tx, now, voucher, payout))) throw new RetryTransaction('somebody else had the same voucher');
     const { programmeId, fundId } = voucher;
     const amount = Money.of(voucher.amount, voucher.currency);
-    await post(tx, now, [{ event: 'payout', programmeId, fundId, officeId, subject: { type: 'payout', id: payout.id }, amount }]);
+    const entry = posting(now, { event: 'payout', programmeId, fundId, officeId, subject: { type: 'payout', id: payout.id }, amount });
+    // Whoever was first has committed by now, so the next try sees what happened and says so.
+    if (!(await pay(tx, now, voucher, payout, entry))) throw new RetryTransaction('somebody else had the same voucher');
     return {
       result: shown(counter, voucher, payout, now),
       subject: { type: 'voucher', id: voucher.id },

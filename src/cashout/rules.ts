@@ -1,7 +1,7 @@
 import { dateTimeIn, hasDammDigit, type Problem, type ProblemPlace } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
 import { refusal } from './problems.ts';
-import type { Candidate, Counter } from './store.ts';
+import type { Candidate, Counter, EarlierPayout } from './store.ts';
 import type { Locator } from './types.ts';
 
 /** Wrong codes within an hour after which an agent pays nobody out for a while. */
@@ -32,17 +32,14 @@ export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresA
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(
-  voucher: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'paidAt' | 'paidOfficeCode' | 'paidOfficeName'>,
+  { state, expiresAt, timeZone }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone'>,
+  earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {
-  const { state, expiresAt, timeZone, paidAt, paidOfficeCode, paidOfficeName } = voucher;
-  if (state === 'redeemed') {
-    const when = paidAt ? dateTimeIn(timeZone, paidAt) : 'an earlier day';
-    return refusal.already_paid(`Paid on ${when} at ${paidOfficeCode} ${paidOfficeName}. Do not pay it again.`, {
-      paidAt: paidAt?.toISOString() ?? null,
-      officeCode: paidOfficeCode,
-      officeName: paidOfficeName,
-    });
+  if (earlier) {
+    const { paidAt, officeCode, officeName } = earlier;
+    const detail = `Paid on ${dateTimeIn(timeZone, paidAt)} at ${officeCode} ${officeName}. Do not pay it again.`;
+    return refusal.already_paid(detail, { paidAt: paidAt.toISOString(), officeCode, officeName });
   }
   if (state === 'cancelled') return refusal.voucher_cancelled('Send the person to the programme office.');
   if (state === 'issued') return refusal.voucher_not_active('The message is still being confirmed. Try again in a few minutes.');

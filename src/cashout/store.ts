@@ -15,10 +15,13 @@ export interface Candidate {
   readonly programmeId: string;
   readonly fundId: string;
   readonly timeZone: string;
-  /** When and where it was paid, if it was. */
-  readonly paidAt: Date | null;
-  readonly paidOfficeCode: string | null;
-  readonly paidOfficeName: string | null;
+}
+
+/** When and where a voucher was paid. */
+export interface EarlierPayout {
+  readonly paidAt: Date;
+  readonly officeCode: string;
+  readonly officeName: string;
 }
 
 /** An office, the agent behind its counter and the vouchers in question. */
@@ -44,14 +47,18 @@ export async function findCounter(db: Db, now: Date, officeId: string, agentId: 
       o.has_cash as "hasCash", (select count(*)::int from failed_codes f where f.agent_id = ${agentId}
         and f.at > ${now}::timestamptz - interval '1 hour') as failures,
       v.id, v.serial, v.state, v.amount, v.currency, v.key_version as "keyVersion", v.counter, v.expires_at as "expiresAt",
-      v.programme_id as "programmeId", v.fund_id as "fundId", p.time_zone as "timeZone",
-      paid.paid_at as "paidAt", there.code as "paidOfficeCode", there.name_fr as "paidOfficeName"
-    from offices o left join (${vouchers}) v on true left join programmes p on p.id = v.programme_id
-      left join payouts paid on paid.voucher_id = v.id and paid.voided_at is null left join offices there on there.id = paid.office_id
+      v.programme_id as "programmeId", v.fund_id as "fundId",
+      (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone"
+    from offices o left join (${vouchers}) v on true
     where o.id = ${officeId} order by (v.state = 'activated') desc`);
   const [office] = rows;
   return office && { ...office, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
 }
+
+/** The pay-out of a voucher that stands. */
+export const earlierPayout = (db: Db, voucherId: string): Promise<EarlierPayout | undefined> =>
+  db.first<EarlierPayout>(sql`select p.paid_at as "paidAt", o.code as "officeCode", o.name_fr as "officeName"
+    from payouts p join offices o on o.id = p.office_id where p.voucher_id = ${voucherId} and p.voided_at is null`);
 
 /** A pay-out that is being made. */
 export interface NewPayout {
@@ -64,18 +71,29 @@ export interface NewPayout {
 }
 
 /**
- * Redeems a voucher and writes its pay-out, in one statement: the voucher must still be active, unexpired and under the same code.
+ * Redeems a voucher, writes its pay-out and posts it, in one statement: the voucher must still be active, unexpired and under the same
+ * code.
+ * @param entry the posting of the pay-out
  * @returns whether it was; if not, somebody else was here first
  */
-export async function pay(tx: Tx, now: Date, { id, counter }: Pick<Candidate, 'id' | 'counter'>, payout: NewPayout): Promise<boolean> {
+export async function pay(
+  tx: Tx,
+  now: Date,
+  { id, counter }: Pick<Candidate, 'id' | 'counter'>,
+  payout: NewPayout,
+  entry: Sql,
+): Promise<boolean> {
   const paid = await tx.run(sql`with redeemed as (
       update vouchers set state = 'redeemed'
       where id = ${id} and state = 'activated' and counter = ${counter} and expires_at > ${now}
-      returning id, collector_id, amount, currency)
-    insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
-      paid_at, paid_on)
-    select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
-      ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date from redeemed`);
+      returning id, collector_id, amount, currency
+    ), paid as (
+      insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
+        paid_at, paid_on)
+      select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
+        ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date from redeemed
+      returning id)
+    select ${entry} from paid`);
   return paid === 1;
 }
 

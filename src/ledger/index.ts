@@ -1,5 +1,5 @@
 export { checkIdentities, type Identity } from './identities.ts';
 export { availableIn } from './queries.ts';
 export { ledgerRoutes } from './routes.ts';
-export { post } from './store.ts';
+export { post, posting } from './store.ts';
 export type { AccountKind, LedgerEvent, Transfer } from './types.ts';

@@ -36,11 +36,11 @@ describe('a command', () => {
     const keyRing = new KeyRing(new Map([[1, newDataKey()]]), newDataKey());
     execute = commandRunner(database, new ShiftedClock(), keyRing, {
       authorise: (_actor, _command, _now, scope) => refuse?.(scope),
-      record: (tx, event) => {
-        tx.defer(sql`insert into audit_events (id, at, actor_id, command, subject_type, subject_id, before_digest, after_digest, reason, refusal)
-          values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
-            ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal})`);
+      record: (event) => {
         events.push(event);
+        return sql`insert into audit_events (id, at, actor_id, command, subject_type, subject_id, before_digest, after_digest, reason, refusal)
+          values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
+            ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal})`;
       },
       start: async (followUps) => void started.push(...followUps),
     });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import { type Database, type Db, sql, sqlState, type Tx } from './database.ts';
+import { type Database, type Db, type Sql, sql, sqlState, type Tx } from './database.ts';
 import { newId } from './ids.ts';
 import type { KeyRing } from './key-ring.ts';
 import { Problem, type ProblemBody, problem } from './problems.ts';
@@ -85,8 +85,8 @@ export interface CommandEvent {
 export interface CommandPorts {
   /** @throws Problem when the actor may not: before anything else is looked at, and again within the record's scope */
   authorise(actor: Actor, command: string, now: Date, scope?: Scope): void;
-  /** Writes an event; it may go out together with the commit. */
-  record(tx: Tx, event: CommandEvent): void;
+  /** The statement that adds an event to the trail. */
+  record(event: CommandEvent): Sql;
   /** Starts work that has been recorded; failing to do so loses nothing. */
   start(followUps: readonly (FollowUp & { readonly id: string })[]): Promise<void>;
 }
@@ -141,7 +141,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
       ports.authorise(actor, name, now, recordScope);
       const outcome = await run({ tx, actor, now, keyRing }, input);
       const { subject, before, after, reason, refusal } = outcome;
-      ports.record(tx, {
+      const event = ports.record({
         id: newId(),
         at: now,
         actorId: actor.id,
@@ -163,19 +163,18 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
       const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
       if (idempotencyKey) {
         const sealed = keyRing.seal('idempotency', `${actor.id}/${idempotencyKey}`, JSON.stringify(answer));
-        tx.defer(sql`insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)
+        tx.defer(sql`with event as (${event})
+          insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)
           values (${actor.id}, ${idempotencyKey}, ${name}, ${inputDigest}, ${sealed}, ${now})`);
+      } else {
+        tx.defer(event);
       }
       return { answer, result: outcome.result, refusal, started };
     });
   }
 
   async function answerTo(tx: Tx, actorId: string, key: string, inputDigest: string) {
-    // The lock makes a second request with the same key wait for the first; the read that follows then sees its answer.
-    tx.defer(sql`select pg_advisory_xact_lock(hashtextextended(${`${actorId}/${key}`}, 0))`);
-    const row = await tx.first<{ input_digest: string; answer: Buffer }>(
-      sql`select input_digest, answer from idempotency_keys where actor_id = ${actorId} and key = ${key}`,
-    );
+    const row = await tx.first<{ input_digest: string; answer: Buffer }>(sql`select * from answer_of(${actorId}::uuid, ${key})`);
     if (!row) return undefined;
     if (row.input_digest !== inputDigest) {
       throw problem.idempotency_key_reused('Use a new Idempotency-Key for a new request.');

@@ -26,13 +26,12 @@ export class Sql {
  * SQL with its values kept apart: sql`select … where id = ${id}`. A piece inside a piece is spliced in.
  */
 export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]): Sql {
+  if (values.includes(undefined)) throw new TypeError('a value of a statement is undefined; null is written out');
+  if (!values.some((value) => value instanceof Sql)) return new Sql(strings, values);
   const parts: string[] = [];
   const bound: unknown[] = [];
-  let open = '';
-  strings.forEach((part, i) => {
-    open += part;
-    if (i === values.length) return;
-    const value = values[i];
+  let open = strings[0] ?? '';
+  values.forEach((value, i) => {
     if (value instanceof Sql) {
       const [first = '', ...others] = value.parts;
       open += first;
@@ -42,11 +41,11 @@ export function sql(strings: TemplateStringsArray, ...values: readonly unknown[]
       }
       bound.push(...value.values);
     } else {
-      if (value === undefined) throw new TypeError('a value of a statement is undefined; null is written out');
       parts.push(open);
       bound.push(value);
       open = '';
     }
+    open += strings[i + 1] ?? '';
   });
   return new Sql([...parts, open], bound);
 }
@@ -79,19 +78,26 @@ export interface Tx extends Db {
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
 }
 
-const names = new Map<string, string>();
-
-// A named statement is parsed and planned once for each connection.
-function nameOf(text: string): string {
-  let name = names.get(text);
-  if (!name) {
-    name = createHash('sha1').update(text).digest('base64url');
-    names.set(text, name);
-  }
-  return name;
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
 }
 
-const prepared = ({ text, values }: Sql): pg.QueryConfig => ({ name: nameOf(text), text, values: values as unknown[] });
+const byText = new Map<string, Prepared>();
+// A statement without pieces keeps the very array that its place in the source has, so its text is put together once.
+const byPlace = new WeakMap<readonly string[], Prepared>();
+
+// A named statement is parsed and planned once for each connection.
+function prepared(statement: Sql): pg.QueryConfig {
+  let known = byPlace.get(statement.parts);
+  if (!known) {
+    const { text } = statement;
+    known = byText.get(text) ?? { name: createHash('sha1').update(text).digest('base64url'), text };
+    byText.set(text, known);
+    byPlace.set(statement.parts, known);
+  }
+  return { name: known.name, text: known.text, values: statement.values as unknown[] };
+}
 
 /** Somewhere that a statement can be sent. */
 interface Target {
