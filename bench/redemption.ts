@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     const loaded = await load(client, VOUCHERS, Math.max(...CONCURRENCIES));
     await prepareFloor(client);
     const port = await freePort();
-    server = spawn(process.execPath, ['--max-semi-space-size=64', 'dist/main.js'], {
+    server = spawn(process.execPath, ['dist/main.js'], {
       cwd: packageRoot,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bootstrapUser, type Role, system, totpCode } from './access/index.ts';
 import { createFund, recordContribution } from './funding/index.ts';
 import { importOffices } from './offices/index.ts';
+import { sql } from './platform/index.ts';
 import { createProgramme } from './programmes/index.ts';
 import { loadPilotGeography, pilotOffices, pilotProgramme } from './seeding.ts';
 import type { RunningPlatform } from './server.ts';
@@ -41,7 +42,8 @@ ${lines.join('\n')}
 `;
 }
 
-async function firstStart({ app: { execute } }: RunningPlatform): Promise<Account[]> {
+async function firstStart({ app }: RunningPlatform): Promise<Account[]> {
+  const { execute } = app;
   const actor = { actor: system };
   await loadPilotGeography(execute);
   await execute(importOffices, { csv: await pilotOffices() }, actor);
@@ -49,25 +51,26 @@ async function firstStart({ app: { execute } }: RunningPlatform): Promise<Accoun
   const fund = await execute(createFund, { programmeId: programme.id, donor: 'Example donor', agreement: 'DEMO-1' }, actor);
   const amount = { amount: '30000000.00', currency: programme.currency };
   await execute(recordContribution, { fundId: fund.id, amount, receivedOn: programme.startsOn, reference: 'DEMO-1/1' }, actor);
+  const office = await app.database.reader.first<{ id: string }>(sql`select id from offices order by code limit 1`);
   const inProgramme = { programmeId: programme.id };
-  const people: readonly (readonly [Role, { programmeId?: string; fundId?: string }])[] = [
-    ['administrator', {}],
-    ['enrolment_officer', inProgramme],
-    ['programme_officer', inProgramme],
-    ['approver', inProgramme],
-    ['finance_officer', inProgramme],
-    ['auditor', {}],
-    ['donor', { fundId: fund.id }],
+  const people: readonly (readonly [name: string, Role, { programmeId?: string; fundId?: string; officeId?: string | undefined }])[] = [
+    ['administrator', 'administrator', {}],
+    ['enrolment', 'enrolment_officer', inProgramme],
+    ['programme', 'programme_officer', inProgramme],
+    // Lists of five million dinars and more need two signatures.
+    ['approver', 'approver', inProgramme],
+    ['approver.two', 'approver', inProgramme],
+    ['finance', 'finance_officer', inProgramme],
+    ['agent', 'agent', { officeId: office?.id }],
+    ['auditor', 'auditor', {}],
+    ['donor', 'donor', { fundId: fund.id }],
   ];
   const accounts: Account[] = [];
-  for (const [role, scope] of people) {
-    const email = `${role.replace('_officer', '')}@example.org`;
+  for (const [name, role, scope] of people) {
+    const email = `${name}@example.org`;
     const password = randomBytes(12).toString('base64url');
-    const { totpSecret } = await bootstrapUser(
-      execute,
-      { email, displayName: `Demo ${role.replace('_', ' ')}`, language: 'en', password },
-      [{ role, ...scope }],
-    );
+    const user = { email, displayName: `Demo ${name}`, language: 'en' as const, password };
+    const { totpSecret } = await bootstrapUser(execute, user, [{ role, ...scope }]);
     accounts.push({ role, email, password, totpSecret });
   }
   return accounts;
