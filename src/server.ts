@@ -99,7 +99,10 @@ async function listen(app: App, config: Config): Promise<Server> {
   server.headersTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
   server.listen(config.PORT, config.HOST);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') throw new ConfigError(`PORT: something else listens on ${config.HOST}:${config.PORT} already`);
+    throw error;
+  });
   return server;
 }
 

@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { resolve as absolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
+import { ConfigError } from './config.ts';
 
 /** A running embedded server. */
 export interface EmbeddedServer {
@@ -51,7 +52,7 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true }:
     host.once('exit', (code) => resolve({ ready: false, reason: `its process ended with status ${code}` }));
     host.once('error', (error) => resolve({ ready: false, reason: error.message }));
   });
-  if (!answer.ready) throw new Error(`The embedded PostgreSQL in ${folder} did not start: ${answer.reason}`);
+  if (!answer.ready) throw new ConfigError(`The embedded PostgreSQL in ${folder} did not start: ${answer.reason}`);
   writeFileSync(join(folder, 'postgres-host.pid'), String(host.pid));
   host.unref();
   host.channel?.unref();
@@ -98,7 +99,7 @@ async function clearOrphan(folder: string, databaseDir: string): Promise<void> {
   for (let waited = 0; keeper && uses(keeper, databaseDir); waited += 100) {
     // A keeper that has lost its parent is on its way out.
     if (waited > 5_000) {
-      throw new Error(`Another Sanad (process ${keeper}) is using ${folder}. Stop it, or give this one its own SANAD_DATA_DIR.`);
+      throw new ConfigError(`Another Sanad (process ${keeper}) is using ${folder}. Stop it, or give this one its own SANAD_DATA_DIR.`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
