@@ -164,3 +164,27 @@ begin
 end $$;
 create trigger draft_only after insert on payment_list_lines referencing new table as new_lines
   for each statement execute function refuse_line_outside_draft();
+
+-- A line is released with its approved list, and a list only when every line has been decided.
+create function refuse_line_of_unapproved_list() returns trigger language plpgsql as $$
+begin
+  if exists (select from new_lines n join old_lines o on o.id = n.id join payment_lists l on l.id = n.list_id
+      where n.state = 'released' and o.state <> 'released' and l.state <> 'approved') then
+    raise exception 'a line is released with its approved list'
+      using errcode = 'integrity_constraint_violation', constraint = 'payment_list_lines_approved_list', table = 'payment_list_lines';
+  end if;
+  return null;
+end $$;
+create trigger approved_list after update on payment_list_lines referencing old table as old_lines new table as new_lines
+  for each statement execute function refuse_line_of_unapproved_list();
+
+create function refuse_undecided_release() returns trigger language plpgsql as $$
+begin
+  if exists (select from payment_list_lines l where l.list_id = new.id and l.state = 'included') then
+    raise exception 'a list is released when every line has been decided'
+      using errcode = 'integrity_constraint_violation', constraint = 'payment_lists_every_line_decided', table = 'payment_lists';
+  end if;
+  return new;
+end $$;
+create trigger undecided before update of state on payment_lists for each row when (new.state = 'released' and old.state <> 'released')
+  execute function refuse_undecided_release();

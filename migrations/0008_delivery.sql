@@ -44,6 +44,21 @@ create trigger new_code before update on vouchers for each row when (new.counter
     or new.state = 'activated' and old.state in ('redeemed', 'locked')))
   execute function refuse_old_code();
 
+-- A voucher is what its released line says, and nothing else.
+create function refuse_other_voucher() returns trigger language plpgsql as $$
+begin
+  if exists (select from new_vouchers v left join payment_list_lines l on l.id = v.line_id left join payment_lists p on p.id = l.list_id
+      where l.state is distinct from 'released' or p.state is distinct from 'released'
+        or row (l.list_id, l.beneficiary_id, l.collector_id, l.amount, l.currency, p.programme_id, p.fund_id)
+          is distinct from row (v.list_id, v.beneficiary_id, v.collector_id, v.amount, v.currency, v.programme_id, v.fund_id)) then
+    raise exception 'a voucher is of a released line, for its amount and its collector'
+      using errcode = 'integrity_constraint_violation', constraint = 'vouchers_of_released_line', table = 'vouchers';
+  end if;
+  return null;
+end $$;
+create trigger of_released_line after insert on vouchers referencing new table as new_vouchers
+  for each statement execute function refuse_other_voucher();
+
 -- Messages to people. The text is made when it is sent and is kept nowhere.
 create table messages (
   id uuid primary key,

@@ -9,7 +9,7 @@ export interface AuditEvent {
   readonly programmeId: string | null;
   readonly officeId: string | null;
   readonly fundId: string | null;
-  /** SHA-256 of the subject's state, in hexadecimal. */
+  /** Keyed digest (HMAC-SHA-256) of the subject's state, in hexadecimal. */
   readonly beforeDigest: string | null;
   readonly afterDigest: string | null;
   readonly reason: string | null;

@@ -39,6 +39,29 @@ describe('the database itself, asked in plain SQL as the application role', () =
     ]);
   const refusedBy = (constraint: string) => ({ constraint });
 
+  it('refuses a voucher that is not what its released line says', async () => {
+    const line = randomUUID();
+    // A line without a voucher, put there behind the triggers' backs.
+    await platform.owner.query(`begin`);
+    await platform.owner.query(`set local session_replication_role = replica`);
+    await platform.owner.query(
+      `insert into payment_list_lines select $1, list_id, 900, instalment_id, beneficiary_id, collector_id, household_id, amount, currency,
+        wilaya_number, sex, age_band, has_disability, 'returned', 'test' from payment_list_lines where id = (select line_id from vouchers where id = $2)`,
+      [line, live.id],
+    );
+    await platform.owner.query(`commit`);
+    const forge = (amount: string) =>
+      sql.query(
+        `insert into vouchers (id, serial, line_id, list_id, programme_id, fund_id, beneficiary_id, collector_id, amount, currency, key_version,
+          issued_at)
+        select $1, '12345678901234', $2, list_id, programme_id, fund_id, beneficiary_id, collector_id, $3::numeric, currency, 1, now()
+        from vouchers where id = $4`,
+        [randomUUID(), line, amount, live.id],
+      );
+    await expect(forge('15000.00')).rejects.toMatchObject(refusedBy('vouchers_of_released_line'));
+    await expect(forge('1000000.00')).rejects.toMatchObject(refusedBy('vouchers_of_released_line'));
+  });
+
   it('refuses a second pay-out of one voucher', async () => {
     await expect(payout(paid)).rejects.toMatchObject(refusedBy('payouts_once'));
   });

@@ -1,5 +1,5 @@
 import { authoriseRead, permissions, type Role } from '../access/index.ts';
-import { type Actor, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
+import { type Actor, type Db, type Page, pageRequestById, problem } from '../platform/index.ts';
 import { findPayout, type PayoutFilter, pageOfPayouts } from './store.ts';
 import type { Payout } from './types.ts';
 
@@ -25,6 +25,6 @@ export async function listPayouts(
   query: PayoutFilter & { limit?: number; cursor?: string },
 ): Promise<Page<Payout>> {
   authoriseRead(actor, 'cashout.read', { programme: programmeId });
-  const { limit, after } = pageRequest(query);
+  const { limit, after } = pageRequestById(query);
   return pageOfPayouts(db, programmeId, query, limit, after);
 }

@@ -1300,7 +1300,7 @@ export interface components {
             officeId: string | null;
             /** Format: uuid */
             fundId: string | null;
-            /** @description Hexadecimal SHA-256 of the subject's state before */
+            /** @description Hexadecimal keyed digest (HMAC-SHA-256) of the subject's state before */
             beforeDigest: string | null;
             /** @description The same of its state after */
             afterDigest: string | null;

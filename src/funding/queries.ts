@@ -1,5 +1,5 @@
 import { authoriseRead, scopeCondition } from '../access/index.ts';
-import { type Actor, type Db, type Page, pageRequest, problem, sql } from '../platform/index.ts';
+import { type Actor, type Db, type Page, pageRequestById, problem, sql } from '../platform/index.ts';
 import { findFund, pageOfFunds } from './store.ts';
 import type { Fund } from './types.ts';
 
@@ -25,7 +25,7 @@ export async function listFunds(
   programmeId: string,
   query: { limit?: number; cursor?: string },
 ): Promise<Page<Fund>> {
-  const { limit, after } = pageRequest(query);
+  const { limit, after } = pageRequestById(query);
   const within = scopeCondition(actor, 'funding.read', { programme: sql`f.programme_id`, fund: sql`f.id` });
   return pageOfFunds(db, programmeId, within, limit, after);
 }

@@ -1,5 +1,5 @@
 import { authoriseRead } from '../access/index.ts';
-import { type Actor, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
+import { type Actor, type Db, type Page, pageRequestById, problem } from '../platform/index.ts';
 import { scopeOfList } from '../vouchers/index.ts';
 import type { MessageState } from './rules.ts';
 import { type Segments, segmentsOf } from './segments.ts';
@@ -18,7 +18,7 @@ export async function listMessages(
   const scope = await scopeOfList(db, listId);
   if (!scope) throw problem.not_found('There is no such record.');
   authoriseRead(actor, 'messaging.read', scope);
-  const { limit, after } = pageRequest(query);
+  const { limit, after } = pageRequestById(query);
   return pageOfMessages(db, listId, query.state, limit, after);
 }
 

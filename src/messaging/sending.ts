@@ -22,18 +22,38 @@ export async function sendAll(keyRing: KeyRing, gateway: Gateway, messages: read
 }
 
 async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage): Promise<Sending> {
-  const { id, attempts, language, recipientId } = message;
-  const to = openPerson(keyRing, recipientId, message, ['phones'])?.phones[0];
-  if (!to) return { id, state: 'failed', attempted: false, gateway: gateway.name, reference: null, segments: null, reason: 'no_phone' };
-  const text = renderCode(language, {
+  const { id, attempts, recipientId } = message;
+  const unsent = (reason: string): Sending => ({
+    id,
+    state: 'failed',
+    attempted: false,
+    gateway: gateway.name,
+    reference: null,
+    segments: null,
+    reason,
+  });
+  let to: string | undefined;
+  let text: string;
+  // One record that does not open must not keep the others from their codes.
+  try {
+    to = openPerson(keyRing, recipientId, message, ['phones'])?.phones[0];
+    if (!to) return unsent('no_phone');
+    text = textOf(keyRing, message);
+  } catch {
+    return unsent('unreadable');
+  }
+  const delivery = await answerOf(gateway, { to, text, reference: id });
+  return { id, attempted: true, gateway: gateway.name, segments: segmentsOf(text).segments, ...verdictOn(delivery, attempts + 1) };
+}
+
+function textOf(keyRing: KeyRing, message: PendingMessage): string {
+  return renderCode(message.language, {
     code: showCode(codeOf(keyRing, { id: message.voucherId, keyVersion: message.keyVersion, counter: message.counter })),
     amount: Money.of(message.amount, message.currency).toString(),
     currency: message.currency,
     serial: message.serial,
     until: lastDay(message.timeZone, message.createdAt, message.validityDays),
   });
-  const delivery = await answerOf(gateway, { to, text, reference: id });
-  return { id, attempted: true, gateway: gateway.name, segments: segmentsOf(text).segments, ...verdictOn(delivery, attempts + 1) };
 }
 
 // Whatever the gateway throws may quote the message, so none of it goes further.

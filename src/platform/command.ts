@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { type Database, type Db, type Sql, sql, sqlState, type Tx } from './database.ts';
 import { newId } from './ids.ts';
@@ -115,8 +114,12 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** SHA-256 of a value's canonical JSON, in hexadecimal. */
-export const digestOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+/**
+ * The keyed digest (HMAC-SHA-256, in hexadecimal) by which the trail knows a record's state. Without the key nobody can test a guess
+ * against it, which matters where the state is a person.
+ */
+export const stateDigest = (keyRing: KeyRing, state: unknown): string =>
+  keyRing.blindIndex('audit-state', canonicalJson(state)).toString('hex');
 
 type Answer = { readonly result: unknown } | { readonly refusal: ProblemBody };
 
@@ -149,8 +152,8 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         subjectType: subject.type,
         subjectId: subject.id,
         scope: outcome.scope ?? recordScope,
-        beforeDigest: before === undefined ? null : digestOf(before),
-        afterDigest: after === undefined ? null : digestOf(after),
+        beforeDigest: before === undefined ? null : stateDigest(keyRing, before),
+        afterDigest: after === undefined ? null : stateDigest(keyRing, after),
         reason: reason ?? null,
         refusal: refusal?.code ?? null,
         requestId: requestId ?? null,

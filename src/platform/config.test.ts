@@ -13,6 +13,8 @@ const production = {
   DATABASE_URL: 'postgres://sanad:x@db/sanad',
   SANAD_MASTER_KEYS: `1:${key()}`,
   SANAD_INDEX_KEY: key(),
+  SMS_GATEWAY: 'http',
+  SMS_HTTP_URL: 'https://sms.example.org/messages',
 };
 
 function complaintOf(environment: Readonly<Record<string, string | undefined>>): string {
@@ -48,6 +50,7 @@ describe('configuration', () => {
       'DATABASE_URL',
       'SANAD_MASTER_KEYS',
       'SANAD_INDEX_KEY',
+      'SMS_GATEWAY',
     ]);
     expect(namesIn(complaintOf({ ...production, SANAD_INDEX_KEY: '' }))).toEqual(['SANAD_INDEX_KEY']);
   });

@@ -53,7 +53,9 @@ export const settings = z.object({
   SMS_GATEWAY: z
     .enum(['outbox', 'http'])
     .default('outbox')
-    .describe('Where messages go: a file under the data folder, or an aggregator over HTTP'),
+    .describe(
+      'Where messages go: `http`, an aggregator, or `outbox`, a file under the data folder, which production refuses because codes would stand in it',
+    ),
   SMS_HTTP_URL: z.url().optional().describe('Address that the HTTP gateway posts each message to'),
   SMS_HTTP_TOKEN: z.string().optional().describe('Secret. Bearer token for the HTTP gateway'),
   SMS_HTTP_TIMEOUT_MS: z.coerce
@@ -101,6 +103,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (config.SANAD_ENV === 'production') {
     const wrong = [
       ...obligatory.filter((name) => config[name] === undefined).map((name) => `${name}: must be set in production`),
+      ...(config.SMS_GATEWAY === 'outbox' ? ['SMS_GATEWAY: the outbox writes codes to a file; production needs http'] : []),
       ...defaultSecrets(config, dataDir).map((name) => `${name}: is a development secret; make a new one with "openssl rand -base64 32"`),
     ];
     if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { allOf, Database, sql, sqlState } from './database.ts';
+import { allOf, Database, sql, sqlState, type Tx } from './database.ts';
 
 describe('SQL', () => {
   it('keeps values apart from the text, however deep a piece stands', () => {
@@ -84,6 +84,25 @@ describe('the database', () => {
     });
     await expect(alone).rejects.toThrow('its own reason');
     expect(await database.reader.all(sql`select from scratch where id in (20, 21)`)).toEqual([]);
+  });
+
+  it('outlives the loss of a connection, between statements and under one', async () => {
+    const end = (pid: number) => clone.owner.query('select pg_terminate_backend($1)', [pid]);
+    const pidOf = async (tx: Tx) => (await tx.first<{ pid: number }>(sql`select pg_backend_pid() as pid`))?.pid ?? 0;
+    const between = database.transaction(async (tx) => {
+      await end(await pidOf(tx));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await tx.run(sql`insert into scratch (id) values (12)`);
+    });
+    await expect(between).rejects.toThrow();
+    const under = database.transaction(async (tx) => {
+      const pid = await pidOf(tx);
+      setTimeout(() => void end(pid), 100);
+      await tx.first(sql`select pg_sleep(5)`);
+    });
+    await expect(under).rejects.toThrow();
+    expect(await database.reader.first(sql`select from scratch where id = 12`)).toBeUndefined();
+    await database.transaction((tx) => tx.run(sql`insert into scratch (id) values (13)`));
   });
 
   it('has the server itself refuse a write outside a transaction', async () => {

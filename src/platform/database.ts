@@ -237,7 +237,9 @@ class Pool {
       connectionTimeoutMillis: address.patienceMs ?? 15_000,
       pipeline: true,
     });
-    this.#pool.on('error', () => {}); // an idle connection that drops is replaced when one is needed
+    // A connection that drops fails the statement it carries, or is replaced when one is needed; it must not end the process.
+    this.#pool.on('error', () => {});
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   async connect(): Promise<pg.PoolClient> {

@@ -27,6 +27,7 @@ function problemFor(error: unknown): Problem {
   if (error instanceof DatabaseBusy || noConnection.has(sqlState(error) ?? '')) {
     return problem.busy('The database has no connection to spare. Try again in a moment.');
   }
+  if (sqlState(error) === '22021') return problem.invalid_request('A text holds a character that cannot be stored. Leave it out.');
   switch (statusOf(error)) {
     case 400:
       return problem.invalid_request('The request cannot be read: check the address, and that the body is valid JSON.');

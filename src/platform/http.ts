@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
@@ -95,6 +97,8 @@ export interface HttpOptions {
 
 const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'user', grants: [], secondFactorAt: null };
 const JSON_LIMIT = '1mb';
+/** For those who are not known yet. */
+const PUBLIC_LIMIT = '16kb';
 const FILE_LIMIT = '64mb';
 
 /** Builds the HTTP application: every operation of the contract has its handler, and nothing else answers. */
@@ -158,10 +162,14 @@ function bearerToken(request: Request): string {
   return token;
 }
 
-function bodyParsers({ definition: { requestBody } }: Operation): RequestHandler[] {
+function bodyParsers({ isPublic, definition: { requestBody } }: Operation): RequestHandler[] {
   if (!requestBody) return [];
   const isJson = 'application/json' in requestBody.content;
-  return [isJson ? express.json({ limit: JSON_LIMIT }) : express.text({ type: 'text/csv', limit: FILE_LIMIT, defaultCharset: 'utf-8' })];
+  return [
+    isJson
+      ? express.json({ limit: isPublic ? PUBLIC_LIMIT : JSON_LIMIT })
+      : express.text({ type: 'text/csv', limit: FILE_LIMIT, defaultCharset: 'utf-8' }),
+  ];
 }
 
 /** One operation: who asks, what the contract says of it, the handler, and the answer. */
@@ -203,10 +211,8 @@ function answering(
 async function send(response: Response, status: number, answer: unknown): Promise<void> {
   if (answer instanceof Download) {
     response.status(status).type(answer.contentType).attachment(answer.filename);
-    for await (const chunk of answer.chunks) {
-      if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
-    }
-    response.end();
+    // A caller who leaves in the middle ends it.
+    await pipeline(Readable.from(answer.chunks), response).catch(() => response.destroy());
   } else if (answer instanceof Versioned) {
     response.status(status).set('ETag', etag(answer.version)).json(answer.body);
   } else if (answer === undefined) {

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Contract, ContractOperation, ContractParameter, MediaTypes } from './contract.ts';
+import { isId } from './ids.ts';
 import { type ProblemPlace, problem } from './problems.ts';
 
 /** The parts of a request that the contract speaks of. */
@@ -25,7 +26,12 @@ export interface OperationValidator {
 }
 
 const CONTRACT = 'contract';
+/** More faults than anybody corrects in one go. */
+const FAULTS_SHOWN = 100;
 const places = ['path', 'query', 'header'] as const;
+
+const isDate = (text: string): boolean =>
+  /^[1-9]\d{3}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
 
 type Check = (value: unknown) => ProblemPlace[];
 
@@ -36,6 +42,9 @@ export function validatorOf(contract: Contract): (operation: ContractOperation) 
   const coercing = new Ajv2020({ ...options, coerceTypes: true });
   for (const ajv of [strict, coercing]) {
     formats.default(ajv);
+    // Narrower than the library's: what PostgreSQL takes as an identifier and as a day.
+    ajv.addFormat('uuid', isId);
+    ajv.addFormat('date', isDate);
     ajv.addSchema({ components: contract.components }, CONTRACT);
   }
 
@@ -43,7 +52,7 @@ export function validatorOf(contract: Contract): (operation: ContractOperation) 
     let compiled: ValidateFunction | undefined;
     return (value) => {
       compiled ??= ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', `"${CONTRACT}#/components/`)));
-      return compiled(value) ? [] : (compiled.errors ?? []).map((error) => placeOf(place, error));
+      return compiled(value) ? [] : (compiled.errors ?? []).slice(0, FAULTS_SHOWN).map((error) => placeOf(place, error));
     };
   };
 

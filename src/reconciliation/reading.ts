@@ -29,6 +29,8 @@ const delimiters = [';', ',', '\t'] as const;
 
 /** The most operations that one statement may list. */
 export const MAX_LINES = 100_000;
+/** Far more than a row of a statement can hold. */
+const MAX_ROW_CHARACTERS = 10_000;
 
 /** A statement that can be read whole, or every place where it cannot. */
 export type Reading = { readonly lines: StatementLine[] } | { readonly faults: ProblemPlace[] };
@@ -43,19 +45,27 @@ const plain = (text: string): string =>
 
 /** Reads a statement's CSV. Rows are counted as a spreadsheet does, the header being row 1. Pure: nothing is stored. */
 export function readStatement(content: string): Reading {
-  let records: string[][];
+  let records: { record: string[]; info: { lines: number } }[];
   try {
-    records = parse(content, { bom: true, delimiter: delimiterOf(content), relax_column_count: true, skip_empty_lines: false });
+    records = parse(content, {
+      bom: true,
+      delimiter: delimiterOf(content),
+      relax_column_count: true,
+      skip_empty_lines: true,
+      info: true,
+      to: MAX_LINES + 2,
+      max_record_size: MAX_ROW_CHARACTERS,
+    }) as unknown as typeof records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const row = typeof error['lines'] === 'number' ? error['lines'] : 1;
     return { faults: [{ row, detail: 'The row breaks off inside quotation marks.' }] };
   }
-  const header = records[0] ?? [];
+  const header = records[0]?.record ?? [];
   const { positions, faults } = columnsIn(header);
   if (faults.length > 0) return { faults };
   const rows = records
-    .map((cells, i) => ({ cells, row: i + 1 }))
+    .map(({ record, info }) => ({ cells: record, row: info.lines }))
     .slice(1)
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
   if (rows.length === 0) return { faults: [{ row: 1, detail: 'The statement lists no operation.' }] };

@@ -191,11 +191,11 @@ async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readon
   ]);
   await tx.run(sql`update payment_lists set state = 'submitted', digest = ${digest}, submitted_at = ${at} where id = ${listId}`);
   await tx.run(sql`update payment_lists set state = 'approved' where id = ${listId}`);
-  await tx.run(sql`update payment_lists set state = 'released', released_at = ${at} where id = ${listId}`);
   const returned = lines.filter(({ outcome }) => outcome === 'returned');
   await tx.run(sql`update payment_list_lines set state = 'returned', return_reason = 'consent_withdrawn'
     where id = any(${returned.map(({ lineId }) => lineId)}::uuid[])`);
   await tx.run(sql`update payment_list_lines set state = 'released' where list_id = ${listId} and state = 'included'`);
+  await tx.run(sql`update payment_lists set state = 'released', released_at = ${at} where id = ${listId}`);
   const subject = { type: 'payment_list', id: listId };
   await post(tx, at, [{ event: 'approval', programmeId, fundId, subject, amount: totalOf(lines) }]);
   if (returned.length > 0) await post(tx, at, [{ event: 'approval_returned', programmeId, fundId, subject, amount: totalOf(returned) }]);

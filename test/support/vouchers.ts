@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { post } from '../../src/ledger/index.ts';
 import { outboxFile, queueCodes } from '../../src/messaging/index.ts';
-import { digestOf, Money, newId, sql } from '../../src/platform/index.ts';
+import { Money, newId, sql } from '../../src/platform/index.ts';
 import { issueVouchers } from '../../src/vouchers/index.ts';
 import { type Frame, makePerson, type Person } from './fixtures.ts';
 import type { TestPlatform } from './platform.ts';
@@ -93,7 +94,7 @@ async function makePeople(platform: TestPlatform, programmeId: string, count: nu
 async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId }: Frame, people: readonly Person[], amount: string) {
   const [planId, listId, maker, approver, releaser] = [newId(), newId(), newId(), newId(), newId()];
   const now = clock.now();
-  const digest = digestOf(listId);
+  const digest = createHash('sha256').update(listId).digest('hex');
   const money = Money.of(amount, 'DZD');
   const drafted = people.map(({ id, householdId }, i) => ({
     id: newId(),
@@ -200,8 +201,8 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
     );
     await tx.run(sql`update payment_lists set state = 'submitted', digest = ${digest}, submitted_at = ${now} where id = ${listId}`);
     await tx.run(sql`update payment_lists set state = 'approved' where id = ${listId}`);
-    await tx.run(sql`update payment_lists set state = 'released', released_at = ${now} where id = ${listId}`);
     await tx.run(sql`update payment_list_lines set state = 'released' where list_id = ${listId}`);
+    await tx.run(sql`update payment_lists set state = 'released', released_at = ${now} where id = ${listId}`);
   });
   return { listId, lines: drafted };
 }
