@@ -32,15 +32,9 @@ export async function enrol(stage: Stage, { programmeId, enrolment, programme }:
   const byDocument = pairs.filter(({ evidence }) => evidence.some(({ field, level }) => field === 'document' && level === 'same'));
   const held = pairs.filter(({ score }) => Number(score) >= 0.8);
   stage.say(`${pairs.length} pairs found, ${held.length} of them held until somebody decides. The first ones:`);
-  stage.show(
-    held
-      .slice(0, 3)
-      .map(({ first, second, score, evidence }) => [
-        `${first.registrationNumber} ~ ${second.registrationNumber}`,
-        score,
-        evidence.map(({ text }) => text).join(' '),
-      ]),
-  );
+  for (const { first, second, score, evidence } of held.slice(0, 3)) {
+    stage.say(`  ${first.registrationNumber} ~ ${second.registrationNumber}, ${score}: ${evidence.map(({ text }) => text).join(' ')}`);
+  }
   stage.check('pairs that share a document', byDocument.length, SAME_DOCUMENT);
   const refused = await enrolment.api.refusal('decideDuplicatePair', decision(byDocument[0] as ItemOf<'listDuplicatePairs'>));
   stage.check('who enrols does not decide', refused?.code, 'forbidden');
