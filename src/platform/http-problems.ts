@@ -5,7 +5,15 @@ import { Problem, problem } from './problems.ts';
 // Express knows an error handler by its four parameters.
 /** Answers whatever was thrown as `application/problem+json` (RFC 9457). Faults of ours are logged and not explained. */
 export const answerProblem: ErrorRequestHandler = (error: unknown, request, response, _next) => {
-  const answer = problemFor(error);
+  let answer = problemFor(error);
+  if (answer.status < 500) {
+    try {
+      response.locals['checkProblem']?.(answer.toJSON());
+    } catch (breach) {
+      request.log.error({ err: breach }, 'an answer breaks the contract');
+      answer = problemFor(breach);
+    }
+  }
   if (answer.status >= 500) request.log.error({ err: error }, 'request failed');
   if (response.headersSent) {
     response.destroy();

@@ -21,7 +21,7 @@ import { answerProblem } from './http-problems.ts';
 import type { KeyRing } from './key-ring.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import { problem } from './problems.ts';
+import { type ProblemBody, problem } from './problems.ts';
 import { type OperationValidator, validatorOf } from './validation.ts';
 
 /** A request that has passed the contract, as a room's route sees it. */
@@ -128,11 +128,12 @@ export function createHttp(options: HttpOptions): Express {
   for (const operation of operations) {
     const handler = routes[operation.id] as Handler<OperationId> | undefined;
     if (!handler) throw new Error(`the contract's operation ${operation.id} has no route`);
+    const checks = validator(operation.definition);
     app[operation.method](
       operation.path,
-      recognising(operation, options),
+      recognising(operation, options, checks),
       ...bodyParsers(operation),
-      answering(operation, handler, validator(operation.definition), options),
+      answering(operation, handler, checks, options),
     );
   }
   for (const path of new Set(operations.map((operation) => operation.path))) {
@@ -148,9 +149,16 @@ export function createHttp(options: HttpOptions): Express {
 }
 
 // Before a body is read, so that a stranger cannot have us read a large one.
-function recognising({ isPublic }: Operation, { authenticate }: HttpOptions): RequestHandler {
+function recognising(
+  { isPublic }: Operation,
+  { authenticate, validateResponses }: HttpOptions,
+  validator: OperationValidator,
+): RequestHandler {
   return async (request, response, next) => {
     response.set('Cache-Control', 'no-store');
+    // The contract speaks of what a caller does wrong; a fault of ours is the same everywhere.
+    if (validateResponses)
+      response.locals['checkProblem'] = (body: ProblemBody) => validator.checkResponse(body.status, 'application/problem+json', body);
     response.locals['actor'] = isPublic ? nobody : await authenticate(bearerToken(request));
     next();
   };
