@@ -1,6 +1,12 @@
 import { newId, type Sql, sql, type Tx } from '../platform/index.ts';
 import { postingRules } from './rules.ts';
-import type { Transfer } from './types.ts';
+import type { AccountKind, Transfer } from './types.ts';
+
+/** The accounts that a transfer debits and credits. @throws RangeError when it moves nothing, or backwards */
+function sidesOf({ event, amount }: Transfer): readonly [debit: AccountKind, credit: AccountKind] {
+  if (amount.isNegative || amount.isZero) throw new RangeError('a transfer moves an amount above zero');
+  return postingRules[event];
+}
 
 /**
  * The expression that writes an entry with its two postings; accounts are opened on first use. For a statement that does more than
@@ -8,12 +14,12 @@ import type { Transfer } from './types.ts';
  * @throws RangeError when the amount is not above zero; running it breaks the constraint `accounts_not_overdrawn` when a fund does not
  *   hold as much, and `journal_entries_once` when the event has happened to its subject before
  */
-export function posting(at: Date, { event, programmeId, fundId, subject, amount, officeId = '', officerId = '' }: Transfer): Sql {
-  if (amount.isNegative || amount.isZero) throw new RangeError('a transfer moves an amount above zero');
-  const [debit, credit] = postingRules[event];
+export function posting(at: Date, transfer: Transfer): Sql {
+  const { event, programmeId, fundId, subject, amount, officeId = null, officerId = null } = transfer;
+  const [debit, credit] = sidesOf(transfer);
   return sql`post_transfer(${newId()}::uuid, ${at}::timestamptz, ${event}::text, ${debit}::text, ${credit}::text, ${programmeId}::uuid,
     ${fundId}::uuid, ${subject.type}::text, ${subject.id}::uuid, ${amount.toString()}::numeric, ${amount.currency}::text,
-    nullif(${officeId}::text, '')::uuid, nullif(${officerId}::text, '')::uuid)`;
+    ${officeId}::uuid, ${officerId}::uuid)`;
 }
 
 /**
@@ -22,9 +28,9 @@ export function posting(at: Date, { event, programmeId, fundId, subject, amount,
  */
 export async function post(tx: Tx, at: Date, transfers: readonly Transfer[]): Promise<void> {
   if (transfers.length === 0) return;
-  const moves = transfers.map(({ event, programmeId, fundId, subject, amount, officeId, officerId }) => {
-    if (amount.isNegative || amount.isZero) throw new RangeError('a transfer moves an amount above zero');
-    const [debit, credit] = postingRules[event];
+  const moves = transfers.map((transfer) => {
+    const { event, programmeId, fundId, subject, amount, officeId, officerId } = transfer;
+    const [debit, credit] = sidesOf(transfer);
     return {
       entry_id: newId(),
       event,
