@@ -13,10 +13,11 @@ import {
   type Outcome,
   stateDigest,
 } from './command.ts';
-import { Database, RetryTransaction, sql } from './database.ts';
+import { Database, RetryTransaction } from './database.ts';
 import { newId } from './ids.ts';
 import { KeyRing, newDataKey } from './key-ring.ts';
 import { Problem, problem } from './problems.ts';
+import { sql } from './sql.ts';
 
 describe('a command', () => {
   let clone: TestDatabase;

@@ -1,8 +1,9 @@
 import type { Clock } from './clock.ts';
-import { type Database, type Db, type Sql, sql, sqlState, type Tx } from './database.ts';
+import { type Database, type Db, sqlState, type Tx } from './database.ts';
 import { newId } from './ids.ts';
 import type { KeyRing } from './key-ring.ts';
 import { Problem, type ProblemBody, problem } from './problems.ts';
+import { type Sql, sql } from './sql.ts';
 
 /** Where a record belongs, for instance `{programme: id}`; a grant reaches a record when it names nothing else. */
 export type Scope = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { allOf, Database, sql, sqlState, type Tx } from './database.ts';
+import { Database, sqlState, type Tx } from './database.ts';
+import { allOf, sql } from './sql.ts';
 
 describe('SQL', () => {
   it('keeps values apart from the text, however deep a piece stands', () => {

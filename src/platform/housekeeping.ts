@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
-import { type Database, sql } from './database.ts';
+import type { Database } from './database.ts';
 import type { Job } from './jobs.ts';
+import { sql } from './sql.ts';
 
 /** How long the answer to an idempotency key is kept: longer than any client goes on repeating a request. */
 const KEY_LIFETIME_DAYS = 30;

@@ -4,12 +4,13 @@ import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import type { Actor } from './command.ts';
 import { type Contract, type OperationId, readContract } from './contract.ts';
-import { Database, sql } from './database.ts';
+import { Database } from './database.ts';
 import { createHttp, Download, type Handler, type HttpOptions, type Routes, Versioned } from './http.ts';
 import { newId } from './ids.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { problem, problemKinds } from './problems.ts';
+import { sql } from './sql.ts';
 
 describe('over HTTP', () => {
   let platform: TestPlatform;

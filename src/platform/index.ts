@@ -18,3 +18,4 @@ export * from './otp.ts';
 export * from './package-root.ts';
 export * from './paging.ts';
 export * from './problems.ts';
+export * from './sql.ts';

@@ -2,11 +2,12 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { ShiftedClock } from './clock.ts';
-import { Database, sql } from './database.ts';
+import { Database } from './database.ts';
 import { newId } from './ids.ts';
 import { connectJobs, type Job, type Jobs } from './jobs.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { sql } from './sql.ts';
 
 const redisUrl = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 

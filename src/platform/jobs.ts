@@ -3,10 +3,11 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Clock } from './clock.ts';
 import type { FollowUp } from './command.ts';
-import { type Database, type DatabaseAddress, sessionOptions, sql } from './database.ts';
+import { type Database, type DatabaseAddress, sessionOptions } from './database.ts';
 import { newId } from './ids.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { sql } from './sql.ts';
 
 /** Background work that a room owns. Running it twice does no more than running it once. */
 export interface Job {
