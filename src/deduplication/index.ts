@@ -1,2 +1,3 @@
 export { duplicateCheck, heldBeneficiaries } from './compare.ts';
 export { deduplicationRoutes } from './routes.ts';
+export { holds } from './store.ts';

@@ -41,21 +41,27 @@ export async function openPairs(tx: Tx, pairs: readonly ScoredPair[], at: Date):
     where known.state not in ('same_person', 'superseded') and not known.evidence @> excluded.evidence`);
 }
 
-/** Those of these people who are in an undecided pair that meets a condition. */
-const inUndecidedPair = async (db: Db, beneficiaryIds: readonly string[], condition: Sql): Promise<Set<string>> => {
+/** Whether a pair still waits for a person. @param pair the alias of its row */
+const isUndecided = (pair: Sql): Sql => sql`${pair}.state in ('open', 'needs_information')`;
+
+/** Whether a pair keeps both people off released lists. @param pair the alias of its row @param threshold the programme's */
+export const holds = (pair: Sql, threshold: Sql): Sql => sql`${isUndecided(pair)} and ${pair}.score >= ${threshold}`;
+
+/** Those of these people who are in a pair `p` that meets a condition. */
+const inPair = async (db: Db, beneficiaryIds: readonly string[], condition: Sql): Promise<Set<string>> => {
   const rows = await db.all<{ id: string }>(sql`
     select i.id from unnest(${beneficiaryIds}::uuid[]) as i (id) where exists (
-      select from duplicate_pairs p where p.first_id = i.id and p.state in ('open', 'needs_information') and ${condition}
+      select from duplicate_pairs p where p.first_id = i.id and ${condition}
       union all
-      select from duplicate_pairs p where p.second_id = i.id and p.state in ('open', 'needs_information') and ${condition})`);
+      select from duplicate_pairs p where p.second_id = i.id and ${condition})`);
   return new Set(rows.map(({ id }) => id));
 };
 
 export const blockedAmong = (db: Db, beneficiaryIds: readonly string[]): Promise<Set<string>> =>
-  inUndecidedPair(db, beneficiaryIds, sql`p.evidence @> '[{"field": "document", "level": "same"}]'`);
+  inPair(db, beneficiaryIds, sql`${isUndecided(sql`p`)} and p.evidence @> '[{"field": "document", "level": "same"}]'`);
 
 export const heldAmong = (db: Db, programmeId: string, beneficiaryIds: readonly string[]): Promise<Set<string>> =>
-  inUndecidedPair(db, beneficiaryIds, sql`p.score >= (select hold_threshold from programmes where id = ${programmeId})`);
+  inPair(db, beneficiaryIds, holds(sql`p`, sql`(select hold_threshold from programmes where id = ${programmeId})`));
 
 interface Side {
   readonly id: string;

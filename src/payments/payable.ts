@@ -1,4 +1,5 @@
 import type { Plan } from '../assistance/index.ts';
+import { holds } from '../deduplication/index.ts';
 import { type Db, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { Reason } from './types.ts';
 
@@ -14,15 +15,15 @@ export interface Conditions {
 
 /** Why a person `b` with the enrolment `n` cannot be paid, or null: the first reason that applies. */
 function refusal({ plan, holdThreshold }: Conditions): Sql {
-  const holds = sql`d.state in ('open', 'needs_information') and d.score >= ${holdThreshold}::numeric`;
+  const held = holds(sql`d`, sql`${holdThreshold}::numeric`);
   return sql`case
     when b.merged_into is not null or n.state = 'merged' then 'merged'
     when n.state is distinct from 'enrolled' or b.data_key is null then 'not_enrolled'
     when not exists (select from consents c where c.beneficiary_id = b.id and c.purpose = 'registration' and c.withdrawn_at is null)
       or not exists (select from consents c where c.beneficiary_id = b.id and c.purpose = 'share_with_paying_agent'
         and c.withdrawn_at is null) then 'no_consent'
-    when exists (select from duplicate_pairs d where d.first_id = b.id and ${holds})
-      or exists (select from duplicate_pairs d where d.second_id = b.id and ${holds}) then 'duplicate_open'
+    when exists (select from duplicate_pairs d where d.first_id = b.id and ${held})
+      or exists (select from duplicate_pairs d where d.second_id = b.id and ${held}) then 'duplicate_open'
     when exists (select from payment_list_lines o where o.beneficiary_id = b.id and o.state <> 'returned'
       and o.list_id = any(array(select ol.id from payment_lists ol join plans op on op.id = ol.plan_id
         where op.programme_id = ${plan.programmeId} and op.purpose = ${plan.purpose} and op.id <> ${plan.id}))) then 'overlap'
