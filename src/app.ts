@@ -2,12 +2,13 @@ import type { Express } from 'express';
 import { accessRoutes, authenticate, authorise } from './access/index.ts';
 import { assistanceRoutes } from './assistance/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
-import { beneficiaryJobs, beneficiaryRoutes } from './beneficiaries/index.ts';
+import { beneficiaryRoutes } from './beneficiaries/index.ts';
 import { cashoutRoutes } from './cashout/index.ts';
 import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
+import { intakeJobs, intakeRoutes } from './intake/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
 import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
@@ -89,6 +90,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...officeRoutes(ground),
     ...beneficiaryRoutes(ground, duplicateCheck),
     ...deduplicationRoutes(ground),
+    ...intakeRoutes(ground),
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground),
     ...messagingRoutes(ground),
@@ -122,7 +124,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     work: () =>
       jobs.work([
         ...housekeepingJobs(database, clock),
-        ...beneficiaryJobs(ground, duplicateCheck),
+        ...intakeJobs(ground, duplicateCheck),
         ...voucherJobs(ground),
         ...messagingJobs(ground, connectGateway(config, clock)),
       ]),

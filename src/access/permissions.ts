@@ -57,11 +57,12 @@ export const permissions = {
   'beneficiaries.withdraw_consent': { roles: ['enrolment_officer', 'programme_officer'] },
   'beneficiaries.suspend': { roles: ['programme_officer'] },
   'beneficiaries.resume': { roles: ['programme_officer'] },
-  'beneficiaries.receive_file': { roles: ['enrolment_officer'] },
-  'beneficiaries.take_rows': { roles: [] },
-  'beneficiaries.finish_file': { roles: [] },
   'beneficiaries.read': { roles: officers },
-  'beneficiaries.read_file': { roles: officers },
+
+  'intake.receive_file': { roles: ['enrolment_officer'] },
+  'intake.take_rows': { roles: [] },
+  'intake.finish_file': { roles: [] },
+  'intake.read_file': { roles: officers },
 
   'deduplication.decide_pair': { roles: ['programme_officer'] },
   'deduplication.read': { roles: officers },

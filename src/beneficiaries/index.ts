@@ -1,14 +1,19 @@
+export { type Admission, admit } from './admit.ts';
 export type { Comparison, DuplicateCheck } from './duplicate-check.ts';
+export { type Fault, type FaultCode, faultDetails } from './faults.ts';
 export { type IndexKind, indexOf, plainDocumentNumber } from './indexes.ts';
-export { beneficiaryJobs } from './jobs.ts';
 export { normalPhone } from './phone.ts';
+export { type FoundPlace, findPlaces, type WrittenPlace } from './places.ts';
+export { plainText } from './plain-text.ts';
 export { beneficiaryScope, findByIndex, openPeople } from './queries.ts';
 export { beneficiaryRoutes } from './routes.ts';
+export { faultsOf, normalised, unknownBirth } from './rules.ts';
 export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
 export { enrolApplicants, mergeInto } from './store.ts';
 export type {
   Answers,
   Birth,
+  Candidate,
   Consent,
   ConsentPurpose,
   EnrolmentState,
@@ -16,6 +21,7 @@ export type {
   Language,
   Names,
   Personal,
+  Registration,
   Relationship,
   Sex,
 } from './types.ts';

@@ -1,4 +1,4 @@
-import { Download, type Ground, type Routes } from '../platform/index.ts';
+import type { Ground, Routes } from '../platform/index.ts';
 import {
   recordConsent,
   registerBeneficiary,
@@ -8,8 +8,6 @@ import {
   withdrawConsent,
 } from './commands.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
-import { readRefusedRows, receiveFile } from './file-commands.ts';
-import { listRefusedRows, readFile, refusedRowsCsv } from './file-queries.ts';
 import { listBeneficiaries, readBeneficiary } from './queries.ts';
 
 type Operation =
@@ -20,13 +18,9 @@ type Operation =
   | 'withdrawConsent'
   | 'suspendBeneficiary'
   | 'resumeBeneficiary'
-  | 'verifyBeneficiary'
-  | 'receiveRegistrationFile'
-  | 'getRegistrationFile'
-  | 'listRefusedRows'
-  | 'downloadRefusedRows';
+  | 'verifyBeneficiary';
 
-export function beneficiaryRoutes({ db, execute }: Ground, duplicates: DuplicateCheck): Routes<Operation> {
+export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateCheck): Routes<Operation> {
   const register = registerBeneficiary(duplicates);
   const verify = verifyBeneficiary(duplicates);
   return {
@@ -39,12 +33,5 @@ export function beneficiaryRoutes({ db, execute }: Ground, duplicates: Duplicate
     suspendBeneficiary: ({ params, body, ...call }) => execute(suspendBeneficiary, { ...params, ...body }, call),
     resumeBeneficiary: ({ params, body, ...call }) => execute(resumeBeneficiary, { ...params, ...body }, call),
     verifyBeneficiary: ({ params, ...call }) => execute(verify, params, call),
-    receiveRegistrationFile: ({ params, body, ...call }) => execute(receiveFile, { ...params, csv: body }, call),
-    getRegistrationFile: ({ actor, params }) => readFile(db, actor, params.fileId),
-    listRefusedRows: ({ actor, params, query }) => listRefusedRows(db, actor, params.fileId, query),
-    downloadRefusedRows: async ({ params, ...call }) => {
-      const { csv, refused } = await execute(readRefusedRows, params, call);
-      return new Download('text/csv; charset=utf-8', 'refused-rows.csv', refusedRowsCsv(csv, refused));
-    },
   };
 }

@@ -87,9 +87,3 @@ export const normalised = (registration: Registration): Registration => ({
   ...registration,
   phones: [...new Set(registration.phones.map((phone) => normalPhone(phone) ?? phone))],
 });
-
-/**
- * Whether so many duplicates are more than a programme accepts.
- * @param limit share between 0 and 1 as decimal text
- */
-export const tooManyDuplicates = (duplicates: number, rows: number, limit: string): boolean => duplicates > Number(limit) * rows;

@@ -1,5 +1,5 @@
+import type { FaultCode } from '../beneficiaries/index.ts';
 import { type Db, sql, type Tx } from '../platform/index.ts';
-import type { FaultCode } from './faults.ts';
 import type { FileState, RegistrationFile } from './types.ts';
 
 interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt'> {

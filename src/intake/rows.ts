@@ -1,7 +1,15 @@
+import {
+  type Answers,
+  type Birth,
+  type Consent,
+  type Fault,
+  type FaultCode,
+  faultsOf,
+  type IdentityDocument,
+  type Registration,
+  unknownBirth,
+} from '../beneficiaries/index.ts';
 import { type ColumnName, cellAt, type Header } from './columns.ts';
-import type { Fault, FaultCode } from './faults.ts';
-import { faultsOf, unknownBirth } from './rules.ts';
-import type { Answers, Birth, Consent, IdentityDocument, Registration } from './types.ts';
 import { consentMethodOf, documentTypeOf, incomeChangeOf, languageOf, precisionOf, relationshipOf, sexOf, yesNoOf } from './vocabulary.ts';
 
 /** What a row says, as far as it can be read, and what is wrong with it. Without a fault it is whole. */

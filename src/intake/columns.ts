@@ -1,5 +1,5 @@
+import { plainText } from '../beneficiaries/index.ts';
 import { problem } from '../platform/index.ts';
-import { plainText } from './plain-text.ts';
 
 interface Column {
   /** Which part of a registration the cell says, without the numbers of lists. */

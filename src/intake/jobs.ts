@@ -1,7 +1,7 @@
 import { system } from '../access/index.ts';
+import type { DuplicateCheck } from '../beneficiaries/index.ts';
 import { type Ground, type Job, Problem } from '../platform/index.ts';
 import { batchesOf } from './csv.ts';
-import type { DuplicateCheck } from './duplicate-check.ts';
 import { finishFile, takeRows } from './file-commands.ts';
 import { openContent } from './file-queries.ts';
 import { findFile } from './file-store.ts';
@@ -9,12 +9,12 @@ import { findFile } from './file-store.ts';
 const BATCH_ROWS = 200;
 
 /** The background work of this room: taking the rows of files, each batch in a command of its own. */
-export function beneficiaryJobs({ db, execute, keyRing }: Ground, duplicates: DuplicateCheck): Job[] {
+export function intakeJobs({ db, execute, keyRing }: Ground, duplicates: DuplicateCheck): Job[] {
   const takeBatch = takeRows(duplicates);
   const asSystem = { actor: system };
   return [
     {
-      name: 'beneficiaries.take_file',
+      name: 'intake.take_file',
       async run({ fileId = '' }) {
         const stored = await findFile(db, fileId);
         if (!stored || stored.file.finishedAt) return;

@@ -1,5 +1,13 @@
-import { plainText } from './plain-text.ts';
-import type { Answers, Birth, Consent, IdentityDocument, Language, Relationship, Sex } from './types.ts';
+import {
+  type Answers,
+  type Birth,
+  type Consent,
+  type IdentityDocument,
+  type Language,
+  plainText,
+  type Relationship,
+  type Sex,
+} from '../beneficiaries/index.ts';
 
 /** How the cells of a file say what the platform knows, in French, English and Arabic. Case and accents do not matter. */
 function vocabulary<Word extends string>(spellings: Readonly<Record<Word, readonly string[]>>): (cell: string) => Word | undefined {

@@ -1,7 +1,7 @@
 import { authoriseRead } from '../access/index.ts';
+import { faultDetails } from '../beneficiaries/index.ts';
 import { type Actor, cursorKey, type Db, type KeyRing, type Page, pageOf, pageRequest, problem, type Scope } from '../platform/index.ts';
 import { csvLine, recordsOf, separatorOf } from './csv.ts';
-import { faultDetails } from './faults.ts';
 import { findFile, type Reason, type RefusedRow, refusedRows, sealedContent } from './file-store.ts';
 import type { RegistrationFile } from './types.ts';
 
@@ -30,9 +30,9 @@ async function fileById(db: Db, fileId: string): Promise<RegistrationFile> {
 
 /** How far a file has been taken. @throws not_found */
 export async function readFile(db: Db, actor: Actor, fileId: string): Promise<RegistrationFile> {
-  authoriseRead(actor, 'beneficiaries.read_file');
+  authoriseRead(actor, 'intake.read_file');
   const file = await fileById(db, fileId);
-  authoriseRead(actor, 'beneficiaries.read_file', { programme: file.programmeId });
+  authoriseRead(actor, 'intake.read_file', { programme: file.programmeId });
   return file;
 }
 

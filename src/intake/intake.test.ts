@@ -9,7 +9,7 @@ import { batchesOf } from './csv.ts';
 import { takeRows } from './file-commands.ts';
 import { sealContent } from './file-queries.ts';
 import { insertFile } from './file-store.ts';
-import { beneficiaryJobs } from './jobs.ts';
+import { intakeJobs } from './jobs.ts';
 
 const header =
   'Registration date,Household,Household size,Relationship,Given name,Family name,Sex,Date of birth,Nationality,Document type,Document number,Phone,Wilaya,Commune,Language,Consent,Consent method';
@@ -90,7 +90,7 @@ describe('taking a file', () => {
     }
     const { body } = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
     expect(body).toMatchObject({ state: 'running', doneRows: 200, acceptedRows: 200 });
-    const [job] = beneficiaryJobs({ db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock }, duplicateCheck);
+    const [job] = intakeJobs({ db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock }, duplicateCheck);
     await Promise.all([job?.run({ fileId }), job?.run({ fileId })]);
     await job?.run({ fileId });
     const after = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
@@ -118,7 +118,7 @@ describe('taking a file', () => {
     );
     expect(pairs.rows[0].count).toBe(0);
     const events = await platform.owner.query(
-      `select count(*)::int as count from audit_events where command = 'beneficiaries.finish_file' and subject_id = $1`,
+      `select count(*)::int as count from audit_events where command = 'intake.finish_file' and subject_id = $1`,
       [file.id],
     );
     expect(events.rows[0].count).toBe(1);

@@ -1,17 +1,24 @@
+import {
+  admit,
+  type Candidate,
+  type DuplicateCheck,
+  type Fault,
+  type FoundPlace,
+  findPlaces,
+  normalised,
+  type Registration,
+  type WrittenPlace,
+} from '../beneficiaries/index.ts';
 import { type Command, command, dateIn, newId, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
-import { admit } from './admit.ts';
 import { readHeader } from './columns.ts';
 import { recordsOf } from './csv.ts';
-import type { DuplicateCheck } from './duplicate-check.ts';
-import type { Fault } from './faults.ts';
 import { openContent, registrationFileScope, sealContent } from './file-queries.ts';
 import { findFileByContent, finish, insertFile, lockFile, type RefusedRow, recordRows, refusedRows } from './file-store.ts';
-import { type FoundPlace, findPlaces, type WrittenPlace } from './places.ts';
-import { peopleProblem } from './problems.ts';
+import { intakeProblem } from './problems.ts';
 import { type ReadRow, readRow, reasonsOf } from './rows.ts';
-import { normalised, tooManyDuplicates } from './rules.ts';
-import type { Candidate, Registration, RegistrationFile } from './types.ts';
+import { tooManyDuplicates } from './rules.ts';
+import type { RegistrationFile } from './types.ts';
 
 /** A file as its sender is answered. */
 export type ReceivedFile = RegistrationFile & { readonly alreadyReceived: boolean };
@@ -21,7 +28,7 @@ export type ReceivedFile = RegistrationFile & { readonly alreadyReceived: boolea
  * @throws unprocessable when it cannot be read or its header is wrong
  */
 export const receiveFile = command<{ programmeId: string; csv: string }, ReceivedFile>({
-  name: 'beneficiaries.receive_file',
+  name: 'intake.receive_file',
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
   async run({ tx, actor, now, keyRing }, { programmeId, csv }) {
     await programmeById(tx, programmeId);
@@ -53,7 +60,7 @@ export const receiveFile = command<{ programmeId: string; csv: string }, Receive
           result: { ...file, alreadyReceived: false },
           subject: { type: 'registration_file', id },
           after: file,
-          followUps: [{ job: 'beneficiaries.take_file', payload: { fileId: id } }],
+          followUps: [{ job: 'intake.take_file', payload: { fileId: id } }],
         };
       }
     }
@@ -88,7 +95,7 @@ export interface Batch {
  */
 export const takeRows = (duplicates: DuplicateCheck): Command<Batch, { taken: number }> =>
   command({
-    name: 'beneficiaries.take_rows',
+    name: 'intake.take_rows',
     scope: (db, { fileId }) => registrationFileScope(db, fileId),
     async run(context, { fileId, header: headerCells, firstRow, rows }) {
       const { tx, now } = context;
@@ -114,7 +121,7 @@ export const takeRows = (duplicates: DuplicateCheck): Command<Batch, { taken: nu
         good.map(({ candidate }) => candidate),
       );
       if (tooManyDuplicates(file.duplicateRows + admission.duplicates, file.doneRows + rows.length, programme.duplicateLimit)) {
-        throw peopleProblem.too_many_duplicates('The file stops here. Look into the people it repeats.', {
+        throw intakeProblem.too_many_duplicates('The file stops here. Look into the people it repeats.', {
           duplicates: admission.duplicates,
         });
       }
@@ -154,7 +161,7 @@ function locate(
 
 /** Closes a file whose rows are all taken, or that stops because of its duplicates. */
 export const finishFile = command<{ fileId: string; tooManyDuplicates?: number }, { finished: boolean }>({
-  name: 'beneficiaries.finish_file',
+  name: 'intake.finish_file',
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
   async run({ tx, now }, { fileId, tooManyDuplicates: duplicates }) {
     const subject = { type: 'registration_file', id: fileId };
@@ -168,7 +175,7 @@ export const finishFile = command<{ fileId: string; tooManyDuplicates?: number }
 
 /** Opens a file to give its refused rows back to the field. Like every reading of people, it leaves a trace. */
 export const readRefusedRows = command<{ fileId: string }, { csv: string; refused: RefusedRow[] }>({
-  name: 'beneficiaries.read_file',
+  name: 'intake.read_file',
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
   async run({ tx, keyRing }, { fileId }) {
     const result = { csv: await openContent(tx, keyRing, fileId), refused: await refusedRows(tx, fileId) };

@@ -146,9 +146,7 @@ describe('the pilot file', () => {
     expect(back.find(([id]) => id === 'R0575')?.at(-1)).toMatch(/^Téléphone: Write a telephone number/);
     const {
       rows: [event],
-    } = await platform.owner.query(`select actor_id from audit_events where command = 'beneficiaries.read_file' and subject_id = $1`, [
-      fileId,
-    ]);
+    } = await platform.owner.query(`select actor_id from audit_events where command = 'intake.read_file' and subject_id = $1`, [fileId]);
     expect(event.actor_id).toBe(officer.userId);
   });
 

@@ -1,0 +1,2 @@
+export { intakeJobs } from './jobs.ts';
+export { intakeRoutes } from './routes.ts';
