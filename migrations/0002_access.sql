@@ -93,3 +93,38 @@ create trigger ended_stays before update on sessions for each row
   when (old.ended_at is not null and new.ended_at is distinct from old.ended_at) execute function refuse_going_back();
 create trigger ended_stays before update on role_grants for each row
   when (old.ends_at is not null and (new.ends_at is null or new.ends_at > old.ends_at)) execute function refuse_going_back();
+
+-- An organisation whose machines use the API with keys of their own.
+create table partners (
+  id uuid primary key,
+  name text not null unique check (length(name) between 1 and 200),
+  created_by uuid not null,
+  created_at timestamptz not null
+);
+
+-- The prefix finds a key, the hash proves it; the key itself is shown once, when it is made. A new key may overlap the one it replaces.
+create table api_keys (
+  id uuid primary key,
+  partner_id uuid not null references partners,
+  programme_id uuid not null,
+  prefix text not null unique check (prefix ~ '^[a-z0-9]{8,16}$'),
+  key_hash bytea not null check (length(key_hash) = 32),
+  expires_at timestamptz not null,
+  -- To the hour, so that a busy key is not a hot row.
+  last_used_at timestamptz,
+  revoked_at timestamptz,
+  created_by uuid not null,
+  created_at timestamptz not null check (created_at < expires_at)
+);
+create index on api_keys (partner_id);
+grant update (last_used_at, revoked_at, expires_at) on api_keys to sanad_app;
+create trigger ended_stays before update on api_keys for each row
+  when (old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at) execute function refuse_going_back();
+
+-- How often somebody has knocked at a public door: by keyed digest of the address or the telephone number, never by either.
+create table rate_limits (
+  key varchar(255) primary key,
+  points int not null,
+  expire bigint
+);
+grant update, delete on rate_limits to sanad_app;

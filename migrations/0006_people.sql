@@ -4,16 +4,20 @@ create table households (
   -- How the field office names the household; unique where it registered it.
   reference text not null,
   size int not null check (size between 1 and 60),
+  -- A member, once one is known to be.
+  head_id uuid,
+  version int not null default 1,
   created_at timestamptz not null,
   unique (programme_id, reference)
 );
+grant update (size, head_id, version) on households to sanad_app;
 
 -- What names a person is sealed under a key of their own, which is wrapped by the master key. Destroying that key erases them.
 create table beneficiaries (
   id uuid primary key,
   registration_number text not null unique check (registration_number ~ '^[0-9]{10}$'),
   household_id uuid not null references households,
-  relationship text not null check (relationship in ('head', 'spouse', 'child', 'other')),
+  relationship text not null check (relationship in ('head', 'spouse', 'child', 'parent', 'sibling', 'other')),
   sex text not null check (sex in ('female', 'male', 'other')),
   language text not null check (language in ('ar', 'fr', 'en')),
   wilaya_number text not null references wilayas,
@@ -24,15 +28,52 @@ create table beneficiaries (
   nationality bytea,
   documents bytea,
   phones bytea,
-  answers bytea, -- to the vulnerability questions
+  answers bytea, -- to the vulnerability questions, the Washington Group's short set among them
+  attestation bytea, -- who vouches for somebody who has no document, and how; null when there are documents
   merged_into uuid references beneficiaries check (merged_into <> id),
   version int not null default 1,
+  -- The door they came in by, and for a file the row: a row of a file is entered once.
+  source text not null default 'officer' check (source in ('officer', 'file', 'self', 'partner', 'kobo')),
+  source_id uuid,
+  source_row int check (source_row > 0),
   registered_by uuid not null,
-  registered_at timestamptz not null
+  registered_at timestamptz not null,
+  unique (source_id, source_row)
 );
 create index on beneficiaries (household_id);
+create index on beneficiaries (merged_into) where merged_into is not null;
+alter table households add foreign key (head_id) references beneficiaries;
 grant update (relationship, language, wilaya_number, commune, household_id, sex, data_key, names, birth, nationality, documents, phones,
-  answers, merged_into, version) on beneficiaries to sanad_app;
+  answers, attestation, merged_into, version) on beneficiaries to sanad_app;
+
+-- What a change replaced, sealed under the person's own key: {"field": value before}. Nothing is overwritten for good.
+create table beneficiary_changes (
+  beneficiary_id uuid not null references beneficiaries,
+  -- The version that the change made.
+  version int not null check (version > 1),
+  fields text[] not null check (cardinality(fields) > 0),
+  before bytea not null,
+  reason text not null check (length(reason) between 3 and 500),
+  changed_by uuid not null,
+  changed_at timestamptz not null,
+  primary key (beneficiary_id, version)
+);
+create trigger append_only before update or delete or truncate on beneficiary_changes execute function refuse_change();
+
+-- People beside the beneficiary who may collect for a household. Name and document are sealed under the household's own place.
+create table collectors (
+  id uuid primary key,
+  household_id uuid not null references households,
+  identity bytea not null,
+  valid_until date not null,
+  added_by uuid not null,
+  added_at timestamptz not null,
+  ended_at timestamptz check (ended_at >= added_at),
+  ended_by uuid,
+  check ((ended_at is null) = (ended_by is null))
+);
+create index on collectors (household_id) where ended_at is null;
+grant update (ended_at, ended_by) on collectors to sanad_app;
 
 create table enrolments (
   programme_id uuid not null references programmes,
@@ -41,9 +82,12 @@ create table enrolments (
   entered_by uuid not null,
   -- Who confirmed that the person is who they say; never who entered them.
   verified_by uuid,
+  -- Came in by a public door: stays an applicant until somebody has verified them.
+  needs_verification boolean not null default false,
   changed_at timestamptz not null,
   primary key (programme_id, beneficiary_id),
-  constraint enrolments_verified_by_another check (verified_by <> entered_by)
+  constraint enrolments_verified_by_another check (verified_by <> entered_by),
+  constraint enrolments_verified_first check (not needs_verification or state in ('applicant', 'exited', 'merged') or verified_by is not null)
 );
 create index on enrolments (beneficiary_id);
 create trigger transition before update of state on enrolments for each row execute function refuse_forbidden_transition
@@ -51,6 +95,80 @@ create trigger transition before update of state on enrolments for each row exec
    'applicant>merged', 'enrolled>merged', 'suspended>merged');
 create trigger first_state before insert on enrolments for each row execute function refuse_other_first_state('applicant', 'enrolled');
 grant update (state, verified_by, changed_at) on enrolments to sanad_app;
+
+-- What of a person is compared with others, sealed, and the keyed fingerprints under which they are found. Whoever changes a name, a birth,
+-- a document or a telephone number changes this row with it.
+create table match_profiles (
+  beneficiary_id uuid primary key references beneficiaries,
+  programme_id uuid not null references programmes,
+  profile bytea not null,
+  -- Two people who share one of these are compared.
+  blocking_keys bigint[] not null,
+  -- By these a person is found: documents, telephone numbers, and the words of their name.
+  search_keys bigint[] not null
+);
+grant update (profile, blocking_keys, search_keys), delete on match_profiles to sanad_app;
+
+-- Every key of every profile, and nothing else: the triggers below are the only hand that writes here.
+create table beneficiary_keys (
+  key bigint not null,
+  beneficiary_id uuid not null,
+  primary key (key, beneficiary_id)
+);
+revoke insert on beneficiary_keys from sanad_app;
+
+-- Whose profile has changed and has not been compared with everybody since. Nobody is paid while they stand here.
+create table comparisons_due (
+  beneficiary_id uuid primary key references beneficiaries,
+  since timestamptz not null default now()
+);
+create index on comparisons_due (since);
+grant delete on comparisons_due to sanad_app;
+
+create function index_new_profiles() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into beneficiary_keys
+    select distinct key, p.beneficiary_id from profiles p, unnest(p.blocking_keys || p.search_keys) as key order by key, p.beneficiary_id;
+  insert into comparisons_due (beneficiary_id) select beneficiary_id from profiles;
+  return null;
+end $$;
+create function index_changed_profiles() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from beneficiary_keys k using before_change b, unnest(b.blocking_keys || b.search_keys) as old_key
+    where k.key = old_key and k.beneficiary_id = b.beneficiary_id;
+  insert into beneficiary_keys
+    select distinct key, p.beneficiary_id from profiles p, unnest(p.blocking_keys || p.search_keys) as key order by key, p.beneficiary_id;
+  insert into comparisons_due (beneficiary_id) select beneficiary_id from profiles on conflict do nothing;
+  return null;
+end $$;
+create function unindex_profiles() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from beneficiary_keys k using before_change b, unnest(b.blocking_keys || b.search_keys) as old_key
+    where k.key = old_key and k.beneficiary_id = b.beneficiary_id;
+  delete from comparisons_due d using before_change b where d.beneficiary_id = b.beneficiary_id;
+  return null;
+end $$;
+create trigger index_new after insert on match_profiles referencing new table as profiles
+  for each statement execute function index_new_profiles();
+create trigger index_changed after update on match_profiles referencing old table as before_change new table as profiles
+  for each statement execute function index_changed_profiles();
+create trigger unindex after delete on match_profiles referencing old table as before_change
+  for each statement execute function unindex_profiles();
+
+-- How common the words of names are in a programme, by search key; words that are not here are rare. Counted anew as a programme grows.
+create table name_frequencies (
+  programme_id uuid not null references programmes,
+  key bigint not null,
+  share double precision not null check (share > 0 and share <= 1),
+  primary key (programme_id, key)
+);
+create table name_counts (
+  programme_id uuid primary key references programmes,
+  people int not null check (people >= 0),
+  counted_at timestamptz not null
+);
+grant update, delete on name_frequencies to sanad_app;
+grant update on name_counts to sanad_app;
 
 -- Keyed fingerprints by which a person is found without being readable.
 create table beneficiary_indexes (
@@ -65,16 +183,34 @@ grant delete on beneficiary_indexes to sanad_app;
 create table consents (
   id uuid primary key,
   beneficiary_id uuid not null references beneficiaries,
-  purpose text not null check (purpose in ('registration', 'share_with_paying_agent')),
+  purpose text not null check (purpose in ('registration', 'share_with_paying_agent', 'contact', 'share_with_partners')),
   legal_basis text not null check (legal_basis in ('consent', 'vital_interest', 'public_interest')),
-  method text not null check (method in ('signature', 'audio', 'scan', 'witnessed_verbal')),
+  method text not null check (method in ('signature', 'audio', 'scan', 'witnessed_verbal', 'remote_verbal', 'online')),
   given_on date not null,
+  -- Where the recording, the scan or the paper is, and who witnessed: sealed under the person's own key.
+  evidence bytea,
   recorded_by uuid not null,
   recorded_at timestamptz not null,
-  withdrawn_at timestamptz check (withdrawn_at >= recorded_at)
+  withdrawn_at timestamptz check (withdrawn_at >= recorded_at),
+  withdrawn_by uuid,
+  check ((withdrawn_at is null) = (withdrawn_by is null))
 );
 create unique index consents_one_standing on consents (beneficiary_id, purpose) where withdrawn_at is null;
-grant update (withdrawn_at) on consents to sanad_app;
+grant update (withdrawn_at, withdrawn_by) on consents to sanad_app;
+
+-- Which column of a file says what, as somebody corrected it and saved it under a name.
+create table column_mappings (
+  id uuid primary key,
+  programme_id uuid not null references programmes,
+  name text not null check (length(name) between 1 and 100),
+  -- {"header as the file spells it": "column"}, a column of null is left out
+  mapping jsonb not null,
+  version int not null default 1,
+  saved_by uuid not null,
+  saved_at timestamptz not null,
+  unique (programme_id, name)
+);
+grant update (mapping, version, saved_by, saved_at) on column_mappings to sanad_app;
 
 create table registration_files (
   id uuid primary key,
@@ -110,13 +246,87 @@ create table registration_rows (
 );
 create trigger append_only before update or delete or truncate on registration_rows execute function refuse_change();
 
+-- Identifiers that another system gave a submission (KoboToolbox's _uuid), as keyed digests: one is entered once, whatever file it comes in.
+create table intake_keys (
+  programme_id uuid not null references programmes,
+  key bytea not null,
+  beneficiary_id uuid not null references beneficiaries,
+  primary key (programme_id, key)
+);
+create trigger append_only before update or delete or truncate on intake_keys execute function refuse_change();
+
+-- What somebody wrote of themselves at the public door. It is entered once their telephone has been proved to be theirs.
+create table self_registrations (
+  id uuid primary key,
+  programme_id uuid not null references programmes,
+  reference text not null unique check (reference ~ '^[0-9]{10}$'),
+  -- Sealed; emptied once it has been entered or has run out.
+  content bytea,
+  state text not null default 'awaiting_proof' check (state in ('awaiting_proof', 'entered', 'expired')),
+  -- The code sent is derived from the id and this counter, and kept nowhere.
+  code_counter int not null default 0 check (code_counter >= 0),
+  wrong_codes int not null default 0 check (wrong_codes between 0 and 5),
+  beneficiary_id uuid unique references beneficiaries,
+  created_at timestamptz not null,
+  expires_at timestamptz not null check (expires_at > created_at),
+  check ((state = 'entered') = (beneficiary_id is not null)),
+  check ((state = 'awaiting_proof') = (content is not null))
+);
+create index on self_registrations (expires_at) where state = 'awaiting_proof';
+create trigger transition before update of state on self_registrations for each row execute function refuse_forbidden_transition
+  ('awaiting_proof>entered', 'awaiting_proof>expired', 'awaiting_proof>awaiting_proof');
+create trigger first_state before insert on self_registrations for each row execute function refuse_other_first_state('awaiting_proof');
+grant update (content, state, code_counter, wrong_codes, beneficiary_id) on self_registrations to sanad_app;
+
+-- People whom a partner organisation referred, under the partner's own reference, which names nobody.
+create table referrals (
+  id uuid primary key,
+  programme_id uuid not null references programmes,
+  partner_id uuid not null references partners,
+  reference text not null check (length(reference) between 1 and 60),
+  beneficiary_id uuid not null unique references beneficiaries,
+  referred_at timestamptz not null,
+  unique (partner_id, programme_id, reference)
+);
+create trigger append_only before update or delete or truncate on referrals execute function refuse_change();
+
+-- Weights by which two people are compared. A version never changes; a programme uses one of its own or the one that is shipped.
+create table matching_models (
+  id uuid primary key,
+  programme_id uuid not null references programmes,
+  version int not null check (version > 0),
+  definition jsonb not null,
+  -- What it was estimated from and how it compares with the one in use: counts, no person.
+  basis jsonb not null,
+  created_by uuid not null,
+  created_at timestamptz not null,
+  unique (programme_id, version)
+);
+create trigger append_only before update or delete or truncate on matching_models execute function refuse_change();
+-- Which model a programme has used since when; the last row counts, and null is the shipped one.
+create table matching_model_uses (
+  id uuid primary key,
+  programme_id uuid not null references programmes,
+  model_id uuid references matching_models,
+  used_by uuid not null,
+  used_from timestamptz not null
+);
+create index on matching_model_uses (programme_id, id);
+create trigger append_only before update or delete or truncate on matching_model_uses execute function refuse_change();
+
 -- Two people who may be one. The pair is ordered, so that it is stored, decided and remembered once.
 create table duplicate_pairs (
   first_id uuid not null references beneficiaries,
   second_id uuid not null references beneficiaries,
+  programme_id uuid not null references programmes,
+  -- Probability that the two are one person.
   score numeric not null check (score between 0 and 1),
-  -- [{"field", "level", "weight"}]; never the values
+  -- [{"field", "level", "weight"}], weights in bits; never the values
   evidence jsonb not null,
+  -- Fields and levels as one text: pairs of the same pattern have the same evidence.
+  pattern text not null default '',
+  -- Version of the programme's model; 0 is the shipped one.
+  model_version int not null default 0,
   -- Superseded: one of the two was merged into a third record, which has taken its pairs over.
   state text not null default 'open' check (state in ('open', 'same_person', 'different_people', 'needs_information', 'superseded')),
   reason text,
@@ -129,13 +339,47 @@ create table duplicate_pairs (
   constraint duplicate_pairs_decision_has_reason check ((state = 'open') = (decided_by is null) and (state = 'open') = (reason is null))
 );
 create index on duplicate_pairs (second_id);
-create index duplicate_pairs_open on duplicate_pairs (score desc) where state in ('open', 'needs_information');
+create index duplicate_pairs_queue on duplicate_pairs (programme_id, score desc, first_id, second_id);
 create trigger transition before update of state on duplicate_pairs for each row execute function refuse_forbidden_transition
   ('open>same_person', 'open>different_people', 'open>needs_information', 'needs_information>same_person',
    'needs_information>different_people', 'different_people>open', 'needs_information>open', 'needs_information>needs_information', 'open>open',
-   'open>superseded', 'needs_information>superseded');
+   'open>superseded', 'needs_information>superseded', 'same_person>different_people', 'same_person>needs_information', 'superseded>open');
 create trigger first_state before insert on duplicate_pairs for each row execute function refuse_other_first_state('open');
-grant update (score, evidence, state, reason, decided_by, decided_at, version) on duplicate_pairs to sanad_app;
+grant update (score, evidence, pattern, model_version, state, reason, decided_by, decided_at, version) on duplicate_pairs to sanad_app;
+
+-- Every decision on a pair with the evidence it was taken on. They are kept, and weights are learnt from them.
+create table duplicate_decisions (
+  id uuid primary key,
+  first_id uuid not null,
+  second_id uuid not null,
+  decision text not null check (decision in ('same_person', 'different_people', 'needs_information')),
+  evidence jsonb not null,
+  reason text not null check (length(reason) between 3 and 500),
+  decided_by uuid not null,
+  decided_at timestamptz not null,
+  foreign key (first_id, second_id) references duplicate_pairs
+);
+create index on duplicate_decisions (first_id, second_id);
+create trigger append_only before update or delete or truncate on duplicate_decisions execute function refuse_change();
+
+-- One record taken into another, and taken out again where that was a mistake.
+create table mergers (
+  id uuid primary key,
+  loser_id uuid not null references beneficiaries,
+  survivor_id uuid not null references beneficiaries,
+  -- Where the loser stood before: {"state", ...}, and the records that pointed at it.
+  before jsonb not null,
+  merged_by uuid not null,
+  merged_at timestamptz not null,
+  undone_by uuid,
+  undone_at timestamptz check (undone_at >= merged_at),
+  reason text,
+  check (loser_id <> survivor_id),
+  check ((undone_at is null) = (undone_by is null))
+);
+create unique index mergers_one_standing on mergers (loser_id) where undone_at is null;
+create index on mergers (survivor_id);
+grant update (undone_by, undone_at, reason) on mergers to sanad_app;
 
 -- Who qualifies, as a version that never changes.
 create table scorecards (

@@ -75,8 +75,8 @@ export const recordConsent = command<About & { consent: Consent }, StandingConse
 export const withdrawConsent = command<About & { purpose: ConsentPurpose }, StandingConsent>({
   name: 'beneficiaries.withdraw_consent',
   scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
-  async run({ tx, now }, { beneficiaryId, purpose }) {
-    const withdrawn = await withdrawStandingConsent(tx, beneficiaryId, purpose, now);
+  async run({ tx, actor, now }, { beneficiaryId, purpose }) {
+    const withdrawn = await withdrawStandingConsent(tx, beneficiaryId, purpose, actor.id, now);
     if (!withdrawn) throw problem.conflict('No consent for this purpose stands.');
     const result = { ...withdrawn, withdrawnAt: withdrawn.withdrawnAt.toISOString() };
     return { result, subject: { type: 'beneficiary', id: beneficiaryId }, before: { purpose, standing: true }, after: result };

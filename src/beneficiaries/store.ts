@@ -103,9 +103,10 @@ export const withdrawStandingConsent = (
   tx: Tx,
   beneficiaryId: string,
   purpose: ConsentPurpose,
+  by: string,
   at: Date,
 ): Promise<(Consent & { withdrawnAt: Date }) | undefined> =>
-  tx.first(sql`update consents set withdrawn_at = ${at} where beneficiary_id = ${beneficiaryId} and purpose = ${purpose} and withdrawn_at is null
+  tx.first(sql`update consents set withdrawn_at = ${at}, withdrawn_by = ${by} where beneficiary_id = ${beneficiaryId} and purpose = ${purpose} and withdrawn_at is null
     returning purpose, legal_basis as "legalBasis", method, given_on as "givenOn", withdrawn_at as "withdrawnAt"`);
 
 export interface Enrolment {

@@ -14,7 +14,7 @@ export async function compareBeneficiaries(
 ): Promise<Comparison> {
   const candidates = await candidatesFor(tx, programmeId, beneficiaryIds);
   const pairs = candidates.flatMap((candidate) => scoreOf(candidate) ?? []);
-  await openPairs(tx, pairs, now);
+  await openPairs(tx, programmeId, pairs, now);
   const late = latecomers(pairs, new Set(beneficiaryIds));
   const held = await heldAmong(tx, programmeId, [...late]);
   return { blocked: latecomers(pairs.filter(blocksEnrolment), new Set(beneficiaryIds)), held };

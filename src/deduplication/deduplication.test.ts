@@ -299,8 +299,9 @@ describe('duplicate pairs', () => {
     const client = await platform.applicationClient();
     const insert = (first: string, second: string, state = 'open') =>
       client.query(
-        `insert into duplicate_pairs (first_id, second_id, score, evidence, state, found_at) values ($1, $2, 1, '[]', $3, now())`,
-        [first, second, state],
+        `insert into duplicate_pairs (first_id, second_id, programme_id, score, evidence, state, found_at)
+        values ($1, $2, $4, 1, '[]', $3, now())`,
+        [first, second, state, frame.programmeId],
       );
     await expect(insert(b.id, a.id)).rejects.toMatchObject({ constraint: 'duplicate_pairs_ordered' });
     await expect(insert(a.id, b.id, 'same_person')).rejects.toMatchObject({ constraint: 'duplicate_pairs_first_state' });

@@ -31,10 +31,10 @@ export const candidatesFor = (tx: Tx, programmeId: string, beneficiaryIds: reado
     from compared where one <> other group by least(one, other), greatest(one, other) order by 1, 2`);
 
 /** Opens pairs. One that is known is changed by new evidence only, which also re-opens what was decided on less. */
-export async function openPairs(tx: Tx, pairs: readonly ScoredPair[], at: Date): Promise<void> {
+export async function openPairs(tx: Tx, programmeId: string, pairs: readonly ScoredPair[], at: Date): Promise<void> {
   const rows = pairs.map(({ firstId, secondId, score, evidence }) => ({ first_id: firstId, second_id: secondId, score, evidence }));
-  await tx.run(sql`insert into duplicate_pairs as known (first_id, second_id, score, evidence, found_at)
-    select first_id, second_id, score, evidence, ${at}
+  await tx.run(sql`insert into duplicate_pairs as known (first_id, second_id, programme_id, score, evidence, found_at)
+    select first_id, second_id, ${programmeId}, score, evidence, ${at}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as p (first_id uuid, second_id uuid, score numeric, evidence jsonb)
     on conflict (first_id, second_id) do update set score = excluded.score, evidence = excluded.evidence, state = 'open',
       reason = null, decided_by = null, decided_at = null, version = known.version + 1

@@ -126,14 +126,15 @@ describe('payment lists', () => {
     const planId = await makePlan(platform, frame, all, '100.00', purpose);
     await owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [suspended.id]);
     await owner.query('update beneficiaries set merged_into = $1 where id = $2', [people[0]?.id, merged.id]);
-    await owner.query(`update consents set withdrawn_at = recorded_at where beneficiary_id = $1 and purpose = 'share_with_paying_agent'`, [
-      silent.id,
-    ]);
+    await owner.query(
+      `update consents set withdrawn_at = recorded_at, withdrawn_by = recorded_by where beneficiary_id = $1 and purpose = 'share_with_paying_agent'`,
+      [silent.id],
+    );
     const pair = (first: Person, second: Person, score: string) =>
       owner.query(
-        `insert into duplicate_pairs (first_id, second_id, score, evidence, found_at)
-      values ($1, $2, $3, '[]', now())`,
-        [first.id, second.id, score],
+        `insert into duplicate_pairs (first_id, second_id, programme_id, score, evidence, found_at)
+      values ($1, $2, $4, $3, '[]', now())`,
+        [first.id, second.id, score, frame.programmeId],
       );
     await pair(twin, other, '0.8');
     await pair(twin, decided, '0.79');
