@@ -109,17 +109,23 @@ create table api_keys (
   programme_id uuid not null,
   prefix text not null unique check (prefix ~ '^[a-z0-9]{8,16}$'),
   key_hash bytea not null check (length(key_hash) = 32),
+  -- A key is replaced once.
+  replaces uuid unique references api_keys,
   expires_at timestamptz not null,
   -- To the hour, so that a busy key is not a hot row.
   last_used_at timestamptz,
-  revoked_at timestamptz,
+  revoked_at timestamptz check (revoked_at >= created_at),
   created_by uuid not null,
-  created_at timestamptz not null check (created_at < expires_at)
+  created_at timestamptz not null,
+  check (replaces <> id),
+  constraint api_keys_end check (expires_at > created_at and expires_at <= created_at + interval '8784 hours')
 );
 create index on api_keys (partner_id);
 grant update (last_used_at, revoked_at, expires_at) on api_keys to sanad_app;
 create trigger ended_stays before update on api_keys for each row
   when (old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at) execute function refuse_going_back();
+create trigger expiry_comes_nearer before update on api_keys for each row
+  when (new.expires_at > old.expires_at) execute function refuse_going_back();
 
 -- How often somebody has knocked at a public door: by keyed digest of the address or the telephone number, never by either.
 create table rate_limits (

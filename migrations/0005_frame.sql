@@ -29,11 +29,15 @@ create table programmes (
   hold_threshold numeric not null check (hold_threshold between 0 and 1),
   -- A registration file with a larger share of duplicates stops.
   duplicate_limit numeric not null check (duplicate_limit between 0 and 1),
+  -- Whether people may register themselves, through the public door.
+  self_registration_open boolean not null default false,
   version int not null default 1,
   created_by uuid not null,
   created_at timestamptz not null
 );
-grant update (name, ends_on, code_validity_days, hold_threshold, duplicate_limit, version) on programmes to sanad_app;
+grant update (name, ends_on, code_validity_days, hold_threshold, duplicate_limit, self_registration_open, version) on programmes to sanad_app;
+
+alter table api_keys add foreign key (programme_id) references programmes;
 
 -- From this amount on, so many signatures of this role, in the order of the steps. The first row of a programme starts at zero.
 create table approval_rules (

@@ -104,7 +104,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const http = createHttp({
     contract: readContract(),
     routes,
-    authenticate: (token) => authenticate(database.reader, clock.now(), token),
+    authenticate: (token) => authenticate(ground, token),
     ready: () =>
       database.reader.first(sql`select 1`).then(
         () => true,
@@ -112,6 +112,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       ),
     logger,
     metrics,
+    trustedProxies: config.TRUSTED_PROXIES,
     validateResponses,
     pages: documentationPages(),
   });

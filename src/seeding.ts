@@ -19,6 +19,7 @@ export const pilotProgramme = {
   codeValidityDays: 60,
   holdThreshold: '0.8',
   duplicateLimit: '0.2',
+  selfRegistrationOpen: false,
   approvalRules: [
     { fromAmount: '0', step: 1, role: 'approver' as const, signatures: 1 },
     { fromAmount: '5000000', step: 1, role: 'approver' as const, signatures: 2 },

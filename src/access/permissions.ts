@@ -14,9 +14,12 @@ export const roles = [
 
 export type Role = (typeof roles)[number];
 
+/** What the platform's own doors hold, and no user: an organisation with a key, and anybody at all. */
+export const doorRoles = ['partner', 'public'] as const;
+
 /** Who may do one thing. */
 export interface Permission {
-  readonly roles: readonly Role[];
+  readonly roles: readonly (Role | (typeof doorRoles)[number])[];
   /** Whether a second factor fresher than five minutes is asked for. */
   readonly stepUp?: true;
   /** Whether everybody who is signed in may, whatever their roles. */
@@ -37,6 +40,12 @@ export const permissions = {
   'access.end_role': { roles: ['administrator'], stepUp: true },
   'access.disable_user': { roles: ['administrator'], stepUp: true },
   'access.read_users': { roles: ['administrator', 'auditor'] },
+  'access.create_partner': { roles: ['administrator'], stepUp: true },
+  'access.issue_key': { roles: ['administrator'], stepUp: true },
+  'access.rotate_key': { roles: ['administrator'], stepUp: true },
+  'access.revoke_key': { roles: ['administrator'], stepUp: true },
+  'access.note_key_use': { roles: [] },
+  'access.read_partners': { roles: ['administrator', 'auditor'] },
 
   'programmes.create_programme': { roles: ['administrator'] },
   'programmes.change_programme': { roles: ['administrator'] },
@@ -63,6 +72,13 @@ export const permissions = {
   'intake.take_rows': { roles: [] },
   'intake.finish_file': { roles: [] },
   'intake.read_file': { roles: officers },
+  'intake.register_oneself': { roles: ['public'] },
+  'intake.ask_for_code': { roles: ['public'] },
+  'intake.prove_telephone': { roles: ['public'] },
+  'intake.read_own_status': { roles: ['public'] },
+  'intake.expire_self_registrations': { roles: [] },
+  'intake.refer': { roles: ['partner'] },
+  'intake.read_referrals': { roles: ['partner'] },
 
   'deduplication.decide_pair': { roles: ['programme_officer'] },
   'deduplication.read': { roles: officers },

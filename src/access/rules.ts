@@ -16,6 +16,9 @@ export const pauseAfter = (failures: number): number =>
 /** Wrong second factors that a session survives; the next one ends it, so that a stolen session cannot guess. */
 export const WRONG_CODES_ALLOWED = 4;
 
+/** The beginning of the hour that an instant lies in. */
+export const hourOf = (instant: Date): Date => new Date(Math.floor(instant.getTime() / 3_600_000) * 3_600_000);
+
 /** What sign-in knows about the user whose name was given. */
 export interface SignInState {
   readonly disabledAt: Date | null;

@@ -19,7 +19,7 @@ interface SessionRow {
  * The actor that a session token stands for, with the roles that hold now.
  * @throws unauthenticated when the session is unknown, ended or too old, or its user is disabled
  */
-export async function authenticate(db: Db, now: Date, token: string): Promise<Actor> {
+export async function userOfSession(db: Db, now: Date, token: string): Promise<Actor> {
   const row = await db.first<SessionRow>(sql`
     select s.id as session_id, s.user_id, s.second_factor_at,
       coalesce((select jsonb_agg(jsonb_build_object('role', g.role, 'scope',

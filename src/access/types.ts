@@ -45,6 +45,32 @@ export interface TotpEnrolment {
   readonly uri: string;
 }
 
+/** An organisation that refers people to programmes. */
+export interface Partner {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+}
+
+/** A key of a partner's machine, good for referrals in one programme. The key itself is kept nowhere. */
+export interface PartnerKey {
+  readonly id: string;
+  readonly partnerId: string;
+  readonly programmeId: string;
+  /** The part of the key by which people tell keys apart. */
+  readonly prefix: string;
+  /** The key that this one took over from. */
+  readonly replaces: string | null;
+  readonly expiresAt: string;
+  readonly revokedAt: string | null;
+  /** To the hour. */
+  readonly lastUsedAt: string | null;
+  readonly createdAt: string;
+}
+
+/** A key that has just been made: the only time that it is seen. */
+export type IssuedKey = PartnerKey & { readonly key: string };
+
 /** A session that has just begun: the only time that its token is seen. */
 export interface SignedIn {
   readonly token: string;

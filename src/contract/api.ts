@@ -147,6 +147,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List partner organisations */
+        get: operations["listPartners"];
+        put?: never;
+        /**
+         * Create a partner organisation
+         * @description An organisation that refers people. It can do nothing until it has a key.
+         */
+        post: operations["createPartner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/{partnerId}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a partner's keys */
+        get: operations["listPartnerKeys"];
+        put?: never;
+        /**
+         * Issue a key to a partner
+         * @description The key is good for referrals in one programme and for nothing else. It is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`: when the answer is lost, revoke the key and issue another.
+         */
+        post: operations["issuePartnerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/{partnerId}/keys/{keyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a key by a new one
+         * @description The old key goes on for the hours given, so that the partner's machines can change over. A key is replaced once. The new key is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`.
+         */
+        post: operations["rotatePartnerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/{partnerId}/keys/{keyId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a key at once */
+        post: operations["revokePartnerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit-events": {
         parameters: {
             query?: never;
@@ -1287,6 +1366,57 @@ export interface components {
             fundId?: components["schemas"]["Id"];
             endsAt?: components["schemas"]["Timestamp"];
         };
+        Partner: {
+            id: components["schemas"]["Id"];
+            name: components["schemas"]["DisplayName"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        PartnerKey: {
+            id: components["schemas"]["Id"];
+            partnerId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /** @description The part of the key that is public, by which keys are told apart */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description The key that this one took over from
+             */
+            replaces: string | null;
+            expiresAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the hour
+             */
+            lastUsedAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        /** @description When the key ends; within 366 days */
+        KeyEnd: components["schemas"]["Timestamp"];
+        IssuedKey: {
+            id: components["schemas"]["Id"];
+            partnerId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /** @description The part of the key that is public, by which keys are told apart */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description The key that this one took over from
+             */
+            replaces: string | null;
+            expiresAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the hour
+             */
+            lastUsedAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Send it as a bearer token */
+            key: string;
+        };
         AuditEvent: {
             id: components["schemas"]["Id"];
             at: components["schemas"]["Timestamp"];
@@ -1343,6 +1473,7 @@ export interface components {
             codeValidityDays: number;
             holdThreshold: string;
             duplicateLimit: string;
+            selfRegistrationOpen: boolean;
             approvalRules: components["schemas"]["ApprovalRule"][];
             createdAt: components["schemas"]["Timestamp"];
         };
@@ -1370,6 +1501,11 @@ export interface components {
              * @default 0.2
              */
             duplicateLimit: string;
+            /**
+             * @description Whether people may register themselves through the public door
+             * @default false
+             */
+            selfRegistrationOpen: boolean;
             /** @description Without any, one approver signs every list */
             approvalRules?: components["schemas"]["ApprovalRule"][];
         };
@@ -1377,6 +1513,8 @@ export interface components {
             name?: string;
             endsOn?: components["schemas"]["Date"];
             codeValidityDays?: number;
+            /** @description Whether people may register themselves through the public door */
+            selfRegistrationOpen?: boolean;
         };
         Money: {
             amount: components["schemas"]["Amount"];
@@ -2257,6 +2395,8 @@ export interface components {
         /** @description Where to go on, from `nextCursor` of the page before. */
         Cursor: string;
         UserId: components["schemas"]["Id"];
+        PartnerId: components["schemas"]["Id"];
+        KeyId: components["schemas"]["Id"];
         ProgrammeId: components["schemas"]["Id"];
         /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
         IfMatch: string;
@@ -2511,6 +2651,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPartners: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of partners, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Partner"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createPartner: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: components["schemas"]["DisplayName"];
+                };
+            };
+        };
+        responses: {
+            /** @description The partner */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPartnerKeys: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                partnerId: components["parameters"]["PartnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys for the programmes in your scope, oldest first, without what makes them keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PartnerKey"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    issuePartnerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partnerId: components["parameters"]["PartnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    programmeId: components["schemas"]["Id"];
+                    expiresAt: components["schemas"]["KeyEnd"];
+                };
+            };
+        };
+        responses: {
+            /** @description The key, which is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rotatePartnerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partnerId: components["parameters"]["PartnerId"];
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    expiresAt: components["schemas"]["KeyEnd"];
+                    /** @default 24 */
+                    overlapHours?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The new key, which is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    revokePartnerKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                partnerId: components["parameters"]["PartnerId"];
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerKey"];
                 };
             };
             "4XX": components["responses"]["Problem"];

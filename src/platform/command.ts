@@ -14,14 +14,16 @@ export interface Grant {
   readonly scope: Scope;
 }
 
-/** Who acts: a person signed in, a machine with a key, or the system itself. */
+/** Who acts: a person signed in, a partner organisation's machine with a key, somebody at a public door, or the system itself. */
 export interface Actor {
   readonly id: string;
-  readonly kind: 'user' | 'system';
+  readonly kind: 'user' | 'partner' | 'public' | 'system';
   readonly grants: readonly Grant[];
   /** When the actor last gave a second factor. */
   readonly secondFactorAt: Date | null;
   readonly sessionId?: string;
+  /** The key that a partner showed. */
+  readonly keyId?: string;
 }
 
 /** Work to start once a command has committed: at least once, so it must be harmless when repeated. */

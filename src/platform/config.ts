@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -21,6 +22,17 @@ const masterKeys = z
   .refine((keys) => new Set(keys.map(([version]) => version)).size === keys.length, 'names a version twice')
   .transform((keys) => new Map(keys));
 
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+};
+const networks = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+  .refine((parts) => parts.every(isNetwork), 'must be addresses or networks, `10.0.0.7,10.1.0.0/16`');
+
 /** Every setting, as it stands in the environment. Each description is its line in docs/configuration.md. */
 export const settings = z.object({
   SANAD_ENV: z
@@ -34,6 +46,9 @@ export const settings = z.object({
   SANAD_DATA_DIR: z.string().default('.sanad').describe('Folder of the embedded database, the development keys and the SMS outbox'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: port.default(8080).describe('Port to listen on; 0 takes a free one'),
+  TRUSTED_PROXIES: networks.describe(
+    'Addresses and networks of the reverse proxies before this process, separated by commas, whose `X-Forwarded-For` is believed; empty believes nobody. Throttling by address needs it behind a proxy',
+  ),
   DATABASE_URL: z
     .url()
     .optional()
@@ -65,6 +80,20 @@ export const settings = z.object({
     .max(120_000)
     .default(10_000)
     .describe('How long the HTTP gateway may take, in milliseconds'),
+  SELF_REGISTRATIONS_PER_ADDRESS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(60)
+    .describe(
+      'How often one network address may ask something of the door of self-registration in an hour; many people may share an address',
+    ),
+  SELF_REGISTRATIONS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe('How many self-registrations one programme takes in a day; it is sent twice as many messages with codes at most'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -75,6 +75,8 @@ export interface Operation {
   /** The path in Express's spelling. */
   readonly path: string;
   readonly isPublic: boolean;
+  /** Whether it is there for partners' machines; their keys open nothing else. */
+  readonly isForPartners: boolean;
   readonly successStatus: number;
   /** The operation as the contract writes it. */
   readonly definition: ContractOperation;
@@ -97,6 +99,7 @@ export const operationsOf = (contract: Contract): Operation[] =>
           method,
           path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
           isPublic: operation.security?.length === 0,
+          isForPartners: operation.security?.some((scheme) => 'partnerKey' in scheme) === true,
           successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200),
           definition: operation,
         },

@@ -16,4 +16,11 @@ export const housekeepingJobs = (database: Database, clock: Clock): Job[] => [
       await database.transaction((tx) => tx.run(sql`delete from idempotency_keys where created_at < ${oldest}`));
     },
   },
+  {
+    name: 'platform.forget_rate_limits',
+    everySeconds: 3600,
+    async run() {
+      await database.transaction((tx) => tx.run(sql`delete from rate_limits where expire <= ${clock.now().getTime()}`));
+    },
+  },
 ];

@@ -21,6 +21,8 @@ export const answerProblem: ErrorRequestHandler = (error: unknown, request, resp
   }
   if (answer.status === 401) response.set('WWW-Authenticate', 'Bearer');
   if (answer.status === 503 || answer.code === 'in_progress') response.set('Retry-After', '1');
+  const { retryAfterSeconds } = answer.facts;
+  if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
   response
     .status(answer.status)
     .type('application/problem+json')

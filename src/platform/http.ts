@@ -34,7 +34,7 @@ export interface Call<K extends OperationId> {
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
   readonly requestId: string;
-  /** The caller's network address, for throttling alone. */
+  /** The caller's network address as far as the proxies before us are trusted to tell it; for throttling alone. */
   readonly address: string;
 }
 
@@ -89,6 +89,8 @@ export interface HttpOptions {
   ready(): Promise<boolean>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed; without any, nobody's is. */
+  readonly trustedProxies?: readonly string[];
   /** Whether answers are checked against the contract too: in tests always. */
   readonly validateResponses: boolean;
   /** Pages beside the contract, such as the documentation. */
@@ -112,6 +114,7 @@ export function createHttp(options: HttpOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  app.set('trust proxy', options.trustedProxies ?? []);
   app.use(helmet({ contentSecurityPolicy: { directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } } }));
   app.use(requestLog(logger));
   app.use(timing(metrics));
@@ -150,7 +153,7 @@ export function createHttp(options: HttpOptions): Express {
 
 // Before a body is read, so that a stranger cannot have us read a large one.
 function recognising(
-  { isPublic }: Operation,
+  { isPublic, isForPartners }: Operation,
   { authenticate, validateResponses }: HttpOptions,
   validator: OperationValidator,
 ): RequestHandler {
@@ -159,14 +162,18 @@ function recognising(
     // The contract speaks of what a caller does wrong; a fault of ours is the same everywhere.
     if (validateResponses)
       response.locals['checkProblem'] = (body: ProblemBody) => validator.checkResponse(body.status, 'application/problem+json', body);
-    response.locals['actor'] = isPublic ? nobody : await authenticate(bearerToken(request));
+    const actor = isPublic ? nobody : await authenticate(bearerToken(request));
+    // The table of permissions says the same; a partner's key is turned away here already, whatever a route may forget to ask.
+    if (actor.kind === 'partner' && !isForPartners) throw problem.forbidden("A partner's key is good for referrals alone.");
+    response.locals['actor'] = actor;
     next();
   };
 }
 
 function bearerToken(request: Request): string {
   const [scheme, token] = (request.get('authorization') ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || !token) throw problem.unauthenticated('Send "Authorization: Bearer" with a session token.');
+  if (scheme?.toLowerCase() !== 'bearer' || !token)
+    throw problem.unauthenticated('Send "Authorization: Bearer" with a session token or a key.');
   return token;
 }
 

@@ -18,4 +18,5 @@ export * from './otp.ts';
 export * from './package-root.ts';
 export * from './paging.ts';
 export * from './problems.ts';
+export * from './rate-limits.ts';
 export * from './sql.ts';

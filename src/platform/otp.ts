@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { CryptoPlugin } from 'otplib';
+import { type CryptoPlugin, generateSync } from 'otplib';
 
 /** Whether two secrets are equal, in a time that does not tell where they differ. */
 export function equalSecrets(a: string | Uint8Array, b: string | Uint8Array): boolean {
@@ -15,3 +15,10 @@ export const otpCrypto: CryptoPlugin = {
   randomBytes: (length) => randomBytes(length),
   constantTimeEqual: equalSecrets,
 };
+
+/**
+ * An HMAC-based one-time password (RFC 4226).
+ * @param key at least 16 bytes
+ */
+export const hotp = (key: Buffer, counter: number, digits: number): string =>
+  generateSync({ strategy: 'hotp', secret: key, counter, digits, crypto: otpCrypto });

@@ -1,4 +1,4 @@
 export { changeProgramme, createProgramme } from './commands.ts';
-export { programmeById } from './queries.ts';
+export { openProgramme, programmeById } from './queries.ts';
 export { programmeRoutes } from './routes.ts';
 export type { ApprovalRule, Programme } from './types.ts';

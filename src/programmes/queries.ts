@@ -1,6 +1,6 @@
 import { authoriseRead, scopeCondition } from '../access/index.ts';
-import { type Actor, type Db, type Page, pageRequest, problem, sql } from '../platform/index.ts';
-import { findProgramme, pageOfProgrammes, type StoredProgramme } from './store.ts';
+import { type Actor, type Db, dateIn, type Page, pageRequest, problem, sql } from '../platform/index.ts';
+import { findOpenProgramme, findProgramme, pageOfProgrammes, type StoredProgramme } from './store.ts';
 import type { Programme } from './types.ts';
 
 /** @throws not_found when there is none, or none within the actor's scope */
@@ -14,6 +14,19 @@ export async function programmeById(db: Db, id: string): Promise<StoredProgramme
   const found = await findProgramme(db, id);
   if (!found) throw problem.not_found('There is no such programme.');
   return found;
+}
+
+/**
+ * A programme in which people may register themselves today.
+ * @throws not_found, in the same words, when there is none of this code, or it is closed, over or not begun
+ */
+export async function openProgramme(db: Db, code: string, now: Date): Promise<Programme> {
+  const programme = await findOpenProgramme(db, code);
+  const today = programme && dateIn(programme.timeZone, now);
+  if (!programme || !today || today < programme.startsOn || today > programme.endsOn) {
+    throw problem.not_found('No programme of this code takes self-registrations now. Look at the code again.');
+  }
+  return programme;
 }
 
 /** The programmes that an actor works in, by code. */

@@ -8,8 +8,9 @@ export const programmeRoutes = ({
   execute,
 }: Ground): Routes<'createProgramme' | 'listProgrammes' | 'getProgramme' | 'changeProgramme'> => ({
   createProgramme: async ({ body, ...call }) => {
-    const { codeValidityDays = 60, holdThreshold = '0.8', duplicateLimit = '0.2', approvalRules = [...oneSignature] } = body;
-    const input = { ...body, codeValidityDays, holdThreshold, duplicateLimit, approvalRules };
+    const { codeValidityDays = 60, holdThreshold = '0.8', duplicateLimit = '0.2', selfRegistrationOpen = false } = body;
+    const { approvalRules = [...oneSignature] } = body;
+    const input = { ...body, codeValidityDays, holdThreshold, duplicateLimit, selfRegistrationOpen, approvalRules };
     return new Versioned(await execute(createProgramme, input, call), 1);
   },
   listProgrammes: ({ actor, query }) => listProgrammes(db, actor, query),

@@ -13,7 +13,7 @@ export interface StoredProgramme {
 
 const columns = sql`p.id, p.code, p.name, p.currency, p.time_zone as "timeZone", p.starts_on as "startsOn", p.ends_on as "endsOn",
   p.code_validity_days as "codeValidityDays", p.hold_threshold as "holdThreshold", p.duplicate_limit as "duplicateLimit",
-  p.created_at as "createdAt", p.version,
+  p.self_registration_open as "selfRegistrationOpen", p.created_at as "createdAt", p.version,
   (select jsonb_agg(jsonb_build_object('fromAmount', r.from_amount::text, 'step', r.step, 'role', r.role,
       'signatures', r.signatures) order by r.from_amount, r.step)
     from approval_rules r where r.programme_id = p.id) as "approvalRules"`;
@@ -23,11 +23,12 @@ function stored({ version, createdAt, ...programme }: Row): StoredProgramme {
 }
 
 export async function insertProgramme(tx: Tx, programme: Programme, createdBy: string): Promise<void> {
-  const { id, code, name, currency, timeZone, startsOn, endsOn, codeValidityDays, holdThreshold, duplicateLimit } = programme;
+  const { id, code, name, currency, timeZone, startsOn, endsOn, codeValidityDays, holdThreshold, duplicateLimit, selfRegistrationOpen } =
+    programme;
   await tx.run(sql`insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days,
-      hold_threshold, duplicate_limit, created_by, created_at)
+      hold_threshold, duplicate_limit, self_registration_open, created_by, created_at)
     values (${id}, ${code}, ${name}, ${currency}, ${timeZone}, ${startsOn}, ${endsOn}, ${codeValidityDays}, ${holdThreshold},
-      ${duplicateLimit}, ${createdBy}, ${programme.createdAt})`);
+      ${duplicateLimit}, ${selfRegistrationOpen}, ${createdBy}, ${programme.createdAt})`);
   await tx.insert(
     'approval_rules',
     programme.approvalRules.map(({ fromAmount, step, role, signatures }) => ({
@@ -51,6 +52,7 @@ export async function updateProgramme(tx: Tx, id: string, version: number, chang
       name = coalesce(${change.name ?? null}::text, name),
       ends_on = coalesce(${change.endsOn ?? null}::date, ends_on),
       code_validity_days = coalesce(${change.codeValidityDays ?? null}::int, code_validity_days),
+      self_registration_open = coalesce(${change.selfRegistrationOpen ?? null}::boolean, self_registration_open),
       version = version + 1
     where id = ${id} and version = ${version} returning version`);
   return row?.version;
@@ -66,4 +68,10 @@ export async function pageOfProgrammes(db: Db, within: Sql, limit: number, after
     limit,
     ({ code }) => code,
   );
+}
+
+/** The programme of a code, when people may register themselves in it. */
+export async function findOpenProgramme(db: Db, code: string): Promise<Programme | undefined> {
+  const row = await db.first<Row>(sql`select ${columns} from programmes p where p.code = ${code} and p.self_registration_open`);
+  return row && stored(row).programme;
 }

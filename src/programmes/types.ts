@@ -18,9 +18,13 @@ export interface Programme {
   readonly codeValidityDays: number;
   readonly holdThreshold: string;
   readonly duplicateLimit: string;
+  /** Whether people may register themselves. */
+  readonly selfRegistrationOpen: boolean;
   readonly approvalRules: ApprovalRule[];
   readonly createdAt: string;
 }
 
 export type NewProgramme = Omit<Programme, 'id' | 'createdAt'>;
-export type ProgrammeChange = { readonly [Field in 'name' | 'endsOn' | 'codeValidityDays']?: Programme[Field] | undefined };
+export type ProgrammeChange = {
+  readonly [Field in 'name' | 'endsOn' | 'codeValidityDays' | 'selfRegistrationOpen']?: Programme[Field] | undefined;
+};

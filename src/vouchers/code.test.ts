@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeyRing, newId } from '../platform/index.ts';
-import { codeOf, hotp, isCodeOf, readCode, showCode } from './code.ts';
+import { hotp, KeyRing, newId } from '../platform/index.ts';
+import { codeOf, isCodeOf, readCode, showCode } from './code.ts';
 import { isSerial, newSerial } from './serial.ts';
 
 const keyRing = new KeyRing(

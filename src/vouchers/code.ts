@@ -1,5 +1,4 @@
-import { generateSync } from 'otplib';
-import { dammDigit, equalSecrets, hasDammDigit, type KeyRing, otpCrypto } from '../platform/index.ts';
+import { dammDigit, equalSecrets, hasDammDigit, hotp, type KeyRing } from '../platform/index.ts';
 
 const HOTP_DIGITS = 8;
 const CODE_DIGITS = HOTP_DIGITS + 1;
@@ -11,13 +10,6 @@ export interface CodeSource {
   /** Goes up on each reissue, which makes another code. */
   readonly counter: number;
 }
-
-/**
- * An HMAC-based one-time password (RFC 4226).
- * @param key at least 16 bytes
- */
-export const hotp = (key: Buffer, counter: number, digits: number): string =>
-  generateSync({ strategy: 'hotp', secret: key, counter, digits, crypto: otpCrypto });
 
 /**
  * The secret code of a voucher: eight HOTP digits and their Damm check digit. It is derived whenever it is needed and

@@ -1,0 +1,123 @@
+import { isIPv6 } from 'node:net';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Clock } from './clock.ts';
+import type { Database } from './database.ts';
+import type { KeyRing } from './key-ring.ts';
+import { problem } from './problems.ts';
+import { sql } from './sql.ts';
+
+/** How often something may be done by, to or for one subject. */
+export interface RateLimit {
+  readonly name: string;
+  readonly points: number;
+  /** How long points count, from the first of them on. */
+  readonly seconds: number;
+}
+
+interface Counted {
+  readonly rows: readonly { readonly points: number; readonly expire: string }[];
+}
+
+// The library's rules over our connections and our clock: it reaches its store by the first of these methods and reads the answer by the second.
+class Window extends RateLimiterPostgres {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor({ name, points, seconds }: RateLimit, database: Database, clock: Clock) {
+    super({
+      storeClient: database,
+      storeType: 'client',
+      tableName: 'rate_limits',
+      tableCreated: true,
+      clearExpiredByTimeout: false,
+      keyPrefix: name,
+      points,
+      duration: seconds,
+    });
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  _upsert(key: string, points: number, milliseconds: number): Promise<Counted> {
+    const now = this.#clock.now().getTime();
+    return this.#database.transaction(async (tx) => ({
+      rows: await tx.all<Counted['rows'][number]>(sql`insert into rate_limits as r (key, points, expire)
+        values (${key}, ${points}, ${now + milliseconds})
+        on conflict (key) do update set
+          points = case when r.expire <= ${now} then excluded.points else least(r.points::bigint + excluded.points, 2000000000)::int end,
+          expire = case when r.expire <= ${now} then excluded.expire else r.expire end
+        returning points, expire`),
+    }));
+  }
+
+  _getRateLimiterRes(_key: string, changed: number, { rows: [row] }: Counted): RateLimiterRes {
+    const consumed = row?.points ?? changed;
+    const wait = Math.max(Number(row?.expire ?? 0) - this.#clock.now().getTime(), 0);
+    return new RateLimiterRes(Math.max(this.points - consumed, 0), wait, consumed, consumed === changed);
+  }
+}
+
+/**
+ * Counts how often is asked at doors that strangers can reach. Counts are kept in the database, which every process shares, under keyed digests:
+ * neither an address nor a telephone number can be read from them. What cannot be counted is not allowed.
+ */
+export class RateLimits {
+  readonly #windows = new Map<string, Window>();
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #keyRing: KeyRing;
+
+  constructor(database: Database, clock: Clock, keyRing: KeyRing) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#keyRing = keyRing;
+  }
+
+  /**
+   * Counts one request, or as many as it is worth. A request that is refused counts too.
+   * @param subject whose requests are counted together
+   * @throws too_many_requests saying when to try again; busy when nobody can count
+   */
+  async take(limit: RateLimit, subject: string, points = 1): Promise<void> {
+    const digest = this.#keyRing.blindIndex('rate-limit', `${limit.name}/${subject}`).toString('hex');
+    try {
+      await this.#windowOf(limit).consume(digest, points);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) {
+        throw Object.assign(problem.busy('Nobody can tell now how often you have asked. Try again in a moment.'), { cause: refusal });
+      }
+      const retryAfterSeconds = Math.max(Math.ceil(refusal.msBeforeNext / 1000), 1);
+      throw problem.too_many_requests(`This has been asked too often. Try again in ${inWords(retryAfterSeconds)}.`, { retryAfterSeconds });
+    }
+  }
+
+  #windowOf(limit: RateLimit): Window {
+    const name = `${limit.name}/${limit.points}/${limit.seconds}`;
+    const window = this.#windows.get(name) ?? new Window(limit, this.#database, this.#clock);
+    this.#windows.set(name, window);
+    return window;
+  }
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} seconds`;
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`;
+}
+
+/**
+ * Whose requests are counted together: an IPv4 address, or the network of 64 bits that one IPv6 subscriber is given whole.
+ * @param address as the socket or a trusted proxy tells it
+ */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const behind = tail?.split(':').filter(Boolean) ?? [];
+  const zeros = tail === undefined ? 0 : 8 - groups.length - behind.length;
+  const all = [...groups, ...Array<string>(Math.max(zeros, 0)).fill('0'), ...behind];
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}
