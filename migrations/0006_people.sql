@@ -260,11 +260,14 @@ create table self_registrations (
   id uuid primary key,
   programme_id uuid not null references programmes,
   reference text not null unique check (reference ~ '^[0-9]{10}$'),
+  language text not null check (language in ('ar', 'fr', 'en')),
   -- Sealed; emptied once it has been entered or has run out.
   content bytea,
   state text not null default 'awaiting_proof' check (state in ('awaiting_proof', 'entered', 'expired')),
-  -- The code sent is derived from the id and this counter, and kept nowhere.
+  -- The code sent is derived from the id, the key and this counter, and kept nowhere.
+  key_version smallint not null check (key_version between 1 and 255),
   code_counter int not null default 0 check (code_counter >= 0),
+  code_expires_at timestamptz not null,
   wrong_codes int not null default 0 check (wrong_codes between 0 and 5),
   beneficiary_id uuid unique references beneficiaries,
   created_at timestamptz not null,
@@ -276,18 +279,29 @@ create index on self_registrations (expires_at) where state = 'awaiting_proof';
 create trigger transition before update of state on self_registrations for each row execute function refuse_forbidden_transition
   ('awaiting_proof>entered', 'awaiting_proof>expired', 'awaiting_proof>awaiting_proof');
 create trigger first_state before insert on self_registrations for each row execute function refuse_other_first_state('awaiting_proof');
-grant update (content, state, code_counter, wrong_codes, beneficiary_id) on self_registrations to sanad_app;
+create function refuse_guessing() returns trigger language plpgsql as $$
+begin
+  raise exception 'wrong codes are forgotten with the code that they were taken for'
+    using errcode = 'integrity_constraint_violation', constraint = 'self_registrations_guessing', table = 'self_registrations';
+end $$;
+create trigger guessing before update on self_registrations for each row
+  when (new.code_counter < old.code_counter or (new.wrong_codes < old.wrong_codes and new.code_counter = old.code_counter))
+  execute function refuse_guessing();
+grant update (content, state, key_version, code_counter, code_expires_at, wrong_codes, beneficiary_id) on self_registrations to sanad_app;
 
 -- People whom a partner organisation referred, under the partner's own reference, which names nobody.
 create table referrals (
   id uuid primary key,
   programme_id uuid not null references programmes,
   partner_id uuid not null references partners,
-  reference text not null check (length(reference) between 1 and 60),
+  reference text not null check (reference ~ '^[A-Za-z0-9._-]{1,60}$'),
+  -- Keyed digest of what the partner wrote: the same reference again is the same person, or a mistake.
+  content_index bytea not null check (length(content_index) = 32),
   beneficiary_id uuid not null unique references beneficiaries,
   referred_at timestamptz not null,
   unique (partner_id, programme_id, reference)
 );
+create index on referrals (partner_id, programme_id, id);
 create trigger append_only before update or delete or truncate on referrals execute function refuse_change();
 
 -- Weights by which two people are compared. A version never changes; a programme uses one of its own or the one that is shipped.

@@ -3,14 +3,22 @@ import { accessRoutes, authenticate, authorise } from './access/index.ts';
 import { assistanceRoutes } from './assistance/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
 import { beneficiaryRoutes } from './beneficiaries/index.ts';
-import { cashoutRoutes } from './cashout/index.ts';
+import { cashoutRoutes, paidAmong } from './cashout/index.ts';
 import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
-import { intakeJobs, intakeRoutes } from './intake/index.ts';
+import {
+  comparingJob,
+  intakeJobs,
+  intakeRoutes,
+  publicDoor,
+  referralRoutes,
+  selfRegistrationJobs,
+  selfRegistrationRoutes,
+} from './intake/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './messaging/index.ts';
+import { connectGateway, messagingJobs, messagingRoutes, proofSender, queueCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import { type IssueVouchers, paymentRoutes } from './payments/index.ts';
 import {
@@ -29,6 +37,7 @@ import {
   KeyRing,
   type Logger,
   type OperationId,
+  RateLimits,
   type Routes,
   readContract,
   sql,
@@ -78,6 +87,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
+  const contract = readContract();
+  const limits = new RateLimits(database, clock, keyRing);
+  const door = publicDoor(limits, config.SELF_REGISTRATIONS_PER_ADDRESS, config.SELF_REGISTRATIONS_PER_DAY);
+  const gateway = connectGateway(config, clock);
   const issue: IssueVouchers = async (context, list, lines) => {
     await issueVouchers(context, list, lines);
     return queueCodes(context.tx, context.now, list.id);
@@ -91,6 +104,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...beneficiaryRoutes(ground, duplicateCheck),
     ...deduplicationRoutes(ground),
     ...intakeRoutes(ground),
+    ...selfRegistrationRoutes(ground, door),
+    ...referralRoutes(ground, { limits, contract, paidAmong }),
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground),
     ...messagingRoutes(ground),
@@ -102,7 +117,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...reportingRoutes(ground),
   };
   const http = createHttp({
-    contract: readContract(),
+    contract,
     routes,
     authenticate: (token) => authenticate(ground, token),
     ready: () =>
@@ -126,8 +141,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       jobs.work([
         ...housekeepingJobs(database, clock),
         ...intakeJobs(ground, duplicateCheck),
+        ...selfRegistrationJobs(ground, door, proofSender(gateway)),
+        comparingJob(duplicateCheck),
         ...voucherJobs(ground),
-        ...messagingJobs(ground, connectGateway(config, clock)),
+        ...messagingJobs(ground, gateway),
       ]),
     async close() {
       await jobs.close();

@@ -170,3 +170,10 @@ export async function pageOfPayouts(
   );
   return pageOf(rows.map(shown), limit, ({ id }) => id);
 }
+
+/** Those of these people for whom something was paid that was not voided. */
+export async function paidAmong(db: Db, beneficiaryIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.all<{ id: string }>(sql`select distinct v.beneficiary_id as id from vouchers v join payouts p on p.voucher_id = v.id
+    where v.beneficiary_id = any(${beneficiaryIds}::uuid[]) and p.voided_at is null`);
+  return new Set(rows.map(({ id }) => id));
+}

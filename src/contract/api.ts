@@ -997,6 +997,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/self-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register yourself
+         * @description For anybody, without an account, where a programme has opened its door. What is written is kept sealed for a day, and a code is sent to the telephone; nobody is entered before the code has been given. The answer is the same whoever is registered already. To one telephone only a few codes are sent in a day.
+         */
+        post: operations["registerOneself"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/self-registrations/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how far your registration is */
+        get: operations["getOwnStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/self-registrations/{reference}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for another code
+         * @description The code before is good no more. Once the telephone has been proved, another code is a way back to the status token for whoever lost it. The answer is the same whether there is such a registration or not.
+         */
+        post: operations["askForProofCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/self-registrations/{reference}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the code that was sent to your telephone
+         * @description A code is good for a quarter of an hour and for five tries. Then the person is entered as an applicant, and somebody verifies who they are.
+         */
+        post: operations["proveTelephone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people you referred
+         * @description For partner organisations. Their own references alone, and nothing that names or describes a person.
+         */
+        get: operations["listReferrals"];
+        put?: never;
+        /**
+         * Refer a person
+         * @description For partner organisations. The same reference again answers how far that person is and enters nobody; with other particulars it is refused. The person is entered as an applicant, and somebody verifies who they are.
+         */
+        post: operations["referPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/referrals/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See where a person you referred stands */
+        get: operations["getReferral"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/referral-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refer up to 500 people at once
+         * @description Each is looked at by itself. Those in whom nothing is wrong are entered, and the others come back with reasons.
+         */
+        post: operations["referPeople"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/duplicate-pairs": {
         parameters: {
             query?: never;
@@ -2070,6 +2208,85 @@ export interface components {
                 detail: string;
             }[];
         };
+        NewSelfRegistration: {
+            /** @description As it is announced */
+            programmeCode: string;
+            names: components["schemas"]["Names"];
+            sex: components["schemas"]["Sex"];
+            birth: components["schemas"]["Birth"];
+            nationality: components["schemas"]["Country"];
+            documents: components["schemas"]["IdentityDocument"][];
+            /**
+             * @description Why there is no document, where there is none
+             * @enum {string}
+             */
+            noDocumentReason?: "never_had" | "lost" | "expired" | "withheld" | "other";
+            /**
+             * @description A code is sent there
+             * @example 0550 12 34 56
+             */
+            phone: string;
+            householdSize: number;
+            relationship: components["schemas"]["Relationship"];
+            /** @description Number, French name or Arabic name */
+            wilaya: string;
+            /** @description French or Arabic name */
+            commune: string;
+            language: components["schemas"]["Language"];
+            /** @description What the person agrees to, having read the privacy notice */
+            consent: {
+                /** @enum {boolean} */
+                registration: true;
+                /**
+                 * @description Without it nobody can be paid at an office
+                 * @default false
+                 */
+                shareWithPayingAgent: boolean;
+                /** @default false */
+                contact: boolean;
+                privacyNoticeVersion: string;
+            };
+        };
+        /**
+         * @description Nine random digits and a Damm check digit
+         * @example 5720398140
+         */
+        OwnReference: string;
+        OwnStatus: {
+            reference: components["schemas"]["OwnReference"];
+            /** @enum {string} */
+            state: "received" | "being_checked" | "accepted" | "not_accepted";
+        };
+        /**
+         * @description Your own reference of the person. It stands in addresses and logs, so it must name nobody.
+         * @example CASE-2026-0417
+         */
+        PartnerReference: string;
+        Referral: {
+            reference: components["schemas"]["PartnerReference"];
+            /** @enum {string} */
+            status: "received" | "being_checked" | "enrolled" | "exited" | "not_accepted";
+            /** @description Whether the person has been paid; null where they do not consent to partners knowing */
+            assisted: boolean | null;
+            referredAt: components["schemas"]["Timestamp"];
+        };
+        NewReferral: {
+            reference: components["schemas"]["PartnerReference"];
+            /** @description With the consents that you recorded. Households are your own; none is shared with another organisation. */
+            registration: components["schemas"]["NewBeneficiary"];
+        };
+        ReferralResult: {
+            index: number;
+            reference?: components["schemas"]["PartnerReference"];
+            /** @enum {string} */
+            outcome: "received" | "received_before" | "refused";
+            /** @description Why it is refused */
+            errors?: {
+                /** @description Where in the referral */
+                pointer: string;
+                detail: string;
+            }[];
+        };
         /**
          * @description Superseded is a pair of which one record was merged into a third, which has taken it over
          * @enum {string}
@@ -2386,6 +2603,17 @@ export interface components {
                 "application/json": components["schemas"]["Standing"];
             };
         };
+        /** @description Received; a code is on its way if there is a telephone to prove */
+        SelfRegistrationReceived: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    reference: components["schemas"]["OwnReference"];
+                };
+            };
+        };
     };
     parameters: {
         /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
@@ -2405,6 +2633,7 @@ export interface components {
         ListId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
+        OwnReference: components["schemas"]["OwnReference"];
         ScorecardId: components["schemas"]["Id"];
         StatementId: components["schemas"]["Id"];
         ReportFundId: components["schemas"]["Id"];
@@ -4169,6 +4398,231 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    registerOneself: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSelfRegistration"];
+            };
+        };
+        responses: {
+            202: components["responses"]["SelfRegistrationReceived"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOwnStatus: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the answer to the proof */
+                "Status-Token": string;
+            };
+            path: {
+                reference: components["parameters"]["OwnReference"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStatus"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askForProofCode: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reference: components["parameters"]["OwnReference"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: components["responses"]["SelfRegistrationReceived"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    proveTelephone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reference: components["parameters"]["OwnReference"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description In European, Arabic or Persian digits
+                     * @example 492039
+                     */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Received */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reference: components["schemas"]["OwnReference"];
+                        /** @enum {string} */
+                        state: "received";
+                        /** @description With it the registration can be followed */
+                        statusToken: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listReferrals: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of referrals, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Referral"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    referPerson: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReferral"];
+            };
+        };
+        responses: {
+            /** @description Where the person stands */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Referral"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getReferral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                reference: components["schemas"]["PartnerReference"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the person stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Referral"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    referPeople: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    referrals: Record<string, never>[];
+                };
+            };
+        };
+        responses: {
+            /** @description What became of each, in the order given */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: components["schemas"]["ReferralResult"][];
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -2,4 +2,5 @@ export { queueCodes } from './commands.ts';
 export { connectGateway } from './connect-gateway.ts';
 export { messagingJobs } from './jobs.ts';
 export { outboxFile } from './outbox-gateway.ts';
+export { proofSender } from './proofs.ts';
 export { messagingRoutes } from './routes.ts';

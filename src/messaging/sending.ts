@@ -56,8 +56,8 @@ function textOf(keyRing: KeyRing, message: PendingMessage): string {
   });
 }
 
-// Whatever the gateway throws may quote the message, so none of it goes further.
-async function answerOf(gateway: Gateway, sms: Parameters<Gateway['send']>[0]): Promise<Delivery | undefined> {
+/** What a gateway said, or undefined: whatever it throws may quote the message, so none of it goes further. */
+export async function answerOf(gateway: Gateway, sms: Parameters<Gateway['send']>[0]): Promise<Delivery | undefined> {
   try {
     return await gateway.send(sms);
   } catch {

@@ -23,6 +23,12 @@ const templates: Readonly<Record<Language, string>> = {
     'Collect it at a post office until {until}. Give this code only to the paying clerk.',
 };
 
+const proofs: Readonly<Record<Language, string>> = {
+  ar: 'رمزك: {code}. صالح لمدة 15 دقيقة. لا تعطه لأحد.',
+  fr: 'Votre code : {code}. Valable 15 minutes. Ne le donnez à personne.',
+  en: 'Your code: {code}. It is good for 15 minutes. Give it to nobody.',
+};
+
 /** Left-to-right isolate and its end: they keep digits in order within right-to-left text (Unicode UAX #9). */
 const isolated = (value: string): string => `\u2066${value}\u2069`;
 
@@ -32,3 +38,7 @@ export function renderCode(language: Language, message: CodeMessage): string {
     language === 'ar' ? isolated(message[name]) : message[name],
   );
 }
+
+/** The text that carries the code by which somebody proves that a telephone is theirs. */
+export const renderProof = (language: Language, code: string): string =>
+  proofs[language].replace('{code}', language === 'ar' ? isolated(code) : code);

@@ -24,6 +24,13 @@ export type PathParameters<K extends OperationId> = operations[K]['parameters'] 
 /** The values after the question mark. */
 export type QueryParameters<K extends OperationId> = NonNullable<operations[K]['parameters']['query']>;
 
+/** The headers that an operation's parameters name, as Node spells them. */
+export type HeaderParameters<K extends OperationId> = {
+  readonly [Name in keyof NonNullable<operations[K]['parameters']['header']> & string as Lowercase<Name>]: NonNullable<
+    operations[K]['parameters']['header']
+  >[Name];
+};
+
 type Success = 200 | 201 | 202;
 
 /** The JSON body of an operation's success. */

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import type { Actor, Execute } from './command.ts';
 import {
   type Contract,
+  type HeaderParameters,
   type Operation,
   type OperationId,
   operationsOf,
@@ -30,6 +31,7 @@ export interface Call<K extends OperationId> {
   readonly actor: Actor;
   readonly params: PathParameters<K>;
   readonly query: QueryParameters<K>;
+  readonly headers: HeaderParameters<K>;
   readonly body: RequestBody<K>;
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
@@ -205,6 +207,7 @@ function answering(
       actor: response.locals['actor'],
       params: request.params,
       query,
+      headers: request.headers,
       body: request.body,
       idempotencyKey: request.get('idempotency-key'),
       ifMatch: request.get('if-match'),

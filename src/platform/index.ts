@@ -20,3 +20,4 @@ export * from './paging.ts';
 export * from './problems.ts';
 export * from './rate-limits.ts';
 export * from './sql.ts';
+export { schemaCheck } from './validation.ts';

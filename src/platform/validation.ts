@@ -35,32 +35,46 @@ const isDate = (text: string): boolean =>
 
 type Check = (value: unknown) => ProblemPlace[];
 
-/** Makes the validators of a contract's operations. Schemas are compiled when they are first needed. */
-export function validatorOf(contract: Contract): (operation: ContractOperation) => OperationValidator {
+type Compile = (how: 'strict' | 'coercing', prefix: string, schema: unknown) => Check;
+
+// Schemas are compiled when they are first needed.
+function compilerOf(contract: Contract): Compile {
   const options = { strict: false, allErrors: true, useDefaults: true, validateSchema: false } as const;
-  const strict = new Ajv2020(options);
-  const coercing = new Ajv2020({ ...options, coerceTypes: true });
-  for (const ajv of [strict, coercing]) {
+  const ajvs = { strict: new Ajv2020(options), coercing: new Ajv2020({ ...options, coerceTypes: true }) };
+  for (const ajv of Object.values(ajvs)) {
     formats.default(ajv);
     // Narrower than the library's: what PostgreSQL takes as an identifier and as a day.
     ajv.addFormat('uuid', isId);
     ajv.addFormat('date', isDate);
     ajv.addSchema({ components: contract.components }, CONTRACT);
   }
-
-  const check = (ajv: Ajv2020, place: string, schema: unknown): Check => {
+  return (how, prefix, schema) => {
     let compiled: ValidateFunction | undefined;
     return (value) => {
-      compiled ??= ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', `"${CONTRACT}#/components/`)));
-      return compiled(value) ? [] : (compiled.errors ?? []).slice(0, FAULTS_SHOWN).map((error) => placeOf(place, error));
+      compiled ??= ajvs[how].compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', `"${CONTRACT}#/components/`)));
+      return compiled(value) ? [] : (compiled.errors ?? []).slice(0, FAULTS_SHOWN).map((error) => placeOf(prefix, error));
     };
   };
+}
 
+/**
+ * Checks values against one schema of the contract, for operations that look at each of many by itself.
+ * @param name of the schema among the contract's components
+ * @returns what is wrong, with pointers into the value; the contract's defaults are filled into it
+ */
+export const schemaCheck = (contract: Contract, name: string): Check => {
+  const check = compilerOf(contract)('strict', '', { $ref: `#/components/schemas/${name}` });
+  return (value) => unique(check(value));
+};
+
+/** Makes the validators of a contract's operations. */
+export function validatorOf(contract: Contract): (operation: ContractOperation) => OperationValidator {
+  const compile = compilerOf(contract);
   return ({ operationId, parameters = [], requestBody, responses }) => {
     const all = parameters.map((parameter) => resolved(contract, parameter));
-    const checks = places.map((place) => [place, check(coercing, place, objectOf(all, place))] as const);
+    const checks = places.map((place) => [place, compile('coercing', `/${place}`, objectOf(all, place))] as const);
     const content = requestBody?.content;
-    const bodyCheck = content && check(strict, 'body', schemaOf(content));
+    const bodyCheck = content && compile('strict', '/body', schemaOf(content));
     const answers = new Map<string, Check>();
     return {
       bodyTypes: content && Object.keys(content),
@@ -80,7 +94,7 @@ export function validatorOf(contract: Contract): (operation: ContractOperation) 
           throw new Error(`${operationId} answers ${status} in ${contentType}, which the contract does not say`);
         if (!media) return;
         const key = `${status} ${contentType}`;
-        const of = answers.get(key) ?? check(strict, 'answer', media.schema);
+        const of = answers.get(key) ?? compile('strict', '/answer', media.schema);
         answers.set(key, of);
         const faults = of(body);
         if (faults.length > 0) throw new Error(`${operationId} breaks the contract: ${JSON.stringify(faults)}`);
@@ -114,8 +128,8 @@ function objectOf(parameters: readonly ContractParameter[], place: (typeof place
 // Node gives the names of headers in small letters.
 const nameIn = (place: string, name: string): string => (place === 'header' ? name.toLowerCase() : name);
 
-function placeOf(place: string, { instancePath, keyword, params, message }: ErrorObject): ProblemPlace {
-  const pointer = `/${place}${instancePath}`;
+function placeOf(prefix: string, { instancePath, keyword, params, message }: ErrorObject): ProblemPlace {
+  const pointer = `${prefix}${instancePath}`;
   if (keyword === 'required') return { pointer: `${pointer}/${params['missingProperty']}`, detail: 'is required' };
   if (keyword === 'additionalProperties') return { pointer: `${pointer}/${params['additionalProperty']}`, detail: 'is not known here' };
   if (keyword === 'enum') return { pointer, detail: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}` };

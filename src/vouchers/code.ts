@@ -1,4 +1,4 @@
-import { dammDigit, equalSecrets, hasDammDigit, hotp, type KeyRing } from '../platform/index.ts';
+import { dammDigit, equalSecrets, hasDammDigit, hotp, type KeyRing, plainDigits } from '../platform/index.ts';
 
 const HOTP_DIGITS = 8;
 const CODE_DIGITS = HOTP_DIGITS + 1;
@@ -33,9 +33,7 @@ export interface TypedCode {
 
 /** Reads a code in European, Arabic-Indic or Persian digits, with whatever spaces and invisible marks stand between them. */
 export function readCode(text: string): TypedCode {
-  const digits = text
-    .replaceAll(/[\s\p{Cf}-]/gu, '')
-    .replaceAll(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  const digits = plainDigits(text);
   return { digits, isIntact: digits.length === CODE_DIGITS && hasDammDigit(digits) };
 }
 

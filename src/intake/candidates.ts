@@ -1,0 +1,26 @@
+import { type Candidate, type Fault, faultsOf, findPlaces, gapsOf, normalised, type Registration } from '../beneficiaries/index.ts';
+import type { Db } from '../platform/index.ts';
+
+/** Somebody who can be entered, or what is wrong. */
+export type Checked = { readonly candidate: Candidate } | { readonly faults: readonly Fault[] };
+
+/**
+ * Checks registrations as a form's are checked: everything that is wrong with each, and where they live.
+ * @param today ISO 8601 date in the programme's time zone
+ * @returns for each in the order given
+ */
+export async function checkAll(db: Db, registrations: readonly Registration[], today: string): Promise<Checked[]> {
+  const placeOf = await findPlaces(db, registrations);
+  return registrations.map((registration) => {
+    const { wilayaNumber, commune } = placeOf(registration);
+    const faults: Fault[] = [
+      ...faultsOf(registration, today),
+      ...gapsOf(registration),
+      ...(wilayaNumber ? [] : [{ pointer: '/wilaya', code: 'wilaya_unknown' as const }]),
+      ...(wilayaNumber && !commune ? [{ pointer: '/commune', code: 'commune_unknown' as const }] : []),
+    ];
+    return faults.length > 0 || !wilayaNumber || !commune
+      ? { faults }
+      : { candidate: { registration: normalised(registration), place: { wilayaNumber, commune } } };
+  });
+}

@@ -1,0 +1,73 @@
+import { admit, type Candidate } from '../../beneficiaries/index.ts';
+import { type CommandContext, canonicalJson, command, dateIn, newId } from '../../platform/index.ts';
+import { programmeById } from '../../programmes/index.ts';
+import { checkAll } from '../candidates.ts';
+import { comparisonOf } from '../comparing.ts';
+import { type Entering, judge } from './judging.ts';
+import { lockReferences } from './store.ts';
+import type { ReferralResult, Submitted } from './types.ts';
+
+export interface Referrals {
+  readonly programmeId: string;
+  readonly submitted: readonly Submitted[];
+}
+
+/**
+ * Enters the people whom a partner refers, as applicants whom somebody has to verify; those with faults come back with reasons. They are
+ * compared with everybody afterwards. A reference that the partner has used for the same person enters nobody again.
+ */
+export const refer = command<Referrals, ReferralResult[]>({
+  name: 'intake.refer',
+  scope: (_db, { programmeId }) => ({ programme: programmeId }),
+  async run(context, { programmeId, submitted }) {
+    const { tx, actor, now, keyRing } = context;
+    const { programme } = await programmeById(tx, programmeId);
+    const referrals = submitted.flatMap((one) => ('referral' in one ? [one.referral] : []));
+    const references = referrals.map(({ reference }) => reference);
+    const earlier = await lockReferences(tx, actor.id, programmeId, references);
+    const registrations = referrals.map(({ registration }) => registration);
+    const checked = await checkAll(tx, registrations, dateIn(programme.timeZone, now));
+    const checks = new Map(referrals.map((referral, i) => [referral, checked[i]]));
+    const { results, entering } = judge(submitted, {
+      checkOf: (referral) => checks.get(referral),
+      digestOf: ({ registration }) => keyRing.blindIndex('referral', canonicalJson(registration)),
+      earlier,
+    });
+    const ids = await enter(context, programmeId, entering);
+    return {
+      result: results,
+      subject: { type: 'referrals_of_programme', id: programmeId },
+      after: { results, ids },
+      followUps: ids.length > 0 ? [comparisonOf(ids)] : [],
+    };
+  },
+});
+
+async function enter(context: CommandContext, programmeId: string, entering: readonly Entering[]): Promise<readonly string[]> {
+  const { tx, actor, now } = context;
+  const entry = { enteredBy: actor.id, source: 'partner', sourceId: actor.id, needsVerification: true } as const;
+  const candidates = entering.map(({ candidate }) => ofPartner(candidate, actor.id));
+  const { ids } = await admit(context, programmeId, entry, candidates);
+  await tx.insert(
+    'referrals',
+    entering.map(({ reference, contentIndex }, i) => ({
+      id: newId(),
+      programme_id: programmeId,
+      partner_id: actor.id,
+      reference,
+      content_index: contentIndex,
+      beneficiary_id: ids[i],
+      referred_at: now,
+    })),
+  );
+  return ids;
+}
+
+/** Somebody in a household among the partner's own: nobody is put into a household that others registered. */
+const ofPartner = ({ registration, place }: Candidate, partnerId: string): Candidate => ({
+  registration: {
+    ...registration,
+    household: { ...registration.household, reference: `${partnerId}/${registration.household.reference}` },
+  },
+  place,
+});

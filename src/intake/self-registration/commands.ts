@@ -1,0 +1,95 @@
+import { passerBy } from '../../access/index.ts';
+import { admit, type Candidate } from '../../beneficiaries/index.ts';
+import { type CommandContext, command, type Db, newId, plainDigits, problem, type Scope } from '../../platform/index.ts';
+import { comparisonOf } from '../comparing.ts';
+import { intakeProblem } from '../problems.ts';
+import { isCodeOf, openContent, statusToken } from './code.ts';
+import { CODE_LIFE_MS, sendsCodes, takesCodes, withHousehold } from './rules.ts';
+import { countWrongCode, emptyRunOut, findByReference, lockByReference, markEntered, renewCode } from './store.ts';
+import type { Kept } from './types.ts';
+
+/** Where a self-registration belongs; nowhere when there is none, which nobody is told. */
+async function scopeOf(db: Db, { reference }: { reference: string }): Promise<Scope> {
+  const kept = await findByReference(db, reference);
+  return kept ? { programme: kept.programmeId } : {};
+}
+
+const subjectOf = (kept: Kept | undefined) => ({ type: 'self_registration', id: kept?.id ?? 'none' });
+
+/** Has another code sent, in place of the one before. The answer is the same whether there is such a self-registration or not. */
+export const askForCode = command<{ reference: string }, { reference: string }>({
+  name: 'intake.ask_for_code',
+  scope: scopeOf,
+  async run({ tx, now, keyRing }, { reference }) {
+    const kept = await lockByReference(tx, reference);
+    const subject = subjectOf(kept);
+    if (!kept || !sendsCodes(kept, now)) return { result: { reference }, subject };
+    const counter = await renewCode(tx, kept.id, keyRing.currentVersion, new Date(now.getTime() + CODE_LIFE_MS));
+    return {
+      result: { reference },
+      subject,
+      before: { counter: kept.codeCounter },
+      after: { counter },
+      followUps: [{ job: 'intake.send_proof_code', payload: { registrationId: kept.id, counter: String(counter) } }],
+    };
+  },
+});
+
+/** What somebody is answered who has proved their telephone: nothing about anybody else. */
+export interface Proved {
+  readonly reference: string;
+  readonly state: 'received';
+  readonly statusToken: string;
+}
+
+/**
+ * Enters somebody once they give the code that was sent to their telephone. They are compared with everybody afterwards, out of sight.
+ * The right code again answers the same and enters nobody.
+ * @throws code_refused, in the same words whether the code is wrong, used up or too old, or there is no such self-registration
+ */
+export const proveTelephone = command<{ reference: string; code: string }, Proved>({
+  name: 'intake.prove_telephone',
+  scope: scopeOf,
+  async run(context, { reference, code }) {
+    const { tx, now, keyRing } = context;
+    const kept = await lockByReference(tx, reference);
+    const subject = subjectOf(kept);
+    const isRight = isCodeOf(keyRing, kept, plainDigits(code));
+    if (!kept || !takesCodes(kept, now) || !isRight) {
+      if (kept && takesCodes(kept, now)) await countWrongCode(tx, kept.id);
+      const refusal = intakeProblem.code_refused('The code is wrong or no longer good. Ask for another one, and give that.');
+      return { result: undefined as never, subject, refusal };
+    }
+    const result: Proved = { reference, state: 'received', statusToken: statusToken(keyRing, kept.id) };
+    if (kept.state === 'entered') return { result, subject };
+    const beneficiaryId = await enter(context, kept);
+    return {
+      result,
+      subject,
+      before: { state: kept.state },
+      after: { state: 'entered', beneficiaryId },
+      followUps: [comparisonOf([beneficiaryId])],
+    };
+  },
+});
+
+async function enter(context: CommandContext, { id, programmeId, reference, content }: Kept): Promise<string> {
+  if (!content) throw problem.internal_error('A self-registration that waits for proof is empty.');
+  const candidate = withHousehold(openContent(context.keyRing, id, content) as Candidate, reference);
+  const entry = { enteredBy: passerBy.id, source: 'self', sourceId: id, needsVerification: true } as const;
+  const {
+    ids: [beneficiaryId = ''],
+  } = await admit(context, programmeId, entry, [candidate]);
+  await markEntered(context.tx, id, beneficiaryId);
+  return beneficiaryId;
+}
+
+/** Empties what nobody has proved in time. */
+export const expireSelfRegistrations = command<Record<string, never>, { expired: number }>({
+  name: 'intake.expire_self_registrations',
+  scope: () => ({}),
+  async run({ tx, now }) {
+    const expired = await emptyRunOut(tx, now);
+    return { result: { expired }, subject: { type: 'self_registrations', id: newId() }, after: { expired } };
+  },
+});

@@ -1,0 +1,52 @@
+import { system } from '../../access/index.ts';
+import { type Candidate, openPeople } from '../../beneficiaries/index.ts';
+import { type Ground, type Job, Problem } from '../../platform/index.ts';
+import { codeOf, openContent } from './code.ts';
+import { expireSelfRegistrations } from './commands.ts';
+import type { Door } from './door.ts';
+import { rates } from './rules.ts';
+import { findKept, hasRunOut } from './store.ts';
+import type { Kept, SendProof } from './types.ts';
+
+const MINUTE_S = 60;
+
+/** The background work of the door: sending codes, and emptying what nobody has proved. */
+export const selfRegistrationJobs = (ground: Ground, door: Door, sendProof: SendProof): Job[] => [
+  {
+    name: 'intake.send_proof_code',
+    async run({ registrationId = '', counter = '' }) {
+      const kept = await findKept(ground.db, registrationId);
+      if (!kept || String(kept.codeCounter) !== counter || kept.codeExpiresAt <= ground.clock.now()) return;
+      const to = await phoneOf(ground, kept);
+      if (!to || !(await maySend(door, kept, to))) return;
+      const reference = `${kept.id}-${counter}`;
+      await sendProof({ to, language: kept.language, code: codeOf(ground.keyRing, kept), reference });
+    },
+  },
+  {
+    name: 'intake.expire_self_registrations',
+    everySeconds: 10 * MINUTE_S,
+    async run() {
+      if (await hasRunOut(ground.db, ground.clock.now())) await ground.execute(expireSelfRegistrations, {}, { actor: system });
+    },
+  },
+];
+
+/** The telephone to prove: as it was written, and once the person is entered as it stands in their record. */
+async function phoneOf({ db, keyRing }: Ground, { id, content, beneficiaryId }: Kept): Promise<string | undefined> {
+  if (content) return (openContent(keyRing, id, content) as Candidate).registration.phones[0];
+  if (!beneficiaryId) return undefined;
+  return (await openPeople(db, keyRing, [beneficiaryId], ['phones'])).get(beneficiaryId)?.phones[0];
+}
+
+// Whoever asks for too many messages is not told so: it would tell strangers that a number has been used here.
+async function maySend({ limits, registrationsPerDay }: Door, { programmeId }: Kept, to: string): Promise<boolean> {
+  try {
+    await limits.take(rates.messagesToPhone, to);
+    await limits.take(rates.messages(registrationsPerDay), programmeId);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'too_many_requests') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { passerBy } from '../../access/index.ts';
+import { type Candidate, type Fault, faultDetails } from '../../beneficiaries/index.ts';
+import { command, dateIn, type Ground, networkOf, newId, type Problem, problem } from '../../platform/index.ts';
+import { openProgramme } from '../../programmes/index.ts';
+import { checkAll } from '../candidates.ts';
+import { newReference, sealContent } from './code.ts';
+import type { Door } from './door.ts';
+import { CODE_LIFE_MS, ownFault, PROOF_LIFE_MS, rates, registrationOf } from './rules.ts';
+import { insertKept } from './store.ts';
+import type { OwnParticulars } from './types.ts';
+
+interface Knock {
+  readonly address: string;
+  readonly idempotencyKey: string | undefined;
+  readonly requestId: string;
+}
+
+/**
+ * Takes in what somebody writes of themselves. Nobody is looked up, so the answer and the time it takes are the same whoever exists.
+ * @throws not_found when the programme takes none; unprocessable naming every fault; too_many_requests
+ */
+export async function registerOneself(
+  { db, execute, clock }: Ground,
+  door: Door,
+  { programmeCode, ...own }: OwnParticulars & { readonly programmeCode: string },
+  { address, ...call }: Knock,
+): Promise<{ reference: string }> {
+  await door.knock(address);
+  const now = clock.now();
+  const programme = await openProgramme(db, programmeCode, now);
+  const today = dateIn(programme.timeZone, now);
+  const [checked] = await checkAll(db, [registrationOf(own, today)], today);
+  if (!checked || 'faults' in checked) throw refusalFor(checked?.faults ?? []);
+  const { candidate } = checked;
+  await door.limits.take(rates.phoneAtAddress, `${candidate.registration.phones[0]}/${networkOf(address)}`);
+  await door.limits.take(rates.registrations(door.registrationsPerDay), programme.id);
+  return execute(keep, { programmeId: programme.id, candidate }, { actor: passerBy, ...call });
+}
+
+const refusalFor = (faults: readonly Fault[]): Problem =>
+  problem.unprocessable(
+    'Correct the places listed in "errors".',
+    {},
+    faults.map(ownFault).map(({ pointer, code }) => ({ pointer, detail: faultDetails[code] })),
+  );
+
+/** Keeps it sealed until the telephone has been proved, and has a code sent there. */
+const keep = command<{ programmeId: string; candidate: Candidate }, { reference: string }>({
+  name: 'intake.register_oneself',
+  scope: (_db, { programmeId }) => ({ programme: programmeId }),
+  async run({ tx, now, keyRing }, { programmeId, candidate }) {
+    const kept = {
+      id: newId(),
+      programmeId,
+      language: candidate.registration.language,
+      keyVersion: keyRing.currentVersion,
+      codeExpiresAt: new Date(now.getTime() + CODE_LIFE_MS),
+      expiresAt: new Date(now.getTime() + PROOF_LIFE_MS),
+    };
+    const content = sealContent(keyRing, kept.id, candidate);
+    let reference: string;
+    do reference = newReference();
+    while (!(await insertKept(tx, { ...kept, content, reference }, now)));
+    return {
+      result: { reference },
+      subject: { type: 'self_registration', id: kept.id },
+      after: candidate,
+      followUps: [{ job: 'intake.send_proof_code', payload: { registrationId: kept.id, counter: '0' } }],
+    };
+  },
+});

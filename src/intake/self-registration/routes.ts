@@ -1,0 +1,39 @@
+import { passerBy } from '../../access/index.ts';
+import { type Ground, hasDammDigit, problem, type Routes } from '../../platform/index.ts';
+import { askForCode, proveTelephone } from './commands.ts';
+import type { Door } from './door.ts';
+import { readOwnStatus } from './queries.ts';
+import { registerOneself } from './register-oneself.ts';
+import { rates } from './rules.ts';
+
+type Operation = 'registerOneself' | 'askForProofCode' | 'proveTelephone' | 'getOwnStatus';
+
+export function selfRegistrationRoutes(ground: Ground, door: Door): Routes<Operation> {
+  const { execute } = ground;
+  return {
+    registerOneself: ({ body, ...call }) => registerOneself(ground, door, body, call),
+    askForProofCode: async ({ params, address, ...call }) => {
+      await door.knock(address);
+      const reference = intact(params.reference);
+      await door.limits.take(rates.codesOfReference, reference);
+      return execute(askForCode, { reference }, { ...call, actor: passerBy });
+    },
+    proveTelephone: async ({ params, body, address, ...call }) => {
+      await door.knock(address);
+      return execute(proveTelephone, { reference: intact(params.reference), code: body.code }, { ...call, actor: passerBy });
+    },
+    getOwnStatus: async ({ params, headers, address, requestId }) => {
+      await door.knock(address);
+      const token = headers['status-token'];
+      return execute(readOwnStatus, { reference: intact(params.reference), token }, { requestId, actor: passerBy });
+    },
+  };
+}
+
+// A slip of the finger is told at once: it tells nothing about what exists, and costs no try.
+function intact(reference: string): string {
+  if (hasDammDigit(reference)) return reference;
+  throw problem.unprocessable('The reference was mistyped.', {}, [
+    { pointer: '/path/reference', detail: 'Compare the ten digits with what you were given.' },
+  ]);
+}
