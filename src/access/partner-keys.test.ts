@@ -115,6 +115,7 @@ describe('keys of partners', () => {
     platform.clock.skip(DAY_MS);
     answers.push(await withKey(expiring.key).expect(401));
     expect(new Set(answers.map(({ body }) => body.detail)).size).toBe(1);
+    administrator = await platform.as('administrator');
     await administrator.post(`${keys()}/${revoked.id}/revoke`).expect(409);
   });
 
@@ -131,6 +132,7 @@ describe('keys of partners', () => {
     platform.clock.skip(2 * HOUR_MS);
     await withKey(old.key).expect(401);
     await withKey(next.key).expect(200);
+    administrator = await platform.as('administrator');
     const over = await administrator.post(`${keys()}/${old.id}/rotate`, { expiresAt: inDays(9) }).expect(409);
     expect(over.body.code).toBe('conflict');
   });

@@ -1,6 +1,6 @@
 import { defineProblems } from '../platform/index.ts';
 
 export const intakeProblem = defineProblems({
-  code_refused: [422, 'The code was not accepted'],
+  proof_refused: [422, 'The code was not accepted'],
   too_many_duplicates: [409, 'Too much of the file is people who may be registered already'],
 });

@@ -45,7 +45,7 @@ export interface Proved {
 /**
  * Enters somebody once they give the code that was sent to their telephone. They are compared with everybody afterwards, out of sight.
  * The right code again answers the same and enters nobody.
- * @throws code_refused, in the same words whether the code is wrong, used up or too old, or there is no such self-registration
+ * @throws proof_refused, in the same words whether the code is wrong, used up or too old, or there is no such self-registration
  */
 export const proveTelephone = command<{ reference: string; code: string }, Proved>({
   name: 'intake.prove_telephone',
@@ -57,7 +57,7 @@ export const proveTelephone = command<{ reference: string; code: string }, Prove
     const isRight = isCodeOf(keyRing, kept, plainDigits(code));
     if (!kept || !takesCodes(kept, now) || !isRight) {
       if (kept && takesCodes(kept, now)) await countWrongCode(tx, kept.id);
-      const refusal = intakeProblem.code_refused('The code is wrong or no longer good. Ask for another one, and give that.');
+      const refusal = intakeProblem.proof_refused('The code is wrong or no longer good. Ask for another one, and give that.');
       return { result: undefined as never, subject, refusal };
     }
     const result: Proved = { reference, state: 'received', statusToken: statusToken(keyRing, kept.id) };
