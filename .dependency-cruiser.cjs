@@ -6,7 +6,7 @@ const floors = [
   ['platform'],
   ['access', 'ledger', 'audit'],
   ['programmes', 'funding', 'offices'],
-  ['beneficiaries', 'deduplication', 'eligibility'],
+  ['matching', 'beneficiaries', 'deduplication', 'eligibility'],
   ['assistance', 'payments'],
   ['vouchers', 'messaging', 'cashout'],
   ['reconciliation', 'reporting', 'feedback'],
