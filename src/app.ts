@@ -3,8 +3,8 @@ import { accessRoutes, authenticate, authorise } from './access/index.ts';
 import { assistanceRoutes } from './assistance/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
 import { beneficiaryRoutes } from './beneficiaries/index.ts';
-import { cashoutRoutes, paidAmong } from './cashout/index.ts';
-import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
+import { cashoutRoutes, paidAmong, paidOutSince } from './cashout/index.ts';
+import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
@@ -20,7 +20,7 @@ import {
 import { ledgerRoutes } from './ledger/index.ts';
 import { connectGateway, messagingJobs, messagingRoutes, proofSender, queueCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
-import { type IssueVouchers, paymentRoutes } from './payments/index.ts';
+import { type IssueVouchers, listedSince, paymentRoutes } from './payments/index.ts';
 import {
   type Clock,
   type Config,
@@ -91,18 +91,21 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const limits = new RateLimits(database, clock, keyRing);
   const door = publicDoor(limits, config.SELF_REGISTRATIONS_PER_ADDRESS, config.SELF_REGISTRATIONS_PER_DAY);
   const gateway = connectGateway(config, clock);
+  const duplicates = duplicateCheck(ground);
   const issue: IssueVouchers = async (context, list, lines) => {
     await issueVouchers(context, list, lines);
     return queueCodes(context.tx, context.now, list.id);
   };
+  const paidSince: PaidSince = async (db, beneficiaryIds, since) =>
+    (await listedSince(db, beneficiaryIds, since)) || (await paidOutSince(db, beneficiaryIds, since));
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground),
     ...auditRoutes(ground),
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
-    ...beneficiaryRoutes(ground, duplicateCheck),
-    ...deduplicationRoutes(ground),
+    ...beneficiaryRoutes(ground, duplicates),
+    ...deduplicationRoutes(ground, duplicates, paidSince),
     ...intakeRoutes(ground),
     ...selfRegistrationRoutes(ground, door),
     ...referralRoutes(ground, { limits, contract, paidAmong }),
@@ -140,9 +143,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     work: () =>
       jobs.work([
         ...housekeepingJobs(database, clock),
-        ...intakeJobs(ground, duplicateCheck),
+        ...deduplicationJobs(ground, duplicates),
+        ...intakeJobs(ground, duplicates),
         ...selfRegistrationJobs(ground, door, proofSender(gateway)),
-        comparingJob(duplicateCheck),
+        comparingJob(duplicates),
         ...voucherJobs(ground),
         ...messagingJobs(ground, gateway),
       ]),

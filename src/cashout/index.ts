@@ -1,4 +1,4 @@
 export { redeemVoucher } from './commands.ts';
 export { cashoutRoutes } from './routes.ts';
-export { paidAmong } from './store.ts';
+export { paidAmong, paidOutSince } from './store.ts';
 export type { Redemption } from './types.ts';

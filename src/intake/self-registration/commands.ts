@@ -2,7 +2,7 @@ import { passerBy } from '../../access/index.ts';
 import { admit, type Candidate } from '../../beneficiaries/index.ts';
 import { type CommandContext, command, type Db, newId, plainDigits, problem, type Scope } from '../../platform/index.ts';
 import { comparisonOf } from '../comparing.ts';
-import { intakeProblem } from '../problems.ts';
+import { proofProblem } from './problems.ts';
 import { isCodeOf, openContent, statusToken } from './code.ts';
 import { CODE_LIFE_MS, sendsCodes, takesCodes, withHousehold } from './rules.ts';
 import { countWrongCode, emptyRunOut, findByReference, lockByReference, markEntered, renewCode } from './store.ts';
@@ -57,7 +57,7 @@ export const proveTelephone = command<{ reference: string; code: string }, Prove
     const isRight = isCodeOf(keyRing, kept, plainDigits(code));
     if (!kept || !takesCodes(kept, now) || !isRight) {
       if (kept && takesCodes(kept, now)) await countWrongCode(tx, kept.id);
-      const refusal = intakeProblem.proof_refused('The code is wrong or no longer good. Ask for another one, and give that.');
+      const refusal = proofProblem.proof_refused('The code is wrong or no longer good. Ask for another one, and give that.');
       return { result: undefined as never, subject, refusal };
     }
     const result: Proved = { reference, state: 'received', statusToken: statusToken(keyRing, kept.id) };
