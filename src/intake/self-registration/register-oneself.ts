@@ -34,7 +34,7 @@ export async function registerOneself(
   const { candidate } = checked;
   await door.limits.take(rates.phoneAtAddress, `${candidate.registration.phones[0]}/${networkOf(address)}`);
   await door.limits.take(rates.registrations(door.registrationsPerDay), programme.id);
-  return execute(keep, { programmeId: programme.id, candidate }, { actor: passerBy, ...call });
+  return execute(keep, { programmeId: programme.id, candidate }, { ...call, actor: passerBy });
 }
 
 const refusalFor = (faults: readonly Fault[]): Problem =>
