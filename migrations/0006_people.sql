@@ -217,34 +217,64 @@ create table registration_files (
   programme_id uuid not null references programmes,
   -- Keyed digest of the bytes: the same file is recognised, and nothing about it can be guessed.
   content_index bytea not null,
-  content bytea not null, -- sealed
-  state text not null default 'received' check (state in ('received', 'running', 'done', 'stopped')),
+  -- What it was: {"kind": "csv", "encoding": "utf-8", "delimiter": ";"}, {"kind": "xlsx"}, {"kind": "kobo"}
+  format jsonb not null default '{"kind": "csv"}',
+  -- [{"header", "shapes", "column", "confidence"}]: the headers as the file spells them, what their values look like ("Aaaa 99"), and what
+  -- they were taken for. They name no person.
+  columns jsonb not null check (jsonb_array_length(columns) > 0),
+  -- {"header": "column"}; null until the columns are known well enough to read rows
+  mapping jsonb,
+  state text not null default 'received' check (state in ('received', 'checking', 'checked', 'running', 'done', 'stopped', 'cancelled')),
   total_rows int not null check (total_rows >= 0),
   done_rows int not null default 0,
   accepted_rows int not null default 0,
   refused_rows int not null default 0,
+  -- Rows whose submission was entered before, by this file or another.
+  known_rows int not null default 0,
   duplicate_rows int not null default 0,
+  -- What the dry run found: counts by reason, possible duplicates, cost. No personal datum.
+  findings jsonb,
+  -- Which reading of the rows counts: each dry run is one, and so is the run.
+  attempt int not null default 0,
+  version int not null default 1,
   uploaded_by uuid not null,
   uploaded_at timestamptz not null,
   finished_at timestamptz,
-  check (done_rows = accepted_rows + refused_rows and done_rows <= total_rows),
+  check (done_rows = accepted_rows + refused_rows + known_rows and done_rows <= total_rows),
+  check (state not in ('running', 'done') or mapping is not null),
   unique (programme_id, content_index)
 );
 create trigger transition before update of state on registration_files for each row execute function refuse_forbidden_transition
-  ('received>running', 'running>running', 'running>done', 'running>stopped', 'received>done', 'received>stopped');
-grant update (state, done_rows, accepted_rows, refused_rows, duplicate_rows, finished_at) on registration_files to sanad_app;
+  ('received>checking', 'checking>checking', 'checking>checked', 'checked>checking', 'received>running', 'checked>running', 'running>running',
+   'running>done', 'running>stopped', 'running>cancelled', 'received>received',
+   'checked>checked', 'checked>received', 'checking>received', 'cancelled>running');
+create trigger first_state before insert on registration_files for each row execute function refuse_other_first_state('received');
+grant update (state, mapping, total_rows, done_rows, accepted_rows, refused_rows, known_rows, duplicate_rows, findings, attempt, version, finished_at)
+  on registration_files to sanad_app;
 
--- What became of each row of a file; a row that was taken is never taken again.
-create table registration_rows (
+-- The rows of a file as they came, some hundreds at a time, sealed. A file is read once and never held whole.
+create table registration_chunks (
   file_id uuid not null references registration_files,
-  row_number int not null check (row_number > 0),
-  beneficiary_id uuid unique references beneficiaries,
-  -- [{"cell", "code"}]; never the value of the cell
-  reasons jsonb not null default '[]',
-  primary key (file_id, row_number),
-  check ((beneficiary_id is null) = (jsonb_array_length(reasons) > 0))
+  number int not null check (number >= 0),
+  first_row int not null check (first_row > 0),
+  row_count int not null check (row_count > 0),
+  rows bytea not null,
+  primary key (file_id, number),
+  unique (file_id, first_row)
 );
-create trigger append_only before update or delete or truncate on registration_rows execute function refuse_change();
+create trigger append_only before update or delete or truncate on registration_chunks execute function refuse_change();
+
+-- The rows that a reading refused and why; who was entered from which row stands with the person.
+create table registration_refusals (
+  file_id uuid not null references registration_files,
+  attempt int not null check (attempt > 0),
+  row_number int not null check (row_number > 0),
+  -- [{"cell", "code"}]; never the value of the cell
+  reasons jsonb not null check (jsonb_array_length(reasons) > 0),
+  primary key (file_id, attempt, row_number)
+);
+create trigger append_only before update or delete or truncate on registration_refusals execute function refuse_change();
+
 
 -- Identifiers that another system gave a submission (KoboToolbox's _uuid), as keyed digests: one is entered once, whatever file it comes in.
 create table intake_keys (

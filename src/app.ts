@@ -112,6 +112,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       ),
     logger,
     metrics,
+    uploads: { bytes: config.UPLOAD_LIMIT_MIB * 1024 ** 2, silenceMs: 30_000 },
     validateResponses,
     pages: documentationPages(),
   });
