@@ -19,4 +19,4 @@ export * from './package-root.ts';
 export * from './paging.ts';
 export * from './problems.ts';
 export * from './sql.ts';
-export * from './uploads.ts';
+export * from './tables/index.ts';
