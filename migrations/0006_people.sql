@@ -231,6 +231,8 @@ create table registration_files (
   refused_rows int not null default 0,
   -- Rows whose submission was entered before, by this file or another.
   known_rows int not null default 0,
+  -- Of the rows done, how many have been compared with everybody, and how many of those are duplicates.
+  compared_rows int not null default 0,
   duplicate_rows int not null default 0,
   -- What the dry run found: counts by reason, possible duplicates, cost. No personal datum.
   findings jsonb,
@@ -241,6 +243,8 @@ create table registration_files (
   uploaded_at timestamptz not null,
   finished_at timestamptz,
   check (done_rows = accepted_rows + refused_rows + known_rows and done_rows <= total_rows),
+  check (compared_rows <= done_rows and duplicate_rows <= compared_rows),
+  check (state <> 'done' or compared_rows = total_rows),
   check (state not in ('running', 'done') or mapping is not null),
   unique (programme_id, content_index)
 );
@@ -249,7 +253,7 @@ create trigger transition before update of state on registration_files for each 
    'running>done', 'running>stopped', 'running>cancelled', 'received>received',
    'checked>checked', 'checked>received', 'checking>received', 'cancelled>running');
 create trigger first_state before insert on registration_files for each row execute function refuse_other_first_state('received');
-grant update (state, mapping, total_rows, done_rows, accepted_rows, refused_rows, known_rows, duplicate_rows, findings, attempt, version, finished_at)
+grant update (state, mapping, total_rows, done_rows, accepted_rows, refused_rows, known_rows, compared_rows, duplicate_rows, findings, attempt, version, finished_at)
   on registration_files to sanad_app;
 
 -- The rows of a file as they came, some hundreds at a time, sealed. A file is read once and never held whole.

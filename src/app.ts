@@ -90,7 +90,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...officeRoutes(ground),
     ...beneficiaryRoutes(ground, duplicateCheck),
     ...deduplicationRoutes(ground),
-    ...intakeRoutes(ground),
+    ...intakeRoutes(ground, config.dataDir),
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground),
     ...messagingRoutes(ground),

@@ -60,9 +60,17 @@ export const permissions = {
   'beneficiaries.read': { roles: officers },
 
   'intake.receive_file': { roles: ['enrolment_officer'] },
+  'intake.map_columns': { roles: ['enrolment_officer'] },
+  'intake.check_file': { roles: ['enrolment_officer'] },
+  'intake.restart_check': { roles: [] },
+  'intake.record_check': { roles: [] },
+  'intake.run_file': { roles: ['enrolment_officer'] },
+  'intake.cancel_file': { roles: ['enrolment_officer'] },
   'intake.take_rows': { roles: [] },
+  'intake.count_duplicates': { roles: [] },
   'intake.finish_file': { roles: [] },
   'intake.read_file': { roles: officers },
+  'intake.read_refused_rows': { roles: officers },
 
   'deduplication.decide_pair': { roles: ['programme_officer'] },
   'deduplication.read': { roles: officers },

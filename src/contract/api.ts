@@ -851,13 +851,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List the files of a programme */
+        get: operations["listRegistrationFiles"];
         put?: never;
         /**
          * Send a file of registrations
-         * @description A CSV file in UTF-8 with a header in French, English or Arabic. The file is kept sealed and its rows are taken in the background: good rows are entered, bad rows are kept back with reasons. The same file again changes nothing and answers how far it is. A file of which more than the programme's share are duplicates stops.
+         * @description A file of cells with a header in French, English or Arabic (CSV in UTF-8, UTF-16, Windows-1252 or Windows-1256; XLSX), or KoboToolbox submissions as JSON. It is read as it arrives and kept sealed; what breaks off leaves nothing behind. The columns are guessed from the header: where one is not certain, the file waits until somebody has decided on it. The same file again changes nothing and answers how far it is.
          */
         post: operations["receiveRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/column-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the mappings of columns that were saved */
+        get: operations["listColumnMappings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -871,10 +889,90 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far a file has been taken */
+        /** Read a file, its columns and how far it has been taken */
         get: operations["getRegistrationFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide what the columns of a file mean
+         * @description Names every header with its column, or null where it is left out; or names a mapping that was saved. A dry run from before does not count any more.
+         */
+        put: operations["mapRegistrationFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a dry run
+         * @description Every row is read and compared in the background, as the run would, and nobody is entered. What it finds stands with the file, and the rows that it refuses in the list of refused rows.
+         */
+        post: operations["checkRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start the run
+         * @description The rows are taken in the background, batch by batch: good rows are entered, bad rows are kept back with reasons, rows whose submission was entered before are known. It goes on where it was cancelled. A file of which more than the programme's share are duplicates stops.
+         */
+        post: operations["runRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel the dry run or the run
+         * @description It ends before its next batch. Whoever was entered stays and is counted.
+         */
+        post: operations["cancelRegistrationFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -888,7 +986,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the rows that were refused */
+        /**
+         * List the rows that were refused
+         * @description Those of the run, or before it those of the last dry run.
+         */
         get: operations["listRefusedRows"];
         put?: never;
         post?: never;
@@ -898,7 +999,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/registration-files/{fileId}/refused-rows.csv": {
+    "/v1/registration-files/{fileId}/refused-rows/file": {
         parameters: {
             query?: never;
             header?: never;
@@ -907,7 +1008,7 @@ export interface paths {
         };
         /**
          * Download the rows that were refused
-         * @description The rows as they came, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
+         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
          */
         get: operations["downloadRefusedRows"];
         put?: never;
@@ -1900,6 +2001,60 @@ export interface components {
             state: components["schemas"]["EnrolmentState"];
             changedAt: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description What a column of a file says
+         * @enum {string}
+         */
+        RegistrationColumn: "number" | "reasons" | "submissionKey" | "registeredOn" | "household" | "householdSize" | "relationship" | "given" | "middle" | "family" | "fullName" | "sex" | "birth" | "birthPrecision" | "nationality" | "documentType" | "documentType2" | "documentType3" | "documentNumber" | "documentNumber2" | "documentNumber3" | "documentCountry" | "documentCountry2" | "documentCountry3" | "attestationReason" | "attestedBy" | "phone" | "phone2" | "phone3" | "wilaya" | "commune" | "language" | "incomeChange" | "housing" | "incomeSource" | "returnStatus" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating" | "consent" | "consentMethod" | "consentBasis" | "consentReference" | "consentWitness" | "shareConsent" | "contactConsent" | "partnersConsent";
+        FileColumn: {
+            header: string;
+            /** @description What the first values look like: letters as A, a or ع and digits as 9. Never a value */
+            shapes: string[];
+            /** @description What the column seems to be; null where nobody can tell, or where it is certain to be of no use */
+            guess: null | components["schemas"]["RegistrationColumn"];
+            /** @enum {string} */
+            confidence: "certain" | "likely" | "none";
+            /** @description What was decided; null where it is left out or undecided */
+            column: null | components["schemas"]["RegistrationColumn"];
+        };
+        /** @description What a dry run has found so far */
+        CheckFindings: {
+            checkedRows: components["schemas"]["Count"];
+            acceptableRows: components["schemas"]["Count"];
+            refusedRows: components["schemas"]["Count"];
+            knownRows: components["schemas"]["Count"];
+            /** @description Refused cells by column and reason, the most frequent first */
+            reasons: {
+                cell: string;
+                code: string;
+                rows: components["schemas"]["Count"];
+            }[];
+            duplicates: {
+                /** @description Rows with the same document as an earlier row, or a name that sounds the same and the same birth. The run compares every field */
+                withinFile: number;
+                /** @description Rows that are probably somebody who is registered */
+                withOthers: number;
+                /** @description The first of them */
+                first: {
+                    rowNumber: number;
+                    earlierRow?: number;
+                    probability?: number;
+                }[];
+            };
+            /** @description Whether the run would stop because of them */
+            tooManyDuplicates: boolean;
+            /** @description What going on would cost */
+            cost: {
+                /** @description People who would be entered */
+                people: number;
+                /** @description Households that would be new */
+                households: number;
+                /** @description Possible duplicates that a person would have to decide */
+                decisions: number;
+                /** @description How long the run would take about */
+                seconds: number;
+            };
+        };
         RegistrationFile: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -1907,18 +2062,53 @@ export interface components {
              * @description Stopped is a file of which too much are people who may be registered already
              * @enum {string}
              */
-            state: "received" | "running" | "done" | "stopped";
+            state: "received" | "checking" | "checked" | "running" | "done" | "stopped" | "cancelled";
+            format: {
+                /** @enum {string} */
+                kind: "csv" | "xlsx" | "kobo";
+                /** @example utf-8 */
+                encoding?: string;
+                /** @example ; */
+                delimiter?: string;
+            };
+            columns: components["schemas"]["FileColumn"][];
+            /** @description What must be decided before the rows can be read */
+            unsettled: {
+                /** @description The header */
+                cell: string;
+                /** @description What to do */
+                detail: string;
+            }[];
             totalRows: components["schemas"]["Count"];
             doneRows: components["schemas"]["Count"];
             acceptedRows: components["schemas"]["Count"];
             refusedRows: components["schemas"]["Count"];
-            /** @description People who may have been there before, as far as the file was read */
-            duplicateRows: components["schemas"]["Count"];
+            /** @description Rows whose submission was entered before, by this file or another */
+            knownRows: number;
+            /** @description People who may have been there before, as far as the rows have been compared */
+            duplicateRows: number;
+            findings: null | components["schemas"]["CheckFindings"];
             uploadedAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             finishedAt: string | null;
             /** @description In the answer to its sender: whether the programme had this very file before */
             alreadyReceived?: boolean;
+        };
+        HeaderMeaning: {
+            header: string;
+            column: null | components["schemas"]["RegistrationColumn"];
+        };
+        ColumnMapping: {
+            name: string;
+            columns: components["schemas"]["HeaderMeaning"][];
+            savedAt: components["schemas"]["Timestamp"];
+        };
+        MappingDecision: {
+            columns?: components["schemas"]["HeaderMeaning"][];
+            /** @description The name of a mapping that was saved, instead of the columns */
+            saved?: string;
+            /** @description Under which name to save what is decided */
+            saveAs?: string;
         };
         RefusedRow: {
             /** @description 1 is the first row after the header */
@@ -2265,6 +2455,8 @@ export interface components {
         ListId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
+        /** @description In which language to give the reasons. */
+        ReasonLanguage: "ar" | "fr" | "en";
         ScorecardId: components["schemas"]["Id"];
         StatementId: components["schemas"]["Id"];
         ReportFundId: components["schemas"]["Id"];
@@ -3748,9 +3940,45 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    listRegistrationFiles: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of files, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RegistrationFile"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     receiveRegistrationFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The name of a mapping that was saved; it decides before what is guessed. */
+                mapping?: string;
+                /** @description Whether to run the file at once when every column is known. */
+                start?: boolean;
+            };
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -3763,16 +3991,50 @@ export interface operations {
         requestBody: {
             content: {
                 "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/json": unknown;
             };
         };
         responses: {
-            /** @description The file, which is being taken */
+            /** @description The file */
             202: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listColumnMappings: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of mappings, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ColumnMapping"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3792,6 +4054,119 @@ export interface operations {
             /** @description The file */
             200: {
                 headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    mapRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingDecision"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    checkRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file which is being checked */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    runRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file which is being taken */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3808,6 +4183,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description In which language to give the reasons. */
+                language?: components["parameters"]["ReasonLanguage"];
             };
             header?: never;
             path: {
@@ -3834,7 +4211,10 @@ export interface operations {
     };
     downloadRefusedRows: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In which language to give the reasons. */
+                language?: components["parameters"]["ReasonLanguage"];
+            };
             header?: never;
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
@@ -3850,6 +4230,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             "4XX": components["responses"]["Problem"];

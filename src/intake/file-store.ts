@@ -10,6 +10,7 @@ interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt' | '
   readonly columns: readonly FileColumn[];
   readonly mapping: StoredMapping | null;
   readonly attempt: number;
+  readonly comparedRows: number;
   readonly version: number;
   readonly uploadedBy: string;
   readonly uploadedAt: Date;
@@ -23,17 +24,19 @@ export interface StoredFile {
   readonly mapping: Mapping | null;
   /** Which reading of the rows counts. */
   readonly attempt: number;
+  /** How many of the rows that are done have been compared, and their duplicates counted. */
+  readonly comparedRows: number;
   readonly version: number;
   readonly uploadedBy: string;
 }
 
 const fields = sql`id, programme_id as "programmeId", state, format, columns, mapping, total_rows as "totalRows", done_rows as "doneRows",
   accepted_rows as "acceptedRows", refused_rows as "refusedRows", known_rows as "knownRows", duplicate_rows as "duplicateRows", findings,
-  attempt, version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt"`;
+  attempt, compared_rows as "comparedRows", version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt"`;
 
 function stored(row: FileRow | undefined): StoredFile | undefined {
   if (!row) return undefined;
-  const { uploadedBy, uploadedAt, finishedAt, mapping: json, columns, attempt, version, ...file } = row;
+  const { uploadedBy, uploadedAt, finishedAt, mapping: json, columns, attempt, comparedRows, version, ...file } = row;
   const mapping = json && new Map(Object.entries(json));
   const header = columns.map((column) => column.header);
   const guessed = new Map(columns.filter(({ confidence }) => confidence === 'certain').map(({ header: cell, guess }) => [cell, guess]));
@@ -48,6 +51,7 @@ function stored(row: FileRow | undefined): StoredFile | undefined {
     header,
     mapping,
     attempt,
+    comparedRows,
     version,
     uploadedBy,
   };
@@ -127,29 +131,35 @@ export const beginRun = (tx: Tx, { file: { id, state }, attempt }: StoredFile): 
     sql`state = 'running', attempt = ${state === 'cancelled' ? attempt : attempt + 1}, finished_at = null, version = version + 1`,
   );
 
+/** Rows that were compared with everybody, and how many of them are duplicates. */
+export interface Compared {
+  /** How many rows had been compared before. */
+  readonly from: number;
+  readonly through: number;
+  readonly duplicates: number;
+}
+
+// A comparison that somebody else has counted meanwhile is not counted again.
+const counting = ({ from, through, duplicates }: Compared): Sql => sql`
+  duplicate_rows = duplicate_rows + case when compared_rows = ${from} then ${duplicates} else 0 end,
+  compared_rows = case when compared_rows = ${from} then ${through} else compared_rows end`;
+
+export const countCompared = (tx: Tx, id: string, compared: Compared): Promise<StoredFile> => change(tx, id, counting(compared));
+
 /** What became of some rows. */
 export interface Taken {
   readonly accepted: number;
   readonly refused: number;
   readonly known: number;
-  /** Duplicates that the comparison of rows before these has found. */
-  readonly duplicates: number;
 }
 
-export const countRows = (tx: Tx, id: string, { accepted, refused, known, duplicates }: Taken): Promise<StoredFile> =>
+export const countRows = (tx: Tx, id: string, { accepted, refused, known }: Taken, compared: Compared): Promise<StoredFile> =>
   change(
     tx,
     id,
     sql`done_rows = done_rows + ${accepted + refused + known}, accepted_rows = accepted_rows + ${accepted},
-      refused_rows = refused_rows + ${refused}, known_rows = known_rows + ${known}, duplicate_rows = duplicate_rows + ${duplicates}`,
+      refused_rows = refused_rows + ${refused}, known_rows = known_rows + ${known}, ${counting(compared)}`,
   );
 
-export const setDuplicates = (tx: Tx, id: string, duplicates: number): Promise<StoredFile> =>
-  change(tx, id, sql`duplicate_rows = ${duplicates}`);
-
-export const endRun = (tx: Tx, id: string, state: FileState & ('done' | 'stopped' | 'cancelled'), duplicates: number, at: Date): Promise<StoredFile> =>
-  change(
-    tx,
-    id,
-    sql`state = ${state}, duplicate_rows = duplicate_rows + ${duplicates}, finished_at = ${at}, version = version + 1`,
-  );
+export const endRun = (tx: Tx, id: string, state: FileState & ('done' | 'stopped' | 'cancelled'), at: Date): Promise<StoredFile> =>
+  change(tx, id, sql`state = ${state}, finished_at = ${at}, version = version + 1`);

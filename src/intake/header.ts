@@ -1,9 +1,6 @@
 import { plainText } from '../beneficiaries/index.ts';
 import { type ProblemPlace, problem } from '../platform/index.ts';
 
-/** More columns than any form has. */
-const MOST_COLUMNS = 1_000;
-const LONGEST_HEADER = 200;
 /** More than anybody reads in one go. */
 const FAULTS_SHOWN = 50;
 
@@ -12,25 +9,21 @@ const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\uFFFD]/u;
 
 /**
  * The header of a file, without the empty cells that spreadsheets leave at its end.
- * @throws unprocessable naming every cell that is empty, there twice, too long, or holds characters that nobody sees
+ * @throws unprocessable naming every cell that is empty, there twice, or holds characters that nobody sees
  */
 export function checkHeader(cells: readonly string[]): string[] {
   const header = cells.map((cell) => cell.trim());
   while (header.at(-1) === '') header.pop();
   if (header.length === 0) throw problem.unprocessable('The file is empty. Its first row names the columns.');
-  if (header.length > MOST_COLUMNS) {
-    throw problem.unprocessable(`The file has ${header.length} columns; at most ${MOST_COLUMNS} are read. Leave out what is not needed.`);
-  }
   const faults = header.flatMap((cell, i) => faultOf(cell, i, header) ?? []).slice(0, FAULTS_SHOWN);
   if (faults.length === 0) return header;
   throw problem.unprocessable(`Correct the header: ${faults.map(({ cell, detail }) => `${cell}: ${detail}`).join(' ')}`, {}, faults);
 }
 
 function faultOf(cell: string, index: number, header: readonly string[]): ProblemPlace | undefined {
-  const shown = cell.slice(0, LONGEST_HEADER).replaceAll(new RegExp(unseen, 'gu'), '?');
+  const shown = cell.replaceAll(new RegExp(unseen, 'gu'), '?');
   const fault = (detail: string) => ({ cell: shown === '' ? `column ${index + 1}` : shown, detail });
   if (cell === '') return fault('This column has no name. Name it, or leave it out.');
-  if (cell.length > LONGEST_HEADER) return fault(`This name is longer than ${LONGEST_HEADER} characters. Is the first row the header?`);
   if (unseen.test(cell)) return fault('This name holds characters that cannot be seen. Type it again.');
   return header.indexOf(cell) < index ? fault('The file has this column twice. Leave one out.') : undefined;
 }

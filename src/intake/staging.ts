@@ -49,7 +49,7 @@ async function stage(upload: Upload, keyRing: KeyRing, spool: Spool): Promise<St
   const id = newId();
   const bytes = new Digesting(upload.bytes);
   const { format, header: cells, rows } = await openTable({ contentType: upload.contentType, bytes });
-  const header = checkHeader(cells);
+  const header = await checkedHeader(cells, rows);
   const shapes = new Shapes(header.length);
   const written: Omit<SealedChunk, 'rows'>[] = [];
   let totalRows = 0;
@@ -74,6 +74,15 @@ async function stage(upload: Upload, keyRing: KeyRing, spool: Spool): Promise<St
       }
     },
   };
+}
+
+async function checkedHeader(cells: readonly string[], rows: AsyncGenerator<unknown>): Promise<string[]> {
+  try {
+    return checkHeader(cells);
+  } catch (error) {
+    await rows.return(undefined);
+    throw error;
+  }
 }
 
 /** Bytes whose digest is known once all have passed. */

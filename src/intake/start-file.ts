@@ -60,7 +60,7 @@ export const cancelFile = command<FileCommand, StoredFile>({
     const before = await existingFile(tx, fileId);
     const { state } = before.file;
     if (state !== 'checking' && state !== 'running') throw problem.conflict('There is nothing to cancel.');
-    const stored = state === 'checking' ? await abandonCheck(tx, fileId) : await endRun(tx, fileId, 'cancelled', 0, now);
+    const stored = state === 'checking' ? await abandonCheck(tx, fileId) : await endRun(tx, fileId, 'cancelled', now);
     return { result: stored, subject: subject(fileId), before: state, after: stored.file.state };
   },
 });
