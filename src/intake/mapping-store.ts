@@ -5,7 +5,7 @@ import type { Mapping } from './mapping.ts';
 /** A mapping of columns that somebody saved under a name. */
 export interface SavedMapping {
   readonly name: string;
-  readonly columns: readonly { readonly header: string; readonly column: ColumnName | null }[];
+  readonly columns: { readonly header: string; readonly column: ColumnName | null }[];
   readonly savedAt: string;
 }
 

@@ -1,4 +1,4 @@
-import { type Candidate, type Fault, normalised, type Registration, type WrittenPlace } from '../beneficiaries/index.ts';
+import { type Candidate, normalised, placeFaults, type Registration, type WrittenPlace } from '../beneficiaries/index.ts';
 import { type Clock, type Db, dateIn, type KeyRing } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { openRows } from './chunks.ts';
@@ -25,6 +25,7 @@ export class Preparation {
   readonly #today: string;
   readonly #keyRing: KeyRing;
   readonly #gazetteer: Gazetteer;
+  readonly #repeated: RowFault;
   /** Share of duplicates above which the file stops, as decimal text. */
   readonly duplicateLimit: string;
   /** Probability from which on a person is held. */
@@ -44,6 +45,7 @@ export class Preparation {
     this.#gazetteer = new Gazetteer(db);
     this.duplicateLimit = programme.duplicateLimit;
     this.holdThreshold = Number(programme.holdThreshold);
+    this.#repeated = { cell: cellAt(this.#layout, '/submission'), code: 'submission_twice' };
   }
 
   static async of(file: StoredFile, { db, keyRing, clock }: { db: Db; keyRing: KeyRing; clock: Clock }): Promise<Preparation> {
@@ -60,23 +62,19 @@ export class Preparation {
 
   #located({ registration, faults }: ReadRow, sourceRow: number): { faults: readonly RowFault[]; candidate?: Candidate } {
     if (!isPlaced(registration)) return { faults };
-    const { wilayaNumber, commune } = this.#gazetteer.find(registration);
-    if (!wilayaNumber) return { faults: [...faults, this.#fault({ pointer: '/wilaya', code: 'wilaya_unknown' })] };
-    if (!commune) return { faults: [...faults, this.#fault({ pointer: '/commune', code: 'commune_unknown' })] };
-    if (faults.length > 0) return { faults };
+    const found = this.#gazetteer.find(registration);
+    const nowhere = placeFaults(found).map(({ pointer, code }) => ({ cell: cellAt(this.#layout, pointer), code }));
+    const [{ wilayaNumber, commune }, all] = [found, [...faults, ...nowhere]];
+    if (all.length > 0 || !wilayaNumber || !commune) return { faults: all };
     // Without a fault every part of the registration could be read.
-    return { faults, candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune }, sourceRow } };
-  }
-
-  #fault({ pointer, code }: Fault): RowFault {
-    return { cell: cellAt(this.#layout, pointer), code };
+    return { faults: [], candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune }, sourceRow } };
   }
 
   #submissionOf({ submissionKey }: ReadRow): { submission?: Buffer } {
     return submissionKey === '' ? {} : { submission: this.#keyRing.blindIndex('submission', submissionKey) };
   }
 
-  /** The rows whose submission was entered before, and those that repeat one of this file. */
+  /** Sets those rows apart whose submission was entered before, and refuses those that repeat one of this file. */
   sorted(rows: readonly PreparedRow[], entered: ReadonlyMap<string, { inThisFile: boolean }>): SortedRows {
     const seen = new Set<string>();
     const sorted: { good: GoodRow[]; bad: PreparedRow[]; known: number } = { good: [], bad: [], known: 0 };
@@ -85,7 +83,7 @@ export class Preparation {
       const before = key === undefined ? undefined : entered.get(key);
       const isRepeated = key !== undefined && (seen.has(key) || before?.inThisFile === true);
       if (key !== undefined) seen.add(key);
-      if (isRepeated) sorted.bad.push({ ...row, faults: [...row.faults, this.#fault({ pointer: '/submission', code: 'submission_twice' })] });
+      if (isRepeated) sorted.bad.push({ ...row, faults: [...row.faults, this.#repeated] });
       else if (before) sorted.known += 1;
       else if (row.candidate) sorted.good.push({ ...row, candidate: row.candidate });
       else sorted.bad.push(row);

@@ -58,7 +58,7 @@ function decide({ header, shapes }: StagedFile, saved: Mapping): { columns: File
   const columns = header.map((cell, i): FileColumn => {
     const known = settled.get(cell);
     const guess = known === undefined ? guesses[i] : ({ guess: known, confidence: 'certain' } as const);
-    return { header: cell, shapes: shapes[i] ?? [], guess: null, confidence: 'none', ...guess };
+    return { header: cell, shapes: [...(shapes[i] ?? [])], guess: null, confidence: 'none', ...guess };
   });
   return { columns, mapping: mappingFaults(header, settled).length === 0 ? settled : null };
 }

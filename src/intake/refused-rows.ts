@@ -1,7 +1,6 @@
 import { faultDetail, type Language } from '../beneficiaries/index.ts';
 import { command, type Db, Download, fileTypeOf, type KeyRing, writeTable } from '../platform/index.ts';
 import { openRows } from './chunks.ts';
-import { columns } from './columns.ts';
 import { fileById, registrationFileScope } from './existing-file.ts';
 import type { StoredFile } from './file-store.ts';
 import { type RefusedChunk, type RefusedRow, refusedChunkAfter } from './row-store.ts';
@@ -14,8 +13,8 @@ export const readRefusedRows = command<{ fileId: string }, StoredFile>({
   run: async ({ tx }, { fileId }) => ({ result: await fileById(tx, fileId), subject: { type: 'registration_file', id: fileId } }),
 });
 
-const [french, english, arabic] = columns.reasons.spellings;
-const reasonsHeader: Readonly<Record<Language, string>> = { fr: french, en: english, ar: arabic };
+/** As the columns of files spell it, so that it is known when the file comes back. */
+const reasonsHeader: Readonly<Record<Language, string>> = { fr: 'Motifs', en: 'Reasons', ar: 'الأسباب' };
 
 /** The refused rows of a file as the same kind of file: as they came, with a column of reasons, to be corrected and sent again. */
 export function refusedRowsFile(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): Download {

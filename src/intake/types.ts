@@ -14,7 +14,7 @@ export interface FileFormat {
 /** A column of a file: its header as it is spelled, what its values look like, and what it seems to be. */
 export interface FileColumn extends Guess {
   readonly header: string;
-  readonly shapes: readonly string[];
+  readonly shapes: string[];
 }
 
 /** What a dry run has found so far. It holds numbers and names of columns, and no value of anybody. */
@@ -24,14 +24,14 @@ export interface Findings {
   readonly refusedRows: number;
   readonly knownRows: number;
   /** Refused cells by column and reason, the most frequent first. */
-  readonly reasons: readonly { readonly cell: string; readonly code: string; readonly rows: number }[];
+  readonly reasons: { readonly cell: string; readonly code: string; readonly rows: number }[];
   readonly duplicates: {
     /** Rows that repeat an earlier row of the file. */
     readonly withinFile: number;
     /** Rows that are probably somebody who was entered before. */
     readonly withOthers: number;
     /** The first of them. */
-    readonly first: readonly DuplicateRow[];
+    readonly first: DuplicateRow[];
   };
   /** Whether the file would stop because of its duplicates. */
   readonly tooManyDuplicates: boolean;
@@ -52,9 +52,9 @@ export interface RegistrationFile {
   readonly programmeId: string;
   readonly state: FileState;
   readonly format: FileFormat;
-  readonly columns: readonly (FileColumn & { readonly column: ColumnName | null })[];
+  readonly columns: (FileColumn & { readonly column: ColumnName | null })[];
   /** What must be decided before its rows can be read. */
-  readonly unsettled: readonly MappingFault[];
+  readonly unsettled: MappingFault[];
   readonly totalRows: number;
   readonly doneRows: number;
   readonly acceptedRows: number;
