@@ -80,7 +80,9 @@ export const permissions = {
   'intake.read_file': { roles: officers },
   'intake.read_refused_rows': { roles: officers },
 
+  'deduplication.compare': { roles: [] },
   'deduplication.decide_pair': { roles: ['programme_officer'] },
+  'deduplication.undo_merger': { roles: ['programme_officer'] },
   'deduplication.read': { roles: officers },
 
   'eligibility.create_scorecard': { roles: ['programme_officer'] },

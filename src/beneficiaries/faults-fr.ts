@@ -2,7 +2,8 @@ import type { FaultCode } from './faults-en.ts';
 
 export const french: Readonly<Record<FaultCode, string>> = {
   cells_wrong: "Cette ligne a plus ou moins de cellules que l'en-tête. Cherchez un séparateur ou un guillemet de trop.",
-  submission_twice: 'Une autre ligne du fichier est la même soumission. Supprimez-en une, ou donnez à chaque personne son propre identifiant.',
+  submission_twice:
+    'Une autre ligne du fichier est la même soumission. Supprimez-en une, ou donnez à chaque personne son propre identifiant.',
   name_missing: 'Écrivez au moins un nom.',
   name_too_long: 'Écrivez au plus 200 caractères.',
   formula_in_name: 'Un nom ne commence pas par = + - ou @. Écrivez le nom lui-même.',

@@ -87,7 +87,10 @@ class Check {
   #earlierRow(rowNumber: number, particulars: ReturnType<typeof particularsOf>): number | undefined {
     const { g = [], f = [], b, d = [] } = profileOf(particulars);
     const names = [...g, ...f].map(([, sound]) => sound).sort();
-    const texts = [...d.map((document) => `document ${document}`), ...(b?.length === 8 && names.length > 1 ? [`person ${b} ${names.join(' ')}`] : [])];
+    const texts = [
+      ...d.map((document) => `document ${document}`),
+      ...(b?.length === 8 && names.length > 1 ? [`person ${b} ${names.join(' ')}`] : []),
+    ];
     const earlier = texts.map((text) => this.#people.first(text, rowNumber));
     return earlier.find((row) => row !== undefined && row !== rowNumber);
   }

@@ -26,7 +26,10 @@ function several<Stem extends string>(stem: Stem, at: (index: number) => string,
 
 const under = <Name extends string>(place: string, spellings: { readonly [Key in Name]: readonly string[] }) =>
   Object.fromEntries(
-    (Object.entries(spellings) as [Name, readonly string[]][]).map(([name, spelled]) => [name, { at: `${place}/${name}`, spellings: spelled }]),
+    (Object.entries(spellings) as [Name, readonly string[]][]).map(([name, spelled]) => [
+      name,
+      { at: `${place}/${name}`, spellings: spelled },
+    ]),
   ) as unknown as { readonly [Key in Name]: Column };
 
 /** The columns that a file of registrations may have. */
@@ -49,7 +52,11 @@ export const columns = {
   },
   household: { at: '/household', required: true, spellings: ['Ménage', 'Household', 'Household ID', 'Numéro de ménage', 'الأسرة'] },
   householdSize: { at: '/household/size', required: true, spellings: ['Taille du ménage', 'Household size', 'حجم الأسرة'] },
-  relationship: { at: '/relationship', required: true, spellings: ['Lien', 'Lien de parenté', 'Relationship', 'Relationship to head', 'صلة القرابة'] },
+  relationship: {
+    at: '/relationship',
+    required: true,
+    spellings: ['Lien', 'Lien de parenté', 'Relationship', 'Relationship to head', 'صلة القرابة'],
+  },
   given: { at: '/names', spellings: ['Prénom', 'Prénoms', 'Given name', 'First name', 'Forename', 'الاسم', 'الاسم الأول', 'الاسم الشخصي'] },
   middle: { at: '/names/middle', spellings: ['Deuxième prénom', 'Autres prénoms', 'Middle name', 'اسم الأب', 'الاسم الأوسط'] },
   family: { at: '/names/family', spellings: ['Nom', 'Nom de famille', 'Family name', 'Surname', 'Last name', 'اللقب', 'اسم العائلة'] },
@@ -77,7 +84,15 @@ export const columns = {
     spellings: ['Motif sans document', 'Raison sans document', 'Reason without document', 'Why no document', 'سبب عدم وجود وثيقة'],
   },
   attestedBy: { at: '/attestation/attestedBy', spellings: ['Attesté par', 'Attested by', 'الشاهد على الهوية'] },
-  ...several('phone', (i) => `/phones/${i}`, ['Téléphone', 'Phone', 'Telephone', 'Phone number', 'Numéro de téléphone', 'Mobile', 'الهاتف']),
+  ...several('phone', (i) => `/phones/${i}`, [
+    'Téléphone',
+    'Phone',
+    'Telephone',
+    'Phone number',
+    'Numéro de téléphone',
+    'Mobile',
+    'الهاتف',
+  ]),
   wilaya: { at: '/wilaya', required: true, spellings: ['Wilaya', 'Province', 'الولاية'] },
   commune: { at: '/commune', required: true, spellings: ['Commune', 'Municipality', 'البلدية'] },
   language: { at: '/language', required: true, spellings: ['Langue', 'Language', 'Preferred language', 'اللغة'] },
@@ -92,7 +107,10 @@ export const columns = {
   },
   consentWitness: { at: '/consents/evidence/witness', spellings: ['Témoin', 'Consent witness', 'Witness', 'الشاهد'] },
   shareConsent: { at: '/consents/share', spellings: ['Partage avec la poste', 'Share with paying agent', 'المشاركة مع البريد'] },
-  contactConsent: { at: '/consents/contact', spellings: ['Accepte d’être contacté', 'May be contacted', 'Contact consent', 'يقبل الاتصال به'] },
+  contactConsent: {
+    at: '/consents/contact',
+    spellings: ['Accepte d’être contacté', 'May be contacted', 'Contact consent', 'يقبل الاتصال به'],
+  },
   partnersConsent: { at: '/consents/partners', spellings: ['Partage avec les partenaires', 'Share with partners', 'المشاركة مع الشركاء'] },
 } satisfies Record<string, Column>;
 

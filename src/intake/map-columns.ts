@@ -1,7 +1,7 @@
 import { command, problem } from '../platform/index.ts';
 import type { ColumnName } from './columns.ts';
-import { setMapping, type StoredFile } from './file-store.ts';
 import { existingFile, registrationFileScope } from './existing-file.ts';
+import { type StoredFile, setMapping } from './file-store.ts';
 import { type Mapping, mappingFaults } from './mapping.ts';
 import { findMapping, saveMapping } from './mapping-store.ts';
 
@@ -27,7 +27,8 @@ export const mapColumns = command<Decision, StoredFile>({
     const before = await existingFile(tx, decision.fileId);
     const { file, header, version } = before;
     if (version !== decision.version) throw problem.conflict('Somebody changed the file meanwhile. Read it again.');
-    if (!['received', 'checking', 'checked'].includes(file.state)) throw problem.conflict('The rows of the file are being entered already.');
+    if (!['received', 'checking', 'checked'].includes(file.state))
+      throw problem.conflict('The rows of the file are being entered already.');
     const mapping = await decided(decision, (name) => findMapping(tx, file.programmeId, name), header);
     const faults = mappingFaults(header, mapping);
     if (faults.length > 0) throw problem.unprocessable('Decide on every column first.', {}, faults);

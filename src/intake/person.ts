@@ -56,7 +56,10 @@ export function readConsents(row: RowReader, givenOn: string): Consent[] | undef
   const legalBasis =
     row.text('consentBasis') === '' ? 'consent' : row.word('consentBasis', legalBasisOf, '/consents/legalBasis', 'answer_unknown');
   if (!method || !legalBasis) return undefined;
-  const evidence = withoutUndefined({ reference: row.text('consentReference') || undefined, witness: row.text('consentWitness') || undefined });
+  const evidence = withoutUndefined({
+    reference: row.text('consentReference') || undefined,
+    witness: row.text('consentWitness') || undefined,
+  });
   const how = { legalBasis, method, givenOn, ...(Object.keys(evidence).length > 0 ? { evidence } : {}) };
   return [
     { purpose: 'registration', ...how },

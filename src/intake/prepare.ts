@@ -67,7 +67,10 @@ export class Preparation {
     const [{ wilayaNumber, commune }, all] = [found, [...faults, ...nowhere]];
     if (all.length > 0 || !wilayaNumber || !commune) return { faults: all };
     // Without a fault every part of the registration could be read.
-    return { faults: [], candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune }, sourceRow } };
+    return {
+      faults: [],
+      candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune }, sourceRow },
+    };
   }
 
   #submissionOf({ submissionKey }: ReadRow): { submission?: Buffer } {

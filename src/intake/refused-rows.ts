@@ -24,7 +24,8 @@ export function refusedRowsFile(db: Db, keyRing: KeyRing, stored: StoredFile, la
 }
 
 // Submissions were made into rows to be read, and as rows they go back.
-const givenBack = ({ kind, ...text }: FileFormat) => (kind === 'kobo' ? ({ kind: 'csv', encoding: 'utf-8', delimiter: ',' } as const) : { kind, ...text });
+const givenBack = ({ kind, ...text }: FileFormat) =>
+  kind === 'kobo' ? ({ kind: 'csv', encoding: 'utf-8', delimiter: ',' } as const) : { kind, ...text };
 
 async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): AsyncGenerator<string[]> {
   const { header, mapping, attempt, file } = stored;
@@ -43,7 +44,8 @@ async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, langu
   }
 }
 
-const rowOf = ({ firstRow }: RefusedChunk, rows: readonly string[][], { rowNumber }: RefusedRow): string[] => rows[rowNumber - firstRow] ?? [];
+const rowOf = ({ firstRow }: RefusedChunk, rows: readonly string[][], { rowNumber }: RefusedRow): string[] =>
+  rows[rowNumber - firstRow] ?? [];
 
 const inWords = ({ reasons }: RefusedRow, language: Language): string =>
   reasons.map(({ cell, code }) => `${cell ? `${cell}: ` : ''}${faultDetail(code, language)}`).join(' | ');

@@ -11,7 +11,9 @@ export interface StoredChunk {
 
 /** The chunk that begins after so many rows; undefined at the end of the file. */
 export const chunkAfter = (db: Db, fileId: string, doneRows: number): Promise<StoredChunk | undefined> =>
-  db.first(sql`select number, first_row as "firstRow", rows from registration_chunks where file_id = ${fileId} and first_row = ${doneRows + 1}`);
+  db.first(
+    sql`select number, first_row as "firstRow", rows from registration_chunks where file_id = ${fileId} and first_row = ${doneRows + 1}`,
+  );
 
 export interface RefusedRow {
   readonly rowNumber: number;
@@ -61,16 +63,15 @@ export async function enteredSubmissions(
   fileId: string,
 ): Promise<Map<string, { inThisFile: boolean }>> {
   if (keys.length === 0) return new Map();
-  const rows = await db.all<{ key: Buffer; inThisFile: boolean }>(sql`select k.key, b.source_id is not distinct from ${fileId}::uuid as "inThisFile"
+  const rows = await db.all<{
+    key: Buffer;
+    inThisFile: boolean;
+  }>(sql`select k.key, b.source_id is not distinct from ${fileId}::uuid as "inThisFile"
     from intake_keys k join beneficiaries b on b.id = k.beneficiary_id where k.programme_id = ${programmeId} and k.key = any(${keys}::bytea[])`);
   return new Map(rows.map(({ key, inThisFile }) => [key.toString('hex'), { inThisFile }]));
 }
 
-export const insertSubmissions = (
-  tx: Tx,
-  programmeId: string,
-  entered: readonly { key: Buffer; beneficiaryId: string }[],
-): Promise<void> =>
+export const insertSubmissions = (tx: Tx, programmeId: string, entered: readonly { key: Buffer; beneficiaryId: string }[]): Promise<void> =>
   tx.insert(
     'intake_keys',
     entered.map(({ key, beneficiaryId }) => ({ programme_id: programmeId, key, beneficiary_id: beneficiaryId })),

@@ -34,7 +34,11 @@ export function readRow(layout: Layout, cells: readonly string[], today: string)
   const row = new RowReader(layout, cells);
   const phones = readPhones(row);
   const documents = readDocuments(row);
-  const registration = readRegistration(row, phones.map(({ phone }) => phone), documents?.map(({ document }) => document));
+  const registration = readRegistration(
+    row,
+    phones.map(({ phone }) => phone),
+    documents?.map(({ document }) => document),
+  );
   // In a list of what was filled in, the second may stand in the third columns.
   const origins: Origins = { phones: phones.map(({ at }) => at), documents: documents?.map(({ at }) => at) ?? [] };
   const faults = [...row.faults, ...faultsOf(registration, today).map((fault) => original(fault, origins))];

@@ -107,7 +107,7 @@ class Digesting implements AsyncIterable<Buffer> {
 
   /** In hexadecimal. Reads what nobody has read yet. */
   async digest(): Promise<string> {
-    for await (const _rest of this) continue;
+    for await (const _rest of this);
     return this.#hash.digest('hex');
   }
 }

@@ -20,7 +20,8 @@ export const startCheck = command<FileCommand, StoredFile>({
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
   async run({ tx }, { fileId }) {
     const before = await existingFile(tx, fileId);
-    if (!['received', 'checking', 'checked'].includes(before.file.state)) throw problem.conflict('The rows of the file have been entered already.');
+    if (!['received', 'checking', 'checked'].includes(before.file.state))
+      throw problem.conflict('The rows of the file have been entered already.');
     refuseUnsettled(before);
     if (before.file.state === 'checking') return { result: before, subject: subject(fileId) };
     const stored = await beginCheck(tx, fileId, noFindings);
