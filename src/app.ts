@@ -18,7 +18,7 @@ import {
   selfRegistrationRoutes,
 } from './intake/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import { connectGateway, messagingJobs, messagingRoutes, proofSender, queueCodes } from './messaging/index.ts';
+import { connectGateway, messagingJobs, messagingRoutes, proofSender, queueCodes, sendWithheldCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import { type IssueVouchers, listedSince, paymentRoutes } from './payments/index.ts';
 import {
@@ -104,9 +104,9 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
-    ...beneficiaryRoutes(ground, duplicates),
+    ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes),
     ...deduplicationRoutes(ground, duplicates, paidSince),
-    ...intakeRoutes(ground),
+    ...intakeRoutes(ground, config.dataDir),
     ...selfRegistrationRoutes(ground, door),
     ...referralRoutes(ground, { limits, contract, paidAmong }),
     ...eligibilityRoutes(ground),
@@ -131,6 +131,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     logger,
     metrics,
     trustedProxies: config.TRUSTED_PROXIES,
+    uploads: { bytes: config.UPLOAD_LIMIT_MIB * 1024 ** 2, silenceMs: 30_000 },
     validateResponses,
     pages: documentationPages(),
   });

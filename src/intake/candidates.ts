@@ -1,4 +1,13 @@
-import { type Candidate, type Fault, faultsOf, findPlaces, gapsOf, normalised, type Registration } from '../beneficiaries/index.ts';
+import {
+  type Candidate,
+  type Fault,
+  faultsOf,
+  findPlaces,
+  gapsOf,
+  normalised,
+  placeFaults,
+  type Registration,
+} from '../beneficiaries/index.ts';
 import type { Db } from '../platform/index.ts';
 
 /** Somebody who can be entered, or what is wrong. */
@@ -12,13 +21,9 @@ export type Checked = { readonly candidate: Candidate } | { readonly faults: rea
 export async function checkAll(db: Db, registrations: readonly Registration[], today: string): Promise<Checked[]> {
   const placeOf = await findPlaces(db, registrations);
   return registrations.map((registration) => {
-    const { wilayaNumber, commune } = placeOf(registration);
-    const faults: Fault[] = [
-      ...faultsOf(registration, today),
-      ...gapsOf(registration),
-      ...(wilayaNumber ? [] : [{ pointer: '/wilaya', code: 'wilaya_unknown' as const }]),
-      ...(wilayaNumber && !commune ? [{ pointer: '/commune', code: 'commune_unknown' as const }] : []),
-    ];
+    const place = placeOf(registration);
+    const { wilayaNumber, commune } = place;
+    const faults = [...faultsOf(registration, today), ...gapsOf(registration), ...placeFaults(place)];
     return faults.length > 0 || !wilayaNumber || !commune
       ? { faults }
       : { candidate: { registration: normalised(registration), place: { wilayaNumber, commune } } };

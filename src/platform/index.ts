@@ -20,4 +20,6 @@ export * from './paging.ts';
 export * from './problems.ts';
 export * from './rate-limits.ts';
 export * from './sql.ts';
+export * from './tables/index.ts';
+export * from './uploads.ts';
 export { schemaCheck } from './validation.ts';

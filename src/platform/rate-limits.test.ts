@@ -58,7 +58,7 @@ describe('counting how often is asked', () => {
     clock.skip(61_000);
     await housekeepingJobs(database, clock)
       .find(({ name }) => name === 'platform.forget_rate_limits')
-      ?.run({});
+      ?.run({}, new AbortController().signal);
     expect((await clone.owner.query('select from rate_limits')).rowCount).toBe(0);
   });
 
