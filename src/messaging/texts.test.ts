@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lastDay, verdictOn } from './rules.ts';
 import { segmentsOf } from './segments.ts';
-import { type Language, renderCode } from './templates.ts';
+import { type Language, renderCode, renderProof } from './templates.ts';
 
 const message = { code: '123 456 789', amount: '150000.00', currency: 'DZD', serial: '12345678901234', until: '31/12/2026' };
 
@@ -61,8 +61,16 @@ describe('the message with a code', () => {
     expect(text).not.toMatch(/[\u0660-\u0669\u06f0-\u06f9]/);
   });
 
+  it.each<Language>(['ar', 'fr', 'en'])('in %s proves a telephone in one segment, and says nothing of who asks or why', (language) => {
+    const text = renderProof(language, '492039');
+    expect(text).toContain('492039');
+    expect(segmentsOf(text).segments).toBe(1);
+    expect(text).not.toMatch(/[{}]|\baid\b|aide|assist|humanit|program|regist|inscri|\bIOM\b|\bOIM\b|\bUN\b|مساعدة|إغاثة|تسجيل|برنامج/i);
+  });
+
   it('keeps digits in order within Arabic', () => {
     expect(renderCode('ar', message)).toContain('\u2066123 456 789\u2069');
+    expect(renderProof('ar', '492039')).toContain('\u2066492039\u2069');
     expect(renderCode('fr', message)).not.toMatch(/\p{Cf}/u);
   });
 

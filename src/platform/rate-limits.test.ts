@@ -50,6 +50,16 @@ describe('counting how often is asked', () => {
     expect(await outcome(limits.take(knocks, 'heavy', 4))).toBe('too_many_requests');
   });
 
+  it('counts what was not done as not done, and no less than nothing', async () => {
+    await limits.take(knocks, 'unlucky', 3);
+    await limits.giveBack(knocks, 'unlucky');
+    expect(await outcome(limits.take(knocks, 'unlucky'))).toBe('taken');
+    expect(await outcome(limits.take(knocks, 'unlucky'))).toBe('too_many_requests');
+    await limits.giveBack(knocks, 'new', 2);
+    await limits.giveBack(knocks, 'new', 2);
+    expect(await outcome(limits.take(knocks, 'new', 4))).toBe('too_many_requests');
+  });
+
   it('keeps nothing from which a subject could be read, and forgets what is over', async () => {
     await limits.take(knocks, '+213550123456');
     const { rows } = await clone.owner.query('select * from rate_limits');
@@ -72,6 +82,8 @@ describe('counting how often is asked', () => {
   it('counts an IPv6 subscriber as one, and an IPv4 address the same however it is written', () => {
     expect(networkOf('192.0.2.7')).toBe('192.0.2.7');
     expect(networkOf('::ffff:192.0.2.7')).toBe('192.0.2.7');
+    expect(networkOf('192.0.2.7:50112')).toBe('192.0.2.7');
+    expect(networkOf('[2001:db8:1:2::7]:50112')).toBe('2001:db8:1:2');
     expect(networkOf('2001:db8:1:2:aaaa::1')).toBe('2001:db8:1:2');
     expect(networkOf('2001:0db8:0001:0002::ffff')).toBe('2001:db8:1:2');
     expect(networkOf('2001:db8::1')).toBe('2001:db8:0:0');

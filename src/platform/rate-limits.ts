@@ -42,9 +42,10 @@ class Window extends RateLimiterPostgres {
     const now = this.#clock.now().getTime();
     return this.#database.transaction(async (tx) => ({
       rows: await tx.all<Counted['rows'][number]>(sql`insert into rate_limits as r (key, points, expire)
-        values (${key}, ${points}, ${now + milliseconds})
+        values (${key}, ${Math.max(points, 0)}, ${now + milliseconds})
         on conflict (key) do update set
-          points = case when r.expire <= ${now} then excluded.points else least(r.points::bigint + excluded.points, 2000000000)::int end,
+          points = case when r.expire <= ${now} then excluded.points
+            else greatest(least(r.points::bigint + ${points}::int, 2000000000), 0)::int end,
           expire = case when r.expire <= ${now} then excluded.expire else r.expire end
         returning points, expire`),
     }));
@@ -79,9 +80,8 @@ export class RateLimits {
    * @throws too_many_requests saying when to try again; busy when nobody can count
    */
   async take(limit: RateLimit, subject: string, points = 1): Promise<void> {
-    const digest = this.#keyRing.blindIndex('rate-limit', `${limit.name}/${subject}`).toString('hex');
     try {
-      await this.#windowOf(limit).consume(digest, points);
+      await this.#windowOf(limit).consume(this.#digest(limit, subject), points);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) {
         throw Object.assign(problem.busy('Nobody can tell now how often you have asked. Try again in a moment.'), { cause: refusal });
@@ -89,6 +89,15 @@ export class RateLimits {
       const retryAfterSeconds = Math.max(Math.ceil(refusal.msBeforeNext / 1000), 1);
       throw problem.too_many_requests(`This has been asked too often. Try again in ${inWords(retryAfterSeconds)}.`, { retryAfterSeconds });
     }
+  }
+
+  /** Takes back what was counted for something that was not done after all. */
+  async giveBack(limit: RateLimit, subject: string, points = 1): Promise<void> {
+    await this.#windowOf(limit).reward(this.#digest(limit, subject), points);
+  }
+
+  #digest({ name }: RateLimit, subject: string): string {
+    return this.#keyRing.blindIndex('rate-limit', `${name}/${subject}`).toString('hex');
   }
 
   #windowOf(limit: RateLimit): Window {
@@ -106,10 +115,14 @@ function inWords(seconds: number): string {
 
 /**
  * Whose requests are counted together: an IPv4 address, or the network of 64 bits that one IPv6 subscriber is given whole.
- * @param address as the socket or a trusted proxy tells it
+ * @param address as the socket or a trusted proxy tells it; some proxies add a port
  */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = address
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/%.*$/, '');
   if (!isIPv6(plain)) return plain;
   const [head = '', tail] = plain.split('::');
   const groups = head.split(':').filter(Boolean);

@@ -135,20 +135,18 @@ describe('referrals by partners', () => {
     const known = registration();
     await partner.refer('KNOWN', known).expect(202);
     const { body } = await partner
-      .referAll(
-        [
-          { reference: 'A', registration: registration() },
-          { reference: 'B', registration: registration({ commune: 'Nowhere', phones: ['none'] }) },
-          { reference: 'C', registration: registration({ sex: 'unknown' }) },
-          { reference: 'name of somebody', registration: registration() },
-          'not even an object',
-          { reference: 'A', registration: registration() },
-          { reference: 'KNOWN', registration: known },
-          { reference: 'KNOWN-2', registration: registration({ consents: [] }) },
-          { reference: 'D', registration: registration({ documents: [] }) },
-          { reference: 'E', registration: registration() },
-        ].map((one) => (typeof one === 'string' ? [one] : one)) as object[],
-      )
+      .referAll([
+        { reference: 'A', registration: registration() },
+        { reference: 'B', registration: registration({ commune: 'Nowhere', phones: ['none'] }) },
+        { reference: 'C', registration: registration({ sex: 'unknown' }) },
+        { reference: 'name of somebody', registration: registration() },
+        { unlike: 'a referral' },
+        { reference: 'A', registration: registration() },
+        { reference: 'KNOWN', registration: known },
+        { reference: 'KNOWN-2', registration: registration({ consents: [] }) },
+        { reference: 'D', registration: registration({ documents: [] }) },
+        { reference: 'E', registration: registration() },
+      ])
       .expect(200);
     const outcomes = body.results.map(({ reference, outcome }: { reference?: string; outcome: string }) => [reference, outcome]);
     expect(outcomes).toEqual([

@@ -52,11 +52,12 @@ export const proveTelephone = command<{ reference: string; code: string }, Prove
   scope: scopeOf,
   async run(context, { reference, code }) {
     const { tx, now, keyRing } = context;
-    const kept = await lockByReference(tx, reference);
-    const subject = subjectOf(kept);
+    const found = await lockByReference(tx, reference);
+    const subject = subjectOf(found);
+    const kept = found && takesCodes(found, now) ? found : undefined;
     const isRight = isCodeOf(keyRing, kept, plainDigits(code));
-    if (!kept || !takesCodes(kept, now) || !isRight) {
-      if (kept && takesCodes(kept, now)) await countWrongCode(tx, kept.id);
+    if (!kept || !isRight) {
+      if (kept) await countWrongCode(tx, kept.id);
       const refusal = proofProblem.proof_refused('The code is wrong or no longer good. Ask for another one, and give that.');
       return { result: undefined as never, subject, refusal };
     }

@@ -1,6 +1,6 @@
 import { system } from '../../access/index.ts';
 import { type Candidate, openPeople } from '../../beneficiaries/index.ts';
-import { type Ground, type Job, Problem } from '../../platform/index.ts';
+import { type Ground, type Job, Problem, type RateLimit } from '../../platform/index.ts';
 import { codeOf, openContent } from './code.ts';
 import { expireSelfRegistrations } from './commands.ts';
 import type { Door } from './door.ts';
@@ -19,8 +19,14 @@ export const selfRegistrationJobs = (ground: Ground, door: Door, sendProof: Send
       if (!kept || String(kept.codeCounter) !== counter || kept.codeExpiresAt <= ground.clock.now()) return;
       const to = await phoneOf(ground, kept);
       if (!to || !(await maySend(door, kept, to))) return;
-      const reference = `${kept.id}-${counter}`;
-      await sendProof({ to, language: kept.language, code: codeOf(ground.keyRing, kept), reference });
+      const code = codeOf(ground.keyRing, kept);
+      try {
+        await sendProof({ to, language: kept.language, code, reference: `${kept.id}-${counter}` });
+      } catch (error) {
+        // It is sent again while the code is good, and counts once: trouble at the gateway must not use up somebody's day.
+        for (const [rate, subject] of countsOf(door, kept, to)) await door.limits.giveBack(rate, subject);
+        throw error;
+      }
     },
   },
   {
@@ -39,11 +45,16 @@ async function phoneOf({ db, keyRing }: Ground, { id, content, beneficiaryId }: 
   return (await openPeople(db, keyRing, [beneficiaryId], ['phones'])).get(beneficiaryId)?.phones[0];
 }
 
+/** What a message counts against. */
+const countsOf = ({ registrationsPerDay }: Door, { programmeId }: Kept, to: string): [RateLimit, string][] => [
+  [rates.messagesToPhone, to],
+  [rates.messages(registrationsPerDay), programmeId],
+];
+
 // Whoever asks for too many messages is not told so: it would tell strangers that a number has been used here.
-async function maySend({ limits, registrationsPerDay }: Door, { programmeId }: Kept, to: string): Promise<boolean> {
+async function maySend(door: Door, kept: Kept, to: string): Promise<boolean> {
   try {
-    await limits.take(rates.messagesToPhone, to);
-    await limits.take(rates.messages(registrationsPerDay), programmeId);
+    for (const [rate, subject] of countsOf(door, kept, to)) await door.limits.take(rate, subject);
     return true;
   } catch (error) {
     if (error instanceof Problem && error.code === 'too_many_requests') return false;
