@@ -1,6 +1,7 @@
-import { compareBirths, compareDocuments, compareLocations, comparePhones } from './compare-fields.ts';
+import { compareBirths, compareDocuments, comparePhones } from './compare-fields.ts';
 import type { Evidence, Field } from './levels.ts';
 import type { Model } from './model.ts';
+import { compareLocations } from './places.ts';
 import type { Decision, Frequencies, Profile } from './types.ts';
 import { NameScale } from './weigh-names.ts';
 import { type Weights, weightsOf } from './weights.ts';
@@ -19,16 +20,19 @@ export interface Comparison {
   readonly evidence: readonly Evidence[];
 }
 
-/** What one household shares, so that it says little about a pair whose given names or births differ. */
-const shared: ReadonlySet<Field> = new Set(['phone', 'location']);
+/** What one household shares, so that it says little about a pair whose own names or births do not agree. */
+const shared: ReadonlySet<Field> = new Set(['phone', 'location', 'middle']);
 const MOST_OF_ONE_HOUSEHOLD = 2;
 
 /** Takes back what relatives share anyway: brothers, twins, father and son have a family name, a phone and an address in common. */
 function relatives(evidence: readonly Evidence[], sameHousehold: boolean, weights: Weights): Evidence | undefined {
   const levelOf = (field: Field) => evidence.find((one) => one.field === field)?.level;
-  const otherGiven = levelOf('given') === 'different';
+  const given = levelOf('given');
+  const otherGiven = given === undefined || given === 'different' || given === 'alike';
   const otherBirth = levelOf('birth') === 'different';
   if (!otherGiven && !otherBirth) return undefined;
+  const onePerson = levelOf('document') === 'same' && !(otherGiven && otherBirth) && levelOf('sex') !== 'different';
+  if (onePerson) return undefined;
   const circle = evidence.filter(({ field }) => shared.has(field) || (otherGiven && field === 'birth'));
   const sum = circle.reduce((total, { weight }) => total + Math.max(weight, 0), 0);
   const surplus = Math.min(0, MOST_OF_ONE_HOUSEHOLD - sum) + (sameHousehold ? weights.of('household', 'relatives') : 0);
@@ -36,18 +40,15 @@ function relatives(evidence: readonly Evidence[], sameHousehold: boolean, weight
 }
 
 function evidenceOf(a: Profile, b: Profile, weights: Weights, frequencies: Frequencies): Evidence[] {
-  const names = new NameScale(weights, frequencies);
   const evidence: Evidence[] = [];
   const add = (field: Field, level: string | undefined) => {
     if (level !== undefined) evidence.push({ field, level, weight: weights.of(field, level) } as Evidence);
   };
-  const alignment = names.align(a, b);
+  const alignment = new NameScale(weights, frequencies).align(a, b);
   if (alignment) {
     evidence.push(...alignment.names);
     if (alignment.names.length > 1) add('order', alignment.order);
   }
-  const middle = names.weigh('middle', a.m ?? [], b.m ?? []);
-  if (middle) evidence.push(middle as Evidence);
   add('birth', compareBirths(a.b, b.b));
   add('sex', a.s && b.s && (a.s === b.s ? 'same' : 'different'));
   add('document', compareDocuments(a.d, b.d));

@@ -20,7 +20,8 @@ function spelled(word: string): string {
   return isArabic(word) && familyOf(word) === undefined && !word.endsWith('الله') ? word.replace(arabicArticle, '$1') : word;
 }
 
-function wordOf(exact: string): NameWord {
+/** A word in normal form with its sound. Words come again and again, so sounds are remembered. */
+export function wordOf(exact: string): NameWord {
   const known = remembered.get(exact);
   if (known) return known;
   const family = familyOf(exact);

@@ -1,5 +1,6 @@
 import { type NameWord, wordsOfName } from './name-words.ts';
 import { bareNumber, normalForm } from './normal-form.ts';
+import { placeForm } from './places.ts';
 import type { Particulars, Profile, ProfileWord } from './types.ts';
 
 const PHONE_DIGITS = 9;
@@ -48,7 +49,7 @@ export function profileOf(particulars: Particulars): Profile {
     ...some('p', distinct(phones.map(phoneOf))),
     ...some(
       'l',
-      location.map(normalForm).filter((part) => part !== ''),
+      location.map(placeForm).filter((part) => part !== ''),
     ),
     ...(household && { h: household }),
   };
