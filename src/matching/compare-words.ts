@@ -1,6 +1,6 @@
-import { familyOf } from './known-names.ts';
 import type { LevelOf } from './levels.ts';
 import { edits, likeness } from './likeness.ts';
+import { familyOf } from './name-words.ts';
 import { isArabic } from './normal-form.ts';
 import type { ProfileWord } from './types.ts';
 
