@@ -23,7 +23,8 @@ export function compareBirths(a: string | undefined, b: string | undefined): Lev
   const [fromA, toA] = yearsOf(a);
   const [fromB, toB] = yearsOf(b);
   if (fromA <= toB && fromB <= toA) return 'within_year';
-  return Math.max(fromA - toB, fromB - toA) <= 2 ? 'near_year' : 'different';
+  const guessed = fromA !== toA || fromB !== toB;
+  return Math.max(fromA - toB, fromB - toA) <= (guessed ? 4 : 1) ? 'near_year' : 'different';
 }
 
 const numberOf = (document: string): string => document.slice(document.indexOf('/') + 1);

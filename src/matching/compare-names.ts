@@ -79,7 +79,5 @@ export function compareLists(a: Names, b: Names): Agreement | undefined {
   const pairs = laidSideBySide(few, many);
   const weakest = pairs.reduce<NameLevel>((worst, [, level]) => (rank[level] < rank[worst] ? level : worst), 'same');
   if (atLeast(weakest, 'near')) return { level: few.length === many.length ? weakest : 'part', words: few };
-  const found = pairs.filter(([, level]) => atLeast(level, 'near')).map(([name]) => name);
-  if (found.length > 0) return { level: 'alike', words: found };
   return { level: atLeast(whole, 'near') ? 'near' : weakest, words: few };
 }

@@ -12,6 +12,9 @@ const families = new Map(variants.flatMap((names, family) => names.map((name) =>
 /** The family of spellings that a well-known name belongs to, or undefined. Two different families are two different names. */
 export const familyOf = (word: string): number | undefined => families.get(word);
 
+/** All spellings of a well-known name. */
+export const spellingsOf = (family: number): readonly string[] => variants[family] ?? [];
+
 /** The servant of: Abdelkader, Abdul Aziz, Abd er-Rahman. Between `abd` and the name stands an article, which changes with the letter after it. */
 const servant = /^abd(?:[aeiou]{1,2})?(?:l(?=[b-df-hj-np-tv-z])|l(?=[ai]z|ali|ahad)|([rsndtz])(?=\1))(?=.{3})/;
 const joinedArticle = /^[ae]l(?=[b-df-hjkm-z][a-z]{4})/;

@@ -1,3 +1,4 @@
+import { generationOf } from './name-parts.ts';
 import { type NameWord, wordsOfName } from './name-words.ts';
 import { bareNumber, normalForm } from './normal-form.ts';
 import { placeForm } from './places.ts';
@@ -39,6 +40,7 @@ const distinct = (values: readonly string[]): string[] => [...new Set(values)].f
 export function profileOf(particulars: Particulars): Profile {
   const { given, middle, family, birth, sex, documents = [], phones = [], location = [], household } = particulars;
   const born = birthOf(birth);
+  const generation = generationOf(family ? `${given ?? ''} ${family}` : given);
   return {
     ...some('g', pairs(wordsOfName(given, family ? 1 : 2))),
     ...some('m', pairs(wordsOfName(middle))),
@@ -51,6 +53,7 @@ export function profileOf(particulars: Particulars): Profile {
       'l',
       location.map(placeForm).filter((part) => part !== ''),
     ),
+    ...(generation && { j: generation }),
     ...(household && { h: household }),
   };
 }

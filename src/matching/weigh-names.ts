@@ -79,8 +79,12 @@ export class NameScale {
   #evidence(field: NameEvidence['field'], { level, words }: Agreement): NameEvidence {
     const { reference, least } = this.#weights.names;
     let share = 1;
-    for (const [, sound] of words) share *= Math.max(this.#frequencies.of(sound) ?? 0, least);
-    const rare = rarity[level] * Math.log2(reference / Math.max(share, least / 10));
+    words.forEach(([, sound], place) => {
+      const common = Math.max(this.#frequencies.of(sound) ?? 0, least);
+      // Names of one person go together, so that a second one says less than it would by itself.
+      share *= place === 0 ? common : Math.sqrt(common);
+    });
+    const rare = rarity[level] * Math.log2(reference / Math.max(share, least));
     return { field, level, weight: this.#weights.of(field, level) + rare };
   }
 }
