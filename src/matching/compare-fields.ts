@@ -7,6 +7,9 @@ const yearsOf = (birth: string): readonly [number, number] => {
   return [Number(from.slice(0, 4)), Number(to.slice(0, 4))];
 };
 
+/** An age is told by guess, and grows while the years pass between two registrations. */
+const MOST_YEARS_BETWEEN_AGES = 4;
+
 /** How far two births agree. A year, and 1 January with it, weighs as a year; years that were guessed may lie next to each other. */
 export function compareBirths(a: string | undefined, b: string | undefined): LevelOf<'birth'> | undefined {
   if (!a || !b) return undefined;
@@ -22,9 +25,11 @@ export function compareBirths(a: string | undefined, b: string | undefined): Lev
   if (a === b) return 'year';
   const [fromA, toA] = yearsOf(a);
   const [fromB, toB] = yearsOf(b);
-  if (fromA <= toB && fromB <= toA) return 'within_year';
-  const guessed = fromA !== toA || fromB !== toB;
-  return Math.max(fromA - toB, fromB - toA) <= (guessed ? 4 : 1) ? 'near_year' : 'different';
+  const apart = Math.max(fromA - toB, fromB - toA);
+  if (apart <= 0) return 'within_year';
+  const guessed = a.length > 8 || b.length > 8;
+  if (guessed) return apart <= MOST_YEARS_BETWEEN_AGES ? 'near_age' : 'different';
+  return apart === 1 ? 'near_year' : 'different';
 }
 
 const numberOf = (document: string): string => document.slice(document.indexOf('/') + 1);

@@ -56,6 +56,7 @@ const said: { readonly [F in Field]: Readonly<Record<LevelOf<F>, Said>> } = {
       ar: 'تاريخ الميلاد يقع في سنة ميلاد الآخر',
     },
     near_year: { en: 'The years of birth are close', fr: 'Les années de naissance sont proches', ar: 'سنتا الميلاد متقاربتان' },
+    near_age: { en: 'The ages are close', fr: 'Les âges sont proches', ar: 'العمران متقاربان' },
     different: { en: 'The date of birth is another', fr: 'La date de naissance est une autre', ar: 'تاريخ الميلاد مختلف' },
   },
   sex: {
