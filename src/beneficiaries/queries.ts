@@ -111,7 +111,8 @@ export async function openPeople<const Wanted extends PersonalField>(
 }
 
 /** Who has this document (as `plainDocument` writes it); the survivor where records were merged. */
-export const findByDocument = (db: Db, keyRing: KeyRing, document: string): Promise<string[]> => idsByKey(db, documentKey(keyRing, document));
+export const findByDocument = (db: Db, keyRing: KeyRing, document: string): Promise<string[]> =>
+  idsByKey(db, documentKey(keyRing, document));
 
 /** Who has this telephone number (E.164); the survivor where records were merged. */
 export const findByPhone = (db: Db, keyRing: KeyRing, phone: string): Promise<string[]> => idsByKey(db, phoneKey(keyRing, phone));
