@@ -1,7 +1,6 @@
-import { type Command, type CommandContext, command, dateIn, problem, type Tx } from '../platform/index.ts';
+import { type CommandContext, command, dateIn, problem, type Tx } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { applied, changeFaults, isCompared, type PersonChange } from './change-rules.ts';
-import type { DuplicateCheck } from './duplicate-check.ts';
 import { type Fault, placesOf } from './faults.ts';
 import { ensureHouseholds, type HouseholdRow, householdNamed, lockHousehold, updateHousehold } from './household-store.ts';
 import { indexPerson } from './index-person.ts';
@@ -19,32 +18,31 @@ interface Changing {
 
 /**
  * Changes what is known of a person who is still as the caller read them. What was before is kept, and a person who can now be taken
- * for somebody else is compared again.
+ * for somebody else is to be compared again.
  * @throws not_found; conflict when they have changed since, or were merged or erased; unprocessable naming every fault
  */
-export const changeBeneficiary = (duplicates: DuplicateCheck): Command<Changing, { readonly version: number }> =>
-  command({
-    name: 'beneficiaries.change',
-    scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
-    async run(context, { beneficiaryId, version, change, reason }) {
-      const { tx, keyRing } = context;
-      const person = await lockPerson(tx, keyRing, beneficiaryId);
-      const { row, before } = person;
-      if (row.version !== version) throw problem.conflict('Somebody changed this person meanwhile. Read them again.');
-      const known = await householdInQuestion(tx, person, change);
-      const after = await checked(context, person, change, known);
-      const home = await homeOf(context, person, change, after, known);
-      const fields = await writeChange(context, person, after, home.id, reason);
-      await settleHeads(context, person, after, home, reason);
-      if (isCompared(fields)) {
-        const compared = { ...after, household: { reference: after.household } };
-        const place = { wilayaNumber: after.wilaya, commune: after.commune };
-        await indexPerson(context, duplicates, row.programmeId, beneficiaryId, compared, place);
-      }
-      const result = { version: fields.length > 0 ? version + 1 : version };
-      return { result, subject: { type: 'beneficiary', id: beneficiaryId }, before, after, reason };
-    },
-  });
+export const changeBeneficiary = command<Changing, { readonly version: number }>({
+  name: 'beneficiaries.change',
+  scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
+  async run(context, { beneficiaryId, version, change, reason }) {
+    const { tx, keyRing } = context;
+    const person = await lockPerson(tx, keyRing, beneficiaryId);
+    const { row, before } = person;
+    if (row.version !== version) throw problem.conflict('Somebody changed this person meanwhile. Read them again.');
+    const known = await householdInQuestion(tx, person, change);
+    const after = await checked(context, person, change, known);
+    const home = await homeOf(context, person, change, after, known);
+    const fields = await writeChange(context, person, after, home.id, reason);
+    await settleHeads(context, person, after, home, reason);
+    if (isCompared(fields)) {
+      const compared = { ...after, household: { reference: after.household } };
+      const place = { wilayaNumber: after.wilaya, commune: after.commune };
+      await indexPerson(context, row.programmeId, beneficiaryId, compared, place);
+    }
+    const result = { version: fields.length > 0 ? version + 1 : version };
+    return { result, subject: { type: 'beneficiary', id: beneficiaryId }, before, after, reason };
+  },
+});
 
 /**
  * The household whose head the change may make of the person: the one they move to, or the one they are in when their relationship

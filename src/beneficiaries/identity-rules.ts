@@ -1,5 +1,5 @@
 import type { Fault } from './faults.ts';
-import { plainDocumentNumber } from './indexes.ts';
+import { plainDocument } from './keys.ts';
 import type { Attestation, Birth, IdentityDocument, Names } from './types.ts';
 import { hasControlCharacters, LONGEST_TEXT, looksLikeFormula } from './written.ts';
 
@@ -46,7 +46,7 @@ export function birthFaults({ from, to, precision }: Birth, today: string): Faul
 export function documentFaults({ number, issuingCountry }: IdentityDocument, pointer: string): Fault[] {
   const faults: Fault[] = [];
   if (hasControlCharacters(number)) faults.push({ pointer: `${pointer}/number`, code: 'control_characters' });
-  else if (plainDocumentNumber(number) === '') faults.push({ pointer: `${pointer}/number`, code: 'document_incomplete' });
+  else if (!/[\p{L}\p{N}]/u.test(number)) faults.push({ pointer: `${pointer}/number`, code: 'document_incomplete' });
   else if (number.length > LONGEST_DOCUMENT_NUMBER) faults.push({ pointer: `${pointer}/number`, code: 'document_number_too_long' });
   if (!isCountry(issuingCountry)) faults.push({ pointer: `${pointer}/issuingCountry`, code: 'document_country_unknown' });
   return faults;
@@ -54,10 +54,12 @@ export function documentFaults({ number, issuingCountry }: IdentityDocument, poi
 
 /** What is wrong with somebody's documents, or with the attestation in their place. */
 export function documentsFaults(documents: readonly IdentityDocument[], attestation: Attestation | undefined): Fault[] {
-  const keys = documents.map(({ number, issuingCountry }) => `${issuingCountry}/${plainDocumentNumber(number)}`);
+  const keys = documents.map(({ number, issuingCountry }) => plainDocument(issuingCountry, number) ?? '');
   return [
     ...documents.flatMap((document, i) => documentFaults(document, `/documents/${i}`)),
-    ...keys.flatMap((key, i): Fault[] => (keys.indexOf(key) < i ? [{ pointer: `/documents/${i}`, code: 'document_twice' }] : [])),
+    ...keys.flatMap((key, i): Fault[] =>
+      key !== '' && keys.indexOf(key) < i ? [{ pointer: `/documents/${i}`, code: 'document_twice' }] : [],
+    ),
     ...(documents.length > MOST_DOCUMENTS ? [{ pointer: '/documents', code: 'documents_too_many' as const }] : []),
     ...(attestation ? attestationFaults(attestation, documents.length > 0) : []),
   ];

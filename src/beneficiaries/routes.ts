@@ -1,4 +1,4 @@
-import { type Ground, type Routes, Versioned, versionIn } from '../platform/index.ts';
+import { furtherKey, type Ground, type Routes, Versioned, versionIn } from '../platform/index.ts';
 import { changeBeneficiary } from './change-commands.ts';
 import { registerBeneficiary } from './commands.ts';
 import { type ConsentRecorded, listConsents, recordConsent, withdrawConsent } from './consent-commands.ts';
@@ -31,17 +31,25 @@ const person = ({ beneficiary, version }: ReadBeneficiary) => new Versioned(bene
 const home = ({ household, version }: { household: Household; version: number }) => new Versioned(household, version);
 
 export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateCheck, consentRecorded: ConsentRecorded): Routes<Operation> {
-  const register = registerBeneficiary(duplicates);
-  const change = changeBeneficiary(duplicates);
   const verify = verifyBeneficiary(duplicates);
   const record = recordConsent(consentRecorded);
   return {
-    registerBeneficiary: async ({ params, body, ...call }) =>
-      person(await execute(register, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call)),
+    registerBeneficiary: async ({ params, body, ...call }) => {
+      const { beneficiary } = await execute(
+        registerBeneficiary,
+        { ...params, registration: { ...body, answers: body.answers ?? {} } },
+        call,
+      );
+      await duplicates.compare([beneficiary.id]);
+      // The person is shown as they stand once they have been compared.
+      const reading = { ...call, idempotencyKey: furtherKey(call.idempotencyKey, 'read') };
+      return person(await execute(readBeneficiary, { beneficiaryId: beneficiary.id }, reading));
+    },
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
     getBeneficiary: async ({ params, ...call }) => person(await execute(readBeneficiary, params, call)),
     changeBeneficiary: async ({ params, body: { reason, ...fields }, ifMatch, ...call }) => {
-      await execute(change, { ...params, version: versionIn(ifMatch), change: fields, reason }, call);
+      await execute(changeBeneficiary, { ...params, version: versionIn(ifMatch), change: fields, reason }, call);
+      await duplicates.compare([params.beneficiaryId]);
       return person(await execute(readBeneficiary, params, call));
     },
     listBeneficiaryChanges: ({ params, query, ...call }) => execute(listBeneficiaryChanges, { ...params, query }, call),
