@@ -57,7 +57,9 @@ export function documentsFaults(documents: readonly IdentityDocument[], attestat
   const keys = documents.map(({ number, issuingCountry }) => plainDocument(issuingCountry, number) ?? '');
   return [
     ...documents.flatMap((document, i) => documentFaults(document, `/documents/${i}`)),
-    ...keys.flatMap((key, i): Fault[] => (keys.indexOf(key) < i ? [{ pointer: `/documents/${i}`, code: 'document_twice' }] : [])),
+    ...keys.flatMap((key, i): Fault[] =>
+      key !== '' && keys.indexOf(key) < i ? [{ pointer: `/documents/${i}`, code: 'document_twice' }] : [],
+    ),
     ...(documents.length > MOST_DOCUMENTS ? [{ pointer: '/documents', code: 'documents_too_many' as const }] : []),
     ...(attestation ? attestationFaults(attestation, documents.length > 0) : []),
   ];
