@@ -8,7 +8,8 @@ import {
   withdrawConsent,
 } from './commands.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
-import { listBeneficiaries, readBeneficiary } from './queries.ts';
+import { listBeneficiaries } from './list.ts';
+import { readBeneficiary } from './queries.ts';
 
 type Operation =
   | 'registerBeneficiary'

@@ -3543,6 +3543,15 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["EnrolmentState"];
+                /** @description Its number */
+                wilaya?: string;
+                /** @description Its reference */
+                household?: string;
+                registeredSince?: components["schemas"]["Timestamp"];
+                /** @description Whether they came in by a public door and nobody has verified them yet */
+                needsVerification?: boolean;
+                /** @description Who comes first, by when they were registered */
+                sort?: "oldest" | "newest";
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
@@ -3556,7 +3565,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of people, in the order they were registered */
+            /** @description A page of people */
             200: {
                 headers: {
                     [name: string]: unknown;
