@@ -26,7 +26,7 @@ const spelled = (name: Name, arabic: boolean, dice: Chance): string =>
   arabic && name.arabic ? name.arabic : dice.happens(0.7) ? (name.latin[0] as string) : dice.oneOf(name.latin);
 
 function birthOf(age: number, dice: Chance): string {
-  const year = String(2026 - age);
+  const year = String(2025 - age);
   if (dice.happens(YEAR_ONLY_SHARE)) return year;
   return `${year}-${String(1 + dice.below(12)).padStart(2, '0')}-${String(1 + dice.below(28)).padStart(2, '0')}`;
 }

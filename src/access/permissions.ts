@@ -58,6 +58,7 @@ export const permissions = {
   'beneficiaries.suspend': { roles: ['programme_officer'] },
   'beneficiaries.resume': { roles: ['programme_officer'] },
   'beneficiaries.read': { roles: officers },
+  'beneficiaries.search': { roles: officers },
 
   'intake.receive_file': { roles: ['enrolment_officer'] },
   'intake.take_rows': { roles: [] },

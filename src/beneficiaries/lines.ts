@@ -25,7 +25,7 @@ export const lineColumns: Sql = sql`b.id, b.registration_number as "registration
   h.reference as "householdReference", b.wilaya_number as "wilayaNumber", b.commune, b.registered_at as "registeredAt"`;
 
 /** Where lines come from: an enrolment `e`, its beneficiary `b` and their household `h`. */
-export const lineTables: Sql = sql`enrolments e join beneficiaries b on b.id = e.beneficiary_id join households h on h.id = b.household_id`;
+export const lineTables: Sql = sql`enrolments e join beneficiaries b on b.id = e.beneficiary_id join households h on h.id = b.household_id and h.programme_id = e.programme_id`;
 
 /** Opens the names of a line, and nothing else. */
 export const openLine = (keyRing: KeyRing, { data_key, names, registeredAt, ...line }: SealedLine): BeneficiaryLine => ({

@@ -10,10 +10,12 @@ import {
 import type { DuplicateCheck } from './duplicate-check.ts';
 import { listBeneficiaries } from './list.ts';
 import { readBeneficiary } from './queries.ts';
+import { searchBeneficiaries } from './search.ts';
 
 type Operation =
   | 'registerBeneficiary'
   | 'listBeneficiaries'
+  | 'searchBeneficiaries'
   | 'getBeneficiary'
   | 'recordConsent'
   | 'withdrawConsent'
@@ -28,6 +30,7 @@ export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateChec
     registerBeneficiary: ({ params, body, ...call }) =>
       execute(register, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call),
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
+    searchBeneficiaries: ({ body, ...call }) => execute(searchBeneficiaries, body, call),
     getBeneficiary: ({ params, ...call }) => execute(readBeneficiary, params, call),
     recordConsent: ({ params, body, ...call }) => execute(recordConsent, { ...params, consent: body }, call),
     withdrawConsent: ({ params, body, ...call }) => execute(withdrawConsent, { ...params, ...body }, call),
