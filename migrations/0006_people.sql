@@ -15,7 +15,7 @@ grant update (size, head_id, version) on households to sanad_app;
 -- What names a person is sealed under a key of their own, which is wrapped by the master key. Destroying that key erases them.
 create table beneficiaries (
   id uuid primary key,
-  registration_number text not null unique check (registration_number ~ '^[0-9]{10}$'),
+  registration_number text not null unique check (length(registration_number) = 10 and translate(registration_number, '0123456789', '') = ''),
   household_id uuid not null references households,
   relationship text not null check (relationship in ('head', 'spouse', 'child', 'parent', 'sibling', 'other')),
   sex text not null check (sex in ('female', 'male', 'other')),
@@ -97,7 +97,17 @@ create index on enrolments (programme_id, state, beneficiary_id);
 create index on enrolments (programme_id, beneficiary_id) where needs_verification and verified_by is null;
 create trigger transition before update of state on enrolments for each row execute function refuse_forbidden_transition
   ('applicant>enrolled', 'enrolled>suspended', 'suspended>enrolled', 'enrolled>exited', 'suspended>exited', 'applicant>exited',
-   'applicant>merged', 'enrolled>merged', 'suspended>merged');
+   'applicant>merged', 'enrolled>merged', 'suspended>merged', 'merged>applicant', 'merged>enrolled', 'merged>suspended');
+create function refuse_merged_elsewhere() returns trigger language plpgsql as $$
+begin
+  if exists (select from beneficiaries b where b.id = new.beneficiary_id and b.merged_into is not null) then
+    raise exception 'a record that was merged stays merged until it is taken out again'
+      using errcode = 'integrity_constraint_violation', constraint = 'enrolments_merged_once_separated', table = 'enrolments';
+  end if;
+  return new;
+end $$;
+create trigger merged_once_separated before update of state on enrolments for each row when (old.state = 'merged')
+  execute function refuse_merged_elsewhere();
 create trigger first_state before insert on enrolments for each row execute function refuse_other_first_state('applicant', 'enrolled');
 grant update (state, verified_by, changed_at) on enrolments to sanad_app;
 
@@ -143,7 +153,9 @@ begin
     where k.key = old_key and k.beneficiary_id = b.beneficiary_id;
   insert into beneficiary_keys
     select distinct key, p.beneficiary_id from profiles p, unnest(p.blocking_keys || p.search_keys) as key order by key, p.beneficiary_id;
-  insert into comparisons_due (beneficiary_id) select beneficiary_id from profiles on conflict do nothing;
+  -- The row is written even where there is one, so that whoever is comparing these people right now waits and sees the change.
+  insert into comparisons_due (beneficiary_id) select beneficiary_id from profiles
+    on conflict (beneficiary_id) do update set since = excluded.since;
   return null;
 end $$;
 create function unindex_profiles() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
@@ -160,6 +172,17 @@ create trigger index_changed after update on match_profiles referencing old tabl
 create trigger unindex after delete on match_profiles referencing old table as before_change
   for each statement execute function unindex_profiles();
 
+-- A merger, and its undoing, changes who stands for whom: both are compared again once it has been committed.
+create function compare_merged_again() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into comparisons_due (beneficiary_id) select beneficiary_id from match_profiles
+    where beneficiary_id in (new.id, old.merged_into, new.merged_into) order by beneficiary_id
+    on conflict (beneficiary_id) do update set since = excluded.since;
+  return null;
+end $$;
+create trigger compare_again after update on beneficiaries for each row when (old.merged_into is distinct from new.merged_into)
+  execute function compare_merged_again();
+
 -- How common the words of names are in a programme, by search key; words that are not here are rare. Counted anew as a programme grows.
 create table name_frequencies (
   programme_id uuid not null references programmes,
@@ -170,20 +193,12 @@ create table name_frequencies (
 create table name_counts (
   programme_id uuid primary key references programmes,
   people int not null check (people >= 0),
+  -- Who was entered last by then.
+  last_id uuid not null,
   counted_at timestamptz not null
 );
 grant update, delete on name_frequencies to sanad_app;
 grant update on name_counts to sanad_app;
-
--- Keyed fingerprints by which a person is found without being readable.
-create table beneficiary_indexes (
-  kind text not null check (kind in ('document', 'phone', 'birth')),
-  value bytea not null,
-  beneficiary_id uuid not null references beneficiaries,
-  primary key (kind, value, beneficiary_id)
-);
-create index on beneficiary_indexes (beneficiary_id);
-grant delete on beneficiary_indexes to sanad_app;
 
 create table consents (
   id uuid primary key,

@@ -62,10 +62,13 @@ export const permissions = {
 
   'intake.receive_file': { roles: ['enrolment_officer'] },
   'intake.take_rows': { roles: [] },
+  'intake.count_duplicates': { roles: [] },
   'intake.finish_file': { roles: [] },
   'intake.read_file': { roles: officers },
 
+  'deduplication.compare': { roles: [] },
   'deduplication.decide_pair': { roles: ['programme_officer'] },
+  'deduplication.undo_merger': { roles: ['programme_officer'] },
   'deduplication.read': { roles: officers },
 
   'eligibility.create_scorecard': { roles: ['programme_officer'] },

@@ -1,40 +1,28 @@
 import { type CommandContext, newId } from '../platform/index.ts';
-import type { DuplicateCheck } from './duplicate-check.ts';
-import { indexesOf } from './indexes.ts';
+import { matchProfileRow } from './match-profile.ts';
 import { newRegistrationNumber } from './registration-number.ts';
 import { sealPerson } from './sealing.ts';
-import { consentRow, ensureHouseholds, lockIndexes, takenNumbers } from './store.ts';
-import type { Candidate } from './types.ts';
+import { consentRow, ensureHouseholds, takenNumbers } from './store.ts';
+import type { Candidate, Entry } from './types.ts';
 
 export interface Admission {
   readonly ids: readonly string[];
-  /** How many may be people who were there before. */
-  readonly duplicates: number;
 }
 
 /**
- * Enters people into a programme, however many there are, with the same few statements: sealed, indexed, compared with everybody,
- * and enrolled unless a shared document has to be looked into first.
- * @param enteredBy the user who brought them, who may not verify them later
+ * Enters people into a programme as applicants, however many there are, with the same few statements. They are compared with everybody
+ * once this has been committed (`DuplicateCheck.compare`), and nobody is paid before.
  * @returns their ids in the order given
  */
 export async function admit(
   context: CommandContext,
-  duplicates: DuplicateCheck,
   programmeId: string,
-  enteredBy: string,
+  { enteredBy, source, sourceId, needsVerification = false }: Entry,
   candidates: readonly Candidate[],
 ): Promise<Admission> {
+  if (candidates.length === 0) return { ids: [] };
   const { tx, keyRing, now } = context;
-  const people = candidates.map((candidate) => ({
-    ...candidate,
-    id: newId(),
-    indexes: distinctIndexes(indexesOf(keyRing, candidate.registration)),
-  }));
-  await lockIndexes(
-    tx,
-    people.flatMap(({ indexes }) => indexes.filter(({ kind }) => kind !== 'birth').map(({ value }) => value)),
-  );
+  const people = candidates.map((candidate) => ({ ...candidate, id: newId() }));
   const households = await ensureHouseholds(
     tx,
     programmeId,
@@ -44,7 +32,7 @@ export async function admit(
   const numbers = await freeNumbers(context, people.length);
   await tx.insert(
     'beneficiaries',
-    people.map(({ id, registration, place }, i) => ({
+    people.map(({ id, registration, place, sourceRow = null }, i) => ({
       id,
       registration_number: numbers[i],
       household_id: households.get(registration.household.reference),
@@ -54,38 +42,34 @@ export async function admit(
       wilaya_number: place.wilayaNumber,
       commune: place.commune,
       ...sealPerson(keyRing, id, registration),
+      source,
+      source_id: sourceId ?? null,
+      source_row: sourceRow,
       registered_by: enteredBy,
       registered_at: now,
     })),
   );
   await tx.insert(
-    'beneficiary_indexes',
-    people.flatMap(({ id, indexes }) => indexes.map((index) => ({ ...index, beneficiary_id: id }))),
+    'enrolments',
+    people.map(({ id }) => ({
+      programme_id: programmeId,
+      beneficiary_id: id,
+      state: 'applicant',
+      entered_by: enteredBy,
+      needs_verification: needsVerification,
+      changed_at: now,
+    })),
   );
   await tx.insert(
     'consents',
     people.flatMap(({ id, registration }) => registration.consents.map((consent) => consentRow(id, consent, enteredBy, now))),
   );
-  const ids = people.map(({ id }) => id);
-  const { blocked, held } = await duplicates.compare(context, programmeId, ids);
   await tx.insert(
-    'enrolments',
-    ids.map((id) => ({
-      programme_id: programmeId,
-      beneficiary_id: id,
-      state: blocked.has(id) ? 'applicant' : 'enrolled',
-      entered_by: enteredBy,
-      changed_at: now,
-    })),
+    'match_profiles',
+    people.map(({ id, registration, place }) => matchProfileRow(keyRing, programmeId, id, registration, place)),
   );
-  return { ids, duplicates: held.size };
+  return { ids: people.map(({ id }) => id) };
 }
-
-type Indexes = ReturnType<typeof indexesOf>;
-
-const distinctIndexes = (indexes: Indexes): Indexes => [
-  ...new Map(indexes.map((index) => [`${index.kind}/${index.value.toString('hex')}`, index])).values(),
-];
 
 async function freeNumbers({ tx }: CommandContext, count: number): Promise<string[]> {
   const free = new Set<string>();

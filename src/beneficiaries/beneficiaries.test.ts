@@ -3,7 +3,7 @@ import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.t
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { hasDammDigit } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
-import { findByIndex, openPeople } from './index.ts';
+import { findByDocument, findByPhone, openPeople } from './index.ts';
 
 const consents = (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({
   purpose,
@@ -75,8 +75,8 @@ describe('beneficiaries', () => {
     const { body: read } = await officer.get(`/v1/beneficiaries/${body.id}`).expect(200);
     expect(read).toEqual(body);
     expect((await events(body.id)).map(({ command }) => command)).toEqual(['beneficiaries.register', 'beneficiaries.read']);
-    expect(await findByIndex(platform.app.database.reader, platform.app.keyRing, 'phone', '+213550123456')).toEqual([body.id]);
-    expect(await findByIndex(platform.app.database.reader, platform.app.keyRing, 'document', 'MLI/P12345')).toEqual([body.id]);
+    expect(await findByPhone(platform.app.database.reader, platform.app.keyRing, '+213550123456')).toEqual([body.id]);
+    expect(await findByDocument(platform.app.database.reader, platform.app.keyRing, 'MLI/P12345')).toEqual([body.id]);
   });
 
   it('names every fault at once and enters nobody', async () => {

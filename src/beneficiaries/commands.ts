@@ -9,38 +9,35 @@ import { faultsOf, normalised } from './rules.ts';
 import { consentRow, type Enrolment, lockEnrolment, setEnrolment, withdrawStandingConsent } from './store.ts';
 import type { Consent, ConsentPurpose, EnrolmentState, Registration } from './types.ts';
 
-/** Enters one person from an officer's form. @throws unprocessable naming every fault; not_found without such a programme */
-export const registerBeneficiary = (
-  duplicates: DuplicateCheck,
-): Command<{ programmeId: string; registration: Registration }, Beneficiary> =>
-  command({
-    name: 'beneficiaries.register',
-    scope: (_db, { programmeId }) => ({ programme: programmeId }),
-    async run(context, { programmeId, registration }) {
-      const { tx, actor, now, keyRing } = context;
-      const { programme } = await programmeById(tx, programmeId);
-      const { wilayaNumber, commune } = (await findPlaces(tx, [registration]))(registration);
-      const faults: Fault[] = [
-        ...faultsOf(registration, dateIn(programme.timeZone, now)),
-        ...(wilayaNumber ? [] : [{ pointer: '/wilaya', code: 'wilaya_unknown' as const }]),
-        ...(wilayaNumber && !commune ? [{ pointer: '/commune', code: 'commune_unknown' as const }] : []),
-      ];
-      if (faults.length > 0 || !wilayaNumber || !commune) {
-        throw problem.unprocessable(
-          'Correct the places listed in "errors".',
-          {},
-          faults.map(({ pointer, code }) => ({ pointer, detail: faultDetails[code] })),
-        );
-      }
-      const {
-        ids: [id = ''],
-      } = await admit(context, duplicates, programmeId, actor.id, [
-        { registration: normalised(registration), place: { wilayaNumber, commune } },
-      ]);
-      const beneficiary = await openBeneficiary(tx, keyRing, id);
-      return { result: beneficiary, subject: { type: 'beneficiary', id }, after: beneficiary };
-    },
-  });
+/** Enters one person from an officer's form, as an applicant until they have been compared. @throws unprocessable naming every fault; not_found without such a programme */
+export const registerBeneficiary = command<{ programmeId: string; registration: Registration }, Beneficiary>({
+  name: 'beneficiaries.register',
+  scope: (_db, { programmeId }) => ({ programme: programmeId }),
+  async run(context, { programmeId, registration }) {
+    const { tx, actor, now, keyRing } = context;
+    const { programme } = await programmeById(tx, programmeId);
+    const { wilayaNumber, commune } = (await findPlaces(tx, [registration]))(registration);
+    const faults: Fault[] = [
+      ...faultsOf(registration, dateIn(programme.timeZone, now)),
+      ...(wilayaNumber ? [] : [{ pointer: '/wilaya', code: 'wilaya_unknown' as const }]),
+      ...(wilayaNumber && !commune ? [{ pointer: '/commune', code: 'commune_unknown' as const }] : []),
+    ];
+    if (faults.length > 0 || !wilayaNumber || !commune) {
+      throw problem.unprocessable(
+        'Correct the places listed in "errors".',
+        {},
+        faults.map(({ pointer, code }) => ({ pointer, detail: faultDetails[code] })),
+      );
+    }
+    const {
+      ids: [id = ''],
+    } = await admit(context, programmeId, { enteredBy: actor.id, source: 'officer' }, [
+      { registration: normalised(registration), place: { wilayaNumber, commune } },
+    ]);
+    const beneficiary = await openBeneficiary(tx, keyRing, id);
+    return { result: beneficiary, subject: { type: 'beneficiary', id }, after: beneficiary };
+  },
+});
 
 interface About {
   readonly beneficiaryId: string;

@@ -1,7 +1,7 @@
 import { command, type Db, type KeyRing, problem, type Scope } from '../platform/index.ts';
-import { type IndexKind, indexOf } from './indexes.ts';
+import { documentKey, phoneKey } from './keys.ts';
 import { openPerson, type PersonalField } from './sealing.ts';
-import { type BeneficiaryRow, consentsOf, findBeneficiary, idsByIndex, programmeOf, sealedPeople } from './store.ts';
+import { type BeneficiaryRow, consentsOf, findBeneficiary, idsByKey, programmeOf, sealedPeople } from './store.ts';
 import type { Answers, Birth, Consent, IdentityDocument, Names, Personal } from './types.ts';
 
 type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt'>;
@@ -70,6 +70,9 @@ export async function openPeople<const Wanted extends PersonalField>(
   return new Map(rows.map((row) => [row.id, openPerson(keyRing, row.id, row, wanted)]));
 }
 
-/** Who has this document (`COUNTRY/NUMBER`, plain), this telephone number (E.164) or this exact date of birth; the survivor where records were merged. */
-export const findByIndex = (db: Db, keyRing: KeyRing, kind: IndexKind, value: string): Promise<string[]> =>
-  idsByIndex(db, kind, indexOf(keyRing, kind, value));
+/** Who has this document (as `plainDocument` writes it); the survivor where records were merged. */
+export const findByDocument = (db: Db, keyRing: KeyRing, document: string): Promise<string[]> =>
+  idsByKey(db, documentKey(keyRing, document));
+
+/** Who has this telephone number (E.164); the survivor where records were merged. */
+export const findByPhone = (db: Db, keyRing: KeyRing, phone: string): Promise<string[]> => idsByKey(db, phoneKey(keyRing, phone));

@@ -1,4 +1,4 @@
-import type { Ground, Routes } from '../platform/index.ts';
+import { furtherKey, type Ground, type Routes } from '../platform/index.ts';
 import {
   recordConsent,
   registerBeneficiary,
@@ -24,11 +24,14 @@ type Operation =
   | 'verifyBeneficiary';
 
 export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateCheck): Routes<Operation> {
-  const register = registerBeneficiary(duplicates);
   const verify = verifyBeneficiary(duplicates);
   return {
-    registerBeneficiary: ({ params, body, ...call }) =>
-      execute(register, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call),
+    registerBeneficiary: async ({ params, body, ...call }) => {
+      const { id } = await execute(registerBeneficiary, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call);
+      await duplicates.compare([id]);
+      // The person is shown as they stand once they have been compared.
+      return execute(readBeneficiary, { beneficiaryId: id }, { ...call, idempotencyKey: furtherKey(call.idempotencyKey, 'read') });
+    },
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
     searchBeneficiaries: ({ body, ...call }) => execute(searchBeneficiaries, body, call),
     getBeneficiary: ({ params, ...call }) => execute(readBeneficiary, params, call),

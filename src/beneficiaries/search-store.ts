@@ -62,7 +62,11 @@ export const peopleByName = (db: Db, words: readonly WordKeys[], place: Place | 
       ? sql`select null::uuid as id limit 0`
       : sql`select people.id from asked cross join lateral (${branches.reduce((all, branch) => sql`${all} union all ${branch}`)}) people
           order by people.id limit ${left}`;
-  const branch = (key: Sql, fits: Sql, wanted: number): Sql => sql`(select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
+  const branch = (
+    key: Sql,
+    fits: Sql,
+    wanted: number,
+  ): Sql => sql`(select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
     where ${allOf([sql`k.key = ${key}`, sql`k.beneficiary_id > ${after(wanted)}`, fits, shown])}
     order by k.beneficiary_id limit ${limit})`;
   return db.all(sql`
@@ -98,8 +102,11 @@ const soundsSame = sql`not exists (select from ${lacking(sql`asked.sound[2:]`)} 
 const lacksOne = sql`(select count(*) from ${lacking(sql`asked.sound[2:]`)}) = 1`;
 const lacksRarest = sql`exists (select from ${lacking(sql`asked.sound[1:1]`)} offset 0) and not exists (select from ${lacking(sql`asked.sound[3:]`)} offset 0)`;
 
-const wordsFound = (profile: Sql): Sql => sql`(select count(*) from unnest(asked.sound) as s (key) where s.key = any(${profile}.search_keys))`;
-const rankOf = (profile: Sql): Sql => sql`case when ${profile}.search_keys @> asked.exact then 1 when ${profile}.search_keys @> asked.sound then 2
+const wordsFound = (profile: Sql): Sql =>
+  sql`(select count(*) from unnest(asked.sound) as s (key) where s.key = any(${profile}.search_keys))`;
+const rankOf = (
+  profile: Sql,
+): Sql => sql`case when ${profile}.search_keys @> asked.exact then 1 when ${profile}.search_keys @> asked.sound then 2
   when cardinality(asked.sound) > 1 and ${wordsFound(profile)} >= cardinality(asked.sound) - 1 then 3 end`;
 
 // Records that are one person's stand where the best of them does: neither of the others is shown.

@@ -78,7 +78,11 @@ async function peopleWho(
 }
 
 /** An event for each programme of which somebody was shown, and one all the same when nobody was. */
-function readingOf(actor: Actor, programmeIds: readonly string[], lines: readonly FoundLine[]): Pick<Outcome<unknown>, 'subject' | 'others'> {
+function readingOf(
+  actor: Actor,
+  programmeIds: readonly string[],
+  lines: readonly FoundLine[],
+): Pick<Outcome<unknown>, 'subject' | 'others'> {
   const shown = new Map<string, string[]>();
   for (const { programmeId, id } of lines) shown.set(programmeId, [...(shown.get(programmeId) ?? []), id]);
   if (shown.size === 0 && programmeIds[0] !== undefined && programmeIds.length === 1) shown.set(programmeIds[0], []);

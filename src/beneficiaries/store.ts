@@ -1,5 +1,4 @@
 import { type Db, newId, sql, type Tx } from '../platform/index.ts';
-import type { IndexKind } from './indexes.ts';
 import type { SealedPerson } from './sealing.ts';
 import type { Consent, ConsentPurpose, EnrolmentState, Language, Relationship, Sex } from './types.ts';
 
@@ -35,12 +34,6 @@ export const programmeOf = (db: Db, beneficiaryId: string): Promise<{ programmeI
     sql`select h.programme_id as "programmeId" from beneficiaries b join households h on h.id = b.household_id where b.id = ${beneficiaryId}`,
   );
 
-/** Makes everybody else who brings one of these values wait, so that two who share it cannot enter unseen by one another. */
-export async function lockIndexes(tx: Tx, values: readonly Buffer[]): Promise<void> {
-  const keys = [...new Set(values.map((value) => value.toString('hex')))].sort();
-  await tx.all(sql`select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key`);
-}
-
 /**
  * The households of these references, made where there is none yet; one that is there keeps its size.
  * @returns ids by reference
@@ -54,7 +47,7 @@ export async function ensureHouseholds(
   const distinct = [...new Map([...households].reverse().map((household) => [household.reference, household])).values()]
     .sort((a, b) => (a.reference < b.reference ? -1 : 1))
     .map(({ reference, size }) => ({ id: newId(), reference, size }));
-  await tx.run(sql`insert into households (id, programme_id, reference, size, created_at)
+  tx.defer(sql`insert into households (id, programme_id, reference, size, created_at)
     select id, ${programmeId}, reference, size, ${at} from jsonb_to_recordset(${JSON.stringify(distinct)}::jsonb) as h (id uuid, reference text, size int)
     on conflict (programme_id, reference) do nothing`);
   const rows = await tx.all<{ id: string; reference: string }>(sql`select id, reference from households
@@ -119,36 +112,50 @@ export async function setEnrolment(
     where programme_id = ${programmeId} and beneficiary_id = ${beneficiaryId}`);
 }
 
-/** Enrols those of these people who are applicants. */
+/** Enrols those of these people who are applicants, and of those who have to be verified the ones who were. */
 export async function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): Promise<void> {
   await tx.run(
-    sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'`,
+    sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'
+      and (not needs_verification or verified_by is not null)`,
   );
 }
 
-/** Makes one record point at the record of the same person, with everything that pointed at it before. */
-export async function mergeInto(tx: Tx, loserId: string, survivorId: string, at: Date): Promise<void> {
-  // Whoever is being entered with the same values is compared before the merger or after it, never half-way.
-  const indexes = await tx.all<{ value: Buffer }>(
-    sql`select value from beneficiary_indexes where beneficiary_id = ${loserId} and kind <> 'birth'`,
-  );
-  await lockIndexes(
-    tx,
-    indexes.map(({ value }) => value),
-  );
+/** Where a record stood before it was merged. */
+export interface Unmerged {
+  readonly state: EnrolmentState;
+  /** The records that pointed at it. */
+  readonly records: readonly string[];
+}
+
+/** Makes one record point at the record of the same person, with everything that pointed at it before. @returns where it stood */
+export async function mergeInto(tx: Tx, loserId: string, survivorId: string, at: Date): Promise<Unmerged> {
+  const before = await tx.first<Unmerged>(sql`select e.state,
+      array(select id from beneficiaries where merged_into = ${loserId} order by id for no key update) as records
+    from enrolments e join beneficiaries b on b.id = e.beneficiary_id join households h on h.id = b.household_id and h.programme_id = e.programme_id
+    where b.id = ${loserId}`);
+  if (!before) throw new Error('a record is merged that does not exist');
   await tx.run(
     sql`update beneficiaries set merged_into = ${survivorId}, version = version + 1 where id = ${loserId} or merged_into = ${loserId}`,
   );
   await tx.run(
     sql`update enrolments set state = 'merged', changed_at = ${at} where beneficiary_id = ${loserId} and state in ('applicant', 'enrolled', 'suspended')`,
   );
+  return before;
+}
+
+/** Takes a record out of the one it was merged into, with what pointed at it before. */
+export async function separate(tx: Tx, loserId: string, { state, records }: Unmerged, at: Date): Promise<void> {
+  await tx.run(sql`update beneficiaries set merged_into = null, version = version + 1 where id = ${loserId}`);
+  await tx.run(sql`update beneficiaries set merged_into = ${loserId}, version = version + 1 where id = any(${records}::uuid[])`);
+  await tx.run(sql`update enrolments set state = ${state}, changed_at = ${at} where beneficiary_id = ${loserId} and state = 'merged'`);
 }
 
 export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPerson & { id: string })[]> =>
   db.all(sql`select id, data_key, names, birth, nationality, documents, phones, answers from beneficiaries where id = any(${ids}::uuid[])`);
 
-export async function idsByIndex(db: Db, kind: IndexKind, value: Buffer): Promise<string[]> {
+/** Whose key this is; the survivor where records were merged. */
+export async function idsByKey(db: Db, key: string): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`select distinct coalesce(b.merged_into, b.id) as id
-    from beneficiary_indexes i join beneficiaries b on b.id = i.beneficiary_id where i.kind = ${kind} and i.value = ${value}`);
+    from beneficiary_keys k join beneficiaries b on b.id = k.beneficiary_id where k.key = ${key}`);
   return rows.map(({ id }) => id);
 }

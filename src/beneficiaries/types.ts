@@ -2,6 +2,7 @@
 export interface Names {
   /** The given name, or the whole name where nobody can tell the parts apart. */
   readonly given: string;
+  readonly middle?: string;
   readonly family?: string;
 }
 
@@ -82,4 +83,17 @@ export interface Place {
 export interface Candidate {
   readonly registration: Registration;
   readonly place: Place;
+  /** The row of the source, counted from 1: it is entered once, whatever happens. */
+  readonly sourceRow?: number;
+}
+
+/** How people come in. */
+export interface Entry {
+  /** The user who brought them, who may not verify them later. */
+  readonly enteredBy: string;
+  readonly source: 'officer' | 'file' | 'self' | 'partner' | 'kobo';
+  /** The file, or whatever else they came in. */
+  readonly sourceId?: string;
+  /** They stay applicants until somebody has verified them. */
+  readonly needsVerification?: boolean;
 }

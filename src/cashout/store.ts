@@ -170,3 +170,8 @@ export async function pageOfPayouts(
   );
   return pageOf(rows.map(shown), limit, ({ id }) => id);
 }
+
+/** Whether any of these people was paid since a moment, whether or not it was voided. */
+export const paidOutSince = async (db: Db, beneficiaryIds: readonly string[], since: Date): Promise<boolean> =>
+  (await db.first(sql`select from vouchers v join payouts po on po.voucher_id = v.id
+    where v.beneficiary_id = any(${beneficiaryIds}::uuid[]) and po.paid_at >= ${since} limit 1`)) !== undefined;

@@ -958,6 +958,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/duplicate-pairs/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide many pairs whose evidence is of the same pattern
+         * @description All of them are decided, or none. What holds for one pair holds for each: nobody decides on people whom they registered, and a pair that has changed since it was read is not decided.
+         */
+        post: operations["decideDuplicatePairs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicate-pairs/{firstId}/{secondId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a pair with everything that was ever decided about it */
+        get: operations["getDuplicatePair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/duplicate-pairs/{firstId}/{secondId}/decision": {
         parameters: {
             query?: never;
@@ -969,9 +1006,29 @@ export interface paths {
         put?: never;
         /**
          * Decide whether two records are one person
-         * @description Never by who registered either of them. The decision is remembered, and two people who were told apart are asked about again only on new evidence.
+         * @description Never by who registered either of them. The decision is remembered, and two people who were told apart are asked about again only on new evidence. When they are the same person, what the other record is owed and has not been listed or paid goes over to the record that goes on.
          */
         post: operations["decideDuplicatePair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mergers/{mergerId}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a record out of the one it was merged into
+         * @description Possible until either of them was paid, or stands on a payment list that counts, since the merger. Everything goes back to where it was, and both are compared again.
+         */
+        post: operations["undoMerger"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1648,7 +1705,7 @@ export interface components {
         };
         PaymentListReasonCount: {
             /** @enum {string} */
-            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector" | "list_cancelled";
+            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "no_collector" | "list_cancelled";
             people: components["schemas"]["Count"];
         };
         PaymentListSignature: {
@@ -1702,7 +1759,7 @@ export interface components {
         PaymentListLeftOut: {
             registrationNumber: string;
             /** @enum {string} */
-            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector";
+            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "no_collector";
         };
         PaymentListPreview: {
             lines: components["schemas"]["Count"];
@@ -1984,6 +2041,8 @@ export interface components {
             state: components["schemas"]["EnrolmentState"];
             registeredAt: components["schemas"]["Timestamp"];
         };
+        /** @enum {string} */
+        Decision: "same_person" | "different_people" | "needs_information";
         DuplicatePair: {
             first: components["schemas"]["PairSide"];
             second: components["schemas"]["PairSide"];
@@ -1994,29 +2053,46 @@ export interface components {
             score: string;
             evidence: {
                 /** @enum {string} */
-                field: "document" | "phone" | "birth" | "household";
-                /** @enum {string} */
-                level: "same" | "different";
-                /** @description Share of the score */
-                weight: string;
+                field: "given" | "family" | "middle" | "order" | "birth" | "sex" | "document" | "phone" | "location" | "household";
+                /** @description How far the two agree */
+                level: string;
+                /** @description In bits: 3 makes one person eight times as likely, -3 eight times less */
+                weight: number;
                 /** @description The same in words */
                 text: string;
+                /** @description What the first record says; null once it was erased */
+                first: string | null;
+                /** @description What the second record says; null once it was erased */
+                second: string | null;
             }[];
+            /** @description Fields and levels as one text; pairs of one pattern can be decided together */
+            pattern: string;
+            /** @description The weights that it was scored with; 0 are those that Sanad ships */
+            modelVersion: number;
             state: components["schemas"]["PairState"];
             reason: string | null;
             decidedBy: string | null;
             /** Format: date-time */
             decidedAt: string | null;
+            /** @description The merger that stands between the two, by which it can be undone */
+            mergerId: string | null;
             foundAt: components["schemas"]["Timestamp"];
             version: number;
+            /** @description Every decision there ever was, oldest first. Only when a pair is read by itself */
+            decisions?: {
+                decision: components["schemas"]["Decision"];
+                reason: string;
+                decidedBy: string;
+                decidedAt: components["schemas"]["Timestamp"];
+            }[];
         };
+        /** @description Kept in the audit trail; name no person in it */
+        Reason: string;
         PairDecision: {
-            /** @enum {string} */
-            decision: "same_person" | "different_people" | "needs_information";
+            decision: components["schemas"]["Decision"];
             /** @description Which record goes on, when they are the same person */
             survivorId?: components["schemas"]["Id"];
-            /** @description Kept in the audit trail; name no person in it */
-            reason: string;
+            reason: components["schemas"]["Reason"];
             /** @description The pair's as you read it; a pair that has changed since is not decided */
             version: number;
         };
@@ -2303,6 +2379,10 @@ export interface components {
         ListId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
+        /** @description In which language the evidence is put into words */
+        EvidenceLanguage: "ar" | "fr" | "en";
+        FirstId: components["schemas"]["Id"];
+        SecondId: components["schemas"]["Id"];
         ScorecardId: components["schemas"]["Id"];
         StatementId: components["schemas"]["Id"];
         ReportFundId: components["schemas"]["Id"];
@@ -3948,6 +4028,10 @@ export interface operations {
                 state?: components["schemas"]["PairState"];
                 /** @description Leave out pairs that score less */
                 minScore?: string;
+                /** @description Only pairs that agree and differ in exactly this way, as "pattern" of a pair says it */
+                pattern?: string;
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
@@ -3976,7 +4060,7 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    decideDuplicatePair: {
+    decideDuplicatePairs: {
         parameters: {
             query?: never;
             header: {
@@ -3984,8 +4068,81 @@ export interface operations {
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
-                firstId: components["schemas"]["Id"];
-                secondId: components["schemas"]["Id"];
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pairs: {
+                        firstId: components["schemas"]["Id"];
+                        secondId: components["schemas"]["Id"];
+                        /** @description Which record goes on, when they are the same person */
+                        survivorId?: components["schemas"]["Id"];
+                        version: number;
+                    }[];
+                    decision: components["schemas"]["Decision"];
+                    reason: components["schemas"]["Reason"];
+                };
+            };
+        };
+        responses: {
+            /** @description How many were decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        decided: number;
+                        pattern: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDuplicatePair: {
+        parameters: {
+            query?: {
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
+            };
+            header?: never;
+            path: {
+                firstId: components["parameters"]["FirstId"];
+                secondId: components["parameters"]["SecondId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    decideDuplicatePair: {
+        parameters: {
+            query?: {
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                firstId: components["parameters"]["FirstId"];
+                secondId: components["parameters"]["SecondId"];
             };
             cookie?: never;
         };
@@ -3996,6 +4153,46 @@ export interface operations {
         };
         responses: {
             /** @description The pair as decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    undoMerger: {
+        parameters: {
+            query?: {
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                mergerId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What the pair becomes
+                     * @enum {string}
+                     */
+                    becomes: "needs_information" | "different_people";
+                    reason: components["schemas"]["Reason"];
+                };
+            };
+        };
+        responses: {
+            /** @description The pair as it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,7 +1,6 @@
 import {
   admit,
   type Candidate,
-  type DuplicateCheck,
   type Fault,
   type FoundPlace,
   findPlaces,
@@ -9,13 +8,12 @@ import {
   type Registration,
   type WrittenPlace,
 } from '../beneficiaries/index.ts';
-import { type Command, command, dateIn, newId, problem } from '../platform/index.ts';
+import { command, dateIn, newId, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { readHeader } from './columns.ts';
 import { recordsOf } from './csv.ts';
 import { openContent, registrationFileScope, sealContent } from './file-queries.ts';
-import { findFileByContent, finish, insertFile, lockFile, type RefusedRow, recordRows, refusedRows } from './file-store.ts';
-import { intakeProblem } from './problems.ts';
+import { addDuplicates, findFileByContent, finish, insertFile, lockFile, type RefusedRow, recordRows, refusedRows } from './file-store.ts';
 import { type ReadRow, readRow, reasonsOf } from './rows.ts';
 import { tooManyDuplicates } from './rules.ts';
 import type { RegistrationFile } from './types.ts';
@@ -91,17 +89,16 @@ export interface Batch {
 
 /**
  * Takes the next rows of a file: the good ones are entered, the bad ones kept with reasons. Rows that were taken are not taken again.
- * @throws too_many_duplicates, and enters nobody, when the share of duplicates in the file passes the programme's limit
+ * @returns how many rows were taken, and who was entered
  */
-export const takeRows = (duplicates: DuplicateCheck): Command<Batch, { taken: number }> =>
-  command({
+export const takeRows = command<Batch, { taken: number; ids: readonly string[] }>({
     name: 'intake.take_rows',
     scope: (db, { fileId }) => registrationFileScope(db, fileId),
     async run(context, { fileId, header: headerCells, firstRow, rows }) {
       const { tx, now } = context;
       const subject = { type: 'registration_file', id: fileId };
       const stored = await lockFile(tx, fileId);
-      if (!stored || stored.file.finishedAt || stored.file.doneRows !== firstRow - 1) return { result: { taken: 0 }, subject };
+      if (!stored || stored.file.finishedAt || stored.file.doneRows !== firstRow - 1) return { result: { taken: 0, ids: [] }, subject };
       const { file, uploadedBy } = stored;
       const { programme } = await programmeById(tx, file.programmeId);
       const header = readHeader(headerCells);
@@ -113,34 +110,42 @@ export const takeRows = (duplicates: DuplicateCheck): Command<Batch, { taken: nu
       );
       const checked = read.map((row, i) => ({ rowNumber: firstRow + i, ...locate(row, placeOf) }));
       const good = checked.flatMap(({ rowNumber, candidate }) => (candidate ? [{ rowNumber, candidate }] : []));
-      const admission = await admit(
+      const { ids } = await admit(
         context,
-        duplicates,
         file.programmeId,
-        uploadedBy,
-        good.map(({ candidate }) => candidate),
+        { enteredBy: uploadedBy, source: 'file', sourceId: fileId },
+        good.map(({ rowNumber, candidate }) => ({ ...candidate, sourceRow: rowNumber })),
       );
-      if (tooManyDuplicates(file.duplicateRows + admission.duplicates, file.doneRows + rows.length, programme.duplicateLimit)) {
-        throw intakeProblem.too_many_duplicates('The file stops here. Look into the people it repeats.', {
-          duplicates: admission.duplicates,
-        });
-      }
-      const entered = new Map(good.map(({ rowNumber }, i) => [rowNumber, admission.ids[i] ?? null]));
+      const entered = new Map(good.map(({ rowNumber }, i) => [rowNumber, ids[i] ?? null]));
       const taken = checked.map(({ rowNumber, faults }) => ({
         rowNumber,
         beneficiaryId: entered.get(rowNumber) ?? null,
         reasons: reasonsOf(header, faults),
       }));
-      await recordRows(tx, fileId, taken, admission.duplicates);
+      await recordRows(tx, fileId, taken);
       const after = {
         doneRows: file.doneRows + rows.length,
         accepted: good.length,
         refused: rows.length - good.length,
-        duplicates: admission.duplicates,
       };
-      return { result: { taken: rows.length }, subject, before: { doneRows: file.doneRows }, after };
+      return { result: { taken: rows.length, ids }, subject, before: { doneRows: file.doneRows }, after };
     },
-  });
+});
+
+/** Counts the people of a file who were entered and are held as duplicates. @returns whether they are more than the programme accepts */
+export const countDuplicates = command<{ fileId: string; duplicates: number }, { tooMany: boolean }>({
+  name: 'intake.count_duplicates',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run({ tx }, { fileId, duplicates }) {
+    const subject = { type: 'registration_file', id: fileId };
+    const stored = await lockFile(tx, fileId);
+    if (!stored || stored.file.finishedAt) return { result: { tooMany: false }, subject };
+    const { programme } = await programmeById(tx, stored.file.programmeId);
+    const duplicateRows = stored.file.duplicateRows + duplicates;
+    await addDuplicates(tx, fileId, duplicates);
+    return { result: { tooMany: tooManyDuplicates(duplicateRows, stored.file.doneRows, programme.duplicateLimit) }, subject, after: { duplicateRows } };
+  },
+});
 
 const isPlaced = (registration: Partial<Registration>): registration is Partial<Registration> & WrittenPlace =>
   registration.wilaya !== undefined && registration.commune !== undefined;
@@ -160,15 +165,14 @@ function locate(
 }
 
 /** Closes a file whose rows are all taken, or that stops because of its duplicates. */
-export const finishFile = command<{ fileId: string; tooManyDuplicates?: number }, { finished: boolean }>({
+export const finishFile = command<{ fileId: string; state: 'done' | 'stopped' }, { finished: boolean }>({
   name: 'intake.finish_file',
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
-  async run({ tx, now }, { fileId, tooManyDuplicates: duplicates }) {
+  async run({ tx, now }, { fileId, state }) {
     const subject = { type: 'registration_file', id: fileId };
     const stored = await lockFile(tx, fileId);
     if (!stored || stored.file.finishedAt) return { result: { finished: false }, subject };
-    const state = duplicates === undefined ? 'done' : 'stopped';
-    await finish(tx, fileId, state, duplicates ?? 0, now);
+    await finish(tx, fileId, state, now);
     return { result: { finished: true }, subject, before: { state: stored.file.state }, after: { state } };
   },
 });

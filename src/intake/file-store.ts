@@ -75,7 +75,7 @@ export interface TakenRow {
 }
 
 /** Records what became of rows, and counts them. */
-export async function recordRows(tx: Tx, fileId: string, rows: readonly TakenRow[], duplicates: number): Promise<void> {
+export async function recordRows(tx: Tx, fileId: string, rows: readonly TakenRow[]): Promise<void> {
   await tx.insert(
     'registration_rows',
     rows.map(({ rowNumber, beneficiaryId, reasons }) => ({
@@ -87,14 +87,15 @@ export async function recordRows(tx: Tx, fileId: string, rows: readonly TakenRow
   );
   const accepted = rows.filter(({ beneficiaryId }) => beneficiaryId).length;
   await tx.run(sql`update registration_files set state = 'running', done_rows = done_rows + ${rows.length},
-    accepted_rows = accepted_rows + ${accepted}, refused_rows = refused_rows + ${rows.length - accepted},
-    duplicate_rows = duplicate_rows + ${duplicates} where id = ${fileId}`);
+    accepted_rows = accepted_rows + ${accepted}, refused_rows = refused_rows + ${rows.length - accepted} where id = ${fileId}`);
 }
 
-export async function finish(tx: Tx, fileId: string, state: FileState, duplicates: number, at: Date): Promise<void> {
-  await tx.run(
-    sql`update registration_files set state = ${state}, duplicate_rows = duplicate_rows + ${duplicates}, finished_at = ${at} where id = ${fileId}`,
-  );
+export async function addDuplicates(tx: Tx, fileId: string, duplicates: number): Promise<void> {
+  await tx.run(sql`update registration_files set duplicate_rows = duplicate_rows + ${duplicates} where id = ${fileId}`);
+}
+
+export async function finish(tx: Tx, fileId: string, state: FileState, at: Date): Promise<void> {
+  await tx.run(sql`update registration_files set state = ${state}, finished_at = ${at} where id = ${fileId}`);
 }
 
 export interface RefusedRow {

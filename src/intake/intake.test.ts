@@ -84,13 +84,14 @@ describe('taking a file', () => {
       ),
     );
     for await (const batch of batchesOf(csv, 0, 200)) {
-      const runs = await Promise.all([1, 2].map(() => app.execute(takeRows(duplicateCheck), { fileId, ...batch }, { actor: system })));
+      const runs = await Promise.all([1, 2].map(() => app.execute(takeRows, { fileId, ...batch }, { actor: system })));
       expect(runs.map(({ taken }) => taken).sort()).toEqual([0, 200]);
       break;
     }
     const { body } = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
     expect(body).toMatchObject({ state: 'running', doneRows: 200, acceptedRows: 200 });
-    const [job] = intakeJobs({ db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock }, duplicateCheck);
+    const ground = { db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock };
+    const [job] = intakeJobs(ground, duplicateCheck(ground));
     await Promise.all([job?.run({ fileId }), job?.run({ fileId })]);
     await job?.run({ fileId });
     const after = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
@@ -98,25 +99,25 @@ describe('taking a file', () => {
     expect(await peopleIn(other.programmeId)).toBe(450);
   });
 
-  it('stops before the batch that has too many duplicates, and says how many', async () => {
+  it('stops after the batch that has too many duplicates, and says how many', async () => {
     const other = await makeFrame(platform);
     await take(fileOf(...many(100)), other.programmeId);
     const file = await take(fileOf(...many(200, 1_000), ...many(100)), other.programmeId);
     expect(file).toMatchObject({
       state: 'stopped',
       totalRows: 300,
-      doneRows: 200,
-      acceptedRows: 200,
+      doneRows: 300,
+      acceptedRows: 300,
       duplicateRows: 100,
       finishedAt: expect.any(String),
     });
-    expect(await peopleIn(other.programmeId)).toBe(300);
+    expect(await peopleIn(other.programmeId)).toBe(400);
     const pairs = await platform.owner.query(
       `select count(*)::int as count from duplicate_pairs p join beneficiaries b on b.id = p.first_id
       join households h on h.id = b.household_id where h.programme_id = $1`,
       [other.programmeId],
     );
-    expect(pairs.rows[0].count).toBe(0);
+    expect(pairs.rows[0].count).toBe(100);
     const events = await platform.owner.query(
       `select count(*)::int as count from audit_events where command = 'intake.finish_file' and subject_id = $1`,
       [file.id],

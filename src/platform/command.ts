@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { type Database, type Db, sqlState, type Tx } from './database.ts';
 import { newId } from './ids.ts';
@@ -126,6 +127,10 @@ export function canonicalJson(value: unknown): string {
  */
 export const stateDigest = (keyRing: KeyRing, state: unknown): string =>
   keyRing.blindIndex('audit-state', canonicalJson(state)).toString('hex');
+
+/** The key of a further command that the same request takes, so that repeating the request repeats its answer too. */
+export const furtherKey = (idempotencyKey: string | undefined, step: string): string | undefined =>
+  idempotencyKey && createHash('sha256').update(`${step}/${idempotencyKey}`).digest('base64url');
 
 type Answer = { readonly result: unknown } | { readonly refusal: ProblemBody };
 
