@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 /**
- * One keep-alive connection that speaks just enough HTTP/1.1 to post JSON, so that the measuring costs the machine little of what it
+ * One keep-alive connection that speaks just enough HTTP/1.1 to ask for JSON, so that the measuring costs the machine little of what it
  * measures. One request at a time.
  */
 export class HttpConnection {
@@ -28,12 +28,20 @@ export class HttpConnection {
     return new HttpConnection(socket);
   }
 
+  get(path: string, headers: string): Promise<Answer> {
+    return this.#ask(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n`);
+  }
+
   post(path: string, headers: string, body: string): Promise<Answer> {
+    return this.#ask(
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n\r\n${body}`,
+    );
+  }
+
+  #ask(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      this.#socket.write(
-        `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n\r\n${body}`,
-      );
+      this.#socket.write(request);
     });
   }
 

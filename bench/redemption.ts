@@ -1,17 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { table } from '../scripts/support/table.ts';
-import { freePort, KeyRing, migrate, packageRoot, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { KeyRing, migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
 import { codeOf } from '../src/vouchers/index.ts';
 import { floorTransaction, prepareFloor } from './floor.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type Load, load } from './load.ts';
 import { measure, type Result, type Sample } from './measure.ts';
+import { type BenchServer, startServer } from './server.ts';
 
 const VOUCHERS = 20_000;
 const CONCURRENCIES = [1, 16, 64];
@@ -24,7 +23,7 @@ const SECONDS = 6;
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
   const postgres = await startEmbeddedPostgres(folder);
-  let server: ChildProcess | undefined;
+  let server: BenchServer | undefined;
   let client: pg.Client | undefined;
   try {
     const url = await postgres.database('bench');
@@ -36,25 +35,8 @@ async function main(): Promise<void> {
     process.stdout.write(`Loading ${VOUCHERS} vouchers…\n`);
     const loaded = await load(client, VOUCHERS, Math.max(...CONCURRENCIES));
     await prepareFloor(client);
-    const port = await freePort();
-    server = spawn(process.execPath, ['dist/main.js'], {
-      cwd: packageRoot,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: {
-        ...process.env,
-        SANAD_ENV: 'test',
-        SANAD_ROLE: 'api',
-        SANAD_DATA_DIR: folder,
-        DATABASE_URL: url,
-        PORT: String(port),
-        LOG_LEVEL: 'warn',
-        SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`,
-        SANAD_INDEX_KEY: randomBytes(32).toString('base64'),
-        DATABASE_POOL_SIZE: '40',
-      },
-    });
-    await ready(port);
-    const redemptions = redeemer(port, loaded, keyRing);
+    server = await startServer(folder, url, { SANAD_ROLE: 'api', SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}` });
+    const redemptions = redeemer(server.port, loaded, keyRing);
     process.stdout.write('Warming up…\n');
     await measure(16, 3, redemptions.next);
     redemptions.close();
@@ -70,10 +52,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${paid[0]?.paid} pay-outs in the books.\n`);
   } finally {
     await client?.end();
-    if (server && server.exitCode === null) {
-      server.kill('SIGTERM');
-      await once(server, 'exit');
-    }
+    await server?.stop();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -128,18 +107,6 @@ function redeemer(
       for (const connection of connections.splice(0)) connection?.close();
     },
   };
-}
-
-async function ready(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const answers = await fetch(`http://127.0.0.1:${port}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answers) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the server did not get ready');
 }
 
 await main();

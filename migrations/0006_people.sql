@@ -45,6 +45,9 @@ create index on beneficiaries (merged_into) where merged_into is not null;
 -- Checked at the end of a transaction: a household may be made before the head whom it names, and a head may leave and be followed in one.
 alter table households add constraint households_head_is_member foreign key (id, head_id) references beneficiaries (household_id, id)
   deferrable initially deferred;
+-- Identifiers sort by the time they were made, so lists are walked by them.
+create index on beneficiaries (wilaya_number, id);
+create index on beneficiaries (registered_at, id);
 grant update (relationship, language, wilaya_number, commune, household_id, sex, data_key, names, birth, nationality, documents, phones,
   answers, attestation, merged_into, version) on beneficiaries to sanad_app;
 
@@ -133,6 +136,8 @@ create table enrolments (
   constraint enrolments_verified_first check (not needs_verification or state in ('applicant', 'exited', 'merged') or verified_by is not null)
 );
 create index on enrolments (beneficiary_id);
+create index on enrolments (programme_id, state, beneficiary_id);
+create index on enrolments (programme_id, beneficiary_id) where needs_verification and verified_by is null;
 create trigger transition before update of state on enrolments for each row execute function refuse_forbidden_transition
   ('applicant>enrolled', 'enrolled>suspended', 'suspended>enrolled', 'enrolled>exited', 'suspended>exited', 'applicant>exited',
    'applicant>merged', 'enrolled>merged', 'suspended>merged', 'merged>applicant', 'merged>enrolled', 'merged>suspended');

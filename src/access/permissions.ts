@@ -75,6 +75,7 @@ export const permissions = {
   'beneficiaries.read_history': { roles: officers },
   'beneficiaries.read_consents': { roles: officers },
   'beneficiaries.read_household': { roles: officers },
+  'beneficiaries.search': { roles: officers },
 
   'intake.receive_file': { roles: ['enrolment_officer'] },
   'intake.map_columns': { roles: ['enrolment_officer'] },

@@ -18,7 +18,10 @@ export const blindKey = (keyRing: KeyRing, purpose: KeyPurpose, value: string): 
 export const plainDocument = (country: string, number: string): string | undefined =>
   profileOf({ documents: [`${country}/${number}`] }).d?.[0];
 
-/** By this a person is found who holds a document. @param document as {@link plainDocument} writes it */
+/** A document's number as it is compared, where its country is not known. */
+export const plainDocumentNumber = (number: string): string | undefined => profileOf({ documents: [number] }).d?.[0];
+
+/** By this a person is found who holds a document. @param document as {@link plainDocument} or {@link plainDocumentNumber} writes it */
 export const documentKey = (keyRing: KeyRing, document: string): string => blindKey(keyRing, 'document', document);
 
 /** By this a person is found who has a telephone number. @param phone E.164 */
@@ -44,7 +47,8 @@ export function keysOfPerson(keyRing: KeyRing, programmeId: string, profile: Pro
   return {
     blocking: blockingKeys(keyRing, programmeId, profile),
     search: distinct([
-      ...documents.map((document) => documentKey(keyRing, document)),
+      // Whoever asks for a number may not know which country gave it.
+      ...documents.flatMap((document) => [document, document.slice(document.indexOf('/') + 1)]).map((text) => documentKey(keyRing, text)),
       ...phones.map((phone) => phoneKey(keyRing, phone)),
       ...[...given, ...middle, ...family].flatMap(([exact, sound]) => [
         nameKey(keyRing, programmeId, 'exact', exact),

@@ -1,10 +1,10 @@
-import { command, type Db, type KeyRing, type Page, pageOf, pageRequestById, problem, type Scope } from '../platform/index.ts';
+import { command, type Db, type KeyRing, problem, type Scope } from '../platform/index.ts';
 import type { Answers } from './answers.ts';
 import { consentsOf, type KeptConsent } from './consent-store.ts';
 import { documentKey, phoneKey } from './keys.ts';
 import { openPerson, type PersonalField, personalFields } from './sealing.ts';
-import { type BeneficiaryRow, beneficiariesOf, findBeneficiary, idsByKey, programmeOf, sealedPeople } from './store.ts';
-import type { Attestation, Birth, EnrolmentState, IdentityDocument, Names, Personal } from './types.ts';
+import { type BeneficiaryRow, findBeneficiary, idsByKey, programmeOf, sealedPeople } from './store.ts';
+import type { Attestation, Birth, IdentityDocument, Names, Personal } from './types.ts';
 
 type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt' | 'version'>;
 
@@ -26,12 +26,6 @@ export interface ReadBeneficiary {
   readonly beneficiary: Beneficiary;
   readonly version: number;
 }
-
-/** What a list shows of a person. */
-export type BeneficiaryLine = Pick<
-  Beneficiary,
-  'id' | 'registrationNumber' | 'state' | 'names' | 'sex' | 'relationship' | 'wilayaNumber' | 'commune' | 'registeredAt'
-> & { readonly householdReference: string };
 
 /** Where a beneficiary belongs. @throws not_found */
 export async function beneficiaryScope(db: Db, beneficiaryId: string): Promise<Scope> {
@@ -69,40 +63,6 @@ export const readBeneficiary = command<{ beneficiaryId: string }, ReadBeneficiar
   scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
   async run({ tx, keyRing }, { beneficiaryId }) {
     return { result: await openBeneficiary(tx, keyRing, beneficiaryId), subject: { type: 'beneficiary', id: beneficiaryId } };
-  },
-});
-
-export interface ListRequest {
-  readonly programmeId: string;
-  readonly query: { readonly limit?: number; readonly cursor?: string; readonly state?: EnrolmentState };
-}
-
-/** A page of a programme's people in the order they were registered. */
-export const listBeneficiaries = command<ListRequest, Page<BeneficiaryLine>>({
-  name: 'beneficiaries.read',
-  scope: (_db, { programmeId }) => ({ programme: programmeId }),
-  async run({ tx, keyRing }, { programmeId, query }) {
-    const { limit, after } = pageRequestById(query);
-    const { items, nextCursor } = pageOf(await beneficiariesOf(tx, programmeId, query.state, limit, after), limit, ({ id }) => id);
-    const lines = items.map(
-      ({ id, registrationNumber, state, household, sex, relationship, wilayaNumber, commune, registeredAt, data_key, names }) => ({
-        id,
-        registrationNumber,
-        state,
-        names: openPerson(keyRing, id, { data_key, names }, ['names'])?.names ?? null,
-        sex,
-        relationship,
-        householdReference: household.reference,
-        wilayaNumber,
-        commune,
-        registeredAt: registeredAt.toISOString(),
-      }),
-    );
-    return {
-      result: { items: lines, nextCursor },
-      subject: { type: 'beneficiaries_of_programme', id: programmeId },
-      after: lines.map(({ id }) => id),
-    };
   },
 });
 

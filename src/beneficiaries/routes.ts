@@ -6,12 +6,15 @@ import type { DuplicateCheck } from './duplicate-check.ts';
 import { listBeneficiaryChanges } from './history.ts';
 import { addCollector, changeHousehold, endCollector } from './household-commands.ts';
 import { type Household, readHousehold } from './household-queries.ts';
+import { listBeneficiaries } from './list.ts';
 import { exitBeneficiary, resumeBeneficiary, suspendBeneficiary, verifyBeneficiary } from './move-commands.ts';
-import { listBeneficiaries, type ReadBeneficiary, readBeneficiary } from './queries.ts';
+import { type ReadBeneficiary, readBeneficiary } from './queries.ts';
+import { searchBeneficiaries } from './search.ts';
 
 type Operation =
   | 'registerBeneficiary'
   | 'listBeneficiaries'
+  | 'searchBeneficiaries'
   | 'getBeneficiary'
   | 'changeBeneficiary'
   | 'listBeneficiaryChanges'
@@ -46,6 +49,7 @@ export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateChec
       return person(await execute(readBeneficiary, { beneficiaryId: beneficiary.id }, reading));
     },
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
+    searchBeneficiaries: ({ body, ...call }) => execute(searchBeneficiaries, body, call),
     getBeneficiary: async ({ params, ...call }) => person(await execute(readBeneficiary, params, call)),
     changeBeneficiary: async ({ params, body: { reason, ...fields }, ifMatch, ...call }) => {
       await execute(changeBeneficiary, { ...params, version: versionIn(ifMatch), change: fields, reason }, call);

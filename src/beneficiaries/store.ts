@@ -44,18 +44,6 @@ export const findBeneficiary = (db: Db, id: string): Promise<BeneficiaryRow | un
 export const lockBeneficiary = (tx: Tx, id: string): Promise<BeneficiaryRow | undefined> =>
   tx.first(sql`select ${columns} from ${tables} where b.id = ${id} for no key update of b`);
 
-/** The people of a programme in the order they were registered, one more than asked for. */
-export const beneficiariesOf = (
-  db: Db,
-  programmeId: string,
-  state: EnrolmentState | undefined,
-  limit: number,
-  after: string | undefined,
-): Promise<BeneficiaryRow[]> =>
-  db.all(sql`select ${columns} from ${tables}
-    where e.programme_id = ${programmeId} and ${state ? sql`e.state = ${state}` : sql`true`} and ${after ? sql`b.id > ${after}` : sql`true`}
-    order by b.id limit ${limit + 1}`);
-
 export const programmeOf = (db: Db, beneficiaryId: string): Promise<{ programmeId: string } | undefined> =>
   db.first(
     sql`select h.programme_id as "programmeId" from beneficiaries b join households h on h.id = b.household_id where b.id = ${beneficiaryId}`,

@@ -812,6 +812,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/beneficiaries/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search for people
+         * @description One box. A registration number, the number of a document (with or without its country) or a telephone number finds who has it; words find those whose names hold them, in any order and in either script. First come those with a name spelled so, then those whose name sounds so, then those who have all of the words but one. Where records were merged, the one that goes on is shown. What was asked is kept nowhere; who was shown leaves an event in the audit trail of their programme. It changes nothing, so it takes no Idempotency-Key.
+         */
+        post: operations["searchBeneficiaries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/beneficiaries/{beneficiaryId}": {
         parameters: {
             query?: never;
@@ -2597,6 +2617,24 @@ export interface components {
             verifiedBy: string | null;
             registeredBy: components["schemas"]["Id"];
             registeredAt: components["schemas"]["Timestamp"];
+        };
+        FoundBeneficiary: {
+            id: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            state: components["schemas"]["EnrolmentState"];
+            names: components["schemas"]["Names"] | null;
+            sex: components["schemas"]["Sex"];
+            relationship: components["schemas"]["Relationship"];
+            householdReference: string;
+            wilayaNumber: string;
+            commune: string;
+            registeredAt: components["schemas"]["Timestamp"];
+            programmeId: components["schemas"]["Id"];
+            /**
+             * @description How well they fit what was asked
+             * @enum {string}
+             */
+            match: "number" | "spelling" | "sound" | "most_words";
         };
         NamesChange: {
             given?: string;
@@ -4816,6 +4854,15 @@ export interface operations {
         parameters: {
             query?: {
                 state?: components["schemas"]["EnrolmentState"];
+                /** @description Its number */
+                wilaya?: string;
+                /** @description Its reference */
+                household?: string;
+                registeredSince?: components["schemas"]["Timestamp"];
+                /** @description Whether they came in by a public door and nobody has verified them yet */
+                needsVerification?: boolean;
+                /** @description Who comes first, by when they were registered */
+                sort?: "oldest" | "newest";
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
@@ -4829,7 +4876,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of people, in the order they were registered */
+            /** @description A page of people */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4870,6 +4917,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    searchBeneficiaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @example محمد تراوري
+                     * @example 0550 12 34 56
+                     */
+                    query: string;
+                    /** @description Left out, every programme is searched that you may read people of */
+                    programmeId?: components["schemas"]["Id"];
+                    /** @default 50 */
+                    limit?: number;
+                    /** @description From `nextCursor` of the page before */
+                    cursor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A page of people, the best fit first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FoundBeneficiary"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];

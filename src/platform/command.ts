@@ -43,6 +43,8 @@ export interface Outcome<Result> {
   readonly before?: unknown;
   readonly after?: unknown;
   readonly reason?: string | undefined;
+  /** What it did to other records, each of which has an event of its own. */
+  readonly others?: readonly Pick<Outcome<unknown>, 'subject' | 'scope' | 'before' | 'after'>[];
   readonly followUps?: readonly FollowUp[];
   /** A refusal whose effects (a failed attempt counted, say) must stay: committed, then thrown. */
   readonly refusal?: Problem;
@@ -60,8 +62,11 @@ export interface CommandContext {
 export interface Command<Input, Result> {
   /** `room.verb_noun`, as the permission table and the audit trail name it. */
   readonly name: string;
-  /** Where the record in question belongs; throws not_found when it does not exist. */
-  scope(tx: Db, input: Input): Promise<Scope> | Scope;
+  /**
+   * Where the record in question belongs; throws not_found when it does not exist. Undefined for a command that looks for records itself:
+   * it keeps within the actor's grants by a condition of its own.
+   */
+  scope(tx: Db, input: Input): Promise<Scope> | Scope | undefined;
   run(context: CommandContext, input: Input): Promise<Outcome<Result>>;
 }
 
@@ -151,21 +156,24 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
       const recordScope = await scope(tx, input);
       ports.authorise(actor, name, now, recordScope);
       const outcome = await run({ tx, actor, now, keyRing }, input);
-      const { subject, before, after, reason, refusal } = outcome;
-      const event = ports.record({
-        id: newId(),
-        at: now,
-        actorId: actor.id,
-        command: name,
-        subjectType: subject.type,
-        subjectId: subject.id,
-        scope: outcome.scope ?? recordScope,
-        beforeDigest: before === undefined ? null : stateDigest(keyRing, before),
-        afterDigest: after === undefined ? null : stateDigest(keyRing, after),
-        reason: reason ?? null,
-        refusal: refusal?.code ?? null,
-        requestId: requestId ?? null,
-      });
+      const { reason, refusal } = outcome;
+      const eventOf = ({ subject, scope: place, before, after }: Pick<Outcome<unknown>, 'subject' | 'scope' | 'before' | 'after'>) =>
+        ports.record({
+          id: newId(),
+          at: now,
+          actorId: actor.id,
+          command: name,
+          subjectType: subject.type,
+          subjectId: subject.id,
+          scope: place ?? recordScope ?? {},
+          beforeDigest: before === undefined ? null : stateDigest(keyRing, before),
+          afterDigest: after === undefined ? null : stateDigest(keyRing, after),
+          reason: reason ?? null,
+          refusal: refusal?.code ?? null,
+          requestId: requestId ?? null,
+        });
+      const event = eventOf(outcome);
+      for (const other of outcome.others ?? []) tx.defer(eventOf(other));
       const started = (outcome.followUps ?? []).map((followUp) => ({ ...followUp, id: newId() }));
       await tx.insert(
         'follow_ups',

@@ -1,0 +1,73 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { freePort, packageRoot } from '../src/platform/index.ts';
+
+/** The built server in a process of its own, as in production. */
+export interface BenchServer {
+  readonly port: number;
+  /** How much memory it holds now, in MiB. */
+  memory(): number;
+  /** How long it has been computing so far, in seconds. */
+  computed(): number;
+  stop(): Promise<void>;
+}
+
+const MIB = 1024;
+
+/**
+ * @param dataDir its folder
+ * @param settings what differs from a test's settings
+ */
+export async function startServer(dataDir: string, url: string, settings: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
+  const port = await freePort();
+  const server = spawn(process.execPath, ['dist/main.js'], {
+    cwd: packageRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      SANAD_ENV: 'test',
+      SANAD_DATA_DIR: dataDir,
+      DATABASE_URL: url,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+      SANAD_MASTER_KEYS: `1:${randomBytes(32).toString('base64')}`,
+      SANAD_INDEX_KEY: randomBytes(32).toString('base64'),
+      DATABASE_POOL_SIZE: '40',
+      ...settings,
+    },
+  });
+  const stop = () => ended(server);
+  try {
+    await ready(port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const asked = (column: string) => execFileSync('ps', ['-o', `${column}=`, '-p', String(server.pid)], { encoding: 'utf8' }).trim();
+  return { port, memory: () => Number(asked('rss')) / MIB, computed: () => secondsIn(asked('time')), stop };
+}
+
+/** Seconds in `[days-]hours:minutes:seconds`. */
+function secondsIn(time: string): number {
+  const [clock = '', days = '0'] = time.split('-').reverse();
+  return clock.split(':').reduce((seconds, part) => seconds * 60 + Number(part), 0) + Number(days) * 86_400;
+}
+
+async function ended(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null) return;
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+}
+
+async function ready(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answers = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answers) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the server did not get ready');
+}

@@ -1,0 +1,91 @@
+import { allOf, command, cursorKey, type Db, isId, type Page, pageOf, problem, type Sql, sql } from '../platform/index.ts';
+import { type BeneficiaryLine, lineColumns, lineTables, openLine, type SealedLine } from './lines.ts';
+import type { EnrolmentState } from './types.ts';
+
+/** Which people of a programme a list holds, and in which order. */
+export interface ListFilter {
+  readonly state?: EnrolmentState;
+  readonly wilaya?: string;
+  readonly household?: string;
+  /** RFC 3339. */
+  readonly registeredSince?: string;
+  readonly needsVerification?: boolean;
+  readonly sort?: 'oldest' | 'newest';
+}
+
+export interface ListRequest {
+  readonly programmeId: string;
+  readonly query: ListFilter & { readonly limit?: number; readonly cursor?: string };
+}
+
+const DEFAULT_LIMIT = 50;
+
+/** A page of a programme's people in the order they were registered, or the other way round. */
+export const listBeneficiaries = command<ListRequest, Page<BeneficiaryLine>>({
+  name: 'beneficiaries.read',
+  scope: (_db, { programmeId }) => ({ programme: programmeId }),
+  async run({ tx, keyRing }, { programmeId, query }) {
+    const { limit = DEFAULT_LIMIT, cursor, ...filter } = query;
+    const order = orderOf(filter);
+    const after = cursorKey(cursor, order.fits);
+    const rows = await sealedLines(tx, programmeId, filter, after, limit + 1);
+    const { items, nextCursor } = pageOf(rows, limit, order.keyOf);
+    const lines = items.map((item) => openLine(keyRing, item));
+    return {
+      result: { items: lines, nextCursor },
+      subject: { type: 'beneficiaries_of_programme', id: programmeId },
+      after: lines.map(({ id }) => id),
+    };
+  },
+});
+
+interface Order {
+  /** Where a line stands in this order. */
+  keyOf(line: SealedLine): string;
+  fits(key: string): boolean;
+}
+
+const byId: Order = { keyOf: ({ id }) => id, fits: isId };
+
+/** `TIME/ID`: those who came in one file have the same time. */
+const byTime: Order = {
+  keyOf: ({ id, registeredAt }) => `${registeredAt.toISOString()}/${id}`,
+  fits: (key) => key.length === 61 && key.charAt(24) === '/' && isId(key.slice(25)) && !Number.isNaN(Date.parse(key.slice(0, 24))),
+};
+
+// Identifiers sort by the time they were made, and the people of a programme are indexed by them. A list that begins at a time needs
+// the index of times, or it would pass by everybody who came before.
+const orderOf = ({ registeredSince }: ListFilter): Order => (registeredSince === undefined ? byId : byTime);
+
+function sealedLines(db: Db, programmeId: string, filter: ListFilter, after: string | undefined, limit: number): Promise<SealedLine[]> {
+  const { state, wilaya, household, registeredSince, needsVerification, sort } = filter;
+  const beyond = sort === 'newest' ? sql`<` : sql`>`;
+  const direction = sort === 'newest' ? sql`desc` : sql`asc`;
+  const since = registeredSince === undefined ? undefined : instantOf(registeredSince);
+  // A bound on one side of a join does not reach the index of the other, so it is said of both.
+  const afterId = (id: string) => sql`e.beneficiary_id ${beyond} ${id}::uuid and b.id ${beyond} ${id}::uuid`;
+  const afterTime = (key: string) => sql`(b.registered_at, b.id) ${beyond} (${key.slice(0, 24)}::timestamptz, ${key.slice(25)}::uuid)`;
+  return db.all(sql`select ${lineColumns} from ${lineTables}
+    where ${allOf([
+      sql`e.programme_id = ${programmeId}`,
+      ...(state ? [sql`e.state = ${state}`] : []),
+      ...(wilaya ? [sql`b.wilaya_number = ${wilaya}`] : []),
+      ...(household ? [sql`h.programme_id = ${programmeId} and h.reference = ${household}`] : []),
+      ...(since ? [sql`b.registered_at >= ${since}`] : []),
+      ...(needsVerification === undefined ? [] : [needsVerification ? waiting : sql`not (${waiting})`]),
+      ...(after ? [since ? afterTime(after) : afterId(after)] : []),
+    ])}
+    order by ${since ? sql`b.registered_at ${direction}, b.id ${direction}` : sql`b.id ${direction}`} limit ${limit}`);
+}
+
+/** Whoever came in by a public door and has not been verified yet. */
+const waiting: Sql = sql`e.needs_verification and e.verified_by is null and e.state = 'applicant'`;
+
+// RFC 3339 has leap seconds, which neither JavaScript nor PostgreSQL counts.
+function instantOf(time: string): Date {
+  const instant = new Date(time);
+  if (!Number.isNaN(instant.getTime())) return instant;
+  throw problem.invalid_request('Correct the places listed in "errors".', {}, [
+    { pointer: '/query/registeredSince', detail: 'Give a time that a clock can show.' },
+  ]);
+}

@@ -1,0 +1,118 @@
+import { allOf, type Db, type Sql, sql } from '../platform/index.ts';
+import { lineColumns, lineTables, type SealedLine } from './lines.ts';
+
+/** How well somebody fits what was asked, the best first. */
+export const ranks = ['number', 'spelling', 'sound', 'most_words'] as const;
+
+/** Somebody who was found. */
+export interface Found extends SealedLine {
+  readonly programmeId: string;
+  /** Position in {@link ranks}. */
+  readonly rank: number;
+  /** Whose record was found: their own, or one that was merged into theirs. */
+  readonly foundId: string;
+}
+
+/** Where a page begins: after this record of this rank. */
+export interface Place {
+  readonly rank: number;
+  readonly foundId: string;
+}
+
+/** The keys of one word of a name in one programme. */
+export interface WordKeys {
+  readonly programmeId: string;
+  readonly exact: string;
+  readonly sound: string;
+}
+
+/** Nobody's identifier comes before this one. */
+const first = '00000000-0000-0000-0000-000000000000';
+
+const found = sql`select ${lineColumns}, e.programme_id as "programmeId", hit.rank, hit.id as "foundId"`;
+
+/** People by a registration number or by keys of documents and telephones, each once, as the record that goes on. */
+export const peopleByNumber = (
+  db: Db,
+  programmeIds: readonly string[],
+  registrationNumber: string | undefined,
+  keys: readonly string[],
+  after: string | undefined,
+  limit: number,
+): Promise<Found[]> =>
+  db.all(sql`${found} from (
+      select 0 as rank, coalesce(m.merged_into, m.id) as id from beneficiaries m where m.id in (
+        select beneficiary_id from beneficiary_keys where key = any(${keys}::bigint[])
+        union all select id from beneficiaries where registration_number = ${registrationNumber ?? null})
+      group by 2) hit
+    join (${lineTables}) on b.id = hit.id
+    where e.programme_id = any(${programmeIds}::uuid[]) and b.data_key is not null and hit.id > ${after ?? first}::uuid
+    order by hit.id limit ${limit}`);
+
+/**
+ * People by the words of their name, ranked, those of one rank in the order they were registered. Each rank begins at the rarest word, so
+ * that the most common name costs no more than a page of it, and a rank is not begun before those above it are through.
+ * @param words each word in each programme that is searched
+ */
+export const peopleByName = (db: Db, words: readonly WordKeys[], place: Place | undefined, limit: number): Promise<Found[]> => {
+  const { rank, foundId } = place ?? { rank: 1, foundId: first };
+  const after = (wanted: number): Sql => sql`${wanted === rank ? foundId : first}::uuid`;
+  const ranked = (wanted: number, branches: readonly Sql[], left: Sql): Sql =>
+    wanted < rank
+      ? sql`select null::uuid as id limit 0`
+      : sql`select people.id from asked cross join lateral (${branches.reduce((all, branch) => sql`${all} union all ${branch}`)}) people
+          order by people.id limit ${left}`;
+  const branch = (
+    key: Sql,
+    fits: Sql,
+    wanted: number,
+  ): Sql => sql`(select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
+    where ${allOf([sql`k.key = ${key}`, sql`k.beneficiary_id > ${after(wanted)}`, fits, shown])}
+    order by k.beneficiary_id limit ${limit})`;
+  return db.all(sql`
+    with word as materialized (
+      select programme_id, exact, sound, ${people(sql`exact`)} as spelled, ${people(sql`sound`)} as sounding
+      from unnest(${words.map(({ programmeId }) => programmeId)}::uuid[], ${words.map(({ exact }) => exact)}::bigint[],
+        ${words.map(({ sound }) => sound)}::bigint[]) as w (programme_id, exact, sound)),
+    asked as materialized (
+      select array_agg(exact order by spelled) as exact, array_agg(sound order by sounding) as sound from word group by programme_id),
+    spelling as (${ranked(1, [branch(sql`asked.exact[1]`, spelledSame, 1)], sql`${limit}`)}),
+    sounding as (${ranked(2, [branch(sql`asked.sound[1]`, sql`${soundsSame} and ${spelledOtherwise}`, 2)], sql`${limit} - (select count(*) from spelling)`)}),
+    most as (${ranked(
+      3,
+      // Whoever lacks one word has the rarest of them or the one after it.
+      [branch(sql`asked.sound[1]`, lacksOne, 3), branch(sql`asked.sound[2]`, lacksRarest, 3)],
+      sql`${limit} - (select count(*) from spelling) - (select count(*) from sounding)`,
+    )})
+    ${found} from (select 1 as rank, id from spelling union all select 2, id from sounding union all select 3, id from most) hit
+    join beneficiaries m on m.id = hit.id
+    join (${lineTables}) on b.id = coalesce(m.merged_into, m.id)
+    order by hit.rank, hit.id`);
+};
+
+/** How many people a word leads to, as far as it matters. */
+const people = (key: Sql): Sql => sql`(select count(*) from (select from beneficiary_keys k where k.key = ${key} limit 1000) few)`;
+
+const lacking = (keys: Sql): Sql =>
+  sql`unnest(${keys}) as word (key) where not exists (
+    select from beneficiary_keys o where o.key = word.key and o.beneficiary_id = k.beneficiary_id offset 0)`;
+const spelledSame = sql`not exists (select from ${lacking(sql`asked.exact[2:]`)} offset 0)`;
+const spelledOtherwise = sql`exists (select from ${lacking(sql`asked.exact`)} offset 0)`;
+const soundsSame = sql`not exists (select from ${lacking(sql`asked.sound[2:]`)} offset 0)`;
+const lacksOne = sql`(select count(*) from ${lacking(sql`asked.sound[2:]`)}) = 1`;
+const lacksRarest = sql`exists (select from ${lacking(sql`asked.sound[1:1]`)} offset 0) and not exists (select from ${lacking(sql`asked.sound[3:]`)} offset 0)`;
+
+const wordsFound = (profile: Sql): Sql =>
+  sql`(select count(*) from unnest(asked.sound) as s (key) where s.key = any(${profile}.search_keys))`;
+const rankOf = (
+  profile: Sql,
+): Sql => sql`case when ${profile}.search_keys @> asked.exact then 1 when ${profile}.search_keys @> asked.sound then 2
+  when cardinality(asked.sound) > 1 and ${wordsFound(profile)} >= cardinality(asked.sound) - 1 then 3 end`;
+
+// Records that are one person's stand where the best of them does: neither of the others is shown.
+const shown = sql`m.data_key is not null and case when m.merged_into is null and not exists (select from beneficiaries l where l.merged_into = m.id)
+  then true
+  else exists (select from beneficiaries s where s.id = coalesce(m.merged_into, m.id) and s.data_key is not null) and not exists (
+    select from beneficiaries o join match_profiles q on q.beneficiary_id = o.id
+    where (o.id = coalesce(m.merged_into, m.id) or o.merged_into = coalesce(m.merged_into, m.id))
+      and (${rankOf(sql`q`)}, o.id) < (select ${rankOf(sql`p`)}, m.id from match_profiles p where p.beneficiary_id = m.id)) end`;
