@@ -6,7 +6,7 @@ import { beneficiaryRoutes } from './beneficiaries/index.ts';
 import { cashoutRoutes } from './cashout/index.ts';
 import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
-import { eligibilityRoutes } from './eligibility/index.ts';
+import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { intakeJobs, intakeRoutes } from './intake/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
@@ -125,6 +125,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       jobs.work([
         ...housekeepingJobs(database, clock),
         ...intakeJobs(ground, duplicateCheck),
+        ...eligibilityJobs(ground),
         ...voucherJobs(ground),
         ...messagingJobs(ground, connectGateway(config, clock)),
       ]),

@@ -16,8 +16,12 @@ describe('assistance', () => {
     await platform.owner.query(`insert into scorecards values ($1, $2, $3, '{}', $1, now())`, [id, programmeId, versions]);
     return id;
   }
-  const assess = (scorecard: string, { id }: Person, eligible: boolean) =>
-    platform.owner.query(`insert into assessments values ($1, $2, $3, 10, '[]', now())`, [scorecard, id, eligible]);
+  const assess = (scorecard: string, { id }: Person, eligible: boolean, number = 1) =>
+    platform.owner.query(
+      `insert into assessments (scorecard_id, beneficiary_id, number, outcome, score, findings, assessed_at)
+      values ($1, $2, $3, $4, 10, '', now())`,
+      [scorecard, id, number, eligible ? 'eligible' : 'not_eligible'],
+    );
 
   beforeAll(async () => {
     platform = await startPlatform();
