@@ -10,7 +10,7 @@ import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { intakeJobs, intakeRoutes } from './intake/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './messaging/index.ts';
+import { connectGateway, messagingJobs, messagingRoutes, queueCodes, sendWithheldCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import { type IssueVouchers, paymentRoutes } from './payments/index.ts';
 import {
@@ -88,7 +88,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
-    ...beneficiaryRoutes(ground, duplicateCheck),
+    ...beneficiaryRoutes(ground, duplicateCheck, sendWithheldCodes),
     ...deduplicationRoutes(ground),
     ...intakeRoutes(ground),
     ...eligibilityRoutes(ground),

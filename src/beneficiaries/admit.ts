@@ -1,9 +1,11 @@
 import { type CommandContext, newId } from '../platform/index.ts';
+import { consentRow } from './consent-store.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
+import { ensureHouseholds } from './household-store.ts';
 import { indexesOf } from './indexes.ts';
 import { newRegistrationNumber } from './registration-number.ts';
 import { sealPerson } from './sealing.ts';
-import { consentRow, ensureHouseholds, lockIndexes, takenNumbers } from './store.ts';
+import { lockIndexes, takenNumbers } from './store.ts';
 import type { Candidate } from './types.ts';
 
 export interface Admission {
@@ -31,6 +33,7 @@ export async function admit(
     id: newId(),
     indexes: distinctIndexes(indexesOf(keyRing, candidate.registration)),
   }));
+  const sealed = people.map(({ id, registration }) => sealPerson(keyRing, id, registration));
   await lockIndexes(
     tx,
     people.flatMap(({ indexes }) => indexes.filter(({ kind }) => kind !== 'birth').map(({ value }) => value)),
@@ -38,7 +41,7 @@ export async function admit(
   const households = await ensureHouseholds(
     tx,
     programmeId,
-    people.map(({ registration }) => registration.household),
+    people.map(({ id, registration }) => ({ ...registration.household, headId: registration.relationship === 'head' ? id : null })),
     now,
   );
   const numbers = await freeNumbers(context, people.length);
@@ -53,7 +56,7 @@ export async function admit(
       language: registration.language,
       wilaya_number: place.wilayaNumber,
       commune: place.commune,
-      ...sealPerson(keyRing, id, registration),
+      ...sealed[i],
       registered_by: enteredBy,
       registered_at: now,
     })),
@@ -64,7 +67,9 @@ export async function admit(
   );
   await tx.insert(
     'consents',
-    people.flatMap(({ id, registration }) => registration.consents.map((consent) => consentRow(id, consent, enteredBy, now))),
+    people.flatMap(({ id, registration }, i) =>
+      registration.consents.map((consent) => consentRow(keyRing, { id, data_key: sealed[i]?.data_key ?? null }, consent, enteredBy, now)),
+    ),
   );
   const ids = people.map(({ id }) => id);
   const { blocked, held } = await duplicates.compare(context, programmeId, ids);

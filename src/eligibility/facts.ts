@@ -1,5 +1,5 @@
-import type { Personal, Relationship, Sex } from '../beneficiaries/index.ts';
-import { difficultyFields, type Facts, type Field, flagFields, isWordField, numberFields, type Range, wordFields } from './fields.ts';
+import { hasDisability, type Personal, type Relationship, type Sex } from '../beneficiaries/index.ts';
+import { type Facts, type Field, flagFields, isWordField, numberFields, type Range, wordFields } from './fields.ts';
 import type { ScorecardDefinition } from './types.ts';
 
 /** What of a person stands open in the tables. */
@@ -42,24 +42,13 @@ const exactly = (known: unknown): Range | undefined =>
   typeof known === 'number' && Number.isInteger(known) && known >= 0 ? { from: known, to: known } : undefined;
 
 /**
- * A disability by the cut-off that the Washington Group recommends for its short set: a lot of difficulty, or no ability, in one domain at
- * least. Or because the person says so.
- */
-export function disabilityOf(stated: unknown, domains: Readonly<Record<string, unknown>> = {}): boolean | undefined {
-  const answers = difficultyFields.map((domain) => domains[domain]);
-  if (stated === true || answers.some((answer) => answer === 'a_lot' || answer === 'cannot')) return true;
-  return stated === false || answers.every((answer) => answer === 'none' || answer === 'some') ? false : undefined;
-}
-
-/**
  * What is known of a person. An answer that is not of its field's kind is not known.
  * @param opened the parts of them that a scorecard needs, as {@link sealedFieldsOf} says
  * @param day ISO 8601: their age is of this day
  */
 export function factsOf(plain: PlainPerson, opened: Partial<Pick<Personal, SealedField>>, day: string): Facts {
-  const { washingtonGroup, ...answers } = (opened.answers ?? {}) as Readonly<Record<string, unknown>>;
-  const domains = (washingtonGroup ?? {}) as Readonly<Record<string, unknown>>;
-  const stated: Readonly<Record<string, unknown>> = { ...answers, ...domains, ...plain };
+  const { answers = {} } = opened;
+  const stated: Readonly<Record<string, unknown>> = { ...answers, ...answers.washingtonGroup, ...plain };
   return {
     ...Object.fromEntries(numberFields.map((field) => [field, exactly(stated[field])])),
     ...Object.fromEntries(flagFields.map((field) => [field, typeof stated[field] === 'boolean' ? stated[field] : undefined])),
@@ -67,7 +56,7 @@ export function factsOf(plain: PlainPerson, opened: Partial<Pick<Personal, Seale
     wilaya: plain.wilaya,
     age: opened.birth && ageOn(opened.birth, day),
     hasDocument: opened.documents && opened.documents.length > 0,
-    disability: disabilityOf(answers['disability'], domains),
+    disability: hasDisability(answers),
   };
 }
 

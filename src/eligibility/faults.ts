@@ -1,5 +1,5 @@
 import type { ProblemPlace } from '../platform/index.ts';
-import { type Field, isFlagField, isNumberField, wordFields } from './fields.ts';
+import { type Field, isFlagField, isNumberField, isWordField, wordFields } from './fields.ts';
 import { findingOf } from './rules.ts';
 import type { Named, Question, ScorecardDefinition, Test } from './types.ts';
 
@@ -64,7 +64,7 @@ function faultsOfQuestion(question: Question, at: string, groups: readonly Named
 
 /** The words that a field can be. */
 export const wordsOf = (field: Field, wilayas: readonly string[]): readonly string[] =>
-  field === 'wilaya' ? wilayas : Object.hasOwn(wordFields, field) ? wordFields[field as keyof typeof wordFields] : [];
+  field === 'wilaya' ? wilayas : isWordField(field) ? wordFields[field] : [];
 
 function faultOfTest(field: Field, { op, value }: Test, wilayas: readonly string[]): string | undefined {
   if (op === 'is_known') return value === undefined ? undefined : 'is_known takes no value.';

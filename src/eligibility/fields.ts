@@ -1,58 +1,34 @@
-/** What a scorecard can ask about a person, by the kind of answer: whole numbers, yes or no, and one word out of a few. */
-export const numberFields = [
-  'age',
-  'householdSize',
-  'unpaidRentMonths',
-  'mealsPerDay',
-  'dependants',
-  'debtMonths',
-  'monthsSinceReturn',
-] as const;
+import { answerFlags, answerNumbers, answerWords, difficulties, type functions } from '../beneficiaries/index.ts';
 
-export const flagFields = [
-  'hasDocument',
-  'healthProblem',
-  'chronicIllness',
-  'needsMedicine',
-  'disability',
-  'pregnant',
-  'breastfeeding',
-  'unaccompaniedChild',
-  'separatedChild',
-  'singleHeadOfHousehold',
-  'olderPersonAlone',
-  'stranded',
-  'victimOfTrafficking',
-  'survivorOfViolence',
-  'evictionNotice',
-  'childrenOutOfSchool',
-] as const;
+type AnswerNumber = keyof typeof answerNumbers;
+type AnswerFlag = (typeof answerFlags)[number];
+type AnswerWord = keyof typeof answerWords;
+type Functioning = (typeof functions)[number];
 
-/** The Washington Group's short set on functioning: how much difficulty somebody has in six domains. */
-export const difficultyFields = ['seeing', 'hearing', 'walking', 'remembering', 'selfCare', 'communicating'] as const;
-const difficulties = ['none', 'some', 'a_lot', 'cannot'] as const;
+export type NumberField = 'age' | 'householdSize' | AnswerNumber;
+export type FlagField = 'hasDocument' | AnswerFlag;
+export type WordField = 'relationship' | 'sex' | 'language' | 'wilaya' | AnswerWord | Functioning;
 
-/** The words of each field; those of the wilaya are the numbers of the wilayas that exist. */
-export const wordFields = {
+/** What a scorecard can ask about a person: every answer, how they manage with what the Washington Group asks about, and their record. */
+export type Field = NumberField | FlagField | WordField;
+
+/** The fields that are whole numbers, and those that are yes or no. */
+export const numberFields: readonly NumberField[] = ['age', 'householdSize', ...(Object.keys(answerNumbers) as AnswerNumber[])];
+export const flagFields: readonly FlagField[] = ['hasDocument', ...answerFlags];
+
+/** The fields that are one word out of a few, and the words. Those of the wilaya are the numbers of the wilayas that exist. */
+export const wordFields: { readonly [Name in Exclude<WordField, 'wilaya'>]: readonly string[] } = {
   relationship: ['head', 'spouse', 'child', 'parent', 'sibling', 'other'],
   sex: ['female', 'male', 'other'],
   language: ['ar', 'fr', 'en'],
-  incomeChange: ['lost', 'reduced', 'unchanged'],
-  incomeSource: ['none', 'daily', 'regular'],
-  housing: ['own', 'rented', 'hosted', 'shelter', 'street'],
-  returnStatus: ['not_returning', 'planned', 'returned'],
+  ...answerWords,
   seeing: difficulties,
   hearing: difficulties,
   walking: difficulties,
   remembering: difficulties,
   selfCare: difficulties,
   communicating: difficulties,
-} as const;
-
-export type NumberField = (typeof numberFields)[number];
-export type FlagField = (typeof flagFields)[number];
-export type WordField = keyof typeof wordFields | 'wilaya';
-export type Field = NumberField | FlagField | WordField;
+};
 
 const isOneOf = <Name extends string>(names: readonly Name[], field: string): field is Name => (names as readonly string[]).includes(field);
 
