@@ -62,10 +62,6 @@ function faultsOfQuestion(question: Question, at: string, groups: readonly Named
   ];
 }
 
-/** The words that a field can be. */
-export const wordsOf = (field: Field, wilayas: readonly string[]): readonly string[] =>
-  field === 'wilaya' ? wilayas : isWordField(field) ? wordFields[field] : [];
-
 function faultOfTest(field: Field, { op, value }: Test, wilayas: readonly string[]): string | undefined {
   if (op === 'is_known') return value === undefined ? undefined : 'is_known takes no value.';
   if (isFlagField(field)) {
@@ -76,7 +72,8 @@ function faultOfTest(field: Field, { op, value }: Test, wilayas: readonly string
     const fits = ['at_least', 'at_most', 'equals'].includes(op) && typeof value === 'number' && Number.isInteger(value) && value >= 0;
     return fits ? undefined : `${field} is asked with at_least, at_most or equals and a whole number.`;
   }
-  const words = wordsOf(field, wilayas);
+  if (!isWordField(field)) return 'There is no such field.';
+  const words = field === 'wilaya' ? wilayas : wordFields[field];
   const asked = op === 'one_of' && Array.isArray(value) ? value : op === 'equals' && typeof value === 'string' ? [value] : [];
   return asked.length > 0 && asked.every((word) => words.includes(word))
     ? undefined
