@@ -502,18 +502,84 @@ create table scorecards (
   definition jsonb not null,
   created_by uuid not null,
   created_at timestamptz not null,
-  unique (programme_id, version)
+  unique (programme_id, version),
+  unique (id, programme_id)
 );
 create trigger append_only before update or delete or truncate on scorecards execute function refuse_change();
 
+-- One pass over a programme's people in the background: assessing them, or only counting what another scorecard makes of them.
+create table assessment_runs (
+  id uuid primary key,
+  scorecard_id uuid not null,
+  programme_id uuid not null,
+  -- A comparison has no number, so that no assessment can be of it.
+  number int check (number > 0),
+  compared_with uuid check (compared_with <> scorecard_id),
+  state text not null default 'running' check (state in ('running', 'done', 'cancelled')),
+  -- How many were enrolled when it began, and how many it has seen.
+  expected int not null check (expected >= 0),
+  people int not null default 0 check (people >= 0),
+  -- The last person seen: a run goes on from here after a kill.
+  after_id uuid,
+  -- [{"from": {"outcome", "tier"} or null, "to": {"outcome", "tier"}, "people"}]
+  moves jsonb not null default '[]',
+  started_by uuid not null,
+  started_at timestamptz not null,
+  finished_at timestamptz check (finished_at >= started_at),
+  unique (scorecard_id, number),
+  foreign key (scorecard_id, programme_id) references scorecards (id, programme_id),
+  foreign key (compared_with, programme_id) references scorecards (id, programme_id),
+  constraint assessment_runs_number_or_comparison check ((number is null) = (compared_with is not null)),
+  constraint assessment_runs_finished check ((state = 'running') = (finished_at is null)),
+  constraint assessment_runs_somebody_was_last check ((people = 0) = (after_id is null))
+);
+create unique index assessment_runs_one_running on assessment_runs (scorecard_id) where state = 'running';
+create trigger transition before update of state on assessment_runs for each row execute function refuse_forbidden_transition
+  ('running>running', 'running>done', 'running>cancelled');
+create trigger first_state before insert on assessment_runs for each row execute function refuse_other_first_state('running');
+grant update (state, people, after_id, moves, finished_at) on assessment_runs to sanad_app;
+
+-- What was found of a person, kept when it differs from what was found before: the latest is what holds.
 create table assessments (
   scorecard_id uuid not null references scorecards,
   beneficiary_id uuid not null references beneficiaries,
-  is_eligible boolean not null,
+  -- The person's first assessment under the scorecard, second, …, without a gap.
+  number int not null check (number > 0),
+  previous int generated always as (nullif(number - 1, 0)) stored,
+  -- The run that found it; null for somebody who was assessed alone.
+  run_number int,
+  outcome text not null check (outcome in ('eligible', 'not_eligible', 'not_assessable')),
   score int not null,
-  -- What each condition and each rule of points came to, by name. They tell of health and worse: sealed under the person's own key.
-  lines bytea not null,
+  -- The name of the tier that the score falls in, where the scorecard has tiers.
+  tier text,
+  -- What each condition and each question came to, in their order. They tell of health and worse: sealed under the person's own key.
+  findings bytea not null,
   assessed_at timestamptz not null,
-  primary key (scorecard_id, beneficiary_id)
+  primary key (scorecard_id, beneficiary_id, number),
+  foreign key (scorecard_id, beneficiary_id, previous) references assessments (scorecard_id, beneficiary_id, number),
+  foreign key (scorecard_id, run_number) references assessment_runs (scorecard_id, number),
+  constraint assessments_tier_of_the_assessed check (tier is null or outcome <> 'not_assessable')
 );
+-- Who moved in a run.
+create index assessments_moved on assessments (scorecard_id, run_number, beneficiary_id) where number > 1;
 create trigger append_only before update or delete or truncate on assessments execute function refuse_change();
+
+create function refuse_unfounded_assessments() returns trigger language plpgsql as $$
+begin
+  if exists (
+    select from (select scorecard_id, tier, min(score) filter (where outcome = 'eligible') as lowest from assessed group by 1, 2) a
+    join scorecards s on s.id = a.scorecard_id
+    where a.lowest < (s.definition ->> 'threshold')::int
+      or a.tier is not null and not coalesce(s.definition -> 'tiers' @> jsonb_build_array(jsonb_build_object('name', a.tier)), false)
+  ) then
+    raise exception 'an assessment has a tier of its scorecard, and the threshold when it says eligible'
+      using errcode = 'integrity_constraint_violation', constraint = 'assessments_founded', table = 'assessments';
+  end if;
+  return null;
+end $$;
+create trigger founded after insert on assessments referencing new table as assessed
+  for each statement execute function refuse_unfounded_assessments();
+
+-- What holds of each person under each scorecard.
+create view current_assessments with (security_invoker = true) as
+  select distinct on (scorecard_id, beneficiary_id) * from assessments order by scorecard_id, beneficiary_id, number desc;

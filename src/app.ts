@@ -6,7 +6,7 @@ import { beneficiaryRoutes } from './beneficiaries/index.ts';
 import { cashoutRoutes, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
-import { eligibilityRoutes } from './eligibility/index.ts';
+import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
 import {
   comparingJob,
@@ -148,6 +148,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...intakeJobs(ground, duplicates),
         ...selfRegistrationJobs(ground, door, proofSender(gateway)),
         comparingJob(duplicates),
+        ...eligibilityJobs(ground),
         ...voucherJobs(ground),
         ...messagingJobs(ground, gateway),
       ]),

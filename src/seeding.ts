@@ -32,8 +32,15 @@ export const pilotOffices = (): Promise<string> => seed('algeria/post_offices.cs
 /** The pilot's 1,621 registrations, as a field office exported them. */
 export const pilotRegistrations = (): Promise<string> => seed('pilot/registrations.csv');
 
+/** The scorecards that are ready to be used, by the names of their files. */
+export const readyScorecards = ['food-and-rent', 'general-vulnerability', 'reintegration'] as const;
+
+/** A ready scorecard. */
+export const readyScorecard = async (name: (typeof readyScorecards)[number]): Promise<unknown> =>
+  JSON.parse(await seed(`scorecards/${name}.json`));
+
 /** The scorecard of the pilot's grant. */
-export const pilotScorecard = async (): Promise<unknown> => JSON.parse(await seed('scorecards/food-and-rent.json'));
+export const pilotScorecard = (): Promise<unknown> => readyScorecard('food-and-rent');
 
 /** Loads the wilayas and communes of Algeria; what is known already stays as it is. */
 export async function loadPilotGeography(execute: Execute): Promise<{ added: number }> {

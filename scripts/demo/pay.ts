@@ -16,9 +16,7 @@ export async function pay(stage: Stage, { programmeId, fundId, programme, approv
   stage.chapter('Planning a one-time grant for everybody who qualifies');
   const definition = (await pilotScorecard()) as RequestBody<'createScorecard'>['definition'];
   const scorecard = await programme.api.call('createScorecard', { params: { programmeId }, body: { definition } });
-  const counts = await programme.api.call('assessProgramme', { params: { scorecardId: scorecard.id } });
-  stage.say(`${definition.name}: ${counts.assessed} assessed, ${counts.eligible} eligible, ${counts.notEligible} not.`);
-  stage.check('everybody got an answer', counts.eligible + counts.notEligible + counts.notAssessable, counts.assessed);
+  const eligible = await assess(stage, programme, scorecard.id);
   const dueOn = new Date().toISOString().slice(0, 10);
   const plan = await programme.api.call('createPlan', {
     params: { programmeId },
@@ -31,7 +29,7 @@ export async function pay(stage: Stage, { programmeId, fundId, programme, approv
       scorecardId: scorecard.id,
     },
   });
-  stage.check('each eligible person is owed one grant', plan.entitled, counts.eligible);
+  stage.check('each eligible person is owed one grant', plan.entitled, eligible);
 
   stage.chapter('Building, signing and releasing the payment list');
   const source = { planId: plan.id, fundId };
@@ -61,4 +59,23 @@ export async function pay(stage: Stage, { programmeId, fundId, programme, approv
   for await (const { actorId } of auditor.api.all('listAuditEvents', { query: { subjectId: list.id } })) hands.add(actorId);
   stage.check('four different people had a hand in it', hands.size, 4);
   return { id: list.id, lines };
+}
+
+/** Everybody is assessed in the background. @returns how many are eligible */
+async function assess(stage: Stage, programme: Pilot['programme'], scorecardId: string): Promise<number> {
+  let run = await programme.api.call('assessProgramme', { params: { scorecardId } });
+  while (run.state === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    run = await programme.api.call('getAssessmentRun', { params: { runId: run.id } });
+  }
+  const counts = new Map<string, number>();
+  for (const { to, people } of run.moves) {
+    const name = to.outcome === 'eligible' ? `eligible, ${to.tier}` : to.outcome.replaceAll('_', ' ');
+    counts.set(name, (counts.get(name) ?? 0) + people);
+  }
+  stage.say(`${run.people} assessed:`);
+  stage.show([...counts].sort().map(([name, people]) => [name, String(people)]));
+  const sum = [...counts.values()].reduce((total, people) => total + people, 0);
+  stage.check('everybody got an answer', [run.state, sum, run.people], ['done', run.expected, run.expected]);
+  return run.moves.filter(({ to }) => to.outcome === 'eligible').reduce((total, { people }) => total + people, 0);
 }

@@ -108,6 +108,10 @@ export const permissions = {
 
   'eligibility.create_scorecard': { roles: ['programme_officer'] },
   'eligibility.assess_programme': { roles: ['programme_officer'] },
+  'eligibility.compare_scorecards': { roles: ['programme_officer'] },
+  'eligibility.cancel_run': { roles: ['programme_officer'] },
+  'eligibility.assess_next': { roles: [] },
+  'eligibility.assess_person': { roles: ['programme_officer'] },
   'eligibility.read': { roles: officers },
 
   'assistance.create_plan': { roles: ['programme_officer'] },

@@ -16,8 +16,12 @@ describe('assistance', () => {
     await platform.owner.query(`insert into scorecards values ($1, $2, $3, '{}', $1, now())`, [id, programmeId, versions]);
     return id;
   }
-  const assess = (scorecard: string, { id }: Person, eligible: boolean) =>
-    platform.owner.query(`insert into assessments values ($1, $2, $3, 10, '[]', now())`, [scorecard, id, eligible]);
+  const assess = (scorecard: string, { id }: Person, eligible: boolean, number = 1) =>
+    platform.owner.query(
+      `insert into assessments (scorecard_id, beneficiary_id, number, outcome, score, findings, assessed_at)
+      values ($1, $2, $3, $4, 10, '', now())`,
+      [scorecard, id, number, eligible ? 'eligible' : 'not_eligible'],
+    );
 
   beforeAll(async () => {
     platform = await startPlatform();
@@ -67,6 +71,24 @@ describe('assistance', () => {
       [body.id],
     );
     expect(events).toEqual([{ subject_type: 'plan', programme_id: frame.programmeId, actor_id: officer.userId }]);
+  });
+
+  it('goes by what was found of somebody last', async () => {
+    const officer = await platform.as('programme_officer', { programme: frame.programmeId });
+    const latest = await makeScorecard(frame.programmeId);
+    const [lost, gained, stays] = people as [Person, Person, Person];
+    for (const [person, first, second] of [
+      [lost, true, false],
+      [gained, false, true],
+    ] as const) {
+      await assess(latest, person, first, 1);
+      await assess(latest, person, second, 2);
+    }
+    await assess(latest, stays, true);
+    const { body } = await officer.post(path(), plan({ scorecardId: latest })).expect(201);
+    expect(body.entitled).toBe(2);
+    const { rows } = await platform.owner.query('select beneficiary_id as id from entitlements where plan_id = $1', [body.id]);
+    expect(rows.map(({ id }) => id).sort()).toEqual([gained.id, stays.id].sort());
   });
 
   it('gives each household size the tier it reaches', async () => {

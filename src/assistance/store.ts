@@ -36,12 +36,12 @@ export async function entitle(tx: Tx, plan: Plan): Promise<Owed> {
       select * from jsonb_to_recordset(${JSON.stringify(tiers)}::jsonb) as t (from_size int, amount numeric)
     ), owed as (
       select gen_random_uuid() as entitlement_id, b.id as beneficiary_id, b.household_id, tier.amount
-      from assessments a
+      from current_assessments a
       join enrolments n on n.programme_id = ${plan.programmeId}::uuid and n.beneficiary_id = a.beneficiary_id and n.state = 'enrolled'
       join beneficiaries b on b.id = a.beneficiary_id and b.merged_into is null
       join households h on h.id = b.household_id
       cross join lateral (select t.amount from tiers t where t.from_size <= h.size order by t.from_size desc limit 1) tier
-      where a.scorecard_id = ${plan.scorecardId}::uuid and a.is_eligible
+      where a.scorecard_id = ${plan.scorecardId}::uuid and a.outcome = 'eligible'
     ), entitled as (
       insert into entitlements (id, plan_id, beneficiary_id, created_at)
       select entitlement_id, ${plan.id}::uuid, beneficiary_id, ${plan.createdAt}::timestamptz from owed

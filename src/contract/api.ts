@@ -1568,14 +1568,132 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List who qualifies and why */
+        /**
+         * List who qualifies
+         * @description Where everybody stands under a scorecard. Every page that is read leaves an event in the audit trail.
+         */
         get: operations["listAssessments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scorecards/{scorecardId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the runs of a scorecard */
+        get: operations["listAssessmentRuns"];
         put?: never;
         /**
          * Assess the people of a programme
-         * @description Everybody who is enrolled and has not been assessed under this scorecard, with their age on this day. A question that cannot be answered is never taken for a yes.
+         * @description Begins, in the background, to assess everybody who is enrolled as their record stands, with their age on this day. A question that cannot be answered is never taken for a yes. One run of a scorecard goes on at a time.
          */
         post: operations["assessProgramme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scorecards/{scorecardId}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare a scorecard with another before it is used
+         * @description Begins, in the background, to count what this scorecard makes of everybody who is enrolled, beside what the other makes of them on the same day. Nobody is assessed.
+         */
+        post: operations["compareScorecards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assessment-runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a run and how far it is */
+        get: operations["getAssessmentRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assessment-runs/{runId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a run where it is
+         * @description What it has found stands.
+         */
+        post: operations["cancelAssessmentRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assessment-runs/{runId}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who moved in a run and why
+         * @description Everybody of whom the run found something else than was found before, with the lines that changed. Every page that is read leaves an event in the audit trail.
+         */
+        get: operations["listMoves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how a person's score came about
+         * @description The sum line by line, as it was found each time it changed. Every reading leaves an event in the audit trail.
+         */
+        get: operations["listAssessmentsOfPerson"];
+        put?: never;
+        /** Assess one person now */
+        post: operations["assessPerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3092,30 +3210,68 @@ export interface components {
             /** Format: date-time */
             createdAt: string | null;
         };
+        /** @description What people read, instead of the name */
+        ScorecardLabel: {
+            en: string;
+            fr?: string;
+            ar?: string;
+        };
+        ScorecardName: string;
+        /**
+         * @description `disability` is what the person says, or a lot of difficulty or no ability in any domain of the Washington Group's short set.
+         * @enum {string}
+         */
+        ScorecardField: "age" | "householdSize" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "hasDocument" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "relationship" | "sex" | "language" | "wilaya" | "incomeChange" | "incomeSource" | "housing" | "returnStatus" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating";
         /** @enum {string} */
-        ScorecardField: "age" | "relationship" | "householdSize" | "incomeChange" | "unpaidRentMonths" | "mealsPerDay" | "healthProblem" | "disability" | "pregnant" | "victimOfTrafficking" | "sex";
-        /** @enum {string} */
-        ScorecardOperator: "one_of" | "at_least" | "at_most" | "equals" | "is_true";
-        /** @description A whole number, a word, or the words of one_of; none with is_true */
+        ScorecardOperator: "one_of" | "at_least" | "at_most" | "equals" | "is_true" | "is_false" | "is_known";
+        /** @description A whole number, a word, or the words of one_of; none with is_true, is_false and is_known */
         ScorecardValue: number | string | string[];
         ScorecardCondition: {
-            name: string;
+            name: components["schemas"]["ScorecardName"];
+            label?: components["schemas"]["ScorecardLabel"];
             field: components["schemas"]["ScorecardField"];
             op: components["schemas"]["ScorecardOperator"];
             value?: components["schemas"]["ScorecardValue"];
         };
-        ScorecardPoints: {
-            name: string;
+        ScorecardQuestion: {
+            name: components["schemas"]["ScorecardName"];
+            label?: components["schemas"]["ScorecardLabel"];
             field: components["schemas"]["ScorecardField"];
-            op: components["schemas"]["ScorecardOperator"];
-            value?: components["schemas"]["ScorecardValue"];
-            points: number;
+            /** @description The group that its points are counted in */
+            group?: components["schemas"]["ScorecardName"];
+            /**
+             * @description What a missing answer means. Unless told otherwise, nobody can say what the person's score is
+             * @enum {string}
+             */
+            whenUnknown?: "not_assessable" | "no_points";
+            /** @description The first that fits counts */
+            values: {
+                op: components["schemas"]["ScorecardOperator"];
+                value?: components["schemas"]["ScorecardValue"];
+                points: number;
+                label?: components["schemas"]["ScorecardLabel"];
+            }[];
+        };
+        ScorecardGroup: {
+            name: components["schemas"]["ScorecardName"];
+            label?: components["schemas"]["ScorecardLabel"];
+            /** @description As many points as its questions count together */
+            atMost: number;
+        };
+        ScorecardTier: {
+            name: components["schemas"]["ScorecardName"];
+            label?: components["schemas"]["ScorecardLabel"];
+            fromScore: number;
         };
         ScorecardDefinition: {
             name: string;
+            label?: components["schemas"]["ScorecardLabel"];
             /** @description All of them must hold */
             conditions: components["schemas"]["ScorecardCondition"][];
-            points: components["schemas"]["ScorecardPoints"][];
+            points: components["schemas"]["ScorecardQuestion"][];
+            groups?: components["schemas"]["ScorecardGroup"][];
+            /** @description From the lowest score up */
+            tiers?: components["schemas"]["ScorecardTier"][];
             /** @description As many points as somebody needs */
             threshold: number;
         };
@@ -3126,24 +3282,117 @@ export interface components {
             definition: components["schemas"]["ScorecardDefinition"];
             createdAt: components["schemas"]["Timestamp"];
         };
-        Assessment: {
+        /** @enum {string} */
+        AssessmentOutcome: "eligible" | "not_eligible" | "not_assessable";
+        AssessmentLine: {
             beneficiaryId: components["schemas"]["Id"];
             registrationNumber: components["schemas"]["RegistrationNumber"];
-            /** @enum {string} */
-            outcome: "eligible" | "not_eligible" | "not_assessable";
+            /** @description The person's first assessment under the scorecard, the second and so on */
+            number: number;
+            outcome: components["schemas"]["AssessmentOutcome"];
+            /** @description Of what is known, where somebody cannot be assessed */
             score: number;
-            lines: {
-                /** @description The name of the condition or the rule of points */
+            tier: string | null;
+            assessedAt: components["schemas"]["Timestamp"];
+        };
+        AssessmentStanding: {
+            outcome: components["schemas"]["AssessmentOutcome"];
+            /** @description The tier's name */
+            tier: string | null;
+        };
+        AssessmentRun: {
+            id: components["schemas"]["Id"];
+            scorecardId: components["schemas"]["Id"];
+            /** @description The first run of the scorecard, the second and so on; null for a comparison */
+            number: number | null;
+            /**
+             * Format: uuid
+             * @description The other scorecard, of a comparison
+             */
+            comparedWith: string | null;
+            /** @enum {string} */
+            state: "running" | "done" | "cancelled";
+            /** @description How many were enrolled when it began */
+            expected: components["schemas"]["Count"];
+            /** @description How many it has seen */
+            people: components["schemas"]["Count"];
+            /** @description How many went from where to where, those who stayed among them. From null are people who were assessed for the first time; in a comparison "from" is what the other scorecard says. */
+            moves: {
+                from: components["schemas"]["AssessmentStanding"] | null;
+                to: components["schemas"]["AssessmentStanding"];
+                people: components["schemas"]["Count"];
+            }[];
+            startedAt: components["schemas"]["Timestamp"];
+            finishedAt: components["schemas"]["Timestamp"] | null;
+        };
+        AssessmentTier: {
+            tier: string;
+            text: string;
+            fromScore: number;
+        };
+        NullableAssessmentTier: components["schemas"]["AssessmentTier"] | null;
+        AssessmentSide: {
+            outcome: components["schemas"]["AssessmentOutcome"];
+            score: number;
+            tier: components["schemas"]["NullableAssessmentTier"];
+            assessedAt: components["schemas"]["Timestamp"];
+        };
+        /** @enum {string} */
+        AssessmentLineOutcome: "met" | "not_met" | "not_assessable";
+        /**
+         * @description Why it cannot be said
+         * @enum {string|null}
+         */
+        AssessmentGap: "not_answered" | "not_known_well_enough" | "not_understood" | null;
+        ChangedLineSide: {
+            outcome: components["schemas"]["AssessmentLineOutcome"];
+            answer: string | null;
+            points: number | null;
+            reason: components["schemas"]["AssessmentGap"];
+        };
+        AssessmentMove: {
+            beneficiaryId: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            from: components["schemas"]["AssessmentSide"];
+            to: components["schemas"]["AssessmentSide"];
+            /** @description The lines that came to something else; none of somebody who was erased */
+            changed: {
                 rule: string;
-                /** @enum {string} */
-                outcome: "met" | "not_met" | "not_assessable";
-                /** @description Only on rules of points */
-                points?: number;
-                /**
-                 * @description Why it cannot be said
-                 * @enum {string}
-                 */
-                reason?: "not_answered" | "not_known_well_enough";
+                text: string;
+                from: components["schemas"]["ChangedLineSide"];
+                to: components["schemas"]["ChangedLineSide"];
+            }[];
+        };
+        /** @description A score as a sum that can be done again */
+        Assessment: {
+            scorecardId: components["schemas"]["Id"];
+            scorecardVersion: number;
+            number: number;
+            outcome: components["schemas"]["AssessmentOutcome"];
+            /** @description The points of the lines without a group, and what counts of each group */
+            score: number;
+            threshold: number;
+            tier: components["schemas"]["NullableAssessmentTier"];
+            /** @description The conditions, then the questions; none of somebody who was erased */
+            lines: {
+                /** @description The name of the condition or the question */
+                rule: string;
+                text: string;
+                outcome: components["schemas"]["AssessmentLineOutcome"];
+                /** @description Which answer counted, in words */
+                answer: string | null;
+                /** @description Null for a condition */
+                points: number | null;
+                group: string | null;
+                reason: components["schemas"]["AssessmentGap"];
+            }[];
+            groups: {
+                group: string;
+                text: string;
+                points: number;
+                atMost: number;
+                /** @description What of the points counts */
+                counted: number;
             }[];
             assessedAt: components["schemas"]["Timestamp"];
         };
@@ -3398,6 +3647,9 @@ export interface components {
         SecondId: components["schemas"]["Id"];
         ModelVersion: number;
         ScorecardId: components["schemas"]["Id"];
+        RunId: components["schemas"]["Id"];
+        /** @description What the texts are in; English where a scorecard has none in it */
+        TextLanguage: "ar" | "fr" | "en";
         StatementId: components["schemas"]["Id"];
         ReportFundId: components["schemas"]["Id"];
         /** @description The first day of a month; without it, from the beginning */
@@ -6236,6 +6488,8 @@ export interface operations {
     listAssessments: {
         parameters: {
             query?: {
+                outcome?: components["schemas"]["AssessmentOutcome"];
+                tier?: components["schemas"]["ScorecardName"];
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
@@ -6249,14 +6503,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of assessments */
+            /** @description A page of people */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Assessment"][];
+                        items: components["schemas"]["AssessmentLine"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAssessmentRuns: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                scorecardId: components["parameters"]["ScorecardId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AssessmentRun"][];
                         nextCursor: string | null;
                     };
                 };
@@ -6278,18 +6563,197 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How many came to what */
+            /** @description The run, which goes on by itself */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    compareScorecards: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                scorecardId: components["parameters"]["ScorecardId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Another scorecard of the programme */
+                    with: components["schemas"]["Id"];
+                };
+            };
+        };
+        responses: {
+            /** @description The run, which goes on by itself */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getAssessmentRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelAssessmentRun: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                runId: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMoves: {
+        parameters: {
+            query?: {
+                /** @description What the texts are in; English where a scorecard has none in it */
+                language?: components["parameters"]["TextLanguage"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                runId: components["parameters"]["RunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people who moved */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        assessed: components["schemas"]["Count"];
-                        eligible: components["schemas"]["Count"];
-                        notEligible: components["schemas"]["Count"];
-                        notAssessable: components["schemas"]["Count"];
+                        items: components["schemas"]["AssessmentMove"][];
+                        nextCursor: string | null;
                     };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAssessmentsOfPerson: {
+        parameters: {
+            query: {
+                scorecardId: components["schemas"]["Id"];
+                /** @description What the texts are in; English where a scorecard has none in it */
+                language?: components["parameters"]["TextLanguage"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of assessments, what holds first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Assessment"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    assessPerson: {
+        parameters: {
+            query?: {
+                /** @description What the texts are in; English where a scorecard has none in it */
+                language?: components["parameters"]["TextLanguage"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    scorecardId: components["schemas"]["Id"];
+                };
+            };
+        };
+        responses: {
+            /** @description Where they stand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -1,12 +1,10 @@
-import { openPerson, sealNote } from '../beneficiaries/index.ts';
-import { type CommandContext, command, dateIn, type KeyRing, newId, problem } from '../platform/index.ts';
+import { command, newId, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
-import { linesPlace, scorecardById, scorecardScope } from './queries.ts';
-import { ageOn, assess, faultsOf } from './rules.ts';
-import { type AssessablePerson, type AssessmentRow, insertAssessments, insertScorecard, notYetAssessed, waitOurTurn } from './store.ts';
-import type { Facts, Outcome, Scorecard, ScorecardDefinition } from './types.ts';
-
-const BATCH_PEOPLE = 500;
+import { faultsOf } from './faults.ts';
+import { runById, scorecardById, scorecardScope } from './queries.ts';
+import { insertRun, setCancelled } from './run-store.ts';
+import { findScorecard, insertScorecard, waitOurTurn, wilayaNumbers } from './store.ts';
+import type { AssessmentRun, Scorecard, ScorecardDefinition } from './types.ts';
 
 /** Adds a scorecard to a programme; it never changes, and the next one has the next version. @throws unprocessable naming every fault */
 export const createScorecard = command<{ programmeId: string; definition: ScorecardDefinition }, Scorecard>({
@@ -14,7 +12,7 @@ export const createScorecard = command<{ programmeId: string; definition: Scorec
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
   async run({ tx, actor, now }, { programmeId, definition }) {
     await programmeById(tx, programmeId);
-    const faults = faultsOf(definition);
+    const faults = faultsOf(definition, await wilayaNumbers(tx));
     if (faults.length > 0) throw problem.unprocessable('The scorecard asks what it cannot be answered.', {}, faults);
     await waitOurTurn(tx, programmeId);
     const scorecard = await insertScorecard(tx, newId(), programmeId, definition, actor.id, now);
@@ -22,71 +20,50 @@ export const createScorecard = command<{ programmeId: string; definition: Scorec
   },
 });
 
-/** How many people an assessment came to what for. */
-export interface AssessmentCounts {
-  readonly assessed: number;
-  readonly eligible: number;
-  readonly notEligible: number;
-  readonly notAssessable: number;
-}
+const startRun = (name: string) =>
+  command<{ scorecardId: string; comparedWith?: string }, AssessmentRun>({
+    name,
+    scope: (db, { scorecardId }) => scorecardScope(db, scorecardId),
+    async run({ tx, actor, now }, { scorecardId, comparedWith = null }) {
+      const { programmeId } = await scorecardById(tx, scorecardId);
+      if (comparedWith) {
+        const other = await findScorecard(tx, comparedWith);
+        const detail =
+          comparedWith === scorecardId
+            ? 'Name another scorecard than this one.'
+            : other?.programmeId === programmeId
+              ? undefined
+              : 'The programme has no such scorecard.';
+        if (detail) throw problem.unprocessable('The two cannot be compared.', {}, [{ pointer: '/with', detail }]);
+      }
+      await waitOurTurn(tx, scorecardId);
+      const run = await insertRun(tx, { id: newId(), programmeId, scorecardId, comparedWith }, actor.id, now);
+      if (!run) throw problem.conflict('A run of this scorecard is going on. Wait until it is done, or cancel it.');
+      return {
+        result: run,
+        subject: { type: 'assessment_run', id: run.id },
+        after: run,
+        followUps: [{ job: 'eligibility.assess', payload: { runId: run.id } }],
+      };
+    },
+  });
 
-/** Assesses everybody who is enrolled and has not been assessed under this scorecard, with their age on this day. @throws not_found */
-export const assessProgramme = command<{ scorecardId: string }, AssessmentCounts>({
-  name: 'eligibility.assess_programme',
-  scope: (db, { scorecardId }) => scorecardScope(db, scorecardId),
-  async run(context, { scorecardId }) {
-    const { tx, now } = context;
-    const scorecard = await scorecardById(tx, scorecardId);
-    const { programme } = await programmeById(tx, scorecard.programmeId);
-    const today = dateIn(programme.timeZone, now);
-    await waitOurTurn(tx, scorecardId);
-    const counts: Record<Outcome, number> = { eligible: 0, not_eligible: 0, not_assessable: 0 };
-    for (;;) {
-      const people = await notYetAssessed(tx, scorecard, BATCH_PEOPLE);
-      const assessed = people.map((person) => assessOne(context, scorecard, person, today));
-      await insertAssessments(
-        tx,
-        assessed.map(({ row }) => row),
-      );
-      for (const { outcome } of assessed) counts[outcome] += 1;
-      if (people.length < BATCH_PEOPLE) break;
-    }
-    const { eligible, not_eligible: notEligible, not_assessable: notAssessable } = counts;
-    const result = { assessed: eligible + notEligible + notAssessable, eligible, notEligible, notAssessable };
-    return { result, subject: { type: 'scorecard', id: scorecardId }, after: result };
+/** Begins to assess everybody who is enrolled, in the background. @throws not_found; conflict while another run of the scorecard goes on */
+export const assessProgramme = startRun('eligibility.assess_programme');
+
+/**
+ * Begins to count, in the background, what a scorecard makes of everybody who is enrolled and another makes of them: before it is used.
+ * Nobody is assessed. @throws not_found; unprocessable when the two cannot be compared; conflict while another run of it goes on
+ */
+export const compareScorecards = startRun('eligibility.compare_scorecards');
+
+/** Ends a run where it is. What it has found stands. @throws not_found; conflict when it is over already */
+export const cancelRun = command<{ runId: string }, AssessmentRun>({
+  name: 'eligibility.cancel_run',
+  scope: async (db, { runId }) => ({ programme: (await runById(db, runId)).programmeId }),
+  async run({ tx, now }, { runId }) {
+    if (!(await setCancelled(tx, runId, now))) throw problem.conflict('This run is over already.');
+    const { run } = await runById(tx, runId);
+    return { result: run, subject: { type: 'assessment_run', id: runId }, before: { state: 'running' }, after: run };
   },
 });
-
-function assessOne(
-  { keyRing, now }: CommandContext,
-  scorecard: Scorecard,
-  person: AssessablePerson,
-  today: string,
-): { outcome: Outcome; row: AssessmentRow } {
-  const { outcome, score, lines } = assess(scorecard.definition, factsOf(keyRing, person, today));
-  const row = {
-    scorecard_id: scorecard.id,
-    beneficiary_id: person.id,
-    is_eligible: outcome === 'eligible',
-    score,
-    lines: sealNote(keyRing, person.id, person.data_key, linesPlace(scorecard.id), lines),
-    assessed_at: now,
-  };
-  return { outcome, row };
-}
-
-function factsOf(keyRing: KeyRing, person: AssessablePerson, today: string): Facts {
-  const opened = openPerson(keyRing, person.id, person, ['birth', 'answers']);
-  const { unpaidRentMonths, mealsPerDay, ...answers } = opened?.answers ?? {};
-  return {
-    ...answers,
-    age: opened ? ageOn(opened.birth, today) : undefined,
-    householdSize: exactly(person.householdSize),
-    unpaidRentMonths: exactly(unpaidRentMonths),
-    mealsPerDay: exactly(mealsPerDay),
-    sex: person.sex,
-    relationship: person.relationship,
-  };
-}
-
-const exactly = (known: number | undefined) => (known === undefined ? undefined : { from: known, to: known });

@@ -1,23 +1,8 @@
 import { authoriseRead } from '../access/index.ts';
-import { openNote } from '../beneficiaries/index.ts';
-import {
-  type Actor,
-  cursorKey,
-  type Db,
-  type KeyRing,
-  type Page,
-  pageOf,
-  pageRequest,
-  pageRequestById,
-  problem,
-  type Scope,
-} from '../platform/index.ts';
-import { outcomeOf } from './rules.ts';
-import { assessmentsOf, findScorecard, pageOfScorecards } from './store.ts';
-import type { Assessment, AssessmentLine, Scorecard } from './types.ts';
-
-/** Where the lines of an assessment are sealed to. */
-export const linesPlace = (scorecardId: string): string => `assessments/${scorecardId}`;
+import { type Actor, cursorKey, type Db, type Page, pageOf, pageRequest, pageRequestById, problem, type Scope } from '../platform/index.ts';
+import { findRun, runsOf, type StoredRun } from './run-store.ts';
+import { findScorecard, pageOfScorecards } from './store.ts';
+import type { AssessmentRun, Scorecard } from './types.ts';
 
 /** @throws not_found */
 export async function scorecardById(db: Db, id: string): Promise<Scorecard> {
@@ -29,50 +14,42 @@ export async function scorecardById(db: Db, id: string): Promise<Scorecard> {
 /** Where a scorecard belongs. @throws not_found */
 export const scorecardScope = async (db: Db, id: string): Promise<Scope> => ({ programme: (await scorecardById(db, id)).programmeId });
 
+/** @throws not_found */
+export async function runById(db: Db, id: string): Promise<StoredRun> {
+  const run = await findRun(db, id);
+  if (!run) throw problem.not_found('There is no such record.');
+  return run;
+}
+
+interface ListQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** The number after which a page goes on. @throws invalid_request when the cursor holds none */
+export function numberIn(cursor: string | undefined): number | undefined {
+  const key = cursorKey(cursor, (text) => /^\d{1,9}$/.test(text));
+  return key === undefined ? undefined : Number(key);
+}
+
 /** The scorecards of a programme, the latest first. */
-export async function listScorecards(
-  db: Db,
-  actor: Actor,
-  programmeId: string,
-  query: { limit?: number; cursor?: string },
-): Promise<Page<Scorecard>> {
+export async function listScorecards(db: Db, actor: Actor, programmeId: string, query: ListQuery): Promise<Page<Scorecard>> {
   authoriseRead(actor, 'eligibility.read', { programme: programmeId });
-  const before = cursorKey(query.cursor);
-  if (before !== undefined && !/^\d{1,9}$/.test(before)) throw problem.invalid_request('Send a cursor as "nextCursor" gave it.');
-  return pageOfScorecards(db, programmeId, pageRequest(query).limit, before === undefined ? undefined : Number(before));
+  return pageOfScorecards(db, programmeId, pageRequest(query).limit, numberIn(query.cursor));
 }
 
-/** One person's assessment. The lines of somebody who was erased cannot be read any more. */
-export interface ShownAssessment extends Assessment {
-  readonly beneficiaryId: string;
-  readonly registrationNumber: string;
-  readonly assessedAt: string;
+/** A run and how far it is. @throws not_found */
+export async function readRun(db: Db, actor: Actor, id: string): Promise<AssessmentRun> {
+  authoriseRead(actor, 'eligibility.read');
+  const { run, programmeId } = await runById(db, id);
+  authoriseRead(actor, 'eligibility.read', { programme: programmeId });
+  return run;
 }
 
-/** Who qualifies under a scorecard and why. @throws not_found */
-export async function listAssessments(
-  db: Db,
-  keyRing: KeyRing,
-  actor: Actor,
-  scorecardId: string,
-  query: { limit?: number; cursor?: string },
-): Promise<Page<ShownAssessment>> {
+/** The runs of a scorecard, the latest first. @throws not_found */
+export async function listRuns(db: Db, actor: Actor, scorecardId: string, query: ListQuery): Promise<Page<AssessmentRun>> {
   authoriseRead(actor, 'eligibility.read');
   authoriseRead(actor, 'eligibility.read', await scorecardScope(db, scorecardId));
   const { limit, after } = pageRequestById(query);
-  const { items, nextCursor } = pageOf(await assessmentsOf(db, scorecardId, limit, after), limit, ({ beneficiaryId }) => beneficiaryId);
-  return {
-    items: items.map(({ beneficiaryId, registrationNumber, dataKey, isEligible, score, lines: sealed, assessedAt }) => {
-      const lines = dataKey ? (openNote(keyRing, beneficiaryId, dataKey, linesPlace(scorecardId), sealed) as AssessmentLine[]) : [];
-      return {
-        beneficiaryId,
-        registrationNumber,
-        outcome: outcomeOf(isEligible, lines),
-        score,
-        lines,
-        assessedAt: assessedAt.toISOString(),
-      };
-    }),
-    nextCursor,
-  };
+  return pageOf(await runsOf(db, scorecardId, limit, after), limit, ({ id }) => id);
 }

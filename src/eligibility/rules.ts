@@ -1,108 +1,124 @@
-import type { ProblemPlace } from '../platform/index.ts';
-import {
-  type Assessment,
-  type AssessmentLine,
-  type Condition,
-  type Facts,
-  flagFields,
-  numberFields,
-  type Operator,
-  type ScorecardDefinition,
-  wordFields,
-} from './types.ts';
+import { type Facts, type Field, isFlagField, isNumberField, isWordField, type Range } from './fields.ts';
+import type { Assessment, Finding, Gap, Move, Operator, Question, ScorecardDefinition, Standing, Test } from './types.ts';
 
-const isOneOf = <Name extends string>(names: readonly Name[], field: string): field is Name => (names as readonly string[]).includes(field);
+/**
+ * What every rule of a scorecard comes to for a person, the conditions first, then the questions. It always answers: what a rule asks
+ * and nobody can tell is a gap, and never fits.
+ */
+export const findingsOf = ({ conditions, points }: ScorecardDefinition, facts: Facts): Finding[] => [
+  ...conditions.map(({ field, ...test }) => findingOf({ field, values: [test] }, facts)),
+  ...points.map((question) => findingOf(question, facts)),
+];
 
-/** What is wrong with a scorecard that fits the contract. */
-export function faultsOf({ conditions, points }: ScorecardDefinition): ProblemPlace[] {
-  const rules = [
-    ...conditions.map((rule, i) => ({ rule, at: `/definition/conditions/${i}` })),
-    ...points.map((rule, i) => ({ rule, at: `/definition/points/${i}` })),
-  ];
-  return rules.flatMap(({ rule, at }, i) => {
-    const detail = faultOf(rule);
-    const twice = rules.some(({ rule: other }, j) => j < i && other.name === rule.name);
-    return [
-      ...(twice ? [{ pointer: `${at}/name`, detail: 'Another rule has this name already.' }] : []),
-      ...(detail ? [{ pointer: at, detail }] : []),
-    ];
-  });
+interface Asked {
+  readonly field: Field;
+  readonly values: readonly Test[];
 }
 
-function faultOf({ field, op, value }: Condition): string | undefined {
-  if (isOneOf(flagFields, field))
-    return op === 'is_true' && value === undefined ? undefined : `${field} is asked with is_true and no value.`;
-  if (isOneOf(numberFields, field)) {
-    const fits = ['at_least', 'at_most', 'equals'].includes(op) && typeof value === 'number' && Number.isInteger(value) && value >= 0;
-    return fits ? undefined : `${field} is asked with at_least, at_most or equals and a whole number.`;
+/** Which value fits a person: the first, in order. */
+export function findingOf({ field, values }: Asked, facts: Facts): Finding {
+  for (const [i, test] of values.entries()) {
+    const fits = fitOf(field, test, facts);
+    if (fits === true) return i;
+    if (fits !== false) return fits;
   }
-  const words: readonly string[] = wordFields[field];
-  const asked = op === 'one_of' && Array.isArray(value) ? value : op === 'equals' && typeof value === 'string' ? [value] : [];
-  return asked.length > 0 && asked.every((word) => words.includes(word))
-    ? undefined
-    : `${field} is asked with one_of or equals, out of: ${words.join(', ')}.`;
+  return 'none';
 }
 
-/** Whole years between two ISO 8601 dates. */
-export function yearsBetween(from: string, to: string): number {
-  const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4));
-  return to.slice(5) < from.slice(5) ? years - 1 : years;
+function fitOf(field: Field, test: Test, facts: Facts): boolean | Gap {
+  if (isNumberField(field)) return fitOfNumber(facts[field], test);
+  if (isFlagField(field)) return fitOfFlag(facts[field], test);
+  if (isWordField(field)) return fitOfWord(facts[field], test);
+  return 'not_understood';
 }
 
-/** How old somebody is on a day, as exactly as their birth is known. @param birth ISO 8601 dates; a birth after the day counts as that day */
-export const ageOn = (birth: { readonly from: string; readonly to: string }, day: string): { from: number; to: number } => ({
-  from: yearsBetween(birth.to < day ? birth.to : day, day),
-  to: Math.max(0, yearsBetween(birth.from, day)),
-});
-
-/** True or false; null when what is known leaves it open; undefined when nothing is known. */
-function answerTo({ field, op, value }: Condition, facts: Facts): boolean | null | undefined {
-  if (isOneOf(flagFields, field)) return facts[field];
-  if (!isOneOf(numberFields, field)) {
-    const word = facts[field];
-    return word === undefined ? undefined : Array.isArray(value) ? value.includes(word) : value === word;
-  }
-  const range = facts[field];
-  return range && compare(op, range, Number(value));
+function fitOfNumber(known: Range | undefined, { op, value }: Test): boolean | Gap {
+  if (op === 'is_known') return known !== undefined && known.from === known.to;
+  if (!Number.isInteger(value) || !['at_least', 'at_most', 'equals'].includes(op)) return 'not_understood';
+  return known ? fitOfRange(known, op, Number(value)) : 'not_answered';
 }
 
-function compare(op: Operator, { from, to }: { from: number; to: number }, value: number): boolean | null {
+function fitOfRange({ from, to }: Range, op: Operator, value: number): boolean | Gap {
   const low = holds(op, from, value);
   const settled = op === 'equals' ? from === to || value < from || value > to : low === holds(op, to, value);
-  return settled ? low : null;
+  return settled ? low : 'not_known_well_enough';
 }
 
 const holds = (op: Operator, known: number, value: number): boolean =>
   op === 'at_least' ? known >= value : op === 'at_most' ? known <= value : known === value;
 
-function lineFor(condition: Condition, facts: Facts): AssessmentLine {
-  const answer = answerTo(condition, facts);
-  const rule = condition.name;
-  if (answer === undefined) return { rule, outcome: 'not_assessable', reason: 'not_answered' };
-  if (answer === null) return { rule, outcome: 'not_assessable', reason: 'not_known_well_enough' };
-  return { rule, outcome: answer ? 'met' : 'not_met' };
+function fitOfFlag(known: boolean | undefined, { op }: Test): boolean | Gap {
+  if (op === 'is_known') return known !== undefined;
+  if (op !== 'is_true' && op !== 'is_false') return 'not_understood';
+  return known === undefined ? 'not_answered' : known === (op === 'is_true');
 }
+
+function fitOfWord(known: string | undefined, { op, value }: Test): boolean | Gap {
+  if (op === 'is_known') return known !== undefined;
+  const words = op === 'one_of' && Array.isArray(value) ? value : op === 'equals' && typeof value === 'string' ? [value] : undefined;
+  if (!words) return 'not_understood';
+  return known === undefined ? 'not_answered' : words.includes(known);
+}
+
+export const isGap = (finding: Finding | undefined): finding is Gap => typeof finding === 'string' && finding !== 'none';
+
+/** What a finding is worth. */
+export const pointsOf = ({ values }: Question, finding: Finding | undefined): number =>
+  typeof finding === 'number' ? (values[finding]?.points ?? 0) : 0;
+
+/** Points before and after a group's cap. */
+export interface GroupSum {
+  readonly name: string;
+  readonly points: number;
+  readonly counted: number;
+}
+
+/** What each group adds to the score. */
+export function groupSums({ conditions, points, groups = [] }: ScorecardDefinition, findings: readonly Finding[]): GroupSum[] {
+  return groups.map(({ name, atMost }) => {
+    const sum = points.reduce(
+      (total, question, i) => (question.group === name ? total + pointsOf(question, findings[conditions.length + i]) : total),
+      0,
+    );
+    return { name, points: sum, counted: Math.min(sum, atMost) };
+  });
+}
+
+/** The highest tier that a score reaches; null below the first. */
+export const tierOf = ({ tiers = [] }: Pick<ScorecardDefinition, 'tiers'>, score: number): string | null =>
+  tiers.findLast(({ fromScore }) => fromScore <= score)?.name ?? null;
 
 /**
- * Whether a person qualifies. A question that cannot be answered is never taken for a yes: the person is not assessable, unless
- * a condition that can be answered rules them out anyway.
+ * What findings come to. A question that cannot be answered is never taken for a yes: the person is not assessable, unless a condition
+ * that can be answered rules them out anyway.
  */
-export function assess({ conditions, points, threshold }: ScorecardDefinition, facts: Facts): Assessment {
-  const conditionLines = conditions.map((condition) => lineFor(condition, facts));
-  const pointLines = points.map((rule) => {
-    const line = lineFor(rule, facts);
-    return { ...line, points: line.outcome === 'met' ? rule.points : 0 };
-  });
-  const lines = [...conditionLines, ...pointLines];
-  const score = pointLines.reduce((sum, line) => sum + line.points, 0);
-  if (conditionLines.some(({ outcome }) => outcome === 'not_met')) return { outcome: 'not_eligible', score, lines };
-  if (lines.some(({ outcome }) => outcome === 'not_assessable')) return { outcome: 'not_assessable', score, lines };
-  return { outcome: score >= threshold ? 'eligible' : 'not_eligible', score, lines };
+export function evaluate(definition: ScorecardDefinition, findings: readonly Finding[]): Assessment {
+  const { conditions, points, threshold } = definition;
+  const ofConditions = findings.slice(0, conditions.length);
+  const ungrouped = points.reduce(
+    (sum, question, i) => (question.group === undefined ? sum + pointsOf(question, findings[conditions.length + i]) : sum),
+    0,
+  );
+  const score = groupSums(definition, findings).reduce((sum, { counted }) => sum + counted, ungrouped);
+  if (ofConditions.includes('none')) return { outcome: 'not_eligible', score, tier: null };
+  if (ofConditions.some(isGap) || points.some((question, i) => leavesOpen(question, findings[conditions.length + i])))
+    return { outcome: 'not_assessable', score, tier: null };
+  return { outcome: score >= threshold ? 'eligible' : 'not_eligible', score, tier: tierOf(definition, score) };
 }
 
-/** What a stored assessment came to, from its lines. */
-export function outcomeOf(isEligible: boolean, lines: readonly AssessmentLine[]): Assessment['outcome'] {
-  if (isEligible) return 'eligible';
-  const ruledOut = lines.some(({ outcome, points }) => outcome === 'not_met' && points === undefined);
-  return !ruledOut && lines.some(({ outcome }) => outcome === 'not_assessable') ? 'not_assessable' : 'not_eligible';
+/** Whether the score cannot be told for want of an answer to this question. */
+export const leavesOpen = ({ whenUnknown }: Question, finding: Finding | undefined): boolean =>
+  isGap(finding) && (whenUnknown !== 'no_points' || finding === 'not_understood');
+
+/** A tally with more people counted into it. */
+export function withMoves(moves: readonly Move[], more: readonly Pick<Move, 'from' | 'to'>[]): Move[] {
+  const keyOf = ({ from, to }: Pick<Move, 'from' | 'to'>) => [from?.outcome, from?.tier, to.outcome, to.tier].join('\n');
+  const tally = new Map(moves.map((move) => [keyOf(move), move]));
+  for (const { from, to } of more) {
+    const key = keyOf({ from, to });
+    tally.set(key, { from: from && standing(from), to: standing(to), people: (tally.get(key)?.people ?? 0) + 1 });
+  }
+  return [...tally.values()];
 }
+
+const standing = ({ outcome, tier }: Standing): Standing => ({ outcome, tier });
