@@ -124,10 +124,11 @@ describe('a CSV file', () => {
     ['lines of spaces', ' \n'],
     ['lines of delimiters', ';\n'],
   ])('is read in no time when it is four megabytes of %s', async (_name, line) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const text = `a;b\n${line.repeat(4_000_000 / line.length)}1;2`;
     expect(await cellsOf(text, 'text/csv', 64 * 1024)).toEqual([['a', 'b'], ['1', '2']]); // biome-ignore format: one table
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // Of the processor's own time, since the machine may have other work.
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 
   it('lets go of its bytes when its reader stops early', async () => {
