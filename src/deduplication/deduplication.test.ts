@@ -124,7 +124,9 @@ describe('duplicate pairs', () => {
   it('of one document keep the later an applicant, until they are told apart from everybody', async () => {
     const [a, b] = [await register(registrationOf(passport('B1234567'))), await register(registrationOf(passport('B7654321')))];
     const c = await register(
-      registrationOf({ documents: [...passport('B1234567').documents, { type: 'national_id', number: 'B7654321', issuingCountry: 'NER' }] }),
+      registrationOf({
+        documents: [...passport('B1234567').documents, { type: 'national_id', number: 'B7654321', issuingCountry: 'NER' }],
+      }),
     );
     expect([a.state, b.state, c.state]).toEqual(['enrolled', 'enrolled', 'applicant']);
     const manager = await platform.as('programme_officer', { programme: frame.programmeId });

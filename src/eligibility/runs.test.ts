@@ -184,7 +184,11 @@ describe('a run', () => {
     await begin(12);
     const runId = await standingRun();
     const [job] = eligibilityJobs(platform.app, 2);
-    await Promise.all([job?.run({ runId }), job?.run({ runId }), job?.run({ runId })]);
+    await Promise.all([
+      job?.run({ runId }, new AbortController().signal),
+      job?.run({ runId }, new AbortController().signal),
+      job?.run({ runId }, new AbortController().signal),
+    ]);
     expect(await read(runId)).toMatchObject({ state: 'done', people: 12, moves: [{ from: null, people: 12 }] });
     expect(await rows()).toEqual({ people: 12, assessments: 12, twice: 0 });
   });
@@ -194,7 +198,7 @@ describe('a run', () => {
     const runId = await standingRun();
     const [job] = eligibilityJobs(platform.app, 2);
     await Promise.all([
-      job?.run({ runId }),
+      job?.run({ runId }, new AbortController().signal),
       ...people.map(({ id }) => manager.post(`/v1/beneficiaries/${id}/assessments`, { scorecardId }).expect(200)),
     ]);
     expect(await rows()).toEqual({ people: 6, assessments: 6, twice: 0 });
@@ -208,7 +212,7 @@ describe('a run', () => {
     const { body } = await manager.post(`/v1/assessment-runs/${runId}/cancel`).expect(200);
     expect(body).toMatchObject({ state: 'cancelled', people: 2, finishedAt: expect.any(String) });
     const [job] = eligibilityJobs(platform.app, 2);
-    await job?.run({ runId });
+    await job?.run({ runId }, new AbortController().signal);
     expect(await read(runId)).toEqual(body);
     expect(await rows()).toEqual({ people: 2, assessments: 2, twice: 0 });
     await manager.post(`/v1/assessment-runs/${runId}/cancel`).expect(409);

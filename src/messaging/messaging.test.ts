@@ -27,7 +27,7 @@ describe('messages with codes', () => {
     clock: platform.clock,
   });
   const run = (listId: string, gateway: Gateway, changed: Partial<Ground> = {}) =>
-    Promise.all(messagingJobs({ ...ground(), ...changed }, gateway).map((job) => job.run({ listId })));
+    Promise.all(messagingJobs({ ...ground(), ...changed }, gateway).map((job) => job.run({ listId }, new AbortController().signal)));
   const listOf = async (count: number, people?: Parameters<typeof makeVouchers>[3]) =>
     (await makeVouchers(platform, frame, count, { ...people, send: false }))[0]?.listId ?? expect.fail('a list was made');
   const messagesOf = async (listId: string) =>

@@ -31,7 +31,8 @@ describe('vouchers', () => {
     ).rows[0].sum;
   const expireDue = async () => {
     const { app, clock } = platform;
-    for (const job of voucherJobs({ db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock })) await job.run({});
+    for (const job of voucherJobs({ db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock }))
+      await job.run({}, new AbortController().signal);
   };
 
   it('move between states as the database says', async () => {

@@ -100,7 +100,7 @@ describe('a run whose process is killed', () => {
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(PEOPLE);
     const [job] = eligibilityJobs(platform.app, 5);
-    await job?.run({ runId });
+    await job?.run({ runId }, new AbortController().signal);
     expect(await traces()).toMatchObject({ people: PEOPLE, moved: PEOPLE, assessments: PEOPLE, assessed: PEOPLE });
   }, 300_000);
 });

@@ -22,7 +22,7 @@ await database.transaction((tx) => tx.first(sql`select 1`));
 
 process.once('message', async (runId: string) => {
   const [job] = eligibilityJobs({ execute }, 1);
-  await job?.run({ runId });
+  await job?.run({ runId }, new AbortController().signal);
   process.send?.('done');
 });
 process.send?.('ready');

@@ -15,7 +15,7 @@ export const strangeName = (): string => Array.from({ length: 5 }, () => syllabl
 const digits = (count: number): string => String(randomInt(10 ** (count - 1), 10 ** count));
 
 /** What an officer's form says of somebody who has nothing in common with anybody, but for what the test changes. */
-export function registrationOf(change: Partial<Registration> = {}): Registration {
+export function registrationOf(change: { readonly [Field in keyof Registration]?: unknown } = {}): Registration {
   const day = `${randomInt(1950, 2000)}-${String(randomInt(2, 13)).padStart(2, '0')}-${String(randomInt(13, 29))}`;
   return {
     names: { given: strangeName(), family: strangeName() },
@@ -30,13 +30,14 @@ export function registrationOf(change: Partial<Registration> = {}): Registration
     commune: 'Alger Centre',
     language: 'fr',
     consents: [signed('registration'), signed('share_with_paying_agent'), signed('contact')],
-    ...(change.documents?.length === 0 && { attestation: { reason: 'never_had', attestedBy: 'Field team 2' } }),
+    ...(Array.isArray(change.documents) &&
+      change.documents.length === 0 && { attestation: { reason: 'never_had', attestedBy: 'Field team 2' } }),
     ...change,
-  };
+  } as Registration;
 }
 
 /** The same person as another clerk writes them down: names in another spelling, the same birth and telephone. */
-export const sameAgain = (one: Registration, change: Partial<Registration> = {}): Registration =>
+export const sameAgain = (one: Registration, change: Parameters<typeof registrationOf>[0] = {}): Registration =>
   registrationOf({
     names: { given: one.names.given.replace('u', 'ou'), ...(one.names.family && { family: one.names.family.toUpperCase() }) },
     birth: one.birth,
