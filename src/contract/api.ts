@@ -3290,7 +3290,7 @@ export interface components {
             /** @description The person's first assessment under the scorecard, the second and so on */
             number: number;
             outcome: components["schemas"]["AssessmentOutcome"];
-            /** @description Of what is known, where somebody cannot be assessed */
+            /** @description Of what is known, where somebody is ruled out or cannot be assessed */
             score: number;
             tier: string | null;
             assessedAt: components["schemas"]["Timestamp"];

@@ -1,5 +1,5 @@
 import { hasDisability, type Personal, type Relationship, type Sex } from '../beneficiaries/index.ts';
-import { type Facts, type Field, flagFields, isWordField, numberFields, type Range, wordFields } from './fields.ts';
+import { type Facts, type Field, isFlagField, isNumberField, isWordField, type Range, wordFields } from './fields.ts';
 import type { ScorecardDefinition } from './types.ts';
 
 /** What of a person stands open in the tables. */
@@ -38,8 +38,15 @@ export const ageOn = (birth: { readonly from: string; readonly to: string }, day
   to: Math.max(0, yearsBetween(birth.from, day)),
 });
 
-const exactly = (known: unknown): Range | undefined =>
-  typeof known === 'number' && Number.isInteger(known) && known >= 0 ? { from: known, to: known } : undefined;
+/** An answer as a scorecard reads it; undefined when it is not of its field's kind. */
+function known(field: string, answer: unknown): Range | boolean | string | undefined {
+  if (isNumberField(field)) {
+    return typeof answer === 'number' && Number.isInteger(answer) && answer >= 0 ? { from: answer, to: answer } : undefined;
+  }
+  if (isFlagField(field)) return typeof answer === 'boolean' ? answer : undefined;
+  if (!isWordField(field) || typeof answer !== 'string') return undefined;
+  return field === 'wilaya' || wordFields[field].includes(answer) ? answer : undefined;
+}
 
 /**
  * What is known of a person. An answer that is not of its field's kind is not known.
@@ -47,18 +54,12 @@ const exactly = (known: unknown): Range | undefined =>
  * @param day ISO 8601: their age is of this day
  */
 export function factsOf(plain: PlainPerson, opened: Partial<Pick<Personal, SealedField>>, day: string): Facts {
-  const { answers = {} } = opened;
-  const stated: Readonly<Record<string, unknown>> = { ...answers, ...answers.washingtonGroup, ...plain };
+  const { birth, documents, answers = {} } = opened;
+  const stated = Object.entries({ ...answers, ...answers.washingtonGroup, ...plain });
   return {
-    ...Object.fromEntries(numberFields.map((field) => [field, exactly(stated[field])])),
-    ...Object.fromEntries(flagFields.map((field) => [field, typeof stated[field] === 'boolean' ? stated[field] : undefined])),
-    ...Object.fromEntries(Object.keys(wordFields).map((field) => [field, wordOf(field as Field, stated[field])])),
-    wilaya: plain.wilaya,
-    age: opened.birth && ageOn(opened.birth, day),
-    hasDocument: opened.documents && opened.documents.length > 0,
+    ...Object.fromEntries(stated.map(([field, answer]) => [field, known(field, answer)])),
+    age: birth && ageOn(birth, day),
+    hasDocument: documents && documents.length > 0,
     disability: hasDisability(answers),
   };
 }
-
-const wordOf = (field: Field, stated: unknown): string | undefined =>
-  isWordField(field) && field !== 'wilaya' && (wordFields[field] as readonly unknown[]).includes(stated) ? (stated as string) : undefined;

@@ -30,11 +30,13 @@ export const wordFields: { readonly [Name in Exclude<WordField, 'wilaya'>]: read
   communicating: difficulties,
 };
 
-const isOneOf = <Name extends string>(names: readonly Name[], field: string): field is Name => (names as readonly string[]).includes(field);
+const numbers = new Set<string>(numberFields);
+const flags = new Set<string>(flagFields);
+const words = new Set(['wilaya', ...Object.keys(wordFields)]);
 
-export const isNumberField = (field: string): field is NumberField => isOneOf(numberFields, field);
-export const isFlagField = (field: string): field is FlagField => isOneOf(flagFields, field);
-export const isWordField = (field: string): field is WordField => field === 'wilaya' || Object.hasOwn(wordFields, field);
+export const isNumberField = (field: string): field is NumberField => numbers.has(field);
+export const isFlagField = (field: string): field is FlagField => flags.has(field);
+export const isWordField = (field: string): field is WordField => words.has(field);
 
 /** A whole number as well as it is known: exactly where `from` is `to`. */
 export interface Range {

@@ -7,11 +7,10 @@ import {
   currentAssessments,
   dataKeyOf,
   type ListedAssessment,
-  movedIn,
   type StoredAssessment,
 } from './assessment-store.ts';
-import { type ChangedLine, changedLines, explain, type ShownTier, type Sum, shownTier } from './explain.ts';
-import { numberIn, runById, scorecardById, scorecardScope } from './queries.ts';
+import { explain, type ShownTier, type Sum, shownTier } from './explain.ts';
+import { numberIn, scorecardById, scorecardScope } from './queries.ts';
 import type { Outcome, Scorecard } from './types.ts';
 
 // Reading what was found of people leaves a trace in the trail, so these reads are commands.
@@ -97,55 +96,6 @@ export const readAssessments = command<{ beneficiaryId: string; query: PersonQue
     return {
       result: { items: items.map((row) => shown(keyRing, scorecard, beneficiaryId, dataKey, row, language)), nextCursor },
       subject: { type: 'beneficiary', id: beneficiaryId },
-    };
-  },
-});
-
-interface Side {
-  readonly outcome: Outcome;
-  readonly score: number;
-  readonly tier: ShownTier | null;
-  readonly assessedAt: string;
-}
-
-/** Somebody of whom a run found something else than before, and which lines made it so. */
-export interface MovedLine {
-  readonly beneficiaryId: string;
-  readonly registrationNumber: string;
-  readonly from: Side;
-  readonly to: Side;
-  readonly changed: ChangedLine[];
-}
-
-/** Who moved in a run, and why. A comparison moves nobody. @throws not_found */
-export const listMoves = command<{ runId: string; query: ListQuery & { language?: Language } }, Page<MovedLine>>({
-  name: 'eligibility.read',
-  scope: async (db, { runId }) => ({ programme: (await runById(db, runId)).programmeId }),
-  async run({ tx, keyRing }, { runId, query }) {
-    const { language = 'en' } = query;
-    const { run } = await runById(tx, runId);
-    const { id: scorecardId, definition } = await scorecardById(tx, run.scorecardId);
-    const { limit, after } = pageRequestById(query);
-    const rows = run.number === null ? [] : await movedIn(tx, scorecardId, run.number, limit, after);
-    const { items, nextCursor } = pageOf(rows, limit, ({ beneficiaryId }) => beneficiaryId);
-    const sideOf = ({ outcome, score, tier, assessedAt }: (typeof items)[number]['to']): Side => ({
-      outcome,
-      score,
-      tier: shownTier(definition, tier, language),
-      assessedAt: new Date(assessedAt).toISOString(),
-    });
-    const moved = items.map(({ beneficiaryId, registrationNumber, dataKey, from, to, findings, findingsBefore }) => {
-      const open = (key: Buffer, number: number, sealed: Buffer) =>
-        openFindings(keyRing, scorecardId, beneficiaryId, key, { number, findings: sealed });
-      const changed = dataKey
-        ? changedLines(definition, open(dataKey, from.number, findingsBefore), open(dataKey, to.number, findings), language)
-        : [];
-      return { beneficiaryId, registrationNumber, from: sideOf(from), to: sideOf(to), changed };
-    });
-    return {
-      result: { items: moved, nextCursor },
-      subject: { type: 'assessment_run', id: runId },
-      after: moved.map(({ beneficiaryId }) => beneficiaryId),
     };
   },
 });

@@ -1,8 +1,9 @@
 import type { Ground, Routes } from '../platform/index.ts';
 import { assessPerson } from './assess-person.ts';
 import { assessProgramme, cancelRun, compareScorecards, createScorecard } from './commands.ts';
+import { listMoves } from './moves.ts';
 import { listRuns, listScorecards, readRun } from './queries.ts';
-import { listAssessments, listMoves, readAssessments } from './readings.ts';
+import { listAssessments, readAssessments } from './readings.ts';
 
 type Operation =
   | 'createScorecard'

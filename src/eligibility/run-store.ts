@@ -36,7 +36,7 @@ export interface NewRun {
   readonly comparedWith: string | null;
 }
 
-/** Adds a run over everybody who is enrolled now: the scorecard's next, or a comparison, which has no number. @returns undefined while another goes on */
+/** Adds a run over everybody who is enrolled now and was not erased: the scorecard's next, or a comparison, which has no number. @returns undefined while another goes on */
 export async function insertRun(
   tx: Tx,
   { id, programmeId, scorecardId, comparedWith }: NewRun,
@@ -49,7 +49,8 @@ export async function insertRun(
       case when ${comparedWith}::uuid is null
         then (select coalesce(max(number), 0) + 1 from assessment_runs where scorecard_id = ${scorecardId}) end,
       ${comparedWith}::uuid, count(*), ${startedBy}, ${at}
-    from enrolments where programme_id = ${programmeId} and state = 'enrolled'
+    from enrolments e join beneficiaries b on b.id = e.beneficiary_id and b.data_key is not null
+    where e.programme_id = ${programmeId} and e.state = 'enrolled'
     on conflict (scorecard_id) where state = 'running' do nothing returning ${columns}`);
   return row && stored(row).run;
 }

@@ -84,7 +84,7 @@ export interface Standing {
   readonly tier: string | null;
 }
 
-/** What somebody's findings come to. The score of those who cannot be assessed is of what is known. */
+/** What somebody's findings come to. The score of those who are ruled out or cannot be assessed is of what is known. */
 export interface Assessment extends Standing {
   readonly score: number;
 }
