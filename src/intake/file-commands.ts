@@ -92,44 +92,44 @@ export interface Batch {
  * @returns how many rows were taken, and who was entered
  */
 export const takeRows = command<Batch, { taken: number; ids: readonly string[] }>({
-    name: 'intake.take_rows',
-    scope: (db, { fileId }) => registrationFileScope(db, fileId),
-    async run(context, { fileId, header: headerCells, firstRow, rows }) {
-      const { tx, now } = context;
-      const subject = { type: 'registration_file', id: fileId };
-      const stored = await lockFile(tx, fileId);
-      if (!stored || stored.file.finishedAt || stored.file.doneRows !== firstRow - 1) return { result: { taken: 0, ids: [] }, subject };
-      const { file, uploadedBy } = stored;
-      const { programme } = await programmeById(tx, file.programmeId);
-      const header = readHeader(headerCells);
-      const today = dateIn(programme.timeZone, now);
-      const read = rows.map((cells) => readRow(header, cells, today));
-      const placeOf = await findPlaces(
-        tx,
-        read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])),
-      );
-      const checked = read.map((row, i) => ({ rowNumber: firstRow + i, ...locate(row, placeOf) }));
-      const good = checked.flatMap(({ rowNumber, candidate }) => (candidate ? [{ rowNumber, candidate }] : []));
-      const { ids } = await admit(
-        context,
-        file.programmeId,
-        { enteredBy: uploadedBy, source: 'file', sourceId: fileId },
-        good.map(({ rowNumber, candidate }) => ({ ...candidate, sourceRow: rowNumber })),
-      );
-      const entered = new Map(good.map(({ rowNumber }, i) => [rowNumber, ids[i] ?? null]));
-      const taken = checked.map(({ rowNumber, faults }) => ({
-        rowNumber,
-        beneficiaryId: entered.get(rowNumber) ?? null,
-        reasons: reasonsOf(header, faults),
-      }));
-      await recordRows(tx, fileId, taken);
-      const after = {
-        doneRows: file.doneRows + rows.length,
-        accepted: good.length,
-        refused: rows.length - good.length,
-      };
-      return { result: { taken: rows.length, ids }, subject, before: { doneRows: file.doneRows }, after };
-    },
+  name: 'intake.take_rows',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run(context, { fileId, header: headerCells, firstRow, rows }) {
+    const { tx, now } = context;
+    const subject = { type: 'registration_file', id: fileId };
+    const stored = await lockFile(tx, fileId);
+    if (!stored || stored.file.finishedAt || stored.file.doneRows !== firstRow - 1) return { result: { taken: 0, ids: [] }, subject };
+    const { file, uploadedBy } = stored;
+    const { programme } = await programmeById(tx, file.programmeId);
+    const header = readHeader(headerCells);
+    const today = dateIn(programme.timeZone, now);
+    const read = rows.map((cells) => readRow(header, cells, today));
+    const placeOf = await findPlaces(
+      tx,
+      read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])),
+    );
+    const checked = read.map((row, i) => ({ rowNumber: firstRow + i, ...locate(row, placeOf) }));
+    const good = checked.flatMap(({ rowNumber, candidate }) => (candidate ? [{ rowNumber, candidate }] : []));
+    const { ids } = await admit(
+      context,
+      file.programmeId,
+      { enteredBy: uploadedBy, source: 'file', sourceId: fileId },
+      good.map(({ rowNumber, candidate }) => ({ ...candidate, sourceRow: rowNumber })),
+    );
+    const entered = new Map(good.map(({ rowNumber }, i) => [rowNumber, ids[i] ?? null]));
+    const taken = checked.map(({ rowNumber, faults }) => ({
+      rowNumber,
+      beneficiaryId: entered.get(rowNumber) ?? null,
+      reasons: reasonsOf(header, faults),
+    }));
+    await recordRows(tx, fileId, taken);
+    const after = {
+      doneRows: file.doneRows + rows.length,
+      accepted: good.length,
+      refused: rows.length - good.length,
+    };
+    return { result: { taken: rows.length, ids }, subject, before: { doneRows: file.doneRows }, after };
+  },
 });
 
 /** Counts the people of a file who were entered and are held as duplicates. @returns whether they are more than the programme accepts */
@@ -143,7 +143,11 @@ export const countDuplicates = command<{ fileId: string; duplicates: number }, {
     const { programme } = await programmeById(tx, stored.file.programmeId);
     const duplicateRows = stored.file.duplicateRows + duplicates;
     await addDuplicates(tx, fileId, duplicates);
-    return { result: { tooMany: tooManyDuplicates(duplicateRows, stored.file.doneRows, programme.duplicateLimit) }, subject, after: { duplicateRows } };
+    return {
+      result: { tooMany: tooManyDuplicates(duplicateRows, stored.file.doneRows, programme.duplicateLimit) },
+      subject,
+      after: { duplicateRows },
+    };
   },
 });
 

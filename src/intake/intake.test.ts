@@ -14,7 +14,8 @@ import { intakeJobs } from './jobs.ts';
 const header =
   'Registration date,Household,Household size,Relationship,Given name,Family name,Sex,Date of birth,Nationality,Document type,Document number,Phone,Wilaya,Commune,Language,Consent,Consent method';
 // People who have nothing in common but where they live.
-const nameOf = (n: number) => [...String(n * 7_919 + 10_007)].map((digit) => ['ba', 'do', 'fu', 'ki', 'le', 'mo', 'nu', 'ra', 'si', 'ta'][Number(digit)]).join('');
+const nameOf = (n: number) =>
+  [...String(n * 7_919 + 10_007)].map((digit) => ['ba', 'do', 'fu', 'ki', 'le', 'mo', 'nu', 'ra', 'si', 'ta'][Number(digit)]).join('');
 const birthOf = (n: number) => `${String(1 + (n % 27)).padStart(2, '0')}/0${1 + (n % 9)}/${1950 + (n % 50)}`;
 const row = (n: number, document = `D${n * 7_919}`) =>
   `2026-01-15,H${n},1,head,${nameOf(n)},${nameOf(n + 500_000)},female,${birthOf(n)},MLI,Passport,${document},,16,Alger Centre,fr,yes,signature`;

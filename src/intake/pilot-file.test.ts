@@ -171,8 +171,6 @@ describe('the pilot file', () => {
       where a.file_id = $1 and b.file_id = $1`,
       [fileId],
     );
-    const named = (score: number) =>
-      pairs.filter((pair) => Number(pair.score) === score).map(({ first, second }) => `${rowIdOf(first)},${rowIdOf(second)}`);
     const planted = new Set(read('expected_duplicates.csv').map(({ id_a, id_b }) => `${id_a},${id_b}`));
     const refusedIds = new Set(defects.map(([id]) => id));
     const holders = (id: string | undefined) =>
