@@ -2,8 +2,8 @@ import { nameKey } from '../beneficiaries/index.ts';
 import type { Frequencies } from '../matching/index.ts';
 import { type Db, type KeyRing, sql, type Tx } from '../platform/index.ts';
 
-/** In fewer people than this a share says nothing about how common a name is. */
-const FEWEST_PEOPLE = 1_000;
+/** Fewer people than this say nothing about how common a name is, or a duplicate. */
+export const FEWEST_PEOPLE = 1_000;
 /** More people than this tell no more about common names, so a sample of about so many is counted. */
 const ENOUGH_PEOPLE = 50_000;
 /** A name borne by a smaller share is as rare as any. */

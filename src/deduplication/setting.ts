@@ -1,6 +1,6 @@
 import { readModel, type Setting, shippedModel } from '../matching/index.ts';
 import { type Db, type KeyRing, sql } from '../platform/index.ts';
-import { frequenciesOf } from './name-frequencies.ts';
+import { FEWEST_PEOPLE, frequenciesOf } from './name-frequencies.ts';
 
 /** With what the people of a programme are compared. */
 export interface ProgrammeSetting extends Setting {
@@ -32,7 +32,8 @@ export async function settingOf(db: Db, keyRing: KeyRing, programmeId: string): 
     model: modelVersion === null ? shippedModel : readModel(definition),
     modelVersion: modelVersion ?? 0,
     holdThreshold,
-    population: people ?? 0,
+    // Among a few people nobody knows how many come twice; as many are assumed as in a programme that has begun.
+    population: Math.max(people ?? 0, FEWEST_PEOPLE),
     frequencies: await frequenciesOf(db, keyRing, programmeId, countedAt),
   };
 }
