@@ -23,7 +23,7 @@ export async function settingOf(db: Db, keyRing: KeyRing, programmeId: string): 
     select m.version as "modelVersion", m.definition, c.people, c.counted_at as "countedAt", p.hold_threshold::text as "holdThreshold"
     from programmes p
     left join name_counts c on c.programme_id = p.id
-    left join lateral (select model_id from matching_model_uses u where u.programme_id = p.id order by u.id desc limit 1) used on true
+    left join lateral (select model_id from matching_model_uses u where u.programme_id = p.id order by u.used_from desc, u.id desc limit 1) used on true
     left join matching_models m on m.id = used.model_id
     where p.id = ${programmeId}`);
   if (!row) throw new Error('people are compared within a programme');
