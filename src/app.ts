@@ -3,16 +3,16 @@ import { accessRoutes, authenticate, authorise } from './access/index.ts';
 import { assistanceRoutes } from './assistance/index.ts';
 import { auditRoutes, recordEvent } from './audit/index.ts';
 import { beneficiaryRoutes } from './beneficiaries/index.ts';
-import { cashoutRoutes } from './cashout/index.ts';
-import { deduplicationRoutes, duplicateCheck } from './deduplication/index.ts';
+import { cashoutRoutes, paidOutSince } from './cashout/index.ts';
+import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { intakeJobs, intakeRoutes } from './intake/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './messaging/index.ts';
+import { connectGateway, messagingJobs, messagingRoutes, queueCodes, sendWithheldCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
-import { type IssueVouchers, paymentRoutes } from './payments/index.ts';
+import { type IssueVouchers, listedSince, paymentRoutes } from './payments/index.ts';
 import {
   type Clock,
   type Config,
@@ -78,19 +78,22 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   });
   const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
+  const duplicates = duplicateCheck(ground);
   const issue: IssueVouchers = async (context, list, lines) => {
     await issueVouchers(context, list, lines);
     return queueCodes(context.tx, context.now, list.id);
   };
+  const paidSince: PaidSince = async (db, beneficiaryIds, since) =>
+    (await listedSince(db, beneficiaryIds, since)) || (await paidOutSince(db, beneficiaryIds, since));
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground),
     ...auditRoutes(ground),
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
-    ...beneficiaryRoutes(ground, duplicateCheck),
-    ...deduplicationRoutes(ground),
-    ...intakeRoutes(ground),
+    ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes),
+    ...deduplicationRoutes(ground, duplicates, paidSince),
+    ...intakeRoutes(ground, config.dataDir),
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground),
     ...messagingRoutes(ground),
@@ -112,6 +115,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       ),
     logger,
     metrics,
+    uploads: { bytes: config.UPLOAD_LIMIT_MIB * 1024 ** 2, silenceMs: 30_000 },
     validateResponses,
     pages: documentationPages(),
   });
@@ -124,7 +128,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     work: () =>
       jobs.work([
         ...housekeepingJobs(database, clock),
-        ...intakeJobs(ground, duplicateCheck),
+        ...deduplicationJobs(ground, duplicates),
+        ...intakeJobs(ground, duplicates),
         ...voucherJobs(ground),
         ...messagingJobs(ground, connectGateway(config, clock)),
       ]),

@@ -1,50 +1,41 @@
 import { type CommandContext, newId } from '../platform/index.ts';
-import type { DuplicateCheck } from './duplicate-check.ts';
-import { indexesOf } from './indexes.ts';
+import { consentRow } from './consent-store.ts';
+import { ensureHouseholds } from './household-store.ts';
+import { matchProfileRow } from './match-profile.ts';
 import { newRegistrationNumber } from './registration-number.ts';
 import { sealPerson } from './sealing.ts';
-import { consentRow, ensureHouseholds, lockIndexes, takenNumbers } from './store.ts';
-import type { Candidate } from './types.ts';
+import { takenNumbers } from './store.ts';
+import type { Candidate, Entry } from './types.ts';
 
 export interface Admission {
   readonly ids: readonly string[];
-  /** How many may be people who were there before. */
-  readonly duplicates: number;
 }
 
 /**
- * Enters people into a programme, however many there are, with the same few statements: sealed, indexed, compared with everybody,
- * and enrolled unless a shared document has to be looked into first.
- * @param enteredBy the user who brought them, who may not verify them later
+ * Enters people into a programme as applicants, however many there are, with the same few statements. They are compared with everybody
+ * once this has been committed (`DuplicateCheck.compare`), and nobody is paid before.
  * @returns their ids in the order given
  */
 export async function admit(
   context: CommandContext,
-  duplicates: DuplicateCheck,
   programmeId: string,
-  enteredBy: string,
+  { enteredBy, source, sourceId, needsVerification = false }: Entry,
   candidates: readonly Candidate[],
 ): Promise<Admission> {
+  if (candidates.length === 0) return { ids: [] };
   const { tx, keyRing, now } = context;
-  const people = candidates.map((candidate) => ({
-    ...candidate,
-    id: newId(),
-    indexes: distinctIndexes(indexesOf(keyRing, candidate.registration)),
-  }));
-  await lockIndexes(
-    tx,
-    people.flatMap(({ indexes }) => indexes.filter(({ kind }) => kind !== 'birth').map(({ value }) => value)),
-  );
+  const people = candidates.map((candidate) => ({ ...candidate, id: newId() }));
+  const sealed = people.map(({ id, registration }) => sealPerson(keyRing, id, registration));
   const households = await ensureHouseholds(
     tx,
     programmeId,
-    people.map(({ registration }) => registration.household),
+    people.map(({ id, registration }) => ({ ...registration.household, headId: registration.relationship === 'head' ? id : null })),
     now,
   );
   const numbers = await freeNumbers(context, people.length);
   await tx.insert(
     'beneficiaries',
-    people.map(({ id, registration, place }, i) => ({
+    people.map(({ id, registration, place, sourceRow = null }, i) => ({
       id,
       registration_number: numbers[i],
       household_id: households.get(registration.household.reference),
@@ -53,39 +44,37 @@ export async function admit(
       language: registration.language,
       wilaya_number: place.wilayaNumber,
       commune: place.commune,
-      ...sealPerson(keyRing, id, registration),
+      ...sealed[i],
+      source,
+      source_id: sourceId ?? null,
+      source_row: sourceRow,
       registered_by: enteredBy,
       registered_at: now,
     })),
   );
   await tx.insert(
-    'beneficiary_indexes',
-    people.flatMap(({ id, indexes }) => indexes.map((index) => ({ ...index, beneficiary_id: id }))),
-  );
-  await tx.insert(
-    'consents',
-    people.flatMap(({ id, registration }) => registration.consents.map((consent) => consentRow(id, consent, enteredBy, now))),
-  );
-  const ids = people.map(({ id }) => id);
-  const { blocked, held } = await duplicates.compare(context, programmeId, ids);
-  await tx.insert(
     'enrolments',
-    ids.map((id) => ({
+    people.map(({ id }) => ({
       programme_id: programmeId,
       beneficiary_id: id,
-      state: blocked.has(id) ? 'applicant' : 'enrolled',
+      state: 'applicant',
       entered_by: enteredBy,
+      needs_verification: needsVerification,
       changed_at: now,
     })),
   );
-  return { ids, duplicates: held.size };
+  await tx.insert(
+    'consents',
+    people.flatMap(({ id, registration }, i) =>
+      registration.consents.map((consent) => consentRow(keyRing, { id, data_key: sealed[i]?.data_key ?? null }, consent, enteredBy, now)),
+    ),
+  );
+  await tx.insert(
+    'match_profiles',
+    people.map(({ id, registration, place }) => matchProfileRow(keyRing, programmeId, id, registration, place)),
+  );
+  return { ids: people.map(({ id }) => id) };
 }
-
-type Indexes = ReturnType<typeof indexesOf>;
-
-const distinctIndexes = (indexes: Indexes): Indexes => [
-  ...new Map(indexes.map((index) => [`${index.kind}/${index.value.toString('hex')}`, index])).values(),
-];
 
 async function freeNumbers({ tx }: CommandContext, count: number): Promise<string[]> {
   const free = new Set<string>();

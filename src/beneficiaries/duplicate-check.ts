@@ -1,17 +1,28 @@
-import type { CommandContext, Db } from '../platform/index.ts';
+import type { Particulars } from '../matching/index.ts';
+import type { Db } from '../platform/index.ts';
 
-/** What the comparison of new people with everybody found out about them. */
+/** What the comparison of people with everybody found out about them. */
 export interface Comparison {
   /** Those who share a document with somebody who was there before: a person decides before they are enrolled. */
   readonly blocked: ReadonlySet<string>;
   /** Those, the blocked among them, who are so like somebody who was there before that they may not be paid until a person decides. */
   readonly held: ReadonlySet<string>;
+  /** How many pairs were opened, or opened again. */
+  readonly pairs: number;
 }
 
 /** What this room asks of the one that finds duplicates. */
 export interface DuplicateCheck {
-  /** Compares people, who are in the database already, with everybody in their programme, and opens the pairs. */
-  compare(context: CommandContext, programmeId: string, beneficiaryIds: readonly string[]): Promise<Comparison>;
+  /**
+   * Compares people, whose entry or change has been committed, with everybody in their programme; opens the pairs and enrols the
+   * applicants whom nothing keeps back. Doing it twice does no more than doing it once.
+   */
+  compare(beneficiaryIds: readonly string[]): Promise<Comparison>;
   /** Those of these people whom an undecided pair keeps from being enrolled. */
   blocked(db: Db, beneficiaryIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * How likely each of these people, who are entered nowhere, is somebody who is.
+   * @returns for each in the order given the highest probability, between 0 and 1
+   */
+  probe(db: Db, programmeId: string, people: readonly Particulars[]): Promise<number[]>;
 }

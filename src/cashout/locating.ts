@@ -1,4 +1,4 @@
-import { indexOf, plainDocumentNumber } from '../beneficiaries/index.ts';
+import { documentKey, phoneKey, plainDocument } from '../beneficiaries/index.ts';
 import { type KeyRing, type Sql, sql } from '../platform/index.ts';
 import type { Locator } from './types.ts';
 
@@ -14,9 +14,7 @@ export function vouchersAt(keyRing: KeyRing, locator: Locator): Sql {
 
 function collectors(keyRing: KeyRing, locator: Exclude<Locator, { serial: string }>): Sql {
   if ('registrationNumber' in locator) return sql`select id from beneficiaries where registration_number = ${locator.registrationNumber}`;
-  const [kind, value] =
-    'phone' in locator
-      ? (['phone', locator.phone] as const)
-      : (['document', `${locator.issuingCountry}/${plainDocumentNumber(locator.documentNumber)}`] as const);
-  return sql`select beneficiary_id from beneficiary_indexes where kind = ${kind} and value = ${indexOf(keyRing, kind, value)}`;
+  const document = 'phone' in locator ? undefined : plainDocument(locator.issuingCountry, locator.documentNumber);
+  const key = 'phone' in locator ? phoneKey(keyRing, locator.phone) : document && documentKey(keyRing, document);
+  return sql`select beneficiary_id from beneficiary_keys where key = ${key ?? null}`;
 }

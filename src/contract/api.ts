@@ -413,7 +413,7 @@ export interface paths {
          *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
-         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`.
+         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`.
          */
         post: operations["redeemVoucher"];
         delete?: never;
@@ -750,6 +750,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change what is known of a person
+         * @description Fields that are left out stay as they are. Within `names` and `answers`, too, only the members given change, and null takes one away; every other field is replaced whole. What was there before is kept in the history. The person is compared with everybody again when their name, birth, sex, documents, telephone numbers, household or place change. A record that was merged or erased does not change.
+         */
+        patch: operations["changeBeneficiary"];
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what was changed of a person
+         * @description The latest change first. Every reading leaves an event in the audit trail.
+         */
+        get: operations["listBeneficiaryChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -760,9 +784,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the consents of a person
+         * @description Those that were withdrawn, too, in the order they were recorded. Every reading leaves an event in the audit trail.
+         */
+        get: operations["listConsents"];
         put?: never;
-        /** Record a consent */
+        /**
+         * Record a consent
+         * @description With its evidence: a reference for a signature, a recording or a scan, a witness for words, both where they were said from afar. What was stopped because this consent had been withdrawn goes on.
+         */
         post: operations["recordConsent"];
         delete?: never;
         options?: never;
@@ -781,7 +812,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw a consent
-         * @description From now on. Without consent to share with the paying agent nobody is put on a payment list.
+         * @description At once, and everything that depended on it stops. `registration`: the person is suspended. `share_with_paying_agent`: they are put on no payment list, no code is sent to them, and a voucher that they hold is not paid out. `contact`: they get no message.
          */
         post: operations["withdrawConsent"];
         delete?: never;
@@ -824,6 +855,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/beneficiaries/{beneficiaryId}/exit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a person's part in the programme
+         * @description For good. Whoever comes back is registered anew.
+         */
+        post: operations["exitBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/beneficiaries/{beneficiaryId}/verify": {
         parameters: {
             query?: never;
@@ -844,7 +895,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/programmes/{programmeId}/registration-files": {
+    "/v1/households/{householdId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a household
+         * @description With its members and those who may collect for it. Every reading leaves an event in the audit trail.
+         */
+        get: operations["getHousehold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the size or the head of a household
+         * @description The head is a member. Whoever becomes the head gets the relationship `head`, and the head before them `other`, until somebody says better. To move a person to another household change the person.
+         */
+        patch: operations["changeHousehold"];
+        trace?: never;
+    };
+    "/v1/households/{householdId}/collectors": {
         parameters: {
             query?: never;
             header?: never;
@@ -854,10 +929,65 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Let somebody collect for a household
+         * @description Beside its members, until a day. Three at most stand at a time; end one to add another.
+         */
+        post: operations["addCollector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/households/{householdId}/collectors/{collectorId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No longer let somebody collect for a household */
+        post: operations["endCollector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/registration-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the files of a programme */
+        get: operations["listRegistrationFiles"];
+        put?: never;
+        /**
          * Send a file of registrations
-         * @description A CSV file in UTF-8 with a header in French, English or Arabic. The file is kept sealed and its rows are taken in the background: good rows are entered, bad rows are kept back with reasons. The same file again changes nothing and answers how far it is. A file of which more than the programme's share are duplicates stops.
+         * @description A file of cells with a header in French, English or Arabic (CSV in UTF-8, UTF-16, Windows-1252 or Windows-1256; XLSX), or KoboToolbox submissions as JSON. It is read as it arrives and kept sealed; what breaks off leaves nothing behind. The columns are guessed from the header: where one is not certain, the file waits until somebody has decided on it. The same file again changes nothing and answers how far it is.
          */
         post: operations["receiveRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/column-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the mappings of columns that were saved */
+        get: operations["listColumnMappings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -871,10 +1001,90 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far a file has been taken */
+        /** Read a file, its columns and how far it has been taken */
         get: operations["getRegistrationFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide what the columns of a file mean
+         * @description Names every header with its column, or null where it is left out; or names a mapping that was saved. A dry run from before does not count any more.
+         */
+        put: operations["mapRegistrationFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a dry run
+         * @description Every row is read and compared in the background, as the run would, and nobody is entered. What it finds stands with the file, and the rows that it refuses in the list of refused rows.
+         */
+        post: operations["checkRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start the run
+         * @description The rows are taken in the background, batch by batch: good rows are entered, bad rows are kept back with reasons, rows whose submission was entered before are known. It goes on where it was cancelled. A file of which more than the programme's share are duplicates stops.
+         */
+        post: operations["runRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel the dry run or the run
+         * @description It ends before its next batch. Whoever was entered stays and is counted.
+         */
+        post: operations["cancelRegistrationFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -888,7 +1098,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the rows that were refused */
+        /**
+         * List the rows that were refused
+         * @description Those of the run, or before it those of the last dry run.
+         */
         get: operations["listRefusedRows"];
         put?: never;
         post?: never;
@@ -898,7 +1111,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/registration-files/{fileId}/refused-rows.csv": {
+    "/v1/registration-files/{fileId}/refused-rows/file": {
         parameters: {
             query?: never;
             header?: never;
@@ -907,7 +1120,7 @@ export interface paths {
         };
         /**
          * Download the rows that were refused
-         * @description The rows as they came, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
+         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
          */
         get: operations["downloadRefusedRows"];
         put?: never;
@@ -938,6 +1151,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/duplicate-pairs/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide many pairs whose evidence is of the same pattern
+         * @description All of them are decided, or none. What holds for one pair holds for each: nobody decides on people whom they registered, and a pair that has changed since it was read is not decided.
+         */
+        post: operations["decideDuplicatePairs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duplicate-pairs/{firstId}/{secondId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a pair with everything that was ever decided about it */
+        get: operations["getDuplicatePair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/duplicate-pairs/{firstId}/{secondId}/decision": {
         parameters: {
             query?: never;
@@ -949,9 +1199,104 @@ export interface paths {
         put?: never;
         /**
          * Decide whether two records are one person
-         * @description Never by who registered either of them. The decision is remembered, and two people who were told apart are asked about again only on new evidence.
+         * @description Never by who registered either of them. The decision is remembered, and two people who were told apart are asked about again only on new evidence. When they are the same person, what the other record is owed and has not been listed or paid goes over to the record that goes on.
          */
         post: operations["decideDuplicatePair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mergers/{mergerId}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a record out of the one it was merged into
+         * @description Possible until either of them was paid, or stands on a payment list that counts, since the merger. Everything goes back to where it was, and both are compared again.
+         */
+        post: operations["undoMerger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sets of weights that a programme has */
+        get: operations["listMatchingModels"];
+        put?: never;
+        /**
+         * Estimate weights from what the programme has decided so far
+         * @description Makes a new version, which nothing uses yet, with a report of how the programme's pairs would move. Its pairs, decided and undecided, are the sample.
+         */
+        post: operations["estimateMatchingModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-models/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a set of weights */
+        get: operations["getMatchingModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-models/{version}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare a set of weights with the one in use, on the pairs as they are now */
+        get: operations["compareMatchingModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-models/{version}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a set of weights from now on
+         * @description By somebody other than who estimated it. The programme's undecided pairs are scored again in the background. Version 0 goes back to the weights that Sanad ships.
+         */
+        post: operations["useMatchingModel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1547,7 +1892,7 @@ export interface components {
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `refused`, `refused_for_now` or `no_answer`. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `refused`, `refused_for_now` or `no_answer`. One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -1710,7 +2055,7 @@ export interface components {
         };
         PaymentListReasonCount: {
             /** @enum {string} */
-            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector" | "list_cancelled";
+            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "no_collector" | "list_cancelled";
             people: components["schemas"]["Count"];
         };
         PaymentListSignature: {
@@ -1764,7 +2109,7 @@ export interface components {
         PaymentListLeftOut: {
             registrationNumber: string;
             /** @enum {string} */
-            reason: "merged" | "not_enrolled" | "no_consent" | "duplicate_open" | "overlap" | "no_collector";
+            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "no_collector";
         };
         PaymentListPreview: {
             lines: components["schemas"]["Count"];
@@ -1852,6 +2197,7 @@ export interface components {
         Names: {
             /** @description The given name, or the whole name where nobody can tell the parts apart */
             given: string;
+            middle?: string;
             family?: string;
         };
         /** @enum {string} */
@@ -1860,7 +2206,7 @@ export interface components {
          * @description To the head of the household
          * @enum {string}
          */
-        Relationship: "head" | "spouse" | "child" | "other";
+        Relationship: "head" | "spouse" | "child" | "parent" | "sibling" | "other";
         BeneficiaryLine: {
             id: components["schemas"]["Id"];
             registrationNumber: components["schemas"]["RegistrationNumber"];
@@ -1891,37 +2237,95 @@ export interface components {
             number: string;
             issuingCountry: components["schemas"]["Country"];
         };
+        Documents: components["schemas"]["IdentityDocument"][];
+        /** @description In place of a document */
+        Attestation: {
+            /**
+             * @description Why there is no document
+             * @enum {string}
+             */
+            reason: "never_had" | "lost" | "expired" | "withheld" | "other";
+            /** @description Who vouches for the person */
+            attestedBy: string;
+        };
+        /** @description Without a country code they are Algerian; a household may share one */
+        WrittenPhones: string[];
+        /** @enum {string} */
+        Difficulty: "none" | "some" | "a_lot" | "cannot";
+        /** @description The short set of the Washington Group on Disability Statistics. By its cut-off `a_lot` or `cannot`, once, is a disability. */
+        WashingtonGroup: {
+            seeing?: components["schemas"]["Difficulty"];
+            hearing?: components["schemas"]["Difficulty"];
+            walking?: components["schemas"]["Difficulty"];
+            remembering?: components["schemas"]["Difficulty"];
+            selfCare?: components["schemas"]["Difficulty"];
+            communicating?: components["schemas"]["Difficulty"];
+        };
         /** @description To the vulnerability questions; what was not asked is left out */
         Answers: {
             /** @enum {string} */
             incomeChange?: "lost" | "reduced" | "unchanged";
+            /** @enum {string} */
+            housing?: "own" | "rented" | "hosted" | "shelter" | "street";
+            /** @enum {string} */
+            incomeSource?: "none" | "daily" | "regular";
+            /** @enum {string} */
+            returnStatus?: "not_returning" | "planned" | "returned";
             unpaidRentMonths?: number;
             mealsPerDay?: number;
+            dependants?: number;
+            debtMonths?: number;
+            monthsSinceReturn?: number;
             healthProblem?: boolean;
+            chronicIllness?: boolean;
+            needsMedicine?: boolean;
             disability?: boolean;
             pregnant?: boolean;
+            breastfeeding?: boolean;
+            unaccompaniedChild?: boolean;
+            separatedChild?: boolean;
+            singleHeadOfHousehold?: boolean;
+            olderPersonAlone?: boolean;
+            stranded?: boolean;
             victimOfTrafficking?: boolean;
+            survivorOfViolence?: boolean;
+            evictionNotice?: boolean;
+            childrenOutOfSchool?: boolean;
+            washingtonGroup?: components["schemas"]["WashingtonGroup"];
         };
         /** @enum {string} */
-        ConsentPurpose: "registration" | "share_with_paying_agent";
+        ConsentPurpose: "registration" | "share_with_paying_agent" | "contact" | "share_with_partners";
         /** @enum {string} */
         LegalBasis: "consent" | "vital_interest" | "public_interest";
-        /** @enum {string} */
-        ConsentMethod: "signature" | "audio" | "scan" | "witnessed_verbal";
+        /**
+         * @description `remote_verbal` is said by telephone with a witness; `online` is given by the person at the public door
+         * @enum {string}
+         */
+        ConsentMethod: "signature" | "audio" | "scan" | "witnessed_verbal" | "remote_verbal" | "online";
+        EvidenceText: string;
+        /** @description Kept sealed. Which of the two is needed depends on the method. */
+        ConsentEvidence: {
+            /** @description Number of the paper, the recording, the scan or the call */
+            reference?: components["schemas"]["EvidenceText"];
+            /** @description Who heard it said */
+            witness?: components["schemas"]["EvidenceText"];
+        };
         NewConsent: {
             purpose: components["schemas"]["ConsentPurpose"];
             legalBasis: components["schemas"]["LegalBasis"];
             method: components["schemas"]["ConsentMethod"];
             givenOn: components["schemas"]["Date"];
+            evidence?: components["schemas"]["ConsentEvidence"];
         };
         NewBeneficiary: {
             names: components["schemas"]["Names"];
             sex: components["schemas"]["Sex"];
             birth: components["schemas"]["Birth"];
             nationality: components["schemas"]["Country"];
-            documents: components["schemas"]["IdentityDocument"][];
-            /** @description Without a country code they are Algerian; a household may share one */
-            phones: string[];
+            documents: components["schemas"]["Documents"];
+            /** @description Asked for when there is no document */
+            attestation?: components["schemas"]["Attestation"];
+            phones: components["schemas"]["WrittenPhones"];
             /** @description A household that is there already keeps the size it was registered with */
             household: {
                 reference: string;
@@ -1937,10 +2341,16 @@ export interface components {
             consents: components["schemas"]["NewConsent"][];
         };
         Consent: {
+            id: components["schemas"]["Id"];
             purpose: components["schemas"]["ConsentPurpose"];
             legalBasis: components["schemas"]["LegalBasis"];
             method: components["schemas"]["ConsentMethod"];
             givenOn: components["schemas"]["Date"];
+            evidence: components["schemas"]["ConsentEvidence"] | null;
+            recordedBy: components["schemas"]["Id"];
+            recordedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            withdrawnBy: string | null;
             /** Format: date-time */
             withdrawnAt: string | null;
         };
@@ -1955,23 +2365,128 @@ export interface components {
             birth: components["schemas"]["Birth"] | null;
             nationality: string | null;
             documents: components["schemas"]["IdentityDocument"][];
+            attestation: components["schemas"]["Attestation"] | null;
             /** @description E.164 */
             phones: string[];
             household: {
                 id: components["schemas"]["Id"];
                 reference: string;
                 size: number;
+                /** Format: uuid */
+                headId: string | null;
             };
             relationship: components["schemas"]["Relationship"];
             wilayaNumber: string;
             commune: string;
+            /** @description OCHA's code of the wilaya, or of its parent where it has none of its own */
+            pcode: string | null;
+            /** @description Number of the wilaya that the P-code names */
+            pcodeOf: string | null;
             language: components["schemas"]["Language"];
             answers: components["schemas"]["Answers"];
             consents: components["schemas"]["Consent"][];
             /** @description The record of the same person that goes on */
             mergedInto: string | null;
+            /** @description Whether the person has still to be compared with everybody; they are not paid before */
+            comparisonDue: boolean;
+            /**
+             * @description The door they came in by
+             * @enum {string}
+             */
+            source: "officer" | "file" | "self" | "partner" | "kobo";
+            /** @description Whether they came in by a public door */
+            needsVerification: boolean;
+            /**
+             * Format: uuid
+             * @description Who confirmed that they are who they say
+             */
+            verifiedBy: string | null;
             registeredBy: components["schemas"]["Id"];
             registeredAt: components["schemas"]["Timestamp"];
+        };
+        NamesChange: {
+            given?: string;
+            middle?: string | null;
+            family?: string | null;
+        };
+        WashingtonGroupChange: {
+            seeing?: components["schemas"]["Difficulty"] | null;
+            hearing?: components["schemas"]["Difficulty"] | null;
+            walking?: components["schemas"]["Difficulty"] | null;
+            remembering?: components["schemas"]["Difficulty"] | null;
+            selfCare?: components["schemas"]["Difficulty"] | null;
+            communicating?: components["schemas"]["Difficulty"] | null;
+        };
+        AnswersChange: {
+            /** @enum {string|null} */
+            incomeChange?: "lost" | "reduced" | "unchanged" | null;
+            /** @enum {string|null} */
+            housing?: "own" | "rented" | "hosted" | "shelter" | "street" | null;
+            /** @enum {string|null} */
+            incomeSource?: "none" | "daily" | "regular" | null;
+            /** @enum {string|null} */
+            returnStatus?: "not_returning" | "planned" | "returned" | null;
+            unpaidRentMonths?: number | null;
+            mealsPerDay?: number | null;
+            dependants?: number | null;
+            debtMonths?: number | null;
+            monthsSinceReturn?: number | null;
+            healthProblem?: boolean | null;
+            chronicIllness?: boolean | null;
+            needsMedicine?: boolean | null;
+            disability?: boolean | null;
+            pregnant?: boolean | null;
+            breastfeeding?: boolean | null;
+            unaccompaniedChild?: boolean | null;
+            separatedChild?: boolean | null;
+            singleHeadOfHousehold?: boolean | null;
+            olderPersonAlone?: boolean | null;
+            stranded?: boolean | null;
+            victimOfTrafficking?: boolean | null;
+            survivorOfViolence?: boolean | null;
+            evictionNotice?: boolean | null;
+            childrenOutOfSchool?: boolean | null;
+            washingtonGroup?: components["schemas"]["WashingtonGroupChange"] | null;
+        };
+        BeneficiaryChange: {
+            /** @description Kept in the history; name no person in it */
+            reason: string;
+            names?: components["schemas"]["NamesChange"];
+            sex?: components["schemas"]["Sex"];
+            birth?: components["schemas"]["Birth"];
+            nationality?: components["schemas"]["Country"];
+            documents?: components["schemas"]["Documents"];
+            /** @description It falls away by itself once the person has a document */
+            attestation?: components["schemas"]["Attestation"] | null;
+            phones?: components["schemas"]["WrittenPhones"];
+            /** @description Where the person lives now. The size is needed when the household is new. */
+            household?: {
+                reference: string;
+                size?: number;
+            };
+            relationship?: components["schemas"]["Relationship"];
+            /** @description Number, French name or Arabic name */
+            wilaya?: string;
+            /** @description French or Arabic name */
+            commune?: string;
+            language?: components["schemas"]["Language"];
+            answers?: components["schemas"]["AnswersChange"];
+        };
+        BeneficiaryChanged: {
+            /** @description The version that the change made */
+            version: number;
+            /** @description Empty once the person has been erased */
+            changes: {
+                /** @example phones */
+                field: string;
+                /** @description The whole field as it was; null where there was nothing */
+                before: unknown;
+                /** @description The whole field as it became */
+                after: unknown;
+            }[];
+            reason: string;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
         };
         ReasonGiven: {
             /** @description Kept in the audit trail; name no person in it */
@@ -1982,6 +2497,121 @@ export interface components {
             state: components["schemas"]["EnrolmentState"];
             changedAt: components["schemas"]["Timestamp"];
         };
+        Member: {
+            id: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            state: components["schemas"]["EnrolmentState"];
+            names: components["schemas"]["Names"] | null;
+            sex: components["schemas"]["Sex"];
+            relationship: components["schemas"]["Relationship"];
+        };
+        Collector: {
+            id: components["schemas"]["Id"];
+            names: components["schemas"]["Names"];
+            document: components["schemas"]["IdentityDocument"];
+            validUntil: components["schemas"]["Date"];
+            mayCollectToday: boolean;
+            addedBy: components["schemas"]["Id"];
+            addedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            endedBy: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        HouseholdChanged: {
+            /** @description The version that the change made */
+            version: number;
+            sizeBefore: number;
+            sizeAfter: number;
+            /** Format: uuid */
+            headBefore: string | null;
+            /** Format: uuid */
+            headAfter: string | null;
+            reason: string;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
+        };
+        Household: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            reference: string;
+            size: number;
+            /** Format: uuid */
+            headId: string | null;
+            memberCount: components["schemas"]["Count"];
+            /** @description Those who are registered, at most 100, in the order they were */
+            members: components["schemas"]["Member"][];
+            /** @description Who may collect beside the members, and has not been ended */
+            collectors: components["schemas"]["Collector"][];
+            /** @description What was changed, at most 50, the latest first */
+            changes: components["schemas"]["HouseholdChanged"][];
+        };
+        HouseholdChange: {
+            /** @description Kept with the change; name no person in it */
+            reason: string;
+            size?: number;
+            headId?: components["schemas"]["Id"];
+        };
+        NewCollector: {
+            names: components["schemas"]["Names"];
+            document: components["schemas"]["IdentityDocument"];
+            /** @description The last day, in the programme's time zone */
+            validUntil: components["schemas"]["Date"];
+        };
+        /**
+         * @description What a column of a file says
+         * @enum {string}
+         */
+        RegistrationColumn: "number" | "reasons" | "submissionKey" | "registeredOn" | "household" | "householdSize" | "relationship" | "given" | "middle" | "family" | "fullName" | "sex" | "birth" | "birthPrecision" | "nationality" | "documentType" | "documentType2" | "documentType3" | "documentNumber" | "documentNumber2" | "documentNumber3" | "documentCountry" | "documentCountry2" | "documentCountry3" | "attestationReason" | "attestedBy" | "phone" | "phone2" | "phone3" | "wilaya" | "commune" | "language" | "incomeChange" | "housing" | "incomeSource" | "returnStatus" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating" | "consent" | "consentMethod" | "consentBasis" | "consentReference" | "consentWitness" | "shareConsent" | "contactConsent" | "partnersConsent";
+        FileColumn: {
+            header: string;
+            /** @description What the first values look like: letters as A, a or ع and digits as 9. Never a value */
+            shapes: string[];
+            /** @description What the column seems to be; null where nobody can tell, or where it is certain to be of no use */
+            guess: null | components["schemas"]["RegistrationColumn"];
+            /** @enum {string} */
+            confidence: "certain" | "likely" | "none";
+            /** @description What was decided; null where it is left out or undecided */
+            column: null | components["schemas"]["RegistrationColumn"];
+        };
+        /** @description What a dry run has found so far */
+        CheckFindings: {
+            checkedRows: components["schemas"]["Count"];
+            acceptableRows: components["schemas"]["Count"];
+            refusedRows: components["schemas"]["Count"];
+            knownRows: components["schemas"]["Count"];
+            /** @description Refused cells by column and reason, the most frequent first */
+            reasons: {
+                cell: string;
+                code: string;
+                rows: components["schemas"]["Count"];
+            }[];
+            duplicates: {
+                /** @description Rows with the same document as an earlier row, or a name that sounds the same and the same birth. The run compares every field */
+                withinFile: number;
+                /** @description Rows that are probably somebody who is registered */
+                withOthers: number;
+                /** @description The first of them */
+                first: {
+                    rowNumber: number;
+                    earlierRow?: number;
+                    probability?: number;
+                }[];
+            };
+            /** @description Whether the run would stop because of them */
+            tooManyDuplicates: boolean;
+            /** @description What going on would cost */
+            cost: {
+                /** @description People who would be entered */
+                people: number;
+                /** @description Households that would be new */
+                households: number;
+                /** @description Possible duplicates that a person would have to decide */
+                decisions: number;
+                /** @description How long the run would take about */
+                seconds: number;
+            };
+        };
         RegistrationFile: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -1989,18 +2619,53 @@ export interface components {
              * @description Stopped is a file of which too much are people who may be registered already
              * @enum {string}
              */
-            state: "received" | "running" | "done" | "stopped";
+            state: "received" | "checking" | "checked" | "running" | "done" | "stopped" | "cancelled";
+            format: {
+                /** @enum {string} */
+                kind: "csv" | "xlsx" | "kobo";
+                /** @example utf-8 */
+                encoding?: string;
+                /** @example ; */
+                delimiter?: string;
+            };
+            columns: components["schemas"]["FileColumn"][];
+            /** @description What must be decided before the rows can be read */
+            unsettled: {
+                /** @description The header */
+                cell: string;
+                /** @description What to do */
+                detail: string;
+            }[];
             totalRows: components["schemas"]["Count"];
             doneRows: components["schemas"]["Count"];
             acceptedRows: components["schemas"]["Count"];
             refusedRows: components["schemas"]["Count"];
-            /** @description People who may have been there before, as far as the file was read */
-            duplicateRows: components["schemas"]["Count"];
+            /** @description Rows whose submission was entered before, by this file or another */
+            knownRows: number;
+            /** @description People who may have been there before, as far as the rows have been compared */
+            duplicateRows: number;
+            findings: null | components["schemas"]["CheckFindings"];
             uploadedAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             finishedAt: string | null;
             /** @description In the answer to its sender: whether the programme had this very file before */
             alreadyReceived?: boolean;
+        };
+        HeaderMeaning: {
+            header: string;
+            column: null | components["schemas"]["RegistrationColumn"];
+        };
+        ColumnMapping: {
+            name: string;
+            columns: components["schemas"]["HeaderMeaning"][];
+            savedAt: components["schemas"]["Timestamp"];
+        };
+        MappingDecision: {
+            columns?: components["schemas"]["HeaderMeaning"][];
+            /** @description The name of a mapping that was saved, instead of the columns */
+            saved?: string;
+            /** @description Under which name to save what is decided */
+            saveAs?: string;
         };
         RefusedRow: {
             /** @description 1 is the first row after the header */
@@ -2028,6 +2693,8 @@ export interface components {
             state: components["schemas"]["EnrolmentState"];
             registeredAt: components["schemas"]["Timestamp"];
         };
+        /** @enum {string} */
+        Decision: "same_person" | "different_people" | "needs_information";
         DuplicatePair: {
             first: components["schemas"]["PairSide"];
             second: components["schemas"]["PairSide"];
@@ -2038,31 +2705,81 @@ export interface components {
             score: string;
             evidence: {
                 /** @enum {string} */
-                field: "document" | "phone" | "birth" | "household";
-                /** @enum {string} */
-                level: "same" | "different";
-                /** @description Share of the score */
-                weight: string;
+                field: "given" | "family" | "middle" | "order" | "birth" | "sex" | "document" | "phone" | "location" | "household";
+                /** @description How far the two agree */
+                level: string;
+                /** @description In bits: 3 makes one person eight times as likely, -3 eight times less */
+                weight: number;
                 /** @description The same in words */
                 text: string;
+                /** @description What the first record says; null once it was erased */
+                first: string | null;
+                /** @description What the second record says; null once it was erased */
+                second: string | null;
             }[];
+            /** @description Fields and levels as one text; pairs of one pattern can be decided together */
+            pattern: string;
+            /** @description The weights that it was scored with; 0 are those that Sanad ships */
+            modelVersion: number;
             state: components["schemas"]["PairState"];
             reason: string | null;
             decidedBy: string | null;
             /** Format: date-time */
             decidedAt: string | null;
+            /** @description The merger that stands between the two, by which it can be undone */
+            mergerId: string | null;
             foundAt: components["schemas"]["Timestamp"];
             version: number;
+            /** @description Every decision there ever was, oldest first. Only when a pair is read by itself */
+            decisions?: {
+                decision: components["schemas"]["Decision"];
+                reason: string;
+                decidedBy: string;
+                decidedAt: components["schemas"]["Timestamp"];
+            }[];
         };
+        /** @description Kept in the audit trail; name no person in it */
+        Reason: string;
         PairDecision: {
-            /** @enum {string} */
-            decision: "same_person" | "different_people" | "needs_information";
+            decision: components["schemas"]["Decision"];
             /** @description Which record goes on, when they are the same person */
             survivorId?: components["schemas"]["Id"];
-            /** @description Kept in the audit trail; name no person in it */
-            reason: string;
+            reason: components["schemas"]["Reason"];
             /** @description The pair's as you read it; a pair that has changed since is not decided */
             version: number;
+        };
+        /** @enum {string} */
+        Verdict: "same" | "review" | "different";
+        ModelComparison: {
+            /** @description The version that was in use */
+            withVersion: number;
+            /** @description How many pairs were looked at */
+            pairs: number;
+            /** @description How many pairs would go from one verdict to another */
+            moves: {
+                from: components["schemas"]["Verdict"];
+                to: components["schemas"]["Verdict"];
+                pairs: number;
+            }[];
+            /** @description How often each set of weights would have said what people decided */
+            decided: {
+                pairs: number;
+                rightBefore: number;
+                rightAfter: number;
+            };
+        };
+        MatchingModel: {
+            version: number;
+            inUse: boolean;
+            /** @description For each field and level, how often it is seen among pairs that are one person (m) and that are two (u) */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** @description With the weights in use when it was estimated; null for the weights that Sanad ships */
+            comparison: components["schemas"]["ModelComparison"] | null;
+            createdBy: string | null;
+            /** Format: date-time */
+            createdAt: string | null;
         };
         /** @enum {string} */
         ScorecardField: "age" | "relationship" | "householdSize" | "incomeChange" | "unpaidRentMonths" | "mealsPerDay" | "healthProblem" | "disability" | "pregnant" | "victimOfTrafficking" | "sex";
@@ -2391,7 +3108,15 @@ export interface components {
         OfficeId: components["schemas"]["Id"];
         ListId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
+        HouseholdId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
+        /** @description In which language to give the reasons. */
+        ReasonLanguage: "ar" | "fr" | "en";
+        /** @description In which language the evidence is put into words */
+        EvidenceLanguage: "ar" | "fr" | "en";
+        FirstId: components["schemas"]["Id"];
+        SecondId: components["schemas"]["Id"];
+        ModelVersion: number;
         ScorecardId: components["schemas"]["Id"];
         StatementId: components["schemas"]["Id"];
         ReportFundId: components["schemas"]["Id"];
@@ -3720,6 +4445,7 @@ export interface operations {
             /** @description The person as registered */
             201: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3743,10 +4469,104 @@ export interface operations {
             /** @description The person */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeneficiaryChange"];
+            };
+        };
+        responses: {
+            /** @description The person as they are now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listBeneficiaryChanges: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BeneficiaryChanged"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listConsents: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of consents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Consent"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3858,6 +4678,28 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    exitBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Standing"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     verifyBeneficiary: {
         parameters: {
             query?: never;
@@ -3876,9 +4718,161 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    receiveRegistrationFile: {
+    getHousehold: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The household */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeHousehold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdChange"];
+            };
+        };
+        responses: {
+            /** @description The household as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    addCollector: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollector"];
+            };
+        };
+        responses: {
+            /** @description The collector */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collector"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endCollector: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+                collectorId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            /** @description The collector as ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collector"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listRegistrationFiles: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of files, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RegistrationFile"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    receiveRegistrationFile: {
+        parameters: {
+            query?: {
+                /** @description The name of a mapping that was saved; it decides before what is guessed. */
+                mapping?: string;
+                /** @description Whether to run the file at once when every column is known. */
+                start?: boolean;
+            };
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -3891,16 +4885,50 @@ export interface operations {
         requestBody: {
             content: {
                 "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/json": unknown;
             };
         };
         responses: {
-            /** @description The file, which is being taken */
+            /** @description The file */
             202: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listColumnMappings: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of mappings, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ColumnMapping"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3920,6 +4948,119 @@ export interface operations {
             /** @description The file */
             200: {
                 headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    mapRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingDecision"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    checkRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file which is being checked */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    runRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file which is being taken */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3936,6 +5077,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description In which language to give the reasons. */
+                language?: components["parameters"]["ReasonLanguage"];
             };
             header?: never;
             path: {
@@ -3962,7 +5105,10 @@ export interface operations {
     };
     downloadRefusedRows: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In which language to give the reasons. */
+                language?: components["parameters"]["ReasonLanguage"];
+            };
             header?: never;
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
@@ -3978,6 +5124,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3989,6 +5136,10 @@ export interface operations {
                 state?: components["schemas"]["PairState"];
                 /** @description Leave out pairs that score less */
                 minScore?: string;
+                /** @description Only pairs that agree and differ in exactly this way, as "pattern" of a pair says it */
+                pattern?: string;
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
@@ -4017,7 +5168,7 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    decideDuplicatePair: {
+    decideDuplicatePairs: {
         parameters: {
             query?: never;
             header: {
@@ -4025,8 +5176,81 @@ export interface operations {
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
-                firstId: components["schemas"]["Id"];
-                secondId: components["schemas"]["Id"];
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pairs: {
+                        firstId: components["schemas"]["Id"];
+                        secondId: components["schemas"]["Id"];
+                        /** @description Which record goes on, when they are the same person */
+                        survivorId?: components["schemas"]["Id"];
+                        version: number;
+                    }[];
+                    decision: components["schemas"]["Decision"];
+                    reason: components["schemas"]["Reason"];
+                };
+            };
+        };
+        responses: {
+            /** @description How many were decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        decided: number;
+                        pattern: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDuplicatePair: {
+        parameters: {
+            query?: {
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
+            };
+            header?: never;
+            path: {
+                firstId: components["parameters"]["FirstId"];
+                secondId: components["parameters"]["SecondId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pair */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    decideDuplicatePair: {
+        parameters: {
+            query?: {
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                firstId: components["parameters"]["FirstId"];
+                secondId: components["parameters"]["SecondId"];
             };
             cookie?: never;
         };
@@ -4043,6 +5267,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    undoMerger: {
+        parameters: {
+            query?: {
+                /** @description In which language the evidence is put into words */
+                language?: components["parameters"]["EvidenceLanguage"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                mergerId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What the pair becomes
+                     * @enum {string}
+                     */
+                    becomes: "needs_information" | "different_people";
+                    reason: components["schemas"]["Reason"];
+                };
+            };
+        };
+        responses: {
+            /** @description The pair as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMatchingModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions, newest first; 0 is the one that Sanad ships */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MatchingModel"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    estimateMatchingModel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingModel"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getMatchingModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                version: components["parameters"]["ModelVersion"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version with its weights */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingModel"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    compareMatchingModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                version: components["parameters"]["ModelVersion"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the pairs would move */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelComparison"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    useMatchingModel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                version: components["parameters"]["ModelVersion"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version, now in use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingModel"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -1,28 +1,79 @@
-import type { Comparison, DuplicateCheck } from '../beneficiaries/index.ts';
-import type { CommandContext, Db } from '../platform/index.ts';
-import { blocksEnrolment, latecomers, scoreOf } from './rules.ts';
-import { blockedAmong, candidatesFor, heldAmong, openPairs } from './store.ts';
+import { enrolApplicants } from '../beneficiaries/index.ts';
+import { type Command, type CommandContext, command } from '../platform/index.ts';
+import { takeOffDue, withMerged } from './due.ts';
+import { countNames, hasGrown } from './name-frequencies.ts';
+import type { Profiles } from './profiles.ts';
+import { amongSurvivors, withRecords } from './same-person.ts';
+import { scoredPairs } from './scoring.ts';
+import { settingOf } from './setting.ts';
+import { openPairs, standingPairs } from './store.ts';
 
-/**
- * Compares people with everybody in their programme: candidates, then a score for each, then the pairs that are worth a look.
- * Whoever brings the people in holds the locks of their indexes, so that two at once do not miss each other.
- */
-export async function compareBeneficiaries(
-  { tx, now }: CommandContext,
-  programmeId: string,
-  beneficiaryIds: readonly string[],
-): Promise<Comparison> {
-  const candidates = await candidatesFor(tx, programmeId, beneficiaryIds);
-  const pairs = candidates.flatMap((candidate) => scoreOf(candidate) ?? []);
-  await openPairs(tx, programmeId, pairs, now);
-  const late = latecomers(pairs, new Set(beneficiaryIds));
-  const held = await heldAmong(tx, programmeId, [...late]);
-  return { blocked: latecomers(pairs.filter(blocksEnrolment), new Set(beneficiaryIds)), held };
+export interface ToCompare {
+  readonly programmeId: string;
+  /** One or many, whose entry or change has been committed. */
+  readonly beneficiaryIds: readonly string[];
 }
 
-/** What enrolment asks of this room. */
-export const duplicateCheck: DuplicateCheck = { compare: compareBeneficiaries, blocked: blockedAmong };
+/** What comparing found, as the runner can hand it on. */
+export interface Found {
+  readonly blocked: readonly string[];
+  readonly held: readonly string[];
+  readonly pairs: number;
+}
 
-/** Those of these people who may not be on a released list until a person has decided a pair that scores the programme's hold threshold or more. */
-export const heldBeneficiaries = (db: Db, programmeId: string, beneficiaryIds: readonly string[]): Promise<Set<string>> =>
-  heldAmong(db, programmeId, beneficiaryIds);
+/** How many people are looked at for each that came, before the names of a programme are counted again; above that the sweep does it. */
+const WORTH_LOOKING = 100;
+
+/**
+ * Compares people with everybody in their programme who has been committed by now, opens pairs, and enrols the applicants among them whom
+ * nothing keeps back. Each person is compared after their own entry was committed, so of two who come at once one at least sees the other.
+ */
+export const compareDue = (profiles: Profiles): Command<ToCompare, Found> =>
+  command({
+    name: 'deduplication.compare',
+    scope: (_db, { programmeId }) => ({ programme: programmeId }),
+    async run(context, { programmeId, beneficiaryIds }) {
+      const { tx, keyRing, now } = context;
+      takeOffDue(tx, beneficiaryIds);
+      const setting = await settingFor(context, programmeId, beneficiaryIds.length);
+      const people = await withMerged(tx, beneficiaryIds);
+      const standing = await standingPairs(
+        tx,
+        people.map(({ id }) => id),
+        setting.holdThreshold,
+      );
+      const scored = await scoredPairs(tx, { programmeId, profiles, keyRing, setting }, people, await withRecords(tx, standing));
+      const pairs = await openPairs(tx, programmeId, await amongSurvivors(context, scored), setting.modelVersion, now);
+      const { blocked, held } = await keptBack(context, beneficiaryIds, setting.holdThreshold);
+      await enrolApplicants(
+        tx,
+        beneficiaryIds.filter((id) => !blocked.has(id)),
+        now,
+      );
+      return {
+        result: { blocked: [...blocked], held: [...held], pairs },
+        subject: { type: 'beneficiaries_of_programme', id: programmeId },
+        after: { people: beneficiaryIds.length, pairs },
+      };
+    },
+  });
+
+async function settingFor({ tx, keyRing, now }: CommandContext, programmeId: string, people: number) {
+  const setting = await settingOf(tx, keyRing, programmeId);
+  if (setting.population > people * WORTH_LOOKING || !(await hasGrown(tx, programmeId))) return setting;
+  await countNames(tx, programmeId, now);
+  return settingOf(tx, keyRing, programmeId);
+}
+
+/** Those of these people whom an undecided pair keeps from being enrolled, and those whom one with somebody before them keeps from being paid. */
+async function keptBack({ tx }: CommandContext, beneficiaryIds: readonly string[], holdThreshold: string) {
+  const asked = new Set(beneficiaryIds);
+  const blocked = new Set<string>();
+  const held = new Set<string>();
+  for (const { firstId, secondId, holds, blocksFirst, blocksSecond } of await standingPairs(tx, beneficiaryIds, holdThreshold)) {
+    if (blocksFirst && asked.has(firstId)) blocked.add(firstId);
+    if (blocksSecond && asked.has(secondId)) blocked.add(secondId);
+    if ((holds || blocksSecond) && asked.has(secondId)) held.add(secondId);
+  }
+  return { blocked, held };
+}

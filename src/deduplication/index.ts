@@ -1,3 +1,5 @@
-export { duplicateCheck, heldBeneficiaries } from './compare.ts';
+export type { PaidSince } from './commands.ts';
+export { duplicateCheck } from './duplicate-check.ts';
+export { deduplicationJobs } from './jobs.ts';
 export { deduplicationRoutes } from './routes.ts';
 export { holds } from './store.ts';

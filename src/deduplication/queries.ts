@@ -1,37 +1,18 @@
-import { type Birth, type Names, openPeople } from '../beneficiaries/index.ts';
+import { beneficiaryScope } from '../beneficiaries/index.ts';
+import type { Language } from '../matching/index.ts';
 import { command, cursorKey, type Db, isId, type KeyRing, type Page, pageOf, pageRequest, problem } from '../platform/index.ts';
-import { inWords } from './rules.ts';
-import { findPair, type PairFilter, type PairPosition, type PairRow, pairsOf } from './store.ts';
-import type { DuplicatePair, PairSide } from './types.ts';
+import { decisionsOn, findPair, type PairFilter, type PairPosition, pairsOf } from './pair-store.ts';
+import { sideBySide } from './side-by-side.ts';
+import type { DuplicatePair, PastDecision } from './types.ts';
 
-/** Pairs with both people side by side. */
-async function opened(db: Db, keyRing: KeyRing, rows: readonly PairRow[]): Promise<DuplicatePair[]> {
-  const people = await openPeople(
-    db,
-    keyRing,
-    rows.flatMap(({ first, second }) => [first.id, second.id]),
-    ['names', 'birth'],
-  );
-  const sideOf = (side: PairRow['first']): PairSide => {
-    const person: { names: Names; birth: Birth } | null | undefined = people.get(side.id);
-    return { ...side, registeredAt: new Date(side.registeredAt).toISOString(), names: person?.names ?? null, birth: person?.birth ?? null };
-  };
-  return rows.map(({ first, second, evidence, decidedAt, foundAt, ...pair }) => ({
-    ...pair,
-    first: sideOf(first),
-    second: sideOf(second),
-    evidence: evidence.map((item) => ({ ...item, text: inWords(item) })),
-    decidedAt: decidedAt?.toISOString() ?? null,
-    foundAt: foundAt.toISOString(),
-  }));
-}
+// Both people of a pair are opened, so these reads are commands and leave a trace.
 
 export interface PairsRequest {
   readonly programmeId: string;
-  readonly query: PairFilter & { readonly limit?: number; readonly cursor?: string };
+  readonly query: PairFilter & { readonly limit?: number; readonly cursor?: string; readonly language?: Language };
 }
 
-/** A page of a programme's pairs, the likeliest first. It opens people, so it is a command and leaves a trace. */
+/** A page of a programme's pairs, the likeliest first. */
 export const listDuplicatePairs = command<PairsRequest, Page<DuplicatePair>>({
   name: 'deduplication.read',
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
@@ -39,19 +20,37 @@ export const listDuplicatePairs = command<PairsRequest, Page<DuplicatePair>>({
     const { limit } = pageRequest(query);
     const rows = await pairsOf(tx, programmeId, query, limit, positionIn(query.cursor));
     const { items, nextCursor } = pageOf(rows, limit, ({ score, first, second }) => `${score}/${first.id}/${second.id}`);
-    const result = { items: await opened(tx, keyRing, items), nextCursor };
     return {
-      result,
+      result: { items: await sideBySide(tx, keyRing, items, query.language ?? 'en'), nextCursor },
       subject: { type: 'duplicate_pairs_of_programme', id: programmeId },
       after: items.map(({ first, second }) => [first.id, second.id]),
     };
   },
 });
 
+export interface PairRequest {
+  readonly firstId: string;
+  readonly secondId: string;
+  readonly language?: Language | undefined;
+}
+
+/** A pair with everything that was ever decided about it. @throws not_found */
+export const readDuplicatePair = command<PairRequest, DuplicatePair & { decisions: PastDecision[] }>({
+  name: 'deduplication.read',
+  scope: (db, { firstId }) => beneficiaryScope(db, firstId),
+  async run({ tx, keyRing }, { firstId, secondId, language }) {
+    const pair = await openPair(tx, keyRing, { firstId, secondId, language });
+    return {
+      result: { ...pair, decisions: await decisionsOn(tx, firstId, secondId) },
+      subject: { type: 'duplicate_pair', id: `${firstId}/${secondId}` },
+    };
+  },
+});
+
 /** @throws not_found */
-export async function openPair(db: Db, keyRing: KeyRing, firstId: string, secondId: string): Promise<DuplicatePair> {
+export async function openPair(db: Db, keyRing: KeyRing, { firstId, secondId, language = 'en' }: PairRequest): Promise<DuplicatePair> {
   const row = await findPair(db, firstId, secondId);
-  const [pair] = row ? await opened(db, keyRing, [row]) : [];
+  const [pair] = row ? await sideBySide(db, keyRing, [row], language) : [];
   if (!pair) throw problem.not_found('There is no such record.');
   return pair;
 }

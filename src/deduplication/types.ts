@@ -1,32 +1,12 @@
 import type { Birth, EnrolmentState, Names } from '../beneficiaries/index.ts';
+import type { Evidence, Decision as Verdict } from '../matching/index.ts';
 
-/** What can be compared of two people without reading either. */
-export type EvidenceField = 'document' | 'phone' | 'birth' | 'household';
-
-/** One thing that speaks for or against two records being one person; never the value itself. */
-export interface Evidence {
-  readonly field: EvidenceField;
-  readonly level: 'same' | 'different';
-  /** Share of the score, decimal text. */
-  readonly weight: string;
-}
-
-/** Two people who have something in common. The first is the one whose identifier sorts first. */
-export interface CandidatePair {
-  readonly firstId: string;
-  readonly secondId: string;
-  readonly sameDocument: boolean;
-  readonly samePhone: boolean;
-  /** Exactly known and equal. */
-  readonly sameBirth: boolean;
-  readonly sameHousehold: boolean;
-}
-
+/** Two people who may be one, with why. The first is the one whose identifier sorts first. */
 export interface ScoredPair {
   readonly firstId: string;
   readonly secondId: string;
-  /** Between 0 and 1, decimal text. */
-  readonly score: string;
+  /** Between 0 and 1. */
+  readonly probability: number;
   readonly evidence: readonly Evidence[];
 }
 
@@ -45,16 +25,43 @@ export interface PairSide {
   readonly registeredAt: string;
 }
 
+/** One reason for or against, in words, with what each of the two records says. */
+export type ShownEvidence = Evidence & { readonly text: string; readonly first: string | null; readonly second: string | null };
+
+/** A decision on a pair, as it was taken. */
+export interface PastDecision {
+  readonly decision: Decision;
+  readonly reason: string;
+  readonly decidedBy: string;
+  readonly decidedAt: string;
+}
+
 /** Two records side by side. */
 export interface DuplicatePair {
   readonly first: PairSide;
   readonly second: PairSide;
   readonly score: string;
-  readonly evidence: (Evidence & { readonly text: string })[];
+  readonly evidence: ShownEvidence[];
+  /** Fields and levels as one text. */
+  readonly pattern: string;
+  /** Of the weights that it was scored with; 0 are the shipped ones. */
+  readonly modelVersion: number;
   readonly state: PairState;
   readonly reason: string | null;
   readonly decidedBy: string | null;
   readonly decidedAt: string | null;
+  /** The merger that stands between the two. */
+  readonly mergerId: string | null;
   readonly foundAt: string;
   readonly version: number;
+}
+
+/** How the pairs of a programme would move from one set of weights to another. Counts, no person. */
+export interface ModelComparison {
+  /** The version that was in use. */
+  readonly withVersion: number;
+  readonly pairs: number;
+  readonly moves: { readonly from: Verdict; readonly to: Verdict; readonly pairs: number }[];
+  /** How often each would have said what people decided: more likely one person than not, or less. */
+  readonly decided: { readonly pairs: number; readonly rightBefore: number; readonly rightAfter: number };
 }

@@ -1,2 +1,3 @@
+export { listedSince } from './payable.ts';
 export { paymentRoutes } from './routes.ts';
 export type { IssueVouchers, ListState, ReleasedLine } from './types.ts';

@@ -7,7 +7,16 @@ export type AgeBand = '0-5' | '6-11' | '12-17' | '18-59' | '60+';
 export type Hand = 'maker' | 'approver' | 'releaser';
 
 /** Why somebody is left out of a list, or returned from it at release. */
-export type Reason = 'merged' | 'not_enrolled' | 'no_consent' | 'duplicate_open' | 'overlap' | 'no_collector';
+export type Reason =
+  | 'merged'
+  | 'not_theirs'
+  | 'not_enrolled'
+  | 'no_consent'
+  | 'comparison_due'
+  | 'duplicate_open'
+  | 'paid_as_other_record'
+  | 'overlap'
+  | 'no_collector';
 
 /** What a list is drawn up from. */
 export interface ListSource {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { type Database, type Db, sqlState, type Tx } from './database.ts';
 import { newId } from './ids.ts';
@@ -122,6 +123,10 @@ export function canonicalJson(value: unknown): string {
 export const stateDigest = (keyRing: KeyRing, state: unknown): string =>
   keyRing.blindIndex('audit-state', canonicalJson(state)).toString('hex');
 
+/** The key of a further command that the same request takes, so that repeating the request repeats its answer too. */
+export const furtherKey = (idempotencyKey: string | undefined, step: string): string | undefined =>
+  idempotencyKey && createHash('sha256').update(`${step}/${idempotencyKey}`).digest('base64url');
+
 type Answer = { readonly result: unknown } | { readonly refusal: ProblemBody };
 
 /**
@@ -136,8 +141,8 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
   ): Promise<{ answer: Answer; result: Result | undefined; refusal: Problem | undefined; started: (FollowUp & { id: string })[] }> {
     return database.transaction(async (tx) => {
       const now = clock.now();
-      const inputDigest = keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
-      if (idempotencyKey) {
+      const inputDigest = idempotencyKey && keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
+      if (idempotencyKey && inputDigest) {
         const earlier = await answerTo(tx, actor.id, idempotencyKey, inputDigest);
         if (earlier) return { ...earlier, started: [] };
       }
@@ -165,7 +170,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })),
       );
       const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
-      if (idempotencyKey) {
+      if (idempotencyKey && inputDigest) {
         const sealed = keyRing.seal('idempotency', `${actor.id}/${idempotencyKey}`, JSON.stringify(answer));
         tx.defer(sql`with event as (${event})
           insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)

@@ -20,3 +20,4 @@ export * from './paging.ts';
 export * from './problems.ts';
 export * from './sql.ts';
 export * from './tables/index.ts';
+export * from './uploads.ts';

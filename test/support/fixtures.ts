@@ -1,8 +1,8 @@
-import { indexesOf } from '../../src/beneficiaries/indexes.ts';
+import { matchProfileRow } from '../../src/beneficiaries/match-profile.ts';
 import { sealPerson } from '../../src/beneficiaries/sealing.ts';
 import type { Personal } from '../../src/beneficiaries/types.ts';
 import { post } from '../../src/ledger/index.ts';
-import { dammDigit, Money, newId } from '../../src/platform/index.ts';
+import { dammDigit, Money, newId, sql } from '../../src/platform/index.ts';
 import type { TestPlatform } from './platform.ts';
 
 /** Rows that a test starts from, made with SQL so that each room is tested without the rooms that would make them. */
@@ -71,7 +71,7 @@ export interface Person {
   readonly personal: Personal;
 }
 
-/** Enrols a person with both consents. Each call makes somebody else, unless told otherwise. */
+/** Enrols a person with both consents, whom nobody has to compare. Each call makes somebody else, unless told otherwise. */
 export async function makePerson(
   platform: TestPlatform,
   programmeId: string,
@@ -111,10 +111,10 @@ export async function makePerson(
         registered_at: now,
       },
     ]);
-    await tx.insert(
-      'beneficiary_indexes',
-      indexesOf(platform.app.keyRing, personal).map((index) => ({ ...index, beneficiary_id: id })),
-    );
+    const home = { wilayaNumber: '16', commune: 'Alger Centre' };
+    const compared = { ...personal, sex: 'female' as const, household: { reference: household } };
+    await tx.insert('match_profiles', [matchProfileRow(platform.app.keyRing, programmeId, id, compared, home)]);
+    await tx.run(sql`delete from comparisons_due where beneficiary_id = ${id}`);
     await tx.insert('enrolments', [
       { programme_id: programmeId, beneficiary_id: id, state: 'enrolled', entered_by: newId(), changed_at: now },
     ]);

@@ -1,0 +1,57 @@
+import { keysOf, type Profile, profileOf } from '../matching/index.ts';
+import type { KeyRing } from '../platform/index.ts';
+
+/** What a blind key is made of. Documents and phones are found across programmes, everything else within one. */
+export type KeyPurpose = 'document' | 'phone' | 'block' | 'name-exact' | 'name-sound';
+
+/**
+ * The first 64 bits of a keyed fingerprint, as a signed integer in decimal text. Two values in 2^64 may share one: whoever finds a
+ * person by a key still looks at the person.
+ */
+export const blindKey = (keyRing: KeyRing, purpose: KeyPurpose, value: string): string =>
+  keyRing.blindIndex(purpose, value).readBigInt64BE().toString();
+
+/**
+ * A document as it is compared: `COUNTRY/NUMBER` without spaces and punctuation; undefined when the number holds no letter or digit.
+ * @param country ISO 3166-1 alpha-3
+ */
+export const plainDocument = (country: string, number: string): string | undefined =>
+  profileOf({ documents: [`${country}/${number}`] }).d?.[0];
+
+/** By this a person is found who holds a document. @param document as {@link plainDocument} writes it */
+export const documentKey = (keyRing: KeyRing, document: string): string => blindKey(keyRing, 'document', document);
+
+/** By this a person is found who has a telephone number. @param phone E.164 */
+export const phoneKey = (keyRing: KeyRing, phone: string): string => blindKey(keyRing, 'phone', phone);
+
+/** By this the people of a programme are found who bear a name. @param word as `nameTokens` of the matching room gives it */
+export const nameKey = (keyRing: KeyRing, programmeId: string, likeness: 'exact' | 'sound', word: string): string =>
+  blindKey(keyRing, `name-${likeness}`, `${programmeId}/${word}`);
+
+/** By these the people of a programme become candidates for one another. */
+export const blockingKeys = (keyRing: KeyRing, programmeId: string, profile: Profile): string[] =>
+  distinct(keysOf(profile).map(({ kind, text }) => blindKey(keyRing, 'block', `${programmeId}/${kind}/${text}`)));
+
+/** The keys under which a person is kept: those by which candidates are found, and those by which somebody looks for them. */
+export interface PersonKeys {
+  readonly blocking: readonly string[];
+  readonly search: readonly string[];
+}
+
+/** Every key of a person, each once. @param phones E.164 */
+export function keysOfPerson(keyRing: KeyRing, programmeId: string, profile: Profile, phones: readonly string[]): PersonKeys {
+  const { d: documents = [], g: given = [], m: middle = [], f: family = [] } = profile;
+  return {
+    blocking: blockingKeys(keyRing, programmeId, profile),
+    search: distinct([
+      ...documents.map((document) => documentKey(keyRing, document)),
+      ...phones.map((phone) => phoneKey(keyRing, phone)),
+      ...[...given, ...middle, ...family].flatMap(([exact, sound]) => [
+        nameKey(keyRing, programmeId, 'exact', exact),
+        nameKey(keyRing, programmeId, 'sound', sound),
+      ]),
+    ]),
+  };
+}
+
+const distinct = (keys: readonly string[]): string[] => [...new Set(keys)];

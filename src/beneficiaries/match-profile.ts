@@ -1,0 +1,45 @@
+import { type Particulars, type Profile, profileOf } from '../matching/index.ts';
+import type { KeyRing } from '../platform/index.ts';
+import { keysOfPerson } from './keys.ts';
+import type { Birth, Place, Registration } from './types.ts';
+
+/** Between dates further apart than this nothing is known of a birth that tells two people apart. */
+const WIDEST_BIRTH_YEARS = 10;
+
+const isTelling = ({ from, to }: Birth): boolean => Number(to.slice(0, 4)) - Number(from.slice(0, 4)) <= WIDEST_BIRTH_YEARS;
+
+/** What is compared of a person. */
+export type Compared = Pick<Registration, 'names' | 'birth' | 'sex' | 'documents' | 'phones'> & {
+  readonly household: { readonly reference: string };
+};
+
+/** What of a person is compared with others. Members of one household name the same reference. */
+export const particularsOf = ({ names, birth, sex, documents, phones, household }: Compared, place: Place): Particulars => ({
+  ...names,
+  birth: isTelling(birth) ? birth : undefined,
+  sex,
+  documents: documents.map(({ issuingCountry, number }) => `${issuingCountry}/${number}`),
+  phones,
+  location: [place.wilayaNumber, place.commune],
+  household: household.reference,
+});
+
+const place = (beneficiaryId: string): string => `match_profiles/${beneficiaryId}`;
+
+/** The row of `match_profiles` that goes with a person: written when they are entered, and again whenever any of this changes. */
+export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficiaryId: string, compared: Compared, home: Place) {
+  const profile = profileOf(particularsOf(compared, home));
+  const { blocking, search } = keysOfPerson(keyRing, programmeId, profile, compared.phones);
+  return {
+    beneficiary_id: beneficiaryId,
+    programme_id: programmeId,
+    // Under a key of its own, so that comparing opens nothing else of a person.
+    profile: keyRing.seal('match-profile', place(beneficiaryId), JSON.stringify(profile)),
+    blocking_keys: blocking,
+    search_keys: search,
+  };
+}
+
+/** Opens the profile of a person, as {@link matchProfileRow} sealed it. */
+export const openMatchProfile = (keyRing: KeyRing, beneficiaryId: string, sealed: Buffer): Profile =>
+  JSON.parse(keyRing.open('match-profile', place(beneficiaryId), sealed)) as Profile;

@@ -1,0 +1,44 @@
+import { documentKey } from '../beneficiaries/index.ts';
+import { blockLimit, type Profile } from '../matching/index.ts';
+import { type Db, type KeyRing, sql } from '../platform/index.ts';
+
+/** Somebody whose profile is looked for under their keys: a person who is entered, or one who is not yet. */
+export interface Seeker {
+  readonly id: string;
+  readonly profile: Profile;
+  /** Blind blocking keys. */
+  readonly keys: readonly string[];
+}
+
+/** Document numbers that the issuing country is known of: a number alone may be two people's. */
+const documentsOf = ({ d = [] }: Profile): string[] => d.filter((document) => document.includes('/'));
+
+/**
+ * Everybody who shares a key with these people, by person. A block of more than `blockLimit` people is not looked through, because it says
+ * too little about each of them; the same document is, however many hold it. Documents are keyed across programmes, so some of the
+ * people found may belong to another one.
+ */
+export async function candidatesOf(db: Db, keyRing: KeyRing, seekers: readonly Seeker[]): Promise<Map<string, readonly string[]>> {
+  const keys = seekers.flatMap(({ id, keys }) => keys.map((key) => ({ id, key })));
+  const documents = seekers.flatMap(({ id, profile }) =>
+    documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })),
+  );
+  const rows = await db.all<{ id: string; found: string }>(sql`
+    with sought as materialized (
+      select * from unnest(${keys.map(({ id }) => id)}::uuid[], ${keys.map(({ key }) => key)}::bigint[]) as k (id, key)
+    ), blocks as materialized (
+      select wanted.key, block.people
+      from (select distinct key from sought) wanted cross join lateral (
+        select array_agg(beneficiary_id) as people
+        from (select beneficiary_id from beneficiary_keys b where b.key = wanted.key limit ${blockLimit + 1}) within
+      ) block
+      where cardinality(block.people) between 2 and ${blockLimit}
+    )
+    select id, string_agg(distinct found::text, ',') as found from (
+      select s.id, unnest(b.people) as found from sought s join blocks b on b.key = s.key
+      union all
+      select d.id, k.beneficiary_id from unnest(${documents.map(({ id }) => id)}::uuid[], ${documents.map(({ key }) => key)}::bigint[]) as d (id, key)
+        join beneficiary_keys k on k.key = d.key
+    ) shared where found <> id group by id`);
+  return new Map(rows.map(({ id, found }) => [id, found.split(',')]));
+}

@@ -1,0 +1,40 @@
+import { type Db, sql, type Tx } from '../platform/index.ts';
+
+/**
+ * Takes people off the list of those who are still to be compared. Who is changing one of them at this moment is waited for, and who comes
+ * after puts them on it again: so it comes before anything is read.
+ */
+export function takeOffDue(tx: Tx, beneficiaryIds: readonly string[]): void {
+  tx.defer(sql`delete from comparisons_due where beneficiary_id = any(${[...beneficiaryIds].sort()}::uuid[])`);
+}
+
+/** Those who have waited since before a moment: whoever should have compared them was killed. */
+export async function overdue(db: Db, before: Date, most: number): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(
+    sql`select beneficiary_id as id from comparisons_due where since < ${before} order by since limit ${most}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** People by programme. */
+export const programmesOf = (db: Db, beneficiaryIds: readonly string[]): Promise<{ programmeId: string; ids: string[] }[]> =>
+  db.all(sql`select programme_id as "programmeId", array_agg(beneficiary_id) as ids from match_profiles
+    where beneficiary_id = any(${beneficiaryIds}::uuid[]) group by programme_id`);
+
+export interface Person {
+  readonly id: string;
+  readonly keys: string[];
+}
+
+/** People with the records that stand for the same person, and the keys of each. */
+export const withMerged = (db: Db, beneficiaryIds: readonly string[]): Promise<Person[]> =>
+  db.all(sql`
+    with asked as materialized (
+      select b.id, b.merged_into from unnest(${beneficiaryIds}::uuid[]) as i (id) join beneficiaries b on b.id = i.id
+    ), one_person as (
+      select id from asked
+      union select merged_into from asked where merged_into is not null
+      union select b.id from asked a join beneficiaries b on b.merged_into = coalesce(a.merged_into, a.id)
+    )
+    select p.beneficiary_id as id, p.blocking_keys::text[] as keys
+    from one_person o join match_profiles p on p.beneficiary_id = o.id order by p.beneficiary_id`);

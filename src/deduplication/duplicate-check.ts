@@ -1,0 +1,53 @@
+import { system } from '../access/index.ts';
+import { blockingKeys, type DuplicateCheck } from '../beneficiaries/index.ts';
+import { compare, type Particulars, profileOf } from '../matching/index.ts';
+import { type Db, type Ground, type KeyRing, newId } from '../platform/index.ts';
+import { candidatesOf } from './candidates.ts';
+import { compareDue } from './compare.ts';
+import { programmesOf } from './due.ts';
+import { Profiles } from './profiles.ts';
+import { settingOf } from './setting.ts';
+import { blockedAmong } from './store.ts';
+
+/** So many people are compared in one transaction. */
+const BATCH = 1_000;
+
+/** What enrolment asks of this room. */
+export function duplicateCheck({ db, execute, keyRing }: Ground): DuplicateCheck {
+  const profiles = new Profiles(keyRing);
+  const comparing = compareDue(profiles);
+  return {
+    async compare(beneficiaryIds) {
+      const blocked = new Set<string>();
+      const held = new Set<string>();
+      let pairs = 0;
+      for (const { programmeId, ids } of await programmesOf(db, beneficiaryIds)) {
+        for (let from = 0; from < ids.length; from += BATCH) {
+          const found = await execute(comparing, { programmeId, beneficiaryIds: ids.slice(from, from + BATCH) }, { actor: system });
+          for (const id of found.blocked) blocked.add(id);
+          for (const id of found.held) held.add(id);
+          pairs += found.pairs;
+        }
+      }
+      return { blocked, held, pairs };
+    },
+    blocked: blockedAmong,
+    probe: (reader, programmeId, people) => probe(reader, keyRing, profiles, programmeId, people),
+  };
+}
+
+async function probe(db: Db, keyRing: KeyRing, profiles: Profiles, programmeId: string, people: readonly Particulars[]): Promise<number[]> {
+  const setting = await settingOf(db, keyRing, programmeId);
+  const seekers = people.map((particulars) => {
+    const profile = profileOf(particulars);
+    return { id: newId(), profile, keys: blockingKeys(keyRing, programmeId, profile) };
+  });
+  const candidates = await candidatesOf(db, keyRing, seekers);
+  const known = await profiles.of(db, programmeId, [...new Set([...candidates.values()].flat())]);
+  return seekers.map(({ id, profile }) =>
+    (candidates.get(id) ?? []).reduce((highest, other) => {
+      const theirs = known.get(other);
+      return theirs ? Math.max(highest, compare(profile, theirs, setting).probability) : highest;
+    }, 0),
+  );
+}

@@ -1,0 +1,61 @@
+import type { EnrolmentState } from '../beneficiaries/index.ts';
+import { type Db, newId, sql, type Tx } from '../platform/index.ts';
+import type { PairName } from './decision-store.ts';
+
+/** What a merger has to put back when it is undone. */
+export interface Before {
+  readonly state: EnrolmentState;
+  /** Records that had been merged into the one that was merged now. */
+  readonly records: readonly string[];
+  /** Its undecided pairs, which the survivor took over. */
+  readonly superseded: readonly PairName[];
+}
+
+export interface Merger {
+  readonly id: string;
+  readonly loserId: string;
+  readonly survivorId: string;
+  readonly before: Before;
+  readonly mergedAt: Date;
+  readonly undoneAt: Date | null;
+  /** Whom the loser points at now; somebody else where the survivor has been merged since. */
+  readonly mergedInto: string | null;
+}
+
+const columns = sql`m.id, m.loser_id as "loserId", m.survivor_id as "survivorId", m.before, m.merged_at as "mergedAt", m.undone_at as "undoneAt"`;
+
+export const findMerger = (db: Db, id: string): Promise<{ loserId: string } | undefined> =>
+  db.first(sql`select loser_id as "loserId" from mergers where id = ${id}`);
+
+/** A merger whose two records nobody else changes until the transaction ends. */
+export async function lockMerger(tx: Tx, id: string): Promise<Merger | undefined> {
+  await tx.all(sql`select from beneficiaries where id in (select unnest(array[loser_id, survivor_id]) from mergers where id = ${id})
+    order by id for no key update`);
+  return tx.first(sql`select ${columns}, b.merged_into as "mergedInto"
+    from mergers m join beneficiaries b on b.id = m.loser_id where m.id = ${id} for update of m`);
+}
+
+export async function insertMerger(
+  tx: Tx,
+  { loserId, survivorId, before, by, at }: Pick<Merger, 'loserId' | 'survivorId' | 'before'> & { readonly by: string; readonly at: Date },
+): Promise<void> {
+  await tx.run(sql`insert into mergers (id, loser_id, survivor_id, before, merged_by, merged_at)
+    values (${newId()}, ${loserId}, ${survivorId}, ${JSON.stringify(before)}::jsonb, ${by}, ${at})`);
+}
+
+export async function markUndone(tx: Tx, id: string, reason: string, by: string, at: Date): Promise<void> {
+  await tx.run(sql`update mergers set undone_by = ${by}, undone_at = ${at}, reason = ${reason} where id = ${id}`);
+}
+
+/** Takes the undecided pairs of a record that was merged off the list; its survivor has its own. @returns the pairs */
+export const supersedePairs = (tx: Tx, mergedId: string, reason: string, decidedBy: string, at: Date): Promise<PairName[]> =>
+  tx.all(sql`update duplicate_pairs set state = 'superseded', reason = ${reason}, decided_by = ${decidedBy}, decided_at = ${at},
+    version = version + 1 where (first_id = ${mergedId} or second_id = ${mergedId}) and state in ('open', 'needs_information')
+    returning first_id as "firstId", second_id as "secondId"`);
+
+/** Opens pairs again that a merger took off the list. */
+export async function reopenPairs(tx: Tx, pairs: readonly PairName[]): Promise<void> {
+  await tx.run(sql`update duplicate_pairs p set state = 'open', reason = null, decided_by = null, decided_at = null, version = version + 1
+    from unnest(${pairs.map(({ firstId }) => firstId)}::uuid[], ${pairs.map(({ secondId }) => secondId)}::uuid[]) as s (first_id, second_id)
+    where p.first_id = s.first_id and p.second_id = s.second_id and p.state = 'superseded'`);
+}

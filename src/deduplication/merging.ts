@@ -1,0 +1,22 @@
+import { mergeInto, separate } from '../beneficiaries/index.ts';
+import { type CommandContext, problem } from '../platform/index.ts';
+import { insertMerger, type Merger, markUndone, reopenPairs, supersedePairs } from './merger-store.ts';
+
+/**
+ * Makes one record stand for another. Both keep their history; what the merged record is owed is its survivor's as long as it points at
+ * them. Who stands for whom has changed, so both are compared again once this has been committed.
+ */
+export async function merge({ tx, actor, now }: CommandContext, loserId: string, survivorId: string, reason: string): Promise<void> {
+  const { state, records } = await mergeInto(tx, loserId, survivorId, now);
+  const superseded = await supersedePairs(tx, loserId, reason, actor.id, now);
+  await insertMerger(tx, { loserId, survivorId, before: { state, records, superseded }, by: actor.id, at: now });
+}
+
+/** Puts everything back to where a merger found it. @throws conflict when the survivor has itself been merged since */
+export async function unmerge({ tx, actor, now }: CommandContext, merger: Merger, reason: string): Promise<void> {
+  const { id, loserId, survivorId, before, mergedInto } = merger;
+  if (mergedInto !== survivorId) throw problem.conflict('The record that went on has been merged itself since. Undo that merger first.');
+  await markUndone(tx, id, reason, actor.id, now);
+  await separate(tx, loserId, before, now);
+  await reopenPairs(tx, before.superseded);
+}

@@ -1,0 +1,58 @@
+import { compare, type Profile } from '../matching/index.ts';
+import type { Db, KeyRing } from '../platform/index.ts';
+import { candidatesOf, type Seeker } from './candidates.ts';
+import type { Profiles } from './profiles.ts';
+import { blocksEnrolment, inOrder } from './rules.ts';
+import type { ProgrammeSetting } from './setting.ts';
+import type { ScoredPair } from './types.ts';
+
+/** The key of a pair in maps and sets. */
+export const pairKey = (firstId: string, secondId: string): string => `${firstId}/${secondId}`;
+
+export interface Scoring {
+  readonly programmeId: string;
+  readonly profiles: Profiles;
+  readonly keyRing: KeyRing;
+  readonly setting: ProgrammeSetting;
+}
+
+/**
+ * Compares people with everybody in their programme who shares a key with them.
+ * @param standing pairs that are known and undecided: they are scored again, whatever is left of what they had in common
+ * @returns the pairs that are likely enough for a person to look at, those who share a document, and those that stand
+ */
+export async function scoredPairs(
+  db: Db,
+  { programmeId, profiles, keyRing, setting }: Scoring,
+  people: readonly Omit<Seeker, 'profile'>[],
+  standing: readonly (readonly [firstId: string, secondId: string])[],
+): Promise<ScoredPair[]> {
+  const own = await profiles.of(
+    db,
+    programmeId,
+    people.map(({ id }) => id),
+  );
+  const seekers = people.flatMap(({ id, keys }) => {
+    const profile = own.get(id);
+    return profile ? [{ id, keys, profile }] : [];
+  });
+  const pairs = new Map(standing.map(([firstId, secondId]) => [pairKey(firstId, secondId), { firstId, secondId, stands: true }]));
+  for (const [id, found] of await candidatesOf(db, keyRing, seekers)) {
+    for (const other of found) {
+      const [firstId, secondId] = inOrder(id, other);
+      const key = pairKey(firstId, secondId);
+      if (!pairs.has(key)) pairs.set(key, { firstId, secondId, stands: false });
+    }
+  }
+  const others = new Set([...pairs.values()].flatMap(({ firstId, secondId }) => [firstId, secondId]).filter((id) => !own.has(id)));
+  const theirs = await profiles.of(db, programmeId, [...others]);
+  const profileOf = (id: string): Profile | undefined => own.get(id) ?? theirs.get(id);
+  const scored: ScoredPair[] = [];
+  for (const { firstId, secondId, stands } of pairs.values()) {
+    const [first, second] = [profileOf(firstId), profileOf(secondId)];
+    if (!first || !second) continue;
+    const { probability, decision, evidence } = compare(first, second, setting);
+    if (stands || decision !== 'different' || blocksEnrolment({ evidence })) scored.push({ firstId, secondId, probability, evidence });
+  }
+  return scored;
+}

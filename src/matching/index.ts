@@ -1,0 +1,11 @@
+export { type Comparison, compare, type Setting } from './compare.ts';
+export { type DedupeOptions, type DedupeSummary, dedupeFile, FileError } from './dedupe-file.ts';
+export { type Observation, reestimate } from './estimate.ts';
+export { blockLimit, keysOf } from './keys.ts';
+export { type Evidence, type Field, levels } from './levels.ts';
+export { type Model, readModel, shippedModel } from './model.ts';
+export { nameTokens } from './name-words.ts';
+export { normalForm } from './normal-form.ts';
+export { profileOf } from './profile.ts';
+export type { BlockingKey, Decision, Frequencies, Particulars, Profile } from './types.ts';
+export { inWords, type Language } from './words.ts';

@@ -1,0 +1,22 @@
+const nameLevels = ['same', 'spelling', 'sound', 'near', 'part', 'alike', 'initial', 'different'] as const;
+
+/** Every field that is compared, and the levels on which two people may agree or disagree in it, the most alike first. */
+export const levels = {
+  given: nameLevels,
+  family: nameLevels,
+  middle: nameLevels,
+  order: ['straight', 'joined', 'exchanged'],
+  birth: ['day', 'exchanged', 'typing', 'alike', 'month_day', 'year', 'within_year', 'near_year', 'near_age', 'different'],
+  sex: ['same', 'different'],
+  document: ['same', 'typing', 'alike', 'other_kind', 'different'],
+  phone: ['same', 'typing', 'different'],
+  location: ['address', 'near_address', 'place', 'near_place', 'part', 'different'],
+  household: ['relatives'],
+} as const;
+
+export type Field = keyof typeof levels;
+export type LevelOf<F extends Field> = (typeof levels)[F][number];
+export const fields = Object.keys(levels) as Field[];
+
+/** One field of a pair: how far two people agree in it, and the evidence in bits (log2 of the odds), rounded to hundredths. Never a value. */
+export type Evidence = { readonly [F in Field]: { readonly field: F; readonly level: LevelOf<F>; readonly weight: number } }[Field];
