@@ -13,10 +13,12 @@ import {
   intakeJobs,
   intakeRoutes,
   publicDoor,
+  receiveSubmissions,
   referralRoutes,
   selfRegistrationJobs,
   selfRegistrationRoutes,
 } from './intake/index.ts';
+import { koboJobs, koboRoutes, type OutgoingRules } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
 import { connectGateway, messagingJobs, messagingRoutes, proofSender, queueCodes, sendWithheldCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
@@ -98,6 +100,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   };
   const paidSince: PaidSince = async (db, beneficiaryIds, since) =>
     (await listedSince(db, beneficiaryIds, since)) || (await paidOutSince(db, beneficiaryIds, since));
+  const outgoing: OutgoingRules = {
+    privateAddresses: config.KOBO_PRIVATE_ADDRESSES === 'allow',
+    plainLoopback: config.SANAD_ENV === 'test',
+  };
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground),
     ...auditRoutes(ground),
@@ -118,6 +124,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...ledgerRoutes(ground),
     ...reconciliationRoutes(ground),
     ...reportingRoutes(ground),
+    ...koboRoutes(ground, outgoing),
   };
   const http = createHttp({
     contract,
@@ -151,6 +158,11 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...eligibilityJobs(ground),
         ...voucherJobs(ground),
         ...messagingJobs(ground, gateway),
+        ...koboJobs(ground, {
+          rules: outgoing,
+          limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 32 * 1024 ** 2 },
+          receive: receiveSubmissions(ground, config.dataDir),
+        }),
       ]),
     async close() {
       await jobs.close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { registrationOf, sameAgain } from '../../test/support/registrations.ts';
+import { registration, sameAgain } from '../../test/support/registrations.ts';
 import { loadPilotGeography } from '../seeding.ts';
 
 interface Registered {
@@ -48,8 +48,8 @@ describe('duplicate pairs', () => {
   it('are found behind another script, and shown side by side with the reasons in the language asked for', async () => {
     const birth = { from: '1984-07-23', to: '1984-07-23', precision: 'exact' };
     const phones = ['0550123456'];
-    const a = await register(registrationOf({ names: { given: 'Mohamed', family: 'Boukhari' }, birth, phones }));
-    const b = await register(registrationOf({ names: { given: 'محمد', family: 'بوخاري' }, birth, phones }));
+    const a = await register(registration({ names: { given: 'Mohamed', family: 'Boukhari' }, birth, phones }));
+    const b = await register(registration({ names: { given: 'محمد', family: 'بوخاري' }, birth, phones }));
     const [pair] = await pairs();
     expect(pair).toMatchObject({
       state: 'open',
@@ -84,7 +84,7 @@ describe('duplicate pairs', () => {
 
   it('are queued by score, and walked without one twice', async () => {
     for (let i = 0; i < 3; i += 1) {
-      const one = registrationOf({ phones: [`055000010${i}`] });
+      const one = registration({ phones: [`055000010${i}`] });
       await register(one);
       await register(sameAgain(one, { documents: [], ...(i > 0 && passport(`Z000${i}`)) }));
     }
@@ -116,17 +116,15 @@ describe('duplicate pairs', () => {
       ['Ibrahim', '2015-05-17'],
     ]) {
       const birth = { from: day, to: day, precision: 'exact' };
-      await register(registrationOf({ names: { given, family }, birth, household, phones: ['0550222222'] }));
+      await register(registration({ names: { given, family }, birth, household, phones: ['0550222222'] }));
     }
     expect(await pairs('?minScore=0.8')).toEqual([]);
   });
 
   it('of one document keep the later an applicant, until they are told apart from everybody', async () => {
-    const [a, b] = [await register(registrationOf(passport('B1234567'))), await register(registrationOf(passport('B7654321')))];
+    const [a, b] = [await register(registration(passport('B1234567'))), await register(registration(passport('B7654321')))];
     const c = await register(
-      registrationOf({
-        documents: [...passport('B1234567').documents, { type: 'national_id', number: 'B7654321', issuingCountry: 'NER' }],
-      }),
+      registration({ documents: [...passport('B1234567').documents, { type: 'national_id', number: 'B7654321', issuingCountry: 'NER' }] }),
     );
     expect([a.state, b.state, c.state]).toEqual(['enrolled', 'enrolled', 'applicant']);
     const manager = await platform.as('programme_officer', { programme: frame.programmeId });
@@ -143,7 +141,7 @@ describe('duplicate pairs', () => {
     await decide(b, c, decision).expect(200);
     expect(await stateOf(c)).toBe('enrolled');
     await decide(b, c, { ...decision, version: 2 }).expect(409);
-    const elsewhere = registrationOf({ documents: [{ type: 'passport', number: 'B1234567', issuingCountry: 'TCD' }] });
+    const elsewhere = registration({ documents: [{ type: 'passport', number: 'B1234567', issuingCountry: 'TCD' }] });
     expect((await register(elsewhere)).state).toBe('enrolled');
     const {
       rows: [event],
@@ -156,7 +154,7 @@ describe('duplicate pairs', () => {
 
   it('are decided together where they agree in the same way: all of them or none', async () => {
     const twice = async () => {
-      const one = registrationOf();
+      const one = registration();
       return [await register(one), await register(sameAgain(one, { names: one.names }))] as const;
     };
     const couples = [await twice(), await twice(), await twice()];
@@ -179,16 +177,16 @@ describe('duplicate pairs', () => {
     const other = await twice();
     const [first] = await pairs('?state=open');
     const stranger = { firstId: other[0].id, secondId: other[1].id, version: first?.version };
-    const lone = registrationOf({ phones: ['0550777777'] });
+    const lone = registration({ phones: ['0550777777'] });
     const [x, y] = [await register(lone), await register(sameAgain(lone, passport('DIFFERENT1')))];
     await judge.post(path, { ...body, pairs: [stranger, { firstId: x.id, secondId: y.id, version: 1 }] }).expect(422);
   });
 
   it('merge the record that does not go on, whose other pairs its survivor takes over', async () => {
-    const one = registrationOf({ phones: ['0550333333'] });
+    const one = registration({ phones: ['0550333333'] });
     const a = await register(one);
     const c = await register(sameAgain(one, passport('C0000001')));
-    const b = await register(registrationOf({ names: one.names, birth: one.birth, documents: one.documents }));
+    const b = await register(registration({ names: one.names, birth: one.birth, documents: one.documents }));
     const wrong = await decide(a, b, { decision: 'same_person', reason: 'Same face', version: 1, survivorId: c.id }).expect(422);
     expect(wrong.body.errors).toMatchObject([{ pointer: '/survivorId' }]);
     await decide(a, b, { decision: 'same_person', reason: 'Same face', version: 1 }).expect(422);
@@ -206,14 +204,14 @@ describe('duplicate pairs', () => {
     expect(open[0]?.pattern).toContain('phone:same');
     expect(between(await pairs('?state=superseded'))).toEqual([[a.id, c.id]]);
     await decide(a, c, { decision: 'different_people', reason: 'Too late', version: 2 }).expect(409);
-    const later = await register(registrationOf({ names: one.names, birth: one.birth, documents: one.documents }));
+    const later = await register(registration({ names: one.names, birth: one.birth, documents: one.documents }));
     expect(between(await pairs('?state=open'))).toContainEqual([b.id, later.id]);
   });
 
   it('remember through a merger who was told apart', async () => {
-    const one = registrationOf({ phones: ['0550555555'] });
+    const one = registration({ phones: ['0550555555'] });
     const a = await register(one);
-    const b = await register(registrationOf({ names: one.names, birth: one.birth, documents: one.documents }));
+    const b = await register(registration({ names: one.names, birth: one.birth, documents: one.documents }));
     const twin = await register(sameAgain(one, { ...passport('T0000001'), names: one.names }));
     for (const pair of await pairs('?state=open')) {
       if (pair.second.id === twin.id)
@@ -224,7 +222,7 @@ describe('duplicate pairs', () => {
   });
 
   it('are settled once however two mergers cross', async () => {
-    const one = registrationOf();
+    const one = registration();
     const [a, b, c] = [await register(one), await register(one), await register(one)];
     const merge = (first: { id: string }, second: { id: string }, version = 1) =>
       decide(first, second, { decision: 'same_person', reason: 'Same face', version, survivorId: second.id });
@@ -243,7 +241,7 @@ describe('duplicate pairs', () => {
   });
 
   it('are not decided by who registered either person, nor by two people at once, nor as they were not read', async () => {
-    const one = registrationOf();
+    const one = registration();
     const [a, b] = [await register(one), await register(one)];
     const decision = { decision: 'needs_information', reason: 'Asked the field office', version: 1 };
     // Somebody who came to hold both roles.
@@ -261,7 +259,7 @@ describe('duplicate pairs', () => {
   });
 
   it('stay within their programme', async () => {
-    const one = registrationOf();
+    const one = registration();
     const [a, b] = [await register(one), await register(one)];
     const elsewhere = await makeFrame(platform);
     const stranger = await platform.as('programme_officer', { programme: elsewhere.programmeId });

@@ -101,6 +101,17 @@ export const settings = z.object({
     .min(1)
     .default(2_000)
     .describe('How many self-registrations one programme takes in a day; it is sent twice as many messages with codes at most'),
+  KOBO_PRIVATE_ADDRESSES: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe('Whether a KoboToolbox server may stand on a private network; `refuse` keeps whoever types its address out of yours'),
+  KOBO_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(60_000)
+    .describe('How long a KoboToolbox server may take for a page of submissions, in milliseconds'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
