@@ -8,7 +8,8 @@ import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince 
 import { documentationPages } from './documentation.ts';
 import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
-import { intakeJobs, intakeRoutes } from './intake/index.ts';
+import { intakeJobs, intakeRoutes, receiveSubmissions } from './intake/index.ts';
+import { koboJobs, koboRoutes, type OutgoingRules } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
 import { connectGateway, messagingJobs, messagingRoutes, queueCodes, sendWithheldCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
@@ -85,6 +86,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   };
   const paidSince: PaidSince = async (db, beneficiaryIds, since) =>
     (await listedSince(db, beneficiaryIds, since)) || (await paidOutSince(db, beneficiaryIds, since));
+  const outgoing: OutgoingRules = {
+    privateAddresses: config.KOBO_PRIVATE_ADDRESSES === 'allow',
+    plainLoopback: config.SANAD_ENV === 'test',
+  };
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground),
     ...auditRoutes(ground),
@@ -103,6 +108,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...ledgerRoutes(ground),
     ...reconciliationRoutes(ground),
     ...reportingRoutes(ground),
+    ...koboRoutes(ground, outgoing),
   };
   const http = createHttp({
     contract: readContract(),
@@ -132,6 +138,11 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...intakeJobs(ground, duplicates),
         ...voucherJobs(ground),
         ...messagingJobs(ground, connectGateway(config, clock)),
+        ...koboJobs(ground, {
+          rules: outgoing,
+          limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 64 * 1024 ** 2 },
+          receive: receiveSubmissions(ground, config.dataDir),
+        }),
       ]),
     async close() {
       await jobs.close();

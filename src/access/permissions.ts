@@ -123,6 +123,15 @@ export const permissions = {
 
   'reporting.read_donor_report': { roles: ['donor', 'finance_officer', 'programme_officer', 'auditor'] },
 
+  'interop.add_kobo_connection': { roles: ['programme_officer'], stepUp: true },
+  'interop.change_kobo_connection': { roles: ['programme_officer'], stepUp: true },
+  'interop.end_kobo_connection': { roles: ['programme_officer'] },
+  'interop.request_kobo_pull': { roles: ['enrolment_officer', 'programme_officer'] },
+  'interop.begin_kobo_pull': { roles: [] },
+  'interop.record_kobo_page': { roles: [] },
+  'interop.end_kobo_pull': { roles: [] },
+  'interop.read': { roles: officers },
+
   'audit.read': { roles: ['auditor'] },
 } as const satisfies Record<string, Permission>;
 

@@ -1515,6 +1515,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/kobo-connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the connections of a programme */
+        get: operations["listKoboConnections"];
+        put?: never;
+        /**
+         * Connect a form of KoboToolbox
+         * @description From then on the submissions of the form are pulled and registered like a file: by themselves where every column is known, or under a saved column mapping. Asks for a fresh second factor. The token is kept sealed and never shown again.
+         */
+        post: operations["addKoboConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kobo-connections/{connectionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a connection and how its pulls went */
+        get: operations["getKoboConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the token, the mapping or the rhythm of a connection
+         * @description Asks for a fresh second factor.
+         */
+        patch: operations["changeKoboConnection"];
+        trace?: never;
+    };
+    "/v1/kobo-connections/{connectionId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a connection
+         * @description Its token is destroyed. What was registered stays.
+         */
+        post: operations["endKoboConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kobo-connections/{connectionId}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull new submissions now
+         * @description They are pulled in the background. Read the connection to see how it went.
+         */
+        post: operations["pullKoboSubmissions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2945,6 +3027,51 @@ export interface components {
                 paidToTotal: string | null;
             };
         };
+        /** @description The name of a saved column mapping */
+        MappingName: string | null;
+        /** @description How often to pull */
+        EveryMinutes: number;
+        KoboConnection: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            serverUrl: string;
+            assetUid: string;
+            mapping: components["schemas"]["MappingName"];
+            everyMinutes: components["schemas"]["EveryMinutes"];
+            takenSubmissions: components["schemas"]["Count"];
+            /**
+             * Format: date-time
+             * @description When a pull last came to its end
+             */
+            pulledAt: string | null;
+            nextPullAt: components["schemas"]["Timestamp"];
+            /** @description How many pulls have failed since one succeeded */
+            failures: number;
+            /**
+             * @description Why the last pull failed: the server cannot be reached, took too long, refused the token, does not know the form, asked to wait, broke, answered something else, sent what cannot be read, pointed to another server, has a private address, sent the same pages again; or what it sent was not accepted as a registration file.
+             * @enum {string|null}
+             */
+            lastFailure: "unreachable" | "timeout" | "refused" | "not_found" | "busy" | "server_error" | "unexpected_status" | "unreadable" | "next_elsewhere" | "private_address" | "no_progress" | "not_accepted" | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        /** @description The API key of a KoboToolbox account that may read the form, best of one that may do nothing else */
+        KoboToken: string;
+        NewKoboConnection: {
+            /** @example https://kf.kobotoolbox.org */
+            serverUrl: string;
+            /** @description The identifier of the form, as its address in KoboToolbox shows it */
+            assetUid: string;
+            token: components["schemas"]["KoboToken"];
+            mapping?: components["schemas"]["MappingName"];
+            everyMinutes?: components["schemas"]["EveryMinutes"];
+        };
+        KoboConnectionChange: {
+            token?: components["schemas"]["KoboToken"];
+            mapping?: components["schemas"]["MappingName"];
+            everyMinutes?: components["schemas"]["EveryMinutes"];
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -2997,6 +3124,7 @@ export interface components {
         ReportFrom: components["schemas"]["Date"];
         /** @description The last day of a month; without it, until now */
         ReportTo: components["schemas"]["Date"];
+        ConnectionId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: never;
@@ -5701,6 +5829,175 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listKoboConnections: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of connections, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["KoboConnection"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    addKoboConnection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKoboConnection"];
+            };
+        };
+        responses: {
+            /** @description The connection */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KoboConnection"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getKoboConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connectionId: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KoboConnection"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeKoboConnection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                connectionId: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KoboConnectionChange"];
+            };
+        };
+        responses: {
+            /** @description The connection as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KoboConnection"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endKoboConnection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connectionId: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection, ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KoboConnection"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    pullKoboSubmissions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connectionId: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection, which is being pulled from */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KoboConnection"];
                 };
             };
             "4XX": components["responses"]["Problem"];

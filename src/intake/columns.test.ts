@@ -112,7 +112,13 @@ describe('a header', () => {
 describe('a mapping', () => {
   it('is complete when every header is decided on and nothing is missing or said twice', () => {
     const header = ['A', 'B', 'Shoe size'];
-    const faults = mappingFaults(header, new Map([['A', 'sex' as const], ['B', 'sex' as const]]));
+    const faults = mappingFaults(
+      header,
+      new Map([
+        ['A', 'sex' as const],
+        ['B', 'sex' as const],
+      ]),
+    );
     expect(faults.slice(0, 3)).toEqual([
       { cell: 'A', detail: expect.stringContaining('says the same') },
       { cell: 'B', detail: expect.stringContaining('says the same') },
@@ -130,7 +136,14 @@ describe('shapes', () => {
     expect(shapeOf('=HYPERLINK("x")')).toBe('=AAAAAAAAA("a")');
     expect(shapeOf('a\u202Eb\u0000')).toBe('a?a?');
     const shapes = new Shapes(2);
-    for (const row of [['1', 'a'], ['2', ''], ['33', 'B'], ['444', 'ccc'], ['5555', 'x']]) shapes.add(row);
+    for (const row of [
+      ['1', 'a'],
+      ['2', ''],
+      ['33', 'B'],
+      ['444', 'ccc'],
+      ['5555', 'x'],
+    ])
+      shapes.add(row);
     expect(shapes.all()).toEqual([
       ['9', '99', '999'],
       ['a', 'A', 'aaa'],

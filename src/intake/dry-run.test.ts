@@ -16,7 +16,8 @@ describe('before the run of a file', () => {
   afterAll(() => platform.close());
 
   const programme = async () => (await makeFrame(platform)).programmeId;
-  const send = (programmeId: string, csv: string, query = '') => officer.post(`/v1/programmes/${programmeId}/registration-files${query}`, csv);
+  const send = (programmeId: string, csv: string, query = '') =>
+    officer.post(`/v1/programmes/${programmeId}/registration-files${query}`, csv);
   const map = (id: string, etag: string | undefined, body: object) => officer.put(`/v1/registration-files/${id}/mapping`, etag ?? '', body);
   const act = async (id: string, verb: 'check' | 'run') => {
     await officer.post(`/v1/registration-files/${id}/${verb}`).expect(202);
@@ -29,7 +30,10 @@ describe('before the run of a file', () => {
         (select count(*) from duplicate_pairs)::int as pairs, (select count(*) from intake_keys)::int as keys`)
     ).rows[0];
 
-  const strange = fileOf(row(1), row(2)).replace('Given name', 'Given name of the person').replace('Phone', 'Shoe size').replace('Sex,', 'Column7,');
+  const strange = fileOf(row(1), row(2))
+    .replace('Given name', 'Given name of the person')
+    .replace('Phone', 'Shoe size')
+    .replace('Sex,', 'Column7,');
 
   it('its columns are guessed and shown with shapes and without values, and it waits', async () => {
     const id = await programme();
@@ -151,7 +155,10 @@ describe('before the run of a file', () => {
     const { body } = await send(id, fileOf(row(1), row(2).replace('MLI', 'Mali'))).expect(202);
     await act(body.id, 'check');
     const checked = await officer.get(`/v1/registration-files/${body.id}`).expect(200);
-    const columns = checked.body.columns.map(({ header: cell, column }: { header: string; column: string | null }) => ({ header: cell, column }));
+    const columns = checked.body.columns.map(({ header: cell, column }: { header: string; column: string | null }) => ({
+      header: cell,
+      column,
+    }));
     const mapped = await map(body.id, checked.headers['etag'], { columns }).expect(200);
     expect(mapped.body).toMatchObject({ state: 'received', findings: null });
     for (let time = 0; time < 2; time += 1) {

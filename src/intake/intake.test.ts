@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
-import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
 import { loadPilotGeography } from '../seeding.ts';
 
 describe('a file of registrations', () => {
@@ -47,7 +47,12 @@ describe('a file of registrations', () => {
   });
 
   it('with a header and no rows is a file without people', async () =>
-    expect(await take(fileOf(), await programme())).toMatchObject({ state: 'done', totalRows: 0, doneRows: 0, finishedAt: expect.any(String) }));
+    expect(await take(fileOf(), await programme())).toMatchObject({
+      state: 'done',
+      totalRows: 0,
+      doneRows: 0,
+      finishedAt: expect.any(String),
+    }));
 
   it('compares within a batch as with everybody: the later row waits', async () => {
     const file = await take(fileOf(...many(8), row(8, 'TWICE'), row(9, 'twice')), await programme());
@@ -116,7 +121,8 @@ describe('a file of registrations', () => {
     const file = await take(fileOf(row(900_002), 'short,row'));
     expect(file).toMatchObject({ acceptedRows: 1, refusedRows: 1 });
     const stranger = await platform.as('enrolment_officer', { programme: await programme() });
-    for (const path of ['', '/refused-rows', '/refused-rows/file']) await stranger.get(`/v1/registration-files/${file.id}${path}`).expect(404);
+    for (const path of ['', '/refused-rows', '/refused-rows/file'])
+      await stranger.get(`/v1/registration-files/${file.id}${path}`).expect(404);
     for (const verb of ['check', 'run', 'cancel']) await stranger.post(`/v1/registration-files/${file.id}/${verb}`).expect(404);
     await stranger.put(`/v1/registration-files/${file.id}/mapping`, '"1"', { saved: 'x' }).expect(404);
     await stranger.get(`/v1/programmes/${frame.programmeId}/registration-files`).expect(404);
@@ -138,7 +144,10 @@ describe('a file of registrations', () => {
   });
 
   it('gives its refused rows back as the same kind of file, with reasons in the language asked for', async () => {
-    const file = await take(fileOf(row(950_001), row(950_002).replace(',female,', ',?,'), row(950_003)).replaceAll(',', ';'), await programme());
+    const file = await take(
+      fileOf(row(950_001), row(950_002).replace(',female,', ',?,'), row(950_003)).replaceAll(',', ';'),
+      await programme(),
+    );
     const { text, headers } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file?language=ar`).expect(200);
     expect(headers['content-type']).toContain('text/csv');
     const lines = text.replace('\uFEFF', '').trim().split('\r\n');

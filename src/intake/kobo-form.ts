@@ -12,7 +12,6 @@ const personal =
 const othersNames =
   /\b(?:enumerator|enqueteur|interviewer|agent|village|commune|camp|site|centre|center|wilaya|office|bureau|project|projet|household name|nom du menage)\b|القرية|البلدية|الولاية|المخيم|المركز|المشروع/;
 const relationships = /\b(?:relation\w*|lien|parente|kinship)\b|صلة|القرابة/;
-const registrationDate = /^today$|\b(?:registration|registered|enregistrement|enrol\w*)\b.*|التسجيل/;
 
 const words = (path: string): string => plainText(leafOf(path).replaceAll('_', ' '));
 const leafOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -20,7 +19,6 @@ const leafOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const isName = (path: string): boolean => names.test(words(path)) && !othersNames.test(words(path));
 const isPersonal = (path: string): boolean => isName(path) || personal.test(words(path)) || isRelationship(path);
 const isRelationship = (path: string): boolean => relationships.test(words(path));
-const isRegistrationDate = (path: string): boolean => registrationDate.test(words(path)) && /date|today|تاريخ|\bon\b/.test(words(path));
 
 /** What a form asks, learnt from all its submissions: those leave out what was not answered. */
 export class Form {
@@ -55,7 +53,6 @@ export class Form {
       ]),
       names: new Set([...columnOf].flatMap(([path, column]) => (isName(path) ? [column] : []))),
       relationship: asked.find((column) => isRelationship(column)) ?? 'relationship',
-      asksDate: asked.some((column) => isRegistrationDate(column)),
     };
   }
 }
@@ -73,7 +70,6 @@ export interface FormLayout {
   readonly names: ReadonlySet<string>;
   /** The column that says how somebody is related to the head. */
   readonly relationship: string;
-  readonly asksDate: boolean;
 }
 
 // The last part of a path, as the form calls the question; the whole path where two groups call a question the same.

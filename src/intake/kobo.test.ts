@@ -84,7 +84,9 @@ describe('submissions of KoboToolbox', () => {
 
   it('takes a form without members as one person each, and a household without members as it stands', async () => {
     const single = await table([{ ...added(1), name: 'Awa', today: '2026-03-01', needs: 'food rent' }]);
-    expect(single.rows).toEqual([{ _uuid: uuid(1), name: 'Awa', today: '2026-03-01', needs: 'food rent', relationship: 'head' }]);
+    expect(single.rows).toEqual([
+      { _uuid: uuid(1), name: 'Awa', today: '2026-03-01', needs: 'food rent', relationship: 'head', _submission_time: '2026-03-02' },
+    ]);
     const { rows } = await table([{ ...added(1), members, household_id: 'A' }, { ...added(2), household_id: 'B', members: [] }]); // biome-ignore format: one line
     expect(rows.map(({ _uuid, household_id, given_name }) => [_uuid, household_id, given_name])).toEqual([
       [`${uuid(1)}/1`, 'A', 'Awa'],

@@ -35,7 +35,7 @@ export async function readSubmissions(open: () => AsyncIterable<Buffer>): Promis
   if (submissions === 0) throw problem.unprocessable('The file holds no submission that may be registered.');
   const layout = form.layout();
   const { asked, relationship } = layout;
-  const header = [KEY, ...asked, ...(asked.includes(relationship) ? [] : [relationship]), ...(layout.asksDate ? [] : [SUBMITTED])];
+  const header = [KEY, ...asked, ...(asked.includes(relationship) ? [] : [relationship]), SUBMITTED];
   return {
     format: { kind: 'csv', encoding: 'utf-8', delimiter: ',' },
     header,

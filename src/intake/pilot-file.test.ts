@@ -94,10 +94,7 @@ describe('the pilot file', () => {
     );
     const births = await Promise.all(
       [5, 244].map(async (number) => {
-        const taken = await platform.owner.query('select id from beneficiaries where source_id = $1 and source_row = $2', [
-          fileId,
-          number,
-        ]);
+        const taken = await platform.owner.query('select id from beneficiaries where source_id = $1 and source_row = $2', [fileId, number]);
         return (await officer.get(`/v1/beneficiaries/${taken.rows[0].id}`)).body.birth;
       }),
     );
@@ -131,7 +128,9 @@ describe('the pilot file', () => {
     expect(back.find(([id]) => id === 'R0575')?.at(-1)).toMatch(/^Téléphone: Write a telephone number/);
     const {
       rows: [event],
-    } = await platform.owner.query(`select actor_id from audit_events where command = 'intake.read_refused_rows' and subject_id = $1`, [fileId]);
+    } = await platform.owner.query(`select actor_id from audit_events where command = 'intake.read_refused_rows' and subject_id = $1`, [
+      fileId,
+    ]);
     expect(event.actor_id).toBe(officer.userId);
   });
 

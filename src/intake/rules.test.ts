@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guessColumns } from './guessing.ts';
 import { chunksOf } from './chunks.ts';
+import { guessColumns } from './guessing.ts';
 import { type Layout, layoutOf, settledMapping } from './mapping.ts';
 import { RowIndex } from './row-index.ts';
 import { readRow } from './rows.ts';
@@ -117,7 +117,12 @@ describe('a row', () => {
       'May be contacted': 'no',
       'Share with partners': 'نعم',
     };
-    const how = { legalBasis: 'vital_interest', method: 'signature', givenOn: '2026-02-01', evidence: { reference: 'F-12', witness: 'Omar Haddad' } };
+    const how = {
+      legalBasis: 'vital_interest',
+      method: 'signature',
+      givenOn: '2026-02-01',
+      evidence: { reference: 'F-12', witness: 'Omar Haddad' },
+    };
     expect(readRow(layout([...english, ...Object.keys(more)]), [...cells, ...Object.values(more)], today)).toMatchObject({
       faults: [],
       registration: {

@@ -39,16 +39,16 @@ export async function staging<Result>(
 ): Promise<Result> {
   const spool = await Spool.in(folder);
   try {
-    return await work(await stage(upload, keyRing, spool));
+    return await work(await stage(upload, keyRing, folder, spool));
   } finally {
     await spool.close();
   }
 }
 
-async function stage(upload: Upload, keyRing: KeyRing, spool: Spool): Promise<StagedFile> {
+async function stage(upload: Upload, keyRing: KeyRing, folder: string, spool: Spool): Promise<StagedFile> {
   const id = newId();
   const bytes = new Digesting(upload.bytes);
-  const { format, header: cells, rows } = await openTable({ contentType: upload.contentType, bytes });
+  const { format, header: cells, rows } = await openTable({ contentType: upload.contentType, bytes }, folder);
   const header = await checkedHeader(cells, rows);
   const shapes = new Shapes(header.length);
   const written: Omit<SealedChunk, 'rows'>[] = [];

@@ -72,6 +72,17 @@ export const settings = z.object({
     .max(120_000)
     .default(10_000)
     .describe('How long the HTTP gateway may take, in milliseconds'),
+  KOBO_PRIVATE_ADDRESSES: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe('Whether a KoboToolbox server may stand on a private network; `refuse` keeps whoever types its address out of yours'),
+  KOBO_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(60_000)
+    .describe('How long a KoboToolbox server may take for a page of submissions, in milliseconds'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

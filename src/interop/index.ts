@@ -1,0 +1,4 @@
+export type { OutgoingRules } from './guarded-request.ts';
+export { koboJobs } from './kobo/jobs.ts';
+export { koboRoutes } from './kobo/routes.ts';
+export type { ReceiveSubmissions } from './kobo/types.ts';
