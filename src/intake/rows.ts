@@ -41,12 +41,21 @@ export function readRow(layout: Layout, cells: readonly string[], today: string)
   );
   // In a list of what was filled in, the second may stand in the third columns.
   const origins: Origins = { phones: phones.map(({ at }) => at), documents: documents?.map(({ at }) => at) ?? [] };
-  const faults = [...row.faults, ...faultsOf(registration, today).map((fault) => original(fault, origins))];
+  const faults = [...row.faults, ...ownFaults(registration, today).map((fault) => original(fault, origins))];
   return {
     registration,
     faults: faults.map(({ pointer, code }) => ({ cell: cellAt(layout, pointer), code })),
     submissionKey: row.text('submissionKey'),
   };
+}
+
+// A document whose country was taken from the nationality is not at fault for it a second time.
+function ownFaults(registration: Defined<Partial<Registration>>, today: string): Fault[] {
+  const { nationality, documents } = registration;
+  const faults = faultsOf(registration, today);
+  if (!faults.some(({ code }) => code === 'nationality_unknown')) return faults;
+  const isTaken = (pointer: string) => documents?.[Number(pointer.split('/')[2])]?.issuingCountry === nationality;
+  return faults.filter(({ pointer, code }) => code !== 'document_country_unknown' || !isTaken(pointer));
 }
 
 type Origins = { readonly [List in 'phones' | 'documents']: readonly number[] };

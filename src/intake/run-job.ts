@@ -88,8 +88,9 @@ class Run {
   }
 
   async #compare(ids: readonly string[], from: number, through: number): Promise<Compared> {
-    const held = ids.length > 0 ? (await this.#duplicates.compare(ids)).held.size : 0;
-    return { from, through, duplicates: held };
+    if (ids.length === 0) return { from, through, duplicates: 0 };
+    const { held, blocked } = await this.#duplicates.compare(ids);
+    return { from, through, duplicates: new Set([...held, ...blocked]).size };
   }
 
   async #count(compared: Compared): Promise<void> {
