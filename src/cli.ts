@@ -1,5 +1,7 @@
+import { parseArgs } from 'node:util';
 import { createApp } from './app.ts';
 import { checkIdentities } from './ledger/index.ts';
+import { dedupeFile, FileError } from './matching/index.ts';
 import { ConfigError, createLogger, migrate, readConfig, sql, systemClock } from './platform/index.ts';
 import { openDatabase } from './server.ts';
 
@@ -7,6 +9,8 @@ const usage = `Usage: sanad COMMAND
 
   migrate   bring the database up to date (DATABASE_OWNER_URL, or the embedded one)
   verify    recompute the books from nothing and print what does not hold; status 1 if anything does not
+  dedupe FILE --out PAIRS.csv [--link OTHER.csv]
+            find the people whom a CSV file holds twice, or whom two files both hold; needs no database
 `;
 
 const config = () => readConfig(process.env);
@@ -51,7 +55,26 @@ async function verifyCommand(): Promise<number> {
   }
 }
 
-const commands: Readonly<Record<string, () => Promise<number>>> = { migrate: migrateCommand, verify: verifyCommand };
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+async function dedupeCommand(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(3),
+    allowPositionals: true,
+    options: { out: { type: 'string' }, link: { type: 'string' } },
+  });
+  const [file] = positionals;
+  if (!file || !values.out || positionals.length > 1) throw new FileError(usage);
+  const started = systemClock.now().getTime();
+  const { records, compared, same, review } = await dedupeFile({ file, out: values.out, link: values.link, today: systemClock.now(), say });
+  const seconds = ((systemClock.now().getTime() - started) / 1000).toFixed(1);
+  say(`${records} records, ${compared} pairs compared: ${same} same, ${review} to review. ${seconds} seconds.`);
+  return 0;
+}
+
+const commands: Readonly<Record<string, () => Promise<number>>> = { migrate: migrateCommand, verify: verifyCommand, dedupe: dedupeCommand };
 
 const run = commands[process.argv[2] ?? ''];
 if (run) {

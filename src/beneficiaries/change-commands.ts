@@ -1,4 +1,4 @@
-import { type CommandContext, command, dateIn, problem } from '../platform/index.ts';
+import { type CommandContext, command, dateIn, problem, type Tx } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { applied, changeFaults, isCompared, type PersonChange } from './change-rules.ts';
 import { type Fault, placesOf } from './faults.ts';
@@ -29,9 +29,9 @@ export const changeBeneficiary = command<Changing, { readonly version: number }>
     const person = await lockPerson(tx, keyRing, beneficiaryId);
     const { row, before } = person;
     if (row.version !== version) throw problem.conflict('Somebody changed this person meanwhile. Read them again.');
-    const household = change.household && (await householdNamed(tx, row.programmeId, change.household.reference));
-    const after = await checked(context, person, change, household);
-    const home = await homeOf(context, person, change, after, household);
+    const known = await householdInQuestion(tx, person, change);
+    const after = await checked(context, person, change, known);
+    const home = await homeOf(context, person, change, after, known);
     const fields = await writeChange(context, person, after, home.id, reason);
     await settleHeads(context, person, after, home, reason);
     if (isCompared(fields)) {
@@ -44,23 +44,32 @@ export const changeBeneficiary = command<Changing, { readonly version: number }>
   },
 });
 
+/**
+ * The household whose head the change may make of the person: the one they move to, or the one they are in when their relationship
+ * changes. Undefined when neither changes, or nobody lives there yet.
+ */
+async function householdInQuestion(tx: Tx, { row }: Changeable, change: PersonChange): Promise<HouseholdRow | undefined> {
+  if (change.household) return householdNamed(tx, row.programmeId, change.household.reference);
+  return change.relationship ? lockHousehold(tx, row.household.id) : undefined;
+}
+
 /** What the person becomes. @throws unprocessable */
 async function checked(
   { tx, now }: CommandContext,
   { row, before }: Changeable,
   change: PersonChange,
-  household: HouseholdRow | undefined,
+  known: HouseholdRow | undefined,
 ): Promise<Particulars> {
   const { programme } = await programmeById(tx, row.programmeId);
   const after = applied(before, change);
-  const place = (await findPlaces(tx, [after]))(after);
-  const head = change.household ? household?.headId : row.household.headId;
-  const becomesSecondHead =
-    after.relationship === 'head' && (change.household || change.relationship) && head !== null && head !== undefined && head !== row.id;
+  const isElsewhere = change.wilaya !== undefined || change.commune !== undefined;
+  const stays = { wilayaNumber: before.wilaya, commune: before.commune };
+  const place = isElsewhere ? (await findPlaces(tx, [after]))(after) : stays;
+  const isSecondHead = after.relationship === 'head' && known?.headId && known.headId !== row.id;
   const faults: Fault[] = [
-    ...changeFaults(change, after, household?.size ?? change.household?.size, dateIn(programme.timeZone, now)),
+    ...changeFaults(change, after, known?.size ?? change.household?.size, dateIn(programme.timeZone, now)),
     ...placeFaults(place),
-    ...(becomesSecondHead ? [{ pointer: '/relationship', code: 'household_has_head' as const }] : []),
+    ...(isSecondHead ? [{ pointer: '/relationship', code: 'household_has_head' as const }] : []),
   ];
   if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(faults));
   return { ...after, wilaya: place.wilayaNumber ?? '', commune: place.commune ?? '' };

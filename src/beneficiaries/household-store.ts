@@ -24,7 +24,7 @@ export async function ensureHouseholds(
   const distinct = [...new Map([...households].reverse().map((household) => [household.reference, household])).values()]
     .sort((a, b) => (a.reference < b.reference ? -1 : 1))
     .map(({ reference, size }) => ({ id: newId(), reference, size, head_id: heads.get(reference) ?? null }));
-  await tx.run(sql`insert into households as known (id, programme_id, reference, size, head_id, created_at)
+  tx.defer(sql`insert into households as known (id, programme_id, reference, size, head_id, created_at)
     select id, ${programmeId}, reference, size, head_id, ${at}
     from jsonb_to_recordset(${JSON.stringify(distinct)}::jsonb) as h (id uuid, reference text, size int, head_id uuid)
     on conflict (programme_id, reference) do update set head_id = excluded.head_id, version = known.version + 1

@@ -46,7 +46,7 @@ export function birthFaults({ from, to, precision }: Birth, today: string): Faul
 export function documentFaults({ number, issuingCountry }: IdentityDocument, pointer: string): Fault[] {
   const faults: Fault[] = [];
   if (hasControlCharacters(number)) faults.push({ pointer: `${pointer}/number`, code: 'control_characters' });
-  else if (plainDocument(issuingCountry, number) === undefined) faults.push({ pointer: `${pointer}/number`, code: 'document_incomplete' });
+  else if (!/[\p{L}\p{N}]/u.test(number)) faults.push({ pointer: `${pointer}/number`, code: 'document_incomplete' });
   else if (number.length > LONGEST_DOCUMENT_NUMBER) faults.push({ pointer: `${pointer}/number`, code: 'document_number_too_long' });
   if (!isCountry(issuingCountry)) faults.push({ pointer: `${pointer}/issuingCountry`, code: 'document_country_unknown' });
   return faults;
@@ -57,7 +57,9 @@ export function documentsFaults(documents: readonly IdentityDocument[], attestat
   const keys = documents.map(({ number, issuingCountry }) => plainDocument(issuingCountry, number) ?? '');
   return [
     ...documents.flatMap((document, i) => documentFaults(document, `/documents/${i}`)),
-    ...keys.flatMap((key, i): Fault[] => (keys.indexOf(key) < i ? [{ pointer: `/documents/${i}`, code: 'document_twice' }] : [])),
+    ...keys.flatMap((key, i): Fault[] =>
+      key !== '' && keys.indexOf(key) < i ? [{ pointer: `/documents/${i}`, code: 'document_twice' }] : [],
+    ),
     ...(documents.length > MOST_DOCUMENTS ? [{ pointer: '/documents', code: 'documents_too_many' as const }] : []),
     ...(attestation ? attestationFaults(attestation, documents.length > 0) : []),
   ];

@@ -20,7 +20,9 @@ const documentsOf = ({ d = [] }: Profile): string[] => d.filter((document) => do
  */
 export async function candidatesOf(db: Db, keyRing: KeyRing, seekers: readonly Seeker[]): Promise<Map<string, readonly string[]>> {
   const keys = seekers.flatMap(({ id, keys }) => keys.map((key) => ({ id, key })));
-  const documents = seekers.flatMap(({ id, profile }) => documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })));
+  const documents = seekers.flatMap(({ id, profile }) =>
+    documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })),
+  );
   const rows = await db.all<{ id: string; found: string }>(sql`
     with sought as materialized (
       select * from unnest(${keys.map(({ id }) => id)}::uuid[], ${keys.map(({ key }) => key)}::bigint[]) as k (id, key)

@@ -1,4 +1,5 @@
 export { type Comparison, compare, type Setting } from './compare.ts';
+export { type DedupeOptions, type DedupeSummary, dedupeFile, FileError } from './dedupe-file.ts';
 export { type Observation, reestimate } from './estimate.ts';
 export { blockLimit, keysOf } from './keys.ts';
 export { type Evidence, type Field, levels } from './levels.ts';

@@ -95,6 +95,23 @@ describe('messages with codes', () => {
     await (await platform.as('agent')).get(`/v1/payment-lists/${listId}/messages`).expect(403);
   });
 
+  it('that were withheld go out when consent is given again, even while what came of them is being recorded', async () => {
+    const person = await makePerson(platform, frame.programmeId);
+    const officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
+    const path = `/v1/beneficiaries/${person.id}/consents`;
+    const share = { purpose: 'share_with_paying_agent', legalBasis: 'consent', method: 'scan', givenOn: '2026-01-02' };
+    const listId = await listOf(1, { people: [person] });
+    await officer.post(`${path}/withdraw`, { purpose: share.purpose }).expect(200);
+    const execute: Ground['execute'] = async (command, input, execution) => {
+      await officer.post(path, { ...share, evidence: { reference: 'Scan 5' } }).expect(201);
+      return platform.app.execute(command, input, execution);
+    };
+    const none: Gateway = { name: 'test', send: async () => expect.fail('nothing may be sent') };
+    await run(listId, none, { execute });
+    await platform.settled();
+    expect(await messagesOf(listId)).toMatchObject([{ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null }]);
+  });
+
   it('are the same text again when the process dies between sending and recording', async () => {
     const listId = await listOf(3);
     const sent: ReceivedSms[] = [];

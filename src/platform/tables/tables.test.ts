@@ -1,43 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTable, type Table, type TableFormat, writeTable } from './index.ts';
-
-const CSV = 'text/csv';
-async function* bytesOf(content: string | Buffer, size = 7): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(content as string);
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-async function* rowsOf(rows: readonly (readonly string[])[]): AsyncGenerator<readonly string[]> {
-  yield* rows;
-}
-async function gathered(table: Table): Promise<(readonly string[])[]> {
-  const rows = [];
-  for await (const row of table.rows) rows.push(row);
-  return rows;
-}
-const read = async (content: string | Buffer, type = CSV) => {
-  const table = await readTable(bytesOf(content), type);
-  return { format: table.format, cells: [table.header, ...(await gathered(table))] };
-};
-const written = async (format: TableFormat, rows: readonly (readonly string[])[], options = {}) => {
-  const chunks = [];
-  for await (const chunk of writeTable(format, rowsOf(rows), options)) chunks.push(chunk);
-  return Buffer.concat(chunks);
-};
+import { cellsOf, written } from '../../../test/support/tables.ts';
+import type { TableFormat } from './index.ts';
 
 describe('a file of cells', () => {
-  // What is blank is no cell, and what a reader trims would come back without it.
+  // What is blank is no cell, and what surrounds a header is trimmed.
   const cell = fc.string({ unit: 'binary', maxLength: 30 }).map((text) => text.replaceAll(/[\0\uFFFD\uFEFF]/g, '').trim() || 'x');
-  const table = fc.integer({ min: 1, max: 6 }).chain((width) =>
-    fc.tuple(
-      fc.array(
-        fc.constant('h').chain(() => cell),
-        { minLength: width, maxLength: width },
+  const table = fc
+    .integer({ min: 1, max: 6 })
+    .chain((width) =>
+      fc.tuple(
+        fc.array(cell, { minLength: width, maxLength: width }),
+        fc.array(fc.array(fc.oneof(cell, fc.constant('')), { minLength: width, maxLength: width }), { maxLength: 8 }),
       ),
-      fc.array(fc.array(fc.oneof(cell, fc.constant('')), { minLength: width, maxLength: width }), { maxLength: 8 }),
-    ),
-  );
-  const filled = (rows: string[][]) => rows.filter((row) => row.some((text) => text.trim() !== ''));
+    );
+  const filled = (rows: string[][]) => rows.filter((row) => row.some((text) => text !== ''));
 
   it.each<TableFormat>([
     { kind: 'xlsx' },
@@ -48,10 +25,55 @@ describe('a file of cells', () => {
   ])('comes back as it was written: %o', async (format) => {
     await fc.assert(
       fc.asyncProperty(table, async ([header, rows]) => {
-        const { cells } = await read(await written(format, [header, ...rows]));
-        expect(cells).toEqual([header, ...filled(rows)]);
+        expect(await cellsOf(await written(format, [header, ...rows]))).toEqual([header, ...filled(rows)]);
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each(['windows-1252', 'windows-1256'])('comes back in every letter that %s has', async (encoding) => {
+    const letters = [...new TextDecoder(encoding).decode(Uint8Array.from({ length: 255 }, (_none, i) => i + 1))].filter((one) =>
+      one.trim(),
+    );
+    const word = fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 20 }).map((some) => some.join(''));
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { minLength: 3, maxLength: 3 }), async (row) => {
+        const bytes = await written({ kind: 'csv', encoding }, [['a', 'b', 'c'], row]);
+        expect(new TextDecoder(encoding).decode(bytes)).toContain(row[0]?.slice(1).split('"')[0]);
+        // A few letters by chance need not look like either language, so the reader is told nothing but the bytes it can tell apart.
+        expect(bytes.length).toBeGreaterThanOrEqual(row.join('').length);
+      }),
+    );
+    await expect(written({ kind: 'csv', encoding }, [['a'], ['ok'], ['漢']])).rejects.toMatchObject({ code: 'unprocessable' });
+  });
+
+  it('keeps a spreadsheet from running a cell of CSV, and gives it back without the apostrophe', async () => {
+    const rows = [['h'], ['=1+1'], ['+213550000001'], ['-5'], ['@x'], ["'=x"], ['＝1'], ["it's"], ['a;=cmd']];
+    const bytes = await written({ kind: 'csv' }, rows);
+    const lines = bytes.toString().split('\r\n');
+    expect(lines.slice(1, 10)).toEqual(["'=1+1", "'+213550000001", "'-5", "'@x", "''=x", "'＝1", "it's", '"a;=cmd"', '']);
+    expect(await cellsOf(bytes)).toEqual(rows);
+  });
+
+  it('keeps a text that looks like a formula exactly as it is in XLSX', async () => {
+    const rows = [['h'], ['=1+1'], ["'=x"], ['0550123456']];
+    expect(await cellsOf(await written({ kind: 'xlsx' }, rows, { rightToLeft: true, sheetName: 'قائمة' }))).toEqual(rows);
+  });
+
+  it('writes the same rows as the same bytes', async () => {
+    const rows = [['h'], ['x']];
+    expect(await written({ kind: 'xlsx' }, rows)).toEqual(await written({ kind: 'xlsx' }, rows));
+  });
+
+  it('ends with what went wrong in the rows, and never with half a workbook', async () => {
+    async function* breaking(): AsyncGenerator<readonly string[]> {
+      yield ['h'];
+      throw new Error('the database went away');
+    }
+    await expect(written({ kind: 'xlsx' }, breaking())).rejects.toThrow('went away');
+    await expect(written({ kind: 'csv' }, breaking())).rejects.toThrow('went away');
+    await expect(written({ kind: 'xlsx' }, [['h'], ['x'.repeat(32_768)]])).rejects.toMatchObject({
+      message: expect.stringContaining('A2'),
+    });
   });
 });

@@ -24,7 +24,7 @@ const packages = 'http://schemas.openxmlformats.org/package/2006';
 const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 
-// The parts beside the sheet. Style 1 is the bold header; every style shows its cell as text, so that a spreadsheet leaves digits alone.
+// The parts beside the sheet. Style 1 is the bold header; both show their cells as text, so that a spreadsheet leaves digits alone.
 const frame = (sheetName: string): Readonly<Record<string, string>> => ({
   '[Content_Types].xml': `<Types xmlns="${packages}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="${types}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${types}.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="${types}.styles+xml"/></Types>`,
   '_rels/.rels': `<Relationships xmlns="${packages}/relationships"><Relationship Id="rId1" Type="${office}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
@@ -46,6 +46,7 @@ export function writeXlsx(
   const options = { mtime: new Date(1980, 0, 1), mode: 0o100644 };
   const output = zip.outputStream as Readable;
   const sheet = Readable.from(pieces(rows, rightToLeft), { objectMode: false });
+  sheet.on('error', (error) => output.destroy(error));
   zip.on('error', (error) => output.destroy(error as Error));
   output.on('close', () => sheet.destroy());
   for (const [name, xml] of Object.entries(frame(escaped(tabName(sheetName)))))
@@ -110,12 +111,13 @@ function sheetStart(first: readonly (readonly string[])[], rightToLeft: boolean)
 }
 
 function rowXml(cells: readonly string[], number: number): string {
-  const style = number === 1 ? 1 : 0;
+  const style = number === 1 ? ' s="1"' : '';
   const xml = cells.map((cell, column) => {
     if (cell === '') return '';
     const reference = `${columnName(column)}${number}`;
     if (cell.length > LONGEST_CELL) throw unreadable(`Cell ${reference} has more than ${LONGEST_CELL} characters. Ask for CSV.`, number);
-    return `<c r="${reference}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escaped(cell)}</t></is></c>`;
+    const space = /^\s|\s$/.test(cell) ? ' xml:space="preserve"' : '';
+    return `<c r="${reference}"${style} t="inlineStr"><is><t${space}>${escaped(cell)}</t></is></c>`;
   });
   return `<row r="${number}">${xml.join('')}</row>`;
 }

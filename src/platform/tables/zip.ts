@@ -6,8 +6,8 @@ import { unreadable } from './table.ts';
 
 /** Bytes of a workbook as it is sent. */
 const LARGEST_FILE = 256 * 1024 * 1024;
-/** Bytes that everything read from one workbook may unpack to: a million rows of forty cells. */
-const LARGEST_UNPACKED = 2 * 1024 * 1024 * 1024;
+/** Bytes that everything read from one workbook may unpack to: a million rows of sixty cells. */
+const LARGEST_UNPACKED = 4 * 1024 * 1024 * 1024;
 /** A part may unpack to so many times its size, which no sheet that people wrote comes near; below a certain size it does not matter. */
 const LARGEST_RATIO = 250;
 const RATIO_FREE = 16 * 1024 * 1024;
@@ -33,18 +33,20 @@ export class ZipParts {
     return this.#entries.has(name);
   }
 
-  /** The bytes of a part. @throws unprocessable when there is none, or it is damaged, locked or too large */
+  /**
+   * The bytes of a part. What a part says of its size is checked before any of it is unpacked, and held to while it is.
+   * @throws unprocessable when there is none, or it is damaged, locked or too large
+   */
   async *read(name: string): AsyncGenerator<Buffer, void> {
     const entry = this.#entries.get(name);
     if (!entry) throw unreadable(damaged);
     if (entry.isEncrypted()) throw unreadable('The workbook is locked with a password. Remove the password and send it again.');
-    let [size, sum] = [0, 0];
+    this.#unpacked += entry.uncompressedSize;
+    const isBomb = entry.uncompressedSize > Math.max(RATIO_FREE, entry.compressedSize * LARGEST_RATIO);
+    if (isBomb || this.#unpacked > LARGEST_UNPACKED) throw unreadable(tooLarge);
+    let sum = 0;
     try {
       for await (const chunk of await this.#zip.openReadStreamPromise(entry)) {
-        size += chunk.length;
-        this.#unpacked += chunk.length;
-        const bomb = size > RATIO_FREE && size > entry.compressedSize * LARGEST_RATIO;
-        if (bomb || this.#unpacked > LARGEST_UNPACKED) throw unreadable(tooLarge);
         sum = crc32(chunk, sum);
         yield chunk;
       }

@@ -1,0 +1,121 @@
+import { TextDecoder } from 'node:util';
+import { problem } from '../platform/index.ts';
+
+/** Characters in one element, and objects inside objects: a household with all its answers is far from either. */
+const LONGEST_ELEMENT = 4 * 1024 * 1024;
+const DEEPEST = 64;
+const broken = 'This is no JSON export of submissions. Export it again as JSON and send it.';
+
+/**
+ * The elements of the one list in a JSON document, each as its JSON text: of the document itself, or of its member `results`. Never more
+ * than one element is held, whatever the document is.
+ * @throws unprocessable when there is no such list, it ends too early, or an element is too large or too deep
+ */
+export async function* elementsOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const splitter = new Splitter();
+  for await (const chunk of bytes) yield* splitter.take(decoding(() => decoder.decode(chunk, { stream: true })));
+  yield* splitter.take(decoding(() => decoder.decode()));
+  splitter.end();
+}
+
+function decoding(decode: () => string): string {
+  try {
+    return decode();
+  } catch {
+    throw problem.unprocessable('The file is not in UTF-8. Export it again as JSON and send it.');
+  }
+}
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+const isOpening = (code: number): boolean => code === 0x7b || code === 0x5b;
+const isClosing = (code: number): boolean => code === 0x7d || code === 0x5d;
+const LIST = 0x5b;
+
+/** Follows brackets and strings through a document that comes in pieces; what stands inside an element is for the JSON parser to judge. */
+class Splitter {
+  #depth = 0;
+  /** The depth inside the list, once it has begun; 0 before and after it. */
+  #listDepth = 0;
+  #lists = 0;
+  #inString = false;
+  #escaped = false;
+  /** The last string directly inside the outermost object: the name of the member that follows. */
+  #name = '';
+  /** The element so far, or undefined between elements. */
+  #element: string | undefined;
+  #wantsComma = false;
+  #count = 0;
+
+  *take(piece: string): Generator<string, void> {
+    let from = 0;
+    for (let i = 0; i < piece.length; i += 1) {
+      const code = piece.charCodeAt(i);
+      if (this.#inString) {
+        this.#inside(code, piece[i] ?? '');
+      } else if (isSpace(code)) {
+      } else if (this.#listDepth > 0 && this.#depth === this.#listDepth && !isClosing(code)) {
+        if (this.#between(code)) from = i;
+      } else if (code === QUOTE) {
+        this.#inString = true;
+        if (this.#depth === 1) this.#name = '';
+      } else if (isOpening(code)) {
+        this.#open(code);
+      } else if (isClosing(code)) {
+        this.#depth -= 1;
+        if (this.#depth < 0) throw problem.unprocessable(broken);
+        if (this.#element !== undefined && this.#depth === this.#listDepth) {
+          yield this.#element + piece.slice(from, i + 1);
+          this.#element = undefined;
+          this.#wantsComma = true;
+        } else if (this.#depth < this.#listDepth) {
+          this.#listDepth = 0;
+          this.#wantsComma = false;
+        }
+      } else if (this.#depth === 0) {
+        throw problem.unprocessable(broken);
+      }
+    }
+    if (this.#element === undefined) return;
+    this.#element += piece.slice(from);
+    if (this.#element.length > LONGEST_ELEMENT) throw problem.unprocessable(`Submission ${this.#count} is too large. Split it.`);
+  }
+
+  end(): void {
+    if (this.#depth !== 0 || this.#inString)
+      throw problem.unprocessable(`The file ends within or after submission ${this.#count}. Export it again and send it whole.`);
+    if (this.#lists === 0) throw problem.unprocessable(broken);
+  }
+
+  #inside(code: number, character: string): void {
+    if (this.#escaped) this.#escaped = false;
+    else if (code === BACKSLASH) this.#escaped = true;
+    else if (code === QUOTE) this.#inString = false;
+    else if (this.#depth === 1 && this.#listDepth === 0 && this.#name.length < 20) this.#name += character;
+  }
+
+  /** Between two elements. @returns whether one begins */
+  #between(code: number): boolean {
+    if (this.#wantsComma !== (code === COMMA))
+      throw problem.unprocessable(`Submission ${this.#count + 1} is no JSON. Export the file again and send it.`);
+    this.#wantsComma = false;
+    if (code === COMMA) return false;
+    this.#count += 1;
+    if (!isOpening(code)) throw problem.unprocessable(`Submission ${this.#count} is no submission. Export the file again and send it.`);
+    this.#element = '';
+    this.#depth += 1;
+    return true;
+  }
+
+  #open(code: number): void {
+    const isList =
+      code === LIST && this.#listDepth === 0 && (this.#depth === 0 ? this.#lists === 0 : this.#depth === 1 && this.#name === 'results');
+    if (this.#depth === 0 && this.#count > 0) throw problem.unprocessable(broken);
+    this.#depth += 1;
+    if (this.#depth > DEEPEST) throw problem.unprocessable(`Submission ${this.#count} has too much inside itself. Leave it out.`);
+    if (!isList) return;
+    this.#listDepth = this.#depth;
+    this.#lists += 1;
+  }
+}

@@ -1,0 +1,102 @@
+import { problem } from '../platform/index.ts';
+
+/** Answers by the path of their question, `group/question`. */
+export type AnswersByPath = ReadonlyMap<string, string>;
+
+/** One form that was filled in. */
+export interface Submission {
+  /** What the form tool calls it, whatever was corrected in it since. */
+  readonly key: string;
+  /** ISO 8601 date. */
+  readonly submittedOn: string;
+  /** Whether somebody looked at it and did not approve. */
+  readonly isRejected: boolean;
+  readonly answers: AnswersByPath;
+  /** What was asked again and again, such as for each member of the household: by the path of the group. */
+  readonly repeats: ReadonlyMap<string, readonly AnswersByPath[]>;
+}
+
+const REJECTED = 'validation_status_not_approved';
+const DEEPEST_GROUP = 16;
+/** Characters, as in the cell of a spreadsheet. */
+const LONGEST_ANSWER = 32_767;
+/** What forms record about the telephone and the form rather than the person (XLSForm's metadata). */
+const metadata = /^(?:start|end|deviceid|subscriberid|simserial|phonenumber|username|email|imei|audit|__version__|formhub\/.*|meta\/.*)$/;
+const media = /^[^/\n]{1,255}\.(?:jpe?g|png|gif|webp|heic|mp4|mov|3gpp?|amr|m4a|aac|mp3|wav|ogg|pdf|docx?|xlsx?|csv|zip)$/i;
+// Latitude and longitude with what follows, as one point or many.
+const place = /^-?\d{1,2}\.\d+ -?\d{1,3}\.\d+(?: |;|$)/;
+
+/**
+ * Reads one submission of KoboToolbox. What the tool adds for itself, points on the map and the names of pictures are left out.
+ * @param number 1 is the first of the file
+ * @throws unprocessable when it is no submission
+ */
+export function readSubmission(json: string, number: number): Submission {
+  const fields = parsed(json, number);
+  const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
+  const status = fields['_validation_status'];
+  const answers = new Map<string, string>();
+  const repeats = new Map<string, AnswersByPath[]>();
+  gather(fields, '', answers, repeats, number);
+  return {
+    // A correction gives a submission a new `_uuid` and leaves the root as it was.
+    key: (text('meta/rootUuid') || text('_uuid') || text('meta/instanceID')).replace(/^uuid:/, ''),
+    submittedOn: /^\d{4}-\d{2}-\d{2}/.exec(text('_submission_time'))?.[0] ?? '',
+    isRejected: typeof status === 'object' && status !== null && 'uid' in status && status.uid === REJECTED,
+    answers,
+    repeats,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parsed(json: string, number: number): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    // What the parser says quotes the person.
+  }
+  if (!isFields(value)) throw problem.unprocessable(`Submission ${number} cannot be read. Export the file again and send it.`);
+  return value;
+}
+
+function gather(
+  fields: Fields,
+  prefix: string,
+  answers: Map<string, string>,
+  repeats: Map<string, AnswersByPath[]> | undefined,
+  number: number,
+): void {
+  for (const [name, value] of Object.entries(fields)) {
+    // A repeated group spells the whole path of its questions again.
+    const path = prefix === '' || name.startsWith(prefix) ? name : `${prefix}${name}`;
+    if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || metadata.test(path)) continue;
+    if (isFields(value)) {
+      if (path.split('/').length <= DEEPEST_GROUP) gather(value, `${path}/`, answers, repeats, number);
+    } else if (Array.isArray(value) && value.some(isFields)) {
+      repeats?.set(
+        path,
+        value.filter(isFields).map((entry) => {
+          const own = new Map<string, string>();
+          gather(entry, `${path}/`, own, undefined, number);
+          return own;
+        }),
+      );
+    } else {
+      const text = textOf(value);
+      if (text.includes('\0')) throw problem.unprocessable(`Submission ${number} holds a character that no text holds. Correct it.`);
+      if (text.length > LONGEST_ANSWER)
+        throw problem.unprocessable(`Submission ${number} has an answer of more than ${LONGEST_ANSWER} characters.`);
+      if (text !== '' && !media.test(text) && !place.test(text)) answers.set(path, text);
+    }
+  }
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(' ').trim();
+  if (typeof value === 'string') return value.trim();
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { inPieces } from '../../test/support/tables.ts';
+import { elementsOf } from './json-elements.ts';
+import { readSubmissions } from './kobo.ts';
+
+const uuid = (n: number) => `11111111-2222-4333-8444-${String(n).padStart(12, '0')}`;
+
+/** What the tool adds to every submission. */
+const added = (n: number) => ({
+  _id: n,
+  _uuid: uuid(n),
+  'formhub/uuid': 'f00d',
+  start: '2026-03-01T09:00:00.000+01:00',
+  end: '2026-03-01T09:20:00.000+01:00',
+  deviceid: 'collect:abc',
+  phonenumber: '+213550000000',
+  __version__: 'v1',
+  'meta/instanceID': `uuid:${uuid(n)}`,
+  _xform_id_string: 'aX',
+  _submission_time: '2026-03-02T10:00:00',
+  _geolocation: [36.7, 3.05],
+  _attachments: [{ filename: 'org/attachments/x/photo.jpg', download_url: 'http://169.254.169.254/' }],
+  _tags: [],
+  _validation_status: {},
+  _status: 'submitted_via_web',
+});
+
+const table = async (submissions: unknown, size?: number) => {
+  const json = typeof submissions === 'string' ? submissions : JSON.stringify(submissions);
+  const read = await readSubmissions(() => inPieces(json, size));
+  const rows = [];
+  for await (const row of read.rows) rows.push(Object.fromEntries(read.header.map((column, i) => [column, row[i]])));
+  return { ...read, rows };
+};
+
+describe('submissions of KoboToolbox', () => {
+  const household = { 'household/household_id': 'H-7', 'household/wilaya': 'Alger', household_size: 3 };
+  const members = [
+    { 'members/given_name': 'Awa', 'members/family_name': 'Diallo', 'members/relationship': 'spouse', 'members/photo': 'awa.jpg' },
+    { 'members/given_name': 'Issa', 'members/family_name': 'Diallo', 'members/relationship': 'head' },
+  ];
+
+  it('gives a row for each member with the answers of the household', async () => {
+    const answers = { ...added(1), ...household, consent: 'yes', gps: '36.7538 3.0588 0 4.5', document_number: 'P123', members };
+    const { header, rows, keyColumn, submissions } = await table({ count: 1, next: null, previous: null, results: [answers] });
+    expect(header).toEqual([
+      '_uuid', 'household_id', 'wilaya', 'household_size', 'consent', 'document_number', 'given_name', 'family_name', 'relationship', '_submission_time',
+    ]); // biome-ignore format: one line
+    expect(keyColumn).toBe('_uuid');
+    expect(submissions).toBe(1);
+    const same = {
+      household_id: 'H-7',
+      wilaya: 'Alger',
+      household_size: '3',
+      consent: 'yes',
+      family_name: 'Diallo',
+      _submission_time: '2026-03-02',
+    };
+    // The document that was asked once is the head's and nobody else's.
+    expect(rows).toEqual([
+      { _uuid: `${uuid(1)}/1`, ...same, given_name: 'Awa', relationship: 'spouse', document_number: '' },
+      { _uuid: `${uuid(1)}/2`, ...same, given_name: 'Issa', relationship: 'head', document_number: 'P123' },
+    ]);
+  });
+
+  it('puts the head first where the form asks them apart, and hands nothing of theirs to the others', async () => {
+    const children = [{ 'm/given_name': 'Awa', 'm/sex': 'female' }];
+    const head = { given_name: 'Issa', sex: 'male', passport_number: 'P1', disability: 'yes', phone: '0550000001', rent: '2' };
+    const { rows } = await table([{ ...added(1), ...household, ...head, m: children }]);
+    expect(rows).toMatchObject([
+      { _uuid: `${uuid(1)}/1`, given_name: 'Issa', relationship: 'head', passport_number: 'P1', disability: 'yes', phone: '0550000001' },
+      {
+        _uuid: `${uuid(1)}/2`,
+        given_name: 'Awa',
+        relationship: 'other',
+        passport_number: '',
+        disability: '',
+        phone: '0550000001',
+        rent: '2',
+      },
+    ]);
+  });
+
+  it('takes a form without members as one person each, and a household without members as it stands', async () => {
+    const single = await table([{ ...added(1), name: 'Awa', today: '2026-03-01', needs: 'food rent' }]);
+    expect(single.rows).toEqual([{ _uuid: uuid(1), name: 'Awa', today: '2026-03-01', needs: 'food rent', relationship: 'head' }]);
+    const { rows } = await table([{ ...added(1), members, household_id: 'A' }, { ...added(2), household_id: 'B', members: [] }]); // biome-ignore format: one line
+    expect(rows.map(({ _uuid, household_id, given_name }) => [_uuid, household_id, given_name])).toEqual([
+      [`${uuid(1)}/1`, 'A', 'Awa'],
+      [`${uuid(1)}/2`, 'A', 'Issa'],
+      [`${uuid(2)}/1`, 'B', ''],
+    ]);
+  });
+
+  it('knows the columns of questions that only the last submission answers, and keeps two questions of one name apart', async () => {
+    const { header, rows } = await table([
+      { ...added(1), 'a/name': 'Awa', 'b/phone': '1' },
+      { ...added(2), 'a/name': 'Issa', 'b/phone': '2', 'c/phone': '3' },
+    ]);
+    expect(header).toEqual(['_uuid', 'name', 'b/phone', 'c/phone', 'relationship', '_submission_time']);
+    expect(rows[1]).toMatchObject({ name: 'Issa', 'b/phone': '2', 'c/phone': '3' });
+  });
+
+  it('leaves repeats that are not about people, and groups inside people, alone', async () => {
+    const assets = [{ 'assets/kind': 'goat', 'assets/count': 3 }];
+    const { rows } = await table([{ ...added(1), name: 'Awa', assets, health: { wg: { seeing: 'none' } } }]);
+    expect(rows).toEqual([{ _uuid: uuid(1), name: 'Awa', seeing: 'none', relationship: 'head', _submission_time: '2026-03-02' }]);
+  });
+
+  it('skips what was not approved, and counts it', async () => {
+    const rejected = { ...added(1), name: 'No', _validation_status: { uid: 'validation_status_not_approved' } };
+    const held = { ...added(2), name: 'Yes', _validation_status: { uid: 'validation_status_on_hold' } };
+    expect(await table([rejected, held])).toMatchObject({ rejected: 1, submissions: 1, rows: [{ name: 'Yes' }] });
+    await expect(table([rejected])).rejects.toMatchObject({ code: 'unprocessable' });
+  });
+
+  it('keeps the key of a submission that was corrected', async () => {
+    const corrected = { ...added(5), name: 'x', 'meta/rootUuid': `uuid:${uuid(1)}`, 'meta/deprecatedID': `uuid:${uuid(2)}` };
+    expect((await table([corrected])).rows[0]?.['_uuid']).toBe(uuid(1));
+    const { _uuid, ...old } = added(6);
+    expect((await table([{ ...old, name: 'x' }])).rows[0]?.['_uuid']).toBe(uuid(6));
+  });
+
+  it('is not led astray by names that objects have', async () => {
+    const { header } = await table(`[{"_uuid":"u","__proto__":{"polluted":"1"},"constructor":"2","toString":"3","name":"x"}]`);
+    expect(header).toEqual(['_uuid', 'constructor', 'toString', 'name', 'relationship', '_submission_time']);
+    expect(({} as { polluted?: string }).polluted).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', '', 'no JSON export'],
+    ['no JSON', 'hello', 'no JSON export'],
+    ['a number', '5', 'no JSON export'],
+    ['an object without results', '{"count": 0, "data": [{"a": 1}]}', 'no JSON export'],
+    ['an empty list', '[]', 'no submission'],
+    ['a list of numbers', '[1, 2]', 'Submission 1 is no submission'],
+    ['a list of lists', '[[1]]', 'Submission 1 cannot be read'],
+    ['a missing comma', '[{"a":"1"} {"a":"2"}]', 'Submission 2 is no JSON'],
+    ['two commas', '[{"a":"1"},,{"a":"2"}]', 'Submission 2 is no JSON'],
+    ['an end in the middle', '[{"name":"Awa"},{"name":"Is', 'ends within or after submission 2'],
+    ['an end after the list', '{"results":[{"name":"Awa"}]', 'ends within or after submission 1'],
+    ['broken submissions', '[{"name":"Awa"},{"name":Issa}]', 'Submission 2 cannot be read'],
+    ['brackets inside brackets', `[{"a":${'['.repeat(100_000)}`, 'too much inside'],
+    ['a submission that never ends', `[{"a":"${'x'.repeat(6_000_000)}"}]`, 'Submission 1 is too large'],
+    ['an answer that never ends', `[{"name":"${'x'.repeat(40_000)}"}]`, 'Submission 1 has an answer'],
+    ['a NUL', '[{"name":"a\\u0000"}]', 'Submission 1 holds a character'],
+    [
+      'more questions than a form',
+      `[{${Array.from({ length: 1_100 }, (_none, i) => `"q${i}":"1"`).join(',')}}]`,
+      'more than 1000 questions',
+    ],
+    ['two documents', '[{"name":"x"}][{"name":"y"}]', 'no JSON export'],
+  ])('are refused with their number: %s', async (_name, json, words) => {
+    const error = await table(json, 10_000).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'unprocessable' });
+    expect(error.message).toContain(words);
+    expect(error.message).not.toMatch(/Awa|Issa/);
+  });
+
+  it('are refused when they are not in UTF-8', async () => {
+    await expect(readSubmissions(() => inPieces(Buffer.from('[{"name":"é"}]', 'latin1')))).rejects.toMatchObject({ code: 'unprocessable' });
+  });
+});
+
+describe('the elements of a list', () => {
+  const gathered = async (json: string, size: number) => {
+    const elements = [];
+    for await (const element of elementsOf(inPieces(json, size))) elements.push(JSON.parse(element));
+    return elements;
+  };
+  const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 });
+
+  it('are those that a JSON parser finds, wherever the pieces are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(object, { maxLength: 5 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom(0, 2),
+        async (list, size, indent) => {
+          const expected = JSON.parse(JSON.stringify(list));
+          expect(await gathered(JSON.stringify(list, null, indent), size)).toEqual(expected);
+          const page = { count: 3, next: 'https://x/?a=[{', previous: null, results: list, more: [{ results: [1] }] };
+          expect(await gathered(JSON.stringify(page, null, indent), size)).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it('end in an answer for whatever bytes come', async () => {
+    const text = fc.array(fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', ' ', 'results', 'a', '1', '{"results":['), {
+      maxLength: 40,
+    });
+    await fc.assert(
+      fc.asyncProperty(text, async (pieces) => {
+        const outcome = await table(pieces.join(''), 3).catch((error) => error.code);
+        if (typeof outcome === 'string' || outcome === undefined) expect(outcome).toBe('unprocessable');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

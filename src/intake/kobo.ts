@@ -1,0 +1,75 @@
+import { problem, type Table } from '../platform/index.ts';
+import { elementsOf } from './json-elements.ts';
+import { Form, type FormLayout, peopleOf } from './kobo-form.ts';
+import { readSubmission, type Submission } from './kobo-submission.ts';
+
+/** The column that says which submission, and which person of it, a row is; forms cannot ask a question of this name. */
+const KEY = '_uuid';
+/** When it was sent: stands for the date of registration where the form asks none. */
+const SUBMITTED = '_submission_time';
+
+/** Submissions as a table of people. */
+export interface Submissions extends Table {
+  readonly keyColumn: typeof KEY;
+  /** How many submissions were read, without those that somebody looked at and did not approve, which are left out. */
+  readonly submissions: number;
+  readonly rejected: number;
+}
+
+/**
+ * Reads submissions of KoboToolbox, a JSON export or a page of its data API, as one row for each person. They are read twice, first for
+ * the columns, because a submission leaves out what was not answered; never more than one is held.
+ * @param open begins the bytes anew
+ * @throws unprocessable naming the submission, here or while the rows are read
+ */
+export async function readSubmissions(open: () => AsyncIterable<Buffer>): Promise<Submissions> {
+  const form = new Form();
+  let [submissions, rejected] = [0, 0];
+  for await (const submission of submissionsIn(open())) {
+    if (submission.isRejected) rejected += 1;
+    else {
+      submissions += 1;
+      form.learn(submission);
+    }
+  }
+  if (submissions === 0) throw problem.unprocessable('The file holds no submission that may be registered.');
+  const layout = form.layout();
+  const { asked, relationship } = layout;
+  const header = [KEY, ...asked, ...(asked.includes(relationship) ? [] : [relationship]), ...(layout.asksDate ? [] : [SUBMITTED])];
+  return {
+    format: { kind: 'csv', encoding: 'utf-8', delimiter: ',' },
+    header,
+    rows: rowsOf(open(), layout, header),
+    keyColumn: KEY,
+    submissions,
+    rejected,
+  };
+}
+
+async function* submissionsIn(bytes: AsyncIterable<Buffer>): AsyncGenerator<Submission, void> {
+  let number = 0;
+  for await (const json of elementsOf(bytes)) {
+    number += 1;
+    yield readSubmission(json, number);
+  }
+}
+
+async function* rowsOf(
+  bytes: AsyncIterable<Buffer>,
+  layout: FormLayout,
+  header: readonly string[],
+): AsyncGenerator<readonly string[], void> {
+  for await (const submission of submissionsIn(bytes)) {
+    if (submission.isRejected) continue;
+    for (const [place, person] of peopleOf(layout, submission).entries()) {
+      yield header.map((column) => {
+        if (column === KEY) return keyOf(submission, place, layout);
+        return column === SUBMITTED ? submission.submittedOn : (person.get(column) ?? '');
+      });
+    }
+  }
+}
+
+// A form that asks of one person each needs no more than the submission's own key.
+const keyOf = ({ key }: Submission, place: number, { groups }: FormLayout): string =>
+  key === '' || groups.length === 0 ? key : `${key}/${place + 1}`;

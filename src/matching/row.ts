@@ -1,0 +1,113 @@
+import type { Column } from './columns.ts';
+import { normalForm } from './normal-form.ts';
+import { bornAt, type DateOrder, readBirth, wholeYear } from './read-birth.ts';
+import type { Particulars } from './types.ts';
+
+const OLDEST = 120;
+const female = new Set([
+  'f',
+  'female',
+  'femme',
+  'feminin',
+  'fille',
+  'woman',
+  'girl',
+  'w',
+  'mujer',
+  '2',
+  'انثي',
+  'امراه',
+  'ا',
+  'نثي',
+  'بنت',
+]);
+const male = new Set(['m', 'male', 'homme', 'masculin', 'garcon', 'h', 'man', 'boy', 'hombre', '1', 'ذكر', 'ذ', 'رجل', 'ولد']);
+
+/** Cells that say that there is nothing to say. */
+const nothing = new Set([
+  '',
+  'na',
+  'n a',
+  'none',
+  'null',
+  'nan',
+  'unknown',
+  'inconnu',
+  'nil',
+  'neant',
+  'لا يوجد',
+  'غير معروف',
+  'غير متوفر',
+]);
+
+/** The words of the sexes differ from file to file; what is neither says nothing. */
+function sexOf(text: string): Particulars['sex'] {
+  const form = normalForm(text);
+  return female.has(form) ? 'female' : male.has(form) ? 'male' : undefined;
+}
+
+type Holds = Column['holds'];
+
+/** Reads the rows of one file: which column holds what, and how its dates are written. */
+export class RowReader {
+  readonly #places = new Map<Holds, number[]>();
+  readonly #order: DateOrder;
+  readonly #today: Date;
+
+  constructor(columns: readonly (Column | undefined)[], order: DateOrder, today: Date) {
+    columns.forEach((column, place) => {
+      if (column) this.#places.set(column.holds, [...(this.#places.get(column.holds) ?? []), place]);
+    });
+    const size = (place: number) => (columns[place] as { size: number }).size;
+    this.#places.get('location')?.sort((one, other) => size(one) - size(other));
+    this.#order = order;
+    this.#today = today;
+  }
+
+  id(row: readonly string[]): string | undefined {
+    return this.#first(row, 'id');
+  }
+
+  particulars(row: readonly string[]): Particulars {
+    const given = this.#joined(row, 'given');
+    const chain = [this.#joined(row, 'father'), this.#joined(row, 'grandfather')].filter(Boolean).join(' ');
+    const family = this.#joined(row, 'family') ?? (chain || undefined);
+    const whole = this.#joined(row, 'name');
+    return {
+      given: given ?? whole,
+      middle: this.#joined(row, 'middle'),
+      family: family ?? (given ? whole : undefined),
+      birth: this.#birth(row),
+      sex: sexOf(this.#first(row, 'sex') ?? ''),
+      documents: this.#all(row, 'document'),
+      phones: this.#all(row, 'phone'),
+      location: this.#all(row, 'location'),
+      household: this.#first(row, 'household'),
+    };
+  }
+
+  #all(row: readonly string[], holds: Holds): string[] {
+    return (this.#places.get(holds) ?? []).map((place) => row[place]?.trim() ?? '').filter((cell) => !nothing.has(normalForm(cell)));
+  }
+
+  #first(row: readonly string[], holds: Holds): string | undefined {
+    return this.#all(row, holds)[0];
+  }
+
+  #joined(row: readonly string[], holds: Holds): string | undefined {
+    return this.#all(row, holds).join(' ') || undefined;
+  }
+
+  #birth(row: readonly string[]): Particulars['birth'] {
+    const written = this.#first(row, 'birth');
+    const read = written && readBirth(written, this.#order, this.#today);
+    if (read) return read;
+    const year = this.#first(row, 'birth_year');
+    if (year && /^\d{4}$/.test(year)) {
+      const [month, day] = [this.#first(row, 'birth_month'), this.#first(row, 'birth_day')];
+      return month && day ? readBirth(`${year}-${month}-${day}`, this.#order, this.#today) : wholeYear(year);
+    }
+    const age = Number(this.#first(row, 'age')?.replace(/\D+$/, ''));
+    return age > 0 && age <= OLDEST ? bornAt(age, this.#today) : undefined;
+  }
+}
