@@ -366,13 +366,15 @@ create table self_registrations (
   -- The code sent is derived from the id, the key and this counter, and kept nowhere.
   key_version smallint not null check (key_version between 1 and 255),
   code_counter int not null default 0 check (code_counter >= 0),
-  code_expires_at timestamptz not null,
+  -- Null until the code is being sent: one that nobody was sent is not there to be guessed.
+  code_expires_at timestamptz,
   wrong_codes int not null default 0 check (wrong_codes between 0 and 5),
   beneficiary_id uuid unique references beneficiaries,
   created_at timestamptz not null,
   expires_at timestamptz not null check (expires_at > created_at),
   check ((state = 'entered') = (beneficiary_id is not null)),
-  check ((state = 'awaiting_proof') = (content is not null))
+  check ((state = 'awaiting_proof') = (content is not null)),
+  constraint self_registrations_sent_first check (code_expires_at is not null or wrong_codes = 0)
 );
 create index on self_registrations (expires_at) where state = 'awaiting_proof';
 create trigger transition before update of state on self_registrations for each row execute function refuse_forbidden_transition

@@ -93,6 +93,7 @@ export const permissions = {
   'intake.ask_for_code': { roles: ['public'] },
   'intake.prove_telephone': { roles: ['public'] },
   'intake.read_own_status': { roles: ['public'] },
+  'intake.send_code': { roles: [] },
   'intake.expire_self_registrations': { roles: [] },
   'intake.refer': { roles: ['partner'] },
   'intake.read_referrals': { roles: ['partner'] },

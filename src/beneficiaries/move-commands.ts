@@ -2,7 +2,7 @@ import { type Command, command, problem, type Tx } from '../platform/index.ts';
 import { standingPurposes } from './consent-store.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
 import { beneficiaryScope } from './queries.ts';
-import { lockEnrolment, setEnrolment } from './store.ts';
+import { isBeingCompared, lockEnrolment, setEnrolment } from './store.ts';
 import type { EnrolmentState } from './types.ts';
 
 /** Where somebody stands after a change. */
@@ -75,7 +75,7 @@ export const exitBeneficiary = moveFor({
 
 /**
  * Enrols an applicant, once somebody other than who entered them confirms who they are.
- * @throws forbidden to who entered them; conflict when they are no applicant, do not consent, or a duplicate pair must be decided first
+ * @throws forbidden to who entered them; conflict when they are no applicant, do not consent, are still being compared, or a duplicate pair must be decided first
  */
 export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, Standing> =>
   command({
@@ -87,6 +87,9 @@ export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, St
       if (before?.enteredBy === actor.id) throw problem.forbidden('You entered this person. Ask somebody else to verify them.');
       if (before?.state !== 'applicant') throw problem.conflict('Only an applicant can be verified.', { state: before?.state ?? null });
       await refuseWithoutConsent(tx, beneficiaryId);
+      if (await isBeingCompared(tx, beneficiaryId)) {
+        throw problem.conflict('This person is still being compared with everybody. Try again in a moment.');
+      }
       if ((await duplicates.blocked(tx, [beneficiaryId])).has(beneficiaryId)) {
         throw problem.conflict('This person shares a document with somebody else. Decide the duplicate pair first.');
       }

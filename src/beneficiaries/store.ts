@@ -67,6 +67,10 @@ export const lockEnrolment = (tx: Tx, programmeId: string, beneficiaryId: string
   tx.first(sql`select state, entered_by as "enteredBy" from enrolments
     where programme_id = ${programmeId} and beneficiary_id = ${beneficiaryId} for update`);
 
+/** Whether somebody has been entered or changed and not been compared with everybody since. */
+export const isBeingCompared = async (db: Db, beneficiaryId: string): Promise<boolean> =>
+  (await db.first(sql`select from comparisons_due where beneficiary_id = ${beneficiaryId}`)) !== undefined;
+
 export async function setEnrolment(
   tx: Tx,
   programmeId: string,

@@ -91,7 +91,7 @@ export const settings = z.object({
     .number()
     .int()
     .min(1)
-    .default(60)
+    .default(120)
     .describe(
       'How often one network address may ask something of the door of self-registration in an hour; many people may share an address',
     ),

@@ -14,6 +14,7 @@ export * from './logger.ts';
 export * from './metrics.ts';
 export * from './migrations.ts';
 export * from './money.ts';
+export * from './network-address.ts';
 export * from './otp.ts';
 export * from './package-root.ts';
 export * from './paging.ts';

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
@@ -111,26 +110,4 @@ export class RateLimits {
 function inWords(seconds: number): string {
   if (seconds < 120) return `${seconds} seconds`;
   return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`;
-}
-
-/**
- * Whose requests are counted together: an IPv4 address, or the network of 64 bits that one IPv6 subscriber is given whole.
- * @param address as the socket or a trusted proxy tells it; some proxies add a port
- */
-export function networkOf(address: string): string {
-  const plain = address
-    .replace(/^\[(.*)\](:\d+)?$/, '$1')
-    .replace(/^::ffff:(?=\d+\.)/i, '')
-    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
-    .replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const behind = tail?.split(':').filter(Boolean) ?? [];
-  const zeros = tail === undefined ? 0 : 8 - groups.length - behind.length;
-  const all = [...groups, ...Array<string>(Math.max(zeros, 0)).fill('0'), ...behind];
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

@@ -14,6 +14,7 @@ import {
 } from '../../../test/support/public-door.ts';
 import { dammDigit } from '../../platform/index.ts';
 import { loadPilotGeography } from '../../seeding.ts';
+import { codeOf } from './code.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -36,6 +37,8 @@ describe('attacks on the public door', () => {
   afterAll(() => platform.close());
 
   const newDoor = async () => openDoor(platform, await makeFrame(platform));
+  const programmeIdOf = async (code: string) =>
+    (await platform.owner.query('select id from programmes where code = $1', [code])).rows[0].id;
   const keptOf = async (reference: string) =>
     (await platform.owner.query('select * from self_registrations where reference = $1', [reference])).rows[0];
   const registered = async () => {
@@ -175,13 +178,22 @@ describe('attacks on the public door', () => {
     expect(tally(forged)).toEqual({ 404: PER_ADDRESS, 429: 3 });
   });
 
-  it('one telephone gets five messages in a day, from however many addresses they are asked for, and nobody is told', async () => {
+  it('one telephone gets five messages in a day, from however many addresses they are asked for, nobody is told, and what was not sent cannot be guessed', async () => {
     const programme = await newDoor();
     const phone = newPhone();
     const answers = await Promise.all(Array.from({ length: 11 }, () => stranger(platform).register(ownParticulars(programme, { phone }))));
     expect(tally(answers)).toEqual({ 202: 11 });
     await platform.settled();
     expect(messagesTo(platform, phone)).toHaveLength(5);
+    const unsent = await platform.owner.query('select * from self_registrations where code_expires_at is null and programme_id = $1', [
+      await programmeIdOf(programme),
+    ]);
+    expect(unsent.rowCount).toBe(6);
+    const { id, reference, key_version: keyVersion, code_counter: codeCounter } = unsent.rows[0];
+    const neverSent = codeOf(platform.app.keyRing, { id, keyVersion, codeCounter });
+    await stranger(platform).prove(reference, neverSent).expect(422);
+    await stranger(platform).prove(reference, otherCode(neverSent)).expect(422);
+    expect((await keptOf(reference)).wrong_codes).toBe(0);
     const one = stranger(platform);
     const local = newPhone();
     const repeated = [];
@@ -249,6 +261,7 @@ describe('attacks on the public door', () => {
     const attempt = (change: string) => client.query(`update self_registrations set ${change} where reference = $1`, [reference]);
     await expect(attempt('wrong_codes = 0')).rejects.toMatchObject({ constraint: 'self_registrations_guessing' });
     await expect(attempt('code_counter = code_counter - 1')).rejects.toMatchObject({ code: /23/ });
+    await expect(attempt('code_expires_at = null')).rejects.toMatchObject({ constraint: 'self_registrations_sent_first' });
     await expect(attempt('wrong_codes = 6')).rejects.toMatchObject({ code: '23514' });
     await expect(attempt(`state = 'entered'`)).rejects.toMatchObject({ code: '23514' });
     await expect(attempt(`state = 'expired'`)).rejects.toMatchObject({ code: '23514' });

@@ -5,7 +5,7 @@ import { comparisonOf } from '../comparing.ts';
 import { isCodeOf, openContent, statusToken } from './code.ts';
 import { proofProblem } from './problems.ts';
 import { CODE_LIFE_MS, sendsCodes, takesCodes, withHousehold } from './rules.ts';
-import { countWrongCode, emptyRunOut, findByReference, lockByReference, markEntered, renewCode } from './store.ts';
+import { countWrongCode, emptyRunOut, findByReference, findKept, lockByReference, markEntered, openCode, renewCode } from './store.ts';
 import type { Kept } from './types.ts';
 
 /** Where a self-registration belongs; nowhere when there is none, which nobody is told. */
@@ -24,7 +24,7 @@ export const askForCode = command<{ reference: string }, { reference: string }>(
     const kept = await lockByReference(tx, reference);
     const subject = subjectOf(kept);
     if (!kept || !sendsCodes(kept, now)) return { result: { reference }, subject };
-    const counter = await renewCode(tx, kept.id, keyRing.currentVersion, new Date(now.getTime() + CODE_LIFE_MS));
+    const counter = await renewCode(tx, kept.id, keyRing.currentVersion);
     return {
       result: { reference },
       subject,
@@ -32,6 +32,20 @@ export const askForCode = command<{ reference: string }, { reference: string }>(
       after: { counter },
       followUps: [{ job: 'intake.send_proof_code', payload: { registrationId: kept.id, counter: String(counter) } }],
     };
+  },
+});
+
+/** Lets a code count that is about to be sent. @returns whether it is still the one that was asked for, and not too old */
+export const sendCode = command<{ registrationId: string; counter: number }, boolean>({
+  name: 'intake.send_code',
+  async scope(db, { registrationId }) {
+    const kept = await findKept(db, registrationId);
+    return kept ? { programme: kept.programmeId } : {};
+  },
+  async run({ tx, now }, { registrationId, counter }) {
+    const until = await openCode(tx, registrationId, counter, new Date(now.getTime() + CODE_LIFE_MS));
+    const result = until !== undefined && until > now;
+    return { result, subject: { type: 'self_registration', id: registrationId }, after: { counter, until } };
   },
 });
 

@@ -2,9 +2,9 @@ import { system } from '../../access/index.ts';
 import { type Candidate, openPeople } from '../../beneficiaries/index.ts';
 import { type Ground, type Job, Problem, type RateLimit } from '../../platform/index.ts';
 import { codeOf, openContent } from './code.ts';
-import { expireSelfRegistrations } from './commands.ts';
+import { expireSelfRegistrations, sendCode } from './commands.ts';
 import type { Door } from './door.ts';
-import { rates } from './rules.ts';
+import { rates, sendsCodes } from './rules.ts';
 import { findKept, hasRunOut } from './store.ts';
 import type { Kept, SendProof } from './types.ts';
 
@@ -16,9 +16,10 @@ export const selfRegistrationJobs = (ground: Ground, door: Door, sendProof: Send
     name: 'intake.send_proof_code',
     async run({ registrationId = '', counter = '' }) {
       const kept = await findKept(ground.db, registrationId);
-      if (!kept || String(kept.codeCounter) !== counter || kept.codeExpiresAt <= ground.clock.now()) return;
+      if (!kept || String(kept.codeCounter) !== counter || !sendsCodes(kept, ground.clock.now())) return;
       const to = await phoneOf(ground, kept);
       if (!to || !(await maySend(door, kept, to))) return;
+      if (!(await ground.execute(sendCode, { registrationId, counter: kept.codeCounter }, { actor: system }))) return;
       const code = codeOf(ground.keyRing, kept);
       try {
         await sendProof({ to, language: kept.language, code, reference: `${kept.id}-${counter}` });

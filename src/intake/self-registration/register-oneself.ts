@@ -5,7 +5,7 @@ import { openProgramme } from '../../programmes/index.ts';
 import { checkAll } from '../candidates.ts';
 import { newReference, sealContent } from './code.ts';
 import type { Door } from './door.ts';
-import { CODE_LIFE_MS, ownFault, PROOF_LIFE_MS, rates, registrationOf } from './rules.ts';
+import { ownFault, PROOF_LIFE_MS, rates, registrationOf } from './rules.ts';
 import { insertKept } from './store.ts';
 import type { OwnParticulars } from './types.ts';
 
@@ -54,7 +54,6 @@ const keep = command<{ programmeId: string; candidate: Candidate }, { reference:
       programmeId,
       language: candidate.registration.language,
       keyVersion: keyRing.currentVersion,
-      codeExpiresAt: new Date(now.getTime() + CODE_LIFE_MS),
       expiresAt: new Date(now.getTime() + PROOF_LIFE_MS),
     };
     const content = sealContent(keyRing, kept.id, candidate);

@@ -88,13 +88,13 @@ export function ownFault({ pointer, code }: Fault): Fault {
   return { pointer: place?.[1] ?? pointer, code };
 }
 
-/** Whether a code can be taken for this self-registration now. */
-export const takesCodes = ({ state, codeExpiresAt, wrongCodes, expiresAt }: Kept, now: Date): boolean =>
-  wrongCodes < WRONG_CODES_ALLOWED && codeExpiresAt > now && (state === 'entered' || (state === 'awaiting_proof' && expiresAt > now));
-
-/** Whether another code can be sent: until it has run out, and later for who has lost the way to see how far it is. */
+/** Whether codes are sent: until it has run out, and for whoever was entered to find the way back to see how far it is. */
 export const sendsCodes = ({ state, expiresAt }: Kept, now: Date): boolean =>
   state === 'entered' || (state === 'awaiting_proof' && expiresAt > now);
+
+/** Whether a code can be taken for this self-registration now: one that has been sent, is not too old, and was not guessed at too often. */
+export const takesCodes = (kept: Kept, now: Date): boolean =>
+  sendsCodes(kept, now) && kept.wrongCodes < WRONG_CODES_ALLOWED && kept.codeExpiresAt !== null && kept.codeExpiresAt > now;
 
 /**
  * What somebody is told of where they stand. Who turned out to be registered already is told the same as who was refused, so that

@@ -152,6 +152,22 @@ describe('registering oneself', () => {
     await officer.post(`/v1/beneficiaries/${held}/verify`).expect(409);
   });
 
+  it('lets nobody be verified before they have been compared, nor twice', async () => {
+    const { beneficiaryId } = await enter();
+    await platform.owner.query(`insert into comparisons_due values ($1, now() + interval '1 hour')`, [beneficiaryId]);
+    const early = await officer.post(`/v1/beneficiaries/${beneficiaryId}/verify`).expect(409);
+    expect(early.body.detail).toContain('compared');
+    await platform.owner.query('delete from comparisons_due where beneficiary_id = $1', [beneficiaryId]);
+    await officer.post(`/v1/beneficiaries/${beneficiaryId}/verify`).expect(200);
+    await officer.post(`/v1/beneficiaries/${beneficiaryId}/verify`).expect(409);
+    const client = await platform.applicationClient();
+    const other = await enter();
+    const attempt = (verifier: string) =>
+      client.query(`update enrolments set state = 'enrolled', verified_by = ${verifier} where beneficiary_id = $1`, [other.beneficiaryId]);
+    await expect(attempt('null')).rejects.toMatchObject({ constraint: 'enrolments_verified_first' });
+    await expect(attempt('entered_by')).rejects.toMatchObject({ constraint: 'enrolments_verified_by_another' });
+  });
+
   it('puts nobody into a household that is there already', async () => {
     const { beneficiaryId } = await enter();
     const { rows } = await platform.owner.query(

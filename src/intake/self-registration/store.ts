@@ -13,17 +13,15 @@ export interface NewKept {
   readonly language: Language;
   readonly content: Buffer;
   readonly keyVersion: number;
-  readonly codeExpiresAt: Date;
   readonly expiresAt: Date;
 }
 
 /** @returns false when the reference is taken */
 export async function insertKept(tx: Tx, kept: NewKept, now: Date): Promise<boolean> {
-  const { id, programmeId, reference, language, content, keyVersion, codeExpiresAt, expiresAt } = kept;
-  const count =
-    await tx.run(sql`insert into self_registrations (id, programme_id, reference, language, content, key_version, code_expires_at,
-      created_at, expires_at)
-    values (${id}, ${programmeId}, ${reference}, ${language}, ${content}, ${keyVersion}, ${codeExpiresAt}, ${now}, ${expiresAt})
+  const { id, programmeId, reference, language, content, keyVersion, expiresAt } = kept;
+  const count = await tx.run(sql`insert into self_registrations (id, programme_id, reference, language, content, key_version, created_at,
+      expires_at)
+    values (${id}, ${programmeId}, ${reference}, ${language}, ${content}, ${keyVersion}, ${now}, ${expiresAt})
     on conflict (reference) do nothing`);
   return count === 1;
 }
@@ -42,11 +40,18 @@ export async function countWrongCode(tx: Tx, id: string): Promise<void> {
   await tx.run(sql`update self_registrations set wrong_codes = wrong_codes + 1 where id = ${id}`);
 }
 
-/** Makes another code the one that counts. */
-export async function renewCode(tx: Tx, id: string, keyVersion: number, until: Date): Promise<number> {
+/** Makes another code the one that counts, once it is sent. @returns its counter */
+export async function renewCode(tx: Tx, id: string, keyVersion: number): Promise<number> {
   const row = await tx.first<{ counter: number }>(sql`update self_registrations set code_counter = code_counter + 1, wrong_codes = 0,
-    key_version = ${keyVersion}, code_expires_at = ${until} where id = ${id} returning code_counter as counter`);
+    key_version = ${keyVersion}, code_expires_at = null where id = ${id} returning code_counter as counter`);
   return row?.counter ?? 0;
+}
+
+/** Lets the code count from now on, which it does not before it is sent. @returns until when; undefined when another code was asked for */
+export async function openCode(tx: Tx, id: string, counter: number, until: Date): Promise<Date | undefined> {
+  const row = await tx.first<{ until: Date }>(sql`update self_registrations set code_expires_at = coalesce(code_expires_at, ${until})
+    where id = ${id} and code_counter = ${counter} returning code_expires_at as until`);
+  return row?.until;
 }
 
 /** Empties it, now that the person stands among the others. */

@@ -28,7 +28,8 @@ export interface Kept {
   readonly state: 'awaiting_proof' | 'entered' | 'expired';
   readonly keyVersion: number;
   readonly codeCounter: number;
-  readonly codeExpiresAt: Date;
+  /** Null until the code is being sent. */
+  readonly codeExpiresAt: Date | null;
   readonly wrongCodes: number;
   readonly beneficiaryId: string | null;
   readonly expiresAt: Date;
