@@ -4,7 +4,7 @@ create table households (
   -- How the field office names the household; unique where it registered it.
   reference text not null,
   size int not null check (size between 1 and 60),
-  -- A member, once one is known to be.
+  -- A member, once one is known to be: see households_head_is_member.
   head_id uuid,
   version int not null default 1,
   created_at timestamptz not null,
@@ -38,24 +38,26 @@ create table beneficiaries (
   source_row int check (source_row > 0),
   registered_by uuid not null,
   registered_at timestamptz not null,
-  unique (source_id, source_row)
+  unique (source_id, source_row),
+  unique (household_id, id)
 );
-create index on beneficiaries (household_id);
 create index on beneficiaries (merged_into) where merged_into is not null;
 -- Identifiers sort by the time they were made, so lists are walked by them.
 create index on beneficiaries (wilaya_number, id);
 create index on beneficiaries (registered_at, id);
-alter table households add foreign key (head_id) references beneficiaries;
+-- Checked at the end of a transaction: a household may be made before the head whom it names, and a head may leave and be followed in one.
+alter table households add constraint households_head_is_member foreign key (id, head_id) references beneficiaries (household_id, id)
+  deferrable initially deferred;
 grant update (relationship, language, wilaya_number, commune, household_id, sex, data_key, names, birth, nationality, documents, phones,
   answers, attestation, merged_into, version) on beneficiaries to sanad_app;
 
--- What a change replaced, sealed under the person's own key: {"field": value before}. Nothing is overwritten for good.
+-- What each change replaced and with what, sealed under the person's own key: {"field": {"before", "after"}}. Nothing is overwritten for good.
 create table beneficiary_changes (
   beneficiary_id uuid not null references beneficiaries,
   -- The version that the change made.
   version int not null check (version > 1),
   fields text[] not null check (cardinality(fields) > 0),
-  before bytea not null,
+  change bytea not null,
   reason text not null check (length(reason) between 3 and 500),
   changed_by uuid not null,
   changed_at timestamptz not null,
@@ -63,11 +65,51 @@ create table beneficiary_changes (
 );
 create trigger append_only before update or delete or truncate on beneficiary_changes execute function refuse_change();
 
+create function refuse_settled_person() returns trigger language plpgsql as $$
+begin
+  raise exception 'a record that was merged or erased does not change'
+    using errcode = 'integrity_constraint_violation', constraint = 'beneficiaries_settled', table = 'beneficiaries';
+end $$;
+create trigger settled before update of names, birth, nationality, documents, phones, answers, attestation, sex, relationship, language,
+    wilaya_number, commune, household_id on beneficiaries for each row
+  when ((old.merged_into is not null or old.data_key is null) and new.data_key is not null) execute function refuse_settled_person();
+
+create function require_kept_change() returns trigger language plpgsql as $$
+begin
+  if not exists (select from beneficiary_changes c where c.beneficiary_id = new.id and c.version = new.version) then
+    raise exception 'what a change replaces is kept in beneficiary_changes'
+      using errcode = 'integrity_constraint_violation', constraint = 'beneficiaries_change_kept', table = 'beneficiaries';
+  end if;
+  return null;
+end $$;
+create constraint trigger change_kept after update of names, birth, nationality, documents, phones, answers, attestation, sex, relationship,
+    language, wilaya_number, commune, household_id on beneficiaries deferrable initially deferred for each row
+  when (new.data_key is not null) execute function require_kept_change();
+
+-- What a household was before each change of its size or its head.
+create table household_changes (
+  household_id uuid not null references households,
+  -- The version that the change made.
+  version int not null check (version > 1),
+  size_before int not null,
+  size_after int not null,
+  head_before uuid,
+  head_after uuid,
+  reason text not null check (length(reason) between 3 and 500),
+  changed_by uuid not null,
+  changed_at timestamptz not null,
+  primary key (household_id, version),
+  check (size_before <> size_after or head_before is distinct from head_after)
+);
+create trigger append_only before update or delete or truncate on household_changes execute function refuse_change();
+
 -- People beside the beneficiary who may collect for a household. Name and document are sealed under the household's own place.
 create table collectors (
   id uuid primary key,
   household_id uuid not null references households,
   identity bytea not null,
+  -- At most three stand at a time.
+  place int not null check (place between 1 and 3),
   valid_until date not null,
   added_by uuid not null,
   added_at timestamptz not null,
@@ -75,7 +117,8 @@ create table collectors (
   ended_by uuid,
   check ((ended_at is null) = (ended_by is null))
 );
-create index on collectors (household_id) where ended_at is null;
+create unique index collectors_three_standing on collectors (household_id, place) where ended_at is null;
+create trigger ended_once before update on collectors for each row when (old.ended_at is not null) execute function refuse_change();
 grant update (ended_at, ended_by) on collectors to sanad_app;
 
 create table enrolments (
@@ -216,6 +259,8 @@ create table consents (
   check ((withdrawn_at is null) = (withdrawn_by is null))
 );
 create unique index consents_one_standing on consents (beneficiary_id, purpose) where withdrawn_at is null;
+create index consents_withdrawn on consents (beneficiary_id, purpose) where withdrawn_at is not null;
+create trigger withdrawn_once before update on consents for each row when (old.withdrawn_at is not null) execute function refuse_change();
 grant update (withdrawn_at, withdrawn_by) on consents to sanad_app;
 
 -- Which column of a file says what, as somebody corrected it and saved it under a name.
@@ -237,34 +282,68 @@ create table registration_files (
   programme_id uuid not null references programmes,
   -- Keyed digest of the bytes: the same file is recognised, and nothing about it can be guessed.
   content_index bytea not null,
-  content bytea not null, -- sealed
-  state text not null default 'received' check (state in ('received', 'running', 'done', 'stopped')),
+  -- What it was: {"kind": "csv", "encoding": "utf-8", "delimiter": ";"}, {"kind": "xlsx"}, {"kind": "kobo"}
+  format jsonb not null default '{"kind": "csv"}',
+  -- [{"header", "shapes", "column", "confidence"}]: the headers as the file spells them, what their values look like ("Aaaa 99"), and what
+  -- they were taken for. They name no person.
+  columns jsonb not null check (jsonb_array_length(columns) > 0),
+  -- {"header": "column"}; null until the columns are known well enough to read rows
+  mapping jsonb,
+  state text not null default 'received' check (state in ('received', 'checking', 'checked', 'running', 'done', 'stopped', 'cancelled')),
   total_rows int not null check (total_rows >= 0),
   done_rows int not null default 0,
   accepted_rows int not null default 0,
   refused_rows int not null default 0,
+  -- Rows whose submission was entered before, by this file or another.
+  known_rows int not null default 0,
+  -- Of the rows done, how many have been compared with everybody, and how many of those are duplicates.
+  compared_rows int not null default 0,
   duplicate_rows int not null default 0,
+  -- What the dry run found: counts by reason, possible duplicates, cost. No personal datum.
+  findings jsonb,
+  -- Which reading of the rows counts: each dry run is one, and so is the run.
+  attempt int not null default 0,
+  version int not null default 1,
   uploaded_by uuid not null,
   uploaded_at timestamptz not null,
   finished_at timestamptz,
-  check (done_rows = accepted_rows + refused_rows and done_rows <= total_rows),
+  check (done_rows = accepted_rows + refused_rows + known_rows and done_rows <= total_rows),
+  check (compared_rows <= done_rows and duplicate_rows <= compared_rows),
+  check (state <> 'done' or compared_rows = total_rows),
+  check (state not in ('running', 'done') or mapping is not null),
   unique (programme_id, content_index)
 );
 create trigger transition before update of state on registration_files for each row execute function refuse_forbidden_transition
-  ('received>running', 'running>running', 'running>done', 'running>stopped', 'received>done', 'received>stopped');
-grant update (state, done_rows, accepted_rows, refused_rows, duplicate_rows, finished_at) on registration_files to sanad_app;
+  ('received>checking', 'checking>checking', 'checking>checked', 'checked>checking', 'received>running', 'checked>running', 'running>running',
+   'running>done', 'running>stopped', 'running>cancelled', 'received>received',
+   'checked>checked', 'checked>received', 'checking>received', 'cancelled>running');
+create trigger first_state before insert on registration_files for each row execute function refuse_other_first_state('received');
+grant update (state, mapping, total_rows, done_rows, accepted_rows, refused_rows, known_rows, compared_rows, duplicate_rows, findings, attempt, version, finished_at)
+  on registration_files to sanad_app;
 
--- What became of each row of a file; a row that was taken is never taken again.
-create table registration_rows (
+-- The rows of a file as they came, some hundreds at a time, sealed. A file is read once and never held whole.
+create table registration_chunks (
   file_id uuid not null references registration_files,
-  row_number int not null check (row_number > 0),
-  beneficiary_id uuid unique references beneficiaries,
-  -- [{"cell", "code"}]; never the value of the cell
-  reasons jsonb not null default '[]',
-  primary key (file_id, row_number),
-  check ((beneficiary_id is null) = (jsonb_array_length(reasons) > 0))
+  number int not null check (number >= 0),
+  first_row int not null check (first_row > 0),
+  row_count int not null check (row_count > 0),
+  rows bytea not null,
+  primary key (file_id, number),
+  unique (file_id, first_row)
 );
-create trigger append_only before update or delete or truncate on registration_rows execute function refuse_change();
+create trigger append_only before update or delete or truncate on registration_chunks execute function refuse_change();
+
+-- The rows that a reading refused and why; who was entered from which row stands with the person.
+create table registration_refusals (
+  file_id uuid not null references registration_files,
+  attempt int not null check (attempt > 0),
+  row_number int not null check (row_number > 0),
+  -- [{"cell", "code"}]; never the value of the cell
+  reasons jsonb not null check (jsonb_array_length(reasons) > 0),
+  primary key (file_id, attempt, row_number)
+);
+create trigger append_only before update or delete or truncate on registration_refusals execute function refuse_change();
+
 
 -- Identifiers that another system gave a submission (KoboToolbox's _uuid), as keyed digests: one is entered once, whatever file it comes in.
 create table intake_keys (

@@ -95,7 +95,7 @@ async function checkDatabase(app: App, config: Config): Promise<void> {
 async function listen(app: App, config: Config): Promise<Server> {
   const server = createServer(app.http);
   // Slow clients may take their time, but not hold a connection for ever.
-  server.requestTimeout = 60_000;
+  server.requestTimeout = 6 * 3_600_000; // for an upload; an ordinary body has a minute
   server.headersTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
   server.listen(config.PORT, config.HOST);

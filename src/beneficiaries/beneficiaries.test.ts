@@ -10,6 +10,7 @@ const consents = (['registration', 'share_with_paying_agent'] as const).map((pur
   legalBasis: 'consent',
   method: 'signature',
   givenOn: '2026-01-15',
+  evidence: { reference: 'Paper 17' },
 }));
 const aminata = {
   names: { given: 'Aminata', family: 'Keïta' },
@@ -94,7 +95,7 @@ describe('beneficiaries', () => {
       )
       .expect(422);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
-      '/names',
+      '/names/given',
       '/birth',
       '/phones/0',
       '/consents',
@@ -161,7 +162,9 @@ describe('beneficiaries', () => {
     const withdrawn = await officer.post(`${path}/withdraw`, { purpose: 'share_with_paying_agent' }).expect(200);
     expect(withdrawn.body).toMatchObject({ ...share, withdrawnAt: expect.any(String) });
     await officer.post(`${path}/withdraw`, { purpose: 'share_with_paying_agent' }).expect(409);
-    const again = await Promise.all([1, 2].map(() => officer.post(path, { ...share, method: 'witnessed_verbal' })));
+    const again = await Promise.all(
+      [1, 2].map(() => officer.post(path, { ...share, method: 'witnessed_verbal', evidence: { witness: 'Karim Haddad' } })),
+    );
     expect(again.map(({ status }) => status).sort()).toEqual([201, 409]);
     await officer.post(path, { ...share, purpose: 'registration', givenOn: '2099-01-01' }).expect(422);
     const { body } = await officer.get(`/v1/beneficiaries/${id}`).expect(200);

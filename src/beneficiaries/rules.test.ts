@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { hasDammDigit } from '../platform/index.ts';
+import { unknownBirth } from './identity-rules.ts';
 import { normalPhone } from './phone.ts';
 import { newRegistrationNumber } from './registration-number.ts';
-import { faultsOf, unknownBirth } from './rules.ts';
+import { faultsOf } from './rules.ts';
 import type { Registration } from './types.ts';
 
 const today = '2026-03-01';

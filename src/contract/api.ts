@@ -413,7 +413,7 @@ export interface paths {
          *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
-         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`.
+         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`.
          */
         post: operations["redeemVoucher"];
         delete?: never;
@@ -770,6 +770,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change what is known of a person
+         * @description Fields that are left out stay as they are. Within `names` and `answers`, too, only the members given change, and null takes one away; every other field is replaced whole. What was there before is kept in the history. The person is compared with everybody again when their name, birth, sex, documents, telephone numbers, household or place change. A record that was merged or erased does not change.
+         */
+        patch: operations["changeBeneficiary"];
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what was changed of a person
+         * @description The latest change first. Every reading leaves an event in the audit trail.
+         */
+        get: operations["listBeneficiaryChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -780,9 +804,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the consents of a person
+         * @description Those that were withdrawn, too, in the order they were recorded. Every reading leaves an event in the audit trail.
+         */
+        get: operations["listConsents"];
         put?: never;
-        /** Record a consent */
+        /**
+         * Record a consent
+         * @description With its evidence: a reference for a signature, a recording or a scan, a witness for words, both where they were said from afar. What was stopped because this consent had been withdrawn goes on.
+         */
         post: operations["recordConsent"];
         delete?: never;
         options?: never;
@@ -801,7 +832,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw a consent
-         * @description From now on. Without consent to share with the paying agent nobody is put on a payment list.
+         * @description At once, and everything that depended on it stops. `registration`: the person is suspended. `share_with_paying_agent`: they are put on no payment list, no code is sent to them, and a voucher that they hold is not paid out. `contact`: they get no message.
          */
         post: operations["withdrawConsent"];
         delete?: never;
@@ -844,6 +875,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/beneficiaries/{beneficiaryId}/exit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a person's part in the programme
+         * @description For good. Whoever comes back is registered anew.
+         */
+        post: operations["exitBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/beneficiaries/{beneficiaryId}/verify": {
         parameters: {
             query?: never;
@@ -864,7 +915,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/programmes/{programmeId}/registration-files": {
+    "/v1/households/{householdId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a household
+         * @description With its members and those who may collect for it. Every reading leaves an event in the audit trail.
+         */
+        get: operations["getHousehold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the size or the head of a household
+         * @description The head is a member. Whoever becomes the head gets the relationship `head`, and the head before them `other`, until somebody says better. To move a person to another household change the person.
+         */
+        patch: operations["changeHousehold"];
+        trace?: never;
+    };
+    "/v1/households/{householdId}/collectors": {
         parameters: {
             query?: never;
             header?: never;
@@ -874,10 +949,65 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Let somebody collect for a household
+         * @description Beside its members, until a day. Three at most stand at a time; end one to add another.
+         */
+        post: operations["addCollector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/households/{householdId}/collectors/{collectorId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No longer let somebody collect for a household */
+        post: operations["endCollector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/registration-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the files of a programme */
+        get: operations["listRegistrationFiles"];
+        put?: never;
+        /**
          * Send a file of registrations
-         * @description A CSV file in UTF-8 with a header in French, English or Arabic. The file is kept sealed and its rows are taken in the background: good rows are entered, bad rows are kept back with reasons. The same file again changes nothing and answers how far it is. A file of which more than the programme's share are duplicates stops.
+         * @description A file of cells with a header in French, English or Arabic (CSV in UTF-8, UTF-16, Windows-1252 or Windows-1256; XLSX), or KoboToolbox submissions as JSON. It is read as it arrives and kept sealed; what breaks off leaves nothing behind. The columns are guessed from the header: where one is not certain, the file waits until somebody has decided on it. The same file again changes nothing and answers how far it is.
          */
         post: operations["receiveRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/column-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the mappings of columns that were saved */
+        get: operations["listColumnMappings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -891,10 +1021,90 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far a file has been taken */
+        /** Read a file, its columns and how far it has been taken */
         get: operations["getRegistrationFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide what the columns of a file mean
+         * @description Names every header with its column, or null where it is left out; or names a mapping that was saved. A dry run from before does not count any more.
+         */
+        put: operations["mapRegistrationFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a dry run
+         * @description Every row is read and compared in the background, as the run would, and nobody is entered. What it finds stands with the file, and the rows that it refuses in the list of refused rows.
+         */
+        post: operations["checkRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start the run
+         * @description The rows are taken in the background, batch by batch: good rows are entered, bad rows are kept back with reasons, rows whose submission was entered before are known. It goes on where it was cancelled. A file of which more than the programme's share are duplicates stops.
+         */
+        post: operations["runRegistrationFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registration-files/{fileId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel the dry run or the run
+         * @description It ends before its next batch. Whoever was entered stays and is counted.
+         */
+        post: operations["cancelRegistrationFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -908,7 +1118,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the rows that were refused */
+        /**
+         * List the rows that were refused
+         * @description Those of the run, or before it those of the last dry run.
+         */
         get: operations["listRefusedRows"];
         put?: never;
         post?: never;
@@ -918,7 +1131,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/registration-files/{fileId}/refused-rows.csv": {
+    "/v1/registration-files/{fileId}/refused-rows/file": {
         parameters: {
             query?: never;
             header?: never;
@@ -927,7 +1140,7 @@ export interface paths {
         };
         /**
          * Download the rows that were refused
-         * @description The rows as they came, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
+         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
          */
         get: operations["downloadRefusedRows"];
         put?: never;
@@ -1542,7 +1755,7 @@ export interface components {
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `refused`, `refused_for_now` or `no_answer`. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `refused`, `refused_for_now` or `no_answer`. One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -1847,6 +2060,7 @@ export interface components {
         Names: {
             /** @description The given name, or the whole name where nobody can tell the parts apart */
             given: string;
+            middle?: string;
             family?: string;
         };
         /** @enum {string} */
@@ -1855,7 +2069,7 @@ export interface components {
          * @description To the head of the household
          * @enum {string}
          */
-        Relationship: "head" | "spouse" | "child" | "other";
+        Relationship: "head" | "spouse" | "child" | "parent" | "sibling" | "other";
         BeneficiaryLine: {
             id: components["schemas"]["Id"];
             registrationNumber: components["schemas"]["RegistrationNumber"];
@@ -1886,37 +2100,95 @@ export interface components {
             number: string;
             issuingCountry: components["schemas"]["Country"];
         };
+        Documents: components["schemas"]["IdentityDocument"][];
+        /** @description In place of a document */
+        Attestation: {
+            /**
+             * @description Why there is no document
+             * @enum {string}
+             */
+            reason: "never_had" | "lost" | "expired" | "withheld" | "other";
+            /** @description Who vouches for the person */
+            attestedBy: string;
+        };
+        /** @description Without a country code they are Algerian; a household may share one */
+        WrittenPhones: string[];
+        /** @enum {string} */
+        Difficulty: "none" | "some" | "a_lot" | "cannot";
+        /** @description The short set of the Washington Group on Disability Statistics. By its cut-off `a_lot` or `cannot`, once, is a disability. */
+        WashingtonGroup: {
+            seeing?: components["schemas"]["Difficulty"];
+            hearing?: components["schemas"]["Difficulty"];
+            walking?: components["schemas"]["Difficulty"];
+            remembering?: components["schemas"]["Difficulty"];
+            selfCare?: components["schemas"]["Difficulty"];
+            communicating?: components["schemas"]["Difficulty"];
+        };
         /** @description To the vulnerability questions; what was not asked is left out */
         Answers: {
             /** @enum {string} */
             incomeChange?: "lost" | "reduced" | "unchanged";
+            /** @enum {string} */
+            housing?: "own" | "rented" | "hosted" | "shelter" | "street";
+            /** @enum {string} */
+            incomeSource?: "none" | "daily" | "regular";
+            /** @enum {string} */
+            returnStatus?: "not_returning" | "planned" | "returned";
             unpaidRentMonths?: number;
             mealsPerDay?: number;
+            dependants?: number;
+            debtMonths?: number;
+            monthsSinceReturn?: number;
             healthProblem?: boolean;
+            chronicIllness?: boolean;
+            needsMedicine?: boolean;
             disability?: boolean;
             pregnant?: boolean;
+            breastfeeding?: boolean;
+            unaccompaniedChild?: boolean;
+            separatedChild?: boolean;
+            singleHeadOfHousehold?: boolean;
+            olderPersonAlone?: boolean;
+            stranded?: boolean;
             victimOfTrafficking?: boolean;
+            survivorOfViolence?: boolean;
+            evictionNotice?: boolean;
+            childrenOutOfSchool?: boolean;
+            washingtonGroup?: components["schemas"]["WashingtonGroup"];
         };
         /** @enum {string} */
-        ConsentPurpose: "registration" | "share_with_paying_agent";
+        ConsentPurpose: "registration" | "share_with_paying_agent" | "contact" | "share_with_partners";
         /** @enum {string} */
         LegalBasis: "consent" | "vital_interest" | "public_interest";
-        /** @enum {string} */
-        ConsentMethod: "signature" | "audio" | "scan" | "witnessed_verbal";
+        /**
+         * @description `remote_verbal` is said by telephone with a witness; `online` is given by the person at the public door
+         * @enum {string}
+         */
+        ConsentMethod: "signature" | "audio" | "scan" | "witnessed_verbal" | "remote_verbal" | "online";
+        EvidenceText: string;
+        /** @description Kept sealed. Which of the two is needed depends on the method. */
+        ConsentEvidence: {
+            /** @description Number of the paper, the recording, the scan or the call */
+            reference?: components["schemas"]["EvidenceText"];
+            /** @description Who heard it said */
+            witness?: components["schemas"]["EvidenceText"];
+        };
         NewConsent: {
             purpose: components["schemas"]["ConsentPurpose"];
             legalBasis: components["schemas"]["LegalBasis"];
             method: components["schemas"]["ConsentMethod"];
             givenOn: components["schemas"]["Date"];
+            evidence?: components["schemas"]["ConsentEvidence"];
         };
         NewBeneficiary: {
             names: components["schemas"]["Names"];
             sex: components["schemas"]["Sex"];
             birth: components["schemas"]["Birth"];
             nationality: components["schemas"]["Country"];
-            documents: components["schemas"]["IdentityDocument"][];
-            /** @description Without a country code they are Algerian; a household may share one */
-            phones: string[];
+            documents: components["schemas"]["Documents"];
+            /** @description Asked for when there is no document */
+            attestation?: components["schemas"]["Attestation"];
+            phones: components["schemas"]["WrittenPhones"];
             /** @description A household that is there already keeps the size it was registered with */
             household: {
                 reference: string;
@@ -1932,10 +2204,16 @@ export interface components {
             consents: components["schemas"]["NewConsent"][];
         };
         Consent: {
+            id: components["schemas"]["Id"];
             purpose: components["schemas"]["ConsentPurpose"];
             legalBasis: components["schemas"]["LegalBasis"];
             method: components["schemas"]["ConsentMethod"];
             givenOn: components["schemas"]["Date"];
+            evidence: components["schemas"]["ConsentEvidence"] | null;
+            recordedBy: components["schemas"]["Id"];
+            recordedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            withdrawnBy: string | null;
             /** Format: date-time */
             withdrawnAt: string | null;
         };
@@ -1950,21 +2228,42 @@ export interface components {
             birth: components["schemas"]["Birth"] | null;
             nationality: string | null;
             documents: components["schemas"]["IdentityDocument"][];
+            attestation: components["schemas"]["Attestation"] | null;
             /** @description E.164 */
             phones: string[];
             household: {
                 id: components["schemas"]["Id"];
                 reference: string;
                 size: number;
+                /** Format: uuid */
+                headId: string | null;
             };
             relationship: components["schemas"]["Relationship"];
             wilayaNumber: string;
             commune: string;
+            /** @description OCHA's code of the wilaya, or of its parent where it has none of its own */
+            pcode: string | null;
+            /** @description Number of the wilaya that the P-code names */
+            pcodeOf: string | null;
             language: components["schemas"]["Language"];
             answers: components["schemas"]["Answers"];
             consents: components["schemas"]["Consent"][];
             /** @description The record of the same person that goes on */
             mergedInto: string | null;
+            /** @description Whether the person has still to be compared with everybody; they are not paid before */
+            comparisonDue: boolean;
+            /**
+             * @description The door they came in by
+             * @enum {string}
+             */
+            source: "officer" | "file" | "self" | "partner" | "kobo";
+            /** @description Whether they came in by a public door */
+            needsVerification: boolean;
+            /**
+             * Format: uuid
+             * @description Who confirmed that they are who they say
+             */
+            verifiedBy: string | null;
             registeredBy: components["schemas"]["Id"];
             registeredAt: components["schemas"]["Timestamp"];
         };
@@ -1986,6 +2285,90 @@ export interface components {
              */
             match: "number" | "spelling" | "sound" | "most_words";
         };
+        NamesChange: {
+            given?: string;
+            middle?: string | null;
+            family?: string | null;
+        };
+        WashingtonGroupChange: {
+            seeing?: components["schemas"]["Difficulty"] | null;
+            hearing?: components["schemas"]["Difficulty"] | null;
+            walking?: components["schemas"]["Difficulty"] | null;
+            remembering?: components["schemas"]["Difficulty"] | null;
+            selfCare?: components["schemas"]["Difficulty"] | null;
+            communicating?: components["schemas"]["Difficulty"] | null;
+        };
+        AnswersChange: {
+            /** @enum {string|null} */
+            incomeChange?: "lost" | "reduced" | "unchanged" | null;
+            /** @enum {string|null} */
+            housing?: "own" | "rented" | "hosted" | "shelter" | "street" | null;
+            /** @enum {string|null} */
+            incomeSource?: "none" | "daily" | "regular" | null;
+            /** @enum {string|null} */
+            returnStatus?: "not_returning" | "planned" | "returned" | null;
+            unpaidRentMonths?: number | null;
+            mealsPerDay?: number | null;
+            dependants?: number | null;
+            debtMonths?: number | null;
+            monthsSinceReturn?: number | null;
+            healthProblem?: boolean | null;
+            chronicIllness?: boolean | null;
+            needsMedicine?: boolean | null;
+            disability?: boolean | null;
+            pregnant?: boolean | null;
+            breastfeeding?: boolean | null;
+            unaccompaniedChild?: boolean | null;
+            separatedChild?: boolean | null;
+            singleHeadOfHousehold?: boolean | null;
+            olderPersonAlone?: boolean | null;
+            stranded?: boolean | null;
+            victimOfTrafficking?: boolean | null;
+            survivorOfViolence?: boolean | null;
+            evictionNotice?: boolean | null;
+            childrenOutOfSchool?: boolean | null;
+            washingtonGroup?: components["schemas"]["WashingtonGroupChange"] | null;
+        };
+        BeneficiaryChange: {
+            /** @description Kept in the history; name no person in it */
+            reason: string;
+            names?: components["schemas"]["NamesChange"];
+            sex?: components["schemas"]["Sex"];
+            birth?: components["schemas"]["Birth"];
+            nationality?: components["schemas"]["Country"];
+            documents?: components["schemas"]["Documents"];
+            /** @description It falls away by itself once the person has a document */
+            attestation?: components["schemas"]["Attestation"] | null;
+            phones?: components["schemas"]["WrittenPhones"];
+            /** @description Where the person lives now. The size is needed when the household is new. */
+            household?: {
+                reference: string;
+                size?: number;
+            };
+            relationship?: components["schemas"]["Relationship"];
+            /** @description Number, French name or Arabic name */
+            wilaya?: string;
+            /** @description French or Arabic name */
+            commune?: string;
+            language?: components["schemas"]["Language"];
+            answers?: components["schemas"]["AnswersChange"];
+        };
+        BeneficiaryChanged: {
+            /** @description The version that the change made */
+            version: number;
+            /** @description Empty once the person has been erased */
+            changes: {
+                /** @example phones */
+                field: string;
+                /** @description The whole field as it was; null where there was nothing */
+                before: unknown;
+                /** @description The whole field as it became */
+                after: unknown;
+            }[];
+            reason: string;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
+        };
         ReasonGiven: {
             /** @description Kept in the audit trail; name no person in it */
             reason: string;
@@ -1995,6 +2378,121 @@ export interface components {
             state: components["schemas"]["EnrolmentState"];
             changedAt: components["schemas"]["Timestamp"];
         };
+        Member: {
+            id: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            state: components["schemas"]["EnrolmentState"];
+            names: components["schemas"]["Names"] | null;
+            sex: components["schemas"]["Sex"];
+            relationship: components["schemas"]["Relationship"];
+        };
+        Collector: {
+            id: components["schemas"]["Id"];
+            names: components["schemas"]["Names"];
+            document: components["schemas"]["IdentityDocument"];
+            validUntil: components["schemas"]["Date"];
+            mayCollectToday: boolean;
+            addedBy: components["schemas"]["Id"];
+            addedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            endedBy: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        HouseholdChanged: {
+            /** @description The version that the change made */
+            version: number;
+            sizeBefore: number;
+            sizeAfter: number;
+            /** Format: uuid */
+            headBefore: string | null;
+            /** Format: uuid */
+            headAfter: string | null;
+            reason: string;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
+        };
+        Household: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            reference: string;
+            size: number;
+            /** Format: uuid */
+            headId: string | null;
+            memberCount: components["schemas"]["Count"];
+            /** @description Those who are registered, at most 100, in the order they were */
+            members: components["schemas"]["Member"][];
+            /** @description Who may collect beside the members, and has not been ended */
+            collectors: components["schemas"]["Collector"][];
+            /** @description What was changed, at most 50, the latest first */
+            changes: components["schemas"]["HouseholdChanged"][];
+        };
+        HouseholdChange: {
+            /** @description Kept with the change; name no person in it */
+            reason: string;
+            size?: number;
+            headId?: components["schemas"]["Id"];
+        };
+        NewCollector: {
+            names: components["schemas"]["Names"];
+            document: components["schemas"]["IdentityDocument"];
+            /** @description The last day, in the programme's time zone */
+            validUntil: components["schemas"]["Date"];
+        };
+        /**
+         * @description What a column of a file says
+         * @enum {string}
+         */
+        RegistrationColumn: "number" | "reasons" | "submissionKey" | "registeredOn" | "household" | "householdSize" | "relationship" | "given" | "middle" | "family" | "fullName" | "sex" | "birth" | "birthPrecision" | "nationality" | "documentType" | "documentType2" | "documentType3" | "documentNumber" | "documentNumber2" | "documentNumber3" | "documentCountry" | "documentCountry2" | "documentCountry3" | "attestationReason" | "attestedBy" | "phone" | "phone2" | "phone3" | "wilaya" | "commune" | "language" | "incomeChange" | "housing" | "incomeSource" | "returnStatus" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating" | "consent" | "consentMethod" | "consentBasis" | "consentReference" | "consentWitness" | "shareConsent" | "contactConsent" | "partnersConsent";
+        FileColumn: {
+            header: string;
+            /** @description What the first values look like: letters as A, a or ع and digits as 9. Never a value */
+            shapes: string[];
+            /** @description What the column seems to be; null where nobody can tell, or where it is certain to be of no use */
+            guess: null | components["schemas"]["RegistrationColumn"];
+            /** @enum {string} */
+            confidence: "certain" | "likely" | "none";
+            /** @description What was decided; null where it is left out or undecided */
+            column: null | components["schemas"]["RegistrationColumn"];
+        };
+        /** @description What a dry run has found so far */
+        CheckFindings: {
+            checkedRows: components["schemas"]["Count"];
+            acceptableRows: components["schemas"]["Count"];
+            refusedRows: components["schemas"]["Count"];
+            knownRows: components["schemas"]["Count"];
+            /** @description Refused cells by column and reason, the most frequent first */
+            reasons: {
+                cell: string;
+                code: string;
+                rows: components["schemas"]["Count"];
+            }[];
+            duplicates: {
+                /** @description Rows with the same document as an earlier row, or a name that sounds the same and the same birth. The run compares every field */
+                withinFile: number;
+                /** @description Rows that are probably somebody who is registered */
+                withOthers: number;
+                /** @description The first of them */
+                first: {
+                    rowNumber: number;
+                    earlierRow?: number;
+                    probability?: number;
+                }[];
+            };
+            /** @description Whether the run would stop because of them */
+            tooManyDuplicates: boolean;
+            /** @description What going on would cost */
+            cost: {
+                /** @description People who would be entered */
+                people: number;
+                /** @description Households that would be new */
+                households: number;
+                /** @description Possible duplicates that a person would have to decide */
+                decisions: number;
+                /** @description How long the run would take about */
+                seconds: number;
+            };
+        };
         RegistrationFile: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -2002,18 +2500,53 @@ export interface components {
              * @description Stopped is a file of which too much are people who may be registered already
              * @enum {string}
              */
-            state: "received" | "running" | "done" | "stopped";
+            state: "received" | "checking" | "checked" | "running" | "done" | "stopped" | "cancelled";
+            format: {
+                /** @enum {string} */
+                kind: "csv" | "xlsx" | "kobo";
+                /** @example utf-8 */
+                encoding?: string;
+                /** @example ; */
+                delimiter?: string;
+            };
+            columns: components["schemas"]["FileColumn"][];
+            /** @description What must be decided before the rows can be read */
+            unsettled: {
+                /** @description The header */
+                cell: string;
+                /** @description What to do */
+                detail: string;
+            }[];
             totalRows: components["schemas"]["Count"];
             doneRows: components["schemas"]["Count"];
             acceptedRows: components["schemas"]["Count"];
             refusedRows: components["schemas"]["Count"];
-            /** @description People who may have been there before, as far as the file was read */
-            duplicateRows: components["schemas"]["Count"];
+            /** @description Rows whose submission was entered before, by this file or another */
+            knownRows: number;
+            /** @description People who may have been there before, as far as the rows have been compared */
+            duplicateRows: number;
+            findings: null | components["schemas"]["CheckFindings"];
             uploadedAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             finishedAt: string | null;
             /** @description In the answer to its sender: whether the programme had this very file before */
             alreadyReceived?: boolean;
+        };
+        HeaderMeaning: {
+            header: string;
+            column: null | components["schemas"]["RegistrationColumn"];
+        };
+        ColumnMapping: {
+            name: string;
+            columns: components["schemas"]["HeaderMeaning"][];
+            savedAt: components["schemas"]["Timestamp"];
+        };
+        MappingDecision: {
+            columns?: components["schemas"]["HeaderMeaning"][];
+            /** @description The name of a mapping that was saved, instead of the columns */
+            saved?: string;
+            /** @description Under which name to save what is decided */
+            saveAs?: string;
         };
         RefusedRow: {
             /** @description 1 is the first row after the header */
@@ -2378,7 +2911,10 @@ export interface components {
         OfficeId: components["schemas"]["Id"];
         ListId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
+        HouseholdId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
+        /** @description In which language to give the reasons. */
+        ReasonLanguage: "ar" | "fr" | "en";
         /** @description In which language the evidence is put into words */
         EvidenceLanguage: "ar" | "fr" | "en";
         FirstId: components["schemas"]["Id"];
@@ -3719,6 +4255,7 @@ export interface operations {
             /** @description The person as registered */
             201: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3782,10 +4319,104 @@ export interface operations {
             /** @description The person */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeneficiaryChange"];
+            };
+        };
+        responses: {
+            /** @description The person as they are now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listBeneficiaryChanges: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BeneficiaryChanged"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listConsents: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of consents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Consent"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3897,6 +4528,28 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    exitBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Standing"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     verifyBeneficiary: {
         parameters: {
             query?: never;
@@ -3915,9 +4568,161 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    receiveRegistrationFile: {
+    getHousehold: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The household */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeHousehold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdChange"];
+            };
+        };
+        responses: {
+            /** @description The household as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    addCollector: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollector"];
+            };
+        };
+        responses: {
+            /** @description The collector */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collector"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endCollector: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+                collectorId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            /** @description The collector as ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collector"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listRegistrationFiles: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of files, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RegistrationFile"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    receiveRegistrationFile: {
+        parameters: {
+            query?: {
+                /** @description The name of a mapping that was saved; it decides before what is guessed. */
+                mapping?: string;
+                /** @description Whether to run the file at once when every column is known. */
+                start?: boolean;
+            };
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -3930,16 +4735,50 @@ export interface operations {
         requestBody: {
             content: {
                 "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/json": unknown;
             };
         };
         responses: {
-            /** @description The file, which is being taken */
+            /** @description The file */
             202: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listColumnMappings: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of mappings, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ColumnMapping"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3959,6 +4798,119 @@ export interface operations {
             /** @description The file */
             200: {
                 headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    mapRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingDecision"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    checkRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file which is being checked */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    runRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file which is being taken */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationFile"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelRegistrationFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fileId: components["parameters"]["RegistrationFileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3975,6 +4927,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description In which language to give the reasons. */
+                language?: components["parameters"]["ReasonLanguage"];
             };
             header?: never;
             path: {
@@ -4001,7 +4955,10 @@ export interface operations {
     };
     downloadRefusedRows: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description In which language to give the reasons. */
+                language?: components["parameters"]["ReasonLanguage"];
+            };
             header?: never;
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
@@ -4017,6 +4974,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -77,7 +77,10 @@ describe('duplicate pairs', () => {
         wilaya: '16',
         commune: 'Alger Centre',
         language: 'fr',
-        consents: [{ purpose: 'registration', legalBasis: 'consent', method: 'audio', givenOn: '2026-01-01' }],
+        consents: [
+          { purpose: 'registration', legalBasis: 'consent', method: 'audio', givenOn: '2026-01-01', evidence: { reference: 'A1' } },
+        ],
+        ...('documents' in change ? {} : { attestation: { reason: 'never_had', attestedBy: 'Field team 2' } }),
         ...change,
       })
       .expect(201);

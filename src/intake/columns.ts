@@ -1,97 +1,145 @@
-import { plainText } from '../beneficiaries/index.ts';
-import { problem } from '../platform/index.ts';
+import { type AnswerColumn, answerSpellings, type WashingtonGroupColumn, washingtonGroupSpellings } from './answer-columns.ts';
 
 interface Column {
-  /** Which part of a registration the cell says, without the numbers of lists. */
+  /** Which part of a registration the cell says, as a JSON pointer; empty for what is not part of one. */
   readonly at: string;
   readonly required?: true;
-  /** How headers spell it, in French, English and Arabic. Case, accents and apostrophes do not matter. */
+  /** How headers spell it, in French, English and Arabic. Case, accents, punctuation and the groups of a form do not matter. */
   readonly spellings: readonly string[];
 }
 
+const numbered = [1, 2, 3] as const;
+type Numbered<Stem extends string> = Stem | `${Stem}${2 | 3}`;
+
+/** A column that a person may have several of, each with its number behind the name. */
+function several<Stem extends string>(stem: Stem, at: (index: number) => string, spellings: readonly string[]) {
+  return Object.fromEntries(
+    numbered.map((number) => [
+      number === 1 ? stem : `${stem}${number}`,
+      {
+        at: at(number - 1),
+        spellings: spellings.flatMap((spelling) => [...(number === 1 ? [spelling] : []), `${spelling} ${number}`]),
+      },
+    ]),
+  ) as unknown as { readonly [Name in Numbered<Stem>]: Column };
+}
+
+const under = <Name extends string>(place: string, spellings: { readonly [Key in Name]: readonly string[] }) =>
+  Object.fromEntries(
+    (Object.entries(spellings) as [Name, readonly string[]][]).map(([name, spelled]) => [
+      name,
+      { at: `${place}/${name}`, spellings: spelled },
+    ]),
+  ) as unknown as { readonly [Key in Name]: Column };
+
 /** The columns that a file of registrations may have. */
 export const columns = {
-  number: { at: '', spellings: ['N°', 'No', 'Number', 'رقم'] },
+  number: { at: '', spellings: ['N°', 'No', 'Number', 'ID', 'رقم'] },
   reasons: { at: '', spellings: ['Motifs', 'Reasons', 'الأسباب'] },
+  submissionKey: { at: '/submission', spellings: ['_uuid', 'uuid', 'instanceID', 'Submission ID'] },
   registeredOn: {
     at: '/consents/givenOn',
     required: true,
-    spellings: ['Date enregistrement', "Date d'enregistrement", 'Registration date', 'تاريخ التسجيل'],
+    spellings: [
+      'Date enregistrement',
+      "Date d'enregistrement",
+      'Registration date',
+      'Date of registration',
+      'تاريخ التسجيل',
+      'today',
+      '_submission_time',
+    ],
   },
-  household: { at: '/household', required: true, spellings: ['Ménage', 'Household', 'الأسرة'] },
+  household: { at: '/household', required: true, spellings: ['Ménage', 'Household', 'Household ID', 'Numéro de ménage', 'الأسرة'] },
   householdSize: { at: '/household/size', required: true, spellings: ['Taille du ménage', 'Household size', 'حجم الأسرة'] },
-  relationship: { at: '/relationship', required: true, spellings: ['Lien', 'Lien de parenté', 'Relationship', 'صلة القرابة'] },
-  given: { at: '/names', required: true, spellings: ['Prénom', 'Given name', 'First name', 'الاسم'] },
-  family: { at: '/names/family', required: true, spellings: ['Nom', 'Nom de famille', 'Family name', 'Surname', 'اللقب'] },
-  sex: { at: '/sex', required: true, spellings: ['Sexe', 'Sex', 'الجنس'] },
-  birth: { at: '/birth', required: true, spellings: ['Date de naissance', 'Date of birth', 'تاريخ الميلاد'] },
-  birthPrecision: { at: '/birth/precision', spellings: ['Précision', 'Precision', 'الدقة'] },
-  nationality: { at: '/nationality', required: true, spellings: ['Nationalité', 'Nationality', 'الجنسية'] },
-  documentType: { at: '/documents', spellings: ['Type de document', 'Document type', 'نوع الوثيقة'] },
-  documentNumber: { at: '/documents/number', spellings: ['N° document', 'Numéro de document', 'Document number', 'رقم الوثيقة'] },
-  documentCountry: { at: '/documents/issuingCountry', spellings: ['Pays du document', 'Issuing country', 'بلد الإصدار'] },
-  phone: { at: '/phones', spellings: ['Téléphone', 'Phone', 'Telephone', 'الهاتف'] },
-  wilaya: { at: '/wilaya', required: true, spellings: ['Wilaya', 'الولاية'] },
-  commune: { at: '/commune', required: true, spellings: ['Commune', 'البلدية'] },
-  language: { at: '/language', required: true, spellings: ['Langue', 'Language', 'اللغة'] },
-  incomeChange: { at: '/answers/incomeChange', spellings: ['Revenu depuis mars', 'Revenu', 'Income', 'الدخل'] },
-  unpaidRentMonths: {
-    at: '/answers/unpaidRentMonths',
-    spellings: ['Mois de loyer impayés', 'Unpaid rent months', 'أشهر الإيجار غير المدفوعة'],
+  relationship: {
+    at: '/relationship',
+    required: true,
+    spellings: ['Lien', 'Lien de parenté', 'Relationship', 'Relationship to head', 'صلة القرابة'],
   },
-  mealsPerDay: { at: '/answers/mealsPerDay', spellings: ['Repas par jour', 'Meals per day', 'الوجبات في اليوم'] },
-  healthProblem: { at: '/answers/healthProblem', spellings: ['Problème de santé', 'Health problem', 'مشكلة صحية'] },
-  disability: { at: '/answers/disability', spellings: ['Handicap', 'Disability', 'إعاقة'] },
-  pregnant: { at: '/answers/pregnant', spellings: ['Enceinte', 'Pregnant', 'حامل'] },
-  victimOfTrafficking: {
-    at: '/answers/victimOfTrafficking',
-    spellings: ['Victime de traite', 'Victim of trafficking', 'ضحية الاتجار بالبشر'],
+  given: { at: '/names', spellings: ['Prénom', 'Prénoms', 'Given name', 'First name', 'Forename', 'الاسم', 'الاسم الأول', 'الاسم الشخصي'] },
+  middle: { at: '/names/middle', spellings: ['Deuxième prénom', 'Autres prénoms', 'Middle name', 'اسم الأب', 'الاسم الأوسط'] },
+  family: { at: '/names/family', spellings: ['Nom', 'Nom de famille', 'Family name', 'Surname', 'Last name', 'اللقب', 'اسم العائلة'] },
+  fullName: { at: '/names', spellings: ['Nom complet', 'Nom et prénom', 'Full name', 'Name', 'الاسم الكامل'] },
+  sex: { at: '/sex', required: true, spellings: ['Sexe', 'Sex', 'Gender', 'Genre', 'الجنس'] },
+  birth: { at: '/birth', required: true, spellings: ['Date de naissance', 'Date of birth', 'Birth date', 'DOB', 'تاريخ الميلاد'] },
+  birthPrecision: { at: '/birth/precision', spellings: ['Précision', 'Precision', 'Birth precision', 'الدقة'] },
+  nationality: { at: '/nationality', required: true, spellings: ['Nationalité', 'Nationality', 'Citizenship', 'الجنسية'] },
+  ...several('documentType', (i) => `/documents/${i}/type`, ['Type de document', 'Document type', 'ID type', 'نوع الوثيقة']),
+  ...several('documentNumber', (i) => `/documents/${i}/number`, [
+    'N° document',
+    'Numéro de document',
+    'Document number',
+    'ID number',
+    'رقم الوثيقة',
+  ]),
+  ...several('documentCountry', (i) => `/documents/${i}/issuingCountry`, [
+    'Pays du document',
+    'Document country',
+    'Issuing country',
+    'بلد الإصدار',
+  ]),
+  attestationReason: {
+    at: '/attestation',
+    spellings: ['Motif sans document', 'Raison sans document', 'Reason without document', 'Why no document', 'سبب عدم وجود وثيقة'],
   },
+  attestedBy: { at: '/attestation/attestedBy', spellings: ['Attesté par', 'Attested by', 'الشاهد على الهوية'] },
+  ...several('phone', (i) => `/phones/${i}`, [
+    'Téléphone',
+    'Phone',
+    'Telephone',
+    'Phone number',
+    'Numéro de téléphone',
+    'Mobile',
+    'الهاتف',
+  ]),
+  wilaya: { at: '/wilaya', required: true, spellings: ['Wilaya', 'Province', 'الولاية'] },
+  commune: { at: '/commune', required: true, spellings: ['Commune', 'Municipality', 'البلدية'] },
+  language: { at: '/language', required: true, spellings: ['Langue', 'Language', 'Preferred language', 'اللغة'] },
+  ...under<AnswerColumn>('/answers', answerSpellings),
+  ...under<WashingtonGroupColumn>('/answers/washingtonGroup', washingtonGroupSpellings),
   consent: { at: '/consents', required: true, spellings: ['Consentement', 'Consent', 'الموافقة'] },
   consentMethod: { at: '/consents/method', required: true, spellings: ['Mode de consentement', 'Consent method', 'طريقة الموافقة'] },
+  consentBasis: { at: '/consents/legalBasis', spellings: ['Base légale', 'Legal basis', 'الأساس القانوني'] },
+  consentReference: {
+    at: '/consents/evidence/reference',
+    spellings: ['Référence du consentement', 'Consent reference', 'مرجع الموافقة'],
+  },
+  consentWitness: { at: '/consents/evidence/witness', spellings: ['Témoin', 'Consent witness', 'Witness', 'الشاهد'] },
   shareConsent: { at: '/consents/share', spellings: ['Partage avec la poste', 'Share with paying agent', 'المشاركة مع البريد'] },
-} as const satisfies Record<string, Column>;
+  contactConsent: {
+    at: '/consents/contact',
+    spellings: ['Accepte d’être contacté', 'May be contacted', 'Contact consent', 'يقبل الاتصال به'],
+  },
+  partnersConsent: { at: '/consents/partners', spellings: ['Partage avec les partenaires', 'Share with partners', 'المشاركة مع الشركاء'] },
+} satisfies Record<string, Column>;
 
 export type ColumnName = keyof typeof columns;
-const columnNames = Object.keys(columns) as ColumnName[];
 
-const bySpelling = new Map(columnNames.flatMap((name) => columns[name].spellings.map((spelling) => [plainText(spelling), name] as const)));
-const byPlace = new Map<string, ColumnName>(columnNames.map((name) => [columns[name].at, name]));
+export const columnNames = Object.keys(columns) as ColumnName[];
 
-/** Which cell of a row holds which column, and how the file's own header calls it. */
-export interface Header {
-  readonly cells: readonly string[];
-  readonly positions: ReadonlyMap<ColumnName, number>;
-}
+export const isColumnName = (name: string): name is ColumnName => Object.hasOwn(columns, name);
 
-/**
- * Reads the header of a file.
- * @throws unprocessable naming every column that is unknown, missing or there twice
- */
-export function readHeader(cells: readonly string[]): Header {
-  const found = cells.map((cell) => bySpelling.get(plainText(cell)));
-  const positions = new Map(found.flatMap((name, i) => (name ? [[name, i] as const] : [])));
-  const faults = [
-    ...cells.flatMap((cell, i) => {
-      if (!found[i]) return [{ cell, detail: 'This column is not known. Rename it or leave it out.' }];
-      return found.indexOf(found[i]) < i ? [{ cell, detail: 'The file has this column twice. Leave one out.' }] : [];
-    }),
-    ...columnNames
-      .filter((name) => 'required' in columns[name] && !positions.has(name))
-      .map((name) => ({ cell: columns[name].spellings[0], detail: 'This column is missing.' })),
-  ];
-  if (faults.length > 0) {
-    throw problem.unprocessable(`Correct the header: ${faults.map(({ cell, detail }) => `${cell}: ${detail}`).join(' ')}`, {}, faults);
+const nearest = new Map<string, readonly ColumnName[]>();
+
+/** The columns that a fault may stand in, the nearest first. @param pointer into the registration */
+export function columnsAt(pointer: string): readonly ColumnName[] {
+  let found = nearest.get(pointer);
+  if (!found) {
+    const places = pointer.split('/').map((_, i, parts) => parts.slice(0, parts.length - i).join('/'));
+    found = places
+      .filter((place) => place !== '')
+      .flatMap((place) => [
+        ...columnNames.filter((name) => columns[name].at === place),
+        ...columnNames.filter((name) => columns[name].at.startsWith(`${place}/`)),
+      ]);
+    nearest.set(pointer, found);
   }
-  return { cells, positions };
+  return found;
 }
 
-/** The cell that a fault stands in, as the file's header calls it. @param pointer into the registration */
-export function cellAt({ cells, positions }: Header, pointer: string): string {
-  for (let place = pointer.replaceAll(/\/\d+/g, ''); place !== ''; place = place.slice(0, place.lastIndexOf('/'))) {
-    const name = byPlace.get(place);
-    const position = name && positions.get(name);
-    if (position !== undefined) return cells[position] ?? '';
-  }
-  return '';
-}
+/** What a header must have for rows to be read: each of these, or one of several. */
+export const requiredColumns: readonly (readonly ColumnName[])[] = [
+  ...columnNames.filter((name) => 'required' in columns[name]).map((name) => [name]),
+  ['given', 'fullName', 'family'],
+];

@@ -1,8 +1,17 @@
-import type { FaultCode } from '../beneficiaries/index.ts';
-import { type Db, sql, type Tx } from '../platform/index.ts';
-import type { FileState, RegistrationFile } from './types.ts';
+import { type Db, type Sql, sql, type Tx } from '../platform/index.ts';
+import type { ColumnName } from './columns.ts';
+import { type Mapping, mappingFaults } from './mapping.ts';
+import type { SealedChunk, StagedFile } from './staging.ts';
+import type { FileColumn, FileState, Findings, RegistrationFile } from './types.ts';
 
-interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt'> {
+type StoredMapping = Readonly<Record<string, ColumnName | null>>;
+
+interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt' | 'columns' | 'unsettled'> {
+  readonly columns: readonly FileColumn[];
+  readonly mapping: StoredMapping | null;
+  readonly attempt: number;
+  readonly comparedRows: number;
+  readonly version: number;
   readonly uploadedBy: string;
   readonly uploadedAt: Date;
   readonly finishedAt: Date | null;
@@ -10,101 +19,147 @@ interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt'> {
 
 export interface StoredFile {
   readonly file: RegistrationFile;
+  readonly header: readonly string[];
+  /** Null until every column is decided on. */
+  readonly mapping: Mapping | null;
+  /** Which reading of the rows counts. */
+  readonly attempt: number;
+  /** How many of the rows that are done have been compared, and their duplicates counted. */
+  readonly comparedRows: number;
+  readonly version: number;
   readonly uploadedBy: string;
 }
 
-const columns = sql`id, programme_id as "programmeId", state, total_rows as "totalRows", done_rows as "doneRows",
-  accepted_rows as "acceptedRows", refused_rows as "refusedRows", duplicate_rows as "duplicateRows",
-  uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt"`;
+const fields = sql`id, programme_id as "programmeId", state, format, columns, mapping, total_rows as "totalRows", done_rows as "doneRows",
+  accepted_rows as "acceptedRows", refused_rows as "refusedRows", known_rows as "knownRows", duplicate_rows as "duplicateRows", findings,
+  attempt, compared_rows as "comparedRows", version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt"`;
 
 function stored(row: FileRow | undefined): StoredFile | undefined {
   if (!row) return undefined;
-  const { uploadedBy, uploadedAt, finishedAt, ...file } = row;
-  return { file: { ...file, uploadedAt: uploadedAt.toISOString(), finishedAt: finishedAt?.toISOString() ?? null }, uploadedBy };
+  const { uploadedBy, uploadedAt, finishedAt, mapping: json, columns, attempt, comparedRows, version, ...file } = row;
+  const mapping = json && new Map(Object.entries(json));
+  const header = columns.map((column) => column.header);
+  const guessed = new Map(columns.filter(({ confidence }) => confidence === 'certain').map(({ header: cell, guess }) => [cell, guess]));
+  return {
+    file: {
+      ...file,
+      columns: columns.map((column) => ({ ...column, column: mapping?.get(column.header) ?? null })),
+      unsettled: mapping ? [] : mappingFaults(header, guessed),
+      uploadedAt: uploadedAt.toISOString(),
+      finishedAt: finishedAt?.toISOString() ?? null,
+    },
+    header,
+    mapping,
+    attempt,
+    comparedRows,
+    version,
+    uploadedBy,
+  };
 }
 
-export interface NewFile {
-  readonly id: string;
-  readonly programmeId: string;
-  readonly contentIndex: Buffer;
-  readonly content: Buffer;
-  readonly totalRows: number;
-}
+const json = (mapping: Mapping | null): string | null => mapping && JSON.stringify(Object.fromEntries(mapping));
 
 /** @returns whether it is new: the same content is in a programme once */
 export async function insertFile(
   tx: Tx,
-  { id, programmeId, contentIndex, content, totalRows }: NewFile,
+  programmeId: string,
+  { id, contentIndex, format, totalRows }: StagedFile,
+  columns: readonly FileColumn[],
+  mapping: Mapping | null,
   uploadedBy: string,
   at: Date,
 ): Promise<boolean> {
   const count =
-    await tx.run(sql`insert into registration_files (id, programme_id, content_index, content, total_rows, uploaded_by, uploaded_at)
-    values (${id}, ${programmeId}, ${contentIndex}, ${content}, ${totalRows}, ${uploadedBy}, ${at}) on conflict (programme_id, content_index) do nothing`);
+    await tx.run(sql`insert into registration_files (id, programme_id, content_index, format, columns, mapping, total_rows, uploaded_by, uploaded_at)
+    values (${id}, ${programmeId}, ${contentIndex}, ${JSON.stringify(format)}, ${JSON.stringify(columns)}, ${json(mapping)}, ${totalRows}, ${uploadedBy}, ${at})
+    on conflict (programme_id, content_index) do nothing`);
   return count === 1;
 }
 
+export async function insertChunk(tx: Tx, fileId: string, { number, firstRow, rowCount, rows }: SealedChunk): Promise<void> {
+  await tx.run(sql`insert into registration_chunks (file_id, number, first_row, row_count, rows)
+    values (${fileId}, ${number}, ${firstRow}, ${rowCount}, ${rows})`);
+}
+
 export const findFile = async (db: Db, id: string): Promise<StoredFile | undefined> =>
-  stored(await db.first<FileRow>(sql`select ${columns} from registration_files where id = ${id}`));
+  stored(await db.first<FileRow>(sql`select ${fields} from registration_files where id = ${id}`));
 
 export const findFileByContent = async (db: Db, programmeId: string, contentIndex: Buffer): Promise<StoredFile | undefined> =>
   stored(
     await db.first<FileRow>(
-      sql`select ${columns} from registration_files where programme_id = ${programmeId} and content_index = ${contentIndex}`,
+      sql`select ${fields} from registration_files where programme_id = ${programmeId} and content_index = ${contentIndex}`,
     ),
   );
 
+/** The files of a programme, the latest first, one more than asked for. */
+export const filesOf = async (db: Db, programmeId: string, limit: number, after: string | undefined): Promise<StoredFile[]> => {
+  const rows = await db.all<FileRow>(sql`select ${fields} from registration_files
+    where programme_id = ${programmeId} and ${after ? sql`id < ${after}` : sql`true`} order by id desc limit ${limit + 1}`);
+  return rows.flatMap((row) => stored(row) ?? []);
+};
+
 /** A file whose rows nobody else takes until the transaction ends. */
 export const lockFile = async (tx: Tx, id: string): Promise<StoredFile | undefined> =>
-  stored(await tx.first<FileRow>(sql`select ${columns} from registration_files where id = ${id} for update`));
+  stored(await tx.first<FileRow>(sql`select ${fields} from registration_files where id = ${id} for update`));
 
-export async function sealedContent(db: Db, id: string): Promise<Buffer | undefined> {
-  return (await db.first<{ content: Buffer }>(sql`select content from registration_files where id = ${id}`))?.content;
+async function change(tx: Tx, id: string, set: Sql): Promise<StoredFile> {
+  const file = stored(await tx.first<FileRow>(sql`update registration_files set ${set} where id = ${id} returning ${fields}`));
+  if (!file) throw new Error('a file that was locked is gone');
+  return file;
 }
 
-export interface Reason {
-  readonly cell: string;
-  readonly code: FaultCode;
-}
+/** Decides on the columns; what a dry run has found with others before is no longer so. */
+export const setMapping = (tx: Tx, id: string, mapping: Mapping): Promise<StoredFile> =>
+  change(tx, id, sql`mapping = ${json(mapping)}, state = 'received', findings = null, version = version + 1`);
 
-/** What became of one row: somebody was entered, or the reasons why not. */
-export interface TakenRow {
-  readonly rowNumber: number;
-  readonly beneficiaryId: string | null;
-  readonly reasons: readonly Reason[];
-}
+/** Begins a reading of the rows from the first one on. */
+export const beginCheck = (tx: Tx, id: string, findings: Findings): Promise<StoredFile> =>
+  change(tx, id, sql`state = 'checking', findings = ${JSON.stringify(findings)}, attempt = attempt + 1, version = version + 1`);
 
-/** Records what became of rows, and counts them. */
-export async function recordRows(tx: Tx, fileId: string, rows: readonly TakenRow[]): Promise<void> {
-  await tx.insert(
-    'registration_rows',
-    rows.map(({ rowNumber, beneficiaryId, reasons }) => ({
-      file_id: fileId,
-      row_number: rowNumber,
-      beneficiary_id: beneficiaryId,
-      reasons,
-    })),
+export const recordFindings = (tx: Tx, id: string, state: 'checking' | 'checked', findings: Findings): Promise<StoredFile> =>
+  change(tx, id, sql`state = ${state}, findings = ${JSON.stringify(findings)}, version = version + ${state === 'checked' ? 1 : 0}`);
+
+/** Gives a dry run up. */
+export const abandonCheck = (tx: Tx, id: string): Promise<StoredFile> =>
+  change(tx, id, sql`state = 'received', findings = null, version = version + 1`);
+
+/** Begins the run, or goes on where it was cancelled. */
+export const beginRun = (tx: Tx, { file: { id, state }, attempt }: StoredFile): Promise<StoredFile> =>
+  change(
+    tx,
+    id,
+    sql`state = 'running', attempt = ${state === 'cancelled' ? attempt : attempt + 1}, finished_at = null, version = version + 1`,
   );
-  const accepted = rows.filter(({ beneficiaryId }) => beneficiaryId).length;
-  await tx.run(sql`update registration_files set state = 'running', done_rows = done_rows + ${rows.length},
-    accepted_rows = accepted_rows + ${accepted}, refused_rows = refused_rows + ${rows.length - accepted} where id = ${fileId}`);
+
+/** Rows that were compared with everybody, and how many of them are duplicates. */
+export interface Compared {
+  /** How many rows had been compared before. */
+  readonly from: number;
+  readonly through: number;
+  readonly duplicates: number;
 }
 
-export async function addDuplicates(tx: Tx, fileId: string, duplicates: number): Promise<void> {
-  await tx.run(sql`update registration_files set duplicate_rows = duplicate_rows + ${duplicates} where id = ${fileId}`);
+// A comparison that somebody else has counted meanwhile is not counted again.
+const counting = ({ from, through, duplicates }: Compared): Sql => sql`
+  duplicate_rows = duplicate_rows + case when compared_rows = ${from} then ${duplicates} else 0 end,
+  compared_rows = case when compared_rows = ${from} then ${through} else compared_rows end`;
+
+export const countCompared = (tx: Tx, id: string, compared: Compared): Promise<StoredFile> => change(tx, id, counting(compared));
+
+/** What became of some rows. */
+export interface Taken {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly known: number;
 }
 
-export async function finish(tx: Tx, fileId: string, state: FileState, at: Date): Promise<void> {
-  await tx.run(sql`update registration_files set state = ${state}, finished_at = ${at} where id = ${fileId}`);
-}
+export const countRows = (tx: Tx, id: string, { accepted, refused, known }: Taken, compared: Compared): Promise<StoredFile> =>
+  change(
+    tx,
+    id,
+    sql`done_rows = done_rows + ${accepted + refused + known}, accepted_rows = accepted_rows + ${accepted},
+      refused_rows = refused_rows + ${refused}, known_rows = known_rows + ${known}, ${counting(compared)}`,
+  );
 
-export interface RefusedRow {
-  readonly rowNumber: number;
-  readonly reasons: Reason[];
-}
-
-/** The refused rows of a file in order, one more than asked for; all of them without a limit. */
-export const refusedRows = (db: Db, fileId: string, limit?: number, after = 0): Promise<RefusedRow[]> =>
-  db.all(sql`select row_number as "rowNumber", reasons from registration_rows
-    where file_id = ${fileId} and beneficiary_id is null and row_number > ${after}
-    order by row_number ${limit === undefined ? sql`` : sql`limit ${limit + 1}`}`);
+export const endRun = (tx: Tx, id: string, state: FileState & ('done' | 'stopped' | 'cancelled'), at: Date): Promise<StoredFile> =>
+  change(tx, id, sql`state = ${state}, finished_at = ${at}, version = version + 1`);

@@ -1,24 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { system } from '../access/index.ts';
-import { duplicateCheck } from '../deduplication/index.ts';
-import { newId } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
-import { batchesOf } from './csv.ts';
-import { takeRows } from './file-commands.ts';
-import { sealContent } from './file-queries.ts';
-import { insertFile } from './file-store.ts';
-import { intakeJobs } from './jobs.ts';
 
-const header =
-  'Registration date,Household,Household size,Relationship,Given name,Family name,Sex,Date of birth,Nationality,Document type,Document number,Phone,Wilaya,Commune,Language,Consent,Consent method';
-const row = (n: number, document = `D${n}`) =>
-  `2026-01-15,H${n},1,head,Given${n},Family,female,02/04/1991,MLI,Passport,${document},,16,Alger Centre,fr,yes,signature`;
-const fileOf = (...rows: string[]) => [header, ...rows].join('\n');
-const many = (count: number, from = 0) => Array.from({ length: count }, (_, i) => row(from + i));
-
-describe('taking a file', () => {
+describe('a file of registrations', () => {
   let platform: TestPlatform;
   let frame: Frame;
   let officer: Client;
@@ -31,32 +17,19 @@ describe('taking a file', () => {
   });
   afterAll(() => platform.close());
 
-  const send = (csv: string, programmeId = frame.programmeId) => officer.post(`/v1/programmes/${programmeId}/registration-files`, csv);
+  const send = (csv: string, programmeId = frame.programmeId, query = '?start=true') =>
+    officer.post(`/v1/programmes/${programmeId}/registration-files${query}`, csv);
+  const read = async (id: string) => (await officer.get(`/v1/registration-files/${id}`).expect(200)).body;
   const take = async (csv: string, programmeId = frame.programmeId) => {
     const { body } = await send(csv, programmeId).expect(202);
     await platform.settled();
-    return (await officer.get(`/v1/registration-files/${body.id}`).expect(200)).body;
+    return read(body.id);
   };
   const peopleIn = async (programmeId: string) =>
     (await platform.owner.query('select count(*)::int as count from enrolments where programme_id = $1', [programmeId])).rows[0].count;
+  const programme = async () => (await makeFrame(platform)).programmeId;
 
-  it('says what is wrong with a file that cannot be taken, and keeps none of it', async () => {
-    const { body } = await send('Prénom;Nom;Shoe size\nA;B;44').expect(422);
-    expect(body.errors).toEqual(
-      expect.arrayContaining([
-        { cell: 'Shoe size', detail: expect.stringContaining('not known') },
-        { cell: 'Sexe', detail: 'This column is missing.' },
-      ]),
-    );
-    expect((await send(`${header}\n"open`).expect(422)).body.detail).toContain('line');
-    const { rows } = await platform.owner.query('select count(*)::int as count from registration_files');
-    expect(rows[0].count).toBe(0);
-  });
-
-  it('takes a header without rows for a file without people', async () =>
-    expect(await take(fileOf())).toMatchObject({ state: 'done', totalRows: 0, doneRows: 0, finishedAt: expect.any(String) }));
-
-  it('is received once when two send it at the same moment', async () => {
+  it('is received once when two send it at the same moment, whatever the key', async () => {
     const csv = fileOf(row(900_001));
     const answers = await Promise.all([send(csv).expect(202), send(csv).expect(202)]);
     expect(answers.map(({ body }) => body.alreadyReceived).sort()).toEqual([false, true]);
@@ -64,60 +37,38 @@ describe('taking a file', () => {
     await platform.settled();
   });
 
-  it('goes on where it was killed, in one process or in two at once, and takes no row twice', async () => {
-    const { app, clock } = platform;
-    const other = await makeFrame(platform);
-    const csv = fileOf(...many(450));
-    const fileId = newId();
-    await app.database.transaction((tx) =>
-      insertFile(
-        tx,
-        {
-          id: fileId,
-          programmeId: other.programmeId,
-          contentIndex: Buffer.from(fileId),
-          content: sealContent(app.keyRing, fileId, csv),
-          totalRows: 450,
-        },
-        officer.userId,
-        clock.now(),
-      ),
-    );
-    for await (const batch of batchesOf(csv, 0, 200)) {
-      const runs = await Promise.all([1, 2].map(() => app.execute(takeRows, { fileId, ...batch }, { actor: system })));
-      expect(runs.map(({ taken }) => taken).sort()).toEqual([0, 200]);
-      break;
-    }
-    const { body } = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
-    expect(body).toMatchObject({ state: 'running', doneRows: 200, acceptedRows: 200 });
-    const ground = { db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock };
-    const [job] = intakeJobs(ground, duplicateCheck(ground));
-    await Promise.all([job?.run({ fileId }), job?.run({ fileId })]);
-    await job?.run({ fileId });
-    const after = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
-    expect(after.body).toMatchObject({ state: 'done', doneRows: 450, acceptedRows: 450, refusedRows: 0, duplicateRows: 0 });
-    expect(await peopleIn(other.programmeId)).toBe(450);
+  it('is carried out once under one key, and another file under it is refused', async () => {
+    const path = `/v1/programmes/${frame.programmeId}/registration-files`;
+    const first = await officer.post(path, fileOf(row(910_001)), 'the-key-of-a-file').expect(202);
+    const again = await officer.post(path, fileOf(row(910_001)), 'the-key-of-a-file').expect(202);
+    expect(again.body).toEqual(first.body);
+    const other = await officer.post(path, fileOf(row(910_002)), 'the-key-of-a-file').expect(422);
+    expect(other.body.code).toBe('idempotency_key_reused');
   });
 
-  it('stops after the batch that has too many duplicates, and says how many', async () => {
-    const other = await makeFrame(platform);
-    await take(fileOf(...many(100)), other.programmeId);
-    const file = await take(fileOf(...many(200, 1_000), ...many(100)), other.programmeId);
-    expect(file).toMatchObject({
-      state: 'stopped',
-      totalRows: 300,
-      doneRows: 300,
-      acceptedRows: 300,
-      duplicateRows: 100,
-      finishedAt: expect.any(String),
-    });
-    expect(await peopleIn(other.programmeId)).toBe(400);
-    const pairs = await platform.owner.query(
-      `select count(*)::int as count from duplicate_pairs p join beneficiaries b on b.id = p.first_id
-      join households h on h.id = b.household_id where h.programme_id = $1`,
-      [other.programmeId],
+  it('with a header and no rows is a file without people', async () =>
+    expect(await take(fileOf(), await programme())).toMatchObject({ state: 'done', totalRows: 0, doneRows: 0, finishedAt: expect.any(String) }));
+
+  it('compares within a batch as with everybody: the later row waits', async () => {
+    const file = await take(fileOf(...many(8), row(8, 'TWICE'), row(9, 'twice')), await programme());
+    expect(file).toMatchObject({ state: 'done', acceptedRows: 10, duplicateRows: 1 });
+    const { rows } = await platform.owner.query(
+      `select b.source_row from beneficiaries b join enrolments e on e.beneficiary_id = b.id where b.source_id = $1 and e.state = 'applicant'`,
+      [file.id],
     );
-    expect(pairs.rows[0].count).toBe(100);
+    expect(rows).toEqual([{ source_row: 10 }]);
+  });
+
+  it('stops before the next batch once too many are duplicates, and says how many', async () => {
+    const id = await programme();
+    await take(fileOf(...many(300)), id);
+    const file = await take(fileOf(...many(300), ...many(1_500, 10_000)), id);
+    // Batch by batch of 500; while one is compared the next is entered, and no more.
+    expect(file).toMatchObject({ state: 'stopped', totalRows: 1_800, doneRows: 1_000, acceptedRows: 1_000, duplicateRows: 300 });
+    expect(file.finishedAt).toEqual(expect.any(String));
+    expect(await peopleIn(id)).toBe(1_300);
+    const { body } = await officer.post(`/v1/registration-files/${file.id}/run`).expect(409);
+    expect(body.detail).toContain('ended');
     const events = await platform.owner.query(
       `select count(*)::int as count from audit_events where command = 'intake.finish_file' and subject_id = $1`,
       [file.id],
@@ -125,34 +76,78 @@ describe('taking a file', () => {
     expect(events.rows[0].count).toBe(1);
   });
 
-  it('compares within a batch as with everybody: the later row waits', async () => {
-    const other = await makeFrame(platform);
-    const file = await take(fileOf(...many(8), row(8, 'TWICE'), row(9, 'twice')), other.programmeId);
-    expect(file).toMatchObject({ state: 'done', acceptedRows: 10, duplicateRows: 1 });
-    const { rows } = await platform.owner.query(
-      `select r.row_number from registration_rows r join enrolments e on e.beneficiary_id = r.beneficiary_id
-      where r.file_id = $1 and e.state = 'applicant'`,
-      [file.id],
-    );
-    expect(rows).toEqual([{ row_number: 10 }]);
+  it('counts rows whose submission was entered before, and refuses a repetition within itself', async () => {
+    const id = await programme();
+    const keyed = (...keys: (string | number)[]) =>
+      [`${header},_uuid`, ...keys.map((key, i) => `${row(700_000 + Number(key) * 100 + i)},uuid:${key}`)].join('\n');
+    expect(await take(keyed(1, 2, 3), id)).toMatchObject({ acceptedRows: 3, knownRows: 0 });
+    const file = await take(keyed(2, 4, 5, 4), id);
+    expect(file).toMatchObject({ state: 'done', doneRows: 4, acceptedRows: 2, knownRows: 1, refusedRows: 1 });
+    const { body } = await officer.get(`/v1/registration-files/${file.id}/refused-rows?language=fr`).expect(200);
+    expect(body.items).toEqual([
+      { rowNumber: 4, reasons: [{ cell: '_uuid', code: 'submission_twice', detail: expect.stringContaining('soumission') }] },
+    ]);
+    expect(await peopleIn(id)).toBe(5);
+    // In another programme the same submissions are other people's.
+    expect(await take(keyed(1, 2, 3), await programme())).toMatchObject({ acceptedRows: 3, knownRows: 0 });
+  });
+
+  it('can be cancelled between two batches; who was entered stays, and it goes on from there', async () => {
+    const id = await programme();
+    const { body } = await send(fileOf(...many(3_000, 20_000)), id).expect(202);
+    for (let file = body; file.doneRows === 0; file = await read(body.id)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await officer.post(`/v1/registration-files/${body.id}/cancel`).expect(200);
+    await platform.settled();
+    const cancelled = await read(body.id);
+    expect(cancelled).toMatchObject({ state: 'cancelled', finishedAt: expect.any(String) });
+    expect(cancelled.doneRows).toBeGreaterThan(0);
+    expect(cancelled.doneRows).toBeLessThan(3_000);
+    expect(await peopleIn(id)).toBe(cancelled.doneRows);
+    const { rows } = await platform.owner.query('select count(*)::int as count from comparisons_due');
+    expect(rows[0].count).toBe(0);
+    await officer.post(`/v1/registration-files/${body.id}/cancel`).expect(409);
+    await officer.post(`/v1/registration-files/${body.id}/run`).expect(202);
+    await platform.settled();
+    expect(await read(body.id)).toMatchObject({ state: 'done', doneRows: 3_000, acceptedRows: 3_000 });
+    expect(await peopleIn(id)).toBe(3_000);
   });
 
   it('is shown to nobody of another programme', async () => {
     const file = await take(fileOf(row(900_002), 'short,row'));
     expect(file).toMatchObject({ acceptedRows: 1, refusedRows: 1 });
-    const stranger = await platform.as('enrolment_officer', { programme: (await makeFrame(platform)).programmeId });
-    for (const path of ['', '/refused-rows', '/refused-rows.csv'])
-      await stranger.get(`/v1/registration-files/${file.id}${path}`).expect(404);
+    const stranger = await platform.as('enrolment_officer', { programme: await programme() });
+    for (const path of ['', '/refused-rows', '/refused-rows/file']) await stranger.get(`/v1/registration-files/${file.id}${path}`).expect(404);
+    for (const verb of ['check', 'run', 'cancel']) await stranger.post(`/v1/registration-files/${file.id}/${verb}`).expect(404);
+    await stranger.put(`/v1/registration-files/${file.id}/mapping`, '"1"', { saved: 'x' }).expect(404);
+    await stranger.get(`/v1/programmes/${frame.programmeId}/registration-files`).expect(404);
+    await stranger.get(`/v1/programmes/${frame.programmeId}/column-mappings`).expect(404);
+    await stranger.post(`/v1/programmes/${frame.programmeId}/registration-files`, fileOf(row(1))).expect(404);
     const agent = await platform.as('agent');
     await agent.get(`/v1/registration-files/${file.id}`).expect(403);
+    await agent.post(`/v1/programmes/${frame.programmeId}/registration-files`, fileOf(row(1))).expect(403);
     await officer.get(`/v1/registration-files/${file.id}/refused-rows?cursor=zzz`).expect(400);
   });
 
-  it('keeps what became of each row for good', async () => {
-    const client = await platform.applicationClient();
-    await expect(client.query('delete from registration_rows')).rejects.toMatchObject({ code: '42501' });
-    await expect(client.query(`update registration_files set state = 'running' where state = 'done'`)).rejects.toMatchObject({
-      constraint: 'registration_files_transition',
-    });
+  it('is listed with its programme, the latest first', async () => {
+    const id = await programme();
+    const ids: string[] = [];
+    for (const n of [1, 2, 3]) ids.unshift((await send(fileOf(row(800_000 + n)), id, '').expect(202)).body.id);
+    const first = await officer.get(`/v1/programmes/${id}/registration-files?limit=2`).expect(200);
+    const second = await officer.get(`/v1/programmes/${id}/registration-files?cursor=${first.body.nextCursor}`).expect(200);
+    expect([...first.body.items, ...second.body.items].map((file) => file.id)).toEqual(ids);
+  });
+
+  it('gives its refused rows back as the same kind of file, with reasons in the language asked for', async () => {
+    const file = await take(fileOf(row(950_001), row(950_002).replace(',female,', ',?,'), row(950_003)).replaceAll(',', ';'), await programme());
+    const { text, headers } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file?language=ar`).expect(200);
+    expect(headers['content-type']).toContain('text/csv');
+    const lines = text.replace('\uFEFF', '').trim().split('\r\n');
+    expect(lines[0]).toBe(`${header.replaceAll(',', ';')};الأسباب`);
+    expect(lines[1]).toMatch(/;\?;.*;Sex: .*[\u0600-\u06FF]/);
+    // Sent back as it is, it has the reasons once and not twice.
+    const again = await take(text, await programme());
+    expect(again).toMatchObject({ state: 'done', totalRows: 1, refusedRows: 1, unsettled: [] });
+    const twice = await officer.get(`/v1/registration-files/${again.id}/refused-rows/file`).expect(200);
+    expect(twice.text.replace('\uFEFF', '').split('\r\n')[0]).toBe(`${header.replaceAll(',', ';')};Reasons`);
   });
 });

@@ -1,15 +1,57 @@
-import { Download, type Ground, type Routes } from '../platform/index.ts';
-import { readRefusedRows, receiveFile } from './file-commands.ts';
-import { listRefusedRows, readFile, refusedRowsCsv } from './file-queries.ts';
+import { join } from 'node:path';
+import { authoriseRead } from '../access/index.ts';
+import { type Ground, problem, type Routes, Versioned, versionIn } from '../platform/index.ts';
+import { programmeById } from '../programmes/index.ts';
+import { listFiles, listMappings, listRefusedRows, readFile } from './file-queries.ts';
+import type { StoredFile } from './file-store.ts';
+import { mapColumns } from './map-columns.ts';
+import { findMapping } from './mapping-store.ts';
+import { receiveFile } from './receive-file.ts';
+import { readRefusedRows, refusedRowsFile } from './refused-rows.ts';
+import { staging } from './staging.ts';
+import { cancelFile, startCheck, startRun } from './start-file.ts';
 
-type Operation = 'receiveRegistrationFile' | 'getRegistrationFile' | 'listRefusedRows' | 'downloadRefusedRows';
+type Operation =
+  | 'receiveRegistrationFile'
+  | 'listRegistrationFiles'
+  | 'getRegistrationFile'
+  | 'mapRegistrationFile'
+  | 'checkRegistrationFile'
+  | 'runRegistrationFile'
+  | 'cancelRegistrationFile'
+  | 'listRefusedRows'
+  | 'downloadRefusedRows'
+  | 'listColumnMappings';
 
-export const intakeRoutes = ({ db, execute }: Ground): Routes<Operation> => ({
-  receiveRegistrationFile: ({ params, body, ...call }) => execute(receiveFile, { ...params, csv: body }, call),
-  getRegistrationFile: ({ actor, params }) => readFile(db, actor, params.fileId),
-  listRefusedRows: ({ actor, params, query }) => listRefusedRows(db, actor, params.fileId, query),
-  downloadRefusedRows: async ({ params, ...call }) => {
-    const { csv, refused } = await execute(readRefusedRows, params, call);
-    return new Download('text/csv; charset=utf-8', 'refused-rows.csv', refusedRowsCsv(csv, refused));
+const shown = ({ file, version }: StoredFile) => new Versioned(file, version);
+
+/** @param dataDir where uploads wait, sealed, until they are whole */
+export const intakeRoutes = ({ db, execute, keyRing }: Ground, dataDir: string): Routes<Operation> => ({
+  async receiveRegistrationFile({ params, query, body, ...call }) {
+    // Before a byte of the body is read.
+    authoriseRead(call.actor, 'intake.receive_file', { programme: params.programmeId });
+    await programmeById(db, params.programmeId);
+    const { start = false, mapping = null } = query;
+    if (mapping !== null && !(await findMapping(db, params.programmeId, mapping))) {
+      throw problem.not_found('The programme has no mapping of this name.');
+    }
+    return staging(body, keyRing, join(dataDir, 'uploads'), async (staged) => {
+      const reception = { ...params, content: staged.contentIndex.toString('hex'), start, mapping };
+      const { alreadyReceived, ...stored } = await execute(receiveFile(staged), reception, call);
+      return new Versioned({ ...stored.file, alreadyReceived }, stored.version);
+    });
   },
+  listRegistrationFiles: ({ actor, params, query }) => listFiles(db, actor, params.programmeId, query),
+  getRegistrationFile: async ({ actor, params }) => shown(await readFile(db, actor, params.fileId)),
+  mapRegistrationFile: async ({ params, body, ifMatch, ...call }) =>
+    shown(await execute(mapColumns, { ...params, ...body, version: versionIn(ifMatch) }, call)),
+  checkRegistrationFile: async ({ params, ...call }) => shown(await execute(startCheck, params, call)),
+  runRegistrationFile: async ({ params, ...call }) => shown(await execute(startRun, params, call)),
+  cancelRegistrationFile: async ({ params, ...call }) => shown(await execute(cancelFile, params, call)),
+  listRefusedRows: ({ actor, params, query }) => listRefusedRows(db, actor, params.fileId, query),
+  async downloadRefusedRows({ params, query, ...call }) {
+    const stored = await execute(readRefusedRows, params, call);
+    return refusedRowsFile(db, keyRing, stored, query.language ?? 'en');
+  },
+  listColumnMappings: ({ actor, params, query }) => listMappings(db, actor, params.programmeId, query),
 });

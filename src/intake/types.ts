@@ -1,15 +1,67 @@
-export type FileState = 'received' | 'running' | 'done' | 'stopped';
+import type { ColumnName } from './columns.ts';
+import type { Guess } from './guessing.ts';
+import type { MappingFault } from './mapping.ts';
+
+export type FileState = 'received' | 'checking' | 'checked' | 'running' | 'done' | 'stopped' | 'cancelled';
+
+/** What kind of file it was, so that its refused rows can be given back as the same. */
+export interface FileFormat {
+  readonly kind: 'csv' | 'xlsx' | 'kobo';
+  readonly encoding?: string;
+  readonly delimiter?: string;
+}
+
+/** A column of a file: its header as it is spelled, what its values look like, and what it seems to be. */
+export interface FileColumn extends Guess {
+  readonly header: string;
+  readonly shapes: string[];
+}
+
+/** What a dry run has found so far. It holds numbers and names of columns, and no value of anybody. */
+export interface Findings {
+  readonly checkedRows: number;
+  readonly acceptableRows: number;
+  readonly refusedRows: number;
+  readonly knownRows: number;
+  /** Refused cells by column and reason, the most frequent first. */
+  readonly reasons: { readonly cell: string; readonly code: string; readonly rows: number }[];
+  readonly duplicates: {
+    /** Rows that repeat an earlier row of the file. */
+    readonly withinFile: number;
+    /** Rows that are probably somebody who was entered before. */
+    readonly withOthers: number;
+    /** The first of them. */
+    readonly first: DuplicateRow[];
+  };
+  /** Whether the file would stop because of its duplicates. */
+  readonly tooManyDuplicates: boolean;
+  /** What going on would cost. */
+  readonly cost: { readonly people: number; readonly households: number; readonly decisions: number; readonly seconds: number };
+}
+
+/** A row that may be somebody else: of the file, or with a probability somebody who was entered before. */
+export interface DuplicateRow {
+  readonly rowNumber: number;
+  readonly earlierRow?: number;
+  readonly probability?: number;
+}
 
 /** A file of registrations and how far it has been taken. */
 export interface RegistrationFile {
   readonly id: string;
   readonly programmeId: string;
   readonly state: FileState;
+  readonly format: FileFormat;
+  readonly columns: (FileColumn & { readonly column: ColumnName | null })[];
+  /** What must be decided before its rows can be read. */
+  readonly unsettled: MappingFault[];
   readonly totalRows: number;
   readonly doneRows: number;
   readonly acceptedRows: number;
   readonly refusedRows: number;
+  readonly knownRows: number;
   readonly duplicateRows: number;
+  readonly findings: Findings | null;
   readonly uploadedAt: string;
   readonly finishedAt: string | null;
 }

@@ -1,6 +1,6 @@
 import { command, type FollowUp, problem, type Tx } from '../platform/index.ts';
 import { activateVouchers, scopeOfList } from '../vouchers/index.ts';
-import { insertMessages, recordSendings } from './store.ts';
+import { insertMessages, recordSendings, releaseMessages } from './store.ts';
 import type { Sending } from './types.ts';
 
 /**
@@ -10,6 +10,15 @@ import type { Sending } from './types.ts';
 export async function queueCodes(tx: Tx, now: Date, listId: string): Promise<readonly FollowUp[]> {
   await insertMessages(tx, now, listId);
   return [{ job: 'messaging.send_codes', payload: { listId } }];
+}
+
+/**
+ * Puts the messages on their way that were withheld for want of one person's consent, in the transaction that records it.
+ * @returns the work to start once that has committed
+ */
+export async function sendWithheldCodes(tx: Tx, beneficiaryId: string): Promise<readonly FollowUp[]> {
+  const lists = await releaseMessages(tx, beneficiaryId);
+  return lists.map((listId) => ({ job: 'messaging.send_codes', payload: { listId } }));
 }
 
 /** Records what came of sending some messages of a list, and activates the vouchers whose codes were accepted. */

@@ -48,9 +48,10 @@ describe('messages with codes', () => {
 
   it('go to the collector in their language and activate the voucher', async () => {
     const people = [];
+    const officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
     for (const language of ['ar', 'fr', 'en']) {
       const person = await makePerson(platform, frame.programmeId, { phones: [`+21355000000${people.length}`, '+213559999999'] });
-      await platform.owner.query('update beneficiaries set language = $2 where id = $1', [person.id, language]);
+      await officer.patch(`/v1/beneficiaries/${person.id}`, '"1"', { language, reason: 'As they asked' }).expect(200);
       people.push(person);
     }
     const vouchers = await makeVouchers(platform, frame, 3, { people });

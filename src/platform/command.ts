@@ -146,8 +146,8 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
   ): Promise<{ answer: Answer; result: Result | undefined; refusal: Problem | undefined; started: (FollowUp & { id: string })[] }> {
     return database.transaction(async (tx) => {
       const now = clock.now();
-      const inputDigest = keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
-      if (idempotencyKey) {
+      const inputDigest = idempotencyKey && keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
+      if (idempotencyKey && inputDigest) {
         const earlier = await answerTo(tx, actor.id, idempotencyKey, inputDigest);
         if (earlier) return { ...earlier, started: [] };
       }
@@ -178,7 +178,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })),
       );
       const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
-      if (idempotencyKey) {
+      if (idempotencyKey && inputDigest) {
         const sealed = keyRing.seal('idempotency', `${actor.id}/${idempotencyKey}`, JSON.stringify(answer));
         tx.defer(sql`with event as (${event})
           insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)

@@ -50,6 +50,13 @@ export const settings = z.object({
   SANAD_INDEX_KEY: key32
     .optional()
     .describe('Secret. Key of the blind indexes, 32 bytes in base64; it never changes for the life of a database'),
+  UPLOAD_LIMIT_MIB: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(2_048)
+    .describe('Size that an uploaded file of registrations may have, in MiB; it waits sealed under the data folder while it arrives'),
   SMS_GATEWAY: z
     .enum(['outbox', 'http'])
     .default('outbox')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { operations } from '../contract/api.ts';
 import { packageRoot } from './package-root.ts';
+import type { Upload } from './uploads.ts';
 
 export type OperationId = keyof operations;
 
@@ -17,6 +18,14 @@ export type RequestBody<K extends OperationId> = operations[K] extends { request
   : operations[K] extends { requestBody?: { content: infer Content } }
     ? Json<Content> | undefined
     : undefined;
+
+/** What only an operation that takes its body as a stream may be sent; the contract marks it with `x-streamed`. */
+type Spreadsheet = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** The body of an operation as its handler receives it. */
+export type ReceivedBody<K extends OperationId> = operations[K] extends { requestBody: { content: Record<Spreadsheet, unknown> } }
+  ? Upload
+  : RequestBody<K>;
 
 /** The values in an operation's path. */
 export type PathParameters<K extends OperationId> = operations[K]['parameters'] extends { path: infer Path } ? Path : Record<string, never>;
@@ -57,6 +66,8 @@ export interface ContractOperation {
   readonly security?: readonly Record<string, readonly string[]>[];
   readonly parameters?: readonly (ContractParameter | Reference)[];
   readonly requestBody?: { readonly required?: boolean; readonly content: MediaTypes };
+  /** Whether the body is handed over as it arrives instead of being read and checked first. */
+  readonly 'x-streamed'?: boolean;
   readonly responses: Readonly<Record<string, { readonly content?: MediaTypes } | Reference>>;
 }
 

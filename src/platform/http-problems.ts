@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { DatabaseBusy, sqlState } from './database.ts';
 import { Problem, problem } from './problems.ts';
+import { answerAndHangUp } from './uploads.ts';
 
 // Express knows an error handler by its four parameters.
 /** Answers whatever was thrown as `application/problem+json` (RFC 9457). Faults of ours are logged and not explained. */
@@ -21,10 +22,10 @@ export const answerProblem: ErrorRequestHandler = (error: unknown, request, resp
   }
   if (answer.status === 401) response.set('WWW-Authenticate', 'Bearer');
   if (answer.status === 503 || answer.code === 'in_progress') response.set('Retry-After', '1');
-  response
-    .status(answer.status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ ...answer.toJSON(), requestId: request.id }));
+  response.status(answer.status).type('application/problem+json');
+  const body = JSON.stringify({ ...answer.toJSON(), requestId: request.id });
+  if (response.locals['upload'] && !request.complete) void answerAndHangUp(request, response, body);
+  else response.send(body);
 };
 
 /** The server refuses the connection, is starting, or has given out all it has (SQLSTATE 57P03, 53300). */

@@ -132,7 +132,7 @@ describe('a route', () => {
   const log: string[] = [];
   let clone: TestDatabase;
   let database: Database;
-  const csv = '/v1/registration-files/{fileId}/refused-rows.csv';
+  const csv = '/v1/registration-files/{fileId}/refused-rows/file';
   let handle: Handler<'listProgrammes'>;
   let file: () => Promise<Download>;
   let authenticate: () => Promise<Actor>;
@@ -155,6 +155,7 @@ describe('a route', () => {
       ready: async () => false,
       logger: createLogger('info', { write: (line) => log.push(line) }),
       metrics: createMetrics(false),
+      uploads: { bytes: 1024, silenceMs: 100 },
       validateResponses: true,
       pages: (_request, _response, next) => next(),
     } satisfies HttpOptions;

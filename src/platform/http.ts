@@ -13,7 +13,7 @@ import {
   operationsOf,
   type PathParameters,
   type QueryParameters,
-  type RequestBody,
+  type ReceivedBody,
   type ResponseBody,
 } from './contract.ts';
 import type { Db } from './database.ts';
@@ -22,6 +22,7 @@ import type { KeyRing } from './key-ring.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { type ProblemBody, problem } from './problems.ts';
+import { arrivesInTime, type UploadLimits, uploadOf } from './uploads.ts';
 import { type OperationValidator, validatorOf } from './validation.ts';
 
 /** A request that has passed the contract, as a room's route sees it. */
@@ -30,7 +31,7 @@ export interface Call<K extends OperationId> {
   readonly actor: Actor;
   readonly params: PathParameters<K>;
   readonly query: QueryParameters<K>;
-  readonly body: RequestBody<K>;
+  readonly body: ReceivedBody<K>;
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
   readonly requestId: string;
@@ -89,6 +90,7 @@ export interface HttpOptions {
   ready(): Promise<boolean>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly uploads: UploadLimits;
   /** Whether answers are checked against the contract too: in tests always. */
   readonly validateResponses: boolean;
   /** Pages beside the contract, such as the documentation. */
@@ -115,6 +117,7 @@ export function createHttp(options: HttpOptions): Express {
   app.use(helmet({ contentSecurityPolicy: { directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } } }));
   app.use(requestLog(logger));
   app.use(timing(metrics));
+  app.use(arrivesInTime);
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
     const ready = await options.ready();
@@ -150,12 +153,13 @@ export function createHttp(options: HttpOptions): Express {
 
 // Before a body is read, so that a stranger cannot have us read a large one.
 function recognising(
-  { isPublic }: Operation,
+  { isPublic, definition }: Operation,
   { authenticate, validateResponses }: HttpOptions,
   validator: OperationValidator,
 ): RequestHandler {
   return async (request, response, next) => {
     response.set('Cache-Control', 'no-store');
+    response.locals['upload'] = definition['x-streamed'] === true;
     // The contract speaks of what a caller does wrong; a fault of ours is the same everywhere.
     if (validateResponses)
       response.locals['checkProblem'] = (body: ProblemBody) => validator.checkResponse(body.status, 'application/problem+json', body);
@@ -170,8 +174,9 @@ function bearerToken(request: Request): string {
   return token;
 }
 
-function bodyParsers({ isPublic, definition: { requestBody } }: Operation): RequestHandler[] {
-  if (!requestBody) return [];
+function bodyParsers({ isPublic, definition }: Operation): RequestHandler[] {
+  const { requestBody } = definition;
+  if (!requestBody || definition['x-streamed']) return [];
   const isJson = 'application/json' in requestBody.content;
   return [
     isJson
@@ -188,17 +193,19 @@ function answering(
   options: HttpOptions,
 ): RequestHandler {
   return async (request, response) => {
-    if (validator.bodyTypes && request.is('*/*') && !request.is([...validator.bodyTypes])) {
+    const isStreamed: boolean = response.locals['upload'];
+    if (validator.bodyTypes && (isStreamed || request.is('*/*')) && !request.is([...validator.bodyTypes])) {
       throw problem.unsupported_media_type(`Send ${validator.bodyTypes.join(' or ')}.`);
     }
     // Express reads the query anew each time it is asked, so the defaults are filled into one reading of it.
     const query = { ...request.query };
-    validator.checkRequest({ path: request.params, query, header: request.headers, body: request.body });
+    const body = isStreamed ? uploadOf(request, options.uploads) : request.body;
+    validator.checkRequest({ path: request.params, query, header: request.headers, body });
     const answer = await handler({
       actor: response.locals['actor'],
       params: request.params,
       query,
-      body: request.body,
+      body,
       idempotencyKey: request.get('idempotency-key'),
       ifMatch: request.get('if-match'),
       requestId: String(request.id),

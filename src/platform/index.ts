@@ -19,3 +19,5 @@ export * from './package-root.ts';
 export * from './paging.ts';
 export * from './problems.ts';
 export * from './sql.ts';
+export * from './tables/index.ts';
+export * from './uploads.ts';

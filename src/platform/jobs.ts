@@ -12,9 +12,18 @@ import { sql } from './sql.ts';
 /** Background work that a room owns. Running it twice does no more than running it once. */
 export interface Job {
   readonly name: string;
-  run(payload: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * @param closing tells long work that this process is about to end
+   * @throws Interrupted when it has ended early for that: it is done again elsewhere
+   */
+  run(payload: Readonly<Record<string, string>>, closing: AbortSignal): Promise<void>;
   /** For work that nobody asks for: how often it starts by itself. */
   readonly everySeconds?: number;
+}
+
+/** Work that left off because its process ends; what it was asked for stands. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }
 
 export interface Jobs {
@@ -94,6 +103,7 @@ export function connectJobs(options: JobOptions): Jobs {
   let sweeper: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> | undefined;
   let recurring: readonly Job[] = [];
+  const closing = new AbortController();
 
   async function enqueue(followUps: readonly { id: string; job: string }[]): Promise<void> {
     await backend.reachable();
@@ -134,9 +144,10 @@ export function connectJobs(options: JobOptions): Jobs {
     );
     if (!row) return;
     try {
-      await job.run(row.payload);
+      await job.run(row.payload, closing.signal);
       await database.transaction((tx) => tx.run(sql`delete from follow_ups where id = ${followUpId}`));
     } catch (error) {
+      if (error instanceof Interrupted) return;
       const pause = Math.min(1_000 * 2 ** row.attempts, LONGEST_PAUSE_MS);
       await database.transaction((tx) =>
         tx.run(sql`update follow_ups set attempts = attempts + 1, due_at = ${new Date(clock.now().getTime() + pause)},
@@ -161,7 +172,7 @@ export function connectJobs(options: JobOptions): Jobs {
         const job = byName.get(name);
         if (!job) throw new Error(`nobody knows the job ${name}`);
         try {
-          await (followUpId ? finish(job, followUpId) : job.run({}));
+          await (followUpId ? finish(job, followUpId) : job.run({}, closing.signal));
           metrics.jobs.inc({ job: name, outcome: 'done' });
         } catch (error) {
           metrics.jobs.inc({ job: name, outcome: 'failed' });
@@ -196,6 +207,7 @@ export function connectJobs(options: JobOptions): Jobs {
 
     async close() {
       clearInterval(sweeper);
+      closing.abort();
       await sweeping;
       await worker?.close();
       await backend.queue.close();

@@ -94,6 +94,7 @@ export const problem = defineProblems({
   forbidden: [403, 'Your roles do not allow this'],
   not_found: [404, 'There is no such record'],
   method_not_allowed: [405, 'This address does not take this method'],
+  request_timeout: [408, 'The request took too long to arrive'],
   conflict: [409, 'The record has changed or is in another state'],
   in_progress: [409, 'The same request is still being carried out'],
   too_large: [413, 'The request is too large'],

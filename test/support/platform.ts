@@ -35,6 +35,7 @@ export interface Client {
   readonly token: string;
   get(path: string): supertest.Test;
   post(path: string, body?: object | string, idempotencyKey?: string): supertest.Test;
+  put(path: string, etag: string, body: object): supertest.Test;
   patch(path: string, etag: string, body: object): supertest.Test;
   delete(path: string): supertest.Test;
 }
@@ -102,6 +103,7 @@ function clientFor(agent: ReturnType<typeof supertest>, userId: string, token: s
       const test = signed(agent.post(path)).set('Idempotency-Key', idempotencyKey);
       return typeof body === 'string' ? test.type('text/csv').send(body) : test.send(body);
     },
+    put: (path, etag, body) => signed(agent.put(path)).set('If-Match', etag).send(body),
     patch: (path, etag, body) => signed(agent.patch(path)).set('If-Match', etag).send(body),
     delete: (path) => signed(agent.delete(path)),
   };

@@ -1,0 +1,106 @@
+import { system } from '../access/index.ts';
+import { type DuplicateCheck, knownHouseholds, particularsOf } from '../beneficiaries/index.ts';
+import { profileOf } from '../matching/index.ts';
+import { type Ground, Interrupted } from '../platform/index.ts';
+import { recordCheck, restartCheck } from './check-rows.ts';
+import type { StoredFile } from './file-store.ts';
+import { findFile } from './file-store.ts';
+import { FindingsSoFar, noFindings } from './findings.ts';
+import { type GoodRow, Preparation, type PreparedRow, submissionsOf } from './prepare.ts';
+import { RowIndex } from './row-index.ts';
+import { chunkAfter, enteredSubmissions } from './row-store.ts';
+import type { DuplicateRow } from './types.ts';
+
+const asSystem = { actor: system };
+
+/**
+ * Reads the rows of a file as the run would, and enters nobody. What it knows of the rows behind it is kept in memory, so a dry run whose
+ * process ends begins anew.
+ * @param closing tells that the process is about to end
+ */
+export async function checkFile(ground: Ground, duplicates: DuplicateCheck, fileId: string, closing: AbortSignal): Promise<void> {
+  const { db, execute } = ground;
+  let stored: StoredFile | undefined | null = await findFile(db, fileId);
+  if (stored?.file.findings?.checkedRows) stored = await execute(restartCheck, { fileId }, asSystem);
+  if (stored?.file.state !== 'checking') return;
+  const check = new Check(ground, duplicates, stored, await Preparation.of(stored, ground));
+  const { attempt, file } = stored;
+  let findings = noFindings;
+  for (;;) {
+    if (closing.aborted) throw new Interrupted();
+    const chunk = await chunkAfter(db, fileId, findings.checkedRows);
+    const { bad, ...batch } = chunk ? await check.batch(await check.preparation.rowsOf(chunk)) : { bad: [], findings };
+    findings = batch.findings;
+    const isLast = findings.checkedRows === file.totalRows;
+    const { goesOn } = await execute(recordCheck(bad), { fileId, attempt, findings, isLast }, asSystem);
+    if (isLast || !goesOn) return;
+  }
+}
+
+/** A dry run and what it knows of the rows behind it. */
+class Check {
+  readonly preparation: Preparation;
+  readonly #ground: Ground;
+  readonly #duplicates: DuplicateCheck;
+  readonly #stored: StoredFile;
+  readonly #findings: FindingsSoFar;
+  readonly #submissions = new RowIndex();
+  readonly #households = new RowIndex();
+  readonly #people = new RowIndex();
+
+  constructor(ground: Ground, duplicates: DuplicateCheck, stored: StoredFile, preparation: Preparation) {
+    this.preparation = preparation;
+    this.#ground = ground;
+    this.#duplicates = duplicates;
+    this.#stored = stored;
+    this.#findings = new FindingsSoFar(preparation.duplicateLimit);
+  }
+
+  async batch(rows: readonly PreparedRow[]) {
+    const { db } = this.#ground;
+    const { programmeId, id } = this.#stored.file;
+    const entered = await enteredSubmissions(db, programmeId, submissionsOf(rows), id);
+    for (const { submission, rowNumber } of rows) {
+      const key = submission?.toString('hex');
+      const earlier = key && this.#submissions.first(key, rowNumber);
+      // A repetition within the batch is seen by who sorts it.
+      if (key && earlier && earlier < (rows[0]?.rowNumber ?? 0)) entered.set(key, { inThisFile: true });
+    }
+    const sorted = this.preparation.sorted(rows, entered);
+    const duplicates = await this.#duplicatesAmong(sorted.good);
+    return { bad: sorted.bad, findings: this.#findings.add(sorted, duplicates, await this.#newHouseholds(sorted.good)) };
+  }
+
+  async #duplicatesAmong(good: readonly GoodRow[]): Promise<DuplicateRow[]> {
+    const { programmeId } = this.#stored.file;
+    const people = good.map(({ candidate: { registration, place } }) => particularsOf(registration, place));
+    const probabilities = await this.#duplicates.probe(this.#ground.db, programmeId, people);
+    return good.flatMap(({ rowNumber }, i): DuplicateRow[] => {
+      const earlierRow = this.#earlierRow(rowNumber, people[i] as (typeof people)[number]);
+      if (earlierRow !== undefined) return [{ rowNumber, earlierRow }];
+      const probability = probabilities[i] ?? 0;
+      return probability >= this.preparation.holdThreshold ? [{ rowNumber, probability: Math.round(probability * 1000) / 1000 }] : [];
+    });
+  }
+
+  /** The row of the file that has the same document before, or the same name in any spelling that sounds alike and the same birth. */
+  #earlierRow(rowNumber: number, particulars: ReturnType<typeof particularsOf>): number | undefined {
+    const { g = [], f = [], b, d = [] } = profileOf(particulars);
+    const names = [...g, ...f].map(([, sound]) => sound).sort();
+    const texts = [
+      ...d.map((document) => `document ${document}`),
+      ...(b?.length === 8 && names.length > 1 ? [`person ${b} ${names.join(' ')}`] : []),
+    ];
+    const earlier = texts.map((text) => this.#people.first(text, rowNumber));
+    return earlier.find((row) => row !== undefined && row !== rowNumber);
+  }
+
+  async #newHouseholds(good: readonly GoodRow[]): Promise<number> {
+    const references = good
+      .map(({ rowNumber, candidate }) => ({ rowNumber, reference: candidate.registration.household.reference }))
+      .filter(({ rowNumber, reference }) => this.#households.first(reference, rowNumber) === undefined)
+      .map(({ reference }) => reference);
+    const known = await knownHouseholds(this.#ground.db, this.#stored.file.programmeId, references);
+    return references.length - known.size;
+  }
+}

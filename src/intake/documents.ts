@@ -1,0 +1,48 @@
+import type { Attestation, IdentityDocument } from '../beneficiaries/index.ts';
+import type { ColumnName } from './columns.ts';
+import type { RowReader } from './row-reader.ts';
+import { attestationReasonOf, documentTypeOf } from './vocabulary.ts';
+
+/** The country that gives residence permits and UNHCR certificates to the people of a programme. */
+const HOST_COUNTRY = 'DZA';
+const givenByHost: ReadonlySet<string> = new Set(['residence_permit', 'unhcr_certificate']);
+
+const sets: readonly { readonly type: ColumnName; readonly number: ColumnName; readonly country: ColumnName }[] = [
+  { type: 'documentType', number: 'documentNumber', country: 'documentCountry' },
+  { type: 'documentType2', number: 'documentNumber2', country: 'documentCountry2' },
+  { type: 'documentType3', number: 'documentNumber3', country: 'documentCountry3' },
+];
+
+/** A document and which of the columns for documents it was read from, counted from 0. */
+export interface ReadDocument {
+  readonly at: number;
+  readonly document: IdentityDocument;
+}
+
+/** The documents of a row, or undefined when one of them could not be read. */
+export function readDocuments(row: RowReader): ReadDocument[] | undefined {
+  const read = sets.map((_, at) => readDocument(row, at));
+  return read.some((document) => document === undefined) ? undefined : read.flatMap((document) => document ?? []);
+}
+
+/** @returns null when there is none, undefined after a fault */
+function readDocument(row: RowReader, at: number): ReadDocument | null | undefined {
+  const { type: typeColumn, number: numberColumn, country: countryColumn } = sets[at] as (typeof sets)[number];
+  const [kind, number] = [row.text(typeColumn), row.text(numberColumn)];
+  const type = kind === '' ? 'none' : row.word(typeColumn, documentTypeOf, `/documents/${at}/type`, 'document_type_unknown');
+  if (type === undefined) return undefined;
+  if ((type === 'none') !== (number === '')) return row.fault(`/documents/${at}/number`, 'document_incomplete');
+  if (type === 'none') return null;
+  const issuingCountry =
+    row.text(countryColumn).toUpperCase() || (givenByHost.has(type) ? HOST_COUNTRY : row.text('nationality').toUpperCase());
+  return { at, document: { type, number, issuingCountry } };
+}
+
+/** Who vouches for somebody without a document: what the columns say, or that the file itself says so. */
+export function readAttestation(row: RowReader): Attestation | undefined {
+  const reason =
+    row.text('attestationReason') === ''
+      ? 'never_had'
+      : row.word('attestationReason', attestationReasonOf, '/attestation', 'answer_unknown');
+  return reason && { reason, attestedBy: row.text('attestedBy') || 'as stated in the file' };
+}

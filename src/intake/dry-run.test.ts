@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFrame } from '../../test/support/fixtures.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
+import { loadPilotGeography } from '../seeding.ts';
+
+describe('before the run of a file', () => {
+  let platform: TestPlatform;
+  let officer: Client;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    await loadPilotGeography(platform.app.execute);
+    officer = await platform.as('enrolment_officer');
+  });
+  afterAll(() => platform.close());
+
+  const programme = async () => (await makeFrame(platform)).programmeId;
+  const send = (programmeId: string, csv: string, query = '') => officer.post(`/v1/programmes/${programmeId}/registration-files${query}`, csv);
+  const map = (id: string, etag: string | undefined, body: object) => officer.put(`/v1/registration-files/${id}/mapping`, etag ?? '', body);
+  const act = async (id: string, verb: 'check' | 'run') => {
+    await officer.post(`/v1/registration-files/${id}/${verb}`).expect(202);
+    await platform.settled();
+    return (await officer.get(`/v1/registration-files/${id}`).expect(200)).body;
+  };
+  const traces = async () =>
+    (
+      await platform.owner.query(`select (select count(*) from beneficiaries)::int as people, (select count(*) from households)::int as households,
+        (select count(*) from duplicate_pairs)::int as pairs, (select count(*) from intake_keys)::int as keys`)
+    ).rows[0];
+
+  const strange = fileOf(row(1), row(2)).replace('Given name', 'Given name of the person').replace('Phone', 'Shoe size').replace('Sex,', 'Column7,');
+
+  it('its columns are guessed and shown with shapes and without values, and it waits', async () => {
+    const id = await programme();
+    const { body, headers } = await send(id, strange, '?start=true').expect(202);
+    expect(body).toMatchObject({ state: 'received', totalRows: 2, alreadyReceived: false, findings: null });
+    expect(body.unsettled).toEqual([
+      { cell: 'Given name of the person', detail: expect.stringContaining('not known') },
+      { cell: 'Column7', detail: expect.stringContaining('not known') },
+      { cell: 'Shoe size', detail: expect.stringContaining('not known') },
+      { cell: 'Sexe', detail: 'This column is missing.' },
+    ]);
+    const columns = new Map(body.columns.map((column: { header: string }) => [column.header, column]));
+    expect(columns.get('Given name of the person')).toMatchObject({ guess: 'given', confidence: 'likely', column: null });
+    expect(columns.get('Shoe size')).toMatchObject({ guess: null, confidence: 'none', shapes: [] });
+    expect(columns.get('Date of birth')).toMatchObject({ guess: 'birth', confidence: 'certain', shapes: ['99/99/9999'] });
+    expect(JSON.stringify(body)).not.toMatch(/1951|D7919|babadobado/);
+    for (const verb of ['check', 'run']) {
+      const refused = await officer.post(`/v1/registration-files/${body.id}/${verb}`).expect(422);
+      expect(refused.body.errors).toEqual(body.unsettled);
+    }
+    expect(headers['etag']).toBe('"1"');
+  });
+
+  it('its columns are corrected, saved under a name, and the name does for the next file', async () => {
+    const id = await programme();
+    const { body, headers } = await send(id, strange).expect(202);
+    const decided = body.columns.map(({ header: cell, guess }: { header: string; guess: string | null }) => ({
+      header: cell,
+      column: cell === 'Column7' ? 'sex' : guess,
+    }));
+    const etag = headers['etag'];
+    const partly = await map(body.id, etag, { columns: decided.slice(1) }).expect(422);
+    expect(partly.body.errors).toContainEqual({ cell: 'Registration date', detail: expect.stringContaining('not known') });
+    const invented = await map(body.id, etag, { columns: [...decided, { header: 'Nowhere', column: null }] }).expect(422);
+    expect(invented.body.errors).toEqual([{ cell: 'Nowhere', detail: 'The file has no such column.' }]);
+    await map(body.id, etag, { columns: decided, saved: 'both' }).expect(422);
+    await map(body.id, etag, {}).expect(422);
+    await map(body.id, etag, { saved: 'no such name' }).expect(404);
+    await map(body.id, '"7"', { columns: decided }).expect(409);
+    const mapped = await map(body.id, etag, { columns: decided, saveAs: 'Tamanrasset' }).expect(200);
+    expect(mapped.body).toMatchObject({ state: 'received', unsettled: [] });
+    expect(mapped.headers['etag']).toBe('"2"');
+    await map(body.id, etag, { columns: decided }).expect(409);
+    const { body: list } = await officer.get(`/v1/programmes/${id}/column-mappings`).expect(200);
+    expect(list.items).toMatchObject([{ name: 'Tamanrasset', columns: expect.arrayContaining([{ header: 'Shoe size', column: null }]) }]);
+
+    const next = strange.split('\n')[0]?.concat('\n', row(3), '\n', row(4)) ?? '';
+    await send(id, next, '?mapping=nobody').expect(404);
+    const second = await send(id, next, '?mapping=Tamanrasset&start=true').expect(202);
+    expect(second.body).toMatchObject({ state: 'running', unsettled: [] });
+    await platform.settled();
+    expect(await act(body.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 2 });
+    const late = await officer.get(`/v1/registration-files/${body.id}`);
+    await map(body.id, late.headers['etag'], { saved: 'Tamanrasset' }).expect(409);
+  });
+
+  it('a dry run finds every bad row, possible duplicates, known rows and the cost, and touches nobody', async () => {
+    const id = await programme();
+    const keyed = (rows: string[]) => [`${header},_uuid`, ...rows.map((text, i) => `${text},${i === 0 ? 'uuid:known' : ''}`)].join('\n');
+    await send(id, keyed(many(20)), '?start=true').expect(202);
+    await platform.settled();
+    const before = await traces();
+    const rows = [
+      row(500_000), // whose submission is known
+      ...many(5, 10), // registered already
+      ...many(30, 1_000),
+      row(1_003, 'OTHER'), // an earlier row under another document
+      row(1_040).replace(',female,', ',?,').replace('MLI', 'Mali'),
+      row(1_041).replace('Alger Centre', 'Atlantis'),
+      `${row(1_042)},one,too`,
+    ];
+    const { body } = await send(id, keyed(rows)).expect(202);
+    const file = await act(body.id, 'check');
+    expect(file).toMatchObject({ state: 'checked', doneRows: 0, acceptedRows: 0, refusedRows: 0, duplicateRows: 0 });
+    expect(file.findings).toEqual({
+      checkedRows: 40,
+      acceptableRows: 36,
+      refusedRows: 3,
+      knownRows: 1,
+      reasons: expect.arrayContaining([
+        { cell: 'Sex', code: 'sex_unknown', rows: 1 },
+        { cell: 'Nationality', code: 'nationality_unknown', rows: 1 },
+        { cell: 'Commune', code: 'commune_unknown', rows: 1 },
+        { cell: '', code: 'cells_wrong', rows: 1 },
+      ]),
+      duplicates: {
+        withinFile: 1,
+        withOthers: 5,
+        first: [
+          ...[2, 3, 4, 5, 6].map((rowNumber) => ({ rowNumber, probability: expect.closeTo(1, 1) })),
+          { rowNumber: 37, earlierRow: 10 },
+        ],
+      },
+      tooManyDuplicates: false,
+      cost: { people: 36, households: 30, decisions: 6, seconds: 1 },
+    });
+    expect(await traces()).toEqual(before);
+    const refused = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
+    expect(refused.body.items.map(({ rowNumber }: { rowNumber: number }) => rowNumber)).toEqual([38, 39, 40]);
+    // The run of the same file comes to the same.
+    const done = await act(body.id, 'run');
+    expect(done).toMatchObject({ state: 'done', acceptedRows: 36, refusedRows: 3, knownRows: 1, duplicateRows: 6 });
+    expect(done.findings).toEqual(file.findings);
+    const again = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
+    expect(again.body).toEqual(refused.body);
+  });
+
+  it('a dry run says beforehand that the run will stop, and the run needs nothing more and stops', async () => {
+    const id = await programme();
+    await send(id, fileOf(...many(50)), '?start=true').expect(202);
+    await platform.settled();
+    const { body } = await send(id, fileOf(...many(50), ...many(50, 100))).expect(202);
+    expect((await act(body.id, 'check')).findings).toMatchObject({ tooManyDuplicates: true, duplicates: { withOthers: 50 } });
+    expect(await act(body.id, 'run')).toMatchObject({ state: 'stopped', duplicateRows: 50 });
+  });
+
+  it('a dry run counts no more once the columns are decided on anew, and may be made again', async () => {
+    const id = await programme();
+    const { body } = await send(id, fileOf(row(1), row(2).replace('MLI', 'Mali'))).expect(202);
+    await act(body.id, 'check');
+    const checked = await officer.get(`/v1/registration-files/${body.id}`).expect(200);
+    const columns = checked.body.columns.map(({ header: cell, column }: { header: string; column: string | null }) => ({ header: cell, column }));
+    const mapped = await map(body.id, checked.headers['etag'], { columns }).expect(200);
+    expect(mapped.body).toMatchObject({ state: 'received', findings: null });
+    for (let time = 0; time < 2; time += 1) {
+      expect((await act(body.id, 'check')).findings).toMatchObject({ checkedRows: 2, refusedRows: 1 });
+      const refused = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
+      expect(refused.body.items).toHaveLength(1);
+    }
+  });
+
+  it('a dry run can be cancelled and leaves the file as it was', async () => {
+    const id = await programme();
+    const { body } = await send(id, fileOf(...many(3_000, 40_000))).expect(202);
+    await officer.post(`/v1/registration-files/${body.id}/check`).expect(202);
+    await officer.post(`/v1/registration-files/${body.id}/run`).expect(409);
+    const cancelled = await officer.post(`/v1/registration-files/${body.id}/cancel`).expect(200);
+    expect(cancelled.body).toMatchObject({ state: 'received', findings: null });
+    await platform.settled();
+    expect((await officer.get(`/v1/registration-files/${body.id}`)).body).toMatchObject({ state: 'received', findings: null });
+  });
+});

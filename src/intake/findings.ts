@@ -1,0 +1,68 @@
+import type { PreparedRow, SortedRows } from './prepare.ts';
+import { tooManyDuplicates } from './rules.ts';
+import type { DuplicateRow, Findings } from './types.ts';
+
+/** More than anybody corrects in one go. */
+const REASONS_SHOWN = 200;
+const DUPLICATES_SHOWN = 100;
+/** What a run keeps up on two cores, comparisons included. */
+const ROWS_PER_SECOND = 1_500;
+
+export const noFindings: Findings = {
+  checkedRows: 0,
+  acceptableRows: 0,
+  refusedRows: 0,
+  knownRows: 0,
+  reasons: [],
+  duplicates: { withinFile: 0, withOthers: 0, first: [] },
+  tooManyDuplicates: false,
+  cost: { people: 0, households: 0, decisions: 0, seconds: 0 },
+};
+
+/** Adds up what a dry run finds, batch by batch. */
+export class FindingsSoFar {
+  readonly #limit: string;
+  readonly #reasons = new Map<string, { cell: string; code: string; rows: number }>();
+  #findings = noFindings;
+
+  /** @param limit share of duplicates above which the file stops, as decimal text */
+  constructor(limit: string) {
+    this.#limit = limit;
+  }
+
+  /** @param duplicates those of the good rows that may be somebody else @param households how many new ones the good rows name */
+  add({ good, bad, known }: SortedRows, duplicates: readonly DuplicateRow[], households: number): Findings {
+    const before = this.#findings;
+    const withinFile = duplicates.filter(({ earlierRow }) => earlierRow !== undefined).length;
+    const checkedRows = before.checkedRows + good.length + bad.length + known;
+    const found = {
+      withinFile: before.duplicates.withinFile + withinFile,
+      withOthers: before.duplicates.withOthers + duplicates.length - withinFile,
+      first: [...before.duplicates.first, ...duplicates].slice(0, DUPLICATES_SHOWN),
+    };
+    const decisions = found.withinFile + found.withOthers;
+    const people = before.cost.people + good.length;
+    this.#findings = {
+      checkedRows,
+      acceptableRows: before.acceptableRows + good.length,
+      refusedRows: before.refusedRows + bad.length,
+      knownRows: before.knownRows + known,
+      reasons: this.#count(bad),
+      duplicates: found,
+      // As the run does it: after each batch, and once is enough.
+      tooManyDuplicates: before.tooManyDuplicates || tooManyDuplicates(decisions, checkedRows, this.#limit),
+      cost: { people, households: before.cost.households + households, decisions, seconds: Math.ceil(people / ROWS_PER_SECOND) },
+    };
+    return this.#findings;
+  }
+
+  #count(bad: readonly PreparedRow[]): Findings['reasons'] {
+    for (const { cell, code } of bad.flatMap(({ faults }) => faults)) {
+      const key = `${code}\n${cell}`;
+      const reason = this.#reasons.get(key);
+      if (reason) reason.rows += 1;
+      else this.#reasons.set(key, { cell, code, rows: 1 });
+    }
+    return [...this.#reasons.values()].sort((a, b) => b.rows - a.rows).slice(0, REASONS_SHOWN);
+  }
+}

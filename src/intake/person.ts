@@ -1,0 +1,68 @@
+import { type Birth, type Consent, type ConsentPurpose, type Names, unknownBirth } from '../beneficiaries/index.ts';
+import type { ColumnName } from './columns.ts';
+import { withoutUndefined } from './parts.ts';
+import type { RowReader } from './row-reader.ts';
+import { consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf } from './vocabulary.ts';
+
+/** The name of a row: its parts, or the whole where nobody can tell the parts apart. */
+export function readNames(row: RowReader): Names {
+  const [given, middle, family, whole] = [row.text('given'), row.text('middle'), row.text('family'), row.text('fullName')];
+  const first = given || whole;
+  return { given: first || family, ...(middle && first ? { middle } : {}), ...(first && family ? { family } : {}) };
+}
+
+const phoneColumns: readonly ColumnName[] = ['phone', 'phone2', 'phone3'];
+
+/** The telephone numbers of a row, several in one cell among them, each with which of the columns it stands in, counted from 0. */
+export const readPhones = (row: RowReader): { at: number; phone: string }[] =>
+  phoneColumns.flatMap((column, at) =>
+    row
+      .text(column)
+      .split(/[/,;|]/)
+      .map((phone) => ({ at, phone: phone.trim() }))
+      .filter(({ phone }) => phone !== ''),
+  );
+
+export function readBirth(row: RowReader, registeredOn: string | undefined): Birth | undefined {
+  const cell = row.text('birth');
+  const year = /^\d{4}$/.test(cell) ? cell : undefined;
+  const date = year ? `${year}-01-01` : dateOf(cell);
+  const stated = row.text('birthPrecision');
+  const precision =
+    stated === '' ? (year ? 'year' : 'exact') : row.word('birthPrecision', precisionOf, '/birth/precision', 'birth_precision_unknown');
+  if (cell === '') {
+    if (precision !== 'estimated') return row.fault('/birth', 'birth_missing');
+    return registeredOn === undefined ? undefined : unknownBirth(registeredOn);
+  }
+  if (!date) return row.fault('/birth', 'birth_impossible');
+  if (precision === undefined) return undefined;
+  // A date that is only a guess is taken for its year, as a year alone is, whatever was said of it.
+  const wide = precision !== 'exact' || year !== undefined;
+  return wide
+    ? { from: `${date.slice(0, 4)}-01-01`, to: `${date.slice(0, 4)}-12-31`, precision: precision === 'estimated' ? 'estimated' : 'year' }
+    : { from: date, to: date, precision };
+}
+
+const furtherConsents: readonly (readonly [ColumnName, ConsentPurpose])[] = [
+  ['shareConsent', 'share_with_paying_agent'],
+  ['contactConsent', 'contact'],
+  ['partnersConsent', 'share_with_partners'],
+];
+
+/** What somebody agreed to; nothing at all when they did not agree to be registered. */
+export function readConsents(row: RowReader, givenOn: string): Consent[] | undefined {
+  if (flagOf(row.text('consent')) !== true) return [];
+  const method = row.word('consentMethod', consentMethodOf, '/consents/method', 'consent_method_unknown');
+  const legalBasis =
+    row.text('consentBasis') === '' ? 'consent' : row.word('consentBasis', legalBasisOf, '/consents/legalBasis', 'answer_unknown');
+  if (!method || !legalBasis) return undefined;
+  const evidence = withoutUndefined({
+    reference: row.text('consentReference') || undefined,
+    witness: row.text('consentWitness') || undefined,
+  });
+  const how = { legalBasis, method, givenOn, ...(Object.keys(evidence).length > 0 ? { evidence } : {}) };
+  return [
+    { purpose: 'registration', ...how },
+    ...furtherConsents.flatMap(([column, purpose]) => (flagOf(row.text(column)) ? [{ purpose, ...how }] : [])),
+  ];
+}

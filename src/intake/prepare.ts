@@ -1,0 +1,111 @@
+import { type Candidate, normalised, placeFaults, type Registration, type WrittenPlace } from '../beneficiaries/index.ts';
+import { type Clock, type Db, dateIn, type KeyRing } from '../platform/index.ts';
+import { programmeById } from '../programmes/index.ts';
+import { openRows } from './chunks.ts';
+import type { StoredFile } from './file-store.ts';
+import { cellAt, type Layout, layoutOf } from './mapping.ts';
+import { Gazetteer } from './places.ts';
+import type { StoredChunk } from './row-store.ts';
+import { type ReadRow, type RowFault, readRow } from './rows.ts';
+
+/** A row that was read: somebody who can be entered, or faults. */
+export interface PreparedRow {
+  readonly rowNumber: number;
+  readonly faults: readonly RowFault[];
+  /** There unless there are faults. */
+  readonly candidate?: Candidate;
+  /** Keyed digest of what the form tool calls the submission, where it says so. */
+  readonly submission?: Buffer;
+}
+
+/** Reads the rows of one file, for the dry run and the run alike. What rows have in common is looked up once. */
+export class Preparation {
+  readonly #fileId: string;
+  readonly #layout: Layout;
+  readonly #today: string;
+  readonly #keyRing: KeyRing;
+  readonly #gazetteer: Gazetteer;
+  readonly #repeated: RowFault;
+  /** Share of duplicates above which the file stops, as decimal text. */
+  readonly duplicateLimit: string;
+  /** Probability from which on a person is held. */
+  readonly holdThreshold: number;
+
+  private constructor(
+    { file, header, mapping }: StoredFile,
+    programme: Awaited<ReturnType<typeof programmeById>>['programme'],
+    today: string,
+    db: Db,
+    keyRing: KeyRing,
+  ) {
+    this.#fileId = file.id;
+    this.#layout = layoutOf(header, mapping ?? new Map());
+    this.#today = today;
+    this.#keyRing = keyRing;
+    this.#gazetteer = new Gazetteer(db);
+    this.duplicateLimit = programme.duplicateLimit;
+    this.holdThreshold = Number(programme.holdThreshold);
+    this.#repeated = { cell: cellAt(this.#layout, '/submission'), code: 'submission_twice' };
+  }
+
+  static async of(file: StoredFile, { db, keyRing, clock }: { db: Db; keyRing: KeyRing; clock: Clock }): Promise<Preparation> {
+    const { programme } = await programmeById(db, file.file.programmeId);
+    return new Preparation(file, programme, dateIn(programme.timeZone, clock.now()), db, keyRing);
+  }
+
+  /** Opens a chunk and reads its rows. */
+  async rowsOf({ number, firstRow, rows }: StoredChunk): Promise<PreparedRow[]> {
+    const read = openRows(this.#keyRing, this.#fileId, number, rows).map((cells) => readRow(this.#layout, cells, this.#today));
+    await this.#gazetteer.lookUp(read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])));
+    return read.map((row, i) => ({ rowNumber: firstRow + i, ...this.#located(row, firstRow + i), ...this.#submissionOf(row) }));
+  }
+
+  #located({ registration, faults }: ReadRow, sourceRow: number): { faults: readonly RowFault[]; candidate?: Candidate } {
+    if (!isPlaced(registration)) return { faults };
+    const found = this.#gazetteer.find(registration);
+    const nowhere = placeFaults(found).map(({ pointer, code }) => ({ cell: cellAt(this.#layout, pointer), code }));
+    const [{ wilayaNumber, commune }, all] = [found, [...faults, ...nowhere]];
+    if (all.length > 0 || !wilayaNumber || !commune) return { faults: all };
+    // Without a fault every part of the registration could be read.
+    return {
+      faults: [],
+      candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune }, sourceRow },
+    };
+  }
+
+  #submissionOf({ submissionKey }: ReadRow): { submission?: Buffer } {
+    return submissionKey === '' ? {} : { submission: this.#keyRing.blindIndex('submission', submissionKey) };
+  }
+
+  /** Sets those rows apart whose submission was entered before, and refuses those that repeat one of this file. */
+  sorted(rows: readonly PreparedRow[], entered: ReadonlyMap<string, { inThisFile: boolean }>): SortedRows {
+    const seen = new Set<string>();
+    const sorted: { good: GoodRow[]; bad: PreparedRow[]; known: number } = { good: [], bad: [], known: 0 };
+    for (const row of rows) {
+      const key = row.submission?.toString('hex');
+      const before = key === undefined ? undefined : entered.get(key);
+      const isRepeated = key !== undefined && (seen.has(key) || before?.inThisFile === true);
+      if (key !== undefined) seen.add(key);
+      if (isRepeated) sorted.bad.push({ ...row, faults: [...row.faults, this.#repeated] });
+      else if (before) sorted.known += 1;
+      else if (row.candidate) sorted.good.push({ ...row, candidate: row.candidate });
+      else sorted.bad.push(row);
+    }
+    return sorted;
+  }
+}
+
+export type GoodRow = PreparedRow & { readonly candidate: Candidate };
+
+/** Rows by what becomes of them. */
+export interface SortedRows {
+  readonly good: readonly GoodRow[];
+  readonly bad: readonly PreparedRow[];
+  readonly known: number;
+}
+
+/** The keys of the submissions that rows belong to. */
+export const submissionsOf = (rows: readonly PreparedRow[]): Buffer[] => rows.flatMap(({ submission }) => submission ?? []);
+
+const isPlaced = (registration: Partial<Registration>): registration is Partial<Registration> & WrittenPlace =>
+  registration.wilaya !== undefined && registration.commune !== undefined;

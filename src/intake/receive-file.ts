@@ -1,0 +1,64 @@
+import { command, problem } from '../platform/index.ts';
+import { programmeById } from '../programmes/index.ts';
+import { beginRun, findFile, findFileByContent, insertChunk, insertFile, type StoredFile } from './file-store.ts';
+import { guessColumns } from './guessing.ts';
+import { type Mapping, mappingFaults, settledMapping } from './mapping.ts';
+import { findMapping } from './mapping-store.ts';
+import type { StagedFile } from './staging.ts';
+import type { FileColumn } from './types.ts';
+
+/** A file as its sender is answered. */
+export type ReceivedFile = StoredFile & { readonly alreadyReceived: boolean };
+
+export interface Reception {
+  readonly programmeId: string;
+  /** Keyed digest of the bytes, in hexadecimal: the same key with other bytes is another request. */
+  readonly content: string;
+  /** Whether to run the file at once when every column is known. */
+  readonly start: boolean;
+  /** A mapping that was saved under this name. */
+  readonly mapping: string | null;
+}
+
+/**
+ * Records a file that was read to its end, with its rows; they are taken afterwards. The same file again changes nothing.
+ * @param staged the file; it is read in the transaction, chunk by chunk
+ * @throws not_found when there is no mapping of that name
+ */
+export const receiveFile = (staged: StagedFile) =>
+  command<Reception, ReceivedFile>({
+    name: 'intake.receive_file',
+    scope: (_db, { programmeId }) => ({ programme: programmeId }),
+    async run({ tx, actor, now }, { programmeId, start, mapping: name }) {
+      await programmeById(tx, programmeId);
+      const saved = name === null ? new Map() : await findMapping(tx, programmeId, name);
+      if (!saved) throw problem.not_found('The programme has no mapping of this name.');
+      const { columns, mapping } = decide(staged, saved);
+      if (!(await insertFile(tx, programmeId, staged, columns, mapping, actor.id, now))) {
+        const same = await findFileByContent(tx, programmeId, staged.contentIndex);
+        if (!same) throw problem.conflict('The same file is being received. Try again.');
+        return { result: { ...same, alreadyReceived: true }, subject: { type: 'registration_file', id: same.file.id } };
+      }
+      for await (const chunk of staged.chunks()) await insertChunk(tx, staged.id, chunk);
+      const received = (await findFile(tx, staged.id)) as StoredFile;
+      const runs = start && mapping !== null;
+      const stored = runs ? await beginRun(tx, received) : received;
+      return {
+        result: { ...stored, alreadyReceived: false },
+        subject: { type: 'registration_file', id: staged.id },
+        after: stored.file,
+        followUps: runs ? [{ job: 'intake.run_file', payload: { fileId: staged.id } }] : [],
+      };
+    },
+  });
+
+function decide({ header, shapes }: StagedFile, saved: Mapping): { columns: FileColumn[]; mapping: Mapping | null } {
+  const guesses = guessColumns(header);
+  const settled = settledMapping(header, guesses, saved);
+  const columns = header.map((cell, i): FileColumn => {
+    const known = settled.get(cell);
+    const guess = known === undefined ? guesses[i] : ({ guess: known, confidence: 'certain' } as const);
+    return { header: cell, shapes: [...(shapes[i] ?? [])], guess: null, confidence: 'none', ...guess };
+  });
+  return { columns, mapping: mappingFaults(header, settled).length === 0 ? settled : null };
+}

@@ -1,0 +1,51 @@
+import { faultDetail, type Language } from '../beneficiaries/index.ts';
+import { command, type Db, Download, fileTypeOf, type KeyRing, writeTable } from '../platform/index.ts';
+import { openRows } from './chunks.ts';
+import { fileById, registrationFileScope } from './existing-file.ts';
+import type { StoredFile } from './file-store.ts';
+import { type RefusedChunk, type RefusedRow, refusedChunkAfter } from './row-store.ts';
+import type { FileFormat } from './types.ts';
+
+/** Opens a file to give its refused rows back to the field. Like every reading of people, it leaves a trace. */
+export const readRefusedRows = command<{ fileId: string }, StoredFile>({
+  name: 'intake.read_refused_rows',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  run: async ({ tx }, { fileId }) => ({ result: await fileById(tx, fileId), subject: { type: 'registration_file', id: fileId } }),
+});
+
+/** As the columns of files spell it, so that it is known when the file comes back. */
+const reasonsHeader: Readonly<Record<Language, string>> = { fr: 'Motifs', en: 'Reasons', ar: 'الأسباب' };
+
+/** The refused rows of a file as the same kind of file: as they came, with a column of reasons, to be corrected and sent again. */
+export function refusedRowsFile(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): Download {
+  const format = givenBack(stored.file.format);
+  const { contentType, extension } = fileTypeOf(format);
+  return new Download(contentType, `refused-rows.${extension}`, writeTable(format, refusedTable(db, keyRing, stored, language)));
+}
+
+// Submissions were made into rows to be read, and as rows they go back.
+const givenBack = ({ kind, ...text }: FileFormat) =>
+  kind === 'kobo' ? ({ kind: 'csv', encoding: 'utf-8', delimiter: ',' } as const) : { kind, ...text };
+
+async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): AsyncGenerator<string[]> {
+  const { header, mapping, attempt, file } = stored;
+  // The reasons of the last time make way for those of this time.
+  const kept = header.flatMap((cell, i) => (mapping?.get(cell) === 'reasons' ? [] : [i]));
+  yield [...kept.map((i) => header[i] ?? ''), reasonsHeader[language]];
+  for (let number = -1; ; ) {
+    const chunk = await refusedChunkAfter(db, file.id, attempt, number);
+    if (!chunk) return;
+    number = chunk.number;
+    const rows = openRows(keyRing, file.id, number, chunk.rows);
+    for (const refused of chunk.refused) {
+      const row = rowOf(chunk, rows, refused);
+      yield [...kept.map((i) => row[i] ?? ''), inWords(refused, language), ...row.slice(header.length)];
+    }
+  }
+}
+
+const rowOf = ({ firstRow }: RefusedChunk, rows: readonly string[][], { rowNumber }: RefusedRow): string[] =>
+  rows[rowNumber - firstRow] ?? [];
+
+const inWords = ({ reasons }: RefusedRow, language: Language): string =>
+  reasons.map(({ cell, code }) => `${cell ? `${cell}: ` : ''}${faultDetail(code, language)}`).join(' | ');

@@ -1,0 +1,78 @@
+import type { FaultCode } from '../beneficiaries/index.ts';
+import { type Db, sql, type Tx } from '../platform/index.ts';
+import type { RowFault } from './rows.ts';
+
+/** A chunk as it is kept. */
+export interface StoredChunk {
+  readonly number: number;
+  readonly firstRow: number;
+  readonly rows: Buffer;
+}
+
+/** The chunk that begins after so many rows; undefined at the end of the file. */
+export const chunkAfter = (db: Db, fileId: string, doneRows: number): Promise<StoredChunk | undefined> =>
+  db.first(
+    sql`select number, first_row as "firstRow", rows from registration_chunks where file_id = ${fileId} and first_row = ${doneRows + 1}`,
+  );
+
+export interface RefusedRow {
+  readonly rowNumber: number;
+  readonly reasons: readonly { readonly cell: string; readonly code: FaultCode }[];
+}
+
+export const insertRefusals = (
+  tx: Tx,
+  fileId: string,
+  attempt: number,
+  rows: readonly { rowNumber: number; faults: readonly RowFault[] }[],
+): Promise<void> =>
+  tx.insert(
+    'registration_refusals',
+    rows.map(({ rowNumber, faults }) => ({ file_id: fileId, attempt, row_number: rowNumber, reasons: faults })),
+  );
+
+/** The rows that a reading of a file refused, in order, one more than asked for. */
+export const refusedRows = (db: Db, fileId: string, attempt: number, limit: number, after: number): Promise<RefusedRow[]> =>
+  db.all(sql`select row_number as "rowNumber", reasons from registration_refusals
+    where file_id = ${fileId} and attempt = ${attempt} and row_number > ${after} order by row_number limit ${limit + 1}`);
+
+/** A chunk that holds refused rows, and which. */
+export type RefusedChunk = StoredChunk & { readonly refused: readonly RefusedRow[] };
+
+/** The next chunk with refused rows. */
+export const refusedChunkAfter = (db: Db, fileId: string, attempt: number, after: number): Promise<RefusedChunk | undefined> =>
+  db.first(sql`select c.number, c.first_row as "firstRow", c.rows,
+      (select jsonb_agg(jsonb_build_object('rowNumber', r.row_number, 'reasons', r.reasons) order by r.row_number)
+        from registration_refusals r where r.file_id = c.file_id and r.attempt = ${attempt}
+          and r.row_number >= c.first_row and r.row_number < c.first_row + c.row_count) as refused
+    from registration_chunks c
+    where c.file_id = ${fileId} and c.number > ${after} and exists (select from registration_refusals r
+      where r.file_id = c.file_id and r.attempt = ${attempt} and r.row_number >= c.first_row and r.row_number < c.first_row + c.row_count)
+    order by c.number limit 1`);
+
+/** Makes everybody else who enters submissions in a programme wait, so that one is not entered by two at once. */
+export async function lockSubmissions(tx: Tx, programmeId: string): Promise<void> {
+  await tx.all(sql`select pg_advisory_xact_lock(hashtextextended('submissions/' || ${programmeId}::text, 0))`);
+}
+
+/** Which of these submissions were entered before, and whether by this very file. @returns by key, in hexadecimal */
+export async function enteredSubmissions(
+  db: Db,
+  programmeId: string,
+  keys: readonly Buffer[],
+  fileId: string,
+): Promise<Map<string, { inThisFile: boolean }>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.all<{
+    key: Buffer;
+    inThisFile: boolean;
+  }>(sql`select k.key, b.source_id is not distinct from ${fileId}::uuid as "inThisFile"
+    from intake_keys k join beneficiaries b on b.id = k.beneficiary_id where k.programme_id = ${programmeId} and k.key = any(${keys}::bytea[])`);
+  return new Map(rows.map(({ key, inThisFile }) => [key.toString('hex'), { inThisFile }]));
+}
+
+export const insertSubmissions = (tx: Tx, programmeId: string, entered: readonly { key: Buffer; beneficiaryId: string }[]): Promise<void> =>
+  tx.insert(
+    'intake_keys',
+    entered.map(({ key, beneficiaryId }) => ({ programme_id: programmeId, key, beneficiary_id: beneficiaryId })),
+  );

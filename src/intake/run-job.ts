@@ -1,0 +1,126 @@
+import { system } from '../access/index.ts';
+import { type DuplicateCheck, enteredFrom } from '../beneficiaries/index.ts';
+import { type Ground, Interrupted } from '../platform/index.ts';
+import { type Compared, findFile, type StoredFile } from './file-store.ts';
+import { Preparation } from './prepare.ts';
+import { chunkAfter, type StoredChunk } from './row-store.ts';
+import { tooManyDuplicates } from './rules.ts';
+import { countDuplicates, finishFile, type Taking, takeRows } from './take-rows.ts';
+
+const asSystem = { actor: system };
+/** After so long another job goes on, so that one large file does not keep everybody else's work waiting. */
+const SLICE_MS = 20_000;
+/** How many rows are compared at once that an earlier process has left over. */
+const CATCH_UP_ROWS = 1_000;
+
+/**
+ * Enters the people of a file, batch after batch, and compares each batch while the next one is entered. It goes on wherever an earlier
+ * process has left off. The share of duplicates is looked at after each comparison, and the file stops before its next batch.
+ * @param closing tells that the process is about to end
+ */
+export async function runFile(ground: Ground, duplicates: DuplicateCheck, fileId: string, closing: AbortSignal): Promise<void> {
+  const stored = await findFile(ground.db, fileId);
+  if (stored?.file.state !== 'running') return;
+  const run = new Run(ground, duplicates, stored, await Preparation.of(stored, ground));
+  await run.takeSome(closing);
+  await run.end(closing);
+}
+
+const nothing: Compared = { from: 0, through: 0, duplicates: 0 };
+
+/** One job's work on one file. */
+class Run {
+  readonly #ground: Ground;
+  readonly #duplicates: DuplicateCheck;
+  readonly #preparation: Preparation;
+  #stored: StoredFile;
+
+  constructor(ground: Ground, duplicates: DuplicateCheck, stored: StoredFile, preparation: Preparation) {
+    this.#ground = ground;
+    this.#duplicates = duplicates;
+    this.#stored = stored;
+    this.#preparation = preparation;
+  }
+
+  /** Takes batches until the rows, the time or the patience with duplicates is at its end. */
+  async takeSome(closing: AbortSignal): Promise<void> {
+    const { db, clock } = this.#ground;
+    const { id } = this.#stored.file;
+    await this.#catchUp();
+    const end = clock.now().getTime() + SLICE_MS;
+    let compared = nothing;
+    let comparing: Promise<Compared> | undefined;
+    while (!this.#isOver(compared) && clock.now().getTime() < end && !closing.aborted) {
+      const chunk = await chunkAfter(db, id, this.#stored.file.doneRows);
+      if (!chunk) break;
+      const [taking, found] = await Promise.all([this.#take(chunk, compared), comparing]);
+      if (!taking.taken) {
+        // Cancelled, or somebody else takes this file as well.
+        if (!(await this.#isRunning())) break;
+        [compared, comparing] = [nothing, undefined];
+        continue;
+      }
+      this.#stored = taking.file;
+      compared = found ?? nothing;
+      comparing = this.#compare(taking.ids, chunk.firstRow - 1, taking.file.file.doneRows);
+      comparing.catch(() => {}); // it is told when it is waited for
+    }
+    await this.#count(compared);
+    if (comparing) await this.#count(await comparing);
+  }
+
+  /** Closes the file when it is at its end, or hands it on. */
+  async end(closing: AbortSignal): Promise<void> {
+    const { execute } = this.#ground;
+    await this.#catchUp();
+    if (!(await this.#isRunning())) return;
+    const { file } = this.#stored;
+    if (this.#isOver(nothing)) await execute(finishFile, { fileId: file.id, state: 'stopped' }, asSystem);
+    else if (file.doneRows === file.totalRows) await execute(finishFile, { fileId: file.id, state: 'done' }, asSystem);
+    else if (closing.aborted) throw new Interrupted();
+    else await execute(countDuplicates, { fileId: file.id, compared: nothing, goesOn: true }, asSystem);
+  }
+
+  async #take(chunk: StoredChunk, compared: Compared): Promise<Taking> {
+    const rows = await this.#preparation.rowsOf(chunk);
+    const batch = { fileId: this.#stored.file.id, firstRow: chunk.firstRow, compared };
+    return this.#ground.execute(takeRows(this.#preparation, rows), batch, asSystem);
+  }
+
+  async #compare(ids: readonly string[], from: number, through: number): Promise<Compared> {
+    if (ids.length === 0) return { from, through, duplicates: 0 };
+    const { held, blocked } = await this.#duplicates.compare(ids);
+    return { from, through, duplicates: new Set([...held, ...blocked]).size };
+  }
+
+  async #count(compared: Compared): Promise<void> {
+    if (compared === nothing) return;
+    this.#stored = await this.#ground.execute(countDuplicates, { fileId: this.#stored.file.id, compared, goesOn: false }, asSystem);
+  }
+
+  // Comparing people again who were compared does no harm.
+  async #catchUp(): Promise<void> {
+    for (;;) {
+      const { comparedRows, file } = this.#stored;
+      if (comparedRows >= file.doneRows) return;
+      const through = Math.min(comparedRows + CATCH_UP_ROWS, file.doneRows);
+      const ids = await enteredFrom(this.#ground.db, file.id, comparedRows, through);
+      await this.#count(await this.#compare(ids, comparedRows, through));
+    }
+  }
+
+  async #isRunning(): Promise<boolean> {
+    this.#stored = (await findFile(this.#ground.db, this.#stored.file.id)) ?? this.#stored;
+    return this.#stored.file.state === 'running';
+  }
+
+  #isOver({ from, through, duplicates }: Compared): boolean {
+    const { comparedRows, file } = this.#stored;
+    const isNext = from === comparedRows;
+    return tooManyDuplicates(
+      file.duplicateRows + (isNext ? duplicates : 0),
+      isNext ? through || comparedRows : comparedRows,
+      this.#preparation.duplicateLimit,
+    );
+  }
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { type KeyRing, newId, type Upload } from '../platform/index.ts';
+import { type Chunk, chunksOf, sealChunk } from './chunks.ts';
+import { checkHeader } from './header.ts';
+import { Shapes } from './masking.ts';
+import { Spool } from './spool.ts';
+import { openTable } from './table.ts';
+import type { FileFormat } from './types.ts';
+
+/** A file that was read to its end and waits, sealed, to be recorded. */
+export interface StagedFile {
+  readonly id: string;
+  /** Keyed digest of the bytes, by which the same file is recognised. */
+  readonly contentIndex: Buffer;
+  readonly format: FileFormat;
+  readonly header: readonly string[];
+  /** Shapes of the first values of each column. */
+  readonly shapes: readonly (readonly string[])[];
+  readonly totalRows: number;
+  /** What must be written of it, a piece at a time. */
+  chunks(): AsyncGenerator<SealedChunk>;
+}
+
+export interface SealedChunk extends Pick<Chunk, 'number' | 'firstRow'> {
+  readonly rowCount: number;
+  readonly rows: Buffer;
+}
+
+/**
+ * Reads a file in one pass, keeps no more of it in memory than a chunk, and hands it over once it is known to be whole.
+ * @param folder where its rows wait, sealed; nothing is left there afterwards
+ * @throws unprocessable, too_large and what else the sender did wrong; nothing of the file is kept then
+ */
+export async function staging<Result>(
+  upload: Upload,
+  keyRing: KeyRing,
+  folder: string,
+  work: (file: StagedFile) => Promise<Result>,
+): Promise<Result> {
+  const spool = await Spool.in(folder);
+  try {
+    return await work(await stage(upload, keyRing, spool));
+  } finally {
+    await spool.close();
+  }
+}
+
+async function stage(upload: Upload, keyRing: KeyRing, spool: Spool): Promise<StagedFile> {
+  const id = newId();
+  const bytes = new Digesting(upload.bytes);
+  const { format, header: cells, rows } = await openTable({ contentType: upload.contentType, bytes });
+  const header = await checkedHeader(cells, rows);
+  const shapes = new Shapes(header.length);
+  const written: Omit<SealedChunk, 'rows'>[] = [];
+  let totalRows = 0;
+  for await (const chunk of chunksOf(rows)) {
+    if (chunk.number === 0) for (const row of chunk.rows) shapes.add(row);
+    await spool.add(sealChunk(keyRing, id, chunk));
+    written.push({ number: chunk.number, firstRow: chunk.firstRow, rowCount: chunk.rows.length });
+    totalRows += chunk.rows.length;
+  }
+  return {
+    id,
+    contentIndex: keyRing.blindIndex('registration-file', await bytes.digest()),
+    format,
+    header,
+    shapes: shapes.all(),
+    totalRows,
+    async *chunks() {
+      let next = 0;
+      for await (const piece of spool.pieces()) {
+        yield { ...(written[next] as Omit<SealedChunk, 'rows'>), rows: piece };
+        next += 1;
+      }
+    },
+  };
+}
+
+async function checkedHeader(cells: readonly string[], rows: AsyncGenerator<unknown>): Promise<string[]> {
+  try {
+    return checkHeader(cells);
+  } catch (error) {
+    await rows.return(undefined);
+    throw error;
+  }
+}
+
+/** Bytes whose digest is known once all have passed. */
+class Digesting implements AsyncIterable<Buffer> {
+  readonly #source: AsyncIterator<Buffer>;
+  readonly #hash = createHash('sha256');
+
+  constructor(source: AsyncIterable<Buffer>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  // Without `return`: a reader that has seen enough leaves the rest to the digest.
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    return {
+      next: async () => {
+        const next = await this.#source.next();
+        if (!next.done) this.#hash.update(next.value);
+        return next;
+      },
+    };
+  }
+
+  /** In hexadecimal. Reads what nobody has read yet. */
+  async digest(): Promise<string> {
+    for await (const _rest of this);
+    return this.#hash.digest('hex');
+  }
+}

@@ -1,0 +1,67 @@
+import { command, problem } from '../platform/index.ts';
+import { existingFile, registrationFileScope } from './existing-file.ts';
+import { abandonCheck, beginCheck, beginRun, endRun, type StoredFile } from './file-store.ts';
+import { noFindings } from './findings.ts';
+
+type FileCommand = { readonly fileId: string };
+
+const subject = (fileId: string) => ({ type: 'registration_file', id: fileId });
+
+function refuseUnsettled({ mapping, file }: StoredFile): void {
+  if (!mapping) throw problem.unprocessable('Decide on the columns of the file first.', {}, file.unsettled);
+}
+
+/**
+ * Starts a dry run: every row is read and compared, and nobody is entered.
+ * @throws conflict when the rows are being entered or were; unprocessable when columns are undecided
+ */
+export const startCheck = command<FileCommand, StoredFile>({
+  name: 'intake.check_file',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run({ tx }, { fileId }) {
+    const before = await existingFile(tx, fileId);
+    if (!['received', 'checking', 'checked'].includes(before.file.state))
+      throw problem.conflict('The rows of the file have been entered already.');
+    refuseUnsettled(before);
+    if (before.file.state === 'checking') return { result: before, subject: subject(fileId) };
+    const stored = await beginCheck(tx, fileId, noFindings);
+    const followUps = [{ job: 'intake.check_file', payload: { fileId } }];
+    return { result: stored, subject: subject(fileId), before: before.file.state, after: stored.file.state, followUps };
+  },
+});
+
+/**
+ * Starts the run, or goes on with one that was cancelled. What a dry run has found makes no difference.
+ * @throws conflict when the file is at its end; unprocessable when columns are undecided
+ */
+export const startRun = command<FileCommand, StoredFile>({
+  name: 'intake.run_file',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run({ tx }, { fileId }) {
+    const before = await existingFile(tx, fileId);
+    const { state } = before.file;
+    if (state === 'running') return { result: before, subject: subject(fileId) };
+    if (state === 'checking') throw problem.conflict('A dry run is under way. Wait for it, or cancel it.');
+    if (state === 'done' || state === 'stopped') throw problem.conflict('The run of the file has ended.');
+    refuseUnsettled(before);
+    const stored = await beginRun(tx, before);
+    const followUps = [{ job: 'intake.run_file', payload: { fileId } }];
+    return { result: stored, subject: subject(fileId), before: state, after: stored.file.state, followUps };
+  },
+});
+
+/**
+ * Ends what goes on with a file, before its next batch. A dry run leaves nothing; people whom a run has entered stay and are counted.
+ * @throws conflict when nothing goes on
+ */
+export const cancelFile = command<FileCommand, StoredFile>({
+  name: 'intake.cancel_file',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run({ tx, now }, { fileId }) {
+    const before = await existingFile(tx, fileId);
+    const { state } = before.file;
+    if (state !== 'checking' && state !== 'running') throw problem.conflict('There is nothing to cancel.');
+    const stored = state === 'checking' ? await abandonCheck(tx, fileId) : await endRun(tx, fileId, 'cancelled', now);
+    return { result: stored, subject: subject(fileId), before: state, after: stored.file.state };
+  },
+});

@@ -1,0 +1,67 @@
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { delimiterOf } from './delimiter.ts';
+import { decodeText } from './encoding.ts';
+import { unguarded } from './formula-guard.ts';
+import { LONGEST_CELL, MOST_COLUMNS, type Table, tableOf, unreadable } from './table.ts';
+
+/** Characters in a line, or in the lines that quotation marks join. */
+const LONGEST_RECORD = 256 * 1024;
+/** How much of the text the delimiter is looked for in. */
+const BEGINNING = 64 * 1024;
+
+/**
+ * Reads a CSV file as a stream, in whatever encoding and with whatever delimiter and line ends it comes.
+ * @throws unprocessable naming the line, here or while its rows are read
+ */
+export async function readCsv(bytes: AsyncIterable<Buffer>): Promise<Table> {
+  const { encoding, beginning, pieces } = await decodeText(bytes);
+  const said = /^\uFEFF?sep=([;,\t|])(?:\r\n|\r|\n)/.exec(beginning);
+  const delimiter = said?.[1] ?? delimiterOf(beginning.slice(0, BEGINNING));
+  return tableOf({ kind: 'csv', encoding, delimiter }, recordsOf(pieces, delimiter, said ? 2 : 1));
+}
+
+async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string, fromLine: number): AsyncGenerator<readonly string[], void> {
+  // The line that the last whole record ended on; what is wrong is wrong in the record after it.
+  let lastLine = 0;
+  const parser = parse({
+    delimiter,
+    from_line: fromLine,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    trim: true,
+    max_record_size: LONGEST_RECORD,
+    on_record: (record: string[], { lines }) => {
+      lastLine = lines;
+      return checked(record, lines);
+    },
+  });
+  pipeline(Readable.from(pieces), parser, () => {}); // the parser is destroyed with what went wrong, and tells it below
+  try {
+    for await (const record of parser) yield record as string[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const [from, to] = [lastLine + 1, Number(error['lines'])];
+    throw unreadable(
+      `The file cannot be read from line ${from} on. ${advice(error.code)}`,
+      error.code === 'CSV_QUOTE_NOT_CLOSED' ? from : to,
+    );
+  }
+}
+
+function advice(code: string): string {
+  if (code === 'CSV_MAX_RECORD_SIZE')
+    return `It goes on for more than ${LONGEST_RECORD} characters. Look for a quotation mark that is not closed.`;
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'Look for a quotation mark that is not closed.';
+  return 'A cell that has a quotation mark in it must be in quotation marks itself, and each of those inside it doubled.';
+}
+
+function checked(record: readonly string[], line: number): string[] {
+  if (record.length > MOST_COLUMNS) throw unreadable(`Line ${line} has more than ${MOST_COLUMNS} cells. Split the file.`, line);
+  return record.map((cell) => {
+    if (cell.length > LONGEST_CELL) throw unreadable(`Line ${line} has a cell of more than ${LONGEST_CELL} characters. Shorten it.`, line);
+    return unguarded(cell);
+  });
+}

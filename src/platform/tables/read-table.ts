@@ -1,0 +1,53 @@
+import { readCsv } from './csv-read.ts';
+import { type Table, unreadable } from './table.ts';
+import { readXlsx } from './xlsx-read.ts';
+
+const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const zipStart = Buffer.from('PK\x03\x04', 'latin1');
+/** Compound File Binary: what Excel wrote before 2007, and what it wraps a workbook with a password in ([MS-CFB] 2.2). */
+const compoundStart = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
+const ENCRYPTED_STREAM = Buffer.from('EncryptedPackage', 'utf16le');
+
+/**
+ * Reads a file of cells as a stream: CSV in any usual encoding, or the first visible sheet of an XLSX workbook. The bytes tell which it is,
+ * because the names and types that files are sent with are often wrong.
+ * @param contentType what the sender calls it
+ * @throws unprocessable naming the place and what to do, here or while the rows are read
+ */
+export async function readTable(bytes: AsyncIterable<Buffer>, contentType: string): Promise<Table> {
+  const source = bytes[Symbol.asyncIterator]();
+  const start: Buffer[] = [];
+  for (let size = 0; size < compoundStart.length; ) {
+    const { done, value } = await source.next();
+    if (done) break;
+    start.push(value);
+    size += value.length;
+  }
+  const first = Buffer.concat(start);
+  const whole = again(first, source);
+  if (first.subarray(0, 8).equals(compoundStart)) throw await whyCompound(whole);
+  if (first.subarray(0, 4).equals(zipStart)) return readXlsx(whole);
+  if (contentType.startsWith(SPREADSHEET))
+    throw unreadable('This is no XLSX workbook. Save it as XLSX or as "CSV UTF-8" and send it again.');
+  return readCsv(whole);
+}
+
+async function* again(first: Buffer, source: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
+  try {
+    if (first.length > 0) yield first;
+    for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+  } finally {
+    await source.return?.();
+  }
+}
+
+async function whyCompound(bytes: AsyncIterable<Buffer>) {
+  let tail = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    const text = Buffer.concat([tail, chunk]);
+    if (text.includes(ENCRYPTED_STREAM))
+      return unreadable('The workbook is locked with a password. Remove the password and send it again.');
+    tail = text.subarray(-ENCRYPTED_STREAM.length);
+  }
+  return unreadable('This is a workbook of an old kind. Save it as XLSX and send it again.');
+}

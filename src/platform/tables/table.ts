@@ -1,0 +1,67 @@
+import { type Problem, type ProblemPlace, problem } from '../problems.ts';
+
+/** How a file of cells is written, so that an answer can be given in kind. It is JSON and is kept with the file. */
+export interface TableFormat {
+  readonly kind: 'csv' | 'xlsx';
+  /** A label of the WHATWG Encoding Standard; for CSV alone. */
+  readonly encoding?: string;
+  /** For CSV alone. */
+  readonly delimiter?: string;
+}
+
+/** A file of cells as text: the header, then row by row. Rows without any text are left out and not counted. */
+export interface Table {
+  readonly format: TableFormat;
+  readonly header: readonly string[];
+  /** To be read once. Whoever stops early calls `return()`, as `for await` does by itself. */
+  readonly rows: AsyncGenerator<readonly string[], void>;
+}
+
+/** More columns than any form has questions, and few enough that a hostile row is cheap. */
+export const MOST_COLUMNS = 1_000;
+/** Characters in a header; Kobo puts whole questions there. */
+const LONGEST_HEADER = 1_000;
+/** Characters in a cell, which is what a spreadsheet holds. */
+export const LONGEST_CELL = 32_767;
+
+/** @param line of the file or row of the sheet, 1 is the first */
+export const unreadable = (detail: string, line?: number): Problem => {
+  const places: ProblemPlace[] = line === undefined ? [] : [{ row: line, detail }];
+  return problem.unprocessable(detail, {}, places);
+};
+
+const isBlank = (cell: string): boolean => cell.trim() === '';
+
+function withoutBlankEnd(cells: readonly string[], keep: number): readonly string[] {
+  let end = cells.length;
+  while (end > keep && isBlank(cells[end - 1] ?? '')) end -= 1;
+  return end === cells.length ? cells : cells.slice(0, end);
+}
+
+/**
+ * Takes the header off a stream of records. Blank cells to the right of the header are dropped; a row may still be longer or shorter.
+ * @throws unprocessable when there is no header, or it is no header that anybody wrote
+ */
+export async function tableOf(format: TableFormat, records: AsyncGenerator<readonly string[], void>): Promise<Table> {
+  const rows = headed(records);
+  const first = await rows.next();
+  if (first.done) throw unreadable('The file is empty. Its first line must name the columns.');
+  return { format, header: first.value, rows };
+}
+
+async function* headed(records: AsyncGenerator<readonly string[], void>): AsyncGenerator<readonly string[], void> {
+  let columns: number | undefined;
+  for await (const record of records) {
+    if (columns === undefined) {
+      const header = withoutBlankEnd(record, 0).map((cell) => cell.trim());
+      if (header.length === 0) continue;
+      const tooLong = header.findIndex((cell) => cell.length > LONGEST_HEADER);
+      if (tooLong >= 0) throw unreadable(`The header of column ${tooLong + 1} is longer than ${LONGEST_HEADER} characters. Shorten it.`);
+      columns = header.length;
+      yield header;
+    } else {
+      const row = withoutBlankEnd(record, columns);
+      if (!row.every(isBlank)) yield row;
+    }
+  }
+}

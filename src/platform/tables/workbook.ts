@@ -1,0 +1,69 @@
+import { posix } from 'node:path';
+import { type NumberFormat, readNumberFormats } from './number-formats.ts';
+import { unreadable } from './table.ts';
+import { type Attributes, readXml } from './xml.ts';
+import type { ZipParts } from './zip.ts';
+
+/** What must be known of a workbook (ECMA-376 part 1) before its first visible sheet can be read. */
+export interface Workbook {
+  /** Names of parts. */
+  readonly sheet: string;
+  readonly sharedStrings: string | undefined;
+  /** Whether days are counted from 1904, as spreadsheets on old Macintoshes did. */
+  readonly from1904: boolean;
+  /** How numbers are shown, by the style of their cell. */
+  readonly numberFormats: readonly NumberFormat[];
+}
+
+/** @throws unprocessable when there is no visible sheet, or the workbook is of another kind */
+export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
+  if (zip.has('mimetype')) throw unreadable('This is an OpenDocument file. Save it as XLSX and send it again.');
+  const main = Object.values(await relations(zip, '')).find(({ type }) => type === 'officeDocument')?.target;
+  if (!main || !zip.has(main)) throw unreadable('This ZIP file is no workbook. Send the XLSX file itself.');
+  if (main.endsWith('.bin')) throw unreadable('This is a binary workbook (XLSB). Save it as XLSX and send it again.');
+  const parts = await relations(zip, main);
+  let from1904 = false;
+  const sheets: Attributes[] = [];
+  for await (const _step of readXml(zip.read(main), {
+    open(name, attributes) {
+      if (name === 'workbookPr') from1904 = attributes['date1904'] === '1' || attributes['date1904'] === 'true';
+      if (name === 'sheet') sheets.push(attributes);
+    },
+  }));
+  const sheet = sheets
+    .filter(({ state }) => state === undefined || state === 'visible')
+    .map((attributes) => parts[Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? ''])
+    .find((part) => part?.type === 'worksheet' && zip.has(part.target));
+  if (!sheet) throw unreadable('The workbook has no sheet that can be seen. Show the sheet and send the workbook again.');
+  const ofType = (type: string) => Object.values(parts).find((part) => part.type === type && zip.has(part.target))?.target;
+  const styles = ofType('styles');
+  return {
+    sheet: sheet.target,
+    sharedStrings: ofType('sharedStrings'),
+    from1904,
+    numberFormats: styles ? await readNumberFormats(zip.read(styles)) : [],
+  };
+}
+
+interface Relation {
+  /** The last word of the relation's address, which is the same in both editions of the standard. */
+  readonly type: string;
+  /** Name of a part. */
+  readonly target: string;
+}
+
+/** What a part of a workbook points at (ECMA-376 part 2), by identifier. @param part empty for the workbook as a whole */
+async function relations(zip: ZipParts, part: string): Promise<Record<string, Relation>> {
+  const folder = posix.dirname(part);
+  const name = posix.join(folder, '_rels', `${posix.basename(part)}.rels`);
+  const found: Record<string, Relation> = Object.create(null);
+  if (!zip.has(name)) return found;
+  for await (const _step of readXml(zip.read(name), {
+    open(element, { Id, Type = '', Target = '', TargetMode }) {
+      if (element !== 'Relationship' || Id === undefined || TargetMode === 'External') return;
+      const target = posix.join('/', Target.startsWith('/') ? '' : folder, Target).slice(1);
+      found[Id] = { type: Type.slice(Type.lastIndexOf('/') + 1), target };
+    },
+  }));
+  return found;
+}

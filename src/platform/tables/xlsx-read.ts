@@ -1,0 +1,26 @@
+import { readSharedStrings, SharedStrings } from './shared-strings.ts';
+import { sheetRows } from './sheet-rows.ts';
+import { type Table, tableOf } from './table.ts';
+import { readWorkbook } from './workbook.ts';
+import { openZip } from './zip.ts';
+
+/**
+ * Reads the first visible sheet of an XLSX workbook (ECMA-376). The file is held as it came and the texts its cells share are held packed;
+ * rows stream. Dates come out as ISO 8601, formulas as the value that was saved with them, merged cells as their first one.
+ * @throws unprocessable naming the cell where there is one, here or while the rows are read
+ */
+export async function readXlsx(bytes: AsyncIterable<Buffer>): Promise<Table> {
+  const zip = await openZip(bytes);
+  const { sheet, sharedStrings, ...formats } = await readWorkbook(zip);
+  const strings = sharedStrings ? await readSharedStrings(zip.read(sharedStrings)) : new SharedStrings();
+  return tableOf({ kind: 'xlsx' }, padded(sheetRows(zip.read(sheet), { ...formats, strings })));
+}
+
+// A sheet leaves out the empty cells at the end of a row.
+async function* padded(rows: AsyncGenerator<readonly string[], void>): AsyncGenerator<readonly string[], void> {
+  let columns = 0;
+  for await (const row of rows) {
+    columns ||= row.length;
+    yield row.length < columns ? [...row, ...Array<string>(columns - row.length).fill('')] : row;
+  }
+}
