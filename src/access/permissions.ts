@@ -64,6 +64,7 @@ export const permissions = {
   'beneficiaries.exit': { roles: ['programme_officer'] },
   'beneficiaries.read': { roles: officers },
   'beneficiaries.search': { roles: officers },
+  'beneficiaries.export': { roles: ['programme_officer'], stepUp: true },
   'beneficiaries.read_history': { roles: officers },
   'beneficiaries.read_consents': { roles: officers },
   'beneficiaries.read_household': { roles: officers },
