@@ -57,7 +57,7 @@ async function* rowsOf(
   yield columns.map(({ header }) => header[language]);
   for (let from = 0; from < ids.length; from += BATCH * ID_BYTES) {
     for (const row of await peopleToExport(db, programmeId, ids.subarray(from, from + BATCH * ID_BYTES), opened)) {
-      const person = openPerson(keyRing, row.id, row, opened) ?? {};
+      const person = (opened.length > 0 && openPerson(keyRing, row.id, row, opened)) || {};
       yield columns.map((column) => column.cell(row, person));
     }
   }

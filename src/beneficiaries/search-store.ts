@@ -89,6 +89,7 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
     ${found} from (select 1 as rank, id from spelling union all select 2, id from sounding union all select 3, id from most) hit
     join beneficiaries m on m.id = hit.id
     join (${lineTables}) on b.id = coalesce(m.merged_into, m.id)
+    where e.programme_id = any(${words.map(({ programmeId }) => programmeId)}::uuid[])
     order by hit.rank, hit.id`);
 };
 
