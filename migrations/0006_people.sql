@@ -42,12 +42,12 @@ create table beneficiaries (
   unique (household_id, id)
 );
 create index on beneficiaries (merged_into) where merged_into is not null;
--- Checked at the end of a transaction: a household may be made before the head whom it names, and a head may leave and be followed in one.
-alter table households add constraint households_head_is_member foreign key (id, head_id) references beneficiaries (household_id, id)
-  deferrable initially deferred;
 -- Identifiers sort by the time they were made, so lists are walked by them.
 create index on beneficiaries (wilaya_number, id);
 create index on beneficiaries (registered_at, id);
+-- Checked at the end of a transaction: a household may be made before the head whom it names, and a head may leave and be followed in one.
+alter table households add constraint households_head_is_member foreign key (id, head_id) references beneficiaries (household_id, id)
+  deferrable initially deferred;
 grant update (relationship, language, wilaya_number, commune, household_id, sex, data_key, names, birth, nationality, documents, phones,
   answers, attestation, merged_into, version) on beneficiaries to sanad_app;
 

@@ -72,10 +72,11 @@ export const permissions = {
   'beneficiaries.resume': { roles: ['programme_officer'] },
   'beneficiaries.exit': { roles: ['programme_officer'] },
   'beneficiaries.read': { roles: officers },
+  'beneficiaries.search': { roles: officers },
+  'beneficiaries.export': { roles: ['programme_officer'], stepUp: true },
   'beneficiaries.read_history': { roles: officers },
   'beneficiaries.read_consents': { roles: officers },
   'beneficiaries.read_household': { roles: officers },
-  'beneficiaries.search': { roles: officers },
 
   'intake.receive_file': { roles: ['enrolment_officer'] },
   'intake.map_columns': { roles: ['enrolment_officer'] },

@@ -3,6 +3,7 @@ import { changeBeneficiary } from './change-commands.ts';
 import { registerBeneficiary } from './commands.ts';
 import { type ConsentRecorded, listConsents, recordConsent, withdrawConsent } from './consent-commands.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
+import { beginExport, exportFile } from './export.ts';
 import { listBeneficiaryChanges } from './history.ts';
 import { addCollector, changeHousehold, endCollector } from './household-commands.ts';
 import { type Household, readHousehold } from './household-queries.ts';
@@ -15,6 +16,7 @@ type Operation =
   | 'registerBeneficiary'
   | 'listBeneficiaries'
   | 'searchBeneficiaries'
+  | 'exportBeneficiaries'
   | 'getBeneficiary'
   | 'changeBeneficiary'
   | 'listBeneficiaryChanges'
@@ -33,7 +35,11 @@ type Operation =
 const person = ({ beneficiary, version }: ReadBeneficiary) => new Versioned(beneficiary, version);
 const home = ({ household, version }: { household: Household; version: number }) => new Versioned(household, version);
 
-export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateCheck, consentRecorded: ConsentRecorded): Routes<Operation> {
+export function beneficiaryRoutes(
+  { db, execute, keyRing }: Ground,
+  duplicates: DuplicateCheck,
+  consentRecorded: ConsentRecorded,
+): Routes<Operation> {
   const verify = verifyBeneficiary(duplicates);
   const record = recordConsent(consentRecorded);
   return {
@@ -49,7 +55,10 @@ export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateChec
       return person(await execute(readBeneficiary, { beneficiaryId: beneficiary.id }, reading));
     },
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
-    searchBeneficiaries: ({ body, ...call }) => execute(searchBeneficiaries, body, call),
+    // These change nothing: what they answer is kept under no key.
+    searchBeneficiaries: ({ body, actor, requestId }) => execute(searchBeneficiaries, body, { actor, requestId }),
+    exportBeneficiaries: async ({ params: { programmeId }, body, actor, requestId }) =>
+      exportFile(db, keyRing, programmeId, await execute(beginExport, { ...body, programmeId }, { actor, requestId }), body),
     getBeneficiary: async ({ params, ...call }) => person(await execute(readBeneficiary, params, call)),
     changeBeneficiary: async ({ params, body: { reason, ...fields }, ifMatch, ...call }) => {
       await execute(changeBeneficiary, { ...params, version: versionIn(ifMatch), change: fields, reason }, call);

@@ -1,4 +1,4 @@
-import { allOf, type Db, type Sql, sql } from '../platform/index.ts';
+import { allOf, type Db, type Sql, sql, type Tx } from '../platform/index.ts';
 import { lineColumns, lineTables, type SealedLine } from './lines.ts';
 
 /** How well somebody fits what was asked, the best first. */
@@ -54,7 +54,7 @@ export const peopleByNumber = (
  * that the most common name costs no more than a page of it, and a rank is not begun before those above it are through.
  * @param words each word in each programme that is searched
  */
-export const peopleByName = (db: Db, words: readonly WordKeys[], place: Place | undefined, limit: number): Promise<Found[]> => {
+export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | undefined, limit: number): Promise<Found[]> => {
   const { rank, foundId } = place ?? { rank: 1, foundId: first };
   const after = (wanted: number): Sql => sql`${wanted === rank ? foundId : first}::uuid`;
   const ranked = (wanted: number, branches: readonly Sql[], left: Sql): Sql =>
@@ -69,7 +69,9 @@ export const peopleByName = (db: Db, words: readonly WordKeys[], place: Place | 
   ): Sql => sql`(select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
     where ${allOf([sql`k.key = ${key}`, sql`k.beneficiary_id > ${after(wanted)}`, fits, shown])}
     order by k.beneficiary_id limit ${limit})`;
-  return db.all(sql`
+  // Nothing that a plan could be bettered by is known before the keys are counted, and planning takes longer than finding.
+  tx.defer(sql`set local plan_cache_mode = force_generic_plan`);
+  return tx.all(sql`
     with word as materialized (
       select programme_id, exact, sound, ${people(sql`exact`)} as spelled, ${people(sql`sound`)} as sounding
       from unnest(${words.map(({ programmeId }) => programmeId)}::uuid[], ${words.map(({ exact }) => exact)}::bigint[],
@@ -87,6 +89,7 @@ export const peopleByName = (db: Db, words: readonly WordKeys[], place: Place | 
     ${found} from (select 1 as rank, id from spelling union all select 2, id from sounding union all select 3, id from most) hit
     join beneficiaries m on m.id = hit.id
     join (${lineTables}) on b.id = coalesce(m.merged_into, m.id)
+    where e.programme_id = any(${words.map(({ programmeId }) => programmeId)}::uuid[])
     order by hit.rank, hit.id`);
 };
 

@@ -1,5 +1,17 @@
 import { type PermissionName, scopeCondition } from '../access/index.ts';
-import { type Actor, command, cursorKey, type Db, isId, type KeyRing, type Outcome, type Page, pageOf, sql } from '../platform/index.ts';
+import {
+  type Actor,
+  command,
+  cursorKey,
+  type Db,
+  isId,
+  type KeyRing,
+  type Outcome,
+  type Page,
+  pageOf,
+  sql,
+  type Tx,
+} from '../platform/index.ts';
 import { documentKey, nameKey, phoneKey } from './keys.ts';
 import { type BeneficiaryLine, openLine } from './lines.ts';
 import { type Meaning, meaningOf } from './search-box.ts';
@@ -56,7 +68,7 @@ async function programmesOf(db: Db, actor: Actor): Promise<string[]> {
 
 /** A number leads to one person or to few, so that a box is never read as a number and as a name. */
 async function peopleWho(
-  db: Db,
+  tx: Tx,
   keyRing: KeyRing,
   { registrationNumber, phone, documents, words }: Meaning,
   programmeIds: readonly string[],
@@ -65,7 +77,7 @@ async function peopleWho(
 ): Promise<Found[]> {
   if (words.length === 0) {
     const keys = [...documents.map((document) => documentKey(keyRing, document)), ...(phone ? [phoneKey(keyRing, phone)] : [])];
-    return peopleByNumber(db, programmeIds, registrationNumber, keys, place?.foundId, limit);
+    return peopleByNumber(tx, programmeIds, registrationNumber, keys, place?.foundId, limit);
   }
   const keys = programmeIds.flatMap((id) =>
     words.map(({ exact, sound }) => ({
@@ -74,7 +86,7 @@ async function peopleWho(
       sound: nameKey(keyRing, id, 'sound', sound),
     })),
   );
-  return peopleByName(db, keys, place, limit);
+  return peopleByName(tx, keys, place, limit);
 }
 
 /** An event for each programme of which somebody was shown, and one all the same when nobody was. */

@@ -812,6 +812,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/beneficiaries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download the people of a programme
+         * @description Everybody who is in the programme at this moment, in the order they were registered, however many they are. Asks for a fresh second factor. One event in the audit trail keeps the reason, how many they are and a digest of who they are, before the first line leaves. Cells that a spreadsheet would run as a formula begin with an apostrophe. It changes nothing, so it takes no Idempotency-Key.
+         */
+        post: operations["exportBeneficiaries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/beneficiaries/search": {
         parameters: {
             query?: never;
@@ -2818,6 +2838,8 @@ export interface components {
             registeredBy: components["schemas"]["Id"];
             registeredAt: components["schemas"]["Timestamp"];
         };
+        /** @enum {string} */
+        ExportField: "registrationNumber" | "state" | "givenName" | "middleName" | "familyName" | "sex" | "birthFrom" | "birthTo" | "birthPrecision" | "nationality" | "documents" | "phones" | "household" | "householdSize" | "relationship" | "wilaya" | "commune" | "language" | "registeredAt";
         FoundBeneficiary: {
             id: components["schemas"]["Id"];
             registrationNumber: components["schemas"]["RegistrationNumber"];
@@ -5297,6 +5319,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    exportBeneficiaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Kept in the audit trail; name no person in it */
+                    reason: string;
+                    /** @enum {string} */
+                    format: "csv" | "xlsx";
+                    /** @description The columns, in this order */
+                    fields: components["schemas"]["ExportField"][];
+                    language: components["schemas"]["Language"];
+                };
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             "4XX": components["responses"]["Problem"];
