@@ -1,16 +1,19 @@
 import { Blocks } from './blocks.ts';
-import { coarseKeysOf } from './coarse-keys.ts';
+import { coarseKeysOf, placeKeysOf } from './coarse-keys.ts';
 import { CountedFrequencies } from './counted-frequencies.ts';
 import { Entries } from './entries.ts';
 import { blockLimit, keysOf } from './keys.ts';
 import type { Profile } from './types.ts';
 
-/** How many pairs the coarse keys may bring for each person, and in all, so that a large file takes no longer for them. */
-const COARSE_PAIRS = { perPerson: 120, inAll: 12_000_000 };
-const LARGEST_COARSE_BLOCK = 400;
+/** What sharing a key counts for. One usual key makes two people candidates; of the coarse ones it takes two, of the parts of an address three. */
+const ENOUGH = 3;
+const COARSE = 2;
+const PLACE = 1;
+
+/** How many meetings the coarse keys may bring for each person, and in all, so that a large file takes no longer for them. */
+const MEETINGS = { perPerson: 120, inAll: 12_000_000 };
+const LARGEST_COARSE_BLOCK = 500;
 const MOST_COARSE_PEOPLE = 400_000;
-/** One usual key makes two people candidates; of the coarse ones it takes two. */
-const ENOUGH = 2;
 
 /** The people of one or two files in memory, and who is worth comparing with whom. */
 export class Roster {
@@ -18,13 +21,16 @@ export class Roster {
   readonly frequencies = new CountedFrequencies();
   readonly #usual = new Entries();
   readonly #coarse = new Entries();
+  readonly #places = new Entries();
 
   add(profile: Profile): void {
     const row = this.profiles.length;
     this.profiles.push(profile);
     this.frequencies.add(profile);
     this.#usual.add(row, keysOf(profile));
-    if (row < MOST_COARSE_PEOPLE) this.#coarse.add(row, coarseKeysOf(profile));
+    if (row >= MOST_COARSE_PEOPLE) return;
+    this.#coarse.add(row, coarseKeysOf(profile));
+    this.#places.add(row, placeKeysOf(profile));
   }
 
   /**
@@ -53,21 +59,24 @@ export class Roster {
   #blocks(): Blocks {
     const blocks = new Blocks();
     for (const rows of this.#usual.blocks(blockLimit)) blocks.add(rows, ENOUGH);
-    if (this.profiles.length <= MOST_COARSE_PEOPLE) for (const rows of this.#coarse.blocks(this.#coarseLimit())) blocks.add(rows, 1);
+    if (this.profiles.length <= MOST_COARSE_PEOPLE) {
+      for (const rows of this.#coarse.blocks(this.#limitOf(this.#coarse))) blocks.add(rows, COARSE);
+      for (const rows of this.#places.blocks(this.#limitOf(this.#places))) blocks.add(rows, PLACE);
+    }
     blocks.index(this.profiles.length);
     return blocks;
   }
 
-  /** The largest coarse block that is still paired through: smaller blocks first, as long as the pairs are not too many. */
-  #coarseLimit(): number {
-    const pairs = new Float64Array(LARGEST_COARSE_BLOCK + 1);
-    for (const { length } of this.#coarse.blocks(LARGEST_COARSE_BLOCK))
-      pairs[length] = (pairs[length] as number) + (length * (length - 1)) / 2;
-    let left = Math.min(this.profiles.length * COARSE_PAIRS.perPerson, COARSE_PAIRS.inAll);
+  /** The largest block that is still paired through: smaller blocks first, as long as the meetings are not too many. */
+  #limitOf(entries: Entries): number {
+    const meetings = new Float64Array(LARGEST_COARSE_BLOCK + 1);
+    for (const { length } of entries.blocks(LARGEST_COARSE_BLOCK))
+      meetings[length] = (meetings[length] as number) + (length * (length - 1)) / 2;
+    let left = Math.min(this.profiles.length * MEETINGS.perPerson, MEETINGS.inAll);
     let limit = 1;
-    while (limit < LARGEST_COARSE_BLOCK && left >= (pairs[limit + 1] as number)) {
+    while (limit < LARGEST_COARSE_BLOCK && left >= (meetings[limit + 1] as number)) {
       limit += 1;
-      left -= pairs[limit] as number;
+      left -= meetings[limit] as number;
     }
     return limit;
   }
