@@ -91,10 +91,10 @@ describe('a pair is never stale', () => {
     await owner.query('insert into comparisons_due (beneficiary_id, since) values ($1, $2)', [second.id, clock.now()]);
     expect(await pairsIn()).toEqual([]);
     const [sweep] = deduplicationJobs(ground(), duplicates);
-    await sweep?.run({});
+    await sweep?.run({}, new AbortController().signal);
     expect(await due()).toContain(second.id); // somebody may be about to compare them
     await owner.query(`update comparisons_due set since = since - interval '1 minute'`);
-    await sweep?.run({});
+    await sweep?.run({}, new AbortController().signal);
     expect(await due()).toEqual([]);
     expect(await pairsIn()).toMatchObject([{ first_id: first.id, second_id: second.id, state: 'open' }]);
     expect(app).toBeDefined();
