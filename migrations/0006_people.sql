@@ -20,7 +20,7 @@ create table households (
   -- How the field office names the household; unique where it registered it.
   reference text not null,
   size int not null check (size between 1 and 60),
-  -- A member, once one is known to be.
+  -- A member, once one is known to be: see households_head_is_member.
   head_id uuid,
   version int not null default 1,
   created_at timestamptz not null,
@@ -56,25 +56,27 @@ create table beneficiaries (
   source_row int check (source_row > 0),
   registered_by uuid not null,
   registered_at timestamptz not null,
-  unique (source_id, source_row)
+  unique (source_id, source_row),
+  unique (household_id, id)
 );
-create index on beneficiaries (household_id);
 create trigger wilaya_known after insert on beneficiaries referencing new table as new_rows
   for each statement execute function refuse_orphans('wilaya_number', 'wilayas', 'number');
 create trigger changed_wilaya_known after update on beneficiaries referencing new table as new_rows
   for each statement execute function refuse_orphans('wilaya_number', 'wilayas', 'number');
 create index on beneficiaries (merged_into) where merged_into is not null;
-alter table households add foreign key (head_id) references beneficiaries;
+-- Checked at the end of a transaction: a household may be made before the head whom it names, and a head may leave and be followed in one.
+alter table households add constraint households_head_is_member foreign key (id, head_id) references beneficiaries (household_id, id)
+  deferrable initially deferred;
 grant update (relationship, language, wilaya_number, commune, household_id, sex, data_key, names, birth, nationality, documents, phones,
   answers, attestation, merged_into, version) on beneficiaries to sanad_app;
 
--- What a change replaced, sealed under the person's own key: {"field": value before}. Nothing is overwritten for good.
+-- What each change replaced and with what, sealed under the person's own key: {"field": {"before", "after"}}. Nothing is overwritten for good.
 create table beneficiary_changes (
   beneficiary_id uuid not null references beneficiaries,
   -- The version that the change made.
   version int not null check (version > 1),
   fields text[] not null check (cardinality(fields) > 0),
-  before bytea not null,
+  change bytea not null,
   reason text not null check (length(reason) between 3 and 500),
   changed_by uuid not null,
   changed_at timestamptz not null,
@@ -82,11 +84,51 @@ create table beneficiary_changes (
 );
 create trigger append_only before update or delete or truncate on beneficiary_changes execute function refuse_change();
 
+create function refuse_settled_person() returns trigger language plpgsql as $$
+begin
+  raise exception 'a record that was merged or erased does not change'
+    using errcode = 'integrity_constraint_violation', constraint = 'beneficiaries_settled', table = 'beneficiaries';
+end $$;
+create trigger settled before update of names, birth, nationality, documents, phones, answers, attestation, sex, relationship, language,
+    wilaya_number, commune, household_id on beneficiaries for each row
+  when ((old.merged_into is not null or old.data_key is null) and new.data_key is not null) execute function refuse_settled_person();
+
+create function require_kept_change() returns trigger language plpgsql as $$
+begin
+  if not exists (select from beneficiary_changes c where c.beneficiary_id = new.id and c.version = new.version) then
+    raise exception 'what a change replaces is kept in beneficiary_changes'
+      using errcode = 'integrity_constraint_violation', constraint = 'beneficiaries_change_kept', table = 'beneficiaries';
+  end if;
+  return null;
+end $$;
+create constraint trigger change_kept after update of names, birth, nationality, documents, phones, answers, attestation, sex, relationship,
+    language, wilaya_number, commune, household_id on beneficiaries deferrable initially deferred for each row
+  when (new.data_key is not null) execute function require_kept_change();
+
+-- What a household was before each change of its size or its head.
+create table household_changes (
+  household_id uuid not null references households,
+  -- The version that the change made.
+  version int not null check (version > 1),
+  size_before int not null,
+  size_after int not null,
+  head_before uuid,
+  head_after uuid,
+  reason text not null check (length(reason) between 3 and 500),
+  changed_by uuid not null,
+  changed_at timestamptz not null,
+  primary key (household_id, version),
+  check (size_before <> size_after or head_before is distinct from head_after)
+);
+create trigger append_only before update or delete or truncate on household_changes execute function refuse_change();
+
 -- People beside the beneficiary who may collect for a household. Name and document are sealed under the household's own place.
 create table collectors (
   id uuid primary key,
   household_id uuid not null references households,
   identity bytea not null,
+  -- At most three stand at a time.
+  place int not null check (place between 1 and 3),
   valid_until date not null,
   added_by uuid not null,
   added_at timestamptz not null,
@@ -94,7 +136,8 @@ create table collectors (
   ended_by uuid,
   check ((ended_at is null) = (ended_by is null))
 );
-create index on collectors (household_id) where ended_at is null;
+create unique index collectors_three_standing on collectors (household_id, place) where ended_at is null;
+create trigger ended_once before update on collectors for each row when (old.ended_at is not null) execute function refuse_change();
 grant update (ended_at, ended_by) on collectors to sanad_app;
 
 create table enrolments (
@@ -243,6 +286,8 @@ create table consents (
 create unique index consents_one_standing on consents (beneficiary_id, purpose) where withdrawn_at is null;
 create trigger beneficiary_known after insert on consents referencing new table as new_rows
   for each statement execute function refuse_orphans('beneficiary_id', 'beneficiaries', 'id');
+create index consents_withdrawn on consents (beneficiary_id, purpose) where withdrawn_at is not null;
+create trigger withdrawn_once before update on consents for each row when (old.withdrawn_at is not null) execute function refuse_change();
 grant update (withdrawn_at, withdrawn_by) on consents to sanad_app;
 
 -- Which column of a file says what, as somebody corrected it and saved it under a name.

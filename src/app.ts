@@ -10,7 +10,7 @@ import { eligibilityRoutes } from './eligibility/index.ts';
 import { fundingRoutes } from './funding/index.ts';
 import { intakeJobs, intakeRoutes } from './intake/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import { connectGateway, messagingJobs, messagingRoutes, queueCodes } from './messaging/index.ts';
+import { connectGateway, messagingJobs, messagingRoutes, queueCodes, sendWithheldCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import { type IssueVouchers, listedSince, paymentRoutes } from './payments/index.ts';
 import {
@@ -91,7 +91,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
-    ...beneficiaryRoutes(ground, duplicates),
+    ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes),
     ...deduplicationRoutes(ground, duplicates, paidSince),
     ...intakeRoutes(ground),
     ...eligibilityRoutes(ground),

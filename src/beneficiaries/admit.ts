@@ -1,8 +1,10 @@
 import { type CommandContext, newId } from '../platform/index.ts';
+import { consentRow } from './consent-store.ts';
+import { ensureHouseholds } from './household-store.ts';
 import { matchProfileRow } from './match-profile.ts';
 import { newRegistrationNumber } from './registration-number.ts';
 import { sealPerson } from './sealing.ts';
-import { consentRow, ensureHouseholds, takenNumbers } from './store.ts';
+import { takenNumbers } from './store.ts';
 import type { Candidate, Entry } from './types.ts';
 
 export interface Admission {
@@ -23,10 +25,11 @@ export async function admit(
   if (candidates.length === 0) return { ids: [] };
   const { tx, keyRing, now } = context;
   const people = candidates.map((candidate) => ({ ...candidate, id: newId() }));
+  const sealed = people.map(({ id, registration }) => sealPerson(keyRing, id, registration));
   const households = await ensureHouseholds(
     tx,
     programmeId,
-    people.map(({ registration }) => registration.household),
+    people.map(({ id, registration }) => ({ ...registration.household, headId: registration.relationship === 'head' ? id : null })),
     now,
   );
   const numbers = await freeNumbers(context, people.length);
@@ -41,7 +44,7 @@ export async function admit(
       language: registration.language,
       wilaya_number: place.wilayaNumber,
       commune: place.commune,
-      ...sealPerson(keyRing, id, registration),
+      ...sealed[i],
       source,
       source_id: sourceId ?? null,
       source_row: sourceRow,
@@ -62,7 +65,9 @@ export async function admit(
   );
   await tx.insert(
     'consents',
-    people.flatMap(({ id, registration }) => registration.consents.map((consent) => consentRow(id, consent, enteredBy, now))),
+    people.flatMap(({ id, registration }, i) =>
+      registration.consents.map((consent) => consentRow(keyRing, { id, data_key: sealed[i]?.data_key ?? null }, consent, enteredBy, now)),
+    ),
   );
   await tx.insert(
     'match_profiles',

@@ -10,6 +10,7 @@ const consents = (['registration', 'share_with_paying_agent'] as const).map((pur
   legalBasis: 'consent',
   method: 'signature',
   givenOn: '2026-01-15',
+  evidence: { reference: 'Paper 17' },
 }));
 const aminata = {
   names: { given: 'Aminata', family: 'Keïta' },
@@ -83,6 +84,63 @@ describe('beneficiaries', () => {
     expect(await findByDocument(platform.app.database.reader, platform.app.keyRing, 'MLI/P12345')).toEqual([body.id]);
   });
 
+  it('takes everything that is known of a person, and gives it back', async () => {
+    const everything = somebody({
+      names: { given: 'محمد', middle: 'عبد الله', family: 'علی\u200cرضا' },
+      documents: [
+        { type: 'national_id', number: 'N-1', issuingCountry: 'MLI' },
+        { type: 'unhcr_certificate', number: 'U/2', issuingCountry: 'DZA' },
+      ],
+      phones: [],
+      relationship: 'sibling',
+      answers: {
+        incomeChange: 'reduced',
+        housing: 'shelter',
+        incomeSource: 'daily',
+        returnStatus: 'planned',
+        dependants: 3,
+        survivorOfViolence: true,
+        washingtonGroup: { seeing: 'none', walking: 'cannot' },
+      },
+      consents: [
+        ...consents,
+        { ...consents[0], purpose: 'contact', method: 'witnessed_verbal', evidence: { witness: 'Nadia Brahimi' } },
+        {
+          ...consents[0],
+          purpose: 'share_with_partners',
+          method: 'remote_verbal',
+          evidence: { reference: 'Call 3', witness: 'Nadia Brahimi' },
+        },
+      ],
+    });
+    const { wilaya: _, commune: __, ...written } = everything;
+    const answer = await officer.post(people, everything).expect(201);
+    expect(answer.headers['etag']).toBe('"1"');
+    expect(answer.body).toMatchObject({
+      ...written,
+      attestation: null,
+      comparisonDue: false,
+      source: 'officer',
+      needsVerification: false,
+      verifiedBy: null,
+    });
+    const attestation = { reason: 'withheld', attestedBy: 'Shelter of El Harrach' };
+    const undocumented = await register(somebody({ documents: [], attestation }));
+    expect(undocumented).toMatchObject({ documents: [], attestation });
+    const { rows } = await platform.owner.query('select attestation from beneficiaries where id = $1', [undocumented.id]);
+    expect(rows[0].attestation.toString()).not.toContain('Harrach');
+  });
+
+  it('shows the P-code of the wilaya, or of its parent where it has none of its own', async () => {
+    const inSalah = await register(somebody({ wilaya: 'In Salah', commune: 'Ain Salah' }));
+    const parent = await register(somebody({ wilaya: 'Tamanrasset', commune: 'Tamanrasset' }));
+    expect(parent.pcodeOf).toBe(parent.wilayaNumber);
+    expect(inSalah).toMatchObject({ wilayaNumber: '53', pcode: parent.pcode, pcodeOf: '11' });
+    const { rows } = await platform.owner.query(`select w.number from wilayas w left join wilayas p on p.number = w.parent_number
+      where coalesce(w.pcode, p.pcode) is null or (w.pcode is null) <> (w.parent_number is not null)`);
+    expect(rows).toEqual([]);
+  });
+
   it('names every fault at once and enters nobody', async () => {
     const before = await platform.owner.query('select count(*) from beneficiaries');
     const { body } = await officer
@@ -98,7 +156,7 @@ describe('beneficiaries', () => {
       )
       .expect(422);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
-      '/names',
+      '/names/given',
       '/birth',
       '/phones/0',
       '/consents',
@@ -166,7 +224,9 @@ describe('beneficiaries', () => {
     const withdrawn = await officer.post(`${path}/withdraw`, { purpose: 'share_with_paying_agent' }).expect(200);
     expect(withdrawn.body).toMatchObject({ ...share, withdrawnAt: expect.any(String) });
     await officer.post(`${path}/withdraw`, { purpose: 'share_with_paying_agent' }).expect(409);
-    const again = await Promise.all([1, 2].map(() => officer.post(path, { ...share, method: 'witnessed_verbal' })));
+    const again = await Promise.all(
+      [1, 2].map(() => officer.post(path, { ...share, method: 'witnessed_verbal', evidence: { witness: 'Karim Haddad' } })),
+    );
     expect(again.map(({ status }) => status).sort()).toEqual([201, 409]);
     await officer.post(path, { ...share, purpose: 'registration', givenOn: '2099-01-01' }).expect(422);
     const { body } = await officer.get(`/v1/beneficiaries/${id}`).expect(200);

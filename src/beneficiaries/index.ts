@@ -1,21 +1,36 @@
 export { type Admission, admit } from './admit.ts';
+export {
+  type Answers,
+  answerFlags,
+  answerNumbers,
+  answerWords,
+  difficulties,
+  functions,
+  hasDisability,
+  type WashingtonGroup,
+} from './answers.ts';
+export type { ConsentRecorded } from './consent-commands.ts';
+export { hasWithdrawn } from './consent-store.ts';
 export type { Comparison, DuplicateCheck } from './duplicate-check.ts';
-export { type Fault, type FaultCode, faultDetails } from './faults.ts';
+export { type Fault, type FaultCode, faultDetail, faultDetails, placesOf } from './faults.ts';
+export { unknownBirth } from './identity-rules.ts';
 export { blockingKeys, documentKey, nameKey, phoneKey, plainDocument } from './keys.ts';
 export { matchProfileRow, openMatchProfile, particularsOf } from './match-profile.ts';
 export { normalPhone } from './phone.ts';
-export { type FoundPlace, findPlaces, type WrittenPlace } from './places.ts';
+export { type FoundPlace, findPlaces, placeFaults, type WrittenPlace } from './places.ts';
 export { plainText } from './plain-text.ts';
 export { beneficiaryScope, findByDocument, findByPhone, openPeople } from './queries.ts';
 export { beneficiaryRoutes } from './routes.ts';
-export { faultsOf, normalised, unknownBirth } from './rules.ts';
+export { faultsOf, gapsOf, normalised } from './rules.ts';
 export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
 export { enrolApplicants, mergeInto, separate } from './store.ts';
 export type {
-  Answers,
+  Attestation,
   Birth,
   Candidate,
   Consent,
+  ConsentEvidence,
+  ConsentMethod,
   ConsentPurpose,
   EnrolmentState,
   Entry,

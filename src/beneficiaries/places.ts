@@ -1,4 +1,5 @@
 import { type Db, sql } from '../platform/index.ts';
+import type { Fault } from './faults.ts';
 import { plainText } from './plain-text.ts';
 
 /** A wilaya and a commune as somebody wrote them. */
@@ -12,6 +13,12 @@ export interface FoundPlace {
   readonly wilayaNumber: string | null;
   readonly commune: string | null;
 }
+
+/** What is wrong with a place that was looked up. */
+export const placeFaults = ({ wilayaNumber, commune }: FoundPlace): Fault[] => {
+  if (!wilayaNumber) return [{ pointer: '/wilaya', code: 'wilaya_unknown' }];
+  return commune ? [] : [{ pointer: '/commune', code: 'commune_unknown' }];
+};
 
 interface Named {
   readonly wilayaNumber: string;

@@ -1,10 +1,12 @@
 import { command, type Db, type KeyRing, type Page, pageOf, pageRequestById, problem, type Scope } from '../platform/index.ts';
+import type { Answers } from './answers.ts';
+import { consentsOf, type KeptConsent } from './consent-store.ts';
 import { documentKey, phoneKey } from './keys.ts';
-import { openPerson, type PersonalField } from './sealing.ts';
-import { type BeneficiaryRow, beneficiariesOf, consentsOf, findBeneficiary, idsByKey, programmeOf, sealedPeople } from './store.ts';
-import type { Answers, Birth, Consent, EnrolmentState, IdentityDocument, Names, Personal } from './types.ts';
+import { openPerson, type PersonalField, personalFields } from './sealing.ts';
+import { type BeneficiaryRow, beneficiariesOf, findBeneficiary, idsByKey, programmeOf, sealedPeople } from './store.ts';
+import type { Attestation, Birth, EnrolmentState, IdentityDocument, Names, Personal } from './types.ts';
 
-type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt'>;
+type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt' | 'version'>;
 
 /** A person opened. One who was erased has nothing left to show. */
 export interface Beneficiary extends Plain {
@@ -12,10 +14,17 @@ export interface Beneficiary extends Plain {
   readonly birth: Birth | null;
   readonly nationality: string | null;
   readonly documents: IdentityDocument[];
+  readonly attestation: Attestation | null;
   readonly phones: string[];
   readonly answers: Answers;
-  readonly consents: (Consent & { withdrawnAt: string | null })[];
+  readonly consents: KeptConsent[];
   readonly registeredAt: string;
+}
+
+/** A person as they were read, and the version that they were at. */
+export interface ReadBeneficiary {
+  readonly beneficiary: Beneficiary;
+  readonly version: number;
 }
 
 /** What a list shows of a person. */
@@ -32,29 +41,30 @@ export async function beneficiaryScope(db: Db, beneficiaryId: string): Promise<S
 }
 
 /** @throws not_found */
-export async function openBeneficiary(db: Db, keyRing: KeyRing, id: string): Promise<Beneficiary> {
+export async function openBeneficiary(db: Db, keyRing: KeyRing, id: string): Promise<ReadBeneficiary> {
   const row = await findBeneficiary(db, id);
   if (!row) throw problem.not_found('There is no such record.');
-  const { data_key, names, birth, nationality, documents, phones, answers, registeredAt, ...plain } = row;
-  const person = openPerson(keyRing, id, row, ['names', 'birth', 'nationality', 'documents', 'phones', 'answers']);
-  const consents = await consentsOf(db, id);
-  return {
+  const { data_key, names, birth, nationality, documents, attestation, phones, answers, registeredAt, version, ...plain } = row;
+  const person = openPerson(keyRing, id, row, personalFields);
+  const beneficiary = {
     ...plain,
     names: person?.names ?? null,
     birth: person?.birth ?? null,
     nationality: person?.nationality ?? null,
     documents: [...(person?.documents ?? [])],
+    attestation: person?.attestation ?? null,
     phones: [...(person?.phones ?? [])],
     answers: person?.answers ?? {},
-    consents: consents.map((consent) => ({ ...consent, withdrawnAt: consent.withdrawnAt?.toISOString() ?? null })),
+    consents: await consentsOf(db, keyRing, row),
     registeredAt: registeredAt.toISOString(),
   };
+  return { beneficiary, version };
 }
 
 // Reading a person leaves a trace in the trail, so these reads are commands.
 
 /** Opens a person. @throws not_found */
-export const readBeneficiary = command<{ beneficiaryId: string }, Beneficiary>({
+export const readBeneficiary = command<{ beneficiaryId: string }, ReadBeneficiary>({
   name: 'beneficiaries.read',
   scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
   async run({ tx, keyRing }, { beneficiaryId }) {

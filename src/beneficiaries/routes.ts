@@ -1,40 +1,71 @@
-import { furtherKey, type Ground, type Routes } from '../platform/index.ts';
-import {
-  recordConsent,
-  registerBeneficiary,
-  resumeBeneficiary,
-  suspendBeneficiary,
-  verifyBeneficiary,
-  withdrawConsent,
-} from './commands.ts';
+import { furtherKey, type Ground, type Routes, Versioned, versionIn } from '../platform/index.ts';
+import { changeBeneficiary } from './change-commands.ts';
+import { registerBeneficiary } from './commands.ts';
+import { type ConsentRecorded, listConsents, recordConsent, withdrawConsent } from './consent-commands.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
-import { listBeneficiaries, readBeneficiary } from './queries.ts';
+import { listBeneficiaryChanges } from './history.ts';
+import { addCollector, changeHousehold, endCollector } from './household-commands.ts';
+import { type Household, readHousehold } from './household-queries.ts';
+import { exitBeneficiary, resumeBeneficiary, suspendBeneficiary, verifyBeneficiary } from './move-commands.ts';
+import { listBeneficiaries, type ReadBeneficiary, readBeneficiary } from './queries.ts';
 
 type Operation =
   | 'registerBeneficiary'
   | 'listBeneficiaries'
   | 'getBeneficiary'
+  | 'changeBeneficiary'
+  | 'listBeneficiaryChanges'
+  | 'listConsents'
   | 'recordConsent'
   | 'withdrawConsent'
   | 'suspendBeneficiary'
   | 'resumeBeneficiary'
-  | 'verifyBeneficiary';
+  | 'exitBeneficiary'
+  | 'verifyBeneficiary'
+  | 'getHousehold'
+  | 'changeHousehold'
+  | 'addCollector'
+  | 'endCollector';
 
-export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateCheck): Routes<Operation> {
+const person = ({ beneficiary, version }: ReadBeneficiary) => new Versioned(beneficiary, version);
+const home = ({ household, version }: { household: Household; version: number }) => new Versioned(household, version);
+
+export function beneficiaryRoutes({ execute }: Ground, duplicates: DuplicateCheck, consentRecorded: ConsentRecorded): Routes<Operation> {
   const verify = verifyBeneficiary(duplicates);
+  const record = recordConsent(consentRecorded);
   return {
     registerBeneficiary: async ({ params, body, ...call }) => {
-      const { id } = await execute(registerBeneficiary, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call);
-      await duplicates.compare([id]);
+      const { beneficiary } = await execute(
+        registerBeneficiary,
+        { ...params, registration: { ...body, answers: body.answers ?? {} } },
+        call,
+      );
+      await duplicates.compare([beneficiary.id]);
       // The person is shown as they stand once they have been compared.
-      return execute(readBeneficiary, { beneficiaryId: id }, { ...call, idempotencyKey: furtherKey(call.idempotencyKey, 'read') });
+      const reading = { ...call, idempotencyKey: furtherKey(call.idempotencyKey, 'read') };
+      return person(await execute(readBeneficiary, { beneficiaryId: beneficiary.id }, reading));
     },
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
-    getBeneficiary: ({ params, ...call }) => execute(readBeneficiary, params, call),
-    recordConsent: ({ params, body, ...call }) => execute(recordConsent, { ...params, consent: body }, call),
+    getBeneficiary: async ({ params, ...call }) => person(await execute(readBeneficiary, params, call)),
+    changeBeneficiary: async ({ params, body: { reason, ...fields }, ifMatch, ...call }) => {
+      await execute(changeBeneficiary, { ...params, version: versionIn(ifMatch), change: fields, reason }, call);
+      await duplicates.compare([params.beneficiaryId]);
+      return person(await execute(readBeneficiary, params, call));
+    },
+    listBeneficiaryChanges: ({ params, query, ...call }) => execute(listBeneficiaryChanges, { ...params, query }, call),
+    listConsents: ({ params, query, ...call }) => execute(listConsents, { ...params, query }, call),
+    recordConsent: ({ params, body, ...call }) => execute(record, { ...params, consent: body }, call),
     withdrawConsent: ({ params, body, ...call }) => execute(withdrawConsent, { ...params, ...body }, call),
     suspendBeneficiary: ({ params, body, ...call }) => execute(suspendBeneficiary, { ...params, ...body }, call),
     resumeBeneficiary: ({ params, body, ...call }) => execute(resumeBeneficiary, { ...params, ...body }, call),
+    exitBeneficiary: ({ params, body, ...call }) => execute(exitBeneficiary, { ...params, ...body }, call),
     verifyBeneficiary: ({ params, ...call }) => execute(verify, params, call),
+    getHousehold: async ({ params, ...call }) => home(await execute(readHousehold, params, call)),
+    changeHousehold: async ({ params, body: { reason, ...fields }, ifMatch, ...call }) => {
+      await execute(changeHousehold, { ...params, version: versionIn(ifMatch), change: fields, reason }, call);
+      return home(await execute(readHousehold, params, call));
+    },
+    addCollector: ({ params, body, ...call }) => execute(addCollector, { ...params, collector: body }, call),
+    endCollector: ({ params, body, ...call }) => execute(endCollector, { ...params, ...body }, call),
   };
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { hasDammDigit } from '../platform/index.ts';
+import { unknownBirth } from './identity-rules.ts';
 import { normalPhone } from './phone.ts';
 import { newRegistrationNumber } from './registration-number.ts';
-import { faultsOf, unknownBirth } from './rules.ts';
+import { faultsOf, gapsOf } from './rules.ts';
 import type { Registration } from './types.ts';
 
 const today = '2026-03-01';
 const consent = { purpose: 'registration', legalBasis: 'consent', method: 'signature', givenOn: '2026-02-01' } as const;
+const passport = { type: 'passport', number: 'A12', issuingCountry: 'MLI' } as const;
+const attestation = { reason: 'never_had', attestedBy: 'Imam Yahia' } as const;
 const good: Registration = {
   names: { given: 'Amina', family: 'Benali' },
   birth: { from: '1990-05-04', to: '1990-05-04', precision: 'exact' },
@@ -37,6 +40,25 @@ describe('the rules of a registration', () => {
     ['birth_range_wrong', { birth: { from: '1990-01-01', to: '1991-12-31', precision: 'year' } }],
     ['nationality_unknown', { nationality: 'Mali' }],
     ['document_incomplete', { documents: [{ type: 'passport', number: ' - ', issuingCountry: 'MLI' }] }],
+    ['document_twice', { documents: [passport, { ...passport, number: 'a 1-2' }] }],
+    ['document_number_too_long', { documents: [{ ...passport, number: '1'.repeat(61) }] }],
+    ['control_characters', { documents: [{ ...passport, number: 'A12\u0000' }] }],
+    ['documents_too_many', { documents: Array.from({ length: 11 }, (_, i) => ({ ...passport, number: String(i) })) }],
+    ['attestation_with_document', { documents: [passport], attestation }],
+    ['attester_missing', { attestation: { ...attestation, attestedBy: ' ' } }],
+    ['text_too_long', { attestation: { ...attestation, attestedBy: 'x'.repeat(201) } }],
+    ['control_characters', { attestation: { ...attestation, attestedBy: '\u202eYahia' } }],
+    ['name_too_long', { names: { given: 'Amina', middle: 'x'.repeat(201) } }],
+    ['formula_in_name', { names: { given: 'Amina', middle: '-1' } }],
+    ['phones_too_many', { phones: Array.from({ length: 6 }, (_, i) => `055012345${i}`) }],
+    ['household_missing', { household: { reference: ' ', size: 1 } }],
+    ['control_characters', { household: { reference: 'H\u0007', size: 1 } }],
+    ['household_reference_too_long', { household: { reference: 'H'.repeat(61), size: 1 } }],
+    ['answer_out_of_range', { answers: { dependants: -1 } }],
+    ['answer_out_of_range', { answers: { debtMonths: 601 } }],
+    ['answer_out_of_range', { answers: { mealsPerDay: 1.5 } }],
+    ['text_too_long', { consents: [{ ...consent, evidence: { reference: 'x'.repeat(201) } }] }],
+    ['control_characters', { consents: [{ ...consent, evidence: { witness: 'Nadia\u2066' } }] }],
     ['phone_invalid', { phones: ['0555-AB-1234'] }],
     ['household_missing', { household: { reference: '', size: 1 } }],
     ['household_size_invalid', { household: { reference: 'H1', size: 61 } }],
@@ -47,6 +69,16 @@ describe('the rules of a registration', () => {
     ['consent_twice', { consents: [consent, consent] }],
     ['registration_in_future', { consents: [{ ...consent, givenOn: '2026-03-02' }] }],
   ])('says %s', (code, change) => expect(codes(change)).toEqual([code]));
+
+  it('asks a form for what a file may leave out', () => {
+    expect(gapsOf(good).map(({ pointer, code }) => [pointer, code])).toEqual([
+      ['/attestation', 'attestation_missing'],
+      ['/consents/0/evidence/reference', 'consent_reference_missing'],
+    ]);
+    const whole = { ...good, attestation, consents: [{ ...consent, evidence: { reference: 'Paper 1' } }] };
+    expect(gapsOf(whole)).toEqual([]);
+    expect(gapsOf({ ...whole, documents: [passport] })).toEqual([]);
+  });
 
   it('takes a birth nobody knows for anything within a lifetime', () => {
     expect(codes({ birth: unknownBirth('2026-02-28') })).toEqual([]);

@@ -1,8 +1,17 @@
 import { type KeyRing, newDataKey, openWith, sealWith } from '../platform/index.ts';
 import type { Personal } from './types.ts';
 
-const fields = ['names', 'birth', 'nationality', 'documents', 'phones', 'answers'] as const satisfies readonly (keyof Personal)[];
-export type PersonalField = (typeof fields)[number];
+/** What is sealed of a person. Each is a column; that of the attestation is null for who has documents. */
+export const personalFields = [
+  'names',
+  'birth',
+  'nationality',
+  'documents',
+  'phones',
+  'answers',
+  'attestation',
+] as const satisfies readonly (keyof Personal)[];
+export type PersonalField = (typeof personalFields)[number];
 
 /** The sealed columns of a beneficiary; all null once the person has been erased. */
 export type SealedPerson = { readonly data_key: Buffer | null } & { readonly [Name in PersonalField]: Buffer | null };
@@ -18,11 +27,24 @@ const fieldPlace = (id: string, field: PersonalField): string => `beneficiary/${
  */
 export function sealPerson(keyRing: KeyRing, id: string, personal: Personal): SealedPerson {
   const key = newDataKey();
-  const sealed = fields.map((field) => [field, sealWith(key, fieldPlace(id, field), JSON.stringify(personal[field]))] as const);
-  return {
-    data_key: keyRing.seal('data-key', keyPlace(id), key.toString('base64')),
-    ...(Object.fromEntries(sealed) as { readonly [Name in PersonalField]: Buffer }),
-  };
+  return { data_key: keyRing.seal('data-key', keyPlace(id), key.toString('base64')), ...sealFields(key, id, personalFields, personal) };
+}
+
+/** Seals some fields anew under the key that a person has already. @param dataKey as the person's row holds it */
+export const resealPerson = <const Changed extends PersonalField>(
+  keyRing: KeyRing,
+  id: string,
+  dataKey: Buffer,
+  changed: readonly Changed[],
+  personal: Personal,
+): Pick<SealedPerson, Changed> => sealFields(personKey(keyRing, id, dataKey), id, changed, personal);
+
+function sealFields<const Name extends PersonalField>(key: Buffer, id: string, names: readonly Name[], personal: Personal) {
+  const sealed = names.map((name) => {
+    const value = personal[name];
+    return [name, value === undefined ? null : sealWith(key, fieldPlace(id, name), JSON.stringify(value))] as const;
+  });
+  return Object.fromEntries(sealed) as Pick<SealedPerson, Name>;
 }
 
 /**
@@ -37,10 +59,11 @@ export function openPerson<const Wanted extends PersonalField>(
 ): Pick<Personal, Wanted> | null {
   if (!row.data_key) return null;
   const key = personKey(keyRing, id, row.data_key);
-  const opened = wanted.map((field) => {
-    const sealed = row[field];
-    if (!sealed) throw new Error(`the ${field} of a person who was not erased are missing`);
-    return [field, JSON.parse(openWith(key, fieldPlace(id, field), sealed))] as const;
+  const opened = wanted.flatMap((field) => {
+    const sealed: Buffer | null = row[field];
+    if (sealed) return [[field, JSON.parse(openWith(key, fieldPlace(id, field), sealed))] as const];
+    if (field !== 'attestation') throw new Error(`the ${field} of a person who was not erased are missing`);
+    return [];
   });
   return Object.fromEntries(opened) as Pick<Personal, Wanted>;
 }

@@ -1,6 +1,6 @@
-import { type Db, newId, sql, type Tx } from '../platform/index.ts';
+import { type Db, sql, type Tx } from '../platform/index.ts';
 import type { SealedPerson } from './sealing.ts';
-import type { Consent, ConsentPurpose, EnrolmentState, Language, Relationship, Sex } from './types.ts';
+import type { EnrolmentState, Language, Relationship, Sex } from './types.ts';
 
 /** A beneficiary as the table holds one, sealed. */
 export interface BeneficiaryRow extends SealedPerson {
@@ -8,26 +8,41 @@ export interface BeneficiaryRow extends SealedPerson {
   readonly registrationNumber: string;
   readonly programmeId: string;
   readonly state: EnrolmentState;
-  readonly household: { id: string; reference: string; size: number };
+  readonly household: { id: string; reference: string; size: number; headId: string | null };
   readonly relationship: Relationship;
   readonly sex: Sex;
   readonly language: Language;
   readonly wilayaNumber: string;
   readonly commune: string;
+  readonly pcode: string | null;
+  readonly pcodeOf: string | null;
   readonly mergedInto: string | null;
+  readonly comparisonDue: boolean;
+  readonly source: 'officer' | 'file' | 'self' | 'partner' | 'kobo';
+  readonly needsVerification: boolean;
+  readonly verifiedBy: string | null;
+  readonly version: number;
   readonly registeredBy: string;
   readonly registeredAt: Date;
 }
 
 const columns = sql`b.id, b.registration_number as "registrationNumber", h.programme_id as "programmeId", e.state,
-  jsonb_build_object('id', h.id, 'reference', h.reference, 'size', h.size) as household, b.relationship, b.sex, b.language,
+  jsonb_build_object('id', h.id, 'reference', h.reference, 'size', h.size, 'headId', h.head_id) as household, b.relationship, b.sex, b.language,
   b.wilaya_number as "wilayaNumber", b.commune, b.merged_into as "mergedInto", b.registered_by as "registeredBy",
-  b.registered_at as "registeredAt", b.data_key, b.names, b.birth, b.nationality, b.documents, b.phones, b.answers`;
+  b.registered_at as "registeredAt", b.data_key, b.names, b.birth, b.nationality, b.documents, b.phones, b.answers, b.attestation,
+  b.source, b.version, e.needs_verification as "needsVerification", e.verified_by as "verifiedBy",
+  exists (select from comparisons_due d where d.beneficiary_id = b.id) as "comparisonDue",
+  coalesce(w.pcode, p.pcode) as pcode, case when w.pcode is null then p.number else w.number end as "pcodeOf"`;
 const tables = sql`beneficiaries b join households h on h.id = b.household_id
-  join enrolments e on e.programme_id = h.programme_id and e.beneficiary_id = b.id`;
+  join enrolments e on e.programme_id = h.programme_id and e.beneficiary_id = b.id
+  join wilayas w on w.number = b.wilaya_number left join wilayas p on p.number = w.parent_number`;
 
 export const findBeneficiary = (db: Db, id: string): Promise<BeneficiaryRow | undefined> =>
   db.first(sql`select ${columns} from ${tables} where b.id = ${id}`);
+
+/** A person whom nobody else changes until the transaction ends. */
+export const lockBeneficiary = (tx: Tx, id: string): Promise<BeneficiaryRow | undefined> =>
+  tx.first(sql`select ${columns} from ${tables} where b.id = ${id} for no key update of b`);
 
 /** The people of a programme in the order they were registered, one more than asked for. */
 export const beneficiariesOf = (
@@ -46,27 +61,6 @@ export const programmeOf = (db: Db, beneficiaryId: string): Promise<{ programmeI
     sql`select h.programme_id as "programmeId" from beneficiaries b join households h on h.id = b.household_id where b.id = ${beneficiaryId}`,
   );
 
-/**
- * The households of these references, made where there is none yet; one that is there keeps its size.
- * @returns ids by reference
- */
-export async function ensureHouseholds(
-  tx: Tx,
-  programmeId: string,
-  households: readonly { reference: string; size: number }[],
-  at: Date,
-): Promise<Map<string, string>> {
-  const distinct = [...new Map([...households].reverse().map((household) => [household.reference, household])).values()]
-    .sort((a, b) => (a.reference < b.reference ? -1 : 1))
-    .map(({ reference, size }) => ({ id: newId(), reference, size }));
-  tx.defer(sql`insert into households (id, programme_id, reference, size, created_at)
-    select id, ${programmeId}, reference, size, ${at} from jsonb_to_recordset(${JSON.stringify(distinct)}::jsonb) as h (id uuid, reference text, size int)
-    on conflict (programme_id, reference) do nothing`);
-  const rows = await tx.all<{ id: string; reference: string }>(sql`select id, reference from households
-    where programme_id = ${programmeId} and reference = any(${distinct.map(({ reference }) => reference)}::text[])`);
-  return new Map(rows.map(({ id, reference }) => [reference, id]));
-}
-
 /** Which of these registration numbers somebody has. */
 export async function takenNumbers(tx: Tx, numbers: readonly string[]): Promise<Set<string>> {
   const rows = await tx.all<{ number: string }>(
@@ -74,33 +68,6 @@ export async function takenNumbers(tx: Tx, numbers: readonly string[]): Promise<
   );
   return new Set(rows.map(({ number }) => number));
 }
-
-export const consentsOf = (db: Db, beneficiaryId: string): Promise<(Consent & { withdrawnAt: Date | null })[]> =>
-  db.all(sql`select purpose, legal_basis as "legalBasis", method, given_on as "givenOn", withdrawn_at as "withdrawnAt"
-    from consents where beneficiary_id = ${beneficiaryId} order by recorded_at, id`);
-
-/** A consent as a row. */
-export const consentRow = (beneficiaryId: string, { purpose, legalBasis, method, givenOn }: Consent, recordedBy: string, at: Date) => ({
-  id: newId(),
-  beneficiary_id: beneficiaryId,
-  purpose,
-  legal_basis: legalBasis,
-  method,
-  given_on: givenOn,
-  recorded_by: recordedBy,
-  recorded_at: at,
-});
-
-/** @returns the consent that stood, or undefined when none did */
-export const withdrawStandingConsent = (
-  tx: Tx,
-  beneficiaryId: string,
-  purpose: ConsentPurpose,
-  by: string,
-  at: Date,
-): Promise<(Consent & { withdrawnAt: Date }) | undefined> =>
-  tx.first(sql`update consents set withdrawn_at = ${at}, withdrawn_by = ${by} where beneficiary_id = ${beneficiaryId} and purpose = ${purpose} and withdrawn_at is null
-    returning purpose, legal_basis as "legalBasis", method, given_on as "givenOn", withdrawn_at as "withdrawnAt"`);
 
 export interface Enrolment {
   readonly state: EnrolmentState;
@@ -124,11 +91,12 @@ export async function setEnrolment(
     where programme_id = ${programmeId} and beneficiary_id = ${beneficiaryId}`);
 }
 
-/** Enrols those of these people who are applicants, and of those who have to be verified the ones who were. */
+/** Enrols those of these people who are applicants, need nobody to verify them and consent to being registered. */
 export async function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): Promise<void> {
   await tx.run(
     sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'
-      and (not needs_verification or verified_by is not null)`,
+      and (not needs_verification or verified_by is not null) and exists (select from consents c where c.beneficiary_id = enrolments.beneficiary_id
+        and c.purpose = 'registration' and c.withdrawn_at is null)`,
   );
 }
 
@@ -163,7 +131,9 @@ export async function separate(tx: Tx, loserId: string, { state, records }: Unme
 }
 
 export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPerson & { id: string })[]> =>
-  db.all(sql`select id, data_key, names, birth, nationality, documents, phones, answers from beneficiaries where id = any(${ids}::uuid[])`);
+  db.all(
+    sql`select id, data_key, names, birth, nationality, documents, phones, answers, attestation from beneficiaries where id = any(${ids}::uuid[])`,
+  );
 
 /** Whose key this is; the survivor where records were merged. */
 export async function idsByKey(db: Db, key: string): Promise<string[]> {

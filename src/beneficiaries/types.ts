@@ -1,3 +1,5 @@
+import type { Answers } from './answers.ts';
+
 /** A name as it was written, in any script. */
 export interface Names {
   /** The given name, or the whole name where nobody can tell the parts apart. */
@@ -21,15 +23,10 @@ export interface IdentityDocument {
   readonly issuingCountry: string;
 }
 
-/** The answers to the vulnerability questions, as a scorecard reads them. */
-export interface Answers {
-  readonly incomeChange?: 'lost' | 'reduced' | 'unchanged';
-  readonly unpaidRentMonths?: number;
-  readonly mealsPerDay?: number;
-  readonly healthProblem?: boolean;
-  readonly disability?: boolean;
-  readonly pregnant?: boolean;
-  readonly victimOfTrafficking?: boolean;
+/** Why somebody has no document, and who vouches for them. */
+export interface Attestation {
+  readonly reason: 'never_had' | 'lost' | 'expired' | 'withheld' | 'other';
+  readonly attestedBy: string;
 }
 
 /** What names a person or could harm them. It is stored sealed and shown only where it is needed. */
@@ -39,26 +36,36 @@ export interface Personal {
   /** ISO 3166-1 alpha-3. */
   readonly nationality: string;
   readonly documents: readonly IdentityDocument[];
+  /** In place of documents, and only there. */
+  readonly attestation?: Attestation;
   /** E.164. A household may share one. */
   readonly phones: readonly string[];
   readonly answers: Answers;
 }
 
 export type Sex = 'female' | 'male' | 'other';
-export type Relationship = 'head' | 'spouse' | 'child' | 'other';
+export type Relationship = 'head' | 'spouse' | 'child' | 'parent' | 'sibling' | 'other';
 export type Language = 'ar' | 'fr' | 'en';
 
 /** Where somebody stands in a programme. */
 export type EnrolmentState = 'applicant' | 'enrolled' | 'suspended' | 'exited' | 'merged';
 
-export type ConsentPurpose = 'registration' | 'share_with_paying_agent';
+export type ConsentPurpose = 'registration' | 'share_with_paying_agent' | 'contact' | 'share_with_partners';
+export type ConsentMethod = 'signature' | 'audio' | 'scan' | 'witnessed_verbal' | 'remote_verbal' | 'online';
+
+/** Where the paper, the recording or the scan is, and who heard it said. */
+export interface ConsentEvidence {
+  readonly reference?: string;
+  readonly witness?: string;
+}
 
 /** What somebody agreed to, and how they said so. */
 export interface Consent {
   readonly purpose: ConsentPurpose;
   readonly legalBasis: 'consent' | 'vital_interest' | 'public_interest';
-  readonly method: 'signature' | 'audio' | 'scan' | 'witnessed_verbal';
+  readonly method: ConsentMethod;
   readonly givenOn: string;
+  readonly evidence?: ConsentEvidence;
 }
 
 /** What a form or a row of a file says about one person. */

@@ -10,5 +10,6 @@ export const refusal = defineProblems({
   voucher_locked: [409, 'The voucher is locked'],
   voucher_expired: [409, 'The voucher has expired'],
   voucher_cancelled: [409, 'The voucher was cancelled'],
+  consent_withdrawn: [409, 'Consent to this payment was withdrawn'],
   already_paid: [409, 'The voucher has been paid already'],
 });

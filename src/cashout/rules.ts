@@ -32,7 +32,7 @@ export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresA
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(
-  { state, expiresAt, timeZone }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone'>,
+  { state, expiresAt, timeZone, isWithheld }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld'>,
   earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {
@@ -42,10 +42,12 @@ export function voucherRefusal(
     return refusal.already_paid(detail, { paidAt: paidAt.toISOString(), officeCode, officeName });
   }
   if (state === 'cancelled') return refusal.voucher_cancelled('Send the person to the programme office.');
-  if (state === 'issued') return refusal.voucher_not_active('The message is still being confirmed. Try again in a few minutes.');
   if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) {
     return refusal.voucher_expired('Send the person to the programme office.');
   }
+  if (isWithheld)
+    return refusal.consent_withdrawn('Do not pay. Send the person to the programme office, which can record their consent again.');
+  if (state === 'issued') return refusal.voucher_not_active('The message is still being confirmed. Try again in a few minutes.');
   if (state === 'locked') return refusal.voucher_locked('Too many wrong codes were given. Send the person to the programme office.');
   return undefined;
 }

@@ -1,6 +1,10 @@
+import { hasWithdrawn } from '../beneficiaries/index.ts';
 import { allOf, type Db, Money, newId, type Page, pageOf, type Scope, type Sql, sql, type Tx } from '../platform/index.ts';
 import { ATTEMPTS_ALLOWED, type VoucherState } from '../vouchers/index.ts';
 import type { Payout } from './types.ts';
+
+/** Without these nothing of a person is shared with the paying agent. */
+const neededToPay = ['registration', 'share_with_paying_agent'] as const;
 
 /** A voucher that somebody at the counter may mean. */
 export interface Candidate {
@@ -15,6 +19,8 @@ export interface Candidate {
   readonly programmeId: string;
   readonly fundId: string;
   readonly timeZone: string;
+  /** Whether a consent has been taken back without which nobody is paid. */
+  readonly isWithheld: boolean;
 }
 
 /** When and where a voucher was paid. */
@@ -48,7 +54,8 @@ export async function findCounter(db: Db, now: Date, officeId: string, agentId: 
         and f.at > ${now}::timestamptz - interval '1 hour') as failures,
       v.id, v.serial, v.state, v.amount, v.currency, v.key_version as "keyVersion", v.counter, v.expires_at as "expiresAt",
       v.programme_id as "programmeId", v.fund_id as "fundId",
-      (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone"
+      (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone",
+      (${hasWithdrawn(sql`v.beneficiary_id`, neededToPay)} or ${hasWithdrawn(sql`v.collector_id`, neededToPay)}) as "isWithheld"
     from offices o left join (${vouchers}) v on true
     where o.id = ${officeId} order by (v.state = 'activated') desc`);
   const [office] = rows;

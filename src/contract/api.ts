@@ -413,7 +413,7 @@ export interface paths {
          *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
-         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`.
+         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`.
          */
         post: operations["redeemVoucher"];
         delete?: never;
@@ -750,6 +750,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change what is known of a person
+         * @description Fields that are left out stay as they are. Within `names` and `answers`, too, only the members given change, and null takes one away; every other field is replaced whole. What was there before is kept in the history. The person is compared with everybody again when their name, birth, sex, documents, telephone numbers, household or place change. A record that was merged or erased does not change.
+         */
+        patch: operations["changeBeneficiary"];
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what was changed of a person
+         * @description The latest change first. Every reading leaves an event in the audit trail.
+         */
+        get: operations["listBeneficiaryChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -760,9 +784,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the consents of a person
+         * @description Those that were withdrawn, too, in the order they were recorded. Every reading leaves an event in the audit trail.
+         */
+        get: operations["listConsents"];
         put?: never;
-        /** Record a consent */
+        /**
+         * Record a consent
+         * @description With its evidence: a reference for a signature, a recording or a scan, a witness for words, both where they were said from afar. What was stopped because this consent had been withdrawn goes on.
+         */
         post: operations["recordConsent"];
         delete?: never;
         options?: never;
@@ -781,7 +812,7 @@ export interface paths {
         put?: never;
         /**
          * Withdraw a consent
-         * @description From now on. Without consent to share with the paying agent nobody is put on a payment list.
+         * @description At once, and everything that depended on it stops. `registration`: the person is suspended. `share_with_paying_agent`: they are put on no payment list, no code is sent to them, and a voucher that they hold is not paid out. `contact`: they get no message.
          */
         post: operations["withdrawConsent"];
         delete?: never;
@@ -824,6 +855,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/beneficiaries/{beneficiaryId}/exit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a person's part in the programme
+         * @description For good. Whoever comes back is registered anew.
+         */
+        post: operations["exitBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/beneficiaries/{beneficiaryId}/verify": {
         parameters: {
             query?: never;
@@ -838,6 +889,67 @@ export interface paths {
          * @description Never by who entered the person, and not while a duplicate pair that shares a document is undecided.
          */
         post: operations["verifyBeneficiary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/households/{householdId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a household
+         * @description With its members and those who may collect for it. Every reading leaves an event in the audit trail.
+         */
+        get: operations["getHousehold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the size or the head of a household
+         * @description The head is a member. Whoever becomes the head gets the relationship `head`, and the head before them `other`, until somebody says better. To move a person to another household change the person.
+         */
+        patch: operations["changeHousehold"];
+        trace?: never;
+    };
+    "/v1/households/{householdId}/collectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody collect for a household
+         * @description Beside its members, until a day. Three at most stand at a time; end one to add another.
+         */
+        post: operations["addCollector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/households/{householdId}/collectors/{collectorId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No longer let somebody collect for a household */
+        post: operations["endCollector"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1597,7 +1709,7 @@ export interface components {
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `refused`, `refused_for_now` or `no_answer`. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `refused`, `refused_for_now` or `no_answer`. One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -1902,6 +2014,7 @@ export interface components {
         Names: {
             /** @description The given name, or the whole name where nobody can tell the parts apart */
             given: string;
+            middle?: string;
             family?: string;
         };
         /** @enum {string} */
@@ -1910,7 +2023,7 @@ export interface components {
          * @description To the head of the household
          * @enum {string}
          */
-        Relationship: "head" | "spouse" | "child" | "other";
+        Relationship: "head" | "spouse" | "child" | "parent" | "sibling" | "other";
         BeneficiaryLine: {
             id: components["schemas"]["Id"];
             registrationNumber: components["schemas"]["RegistrationNumber"];
@@ -1941,37 +2054,95 @@ export interface components {
             number: string;
             issuingCountry: components["schemas"]["Country"];
         };
+        Documents: components["schemas"]["IdentityDocument"][];
+        /** @description In place of a document */
+        Attestation: {
+            /**
+             * @description Why there is no document
+             * @enum {string}
+             */
+            reason: "never_had" | "lost" | "expired" | "withheld" | "other";
+            /** @description Who vouches for the person */
+            attestedBy: string;
+        };
+        /** @description Without a country code they are Algerian; a household may share one */
+        WrittenPhones: string[];
+        /** @enum {string} */
+        Difficulty: "none" | "some" | "a_lot" | "cannot";
+        /** @description The short set of the Washington Group on Disability Statistics. By its cut-off `a_lot` or `cannot`, once, is a disability. */
+        WashingtonGroup: {
+            seeing?: components["schemas"]["Difficulty"];
+            hearing?: components["schemas"]["Difficulty"];
+            walking?: components["schemas"]["Difficulty"];
+            remembering?: components["schemas"]["Difficulty"];
+            selfCare?: components["schemas"]["Difficulty"];
+            communicating?: components["schemas"]["Difficulty"];
+        };
         /** @description To the vulnerability questions; what was not asked is left out */
         Answers: {
             /** @enum {string} */
             incomeChange?: "lost" | "reduced" | "unchanged";
+            /** @enum {string} */
+            housing?: "own" | "rented" | "hosted" | "shelter" | "street";
+            /** @enum {string} */
+            incomeSource?: "none" | "daily" | "regular";
+            /** @enum {string} */
+            returnStatus?: "not_returning" | "planned" | "returned";
             unpaidRentMonths?: number;
             mealsPerDay?: number;
+            dependants?: number;
+            debtMonths?: number;
+            monthsSinceReturn?: number;
             healthProblem?: boolean;
+            chronicIllness?: boolean;
+            needsMedicine?: boolean;
             disability?: boolean;
             pregnant?: boolean;
+            breastfeeding?: boolean;
+            unaccompaniedChild?: boolean;
+            separatedChild?: boolean;
+            singleHeadOfHousehold?: boolean;
+            olderPersonAlone?: boolean;
+            stranded?: boolean;
             victimOfTrafficking?: boolean;
+            survivorOfViolence?: boolean;
+            evictionNotice?: boolean;
+            childrenOutOfSchool?: boolean;
+            washingtonGroup?: components["schemas"]["WashingtonGroup"];
         };
         /** @enum {string} */
-        ConsentPurpose: "registration" | "share_with_paying_agent";
+        ConsentPurpose: "registration" | "share_with_paying_agent" | "contact" | "share_with_partners";
         /** @enum {string} */
         LegalBasis: "consent" | "vital_interest" | "public_interest";
-        /** @enum {string} */
-        ConsentMethod: "signature" | "audio" | "scan" | "witnessed_verbal";
+        /**
+         * @description `remote_verbal` is said by telephone with a witness; `online` is given by the person at the public door
+         * @enum {string}
+         */
+        ConsentMethod: "signature" | "audio" | "scan" | "witnessed_verbal" | "remote_verbal" | "online";
+        EvidenceText: string;
+        /** @description Kept sealed. Which of the two is needed depends on the method. */
+        ConsentEvidence: {
+            /** @description Number of the paper, the recording, the scan or the call */
+            reference?: components["schemas"]["EvidenceText"];
+            /** @description Who heard it said */
+            witness?: components["schemas"]["EvidenceText"];
+        };
         NewConsent: {
             purpose: components["schemas"]["ConsentPurpose"];
             legalBasis: components["schemas"]["LegalBasis"];
             method: components["schemas"]["ConsentMethod"];
             givenOn: components["schemas"]["Date"];
+            evidence?: components["schemas"]["ConsentEvidence"];
         };
         NewBeneficiary: {
             names: components["schemas"]["Names"];
             sex: components["schemas"]["Sex"];
             birth: components["schemas"]["Birth"];
             nationality: components["schemas"]["Country"];
-            documents: components["schemas"]["IdentityDocument"][];
-            /** @description Without a country code they are Algerian; a household may share one */
-            phones: string[];
+            documents: components["schemas"]["Documents"];
+            /** @description Asked for when there is no document */
+            attestation?: components["schemas"]["Attestation"];
+            phones: components["schemas"]["WrittenPhones"];
             /** @description A household that is there already keeps the size it was registered with */
             household: {
                 reference: string;
@@ -1987,10 +2158,16 @@ export interface components {
             consents: components["schemas"]["NewConsent"][];
         };
         Consent: {
+            id: components["schemas"]["Id"];
             purpose: components["schemas"]["ConsentPurpose"];
             legalBasis: components["schemas"]["LegalBasis"];
             method: components["schemas"]["ConsentMethod"];
             givenOn: components["schemas"]["Date"];
+            evidence: components["schemas"]["ConsentEvidence"] | null;
+            recordedBy: components["schemas"]["Id"];
+            recordedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            withdrawnBy: string | null;
             /** Format: date-time */
             withdrawnAt: string | null;
         };
@@ -2005,23 +2182,128 @@ export interface components {
             birth: components["schemas"]["Birth"] | null;
             nationality: string | null;
             documents: components["schemas"]["IdentityDocument"][];
+            attestation: components["schemas"]["Attestation"] | null;
             /** @description E.164 */
             phones: string[];
             household: {
                 id: components["schemas"]["Id"];
                 reference: string;
                 size: number;
+                /** Format: uuid */
+                headId: string | null;
             };
             relationship: components["schemas"]["Relationship"];
             wilayaNumber: string;
             commune: string;
+            /** @description OCHA's code of the wilaya, or of its parent where it has none of its own */
+            pcode: string | null;
+            /** @description Number of the wilaya that the P-code names */
+            pcodeOf: string | null;
             language: components["schemas"]["Language"];
             answers: components["schemas"]["Answers"];
             consents: components["schemas"]["Consent"][];
             /** @description The record of the same person that goes on */
             mergedInto: string | null;
+            /** @description Whether the person has still to be compared with everybody; they are not paid before */
+            comparisonDue: boolean;
+            /**
+             * @description The door they came in by
+             * @enum {string}
+             */
+            source: "officer" | "file" | "self" | "partner" | "kobo";
+            /** @description Whether they came in by a public door */
+            needsVerification: boolean;
+            /**
+             * Format: uuid
+             * @description Who confirmed that they are who they say
+             */
+            verifiedBy: string | null;
             registeredBy: components["schemas"]["Id"];
             registeredAt: components["schemas"]["Timestamp"];
+        };
+        NamesChange: {
+            given?: string;
+            middle?: string | null;
+            family?: string | null;
+        };
+        WashingtonGroupChange: {
+            seeing?: components["schemas"]["Difficulty"] | null;
+            hearing?: components["schemas"]["Difficulty"] | null;
+            walking?: components["schemas"]["Difficulty"] | null;
+            remembering?: components["schemas"]["Difficulty"] | null;
+            selfCare?: components["schemas"]["Difficulty"] | null;
+            communicating?: components["schemas"]["Difficulty"] | null;
+        };
+        AnswersChange: {
+            /** @enum {string|null} */
+            incomeChange?: "lost" | "reduced" | "unchanged" | null;
+            /** @enum {string|null} */
+            housing?: "own" | "rented" | "hosted" | "shelter" | "street" | null;
+            /** @enum {string|null} */
+            incomeSource?: "none" | "daily" | "regular" | null;
+            /** @enum {string|null} */
+            returnStatus?: "not_returning" | "planned" | "returned" | null;
+            unpaidRentMonths?: number | null;
+            mealsPerDay?: number | null;
+            dependants?: number | null;
+            debtMonths?: number | null;
+            monthsSinceReturn?: number | null;
+            healthProblem?: boolean | null;
+            chronicIllness?: boolean | null;
+            needsMedicine?: boolean | null;
+            disability?: boolean | null;
+            pregnant?: boolean | null;
+            breastfeeding?: boolean | null;
+            unaccompaniedChild?: boolean | null;
+            separatedChild?: boolean | null;
+            singleHeadOfHousehold?: boolean | null;
+            olderPersonAlone?: boolean | null;
+            stranded?: boolean | null;
+            victimOfTrafficking?: boolean | null;
+            survivorOfViolence?: boolean | null;
+            evictionNotice?: boolean | null;
+            childrenOutOfSchool?: boolean | null;
+            washingtonGroup?: components["schemas"]["WashingtonGroupChange"] | null;
+        };
+        BeneficiaryChange: {
+            /** @description Kept in the history; name no person in it */
+            reason: string;
+            names?: components["schemas"]["NamesChange"];
+            sex?: components["schemas"]["Sex"];
+            birth?: components["schemas"]["Birth"];
+            nationality?: components["schemas"]["Country"];
+            documents?: components["schemas"]["Documents"];
+            /** @description It falls away by itself once the person has a document */
+            attestation?: components["schemas"]["Attestation"] | null;
+            phones?: components["schemas"]["WrittenPhones"];
+            /** @description Where the person lives now. The size is needed when the household is new. */
+            household?: {
+                reference: string;
+                size?: number;
+            };
+            relationship?: components["schemas"]["Relationship"];
+            /** @description Number, French name or Arabic name */
+            wilaya?: string;
+            /** @description French or Arabic name */
+            commune?: string;
+            language?: components["schemas"]["Language"];
+            answers?: components["schemas"]["AnswersChange"];
+        };
+        BeneficiaryChanged: {
+            /** @description The version that the change made */
+            version: number;
+            /** @description Empty once the person has been erased */
+            changes: {
+                /** @example phones */
+                field: string;
+                /** @description The whole field as it was; null where there was nothing */
+                before: unknown;
+                /** @description The whole field as it became */
+                after: unknown;
+            }[];
+            reason: string;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
         };
         ReasonGiven: {
             /** @description Kept in the audit trail; name no person in it */
@@ -2031,6 +2313,67 @@ export interface components {
             beneficiaryId: components["schemas"]["Id"];
             state: components["schemas"]["EnrolmentState"];
             changedAt: components["schemas"]["Timestamp"];
+        };
+        Member: {
+            id: components["schemas"]["Id"];
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+            state: components["schemas"]["EnrolmentState"];
+            names: components["schemas"]["Names"] | null;
+            sex: components["schemas"]["Sex"];
+            relationship: components["schemas"]["Relationship"];
+        };
+        Collector: {
+            id: components["schemas"]["Id"];
+            names: components["schemas"]["Names"];
+            document: components["schemas"]["IdentityDocument"];
+            validUntil: components["schemas"]["Date"];
+            mayCollectToday: boolean;
+            addedBy: components["schemas"]["Id"];
+            addedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            endedBy: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        HouseholdChanged: {
+            /** @description The version that the change made */
+            version: number;
+            sizeBefore: number;
+            sizeAfter: number;
+            /** Format: uuid */
+            headBefore: string | null;
+            /** Format: uuid */
+            headAfter: string | null;
+            reason: string;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
+        };
+        Household: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            reference: string;
+            size: number;
+            /** Format: uuid */
+            headId: string | null;
+            memberCount: components["schemas"]["Count"];
+            /** @description Those who are registered, at most 100, in the order they were */
+            members: components["schemas"]["Member"][];
+            /** @description Who may collect beside the members, and has not been ended */
+            collectors: components["schemas"]["Collector"][];
+            /** @description What was changed, at most 50, the latest first */
+            changes: components["schemas"]["HouseholdChanged"][];
+        };
+        HouseholdChange: {
+            /** @description Kept with the change; name no person in it */
+            reason: string;
+            size?: number;
+            headId?: components["schemas"]["Id"];
+        };
+        NewCollector: {
+            names: components["schemas"]["Names"];
+            document: components["schemas"]["IdentityDocument"];
+            /** @description The last day, in the programme's time zone */
+            validUntil: components["schemas"]["Date"];
         };
         RegistrationFile: {
             id: components["schemas"]["Id"];
@@ -2448,6 +2791,7 @@ export interface components {
         OfficeId: components["schemas"]["Id"];
         ListId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
+        HouseholdId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
         /** @description In which language the evidence is put into words */
         EvidenceLanguage: "ar" | "fr" | "en";
@@ -3781,6 +4125,7 @@ export interface operations {
             /** @description The person as registered */
             201: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3804,10 +4149,104 @@ export interface operations {
             /** @description The person */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeneficiaryChange"];
+            };
+        };
+        responses: {
+            /** @description The person as they are now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beneficiary"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listBeneficiaryChanges: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BeneficiaryChanged"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listConsents: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of consents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Consent"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3919,6 +4358,28 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    exitBeneficiary: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Standing"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     verifyBeneficiary: {
         parameters: {
             query?: never;
@@ -3934,6 +4395,122 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Standing"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getHousehold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The household */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeHousehold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdChange"];
+            };
+        };
+        responses: {
+            /** @description The household as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Household"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    addCollector: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollector"];
+            };
+        };
+        responses: {
+            /** @description The collector */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collector"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endCollector: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                householdId: components["parameters"]["HouseholdId"];
+                collectorId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonGiven"];
+            };
+        };
+        responses: {
+            /** @description The collector as ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collector"];
+                };
+            };
             "4XX": components["responses"]["Problem"];
         };
     };

@@ -2,7 +2,7 @@
 export const numberFields = ['age', 'householdSize', 'unpaidRentMonths', 'mealsPerDay'] as const;
 export const flagFields = ['healthProblem', 'disability', 'pregnant', 'victimOfTrafficking'] as const;
 export const wordFields = {
-  relationship: ['head', 'spouse', 'child', 'other'],
+  relationship: ['head', 'spouse', 'child', 'parent', 'sibling', 'other'],
   incomeChange: ['lost', 'reduced', 'unchanged'],
   sex: ['female', 'male', 'other'],
 } as const;

@@ -86,7 +86,7 @@ describe('the pilot file', () => {
         victimOfTrafficking: false,
       },
     });
-    expect(body.consents).toEqual(
+    expect(body.consents).toMatchObject(
       ['registration', 'share_with_paying_agent'].map((purpose) => ({
         purpose,
         legalBasis: 'consent',

@@ -25,6 +25,8 @@ export const relationshipOf = vocabulary<Relationship>({
   head: ['Chef', 'Chef de ménage', 'رب الأسرة'],
   spouse: ['Conjoint', 'Conjointe', 'زوج', 'زوجة'],
   child: ['Enfant', 'ابن', 'ابنة'],
+  parent: ['Père', 'Mère', 'والد', 'والدة'],
+  sibling: ['Frère', 'Sœur', 'أخ', 'أخت'],
   other: ['Autre', 'آخر'],
 });
 
@@ -55,6 +57,8 @@ export const consentMethodOf = vocabulary<Consent['method']>({
   audio: ['تسجيل صوتي'],
   scan: ['مسح ضوئي'],
   witnessed_verbal: ['Oral avec témoin', 'Verbal with witness', 'شفوي مع شاهد'],
+  remote_verbal: ['Oral à distance', 'Remote verbal', 'شفوي عن بعد'],
+  online: ['En ligne', 'عبر الإنترنت'],
 });
 
 export const incomeChangeOf = vocabulary<NonNullable<Answers['incomeChange']>>({

@@ -1,7 +1,9 @@
 import { command, type FollowUp, problem, type Tx } from '../platform/index.ts';
 import { activateVouchers, scopeOfList } from '../vouchers/index.ts';
-import { insertMessages, recordSendings } from './store.ts';
-import type { Sending } from './types.ts';
+import { areThese, insertMessages, isFor, lockMessages, recordSendings, releaseMessages } from './store.ts';
+import { type Sending, WITHHELD } from './types.ts';
+
+const sendingOf = (listId: string): FollowUp => ({ job: 'messaging.send_codes', payload: { listId } });
 
 /**
  * Puts a message with its code on the way to the collector of each voucher of a list, in the release's own transaction.
@@ -9,7 +11,16 @@ import type { Sending } from './types.ts';
  */
 export async function queueCodes(tx: Tx, now: Date, listId: string): Promise<readonly FollowUp[]> {
   await insertMessages(tx, now, listId);
-  return [{ job: 'messaging.send_codes', payload: { listId } }];
+  return [sendingOf(listId)];
+}
+
+/**
+ * Puts the messages on their way that were withheld for want of one person's consent, in the transaction that records it.
+ * @returns the work to start once that has committed
+ */
+export async function sendWithheldCodes(tx: Tx, beneficiaryId: string): Promise<readonly FollowUp[]> {
+  await lockMessages(tx, beneficiaryId);
+  return (await releaseMessages(tx, isFor(beneficiaryId))).map(sendingOf);
 }
 
 /** Records what came of sending some messages of a list, and activates the vouchers whose codes were accepted. */
@@ -22,6 +33,9 @@ export const recordSending = command<{ listId: string; sendings: readonly Sendin
   },
   async run({ tx, now }, { listId, sendings }) {
     await activateVouchers(tx, now, await recordSendings(tx, now, sendings));
-    return { result: null, subject: { type: 'payment_list', id: listId }, after: sendings };
+    // Consent may have been given again since they were looked at.
+    const withheld = sendings.filter(({ reason }) => reason === WITHHELD).map(({ id }) => id);
+    const again = withheld.length > 0 ? await releaseMessages(tx, areThese(withheld)) : [];
+    return { result: null, subject: { type: 'payment_list', id: listId }, after: sendings, followUps: again.map(sendingOf) };
   },
 });

@@ -1,4 +1,4 @@
-export { queueCodes } from './commands.ts';
+export { queueCodes, sendWithheldCodes } from './commands.ts';
 export { connectGateway } from './connect-gateway.ts';
 export { messagingJobs } from './jobs.ts';
 export { outboxFile } from './outbox-gateway.ts';

@@ -48,9 +48,10 @@ describe('messages with codes', () => {
 
   it('go to the collector in their language and activate the voucher', async () => {
     const people = [];
+    const officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
     for (const language of ['ar', 'fr', 'en']) {
       const person = await makePerson(platform, frame.programmeId, { phones: [`+21355000000${people.length}`, '+213559999999'] });
-      await platform.owner.query('update beneficiaries set language = $2 where id = $1', [person.id, language]);
+      await officer.patch(`/v1/beneficiaries/${person.id}`, '"1"', { language, reason: 'As they asked' }).expect(200);
       people.push(person);
     }
     const vouchers = await makeVouchers(platform, frame, 3, { people });
@@ -92,6 +93,23 @@ describe('messages with codes', () => {
     const stranger = await platform.as('finance_officer', { programme: randomUUID() });
     await stranger.get(`/v1/payment-lists/${listId}/messages`).expect(404);
     await (await platform.as('agent')).get(`/v1/payment-lists/${listId}/messages`).expect(403);
+  });
+
+  it('that were withheld go out when consent is given again, even while what came of them is being recorded', async () => {
+    const person = await makePerson(platform, frame.programmeId);
+    const officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
+    const path = `/v1/beneficiaries/${person.id}/consents`;
+    const share = { purpose: 'share_with_paying_agent', legalBasis: 'consent', method: 'scan', givenOn: '2026-01-02' };
+    const listId = await listOf(1, { people: [person] });
+    await officer.post(`${path}/withdraw`, { purpose: share.purpose }).expect(200);
+    const execute: Ground['execute'] = async (command, input, execution) => {
+      await officer.post(path, { ...share, evidence: { reference: 'Scan 5' } }).expect(201);
+      return platform.app.execute(command, input, execution);
+    };
+    const none: Gateway = { name: 'test', send: async () => expect.fail('nothing may be sent') };
+    await run(listId, none, { execute });
+    await platform.settled();
+    expect(await messagesOf(listId)).toMatchObject([{ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null }]);
   });
 
   it('are the same text again when the process dies between sending and recording', async () => {

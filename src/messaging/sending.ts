@@ -5,7 +5,7 @@ import type { Delivery, Gateway } from './gateway.ts';
 import { lastDay, verdictOn } from './rules.ts';
 import { segmentsOf } from './segments.ts';
 import { renderCode } from './templates.ts';
-import type { PendingMessage, Sending } from './types.ts';
+import { type PendingMessage, type Sending, WITHHELD } from './types.ts';
 
 /** Messages that are on their way at one time. */
 const CONCURRENCY = 8;
@@ -32,6 +32,7 @@ async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage)
     segments: null,
     reason,
   });
+  if (message.isWithheld) return unsent(WITHHELD);
   let to: string | undefined;
   let text: string;
   // One record that does not open must not keep the others from their codes.

@@ -1,6 +1,7 @@
-import { allOf, type Db, type Page, pageOf, sql, type Tx } from '../platform/index.ts';
+import { hasWithdrawn } from '../beneficiaries/index.ts';
+import { allOf, type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { MessageState } from './rules.ts';
-import type { Message, PendingMessage, Sending } from './types.ts';
+import { type Message, type PendingMessage, type Sending, WITHHELD } from './types.ts';
 
 /** One pending message to the collector of each voucher of a list that has none for its present code. */
 export async function insertMessages(tx: Tx, now: Date, listId: string): Promise<void> {
@@ -9,11 +10,16 @@ export async function insertMessages(tx: Tx, now: Date, listId: string): Promise
     where list_id = ${listId} and state = 'issued' on conflict do nothing`);
 }
 
+/** Whether a message `m` to a voucher `v` may not be sent: whom the money is for or who collects it has taken a consent back. */
+const isWithheld = sql`(${hasWithdrawn(sql`v.beneficiary_id`, ['registration', 'share_with_paying_agent'])}
+  or ${hasWithdrawn(sql`m.beneficiary_id`, ['registration', 'share_with_paying_agent', 'contact'])})`;
+
 /** The next messages of a list that wait, by id. */
 export const pendingMessages = (db: Db, listId: string, after: string | undefined, limit: number): Promise<PendingMessage[]> =>
   db.all<PendingMessage>(sql`select m.id, m.attempts, m.created_at as "createdAt", v.id as "voucherId", v.serial, v.amount, v.currency,
       v.key_version as "keyVersion", m.counter, p.time_zone as "timeZone", p.code_validity_days as "validityDays",
-      b.id as "recipientId", b.language, b.data_key, b.phones
+      b.id as "recipientId", b.language, b.data_key, b.phones,
+      ${isWithheld} as "isWithheld"
     from messages m join vouchers v on v.id = m.voucher_id and v.counter = m.counter join programmes p on p.id = v.programme_id
       join beneficiaries b on b.id = m.beneficiary_id
     where ${allOf([sql`m.list_id = ${listId} and m.state = 'pending'`, ...(after ? [sql`m.id > ${after}`] : [])])}
@@ -32,6 +38,30 @@ export const recordSendings = (tx: Tx, now: Date, sendings: readonly Sending[]):
         reference text, segments smallint, reason text)
       where m.id = s.id and m.state = 'pending' returning m.voucher_id, m.counter, m.state)
     select voucher_id as "voucherId", counter from recorded where state = 'accepted'`);
+
+/** Makes everybody else who records what came of sending to somebody, or for somebody, wait until the transaction ends. */
+export async function lockMessages(tx: Tx, beneficiaryId: string): Promise<void> {
+  await tx.all(sql`select from messages m join vouchers v on v.id = m.voucher_id
+    where v.state = 'issued' and ${isFor(beneficiaryId)} order by m.id for update of m`);
+}
+
+/** Which messages go to a person, or are about money for them. */
+export const isFor = (beneficiaryId: string): Sql => sql`(v.beneficiary_id = ${beneficiaryId} or v.collector_id = ${beneficiaryId})`;
+
+export const areThese = (ids: readonly string[]): Sql => sql`m.id = any(${ids}::uuid[])`;
+
+/**
+ * Lets messages `m` to vouchers `v` wait again that were withheld and need not be any more.
+ * @returns the lists they are of
+ */
+export async function releaseMessages(tx: Tx, which: Sql): Promise<string[]> {
+  const rows = await tx.all<{ listId: string }>(sql`with released as (
+      update messages m set state = 'pending', last_error = null from vouchers v
+      where v.id = m.voucher_id and v.counter = m.counter and v.state = 'issued' and m.state = 'failed' and m.last_error = ${WITHHELD}
+        and ${which} and not ${isWithheld} returning m.list_id)
+    select distinct list_id as "listId" from released order by 1`);
+  return rows.map(({ listId }) => listId);
+}
 
 /** The messages of a list, by id. */
 export async function pageOfMessages(

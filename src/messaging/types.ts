@@ -1,6 +1,9 @@
 import type { MessageState } from './rules.ts';
 import type { Language } from './templates.ts';
 
+/** Why a message is not sent when its recipient, or whom the money is for, has taken their consent back. */
+export const WITHHELD = 'consent_withdrawn';
+
 /** A message that waits to be sent, with all that its text is made of. Personal fields are still sealed. */
 export interface PendingMessage {
   readonly id: string;
@@ -18,6 +21,8 @@ export interface PendingMessage {
   readonly language: Language;
   readonly data_key: Buffer | null;
   readonly phones: Buffer | null;
+  /** Whether a consent has been taken back that sending it depends on. */
+  readonly isWithheld: boolean;
 }
 
 /** What came of sending a message. */

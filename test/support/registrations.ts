@@ -5,7 +5,13 @@ const syllables = ['ba', 'do', 'fu', 'ki', 'le', 'mo', 'nu', 'ra', 'si', 'ta', '
 /** A name that nobody bears and that sounds like no other. */
 export const strangeName = (): string => Array.from({ length: 5 }, () => syllables[randomInt(syllables.length)]).join('');
 
+const attestation = { reason: 'never_had', attestedBy: 'Field team 2' } as const;
+
 const digits = (count: number): string => String(randomInt(10 ** (count - 1), 10 ** count));
+
+/** A consent by signature, with the number of its paper. */
+export const signed = (purpose: 'registration' | 'share_with_paying_agent' | 'contact' | 'share_with_partners') =>
+  ({ purpose, legalBasis: 'consent', method: 'signature', givenOn: '2026-01-01', evidence: { reference: 'Paper 17' } }) as const;
 
 /** What an officer's form says of somebody who has nothing in common with anybody, but for what the test changes. */
 export const registration = (change: object = {}) => {
@@ -23,15 +29,19 @@ export const registration = (change: object = {}) => {
     commune: 'Alger Centre',
     language: 'fr',
     answers: {},
-    consents: (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({
-      purpose,
-      legalBasis: 'consent',
-      method: 'signature',
-      givenOn: '2026-01-01',
-    })),
+    consents: [signed('registration'), signed('share_with_paying_agent')],
+    ...('documents' in change && Array.isArray(change.documents) && change.documents.length === 0 ? { attestation } : {}),
     ...change,
   };
 };
+
+/** The same of somebody who has a telephone and consents to being written to. */
+export const reachable = (change: object = {}) =>
+  registration({
+    phones: [`0661${digits(6)}`],
+    consents: [signed('registration'), signed('share_with_paying_agent'), signed('contact')],
+    ...change,
+  });
 
 /** The same person as another clerk writes them down: names in another spelling, the same birth and telephone, no word of the document. */
 export const sameAgain = (one: ReturnType<typeof registration>, change: object = {}) =>

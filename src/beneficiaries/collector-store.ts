@@ -1,0 +1,80 @@
+import { type Db, type KeyRing, newId, sql, type Tx } from '../platform/index.ts';
+import type { IdentityDocument, Names } from './types.ts';
+
+/** Somebody who is no member and may collect for a household. */
+export interface NewCollector {
+  readonly names: Names;
+  readonly document: IdentityDocument;
+  /** The last day, an ISO 8601 date in the programme's time zone. */
+  readonly validUntil: string;
+}
+
+export interface Collector extends NewCollector {
+  readonly id: string;
+  readonly mayCollectToday: boolean;
+  readonly addedBy: string;
+  readonly addedAt: string;
+  readonly endedBy: string | null;
+  readonly endedAt: string | null;
+}
+
+type Row = Pick<Collector, 'id' | 'validUntil' | 'addedBy' | 'endedBy'> & {
+  readonly identity: Buffer;
+  readonly addedAt: Date;
+  readonly endedAt: Date | null;
+};
+
+const columns = sql`id, identity, valid_until as "validUntil", added_by as "addedBy", added_at as "addedAt", ended_by as "endedBy",
+  ended_at as "endedAt"`;
+
+const identityPlace = (householdId: string, id: string): string => `households/${householdId}/collectors/${id}`;
+
+function opened(keyRing: KeyRing, householdId: string, today: string, { identity, ...row }: Row): Collector {
+  const { names, document } = JSON.parse(keyRing.open('collector', identityPlace(householdId, row.id), identity)) as NewCollector;
+  return {
+    ...row,
+    names,
+    document,
+    mayCollectToday: row.endedAt === null && row.validUntil >= today,
+    addedAt: row.addedAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}
+
+/** Those who stand, in the order they were added. @param today ISO 8601 date in the programme's time zone */
+export async function standingCollectors(db: Db, keyRing: KeyRing, householdId: string, today: string): Promise<Collector[]> {
+  const rows = await db.all<Row>(
+    sql`select ${columns} from collectors where household_id = ${householdId} and ended_at is null order by id`,
+  );
+  return rows.map((row) => opened(keyRing, householdId, today, row));
+}
+
+/** Adds a collector in the first place that is free. @returns undefined when none is */
+export async function insertCollector(
+  tx: Tx,
+  keyRing: KeyRing,
+  householdId: string,
+  { names, document, validUntil }: NewCollector,
+  { by, at, today }: { by: string; at: Date; today: string },
+): Promise<Collector | undefined> {
+  const id = newId();
+  const identity = keyRing.seal('collector', identityPlace(householdId, id), JSON.stringify({ names, document }));
+  const row = await tx.first<Row>(sql`insert into collectors (id, household_id, identity, place, valid_until, added_by, added_at)
+    select ${id}, ${householdId}, ${identity}, min(place), ${validUntil}, ${by}, ${at} from generate_series(1, 3) as place
+    where not exists (select from collectors c where c.household_id = ${householdId} and c.place = place.place and c.ended_at is null)
+    having min(place) is not null returning ${columns}`);
+  return row && opened(keyRing, householdId, today, row);
+}
+
+/** @returns undefined when no such collector of the household stands */
+export async function endStandingCollector(
+  tx: Tx,
+  keyRing: KeyRing,
+  householdId: string,
+  id: string,
+  { by, at, today }: { by: string; at: Date; today: string },
+): Promise<Collector | undefined> {
+  const row = await tx.first<Row>(sql`update collectors set ended_at = ${at}, ended_by = ${by}
+    where id = ${id} and household_id = ${householdId} and ended_at is null returning ${columns}`);
+  return row && opened(keyRing, householdId, today, row);
+}

@@ -1,0 +1,104 @@
+import { type Db, type KeyRing, newId, type Sql, sql, type Tx } from '../platform/index.ts';
+import { openNote, sealNote } from './sealing.ts';
+import type { Consent, ConsentEvidence, ConsentPurpose } from './types.ts';
+
+/** A consent as it is kept: what, how, by whom, and whether it was taken back. */
+export interface KeptConsent extends Omit<Consent, 'evidence'> {
+  readonly id: string;
+  /** Null where there was none, and once the person has been erased. */
+  readonly evidence: ConsentEvidence | null;
+  readonly recordedBy: string;
+  readonly recordedAt: string;
+  readonly withdrawnBy: string | null;
+  readonly withdrawnAt: string | null;
+}
+
+type Row = Omit<KeptConsent, 'evidence' | 'recordedAt' | 'withdrawnAt'> & {
+  readonly evidence: Buffer | null;
+  readonly recordedAt: Date;
+  readonly withdrawnAt: Date | null;
+};
+
+/** Whose consents they are, and the key that their evidence is sealed under. */
+interface Consenting {
+  readonly id: string;
+  readonly data_key: Buffer | null;
+}
+
+const columns = sql`id, purpose, legal_basis as "legalBasis", method, given_on as "givenOn", evidence, recorded_by as "recordedBy",
+  recorded_at as "recordedAt", withdrawn_by as "withdrawnBy", withdrawn_at as "withdrawnAt"`;
+
+const evidencePlace = (consentId: string): string => `consents/${consentId}`;
+
+const opened = (keyRing: KeyRing, { id, data_key }: Consenting, row: Row): KeptConsent => ({
+  ...row,
+  evidence: data_key && row.evidence ? (openNote(keyRing, id, data_key, evidencePlace(row.id), row.evidence) as ConsentEvidence) : null,
+  recordedAt: row.recordedAt.toISOString(),
+  withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
+});
+
+/** A consent as a row. @param whose a person who was not erased */
+export function consentRow(keyRing: KeyRing, whose: Consenting, consent: Consent, recordedBy: string, at: Date) {
+  const id = newId();
+  const { purpose, legalBasis, method, givenOn, evidence } = consent;
+  if (evidence && !whose.data_key) throw new Error('nothing is recorded of a person who was erased');
+  return {
+    id,
+    beneficiary_id: whose.id,
+    purpose,
+    legal_basis: legalBasis,
+    method,
+    given_on: givenOn,
+    evidence: evidence && whose.data_key ? sealNote(keyRing, whose.id, whose.data_key, evidencePlace(id), evidence) : null,
+    recorded_by: recordedBy,
+    recorded_at: at,
+  };
+}
+
+// Standing and withdrawn consents have an index each, so each half is said by itself.
+const allOfPerson = (beneficiaryId: string): Sql =>
+  sql`((beneficiary_id = ${beneficiaryId} and withdrawn_at is null) or (beneficiary_id = ${beneficiaryId} and withdrawn_at is not null))`;
+
+/** The consents of a person in the order they were recorded. */
+export async function consentsOf(db: Db, keyRing: KeyRing, whose: Consenting, limit = 100, after?: string): Promise<KeptConsent[]> {
+  const rows = await db.all<Row>(sql`select ${columns} from consents
+    where ${allOfPerson(whose.id)} and ${after ? sql`id > ${after}` : sql`true`} order by id limit ${limit}`);
+  return rows.map((row) => opened(keyRing, whose, row));
+}
+
+export const standingPurposes = async (db: Db, beneficiaryId: string): Promise<ReadonlySet<ConsentPurpose>> => {
+  const rows = await db.all<{ purpose: ConsentPurpose }>(
+    sql`select purpose from consents where beneficiary_id = ${beneficiaryId} and withdrawn_at is null`,
+  );
+  return new Set(rows.map(({ purpose }) => purpose));
+};
+
+/** @returns the consent that stood, or undefined when none did */
+export async function withdrawStandingConsent(
+  tx: Tx,
+  keyRing: KeyRing,
+  whose: Consenting,
+  purpose: ConsentPurpose,
+  by: string,
+  at: Date,
+): Promise<KeptConsent | undefined> {
+  const row = await tx.first<Row>(sql`update consents set withdrawn_at = ${at}, withdrawn_by = ${by}
+    where beneficiary_id = ${whose.id} and purpose = ${purpose} and withdrawn_at is null returning ${columns}`);
+  return row && opened(keyRing, whose, row);
+}
+
+/**
+ * Whether somebody has taken a consent back and not given it again, for one of these purposes. Who was never asked has taken nothing back.
+ * @param beneficiaryId the person's id in the statement around it
+ */
+export const hasWithdrawn = (beneficiaryId: Sql, purposes: readonly ConsentPurpose[]): Sql => sql`exists (select from consents taken
+  where taken.beneficiary_id = ${beneficiaryId} and taken.purpose = any(${purposes}::text[]) and taken.withdrawn_at is not null
+    and not exists (select from consents standing where standing.beneficiary_id = taken.beneficiary_id
+      and standing.purpose = taken.purpose and standing.withdrawn_at is null))`;
+
+/** Whether somebody is suspended for no other reason than that they took their consent to registration back. */
+export const isSuspendedByWithdrawal = async (tx: Tx, programmeId: string, beneficiaryId: string): Promise<boolean> =>
+  // One command wrote both times, and any move since would have written another.
+  (await tx.first(sql`select from enrolments e join consents c on c.beneficiary_id = e.beneficiary_id and c.withdrawn_at = e.changed_at
+    where e.programme_id = ${programmeId} and e.beneficiary_id = ${beneficiaryId} and e.state = 'suspended' and c.purpose = 'registration'
+    for update of e`)) !== undefined;

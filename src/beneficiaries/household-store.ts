@@ -1,0 +1,124 @@
+import { type Db, newId, sql, type Tx } from '../platform/index.ts';
+import type { SealedPerson } from './sealing.ts';
+import type { EnrolmentState, Relationship, Sex } from './types.ts';
+
+/** A household as people name it when they are registered. */
+export interface NamedHousehold {
+  readonly reference: string;
+  readonly size: number;
+  /** Who says that they are its head. */
+  readonly headId?: string | null;
+}
+
+/**
+ * The households of these references, made where there is none yet; one that is there keeps its size, and its head if it has one.
+ * @returns ids by reference
+ */
+export async function ensureHouseholds(
+  tx: Tx,
+  programmeId: string,
+  households: readonly NamedHousehold[],
+  at: Date,
+): Promise<Map<string, string>> {
+  const heads = new Map([...households].reverse().flatMap(({ reference, headId }) => (headId ? [[reference, headId] as const] : [])));
+  const distinct = [...new Map([...households].reverse().map((household) => [household.reference, household])).values()]
+    .sort((a, b) => (a.reference < b.reference ? -1 : 1))
+    .map(({ reference, size }) => ({ id: newId(), reference, size, head_id: heads.get(reference) ?? null }));
+  tx.defer(sql`insert into households as known (id, programme_id, reference, size, head_id, created_at)
+    select id, ${programmeId}, reference, size, head_id, ${at}
+    from jsonb_to_recordset(${JSON.stringify(distinct)}::jsonb) as h (id uuid, reference text, size int, head_id uuid)
+    on conflict (programme_id, reference) do update set head_id = excluded.head_id, version = known.version + 1
+      where known.head_id is null and excluded.head_id is not null`);
+  const rows = await tx.all<{ id: string; reference: string }>(sql`select id, reference from households
+    where programme_id = ${programmeId} and reference = any(${distinct.map(({ reference }) => reference)}::text[])`);
+  return new Map(rows.map(({ id, reference }) => [reference, id]));
+}
+
+export interface HouseholdRow {
+  readonly id: string;
+  readonly programmeId: string;
+  readonly reference: string;
+  readonly size: number;
+  readonly headId: string | null;
+  readonly version: number;
+}
+
+const columns = sql`id, programme_id as "programmeId", reference, size, head_id as "headId", version`;
+
+export const findHousehold = (db: Db, id: string): Promise<HouseholdRow | undefined> =>
+  db.first(sql`select ${columns} from households where id = ${id}`);
+
+/** A household that nobody else changes until the transaction ends. */
+export const lockHousehold = (tx: Tx, id: string): Promise<HouseholdRow | undefined> =>
+  tx.first(sql`select ${columns} from households where id = ${id} for no key update`);
+
+export const householdNamed = (tx: Tx, programmeId: string, reference: string): Promise<HouseholdRow | undefined> =>
+  tx.first(sql`select ${columns} from households where programme_id = ${programmeId} and reference = ${reference} for no key update`);
+
+/** What a change of a household needs beside the change. */
+export interface Hand {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Date;
+}
+
+/** Changes a household that has been locked, and keeps what was before. @returns the household as it is now */
+export async function updateHousehold(
+  tx: Tx,
+  before: HouseholdRow,
+  change: { readonly size?: number | undefined; readonly headId?: string | null | undefined },
+  { reason, by, at }: Hand,
+): Promise<HouseholdRow> {
+  const { size = before.size, headId = before.headId } = change;
+  if (size === before.size && headId === before.headId) return before;
+  const after = { ...before, size, headId, version: before.version + 1 };
+  await tx.run(sql`update households set size = ${size}, head_id = ${headId}, version = ${after.version} where id = ${before.id}`);
+  await tx.insert('household_changes', [
+    {
+      household_id: before.id,
+      version: after.version,
+      size_before: before.size,
+      size_after: size,
+      head_before: before.headId,
+      head_after: headId,
+      reason,
+      changed_by: by,
+      changed_at: at,
+    },
+  ]);
+  return after;
+}
+
+export interface MemberRow extends Pick<SealedPerson, 'data_key' | 'names'> {
+  readonly id: string;
+  readonly registrationNumber: string;
+  readonly state: EnrolmentState;
+  readonly sex: Sex;
+  readonly relationship: Relationship;
+  /** How many there are in all. */
+  readonly memberCount: number;
+}
+
+/** The members of a household in the order they were registered; records that were merged into others are none. */
+export const membersOf = (db: Db, { id, programmeId }: HouseholdRow, limit: number): Promise<MemberRow[]> =>
+  db.all(sql`select b.id, b.registration_number as "registrationNumber", e.state, b.sex, b.relationship, b.data_key, b.names,
+      count(*) over ()::int as "memberCount"
+    from beneficiaries b join enrolments e on e.programme_id = ${programmeId} and e.beneficiary_id = b.id
+    where b.household_id = ${id} and b.merged_into is null order by b.id limit ${limit}`);
+
+export interface HouseholdChangeRow {
+  readonly version: number;
+  readonly sizeBefore: number;
+  readonly sizeAfter: number;
+  readonly headBefore: string | null;
+  readonly headAfter: string | null;
+  readonly reason: string;
+  readonly changedBy: string;
+  readonly changedAt: Date;
+}
+
+/** What was changed of a household, the latest first. */
+export const householdChanges = (db: Db, householdId: string, limit: number): Promise<HouseholdChangeRow[]> =>
+  db.all(sql`select version, size_before as "sizeBefore", size_after as "sizeAfter", head_before as "headBefore",
+      head_after as "headAfter", reason, changed_by as "changedBy", changed_at as "changedAt"
+    from household_changes where household_id = ${householdId} order by version desc limit ${limit}`);

@@ -1,0 +1,102 @@
+import { type Command, command, problem, type Tx } from '../platform/index.ts';
+import { standingPurposes } from './consent-store.ts';
+import type { DuplicateCheck } from './duplicate-check.ts';
+import { beneficiaryScope } from './queries.ts';
+import { lockEnrolment, setEnrolment } from './store.ts';
+import type { EnrolmentState } from './types.ts';
+
+/** Where somebody stands after a change. */
+export interface Standing {
+  readonly beneficiaryId: string;
+  readonly state: EnrolmentState;
+  readonly changedAt: string;
+}
+
+interface About {
+  readonly beneficiaryId: string;
+}
+
+interface Move {
+  readonly name: string;
+  readonly from: readonly EnrolmentState[];
+  readonly to: EnrolmentState;
+  /** What to say when the person is in another state. */
+  readonly otherwise: string;
+}
+
+/** A change of state for a reason that an officer gives. @throws conflict from any other state, or into enrolment without consent */
+const moveFor = ({ name, from, to, otherwise }: Move): Command<About & { reason: string }, Standing> =>
+  command({
+    name,
+    scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
+    async run({ tx, now }, { beneficiaryId, reason }) {
+      const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
+      const before = await lockEnrolment(tx, programme, beneficiaryId);
+      if (!before || !from.includes(before.state)) throw problem.conflict(otherwise, { state: before?.state ?? null });
+      if (to === 'enrolled') await refuseWithoutConsent(tx, beneficiaryId);
+      await setEnrolment(tx, programme, beneficiaryId, to, now);
+      const result = { beneficiaryId, state: to, changedAt: now.toISOString() };
+      return {
+        result,
+        subject: { type: 'beneficiary', id: beneficiaryId },
+        before: { state: before.state },
+        after: { state: to },
+        reason,
+      };
+    },
+  });
+
+async function refuseWithoutConsent(tx: Tx, beneficiaryId: string): Promise<void> {
+  if (!(await standingPurposes(tx, beneficiaryId)).has('registration')) {
+    throw problem.conflict('This person does not consent to being registered. Record their consent first.');
+  }
+}
+
+export const suspendBeneficiary = moveFor({
+  name: 'beneficiaries.suspend',
+  from: ['enrolled'],
+  to: 'suspended',
+  otherwise: 'Only somebody who is enrolled can be suspended.',
+});
+
+export const resumeBeneficiary = moveFor({
+  name: 'beneficiaries.resume',
+  from: ['suspended'],
+  to: 'enrolled',
+  otherwise: 'Only somebody who is suspended can be resumed.',
+});
+
+export const exitBeneficiary = moveFor({
+  name: 'beneficiaries.exit',
+  from: ['applicant', 'enrolled', 'suspended'],
+  to: 'exited',
+  otherwise: 'Only an applicant, or somebody who is enrolled or suspended, can leave the programme.',
+});
+
+/**
+ * Enrols an applicant, once somebody other than who entered them confirms who they are.
+ * @throws forbidden to who entered them; conflict when they are no applicant, do not consent, or a duplicate pair must be decided first
+ */
+export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, Standing> =>
+  command({
+    name: 'beneficiaries.verify',
+    scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
+    async run({ tx, actor, now }, { beneficiaryId }) {
+      const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
+      const before = await lockEnrolment(tx, programme, beneficiaryId);
+      if (before?.enteredBy === actor.id) throw problem.forbidden('You entered this person. Ask somebody else to verify them.');
+      if (before?.state !== 'applicant') throw problem.conflict('Only an applicant can be verified.', { state: before?.state ?? null });
+      await refuseWithoutConsent(tx, beneficiaryId);
+      if ((await duplicates.blocked(tx, [beneficiaryId])).has(beneficiaryId)) {
+        throw problem.conflict('This person shares a document with somebody else. Decide the duplicate pair first.');
+      }
+      await setEnrolment(tx, programme, beneficiaryId, 'enrolled', now, actor.id);
+      const result = { beneficiaryId, state: 'enrolled' as const, changedAt: now.toISOString() };
+      return {
+        result,
+        subject: { type: 'beneficiary', id: beneficiaryId },
+        before: { state: before.state },
+        after: { state: result.state, verifiedBy: actor.id },
+      };
+    },
+  });
