@@ -72,6 +72,7 @@ describe('the weights of a programme', () => {
         .post(`/v1/duplicate-pairs/${first.id}/${second.id}/decision`, { ...decision, version, reason: 'Looked at both files' })
         .expect(200);
     }
+    await platform.app.execute(countProgrammeNames, { programmeId: frame.programmeId }, { actor: system });
     const { body: model } = await judge.post(path(), undefined, 'estimate-1').expect(201);
     expect(model).toMatchObject({
       version: 1,
