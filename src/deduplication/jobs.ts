@@ -1,9 +1,9 @@
 import { system } from '../access/index.ts';
 import type { DuplicateCheck } from '../beneficiaries/index.ts';
-import { type Ground, type Job, sql } from '../platform/index.ts';
+import type { Ground, Job } from '../platform/index.ts';
 import type { PairName } from './decision-store.ts';
 import { overdue } from './due.ts';
-import { countProgrammeNames, hasGrown } from './name-frequencies.ts';
+import { countProgrammeNames, grownProgrammes } from './name-frequencies.ts';
 import { Profiles } from './profiles.ts';
 import { type Rescored, rescorePairs } from './rescoring.ts';
 
@@ -26,9 +26,7 @@ export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, dupli
           if (left.length === 0) break;
           await duplicates.compare(left);
         }
-        for (const { id } of await db.all<{ id: string }>(sql`select id from programmes`)) {
-          if (await hasGrown(db, id)) await execute(countProgrammeNames, { programmeId: id }, asSystem);
-        }
+        for (const programmeId of await grownProgrammes(db)) await execute(countProgrammeNames, { programmeId }, asSystem);
       },
     },
     {

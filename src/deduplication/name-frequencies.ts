@@ -53,6 +53,13 @@ export async function hasGrown(db: Db, programmeId: string): Promise<boolean> {
   return row?.since === enough;
 }
 
+/** The programmes that have grown by a tenth since their names were counted. */
+export async function grownProgrammes(db: Db): Promise<string[]> {
+  const grown: string[] = [];
+  for (const { id } of await db.all<{ id: string }>(sql`select id from programmes`)) if (await hasGrown(db, id)) grown.push(id);
+  return grown;
+}
+
 /** Counts how many people a programme has and how common their names are. Where somebody else is counting, that is left to them. */
 export async function countNames(tx: Tx, programmeId: string, at: Date): Promise<void> {
   const lock = await tx.first<{ free: boolean }>(

@@ -1,10 +1,11 @@
 import type { DuplicateCheck } from '../beneficiaries/index.ts';
 import { furtherKey, type Ground, type Routes } from '../platform/index.ts';
-import { decideDuplicatePairs, type PaidSince, undoMerger } from './commands.ts';
+import { decideDuplicatePairs } from './commands.ts';
 import { compareModel, estimateModel, useModel } from './model-commands.ts';
 import { listModels, readModel } from './model-queries.ts';
 import { Profiles } from './profiles.ts';
 import { listDuplicatePairs, readDuplicatePair } from './queries.ts';
+import { type PaidSince, undoMerger } from './undo-merger.ts';
 
 type Operation =
   | 'listDuplicatePairs'

@@ -20,7 +20,7 @@ export async function amongSurvivors({ tx }: CommandContext, scored: readonly Sc
   );
   const likeliest = new Map<string, ScoredPair>();
   for (const pair of scored) {
-    if (apart.has(pairKey(pair.firstId, pair.secondId)) && ofMerged.includes(pair)) continue;
+    if (apart.has(pairKey(pair.firstId, pair.secondId))) continue;
     const [firstId, secondId] = inOrder(survivorOf.get(pair.firstId) ?? pair.firstId, survivorOf.get(pair.secondId) ?? pair.secondId);
     const known = likeliest.get(pairKey(firstId, secondId));
     if (firstId !== secondId && (known?.probability ?? -1) < pair.probability)
