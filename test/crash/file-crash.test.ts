@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPilotGeography } from '../../src/seeding.ts';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../support/platform.ts';
-import { header, many, registrationRow } from '../support/registration-files.ts';
+import { header, many } from '../support/registration-files.ts';
 import { cuttingProxy } from './cutting-proxy.ts';
 import type { Order } from './file-runner.ts';
 
@@ -80,7 +80,12 @@ describe('the run of a file whose process is killed', () => {
           (select count(*)::int from intake_keys) as keys from beneficiaries where source_id = $1`,
         [fileId],
       );
-      expect(counts[0], `after ${kills} kills`).toEqual({ people: acceptedRows, rows: acceptedRows, refusals: refusedRows, keys: acceptedRows });
+      expect(counts[0], `after ${kills} kills`).toEqual({
+        people: acceptedRows,
+        rows: acceptedRows,
+        refusals: refusedRows,
+        keys: acceptedRows,
+      });
       expect(kills).toBeLessThan(40);
     }
     expect(kills).toBeGreaterThan(3);
