@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { table } from '../scripts/support/table.ts';
 import type { Ready } from './file-server.ts';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
@@ -36,18 +35,20 @@ async function main(): Promise<void> {
   const server = fork(fileURLToPath(new URL('./file-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
   try {
     const [ready] = (await once(server, 'message')) as [Ready];
-    const lines: string[][] = [['', 'seconds', 'rows a second', 'peak MiB']];
     const timed = async <T>(label: string, work: () => Promise<T>): Promise<T> => {
       const start = performance.now();
       const result = await work();
       const seconds = (performance.now() - start) / 1000;
-      lines.push([label, seconds.toFixed(1), Math.round(ROWS / seconds).toLocaleString('en'), peak(server.pid ?? 0).toFixed(0)]);
+      process.stdout.write(
+        `${label}: ${seconds.toFixed(1)} s, ${Math.round(ROWS / seconds)} rows a second, ${peak(server.pid ?? 0).toFixed(0)} MiB at most\n`,
+      );
       return result;
     };
-    const { id } = await timed('upload', () => call(ready, 'POST', `/v1/programmes/${ready.programmeId}/registration-files`, Readable.from(batched())));
+    const { id } = await timed('upload', () =>
+      call(ready, 'POST', `/v1/programmes/${ready.programmeId}/registration-files`, Readable.from(batched())),
+    );
     if (until !== 'upload') await timed('dry run', () => carriedOut(ready, id, 'check', 'checked'));
     if (until === 'run') await timed('run', () => carriedOut(ready, id, 'run', 'done'));
-    process.stdout.write(`${ROWS.toLocaleString('en')} rows\n${table(lines)}\n`);
   } finally {
     server.send('stop');
     await once(server, 'exit');
@@ -73,7 +74,7 @@ async function carriedOut(ready: Ready, id: string, verb: string, state: string)
   await call(ready, 'POST', `/v1/registration-files/${id}/${verb}`);
   for (;;) {
     const file = await call(ready, 'GET', `/v1/registration-files/${id}`);
-    if (file.state === state) return void process.stdout.write(`${JSON.stringify({ ...file, columns: undefined })}\n`);
+    if (file.state === state) return;
     if (file.state === 'stopped') throw new Error('the file stopped');
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
