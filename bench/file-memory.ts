@@ -39,10 +39,14 @@ async function main(): Promise<void> {
       const start = performance.now();
       const result = await work();
       const seconds = (performance.now() - start) / 1000;
-      process.stdout.write(`${label}: ${seconds.toFixed(1)} s, ${Math.round(ROWS / seconds)} rows a second, ${peak(server.pid ?? 0).toFixed(0)} MiB at most\n`);
+      process.stdout.write(
+        `${label}: ${seconds.toFixed(1)} s, ${Math.round(ROWS / seconds)} rows a second, ${peak(server.pid ?? 0).toFixed(0)} MiB at most\n`,
+      );
       return result;
     };
-    const { id } = await timed('upload', () => call(ready, 'POST', `/v1/programmes/${ready.programmeId}/registration-files`, Readable.from(batched())));
+    const { id } = await timed('upload', () =>
+      call(ready, 'POST', `/v1/programmes/${ready.programmeId}/registration-files`, Readable.from(batched())),
+    );
     if (until !== 'upload') await timed('dry run', () => carriedOut(ready, id, 'check', 'checked'));
     if (until === 'run') await timed('run', () => carriedOut(ready, id, 'run', 'done'));
   } finally {

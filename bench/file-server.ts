@@ -24,7 +24,9 @@ const { execute } = server.app;
 await loadPilotGeography(execute);
 const { id: programmeId } = await execute(createProgramme, pilotProgramme, { actor: system });
 const officer = { email: 'officer@example.org', password: randomBytes(15).toString('base64url') };
-const { totpSecret } = await bootstrapUser(execute, { ...officer, displayName: 'Officer', language: 'en' }, [{ role: 'enrolment_officer' }]);
+const { totpSecret } = await bootstrapUser(execute, { ...officer, displayName: 'Officer', language: 'en' }, [
+  { role: 'enrolment_officer' },
+]);
 const signedIn = await fetch(`${server.url}/v1/sessions`, {
   method: 'POST',
   headers: { 'Content-Type': 'application/json' },

@@ -12,15 +12,14 @@ const SAME_DOCUMENT = 28;
 export async function enrol(stage: Stage, { programmeId, enrolment, programme }: Pilot): Promise<void> {
   stage.chapter(`Enrolling people from the field office’s file (${ROWS} rows)`);
   const csv = await pilotRegistrations();
-  const { id: fileId } = await enrolment.api.call('receiveRegistrationFile', { params: { programmeId }, body: csv });
-  const bar = stage.progress('rows', ROWS);
-  let file = await enrolment.api.call('getRegistrationFile', { params: { fileId } });
-  while (file.state === 'received' || file.state === 'running') {
-    bar.to(file.doneRows);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    file = await enrolment.api.call('getRegistrationFile', { params: { fileId } });
-  }
-  bar.end();
+  const { id: fileId, unsettled } = await enrolment.api.call('receiveRegistrationFile', { params: { programmeId }, body: csv });
+  stage.check('every column is known by its header', unsettled, []);
+  await enrolment.api.call('checkRegistrationFile', { params: { fileId } });
+  const { findings } = await carriedOut(stage, enrolment, fileId, 'dry run');
+  stage.say(`The dry run finds ${findings?.refusedRows} bad rows and ${findings?.cost.decisions} possible duplicates, and enters nobody.`);
+  await enrolment.api.call('runRegistrationFile', { params: { fileId } });
+  const file = await carriedOut(stage, enrolment, fileId, 'rows');
+  stage.check('the dry run said beforehand which rows would be refused', findings?.refusedRows, file.refusedRows);
   stage.check('every row is accounted for', [file.state, file.acceptedRows + file.refusedRows], ['done', ROWS]);
   await showRefused(stage, enrolment, fileId);
   const again = await enrolment.api.call('receiveRegistrationFile', { params: { programmeId }, body: csv });
@@ -40,6 +39,20 @@ export async function enrol(stage: Stage, { programmeId, enrolment, programme }:
   stage.check('who enrols does not decide', refused?.code, 'forbidden');
   for (const pair of byDocument.slice(0, 10)) await programme.api.call('decideDuplicatePair', decision(pair));
   stage.say('The programme officer merges 10 of them; the others stay held.');
+}
+
+/** Watches what goes on with a file until it has come to its end. */
+async function carriedOut(stage: Stage, enrolment: Pilot['enrolment'], fileId: string, what: string) {
+  const bar = stage.progress(what, ROWS);
+  for (;;) {
+    const file = await enrolment.api.call('getRegistrationFile', { params: { fileId } });
+    if (file.state !== 'checking' && file.state !== 'running') {
+      bar.end();
+      return file;
+    }
+    bar.to(file.state === 'checking' ? (file.findings?.checkedRows ?? 0) : file.doneRows);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 async function showRefused(stage: Stage, enrolment: Pilot['enrolment'], fileId: string): Promise<void> {

@@ -44,10 +44,14 @@ export function readRow(layout: Layout, cells: readonly string[], today: string)
   const faults = [...row.faults, ...ownFaults(registration, today).map((fault) => original(fault, origins))];
   return {
     registration,
-    faults: faults.map(({ pointer, code }) => ({ cell: cellAt(layout, pointer), code })),
+    faults: distinct(faults.map(({ pointer, code }) => ({ cell: cellAt(layout, pointer), code }))),
     submissionKey: row.text('submissionKey'),
   };
 }
+
+// Two telephone numbers in one cell may both be wrong, which is said once.
+const distinct = (faults: readonly RowFault[]): RowFault[] =>
+  faults.filter(({ cell, code }, i) => faults.findIndex((other) => other.cell === cell && other.code === code) === i);
 
 // A document whose country was taken from the nationality is not at fault for it a second time.
 function ownFaults(registration: Defined<Partial<Registration>>, today: string): Fault[] {

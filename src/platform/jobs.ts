@@ -13,10 +13,10 @@ import { sql } from './sql.ts';
 export interface Job {
   readonly name: string;
   /**
-   * @param closing tells long work that this process is about to end
+   * @param closing tells long work that this process is about to end; without it the work goes on to its own end
    * @throws Interrupted when it has ended early for that: it is done again elsewhere
    */
-  run(payload: Readonly<Record<string, string>>, closing: AbortSignal): Promise<void>;
+  run(payload: Readonly<Record<string, string>>, closing?: AbortSignal): Promise<void>;
   /** For work that nobody asks for: how often it starts by itself. */
   readonly everySeconds?: number;
 }

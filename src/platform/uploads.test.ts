@@ -47,7 +47,10 @@ describe('an upload', () => {
 
   it('of somebody who may not send one is refused before a byte of it is read', async () => {
     const stranger = await platform.as('agent');
-    for (const [token, status] of [['nobody', 401], [stranger.token, 403]] as const) {
+    for (const [token, status] of [
+      ['nobody', 401],
+      [stranger.token, 403],
+    ] as const) {
       const asked = open({ token, headers: { 'Content-Length': 500_000 } });
       asked.flushHeaders();
       expect((await answerTo(asked)).status).toBe(status);
@@ -118,7 +121,7 @@ describe('an upload', () => {
     const silent = createServer((incoming) => {
       const asked = Object.assign(incoming, { get: (name: string) => incoming.headers[name] }) as unknown as Parameters<typeof uploadOf>[0];
       void (async () => {
-        for await (const _bytes of uploadOf(asked, { bytes: 1_000, silenceMs: 50 }).bytes) continue;
+        for await (const _bytes of uploadOf(asked, { bytes: 1_000, silenceMs: 50 }).bytes);
       })().catch((error: { code: string }) => incoming.socket.end(`HTTP/1.1 408 Timeout\r\nConnection: close\r\n\r\n${error.code}`));
     }).listen(0, '127.0.0.1');
     await once(silent, 'listening');

@@ -22,7 +22,7 @@ const ground = { db: database.reader, execute, keyRing, clock: systemClock };
 const run = intakeJobs(ground, duplicateCheck(ground)).find(({ name }) => name === 'intake.run_file');
 
 process.once('message', async () => {
-  await run?.run({ fileId }, new AbortController().signal);
+  await run?.run({ fileId });
   process.send?.('done');
 });
 process.send?.('ready');
