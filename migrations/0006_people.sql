@@ -1,6 +1,22 @@
+-- For references to rows that everybody who is entered shares, or that the same transaction has just made: a foreign key would look each
+-- of them up by itself and write a lock into it. This looks once for all rows of a statement. Nothing it refers to can be deleted by the
+-- platform. Arguments: column, table referred to, its key.
+create function refuse_orphans() returns trigger language plpgsql as $$
+declare
+  missing boolean;
+begin
+  execute format('select exists (select from (select distinct %I as key from new_rows) n where not exists (select from %I p where p.%I = n.key))',
+    tg_argv[0], tg_argv[1], tg_argv[2]) into missing;
+  if missing then
+    raise exception '%: a % that does not exist', tg_table_name, tg_argv[0]
+      using errcode = 'foreign_key_violation', constraint = tg_table_name || '_' || tg_argv[0] || '_known', table = tg_table_name;
+  end if;
+  return null;
+end $$;
+
 create table households (
   id uuid primary key,
-  programme_id uuid not null references programmes,
+  programme_id uuid not null,
   -- How the field office names the household; unique where it registered it.
   reference text not null,
   size int not null check (size between 1 and 60),
@@ -11,6 +27,8 @@ create table households (
   unique (programme_id, reference)
 );
 grant update (size, head_id, version) on households to sanad_app;
+create trigger programme_known after insert on households referencing new table as new_rows
+  for each statement execute function refuse_orphans('programme_id', 'programmes', 'id');
 
 -- What names a person is sealed under a key of their own, which is wrapped by the master key. Destroying that key erases them.
 create table beneficiaries (
@@ -20,7 +38,7 @@ create table beneficiaries (
   relationship text not null check (relationship in ('head', 'spouse', 'child', 'parent', 'sibling', 'other')),
   sex text not null check (sex in ('female', 'male', 'other')),
   language text not null check (language in ('ar', 'fr', 'en')),
-  wilaya_number text not null references wilayas,
+  wilaya_number text not null,
   commune text not null,
   data_key bytea,
   names bytea,
@@ -41,6 +59,10 @@ create table beneficiaries (
   unique (source_id, source_row),
   unique (household_id, id)
 );
+create trigger wilaya_known after insert on beneficiaries referencing new table as new_rows
+  for each statement execute function refuse_orphans('wilaya_number', 'wilayas', 'number');
+create trigger changed_wilaya_known after update on beneficiaries referencing new table as new_rows
+  for each statement execute function refuse_orphans('wilaya_number', 'wilayas', 'number');
 create index on beneficiaries (merged_into) where merged_into is not null;
 -- Checked at the end of a transaction: a household may be made before the head whom it names, and a head may leave and be followed in one.
 alter table households add constraint households_head_is_member foreign key (id, head_id) references beneficiaries (household_id, id)
@@ -119,8 +141,8 @@ create trigger ended_once before update on collectors for each row when (old.end
 grant update (ended_at, ended_by) on collectors to sanad_app;
 
 create table enrolments (
-  programme_id uuid not null references programmes,
-  beneficiary_id uuid not null references beneficiaries,
+  programme_id uuid not null,
+  beneficiary_id uuid not null,
   state text not null check (state in ('applicant', 'enrolled', 'suspended', 'exited', 'merged')),
   entered_by uuid not null,
   -- Who confirmed that the person is who they say; never who entered them.
@@ -133,6 +155,10 @@ create table enrolments (
   constraint enrolments_verified_first check (not needs_verification or state in ('applicant', 'exited', 'merged') or verified_by is not null)
 );
 create index on enrolments (beneficiary_id);
+create trigger programme_known after insert on enrolments referencing new table as new_rows
+  for each statement execute function refuse_orphans('programme_id', 'programmes', 'id');
+create trigger beneficiary_known after insert on enrolments referencing new table as new_rows
+  for each statement execute function refuse_orphans('beneficiary_id', 'beneficiaries', 'id');
 create trigger transition before update of state on enrolments for each row execute function refuse_forbidden_transition
   ('applicant>enrolled', 'enrolled>suspended', 'suspended>enrolled', 'enrolled>exited', 'suspended>exited', 'applicant>exited',
    'applicant>merged', 'enrolled>merged', 'suspended>merged', 'merged>applicant', 'merged>enrolled', 'merged>suspended');
@@ -152,8 +178,8 @@ grant update (state, verified_by, changed_at) on enrolments to sanad_app;
 -- What of a person is compared with others, sealed, and the keyed fingerprints under which they are found. Whoever changes a name, a birth,
 -- a document or a telephone number changes this row with it.
 create table match_profiles (
-  beneficiary_id uuid primary key references beneficiaries,
-  programme_id uuid not null references programmes,
+  beneficiary_id uuid primary key,
+  programme_id uuid not null,
   profile bytea not null,
   -- Two people who share one of these are compared.
   blocking_keys bigint[] not null,
@@ -172,7 +198,7 @@ revoke insert on beneficiary_keys from sanad_app;
 
 -- Whose profile has changed and has not been compared with everybody since. Nobody is paid while they stand here.
 create table comparisons_due (
-  beneficiary_id uuid primary key references beneficiaries,
+  beneficiary_id uuid primary key,
   since timestamptz not null default now()
 );
 create index on comparisons_due (since);
@@ -207,6 +233,10 @@ create trigger index_new after insert on match_profiles referencing new table as
   for each statement execute function index_new_profiles();
 create trigger index_changed after update on match_profiles referencing old table as before_change new table as profiles
   for each statement execute function index_changed_profiles();
+create trigger programme_known after insert on match_profiles referencing new table as new_rows
+  for each statement execute function refuse_orphans('programme_id', 'programmes', 'id');
+create trigger beneficiary_known after insert on match_profiles referencing new table as new_rows
+  for each statement execute function refuse_orphans('beneficiary_id', 'beneficiaries', 'id');
 create trigger unindex after delete on match_profiles referencing old table as before_change
   for each statement execute function unindex_profiles();
 
@@ -240,7 +270,7 @@ grant update on name_counts to sanad_app;
 
 create table consents (
   id uuid primary key,
-  beneficiary_id uuid not null references beneficiaries,
+  beneficiary_id uuid not null,
   purpose text not null check (purpose in ('registration', 'share_with_paying_agent', 'contact', 'share_with_partners')),
   legal_basis text not null check (legal_basis in ('consent', 'vital_interest', 'public_interest')),
   method text not null check (method in ('signature', 'audio', 'scan', 'witnessed_verbal', 'remote_verbal', 'online')),
@@ -254,6 +284,8 @@ create table consents (
   check ((withdrawn_at is null) = (withdrawn_by is null))
 );
 create unique index consents_one_standing on consents (beneficiary_id, purpose) where withdrawn_at is null;
+create trigger beneficiary_known after insert on consents referencing new table as new_rows
+  for each statement execute function refuse_orphans('beneficiary_id', 'beneficiaries', 'id');
 create index consents_withdrawn on consents (beneficiary_id, purpose) where withdrawn_at is not null;
 create trigger withdrawn_once before update on consents for each row when (old.withdrawn_at is not null) execute function refuse_change();
 grant update (withdrawn_at, withdrawn_by) on consents to sanad_app;
@@ -468,8 +500,8 @@ create table mergers (
   undone_by uuid,
   undone_at timestamptz check (undone_at >= merged_at),
   reason text,
-  check (loser_id <> survivor_id),
-  check ((undone_at is null) = (undone_by is null))
+  constraint mergers_two_records check (loser_id <> survivor_id),
+  constraint mergers_undone_by_somebody check ((undone_at is null) = (undone_by is null))
 );
 create unique index mergers_one_standing on mergers (loser_id) where undone_at is null;
 create index on mergers (survivor_id);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { registrationOf, signed } from '../../test/support/registrations.ts';
+import { reachable, signed } from '../../test/support/registrations.ts';
 import { loadPilotGeography } from '../seeding.ts';
 
 describe('consent', () => {
@@ -18,8 +18,8 @@ describe('consent', () => {
   });
   afterAll(() => platform.close());
 
-  const register = async (change: Parameters<typeof registrationOf>[0] = {}) =>
-    (await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registrationOf(change)).expect(201)).body;
+  const register = async (change: object = {}) =>
+    (await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, reachable(change)).expect(201)).body;
   const path = (id: string) => `/v1/beneficiaries/${id}`;
   const stateOf = async (id: string) => (await officer.get(path(id)).expect(200)).body.state;
   const withdraw = (id: string, purpose: string) => officer.post(`${path(id)}/consents/withdraw`, { purpose }).expect(200);
@@ -72,7 +72,7 @@ describe('consent', () => {
     const { id } = await register({ consents: [signed('registration')] });
     const consent = { ...signed('contact'), method, evidence };
     expect(pointers(await record(id, consent).expect(422))).toEqual(places);
-    const registration = registrationOf({ consents: [{ ...signed('registration'), method, evidence: evidence ?? {} }] });
+    const registration = reachable({ consents: [{ ...signed('registration'), method, evidence: evidence ?? {} }] });
     const refused = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registration).expect(422);
     expect(pointers(refused)).toEqual(places.map((place) => `/consents/0${place}`));
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { registrationOf } from '../../test/support/registrations.ts';
+import { reachable } from '../../test/support/registrations.ts';
 import { newId } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
 
@@ -25,8 +25,8 @@ describe('a household', () => {
   });
   afterAll(() => platform.close());
 
-  const register = async (change: Parameters<typeof registrationOf>[0] = {}) =>
-    (await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registrationOf(change)).expect(201)).body;
+  const register = async (change: object = {}) =>
+    (await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, reachable(change)).expect(201)).body;
   const path = (id: string) => `/v1/households/${id}`;
   const read = async (id: string) => (await officer.get(path(id)).expect(200)).body;
   /** A head and a child under one reference. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam, type Team } from '../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { registrationOf, signed } from '../../test/support/registrations.ts';
+import { reachable, signed } from '../../test/support/registrations.ts';
 import { codeIn, makeVouchers, receivedSms } from '../../test/support/vouchers.ts';
 import { dammDigit, newId } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
@@ -25,8 +25,8 @@ describe('a consent that is taken back', () => {
   });
   afterAll(() => platform.close());
 
-  const register = async (change: Parameters<typeof registrationOf>[0] = {}) => {
-    const { body } = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registrationOf(change)).expect(201);
+  const register = async (change: object = {}) => {
+    const { body } = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, reachable(change)).expect(201);
     return { ...body, householdId: body.household.id };
   };
   const path = (id: string) => `/v1/beneficiaries/${id}/consents`;

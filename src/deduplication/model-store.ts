@@ -1,6 +1,7 @@
-import { type Evidence, type Model, type Observation, readModel, shippedModel } from '../matching/index.ts';
+import { type Evidence, type Model, type Observation, shippedModel } from '../matching/index.ts';
 import { type Db, newId, sql, type Tx } from '../platform/index.ts';
 import type { PairName } from './decision-store.ts';
+import { storedModel } from './stored-model.ts';
 import type { ModelComparison, PairState } from './types.ts';
 
 /** A set of weights of a programme. Version 0 is the shipped one, which nobody made. */
@@ -29,7 +30,7 @@ export async function modelsOf(db: Db, programmeId: string, version?: number): P
     order by m.version desc`);
   const own = rows.map(({ definition, createdAt, ...row }) => ({
     ...row,
-    definition: readModel(definition),
+    definition: storedModel(definition),
     createdAt: createdAt.toISOString(),
   }));
   if (version) return own;

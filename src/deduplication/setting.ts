@@ -1,6 +1,7 @@
-import { readModel, type Setting, shippedModel } from '../matching/index.ts';
+import { type Setting, shippedModel } from '../matching/index.ts';
 import { type Db, type KeyRing, sql } from '../platform/index.ts';
 import { FEWEST_PEOPLE, frequenciesOf } from './name-frequencies.ts';
+import { storedModel } from './stored-model.ts';
 
 /** With what the people of a programme are compared. */
 export interface ProgrammeSetting extends Setting {
@@ -29,7 +30,7 @@ export async function settingOf(db: Db, keyRing: KeyRing, programmeId: string): 
   if (!row) throw new Error('people are compared within a programme');
   const { modelVersion, definition, people, countedAt, holdThreshold } = row;
   return {
-    model: modelVersion === null ? shippedModel : readModel(definition),
+    model: modelVersion === null ? shippedModel : storedModel(definition),
     modelVersion: modelVersion ?? 0,
     holdThreshold,
     // Among a few people nobody knows how many come twice; as many are assumed as in a programme that has begun.

@@ -29,7 +29,14 @@ export function coarseKeysOf({ g = [], m = [], f = [], b = '', d = [], p = [], l
     add('phone_front', phone.slice(0, 6));
     add('phone_end', phone.slice(-6));
   }
-  for (const part of l) add('part', part);
-  for (let at = 1; at < l.length; at += 1) add('parts', l[at - 1] as string, l[at] as string);
   return keys;
+}
+
+/** The parts of an address by themselves. Neighbours share them all, so each counts for half of what another coarse key does. */
+export function placeKeysOf({ l = [] }: Profile): BlockingKey[] {
+  const parts = new Set(l);
+  return [
+    ...[...parts].map((text) => ({ kind: 'part', text })),
+    ...l.slice(1).map((part, at) => ({ kind: 'parts', text: `${l[at]} ${part}` })),
+  ];
 }

@@ -10,7 +10,10 @@ const yearsOf = (birth: string): readonly [number, number] => {
 /** An age is told by guess, and grows while the years pass between two registrations. */
 const MOST_YEARS_BETWEEN_AGES = 4;
 
-/** How far two births agree. A year, and 1 January with it, weighs as a year; years that were guessed may lie next to each other. */
+/**
+ * How far two births agree. A year, and 1 January with it, weighs as a year. Years that were guessed lie next to each other, or a decade
+ * apart where one digit is wrong.
+ */
 export function compareBirths(a: string | undefined, b: string | undefined): LevelOf<'birth'> | undefined {
   if (!a || !b) return undefined;
   if (a.length === 8 && b.length === 8) {
@@ -20,7 +23,8 @@ export function compareBirths(a: string | undefined, b: string | undefined): Lev
     const distance = edits(a, b, 2);
     if (distance <= 1) return 'typing';
     if (a.slice(4) === b.slice(4)) return 'month_day';
-    return distance === 2 ? 'alike' : 'different';
+    if (distance === 2) return 'alike';
+    return sameYear ? 'same_year' : 'different';
   }
   if (a === b) return 'year';
   const [fromA, toA] = yearsOf(a);
@@ -29,7 +33,8 @@ export function compareBirths(a: string | undefined, b: string | undefined): Lev
   if (apart <= 0) return 'within_year';
   const guessed = a.length > 8 || b.length > 8;
   if (guessed) return apart <= MOST_YEARS_BETWEEN_AGES ? 'near_age' : 'different';
-  return apart === 1 ? 'near_year' : 'different';
+  const years = a.length === 4 && b.length === 4;
+  return apart === 1 || (years && (apart === 2 || apart === 10)) ? 'near_year' : 'different';
 }
 
 const numberOf = (document: string): string => document.slice(document.indexOf('/') + 1);

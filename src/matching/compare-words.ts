@@ -1,6 +1,6 @@
 import type { LevelOf } from './levels.ts';
 import { edits, likeness } from './likeness.ts';
-import { familyOf, spellingsOf } from './name-words.ts';
+import { familiesOf, spellingsOf } from './name-words.ts';
 import { isArabic } from './normal-form.ts';
 import type { ProfileWord } from './types.ts';
 
@@ -44,10 +44,18 @@ function inOneScript([one, sound]: ProfileWord, [other, otherSound]: ProfileWord
 }
 
 /** Names of one sound in one script: how far they are written alike, and whether one is like any known spelling of the other. */
-function ofOneSound(one: string, other: string, family: number | undefined): NameLevel {
+function ofOneSound(one: string, other: string): NameLevel {
   if (likeness(one, other) >= ONE_SPELLING) return 'spelling';
-  const unknown = familyOf(one) === undefined ? one : other;
-  return family !== undefined && spellingsOf(family).some((name) => name.length > 3 && edits(name, unknown, 1) <= 1) ? 'near' : 'sound';
+  const [known, unknown] = familiesOf(one) ? [one, other] : [other, one];
+  const spellings = (familiesOf(known) ?? []).flatMap(spellingsOf);
+  return spellings.some((name) => name.length > 3 && edits(name, unknown, 1) <= 1) ? 'near' : 'sound';
+}
+
+/** Two well-known names are one only where they are known as spellings of one. */
+function bothKnown(a: ProfileWord, b: ProfileWord, families: readonly number[], others: readonly number[]): NameLevel {
+  if (families.some((family) => others.includes(family))) return 'spelling';
+  if (endsIn(a[1], b[1]) || endsIn(b[1], a[1])) return 'part';
+  return edits(a[0], b[0], 1) <= 1 ? 'alike' : 'different';
 }
 
 function acrossScripts([, sound]: ProfileWord, [, otherSound]: ProfileWord): NameLevel {
@@ -58,18 +66,28 @@ function acrossScripts([, sound]: ProfileWord, [, otherSound]: ProfileWord): Nam
   return distance === 1 && length === 2 ? 'alike' : 'different';
 }
 
-/** How far two single names agree. Two well-known names are one only where they are known as spellings of one. */
+const MOST_REMEMBERED = 200_000;
+const remembered = new Map<string, NameLevel>();
+
+/** How far two single names agree. The common names meet again and again, so answers are remembered. */
 export function compareWords(a: ProfileWord, b: ProfileWord): NameLevel {
+  if (a[0] === b[0]) return 'same';
+  const key = a[0] < b[0] ? `${a[0]} ${b[0]}` : `${b[0]} ${a[0]}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  const level = levelOf(a, b);
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(key, level);
+  return level;
+}
+
+function levelOf(a: ProfileWord, b: ProfileWord): NameLevel {
   const [one, sound] = a;
   const [other, otherSound] = b;
-  if (one === other) return 'same';
   if (one.length === 1 || other.length === 1) return one[0] === other[0] || sound[0] === otherSound[0] ? 'initial' : 'different';
-  const family = familyOf(one);
-  const otherFamily = familyOf(other);
-  const bothKnown = family !== undefined && otherFamily !== undefined;
-  if (bothKnown && family === otherFamily) return 'spelling';
+  const [families, others] = [familiesOf(one), familiesOf(other)];
+  if (families && others) return bothKnown(a, b, families, others);
   const sameScript = isArabic(one) === isArabic(other);
-  if (bothKnown) return endsIn(sound, otherSound) || endsIn(otherSound, sound) ? 'part' : edits(one, other, 1) <= 1 ? 'alike' : 'different';
-  if (sound === otherSound) return sameScript ? ofOneSound(one, other, family ?? otherFamily) : 'spelling';
+  if (sound === otherSound) return sameScript ? ofOneSound(one, other) : 'spelling';
   return sameScript ? inOneScript(a, b) : acrossScripts(a, b);
 }

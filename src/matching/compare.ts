@@ -49,7 +49,8 @@ function limitOf(levels: Levels): number | undefined {
 
 /** Takes back what relatives share anyway: brothers, twins, father and son have a family name, a phone and an address in common. */
 function relatives(a: Profile, b: Profile, evidence: readonly Evidence[], weights: Weights): Evidence | undefined {
-  const levels: Levels = Object.fromEntries(evidence.map(({ field, level }) => [field, level]));
+  const levels: Levels = {};
+  for (const { field, level } of evidence) levels[field] = level;
   const limit = limitOf(levels);
   let surplus = a.j === b.j ? 0 : OTHER_GENERATION;
   if (limit !== undefined) {

@@ -1,5 +1,6 @@
 export { type Comparison, compare, type Setting } from './compare.ts';
-export { type DedupeOptions, type DedupeSummary, dedupeFile, FileError } from './dedupe-file.ts';
+export { FileError } from './csv-file.ts';
+export { type DedupeOptions, type DedupeSummary, dedupeFile } from './dedupe-file.ts';
 export { type Observation, reestimate } from './estimate.ts';
 export { blockLimit, keysOf } from './keys.ts';
 export { type Evidence, type Field, levels } from './levels.ts';

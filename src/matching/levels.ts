@@ -6,7 +6,7 @@ export const levels = {
   family: nameLevels,
   middle: nameLevels,
   order: ['straight', 'joined', 'exchanged'],
-  birth: ['day', 'exchanged', 'typing', 'alike', 'month_day', 'year', 'within_year', 'near_year', 'near_age', 'different'],
+  birth: ['day', 'exchanged', 'typing', 'alike', 'month_day', 'same_year', 'year', 'within_year', 'near_year', 'near_age', 'different'],
   sex: ['same', 'different'],
   document: ['same', 'typing', 'alike', 'other_kind', 'different'],
   phone: ['same', 'typing', 'different'],

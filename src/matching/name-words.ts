@@ -1,4 +1,5 @@
 import { partsOfName, variants } from './name-parts.ts';
+import { remembering } from './remember.ts';
 import { soundOf } from './sound.ts';
 
 /** One name: how it is spelled, in normal form, and how it sounds. */
@@ -7,10 +8,13 @@ export interface NameWord {
   readonly sound: string;
 }
 
-const families = new Map(variants.flatMap((names, family) => names.map((name) => [name, family] as const)));
+const families = new Map<string, readonly number[]>();
+variants.forEach((names, family) => {
+  for (const name of names) families.set(name, [...(families.get(name) ?? []), family]);
+});
 
-/** The family of spellings that a well-known name belongs to, or undefined. Two different families are two different names. */
-export const familyOf = (word: string): number | undefined => families.get(word);
+/** The families of spellings that a well-known name belongs to, or undefined: Pat is short for Patrick and for Patricia. */
+export const familiesOf = (word: string): readonly number[] | undefined => families.get(word);
 
 /** All spellings of a well-known name. */
 export const spellingsOf = (family: number): readonly string[] => variants[family] ?? [];
@@ -21,26 +25,22 @@ const joinedArticle = /^[ae]l(?=[b-df-hjkm-z][a-z]{4})/;
 
 const plainSound = (word: string): string => soundOf(word.replace(servant, 'abd').replace(joinedArticle, ''));
 
-const remembered = new Map<string, NameWord>();
-const MOST_REMEMBERED = 50_000;
+/** A name in normal form with its sound. */
+export const wordOf = remembering((exact: string): NameWord => {
+  const [family] = families.get(exact) ?? [];
+  const [head = exact] = family === undefined ? [] : spellingsOf(family);
+  return { exact, sound: plainSound(head) };
+});
 
-/** A name in normal form with its sound. Names come again and again, so sounds are remembered. */
-export function wordOf(exact: string): NameWord {
-  const known = remembered.get(exact);
-  if (known) return known;
-  const family = families.get(exact);
-  const [head = exact] = family === undefined ? [] : (variants[family] ?? []);
-  const word = { exact, sound: plainSound(head) };
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  remembered.set(exact, word);
-  return word;
-}
+const besideOthers = remembering((text): readonly NameWord[] => partsOfName(text, 1).map(wordOf));
+const standingAlone = remembering((text): readonly NameWord[] => partsOfName(text, 2).map(wordOf));
 
 /**
  * The names in a text with their sounds, in the order written.
- * @param fewest honorifics that are names too stay where fewer names than this would be left
+ * @param alone whether the text is the only name, so that an honorific that is a name too stays before a single name
  */
-export const wordsOfName = (text: string | undefined, fewest = 1): NameWord[] => (text ? partsOfName(text, fewest).map(wordOf) : []);
+export const wordsOfName = (text: string | undefined, alone = false): readonly NameWord[] =>
+  text ? (alone ? standingAlone(text) : besideOthers(text)) : [];
 
 /** The words of a name box or of a stored name as they are found again: by spelling and by sound, in either script. */
-export const nameTokens = (text: string): { exact: string; sound: string }[] => wordsOfName(text);
+export const nameTokens = (text: string): { exact: string; sound: string }[] => [...wordsOfName(text)];

@@ -45,6 +45,7 @@ const folded: Readonly<Record<string, string>> = {
 };
 
 const plain = /^[a-z0-9]+(?: [a-z0-9]+)*$/;
+const ascii = /^[\x20-\x7e]*$/;
 const foldable = new RegExp(`[${Object.keys(folded).join('')}]`, 'g');
 const easternDigit = /[\u0660-\u0669\u06F0-\u06F9]/g;
 const combining = /\p{M}+/gu;
@@ -57,6 +58,12 @@ const between = /[^\p{L}\p{N}]+/gu;
 export function normalForm(text: string): string {
   const small = text.toLowerCase();
   if (plain.test(small)) return small;
+  if (ascii.test(small)) {
+    return small
+      .replace(/['`]/g, '')
+      .replace(/[^a-z0-9]+/g, ' ')
+      .trim();
+  }
   return small
     .normalize('NFKC')
     .toLowerCase()
@@ -70,8 +77,10 @@ export function normalForm(text: string): string {
     .trim();
 }
 
+const bare = /^[a-zA-Z0-9]+$/;
+
 /** The letters and digits of a number that people write with dashes, dots, slashes and spaces, in capitals. */
-export const bareNumber = (text: string): string => normalForm(text).replaceAll(' ', '').toUpperCase();
+export const bareNumber = (text: string): string => (bare.test(text) ? text : normalForm(text).replaceAll(' ', '')).toUpperCase();
 
 /** Whether a word in normal form is in Arabic script. */
 export const isArabic = (word: string): boolean => {

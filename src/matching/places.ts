@@ -5,6 +5,7 @@ import { packageRoot } from '../platform/index.ts';
 import type { LevelOf } from './levels.ts';
 import { wordOf } from './name-words.ts';
 import { isArabic, normalForm } from './normal-form.ts';
+import { remembering } from './remember.ts';
 import type { Profile } from './types.ts';
 
 const schema = z.strictObject({ abbreviations: z.record(z.string(), z.string()), names: z.array(z.array(z.string()).min(2)) });
@@ -13,13 +14,13 @@ const abbreviations = new Map(Object.entries(lists.abbreviations));
 const names = new Map(lists.names.flatMap((spellings) => spellings.map((name) => [normalForm(name), spellings[0] as string] as const)));
 
 /** A part of a location as it is compared: well-known places under one name, the words of an address written out. */
-export function placeForm(text: string): string {
+export const placeForm = remembering((text: string): string => {
   const form = normalForm(text);
   const known = names.get(form);
   if (known !== undefined || !form.includes(' ')) return known ?? form;
   const words = form.split(' ');
   return words.map((word, at) => (at > 0 ? (abbreviations.get(word) ?? word) : (names.get(word) ?? word))).join(' ');
-}
+});
 
 const ADDRESS_WORDS = 4;
 const SLOTS = 4096;

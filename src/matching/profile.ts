@@ -6,6 +6,7 @@ import type { Particulars, Profile, ProfileWord } from './types.ts';
 
 const PHONE_DIGITS = 9;
 const FEWEST_PHONE_DIGITS = 6;
+const plainPhone = /^\+?\d+$/;
 
 const pairs = (words: readonly NameWord[]): ProfileWord[] => words.map(({ exact, sound }) => [exact, sound]);
 
@@ -29,7 +30,7 @@ function documentOf(text: string): string {
 
 /** The end of a number is the same with and without the country in front. */
 function phoneOf(text: string): string {
-  const digits = normalForm(text).replace(/\D/g, '');
+  const digits = (plainPhone.test(text) ? text : normalForm(text)).replace(/\D/g, '');
   return digits.length < FEWEST_PHONE_DIGITS ? '' : digits.slice(-PHONE_DIGITS);
 }
 
@@ -42,9 +43,9 @@ export function profileOf(particulars: Particulars): Profile {
   const born = birthOf(birth);
   const generation = generationOf(family ? `${given ?? ''} ${family}` : given);
   return {
-    ...some('g', pairs(wordsOfName(given, family ? 1 : 2))),
+    ...some('g', pairs(wordsOfName(given, !family))),
     ...some('m', pairs(wordsOfName(middle))),
-    ...some('f', pairs(wordsOfName(family, given ? 1 : 2))),
+    ...some('f', pairs(wordsOfName(family, !given))),
     ...(born && { b: born }),
     ...((sex === 'female' || sex === 'male') && { s: sex === 'female' ? 'f' : 'm' }),
     ...some('d', distinct(documents.map(documentOf))),

@@ -49,18 +49,18 @@ export class NameScale {
 
   /** The best way to lay the names of two people side by side: as written, exchanged, or parted where one has them all in one field. */
   align(a: Profile, b: Profile): Alignment | undefined {
-    const [ofA, ofB] = [readingsOf(a), readingsOf(b)];
-    const [first, second] = [ofA[0], ofB[0]];
-    if (!first || !second) return undefined;
-    if (ofA.length === 1 && ofB.length === 1) {
-      const straight = this.#weigh(first, second, 'straight');
-      if (straight?.names.every(({ level }) => atLeast(level, 'sound'))) return straight;
-      const exchanged = { called: second.family, together: second.family.length, family: second.called };
-      return better(straight, this.#weigh(first, exchanged, 'exchanged'));
-    }
+    const [joinedA, joinedB] = [isJoined(a), isJoined(b)];
+    if (!joinedA && !joinedB) return this.#asWritten(plainReading(a), plainReading(b));
     let best: Alignment | undefined;
-    for (const one of ofA) for (const other of ofB) best = better(best, this.#weigh(one, other, 'joined'));
-    return ofA.length > 1 && ofB.length > 1 && best ? cautious(best) : best;
+    for (const one of readingsOf(a, joinedB))
+      for (const other of readingsOf(b, joinedA)) best = better(best, this.#weigh(one, other, 'joined'));
+    return joinedA && joinedB && best ? cautious(best) : best;
+  }
+
+  #asWritten(a: Reading, b: Reading): Alignment | undefined {
+    const straight = this.#weigh(a, b, 'straight');
+    if (straight?.names.every(({ level }) => atLeast(level, 'sound'))) return straight;
+    return better(straight, this.#weigh(a, exchanged(b), 'exchanged'));
   }
 
   #weigh(a: Reading, b: Reading, order: LevelOf<'order'>): Alignment | undefined {
@@ -101,16 +101,28 @@ function cautious({ order, weight, names }: Alignment): Alignment {
   return { order, weight, names: [{ ...family, field: 'given' }, ...others, { ...given, field: 'family' }] };
 }
 
-/** Names in two fields are read as they stand; names in one field may be parted anywhere, either way round. */
-function readingsOf({ g = [], m = [], f = [] }: Profile): Reading[] {
-  if (g.length > 0 && f.length > 0) return [{ called: [...g, ...m], together: g.length, family: f }];
-  const all = [...(g.length > 0 ? g : f), ...m];
-  if (all.length === 0) return [];
-  if (all.length === 1) return [{ called: g, together: 1, family: f }];
+const namesOf = ({ g = [], m = [], f = [] }: Profile): Names => [...(g.length > 0 ? g : f), ...m];
+
+/** Whether somebody's names stand in one field, given and family name together. */
+const isJoined = (profile: Profile): boolean => !(profile.g && profile.f) && namesOf(profile).length > 1;
+
+const plainReading = ({ g = [], m = [], f = [] }: Profile): Reading => ({ called: [...g, ...m], together: g.length, family: f });
+const exchanged = ({ called, family }: Reading): Reading => ({ called: family, together: family.length, family: called });
+
+/**
+ * Names in two fields are read as they stand, or exchanged; names in one field may be parted anywhere, either way round.
+ * @param forward only one way round, where the other person is read both ways
+ */
+function readingsOf(profile: Profile, otherJoined: boolean, forward = false): Reading[] {
+  if (!isJoined(profile)) return [plainReading(profile), exchanged(plainReading(profile))];
+  const all = namesOf(profile);
   const found: Reading[] = [];
   for (let cut = 1; cut < Math.min(all.length, MOST_NAMES); cut += 1) {
     const [front, back] = [all.slice(0, cut), all.slice(cut)];
-    found.push({ called: front, together: cut, family: back }, { called: back, together: back.length, family: front });
+    found.push({ called: front, together: cut, family: back });
+    if (!forward) found.push({ called: back, together: back.length, family: front });
   }
+  // Three names and more in one field may be somebody's own, father's and grandfather's, with the family name left out.
+  if (all.length > 2 && !otherJoined) found.push({ called: all, together: all.length, family: [] });
   return found;
 }

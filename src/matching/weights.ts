@@ -1,23 +1,20 @@
-import { type Field, fields, levels } from './levels.ts';
-import type { Model, Odds } from './model.ts';
+import { type Field, fields } from './levels.ts';
+import type { Model } from './model.ts';
 
 /** The bits of every level of a model, worked out once. */
 export class Weights {
   readonly names: Model['names'];
-  readonly #bits = new Map<string, number>();
+  readonly #bits: Readonly<Record<Field, Readonly<Record<string, number>>>>;
 
   constructor({ fields: odds, names }: Model) {
     this.names = names;
-    for (const field of fields) {
-      for (const level of levels[field]) {
-        const { m, u } = (odds[field] as Record<string, Odds>)[level] as Odds;
-        this.#bits.set(`${field} ${level}`, Math.log2(m / u));
-      }
-    }
+    const bitsOf = (field: Field) =>
+      Object.fromEntries(Object.entries(odds[field] ?? {}).map(([level, { m, u }]) => [level, Math.log2(m / u)]));
+    this.#bits = Object.fromEntries(fields.map((field) => [field, bitsOf(field)])) as Record<Field, Record<string, number>>;
   }
 
   of(field: Field, level: string): number {
-    return this.#bits.get(`${field} ${level}`) as number;
+    return this.#bits[field][level] as number;
   }
 }
 

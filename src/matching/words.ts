@@ -45,6 +45,11 @@ const said: { readonly [F in Field]: Readonly<Record<LevelOf<F>, Said>> } = {
       fr: 'Le jour et le mois de naissance sont les mêmes, pas l’année',
       ar: 'يوم الميلاد وشهره نفسهما، والسنة مختلفة',
     },
+    same_year: {
+      en: 'The year of birth is the same, the day is not',
+      fr: 'L’année de naissance est la même, pas le jour',
+      ar: 'سنة الميلاد نفسها، واليوم مختلف',
+    },
     year: {
       en: 'The year of birth is the same; no day is known',
       fr: 'L’année de naissance est la même ; aucun jour n’est connu',
