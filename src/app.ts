@@ -140,7 +140,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...messagingJobs(ground, connectGateway(config, clock)),
         ...koboJobs(ground, {
           rules: outgoing,
-          limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 64 * 1024 ** 2 },
+          limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 32 * 1024 ** 2 },
           receive: receiveSubmissions(ground, config.dataDir),
         }),
       ]),

@@ -1527,7 +1527,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a form of KoboToolbox
-         * @description From then on the submissions of the form are pulled and registered like a file: by themselves where every column is known, or under a saved column mapping. Asks for a fresh second factor. The token is kept sealed and never shown again.
+         * @description The submissions of the form are pulled at every turn, or when somebody asks, and registered like a file: by themselves where every column is known, or under a saved column mapping. Asks for a fresh second factor. The token is kept sealed and never shown again.
          */
         post: operations["addKoboConnection"];
         delete?: never;

@@ -18,10 +18,11 @@ async function existing(db: Db, id: string): Promise<StoredConnection> {
 }
 
 const subjectOf = (id: string) => ({ type: 'kobo_connection', id });
+const MINUTE_MS = 60_000;
 const over = 'The connection has ended. Add a new one.';
 
 /**
- * Connects a programme to a form; its submissions are pulled from then on.
+ * Connects a programme to a form; its submissions are pulled from its first turn on, or once somebody asks.
  * @throws unprocessable when the server may not be asked; conflict when the programme has this connection already
  */
 export const addConnection = (rules: OutgoingRules): Command<NewKoboConnection, KoboConnection> =>
@@ -38,7 +39,7 @@ export const addConnection = (rules: OutgoingRules): Command<NewKoboConnection, 
         serverUrl,
         takenSubmissions: 0,
         pulledAt: null,
-        nextPullAt: now.toISOString(),
+        nextPullAt: new Date(now.getTime() + input.everyMinutes * MINUTE_MS).toISOString(),
         failures: 0,
         lastFailure: null,
         createdAt: now.toISOString(),

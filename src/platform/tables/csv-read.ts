@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { decodeText } from './decode-text.ts';
 import { delimiterOf } from './delimiter.ts';
-import { decodeText } from './encoding.ts';
 import { unguarded } from './formula-guard.ts';
 import { LONGEST_CELL, MOST_COLUMNS, type Table, tableOf, unreadable } from './table.ts';
 

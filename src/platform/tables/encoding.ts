@@ -1,9 +1,4 @@
-import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
-import { unreadable } from './table.ts';
-
-/** How much of a file is looked at to tell its encoding, in bytes. */
-const SAMPLE_BYTES = 1024 * 1024;
 
 /**
  * The encoding of a text, by its byte order mark or by what it looks like: UTF-8 where the bytes allow it, UTF-16 by the zeros between its
@@ -43,27 +38,12 @@ function isUtf8(sample: Buffer): boolean {
   }
 }
 
-// The bytes that are an Arabic or Persian letter in Windows-1256 and a capital or a Spanish letter in Windows-1252. The small letters with
-// French accents stand at the same bytes in both.
+const everyByte = Uint8Array.from({ length: 256 }, (_none, byte) => byte);
+
+// The bytes that are an Arabic letter in Windows-1256 are capitals and Spanish letters in Windows-1252; the small letters with French
+// accents stand at the same bytes in both.
 const arabicLetters = new Set(
-  [
-    0x81,
-    0x8d,
-    0x8e,
-    0x90,
-    0x98,
-    0x9a,
-    0x9f,
-    0xaa,
-    0xc0,
-    0xe1,
-    0xec,
-    0xed,
-    0xff,
-    ...Array.from({ length: 0xd6 - 0xc1 + 1 }, (_none, i) => 0xc1 + i),
-    ...Array.from({ length: 0xdf - 0xd8 + 1 }, (_none, i) => 0xd8 + i),
-    ...Array.from({ length: 0xe6 - 0xe3 + 1 }, (_none, i) => 0xe3 + i),
-  ].filter((byte) => ![0xe7, 0xe8, 0xe9, 0xea, 0xeb].includes(byte)),
+  [...new TextDecoder('windows-1256').decode(everyByte)].flatMap((letter, byte) => (/\p{Script=Arabic}/u.test(letter) ? [byte] : [])),
 );
 
 const isLatinLetter = (byte: number | undefined): boolean => byte !== undefined && /[A-Za-z]/.test(String.fromCharCode(byte));
@@ -72,100 +52,10 @@ const isLatinLetter = (byte: number | undefined): boolean => byte !== undefined 
 function looksArabic(sample: Buffer): boolean {
   let [arabic, latin] = [0, 0];
   sample.forEach((byte, i) => {
-    if (byte < 0x80 || !arabicLetters.has(byte)) return;
+    if (!arabicLetters.has(byte)) return;
     const [before, after] = [sample[i - 1], sample[i + 1]];
     if (isLatinLetter(before) || isLatinLetter(after)) latin += 1;
     else if (arabicLetters.has(before ?? 0) || arabicLetters.has(after ?? 0)) arabic += 1;
   });
   return arabic > latin;
-}
-
-export interface DecodedText {
-  readonly encoding: string;
-  /** The text from its beginning, without the byte order mark. */
-  readonly pieces: AsyncGenerator<string, void>;
-  /** As much of it as the encoding was told from. */
-  readonly beginning: string;
-}
-
-/**
- * Decodes a text whose encoding nobody has told. As long as there are only ASCII letters the question is left open, so a file whose first
- * accent comes late is read as well.
- * @throws unprocessable naming the line where the text is not in its own encoding any more, or holds what no text holds
- */
-export async function decodeText(bytes: AsyncIterable<Buffer>): Promise<DecodedText> {
-  const source = bytes[Symbol.asyncIterator]();
-  const sample = await sampleOf(source);
-  const encoding = encodingOf(sample);
-  const beginning = new TextDecoder(encoding).decode(sample, { stream: true });
-  return { encoding, beginning, pieces: decoded(sample, source, encoding) };
-}
-
-async function sampleOf(source: AsyncIterator<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for (let size = 0; size < SAMPLE_BYTES; ) {
-    const { done, value } = await source.next();
-    if (done) break;
-    chunks.push(value);
-    size += value.length;
-  }
-  return Buffer.concat(chunks);
-}
-
-async function* decoded(sample: Buffer, source: AsyncIterator<Buffer>, told: string): AsyncGenerator<string, void> {
-  let decoder = new LineDecoder(told);
-  let undecided = told === 'utf-8' && isAscii(sample);
-  try {
-    yield decoder.decode(sample);
-    for (;;) {
-      const { done, value } = await source.next();
-      if (done) break;
-      if (undecided && !isAscii(value)) {
-        undecided = false;
-        decoder = new LineDecoder(encodingOf(value), decoder.line);
-      }
-      yield decoder.decode(value);
-    }
-    yield decoder.end();
-  } finally {
-    await source.return?.();
-  }
-}
-
-class LineDecoder {
-  readonly #encoding: string;
-  readonly #decoder: TextDecoder;
-  /** The line that the text has come to. */
-  line: number;
-
-  constructor(encoding: string, line = 1) {
-    this.#encoding = encoding;
-    this.#decoder = new TextDecoder(encoding);
-    this.line = line;
-  }
-
-  decode(bytes: Buffer): string {
-    return this.#checked(this.#decoder.decode(bytes, { stream: true }));
-  }
-
-  end(): string {
-    return this.#checked(this.#decoder.decode());
-  }
-
-  #checked(text: string): string {
-    const wrong = text.search(/[\uFFFD\0]/);
-    const line = this.line + linesIn(wrong < 0 ? text : text.slice(0, wrong));
-    if (wrong >= 0) {
-      const found = text[wrong] === '\0' ? 'holds a character that no text holds' : `is not in ${this.#encoding.toUpperCase()}`;
-      throw unreadable(`Line ${line} ${found}. Save the file as "CSV UTF-8" and send it again.`, line);
-    }
-    this.line = line;
-    return text;
-  }
-}
-
-function linesIn(text: string): number {
-  let lines = 0;
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines += 1;
-  return lines;
 }

@@ -132,8 +132,11 @@ function columnIn(reference: string | undefined): number | undefined {
   return column === 0 ? undefined : column - 1;
 }
 
+const columnNames: string[] = [];
+
 /** The letters of a column, 0 for the first. */
 export function columnName(column: number): string {
   const rest = Math.floor(column / 26);
-  return `${rest > 0 ? columnName(rest - 1) : ''}${String.fromCharCode(65 + (column % 26))}`;
+  columnNames[column] ??= `${rest > 0 ? columnName(rest - 1) : ''}${String.fromCharCode(65 + (column % 26))}`;
+  return columnNames[column];
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellsOf, written } from '../../../test/support/tables.ts';
-import type { TableFormat } from './index.ts';
+import { type TableFormat, writeTable } from './index.ts';
 
 describe('a file of cells', () => {
   // What is blank is no cell, and what surrounds a header is trimmed.
@@ -63,6 +63,25 @@ describe('a file of cells', () => {
   it('writes the same rows as the same bytes', async () => {
     const rows = [['h'], ['x']];
     expect(await written({ kind: 'xlsx' }, rows)).toEqual(await written({ kind: 'xlsx' }, rows));
+  });
+
+  it('is not begun before anybody wants it, and ends when nobody does any more', async () => {
+    let [asked, ended] = [0, false];
+    async function* endless(): AsyncGenerator<readonly string[]> {
+      try {
+        for (;;) {
+          asked += 1;
+          yield [String(Math.random())];
+        }
+      } finally {
+        ended = true;
+      }
+    }
+    const bytes = writeTable({ kind: 'xlsx' }, endless());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked).toBe(0);
+    for await (const _chunk of bytes) if (asked > 10_000) break;
+    await expect.poll(() => ended).toBe(true);
   });
 
   it('ends with what went wrong in the rows, and never with half a workbook', async () => {

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFrame } from '../../test/support/fixtures.ts';
+import { koboSubmission } from '../../test/support/kobo-server.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { loadPilotGeography } from '../seeding.ts';
+
+describe('an export of KoboToolbox', () => {
+  let platform: TestPlatform;
+  let officer: Client;
+  beforeAll(async () => {
+    platform = await startPlatform();
+    await loadPilotGeography(platform.app.execute);
+    officer = await platform.as('enrolment_officer');
+  });
+  afterAll(() => platform.close());
+
+  const send = (submissions: object | string, programmeId: string) =>
+    officer
+      .post(`/v1/programmes/${programmeId}/registration-files?start=true`)
+      .type('application/json')
+      .send(typeof submissions === 'string' ? submissions : JSON.stringify(submissions));
+  const taken = async (submissions: object, programmeId: string) => {
+    const { body } = await send(submissions, programmeId).expect(202);
+    await platform.settled();
+    return (await officer.get(`/v1/registration-files/${body.id}`).expect(200)).body;
+  };
+  const waiting = () => {
+    const folder = join(platform.dataDir, 'uploads');
+    return existsSync(folder) ? readdirSync(folder) : [];
+  };
+
+  it('registers its people, and those of a later export who are new', async () => {
+    const { programmeId } = await makeFrame(platform);
+    const first = [1, 2, 3].map(koboSubmission);
+    expect(await taken(first, programmeId)).toMatchObject({ state: 'done', format: { kind: 'kobo' }, acceptedRows: 3, refusedRows: 0 });
+    const page = { count: 4, next: null, previous: null, results: [...first, koboSubmission(4)] };
+    expect(await taken(page, programmeId)).toMatchObject({ state: 'done', acceptedRows: 1, knownRows: 3, refusedRows: 0 });
+    expect((await send(page, programmeId).expect(202)).body.alreadyReceived).toBe(true);
+    expect(waiting()).toEqual([]);
+  });
+
+  it('gives refused people back as CSV, which is taken once it is corrected', async () => {
+    const { programmeId } = await makeFrame(platform);
+    const wrong = { ...koboSubmission(12), 'household/wilaya': 'Atlantis' };
+    const file = await taken([koboSubmission(11), wrong], programmeId);
+    expect(file).toMatchObject({ acceptedRows: 1, refusedRows: 1 });
+    const { text, headers } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file`).expect(200);
+    expect(headers['content-type']).toContain('text/csv');
+    expect(text).toContain(`${wrong._uuid}/1`);
+    const { body } = await officer
+      .post(`/v1/programmes/${programmeId}/registration-files?start=true`, text.replace('Atlantis', '16'))
+      .expect(202);
+    await platform.settled();
+    const corrected = await officer.get(`/v1/registration-files/${body.id}`).expect(200);
+    expect(corrected.body).toMatchObject({ state: 'done', acceptedRows: 1 });
+  });
+
+  it.each([
+    ['that ends too early', '[{"_uuid":"x","name":"Awa"'],
+    ['that is none', '{"detail": "Not found."}'],
+    ['with a submission that is none', '[{"_uuid":"x","name":"Awa"},5]'],
+    ['with two questions that nobody can see the difference of', '[{"_uuid":"x","a\\u200b":"1","a":"2"}]'],
+  ])('%s is refused and leaves nothing behind', async (_name, json) => {
+    const { programmeId } = await makeFrame(platform);
+    const { body } = await send(json, programmeId).expect(422);
+    expect(body.code).toBe('unprocessable');
+    expect(waiting()).toEqual([]);
+    expect((await officer.get(`/v1/programmes/${programmeId}/registration-files`).expect(200)).body.items).toEqual([]);
+  });
+});

@@ -1,0 +1,309 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeFrame } from '../../../test/support/fixtures.ts';
+import { bodyOnly, type KoboServer, koboSubmission, startKoboServer, statusOnly } from '../../../test/support/kobo-server.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
+import { loadPilotGeography } from '../../seeding.ts';
+
+const token = 'kobo-secret-token';
+const minute = 60_000;
+
+describe('a connection to KoboToolbox', () => {
+  let platform: TestPlatform;
+  let kobo: KoboServer;
+  let officer: Client;
+  let forms = 0;
+
+  beforeAll(async () => {
+    kobo = await startKoboServer();
+    platform = await startPlatform({ environment: { KOBO_PRIVATE_ADDRESSES: 'allow', KOBO_TIMEOUT_MS: '2000' } });
+    await loadPilotGeography(platform.app.execute);
+    officer = await platform.as('programme_officer');
+  });
+  afterEach(() => {
+    kobo.misbehave = undefined;
+    kobo.pageSize = 2;
+    kobo.asked.length = 0;
+  });
+  afterAll(async () => {
+    kobo.close();
+    await platform.close();
+  });
+
+  const body = (more: object = {}) => {
+    forms += 1;
+    return { serverUrl: kobo.url, assetUid: `aForm${forms}`, token, ...more };
+  };
+  const add = async (more: object = {}, programmeId?: string) => {
+    const programme = programmeId ?? (await makeFrame(platform)).programmeId;
+    const answer = await officer.post(`/v1/programmes/${programme}/kobo-connections`, body(more)).expect(201);
+    kobo.form = answer.body.assetUid;
+    return { ...answer.body, etag: answer.headers['etag'] ?? '' };
+  };
+  const read = async (id: string) => (await officer.get(`/v1/kobo-connections/${id}`).expect(200)).body;
+  const pull = async ({ id }: { id: string }) => {
+    await officer.post(`/v1/kobo-connections/${id}/pull`).expect(202);
+    await platform.settled();
+    return read(id);
+  };
+  const people = async ({ programmeId }: { programmeId: string }) =>
+    (
+      await platform.owner.query(
+        `select count(*)::int as count from enrolments e join beneficiaries b on b.id = e.beneficiary_id
+          where e.programme_id = $1 and b.source = 'kobo'`,
+        [programmeId],
+      )
+    ).rows[0].count;
+
+  it('brings in everybody of every page, once, and afterwards only who is new', async () => {
+    kobo.submissions = [1, 2, 3, 4, 5].map(koboSubmission);
+    const connection = await add();
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 5, failures: 0, lastFailure: null, pulledAt: expect.any(String) });
+    expect(await people(connection)).toBe(5);
+    expect(kobo.asked.map(({ after, start }) => [after, start])).toEqual([
+      [0, 0],
+      [0, 2],
+      [0, 4],
+    ]);
+    kobo.asked.length = 0;
+    kobo.submissions.push(koboSubmission(6));
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 6 });
+    expect(await people(connection)).toBe(6);
+    expect(kobo.asked).toEqual([
+      { path: `/api/v2/assets/${connection.assetUid}/data/`, after: 5, start: 0, authorization: `Token ${token}` },
+    ]);
+  });
+
+  it('is pulled at its turn without anybody asking', async () => {
+    kobo.submissions = [101].map(koboSubmission);
+    const connection = await add({ everyMinutes: 30 });
+    await platform.owner.query('update kobo_connections set next_pull_at = $2 where id = $1', [connection.id, platform.clock.now()]);
+    await platform.app.jobs.trigger('interop.pull_due');
+    await expect.poll(async () => (await read(connection.id)).pulledAt, { timeout: 10_000 }).not.toBeNull();
+    const { pulledAt, nextPullAt } = await read(connection.id);
+    expect(Date.parse(nextPullAt) - Date.parse(pulledAt)).toBe(30 * minute);
+  });
+
+  it('takes nobody twice when a server repeats submissions, whole pages, or sends what was taken', async () => {
+    const [one, two, three] = [201, 202, 203].map(koboSubmission);
+    kobo.submissions = [
+      one,
+      { ...koboSubmission(204), _uuid: one?._uuid as string, members: one?.['members'] },
+      two,
+      three,
+    ] as typeof kobo.submissions;
+    const connection = await add();
+    kobo.misbehave = (_request, url) => {
+      // A server that knows neither `query` nor `sort`.
+      url.searchParams.delete('query');
+      return undefined;
+    };
+    expect(await pull(connection)).toMatchObject({ failures: 0 });
+    expect(await people(connection)).toBe(3);
+    expect(await pull(connection)).toMatchObject({ failures: 0 });
+    expect(await people(connection)).toBe(3);
+  });
+
+  it('takes what comes in another order, and counts it as taken only at the end', async () => {
+    kobo.submissions = [305, 304, 303, 302, 301].map(koboSubmission);
+    const connection = await add();
+    let pages = 0;
+    kobo.misbehave = () => {
+      pages += 1;
+      return pages === 3 ? statusOnly(500) : undefined;
+    };
+    expect(await pull(connection)).toMatchObject({ lastFailure: 'server_error' });
+    kobo.misbehave = undefined;
+    expect(await pull(connection)).toMatchObject({ failures: 0, lastFailure: null });
+    expect(await people(connection)).toBe(5);
+  });
+
+  it('goes on where it stopped', async () => {
+    kobo.submissions = [401, 402, 403, 404].map(koboSubmission);
+    const connection = await add();
+    kobo.misbehave = (_request, url) => (url.searchParams.get('start') === '2' ? bodyOnly('{"count": 4, "next": null, "resu') : undefined);
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 2, lastFailure: 'unreadable', failures: 1, pulledAt: null });
+    kobo.misbehave = undefined;
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 4, failures: 0 });
+    expect(kobo.asked.at(-1)).toMatchObject({ after: 402, start: 0 });
+    expect(await people(connection)).toBe(4);
+  });
+
+  it('lets one of two pulls at the same moment go on, and nobody is there twice', async () => {
+    kobo.submissions = [451, 452, 453].map(koboSubmission);
+    const connection = await add();
+    const path = `/v1/kobo-connections/${connection.id}/pull`;
+    await Promise.all([officer.post(path).expect(202), officer.post(path).expect(202)]);
+    await platform.settled();
+    expect(await read(connection.id)).toMatchObject({ takenSubmissions: 3, failures: 0 });
+    expect(await people(connection)).toBe(3);
+  });
+
+  it('leaves out what was not approved', async () => {
+    kobo.submissions = [{ ...koboSubmission(501), _validation_status: { uid: 'validation_status_not_approved' } }];
+    const connection = await add();
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 0, failures: 0 });
+    expect(await people(connection)).toBe(0);
+  });
+
+  it.each<[string, string, NonNullable<KoboServer['misbehave']>]>([
+    ['breaks', 'server_error', () => statusOnly(502)],
+    ['refuses the token', 'refused', () => statusOnly(403)],
+    ['does not know the form', 'not_found', () => statusOnly(404)],
+    ['points elsewhere by a redirection', 'unexpected_status', () => statusOnly(302, { location: 'http://169.254.169.254/' })],
+    ['hangs up', 'unreachable', () => (request) => void request.socket.destroy()],
+    ['falls silent', 'timeout', () => () => {}],
+    ['falls silent in the middle', 'timeout', () => (_request, response) => void response.writeHead(200).write('{"results": [')],
+    ['sends a page of HTML', 'unreadable', () => bodyOnly('<html>')],
+    ['sends no list', 'unreadable', () => bodyOnly('{"results": {"_id": 1}}')],
+    ['sends submissions without numbers', 'unreadable', () => bodyOnly('{"results": [{"_uuid": "x"}]}')],
+    ['sends what is not UTF-8', 'unreadable', () => bodyOnly(Buffer.from('{"results": [{"_id": 1, "_uuid": "é"}]}', 'latin1'))],
+    ['sends more than anybody reads', 'unreadable', () => bodyOnly(Buffer.alloc(33 * 1024 * 1024, ' '))],
+    ['sends what intake does not accept', 'not_accepted', () => bodyOnly('{"results": [{"_id": 1, "_uuid": "x", "name": "a\\u0000"}]}')],
+  ])('says why when the server %s', async (_how, failure, misbehave) => {
+    const connection = await add();
+    kobo.misbehave = misbehave;
+    const before = platform.clock.now().getTime();
+    const failed = await pull(connection);
+    expect(failed).toMatchObject({ lastFailure: failure, failures: 1, takenSubmissions: 0, pulledAt: null });
+    expect(Date.parse(failed.nextPullAt) - before).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it.each([
+    'http://127.0.0.2:1/api/v2/x',
+    'https://evil.example/api/v2/x',
+    'http://user:secret@127.0.0.1/x',
+    'ftp://127.0.0.1/x',
+    '//evil.example/x',
+    'http://[::1]/',
+  ])('goes nowhere else than to its server: %s', async (next) => {
+    kobo.submissions = [];
+    const connection = await add();
+    kobo.misbehave = () => bodyOnly(JSON.stringify({ next, results: [koboSubmission(601)] }));
+    expect(await pull(connection)).toMatchObject({ lastFailure: 'next_elsewhere', takenSubmissions: 0 });
+    expect(kobo.asked).toHaveLength(1);
+  });
+
+  it('stops when a server leads it in a circle', async () => {
+    const connection = await add();
+    kobo.misbehave = (_request, url) => bodyOnly(JSON.stringify({ next: url.href, results: [] }));
+    expect(await pull(connection)).toMatchObject({ lastFailure: 'no_progress' });
+    expect(kobo.asked).toHaveLength(1);
+  });
+
+  it('leaves a server alone for as long as it asks, and longer after each failure', async () => {
+    const connection = await add();
+    kobo.misbehave = () => statusOnly(429, { 'retry-after': '3600' });
+    const pause = async () => {
+      const { nextPullAt } = await pull(connection);
+      return (Date.parse(nextPullAt) - platform.clock.now().getTime()) / minute;
+    };
+    expect(await pause()).toBeCloseTo(60, 0);
+    kobo.misbehave = () => statusOnly(503);
+    expect(await pause()).toBeCloseTo(1, 0);
+    expect(await pause()).toBeCloseTo(2, 0);
+    expect(await read(connection.id)).toMatchObject({ failures: 3, lastFailure: 'server_error' });
+    kobo.asked.length = 0;
+    await platform.app.jobs.trigger('interop.pull_due');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(kobo.asked).toEqual([]);
+  });
+
+  it('is for a programme officer of the programme with a fresh second factor', async () => {
+    const [{ programmeId }, other] = [await makeFrame(platform), await makeFrame(platform)];
+    const path = `/v1/programmes/${programmeId}/kobo-connections`;
+    await (await platform.as('enrolment_officer')).post(path, body()).expect(403);
+    await (await platform.as('programme_officer', { programme: other.programmeId })).post(path, body()).expect(404);
+    const mine = await platform.as('programme_officer', { programme: programmeId });
+    const { body: connection, headers } = await mine.post(path, body()).expect(201);
+    const stranger = await platform.as('auditor', { programme: other.programmeId });
+    await stranger.get(`/v1/kobo-connections/${connection.id}`).expect(404);
+    await stranger.get(path).expect(404);
+    await (await platform.as('enrolment_officer', { programme: programmeId }))
+      .post(`/v1/kobo-connections/${connection.id}/pull`)
+      .expect(202);
+    await platform.settled();
+    await platform.owner.query(`update sessions set second_factor_at = second_factor_at - interval '10 minutes' where user_id = $1`, [
+      mine.userId,
+    ]);
+    expect((await mine.post(path, body()).expect(401)).body.code).toBe('step_up_required');
+    const change = mine.patch(`/v1/kobo-connections/${connection.id}`, headers['etag'] ?? '', { token: 'another-token' });
+    expect((await change.expect(401)).body.code).toBe('step_up_required');
+  });
+
+  it('is changed as it was read, and never shows its token', async () => {
+    const connection = await add();
+    expect(JSON.stringify(connection)).not.toContain(token);
+    const path = `/v1/kobo-connections/${connection.id}`;
+    const changed = await officer.patch(path, connection.etag, { token: 'another-token', everyMinutes: 5 }).expect(200);
+    expect(changed.body).toMatchObject({ everyMinutes: 5, mapping: null });
+    await officer.patch(path, connection.etag, { everyMinutes: 6 }).expect(409);
+    expect(await pull(connection)).toMatchObject({ lastFailure: 'refused' });
+    expect(kobo.asked.at(-1)?.authorization).toBe('Token another-token');
+    const { body: list } = await officer.get(`/v1/programmes/${connection.programmeId}/kobo-connections`).expect(200);
+    expect(list.items.map(({ id }: { id: string }) => id)).toEqual([connection.id]);
+    const { rows } = await platform.owner.query(`select row_to_json(c)::text as row from kobo_connections c
+      union all select row_to_json(i)::text from idempotency_keys i union all select row_to_json(f)::text from follow_ups f`);
+    const everything = [...rows.map(({ row }) => row), ...platform.log, JSON.stringify(list)].join('\n');
+    expect(everything).not.toMatch(/another-token|kobo-secret/);
+    expect(everything).not.toContain(Buffer.from('another-token').toString('hex'));
+  });
+
+  it('ends for good, and its token with it', async () => {
+    const connection = await add();
+    const ended = await officer.post(`/v1/kobo-connections/${connection.id}/end`).expect(200);
+    expect(ended.body.endedAt).toEqual(expect.any(String));
+    await officer.post(`/v1/kobo-connections/${connection.id}/end`).expect(409);
+    await officer.post(`/v1/kobo-connections/${connection.id}/pull`).expect(409);
+    await officer.patch(`/v1/kobo-connections/${connection.id}`, '"2"', { everyMinutes: 5 }).expect(409);
+    expect(kobo.asked).toEqual([]);
+    const { rows } = await platform.owner.query('select token from kobo_connections where id = $1', [connection.id]);
+    expect(rows).toEqual([{ token: null }]);
+    const again = { serverUrl: kobo.url, assetUid: connection.assetUid, token };
+    const path = `/v1/programmes/${connection.programmeId}/kobo-connections`;
+    await officer.post(path, again).expect(201);
+    await officer.post(path, again).expect(409);
+  });
+
+  it.each([
+    'ftp://kf.kobotoolbox.org',
+    'http://kf.kobotoolbox.org',
+    'https://kf.kobotoolbox.org/x',
+    'https://a:b@kf.kobotoolbox.org',
+    'kobo',
+    'https://x?y',
+    'file:///etc/passwd',
+  ])('is refused to what is no server: %s', async (serverUrl) => {
+    const { programmeId } = await makeFrame(platform);
+    const { body: refusal } = await officer.post(`/v1/programmes/${programmeId}/kobo-connections`, body({ serverUrl })).expect(422);
+    expect(refusal.errors).toMatchObject([{ pointer: '/serverUrl' }]);
+  });
+
+  it('is kept by the database from going back, coming back, or going elsewhere', async () => {
+    const connection = await add();
+    const client = await platform.applicationClient();
+    const broken = (statement: string) =>
+      client.query(statement, [connection.id]).then(
+        () => 'nothing',
+        ({ constraint, code }) => constraint ?? code,
+      );
+    await client.query('update kobo_connections set last_submission = 7 where id = $1', [connection.id]);
+    expect(await broken('update kobo_connections set last_submission = 6 where id = $1')).toBe('kobo_connections_over');
+    expect(await broken(`update kobo_connections set server_url = 'https://evil.example' where id = $1`)).toBe('42501');
+    expect(await broken('update kobo_connections set token = null where id = $1')).toMatch(/^kobo_connections_check/);
+    expect(await broken('update kobo_connections set ended_at = now(), ended_by = id where id = $1')).toMatch(/^kobo_connections_check/);
+    expect(await broken('update kobo_connections set failures = 1 where id = $1')).toMatch(/^kobo_connections_check/);
+    expect(await broken(`update kobo_connections set failures = 1, last_failure = 'x' where id = $1`)).toBe(
+      'kobo_connections_last_failure_check',
+    );
+    expect(await broken('delete from kobo_connections where id = $1')).toBe('42501');
+    expect(
+      await broken(`insert into kobo_connections (id, programme_id, server_url, asset_uid, every_minutes, token, next_pull_at, created_by, created_at)
+        select gen_random_uuid(), programme_id, 'http://10.0.0.1', asset_uid, 60, 'x', now(), id, now() from kobo_connections where id = $1`),
+    ).toBe('kobo_connections_server_url_check');
+    await officer.post(`/v1/kobo-connections/${connection.id}/end`).expect(200);
+    expect(await broken("update kobo_connections set ended_at = null, ended_by = null, token = 'x' where id = $1")).toBe(
+      'kobo_connections_over',
+    );
+    await client.end();
+  });
+});

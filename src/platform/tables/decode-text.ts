@@ -1,0 +1,97 @@
+import { isAscii } from 'node:buffer';
+import { TextDecoder } from 'node:util';
+import { encodingOf } from './encoding.ts';
+import { unreadable } from './table.ts';
+
+/** How much of a file is looked at to tell its encoding, in bytes. */
+const SAMPLE_BYTES = 1024 * 1024;
+
+export interface DecodedText {
+  readonly encoding: string;
+  /** The text from its beginning, without the byte order mark. */
+  readonly pieces: AsyncGenerator<string, void>;
+  /** As much of it as the encoding was told from. */
+  readonly beginning: string;
+}
+
+/**
+ * Decodes a text whose encoding nobody has told. As long as there are only ASCII letters the question is left open, so a file whose first
+ * accent comes late is read as well.
+ * @throws unprocessable naming the line where the text is not in its own encoding any more, or holds what no text holds
+ */
+export async function decodeText(bytes: AsyncIterable<Buffer>): Promise<DecodedText> {
+  const source = bytes[Symbol.asyncIterator]();
+  const sample = await sampleOf(source);
+  const encoding = encodingOf(sample);
+  const beginning = new TextDecoder(encoding).decode(sample, { stream: true });
+  return { encoding, beginning, pieces: decoded(sample, source, encoding) };
+}
+
+async function sampleOf(source: AsyncIterator<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let size = 0; size < SAMPLE_BYTES; ) {
+    const { done, value } = await source.next();
+    if (done) break;
+    chunks.push(value);
+    size += value.length;
+  }
+  return Buffer.concat(chunks);
+}
+
+async function* decoded(sample: Buffer, source: AsyncIterator<Buffer>, told: string): AsyncGenerator<string, void> {
+  let decoder = new LineDecoder(told);
+  let undecided = told === 'utf-8' && isAscii(sample);
+  try {
+    yield decoder.decode(sample);
+    for (;;) {
+      const { done, value } = await source.next();
+      if (done) break;
+      if (undecided && !isAscii(value)) {
+        undecided = false;
+        decoder = new LineDecoder(encodingOf(value), decoder.line);
+      }
+      yield decoder.decode(value);
+    }
+    yield decoder.end();
+  } finally {
+    await source.return?.();
+  }
+}
+
+class LineDecoder {
+  readonly #encoding: string;
+  readonly #decoder: TextDecoder;
+  /** The line that the text has come to. */
+  line: number;
+
+  constructor(encoding: string, line = 1) {
+    this.#encoding = encoding;
+    this.#decoder = new TextDecoder(encoding);
+    this.line = line;
+  }
+
+  decode(bytes: Buffer): string {
+    return this.#checked(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  end(): string {
+    return this.#checked(this.#decoder.decode());
+  }
+
+  #checked(text: string): string {
+    const wrong = text.search(/[\uFFFD\0]/);
+    const line = this.line + linesIn(wrong < 0 ? text : text.slice(0, wrong));
+    if (wrong >= 0) {
+      const found = text[wrong] === '\0' ? 'holds a character that no text holds' : `is not in ${this.#encoding.toUpperCase()}`;
+      throw unreadable(`Line ${line} ${found}. Save the file as "CSV UTF-8" and send it again.`, line);
+    }
+    this.line = line;
+    return text;
+  }
+}
+
+function linesIn(text: string): number {
+  let lines = 0;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines += 1;
+  return lines;
+}
