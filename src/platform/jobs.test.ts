@@ -236,7 +236,14 @@ describe.each(servers)('jobs on $name', ({ name, url, up }) => {
     expect(await left(followUp.id)).toEqual({ attempts: 0, last_error: null, due_at: null });
     const other = connect();
     let ran = 0;
-    await other.work([{ name: 'endless', run: async () => void (ran += 1) }]);
+    await other.work([
+      {
+        name: 'endless',
+        run: async () => {
+          ran += 1;
+        },
+      },
+    ]);
     clock.skip(31_000);
     await other.drained();
     expect(ran).toBe(1);
