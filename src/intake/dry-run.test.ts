@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
+import { duplicateCheck } from '../deduplication/index.ts';
+import { Interrupted } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
+import { intakeJobs } from './jobs.ts';
 
 describe('before the run of a file', () => {
   let platform: TestPlatform;
@@ -166,6 +169,34 @@ describe('before the run of a file', () => {
       const refused = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
       expect(refused.body.items).toHaveLength(1);
     }
+  });
+
+  it('a dry run whose process has ended begins anew, and one that is asked to end leaves itself to another', async () => {
+    const id = await programme();
+    const { body } = await send(id, fileOf(...many(510, 60_000), row(70_000).replace('MLI', 'Mali'))).expect(202);
+    const whole = await act(body.id, 'check');
+    await platform.owner.query(
+      `update registration_files set state = 'checking', findings = jsonb_set(findings, '{checkedRows}', '500') where id = $1`,
+      [body.id],
+    );
+    const { database, execute, keyRing } = platform.app;
+    const ground = { db: database.reader, execute, keyRing, clock: platform.clock };
+    const [check, run] = intakeJobs(ground, duplicateCheck(ground));
+    const fileId = { fileId: body.id };
+    await expect(check?.run(fileId, AbortSignal.abort())).rejects.toThrow(Interrupted);
+    await Promise.all([check?.run(fileId), check?.run(fileId)]);
+    const again = (await officer.get(`/v1/registration-files/${body.id}`)).body;
+    expect(again).toMatchObject({ state: 'checked', findings: whole.findings });
+    expect((await officer.get(`/v1/registration-files/${body.id}/refused-rows`)).body.items).toHaveLength(1);
+
+    await platform.owner.query(`update registration_files set state = 'running', attempt = attempt + 1 where id = $1`, [body.id]);
+    await expect(run?.run(fileId, AbortSignal.abort())).rejects.toThrow(Interrupted);
+    await Promise.all([run?.run(fileId), run?.run(fileId)]);
+    expect((await officer.get(`/v1/registration-files/${body.id}`)).body).toMatchObject({
+      state: 'done',
+      acceptedRows: 510,
+      refusedRows: 1,
+    });
   });
 
   it('a dry run can be cancelled and leaves the file as it was', async () => {

@@ -1,3 +1,4 @@
+import type { Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
@@ -8,6 +9,13 @@ import { loadPilotGeography } from '../seeding.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const columns = header.split(',');
+
+const bytesOf = (response: Response, done: (error: Error | null, bytes: Buffer) => void): void => {
+  const parts: Buffer[] = [];
+  // The parser is handed the stream itself, whatever its type says.
+  const stream = response as unknown as NodeJS.ReadableStream;
+  stream.on('data', (part: Buffer) => parts.push(part)).on('end', () => done(null, Buffer.concat(parts)));
+};
 
 describe('a hostile file', () => {
   let platform: TestPlatform;
@@ -147,17 +155,31 @@ describe('a hostile file', () => {
     expect(rows[0].count).toBe(2);
   });
 
+  it('in an older encoding gives its refused rows back in it, where the reasons can be written in it', async () => {
+    const file = await take(
+      Buffer.from(fileOf(changed(1, 'Given name', 'Zoé'), changed(2, 'Given name', 'Noël').replace('MLI', '?')), 'latin1'),
+    );
+    expect(file).toMatchObject({ format: { encoding: 'windows-1252' }, refusedRows: 1 });
+    for (const [language, encoding] of [
+      ['fr', 'windows-1252'],
+      ['ar', 'utf-8'],
+    ] as const) {
+      const answer = await officer
+        .get(`/v1/registration-files/${file.id}/refused-rows/file?language=${language}`)
+        .buffer(true)
+        .parse(bytesOf);
+      expect(answer.headers['content-type']).toContain(encoding);
+      const [, back] = await cellsOf(answer.body);
+      expect(back?.[4]).toBe('Noël');
+      expect(back?.at(-1)).toMatch(language === 'fr' ? /Écrivez/ : /[\u0600-\u06FF]/);
+    }
+  });
+
   it('as a workbook gives its refused rows back as a workbook', async () => {
     const cells = [...many(2), changed(3, 'Sex', '?').replaceAll('"', '')].map((text) => text.split(','));
     const file = await take(await written({ kind: 'xlsx' }, [columns, ...cells]), XLSX);
     expect(file).toMatchObject({ state: 'done', format: { kind: 'xlsx' }, acceptedRows: 2, refusedRows: 1 });
-    const answer = await officer
-      .get(`/v1/registration-files/${file.id}/refused-rows/file?language=fr`)
-      .buffer(true)
-      .parse((response, done) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part)).on('end', () => done(null, Buffer.concat(parts)));
-      });
+    const answer = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file?language=fr`).buffer(true).parse(bytesOf);
     expect(answer.headers['content-type']).toBe(XLSX);
     expect(answer.headers['content-disposition']).toContain('refused-rows.xlsx');
     const [first, second] = await cellsOf(answer.body, XLSX);

@@ -1,5 +1,5 @@
 import { faultDetail, type Language } from '../beneficiaries/index.ts';
-import { command, type Db, Download, fileTypeOf, type KeyRing, writeTable } from '../platform/index.ts';
+import { command, type Db, Download, fileTypeOf, type KeyRing, type TableFormat, writeTable } from '../platform/index.ts';
 import { openRows } from './chunks.ts';
 import { fileById, registrationFileScope } from './existing-file.ts';
 import type { StoredFile } from './file-store.ts';
@@ -18,14 +18,19 @@ const reasonsHeader: Readonly<Record<Language, string>> = { fr: 'Motifs', en: 'R
 
 /** The refused rows of a file as the same kind of file: as they came, with a column of reasons, to be corrected and sent again. */
 export function refusedRowsFile(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): Download {
-  const format = givenBack(stored.file.format);
+  const format = givenBack(stored.file.format, language);
   const { contentType, extension } = fileTypeOf(format);
   return new Download(contentType, `refused-rows.${extension}`, writeTable(format, refusedTable(db, keyRing, stored, language)));
 }
 
-// Submissions were made into rows to be read, and as rows they go back.
-const givenBack = ({ kind, ...text }: FileFormat) =>
-  kind === 'kobo' ? ({ kind: 'csv', encoding: 'utf-8', delimiter: ',' } as const) : { kind, ...text };
+/** The older encodings, and the languages whose reasons can be written in them. */
+const writable: Readonly<Record<string, readonly Language[]>> = { 'windows-1252': ['en', 'fr'], 'windows-1256': ['en', 'ar'] };
+
+// Submissions were made into rows to be read, and as rows they go back. What a file's encoding cannot say goes back in UTF-8.
+function givenBack({ kind, encoding = 'utf-8', delimiter = ',' }: FileFormat, language: Language): TableFormat {
+  if (kind === 'xlsx') return { kind };
+  return { kind: 'csv', delimiter, encoding: (writable[encoding]?.includes(language) ?? true) ? encoding : 'utf-8' };
+}
 
 async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): AsyncGenerator<string[]> {
   const { header, mapping, attempt, file } = stored;

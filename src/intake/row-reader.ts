@@ -32,6 +32,7 @@ export class RowReader {
 
   /** As {@link word}, for what may be left out. */
   optional<Word>(column: ColumnName, read: (cell: string) => Word | undefined, pointer: string, code: FaultCode): Word | undefined {
-    return this.text(column) === '' ? undefined : this.word(column, read, pointer, code);
+    if (!this.#positions.has(column) || this.text(column) === '') return undefined;
+    return this.word(column, read, pointer, code);
   }
 }

@@ -234,7 +234,8 @@ function answering(
 
 async function send(response: Response, status: number, answer: unknown): Promise<void> {
   if (answer instanceof Download) {
-    response.status(status).type(answer.contentType).attachment(answer.filename);
+    // A name says a type too, so it comes first.
+    response.status(status).attachment(answer.filename).type(answer.contentType);
     // A caller who leaves in the middle ends it.
     await pipeline(Readable.from(answer.chunks), response).catch(() => response.destroy());
   } else if (answer instanceof Versioned) {

@@ -4,7 +4,7 @@ import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts
 import { ShiftedClock } from './clock.ts';
 import { Database } from './database.ts';
 import { newId } from './ids.ts';
-import { connectJobs, type Job, type Jobs } from './jobs.ts';
+import { connectJobs, Interrupted, type Job, type Jobs } from './jobs.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { sql } from './sql.ts';
@@ -211,6 +211,43 @@ describe.each(servers)('jobs on $name', ({ name, url, up }) => {
     await leave(jobs);
     expect(finished).toBe(true);
     expect(await left(followUp.id)).toBeUndefined();
+  });
+
+  it('leave long work to another process when theirs ends', async () => {
+    const jobs = connect();
+    let begun = () => {};
+    const beginning = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    await jobs.work([
+      {
+        name: 'endless',
+        async run(_payload, closing) {
+          begun();
+          while (!closing?.aborted) await pause(10);
+          throw new Interrupted();
+        },
+      },
+    ]);
+    const followUp = await record('endless');
+    await jobs.start([followUp]);
+    await beginning;
+    await leave(jobs);
+    expect(await left(followUp.id)).toEqual({ attempts: 0, last_error: null, due_at: null });
+    const other = connect();
+    let ran = 0;
+    await other.work([
+      {
+        name: 'endless',
+        run: async () => {
+          ran += 1;
+        },
+      },
+    ]);
+    clock.skip(31_000);
+    await other.drained();
+    expect(ran).toBe(1);
+    await leave(other);
   });
 
   it('hold nobody up while the queue cannot be reached', async () => {
