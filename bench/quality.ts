@@ -30,6 +30,7 @@ async function measure(folder: string) {
     set: folder.split('/').at(-1),
     records: summary.records,
     true: truth.size,
+    same: summary.same,
     f1: ((2 * precision * recall) / (precision + recall || 1)).toFixed(4),
     precision: precision.toFixed(4),
     recall: recall.toFixed(4),

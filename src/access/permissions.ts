@@ -83,8 +83,12 @@ export const permissions = {
   'intake.read_refused_rows': { roles: officers },
 
   'deduplication.compare': { roles: [] },
+  'deduplication.count_names': { roles: [] },
+  'deduplication.rescore_pairs': { roles: [] },
   'deduplication.decide_pair': { roles: ['programme_officer'] },
   'deduplication.undo_merger': { roles: ['programme_officer'] },
+  'deduplication.estimate_model': { roles: ['programme_officer'] },
+  'deduplication.use_model': { roles: ['programme_officer'] },
   'deduplication.read': { roles: officers },
 
   'eligibility.create_scorecard': { roles: ['programme_officer'] },

@@ -5,7 +5,7 @@ import type { Db } from '../platform/index.ts';
 export interface Comparison {
   /** Those who share a document with somebody who was there before: a person decides before they are enrolled. */
   readonly blocked: ReadonlySet<string>;
-  /** Those who are so like somebody who was there before that they may not be paid until a person decides. */
+  /** Those, the blocked among them, who are so like somebody who was there before that they may not be paid until a person decides. */
   readonly held: ReadonlySet<string>;
   /** How many pairs were opened, or opened again. */
   readonly pairs: number;

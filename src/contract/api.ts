@@ -1268,6 +1268,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/matching-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sets of weights that a programme has */
+        get: operations["listMatchingModels"];
+        put?: never;
+        /**
+         * Estimate weights from what the programme has decided so far
+         * @description Makes a new version, which nothing uses yet, with a report of how the programme's pairs would move. Its pairs, decided and undecided, are the sample.
+         */
+        post: operations["estimateMatchingModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-models/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a set of weights */
+        get: operations["getMatchingModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-models/{version}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare a set of weights with the one in use, on the pairs as they are now */
+        get: operations["compareMatchingModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-models/{version}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a set of weights from now on
+         * @description By somebody other than who estimated it. The programme's undecided pairs are scored again in the background. Version 0 goes back to the weights that Sanad ships.
+         */
+        post: operations["useMatchingModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/scorecards": {
         parameters: {
             query?: never;
@@ -2652,6 +2727,39 @@ export interface components {
             version: number;
         };
         /** @enum {string} */
+        Verdict: "same" | "review" | "different";
+        ModelComparison: {
+            /** @description The version that was in use */
+            withVersion: number;
+            /** @description How many pairs were looked at */
+            pairs: number;
+            /** @description How many pairs would go from one verdict to another */
+            moves: {
+                from: components["schemas"]["Verdict"];
+                to: components["schemas"]["Verdict"];
+                pairs: number;
+            }[];
+            /** @description How often each set of weights would have said what people decided */
+            decided: {
+                pairs: number;
+                rightBefore: number;
+                rightAfter: number;
+            };
+        };
+        MatchingModel: {
+            version: number;
+            inUse: boolean;
+            /** @description For each field and level, how often it is seen among pairs that are one person (m) and that are two (u) */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** @description With the weights in use when it was estimated; null for the weights that Sanad ships */
+            comparison: components["schemas"]["ModelComparison"] | null;
+            createdBy: string | null;
+            /** Format: date-time */
+            createdAt: string | null;
+        };
+        /** @enum {string} */
         ScorecardField: "age" | "relationship" | "householdSize" | "incomeChange" | "unpaidRentMonths" | "mealsPerDay" | "healthProblem" | "disability" | "pregnant" | "victimOfTrafficking" | "sex";
         /** @enum {string} */
         ScorecardOperator: "one_of" | "at_least" | "at_most" | "equals" | "is_true";
@@ -2941,6 +3049,7 @@ export interface components {
         EvidenceLanguage: "ar" | "fr" | "en";
         FirstId: components["schemas"]["Id"];
         SecondId: components["schemas"]["Id"];
+        ModelVersion: number;
         ScorecardId: components["schemas"]["Id"];
         StatementId: components["schemas"]["Id"];
         ReportFundId: components["schemas"]["Id"];
@@ -5215,6 +5324,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMatchingModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions, newest first; 0 is the one that Sanad ships */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MatchingModel"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    estimateMatchingModel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingModel"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getMatchingModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                version: components["parameters"]["ModelVersion"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version with its weights */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingModel"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    compareMatchingModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                version: components["parameters"]["ModelVersion"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the pairs would move */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelComparison"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    useMatchingModel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                version: components["parameters"]["ModelVersion"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version, now in use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingModel"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -13,30 +13,39 @@ export interface Seeker {
 /** Document numbers that the issuing country is known of: a number alone may be two people's. */
 const documentsOf = ({ d = [] }: Profile): string[] => d.filter((document) => document.includes('/'));
 
+/** In a block of more people than this, somebody is a candidate only who shares another key as well. */
+const CROWD = 20;
+
 /**
  * Everybody who shares a key with these people, by person. A block of more than `blockLimit` people is not looked through, because it says
- * too little about each of them; the same document is, however many hold it. Documents are keyed across programmes, so some of the
- * people found may belong to another one.
+ * too little about each of them, and one of a crowd alone makes nobody a candidate: of the pairs that are worth a look, all share something
+ * narrower, or a second thing. The same document counts however many hold it. Documents are keyed across programmes, so some of the people
+ * found may belong to another one.
  */
 export async function candidatesOf(db: Db, keyRing: KeyRing, seekers: readonly Seeker[]): Promise<Map<string, readonly string[]>> {
   const keys = seekers.flatMap(({ id, keys }) => keys.map((key) => ({ id, key })));
-  const documents = seekers.flatMap(({ id, profile }) => documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })));
+  const documents = seekers.flatMap(({ id, profile }) =>
+    documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })),
+  );
   const rows = await db.all<{ id: string; found: string }>(sql`
     with sought as materialized (
       select * from unnest(${keys.map(({ id }) => id)}::uuid[], ${keys.map(({ key }) => key)}::bigint[]) as k (id, key)
     ), blocks as materialized (
-      select wanted.key, block.people
+      select wanted.key, block.people, cardinality(block.people) as size
       from (select distinct key from sought) wanted cross join lateral (
         select array_agg(beneficiary_id) as people
         from (select beneficiary_id from beneficiary_keys b where b.key = wanted.key limit ${blockLimit + 1}) within
       ) block
       where cardinality(block.people) between 2 and ${blockLimit}
-    )
-    select id, string_agg(distinct found::text, ',') as found from (
-      select s.id, unnest(b.people) as found from sought s join blocks b on b.key = s.key
+    ), shared as (
+      select s.id, unnest(b.people) as found, b.size from sought s join blocks b on b.key = s.key
       union all
-      select d.id, k.beneficiary_id from unnest(${documents.map(({ id }) => id)}::uuid[], ${documents.map(({ key }) => key)}::bigint[]) as d (id, key)
-        join beneficiary_keys k on k.key = d.key
-    ) shared where found <> id group by id`);
+      select d.id, k.beneficiary_id, 1
+      from unnest(${documents.map(({ id }) => id)}::uuid[], ${documents.map(({ key }) => key)}::bigint[]) as d (id, key)
+      join beneficiary_keys k on k.key = d.key
+    ), found as (
+      select id, found from shared where found <> id group by id, found having count(*) > 1 or min(size) <= ${CROWD}
+    )
+    select id, string_agg(found::text, ',') as found from found group by id`);
   return new Map(rows.map(({ id, found }) => [id, found.split(',')]));
 }

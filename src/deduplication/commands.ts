@@ -42,7 +42,8 @@ export const decideDuplicatePairs = command<PairsDecision, { decided: number; pa
       refuseDecision(actor.id, found, pair, decision, pairs.length > 1 ? `/pairs/${i}` : '');
     }
     const patterns = [...new Set([...locked.values()].map(({ pattern }) => pattern))];
-    if (patterns.length > 1) throw problem.unprocessable('Decide together only pairs that agree and differ in the same way: of one "pattern".');
+    if (patterns.length > 1)
+      throw problem.unprocessable('Decide together only pairs that agree and differ in the same way: of one "pattern".');
     if (decision === 'same_person') refuseChains(pairs);
     await decidePairs(tx, pairs, { decision, reason, by: actor.id, at: now });
     if (decision === 'same_person') {
@@ -50,14 +51,16 @@ export const decideDuplicatePairs = command<PairsDecision, { decided: number; pa
         await merge(context, survivorId === firstId ? secondId : firstId, survivorId, reason);
       }
     }
-    if (decision !== 'needs_information') await enrolUnblocked(context, pairs.flatMap(({ firstId, secondId }) => [firstId, secondId]));
+    if (decision !== 'needs_information')
+      await enrolUnblocked(
+        context,
+        pairs.flatMap(({ firstId, secondId }) => [firstId, secondId]),
+      );
     const [only] = pairs;
     return {
       result: { decided: pairs.length, pattern: patterns[0] ?? '' },
       subject:
-        only && pairs.length === 1
-          ? { type: 'duplicate_pair', id: keyOf(only) }
-          : { type: 'duplicate_pairs_of_programme', id: programme },
+        only && pairs.length === 1 ? { type: 'duplicate_pair', id: keyOf(only) } : { type: 'duplicate_pairs_of_programme', id: programme },
       before: [...locked.values()].map(({ state }) => state),
       after: { decision, pairs: pairs.map(({ firstId, secondId, survivorId }) => ({ firstId, secondId, survivorId })) },
       reason,

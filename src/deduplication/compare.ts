@@ -1,13 +1,12 @@
 import { enrolApplicants } from '../beneficiaries/index.ts';
 import { type Command, type CommandContext, command } from '../platform/index.ts';
-import { survivors, takeOffDue, withMerged } from './due.ts';
+import { takeOffDue, withMerged } from './due.ts';
 import { countNames, hasGrown } from './name-frequencies.ts';
 import type { Profiles } from './profiles.ts';
-import { inOrder } from './rules.ts';
-import { pairKey, scoredPairs } from './scoring.ts';
+import { amongSurvivors, withRecords } from './same-person.ts';
+import { scoredPairs } from './scoring.ts';
 import { settingOf } from './setting.ts';
-import { openPairs, standingPairs, toldApart } from './store.ts';
-import type { ScoredPair } from './types.ts';
+import { openPairs, standingPairs } from './store.ts';
 
 export interface ToCompare {
   readonly programmeId: string;
@@ -43,12 +42,7 @@ export const compareDue = (profiles: Profiles): Command<ToCompare, Found> =>
         people.map(({ id }) => id),
         setting.holdThreshold,
       );
-      const scored = await scoredPairs(
-        tx,
-        { programmeId, profiles, keyRing, setting },
-        people,
-        standing.map(({ firstId, secondId }) => [firstId, secondId]),
-      );
+      const scored = await scoredPairs(tx, { programmeId, profiles, keyRing, setting }, people, await withRecords(tx, standing));
       const pairs = await openPairs(tx, programmeId, await amongSurvivors(context, scored), setting.modelVersion, now);
       const { blocked, held } = await keptBack(context, beneficiaryIds, setting.holdThreshold);
       await enrolApplicants(
@@ -71,29 +65,6 @@ async function settingFor({ tx, keyRing, now }: CommandContext, programmeId: str
   return settingOf(tx, keyRing, programmeId);
 }
 
-/**
- * Pairs of those who go on: a record that was merged stands for its survivor, except towards those whom it was told apart from. Where
- * several records of one person make the same pair, the likeliest counts.
- */
-async function amongSurvivors({ tx }: CommandContext, scored: readonly ScoredPair[]): Promise<ScoredPair[]> {
-  if (scored.length === 0) return [];
-  const survivorOf = await survivors(tx, [...new Set(scored.flatMap(({ firstId, secondId }) => [firstId, secondId]))]);
-  const ofMerged = scored.filter(({ firstId, secondId }) => survivorOf.has(firstId) || survivorOf.has(secondId));
-  const apart = await toldApart(
-    tx,
-    ofMerged.map(({ firstId, secondId }) => [firstId, secondId]),
-  );
-  const likeliest = new Map<string, ScoredPair>();
-  for (const pair of scored) {
-    if (apart.has(pairKey(pair.firstId, pair.secondId)) && ofMerged.includes(pair)) continue;
-    const [firstId, secondId] = inOrder(survivorOf.get(pair.firstId) ?? pair.firstId, survivorOf.get(pair.secondId) ?? pair.secondId);
-    const known = likeliest.get(pairKey(firstId, secondId));
-    if (firstId !== secondId && (known?.probability ?? -1) < pair.probability)
-      likeliest.set(pairKey(firstId, secondId), { ...pair, firstId, secondId });
-  }
-  return [...likeliest.values()];
-}
-
 /** Those of these people whom an undecided pair keeps from being enrolled, and those whom one with somebody before them keeps from being paid. */
 async function keptBack({ tx }: CommandContext, beneficiaryIds: readonly string[], holdThreshold: string) {
   const asked = new Set(beneficiaryIds);
@@ -102,7 +73,7 @@ async function keptBack({ tx }: CommandContext, beneficiaryIds: readonly string[
   for (const { firstId, secondId, holds, blocksFirst, blocksSecond } of await standingPairs(tx, beneficiaryIds, holdThreshold)) {
     if (blocksFirst && asked.has(firstId)) blocked.add(firstId);
     if (blocksSecond && asked.has(secondId)) blocked.add(secondId);
-    if (holds && asked.has(secondId)) held.add(secondId);
+    if ((holds || blocksSecond) && asked.has(secondId)) held.add(secondId);
   }
   return { blocked, held };
 }

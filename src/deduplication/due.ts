@@ -38,13 +38,3 @@ export const withMerged = (db: Db, beneficiaryIds: readonly string[]): Promise<P
     )
     select p.beneficiary_id as id, p.blocking_keys::text[] as keys
     from one_person o join match_profiles p on p.beneficiary_id = o.id order by p.beneficiary_id`);
-
-/**
- * Who each of these records stands for now, which stays so until the transaction ends: a merger waits.
- * @returns the survivor of those who were merged
- */
-export async function survivors(tx: Tx, beneficiaryIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await tx.all<{ id: string; survivor: string | null }>(sql`select id, merged_into as survivor from beneficiaries
-    where id = any(${beneficiaryIds}::uuid[]) order by id for share`);
-  return new Map(rows.flatMap(({ id, survivor }) => (survivor ? [[id, survivor] as const] : [])));
-}

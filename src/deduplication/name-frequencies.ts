@@ -1,9 +1,9 @@
 import { nameKey } from '../beneficiaries/index.ts';
 import type { Frequencies } from '../matching/index.ts';
-import { type Db, type KeyRing, sql, type Tx } from '../platform/index.ts';
+import { command, type Db, type KeyRing, sql, type Tx } from '../platform/index.ts';
 
-/** In fewer people than this a share says nothing about how common a name is. */
-const FEWEST_PEOPLE = 1_000;
+/** Fewer people than this say nothing about how common a name is, or a duplicate. */
+export const FEWEST_PEOPLE = 1_000;
 /** More people than this tell no more about common names, so a sample of about so many is counted. */
 const ENOUGH_PEOPLE = 50_000;
 /** A name borne by a smaller share is as rare as any. */
@@ -24,7 +24,9 @@ export async function frequenciesOf(db: Db, keyRing: KeyRing, programmeId: strin
   if (!countedAt) return rare;
   const known = counted.get(programmeId);
   if (known?.at === countedAt.getTime()) return known.frequencies;
-  const rows = await db.all<{ key: string; share: number }>(sql`select key::text, share from name_frequencies where programme_id = ${programmeId}`);
+  const rows = await db.all<{ key: string; share: number }>(
+    sql`select key::text, share from name_frequencies where programme_id = ${programmeId}`,
+  );
   const shares = new Map(rows.map(({ key, share }) => [key, share]));
   const bySound = new Map<string, number | undefined>();
   const frequencies: Frequencies = {
@@ -53,7 +55,9 @@ export async function hasGrown(db: Db, programmeId: string): Promise<boolean> {
 
 /** Counts how many people a programme has and how common their names are. Where somebody else is counting, that is left to them. */
 export async function countNames(tx: Tx, programmeId: string, at: Date): Promise<void> {
-  const lock = await tx.first<{ free: boolean }>(sql`select pg_try_advisory_xact_lock(hashtextextended(${`name_counts/${programmeId}`}, 0)) as free`);
+  const lock = await tx.first<{ free: boolean }>(
+    sql`select pg_try_advisory_xact_lock(hashtextextended(${`name_counts/${programmeId}`}, 0)) as free`,
+  );
   if (!lock?.free) return;
   const row = await tx.first<{ people: number; lastId: string | null }>(sql`select count(*)::int as people,
     (select beneficiary_id from enrolments where programme_id = ${programmeId} order by beneficiary_id desc limit 1) as "lastId"
@@ -69,3 +73,13 @@ export async function countNames(tx: Tx, programmeId: string, at: Date): Promise
   await tx.run(sql`insert into name_counts (programme_id, people, last_id, counted_at) values (${programmeId}, ${row.people}, ${row.lastId}, ${at})
     on conflict (programme_id) do update set people = excluded.people, last_id = excluded.last_id, counted_at = excluded.counted_at`);
 }
+
+/** Counts the names of a programme; those of one that grows little by little are counted so. */
+export const countProgrammeNames = command<{ programmeId: string }, object>({
+  name: 'deduplication.count_names',
+  scope: (_db, { programmeId }) => ({ programme: programmeId }),
+  async run({ tx, now }, { programmeId }) {
+    await countNames(tx, programmeId, now);
+    return { result: {}, subject: { type: 'programme', id: programmeId } };
+  },
+});

@@ -21,21 +21,26 @@ export class Profiles {
 
   /** @returns the profiles by person; those who have none in the programme, or none at all, are left out */
   async of(db: Db, programmeId: string, ids: readonly string[]): Promise<Map<string, Profile>> {
-    const known = ids.map((id) => this.#kept.get(id)?.version ?? null);
+    if (ids.length === 0) return new Map();
+    const kept = new Map(ids.map((id) => [id, this.#kept.get(id)]));
     // The transaction that wrote a row last is as good as a version of it.
     const rows = await db.all<{ id: string; version: string; sealed: Buffer | null }>(sql`
       select p.beneficiary_id as id, p.xmin::text as version, case when p.xmin::text is distinct from k.version then p.profile end as sealed
-      from unnest(${ids}::uuid[], ${known}::text[]) as k (id, version) join match_profiles p on p.beneficiary_id = k.id
-      where p.programme_id = ${programmeId}`);
-    return new Map(rows.map(({ id, version, sealed }) => [id, this.#keep(id, version, sealed)]));
+      from unnest(${ids}::uuid[], ${ids.map((id) => kept.get(id)?.version ?? null)}::text[]) as k (id, version)
+      join match_profiles p on p.beneficiary_id = k.id where p.programme_id = ${programmeId}`);
+    return new Map(
+      rows.map(({ id, version, sealed }) => {
+        const profile = sealed ? openMatchProfile(this.#keyRing, id, sealed) : (kept.get(id) as Kept).profile;
+        this.#keep(id, { version, profile });
+        return [id, profile];
+      }),
+    );
   }
 
-  #keep(id: string, version: string, sealed: Buffer | null): Profile {
-    const profile = sealed ? openMatchProfile(this.#keyRing, id, sealed) : (this.#kept.get(id) as Kept).profile;
+  #keep(id: string, one: Kept): void {
     this.#kept.delete(id);
-    this.#kept.set(id, { version, profile });
+    this.#kept.set(id, one);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MOST_KEPT && oldest) this.#kept.delete(oldest);
-    return profile;
   }
 }

@@ -1,4 +1,4 @@
-import { type Profile, compare } from '../matching/index.ts';
+import { compare, type Profile } from '../matching/index.ts';
 import type { Db, KeyRing } from '../platform/index.ts';
 import { candidatesOf, type Seeker } from './candidates.ts';
 import type { Profiles } from './profiles.ts';
@@ -27,7 +27,11 @@ export async function scoredPairs(
   people: readonly Omit<Seeker, 'profile'>[],
   standing: readonly (readonly [firstId: string, secondId: string])[],
 ): Promise<ScoredPair[]> {
-  const own = await profiles.of(db, programmeId, people.map(({ id }) => id));
+  const own = await profiles.of(
+    db,
+    programmeId,
+    people.map(({ id }) => id),
+  );
   const seekers = people.flatMap(({ id, keys }) => {
     const profile = own.get(id);
     return profile ? [{ id, keys, profile }] : [];

@@ -1,6 +1,6 @@
 import { readModel, type Setting, shippedModel } from '../matching/index.ts';
 import { type Db, type KeyRing, sql } from '../platform/index.ts';
-import { frequenciesOf } from './name-frequencies.ts';
+import { FEWEST_PEOPLE, frequenciesOf } from './name-frequencies.ts';
 
 /** With what the people of a programme are compared. */
 export interface ProgrammeSetting extends Setting {
@@ -23,7 +23,7 @@ export async function settingOf(db: Db, keyRing: KeyRing, programmeId: string): 
     select m.version as "modelVersion", m.definition, c.people, c.counted_at as "countedAt", p.hold_threshold::text as "holdThreshold"
     from programmes p
     left join name_counts c on c.programme_id = p.id
-    left join lateral (select model_id from matching_model_uses u where u.programme_id = p.id order by u.id desc limit 1) used on true
+    left join lateral (select model_id from matching_model_uses u where u.programme_id = p.id order by u.used_from desc, u.id desc limit 1) used on true
     left join matching_models m on m.id = used.model_id
     where p.id = ${programmeId}`);
   if (!row) throw new Error('people are compared within a programme');
@@ -32,7 +32,8 @@ export async function settingOf(db: Db, keyRing: KeyRing, programmeId: string): 
     model: modelVersion === null ? shippedModel : readModel(definition),
     modelVersion: modelVersion ?? 0,
     holdThreshold,
-    population: people ?? 0,
+    // Among a few people nobody knows how many come twice; as many are assumed as in a programme that has begun.
+    population: Math.max(people ?? 0, FEWEST_PEOPLE),
     frequencies: await frequenciesOf(db, keyRing, programmeId, countedAt),
   };
 }

@@ -24,8 +24,8 @@ export async function sideBySide(db: Db, keyRing: KeyRing, rows: readonly PairRo
       evidence: evidence.map((item) => ({
         ...item,
         text: inWords(item, language),
-        first: valueOf(item.field, first, one),
-        second: valueOf(item.field, second, other),
+        first: said(item.field, first, one),
+        second: said(item.field, second, other),
       })),
       decidedAt: decidedAt?.toISOString() ?? null,
       foundAt: foundAt.toISOString(),
@@ -46,7 +46,7 @@ function sideOf({ id, registrationNumber, householdReference, state, registeredA
 }
 
 /** What a record says in a field that was compared, as text. */
-function valueOf(field: Evidence['field'], side: SideRow, person: Opened | null): string | null {
+function said(field: Evidence['field'], side: SideRow, person: Opened | null): string | null {
   if (!person) return null;
   const { names, birth, documents, phones } = person;
   switch (field) {

@@ -60,15 +60,6 @@ export const standingPairs = (db: Db, beneficiaryIds: readonly string[], holdThr
     select p.first_id, p.second_id, ${holds(sql`p`, sql`${holdThreshold}::numeric`)}, ${sharesDocument(sql`p`)}, false
     from duplicate_pairs p where p.second_id = any(${beneficiaryIds}::uuid[]) and ${isUndecided(sql`p`)}`);
 
-/** Which of these pairs of people a person has told apart. */
-export async function toldApart(db: Db, pairs: readonly (readonly [first: string, second: string])[]): Promise<Set<string>> {
-  if (pairs.length === 0) return new Set();
-  const rows = await db.all<{ pair: string }>(sql`select d.first_id || '/' || d.second_id as pair
-    from unnest(${pairs.map(([first]) => first)}::uuid[], ${pairs.map(([, second]) => second)}::uuid[]) as p (first_id, second_id)
-    join duplicate_pairs d on d.first_id = p.first_id and d.second_id = p.second_id and d.state = 'different_people'`);
-  return new Set(rows.map(({ pair }) => pair));
-}
-
 /** Whether a pair still waits for a person. @param pair the alias of its row */
 const isUndecided = (pair: Sql): Sql => sql`${pair}.state in ('open', 'needs_information')`;
 

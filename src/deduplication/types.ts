@@ -1,5 +1,5 @@
 import type { Birth, EnrolmentState, Names } from '../beneficiaries/index.ts';
-import type { Evidence } from '../matching/index.ts';
+import type { Evidence, Decision as Verdict } from '../matching/index.ts';
 
 /** Two people who may be one, with why. The first is the one whose identifier sorts first. */
 export interface ScoredPair {
@@ -54,4 +54,14 @@ export interface DuplicatePair {
   readonly mergerId: string | null;
   readonly foundAt: string;
   readonly version: number;
+}
+
+/** How the pairs of a programme would move from one set of weights to another. Counts, no person. */
+export interface ModelComparison {
+  /** The version that was in use. */
+  readonly withVersion: number;
+  readonly pairs: number;
+  readonly moves: { readonly from: Verdict; readonly to: Verdict; readonly pairs: number }[];
+  /** How often each would have said what people decided: more likely one person than not, or less. */
+  readonly decided: { readonly pairs: number; readonly rightBefore: number; readonly rightAfter: number };
 }

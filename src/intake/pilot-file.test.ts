@@ -157,8 +157,6 @@ describe('the pilot file', () => {
       where a.source_id = $1 and b.source_id = $1`,
       [fileId],
     );
-    const named = (score: number) =>
-      pairs.filter((pair) => Number(pair.score) === score).map(({ first, second }) => `${rowIdOf(first)},${rowIdOf(second)}`);
     const planted = new Set(read('expected_duplicates.csv').map(({ id_a, id_b }) => `${id_a},${id_b}`));
     const refusedIds = new Set(defects.map(([id]) => id));
     const holders = (id: string | undefined) =>

@@ -7,6 +7,9 @@ const yearsOf = (birth: string): readonly [number, number] => {
   return [Number(from.slice(0, 4)), Number(to.slice(0, 4))];
 };
 
+/** An age is told by guess, and grows while the years pass between two registrations. */
+const MOST_YEARS_BETWEEN_AGES = 4;
+
 /** How far two births agree. A year, and 1 January with it, weighs as a year; years that were guessed may lie next to each other. */
 export function compareBirths(a: string | undefined, b: string | undefined): LevelOf<'birth'> | undefined {
   if (!a || !b) return undefined;
@@ -14,15 +17,19 @@ export function compareBirths(a: string | undefined, b: string | undefined): Lev
     if (a === b) return 'day';
     const sameYear = a.slice(0, 4) === b.slice(0, 4);
     if (sameYear && a.slice(4, 6) === b.slice(6, 8) && a.slice(6, 8) === b.slice(4, 6)) return 'exchanged';
-    if (edits(a, b, 1) <= 1) return 'typing';
+    const distance = edits(a, b, 2);
+    if (distance <= 1) return 'typing';
     if (a.slice(4) === b.slice(4)) return 'month_day';
-    return 'different';
+    return distance === 2 ? 'alike' : 'different';
   }
-  if (a === b && a.length === 4) return 'year';
+  if (a === b) return 'year';
   const [fromA, toA] = yearsOf(a);
   const [fromB, toB] = yearsOf(b);
-  if (fromA <= toB && fromB <= toA) return 'within_year';
-  return Math.max(fromA - toB, fromB - toA) <= 2 ? 'near_year' : 'different';
+  const apart = Math.max(fromA - toB, fromB - toA);
+  if (apart <= 0) return 'within_year';
+  const guessed = a.length > 8 || b.length > 8;
+  if (guessed) return apart <= MOST_YEARS_BETWEEN_AGES ? 'near_age' : 'different';
+  return apart === 1 ? 'near_year' : 'different';
 }
 
 const numberOf = (document: string): string => document.slice(document.indexOf('/') + 1);
@@ -33,7 +40,8 @@ function compareDocument(a: string, b: string): LevelOf<'document'> {
   const abroad = one.length < a.length && other.length < b.length && a.slice(0, a.indexOf('/')) !== b.slice(0, b.indexOf('/'));
   if (one === other) return abroad ? 'other_kind' : 'same';
   if (abroad) return 'other_kind';
-  if (one.length >= 6 && other.length >= 6 && edits(one, other, 1) <= 1) return 'typing';
+  const distance = Math.min(one.length, other.length) >= 6 ? edits(one, other, 2) : 3;
+  if (distance <= 2) return distance === 2 ? 'alike' : 'typing';
   return shapeOf(one) === shapeOf(other) ? 'different' : 'other_kind';
 }
 
@@ -51,22 +59,9 @@ function bestOf<L extends string>(
 }
 
 export const compareDocuments = (a: Profile['d'], b: Profile['d']): LevelOf<'document'> | undefined =>
-  bestOf(a, b, ['same', 'typing', 'other_kind', 'different'], compareDocument);
+  bestOf(a, b, ['same', 'typing', 'alike', 'other_kind', 'different'], compareDocument);
 
 export const comparePhones = (a: Profile['p'], b: Profile['p']): LevelOf<'phone'> | undefined =>
   bestOf(a, b, ['same', 'typing', 'different'], (one, other) =>
     one === other ? 'same' : edits(one, other, 1) <= 1 ? 'typing' : 'different',
   );
-
-/** How far two locations agree, by the words that they share: a house needs most of four words and a number, a place all of its words. */
-export function compareLocations(a: Profile['l'], b: Profile['l']): LevelOf<'location'> | undefined {
-  if (!a?.length || !b?.length) return undefined;
-  const one = new Set(a.join(' ').split(' '));
-  const other = new Set(b.join(' ').split(' '));
-  let shared = 0;
-  for (const word of one) if (other.has(word)) shared += 1;
-  const share = shared / Math.min(one.size, other.size);
-  if (shared >= 4 && share >= 0.6) return 'address';
-  if (share >= 0.99) return 'place';
-  return share > 0.3 ? 'part' : 'different';
-}

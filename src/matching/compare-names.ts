@@ -1,80 +1,83 @@
-import { familyOf } from './known-names.ts';
-import type { LevelOf } from './levels.ts';
-import { edits, likeness } from './likeness.ts';
-import { isArabic } from './normal-form.ts';
+import { atLeast, compareWords, type NameLevel, rank } from './compare-words.ts';
 import type { ProfileWord } from './types.ts';
 
-export type NameLevel = LevelOf<'given'>;
+export type Names = readonly ProfileWord[];
 
-/** Names of one sound that are written so differently in one script stand a level lower: Hassan and Hussein. */
-const SPELLED_ALIKE = 0.75;
-const NEARLY_ALIKE = 0.9;
-const FEWEST_LETTERS = 4;
-
-const withoutFirst = (word: string, prefix: string): boolean => word.length > prefix.length && word.endsWith(prefix);
-
-function nearWord([one, sound]: ProfileWord, [other, otherSound]: ProfileWord, sameScript: boolean): boolean {
-  if (!sameScript) return sound.length >= 3 && otherSound.length >= 3 && edits(sound, otherSound, 1) <= 1;
-  const length = Math.min(one.length, other.length);
-  if (length < 3) return false;
-  if (length < FEWEST_LETTERS) return edits(one, other, 1) <= 1 && one[0] === other[0];
-  return edits(one, other, 1) <= 1 || likeness(one, other) >= NEARLY_ALIKE || (length >= 7 && edits(one, other, 2) <= 2);
-}
-
-/** How far two single names agree. */
-export function compareWords(a: ProfileWord, b: ProfileWord): NameLevel {
-  const [one, sound] = a;
-  const [other, otherSound] = b;
-  if (one === other) return 'same';
-  const family = familyOf(one);
-  const otherFamily = familyOf(other);
-  const known = family !== undefined && otherFamily !== undefined;
-  if (known && family === otherFamily) return 'spelling';
-  const sameScript = isArabic(one) === isArabic(other);
-  if (sound === otherSound && !known) return !sameScript || likeness(one, other) >= SPELLED_ALIKE ? 'spelling' : 'sound';
-  if (nearWord(a, b, sameScript)) return 'near';
-  if (one.length === 1 || other.length === 1) return one[0] === other[0] || sound[0] === otherSound[0] ? 'initial' : 'different';
-  if (sound.length >= 3 && otherSound.length >= 3 && (withoutFirst(sound, otherSound) || withoutFirst(otherSound, sound))) return 'part';
-  return 'different';
-}
-
-const rank: Readonly<Record<NameLevel, number>> = { same: 6, spelling: 5, sound: 4, near: 3, part: 2, initial: 1, different: 0 };
-const joinedWord = (words: readonly ProfileWord[]): ProfileWord => [
-  words.map(([exact]) => exact).join(''),
-  words.map(([, sound]) => sound).join(''),
-];
-
-/** The agreement of two lists of names and the names that it rests on, in the person who has fewer. */
-export interface NameAgreement {
+/** How far two lists of names agree, and the names that the agreement rests on. */
+export interface Agreement {
   readonly level: NameLevel;
-  readonly words: readonly ProfileWord[];
+  readonly words: Names;
+}
+
+/** The agreement of two people's own names, and the names that each has besides. */
+export interface GivenAgreement extends Agreement {
+  readonly restOfA: Names;
+  readonly restOfB: Names;
+}
+
+const joined = (names: Names): ProfileWord => [names.map(([exact]) => exact).join(''), names.map(([, sound]) => sound).join('')];
+const without = (names: Names, place: number): Names => names.filter((_, at) => at !== place);
+
+/** A person's own name under the other names of the other: who goes by a middle name, or has names in another order. */
+function elsewhere(a: Names, b: Names): GivenAgreement | undefined {
+  const [own] = a;
+  if (!own) return undefined;
+  const place = b.findIndex((name, at) => at > 0 && atLeast(compareWords(own, name), 'spelling'));
+  return place < 0 ? undefined : { level: 'part', words: [own], restOfA: a.slice(1), restOfB: without(b, place) };
 }
 
 /**
- * How far two lists of names agree: each name of the shorter list with the one most like it. What the longer list holds besides
- * makes it an agreement in part. Names that are only joined or parted differently are the same.
+ * Compares what two people are called: their own name decides, which stands first. What follows it is a second name, or the father's.
+ * @param together how many names of each may be one name that was parted by a space
  */
-export function compareLists(a: readonly ProfileWord[], b: readonly ProfileWord[]): NameAgreement {
+export function compareGiven(a: Names, b: Names, together: readonly [number, number]): GivenAgreement | undefined {
+  const [own] = a;
+  const [other] = b;
+  if (!own || !other) return undefined;
+  const level = compareWords(own, other);
+  const plain = { level, words: [own], restOfA: a.slice(1), restOfB: b.slice(1) };
+  if (atLeast(level, 'sound') || (a.length === 1 && b.length === 1)) return plain;
+  const [lettersOfA, lettersOfB] = [a.slice(0, together[0]), b.slice(0, together[1])];
+  if (lettersOfA.length + lettersOfB.length > 2) {
+    const whole = compareWords(joined(lettersOfA), joined(lettersOfB));
+    if (atLeast(whole, 'near') && rank[whole] > rank[level]) {
+      return { level: whole, words: [joined(lettersOfA)], restOfA: a.slice(together[0]), restOfB: b.slice(together[1]) };
+    }
+  }
+  if (atLeast(level, 'near')) return plain;
+  const [first, second] = [elsewhere(a, b), elsewhere(b, a)];
+  return first ?? (second && { ...second, restOfA: second.restOfB, restOfB: second.restOfA }) ?? plain;
+}
+
+/** Each name of the shorter list beside the one most like it in the longer. */
+function laidSideBySide(few: Names, many: Names): readonly (readonly [ProfileWord, NameLevel])[] {
+  const left = [...many];
+  return few.map((name) => {
+    let at = 0;
+    let level: NameLevel = 'different';
+    left.forEach((candidate, place) => {
+      const found = compareWords(name, candidate);
+      if (rank[found] > rank[level]) [level, at] = [found, place];
+    });
+    if (level !== 'different') left.splice(at, 1);
+    return [name, level] as const;
+  });
+}
+
+/**
+ * Compares family names or second names, where order says nothing. Where all of the shorter list is found, the weakest of its names
+ * decides, and what the longer list holds besides makes it an agreement in part; names joined or parted differently are the same.
+ */
+export function compareLists(a: Names, b: Names): Agreement | undefined {
   const [few, many] = a.length <= b.length ? [a, b] : [b, a];
   const [only] = few;
   const [other] = many;
-  if (few.length === 1 && many.length === 1 && only && other) return { level: compareWords(only, other), words: few };
-  const whole = compareWords(joinedWord(few), joinedWord(many));
-  if (rank[whole] >= rank.sound) return { level: whole, words: many };
-  const left = [...many];
-  let worst: NameLevel = 'same';
-  let best: NameLevel = 'different';
-  for (const word of few) {
-    let at = -1;
-    let level: NameLevel = 'different';
-    left.forEach((candidate, place) => {
-      const found = compareWords(word, candidate);
-      if (rank[found] > rank[level]) [level, at] = [found, place];
-    });
-    if (at >= 0) left.splice(at, 1);
-    if (rank[level] < rank[worst]) worst = level;
-    if (rank[level] > rank[best]) best = level;
-  }
-  if (few.length === many.length && worst !== 'different') return { level: worst, words: few };
-  return { level: rank[best] >= rank.near ? 'part' : worst, words: few };
+  if (!only || !other) return undefined;
+  if (many.length === 1) return { level: compareWords(only, other), words: few };
+  const whole = compareWords(joined(few), joined(many));
+  if (atLeast(whole, 'sound')) return { level: whole, words: few };
+  const pairs = laidSideBySide(few, many);
+  const weakest = pairs.reduce<NameLevel>((worst, [, level]) => (rank[level] < rank[worst] ? level : worst), 'same');
+  if (atLeast(weakest, 'near')) return { level: few.length === many.length ? weakest : 'part', words: few };
+  return { level: atLeast(whole, 'near') ? 'near' : weakest, words: few };
 }

@@ -1,14 +1,16 @@
+const nameLevels = ['same', 'spelling', 'sound', 'near', 'part', 'alike', 'initial', 'different'] as const;
+
 /** Every field that is compared, and the levels on which two people may agree or disagree in it, the most alike first. */
 export const levels = {
-  given: ['same', 'spelling', 'sound', 'near', 'part', 'initial', 'different'],
-  family: ['same', 'spelling', 'sound', 'near', 'part', 'initial', 'different'],
-  middle: ['same', 'spelling', 'sound', 'near', 'part', 'initial', 'different'],
+  given: nameLevels,
+  family: nameLevels,
+  middle: nameLevels,
   order: ['straight', 'joined', 'exchanged'],
-  birth: ['day', 'exchanged', 'typing', 'month_day', 'year', 'within_year', 'near_year', 'different'],
+  birth: ['day', 'exchanged', 'typing', 'alike', 'month_day', 'year', 'within_year', 'near_year', 'near_age', 'different'],
   sex: ['same', 'different'],
-  document: ['same', 'typing', 'other_kind', 'different'],
+  document: ['same', 'typing', 'alike', 'other_kind', 'different'],
   phone: ['same', 'typing', 'different'],
-  location: ['address', 'place', 'part', 'different'],
+  location: ['address', 'near_address', 'place', 'near_place', 'part', 'different'],
   household: ['relatives'],
 } as const;
 

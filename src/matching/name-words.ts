@@ -1,5 +1,4 @@
-import { articles, familyOf, headOf, honorifics, prefixes, titles } from './known-names.ts';
-import { isArabic, normalForm } from './normal-form.ts';
+import { partsOfName, variants } from './name-parts.ts';
 import { soundOf } from './sound.ts';
 
 /** One name: how it is spelled, in normal form, and how it sounds. */
@@ -8,60 +7,40 @@ export interface NameWord {
   readonly sound: string;
 }
 
+const families = new Map(variants.flatMap((names, family) => names.map((name) => [name, family] as const)));
+
+/** The family of spellings that a well-known name belongs to, or undefined. Two different families are two different names. */
+export const familyOf = (word: string): number | undefined => families.get(word);
+
+/** All spellings of a well-known name. */
+export const spellingsOf = (family: number): readonly string[] => variants[family] ?? [];
+
+/** The servant of: Abdelkader, Abdul Aziz, Abd er-Rahman. Between `abd` and the name stands an article, which changes with the letter after it. */
+const servant = /^abd(?:[aeiou]{1,2})?(?:l(?=[b-df-hj-np-tv-z])|l(?=[ai]z|ali|ahad)|([rsndtz])(?=\1))(?=.{3})/;
+const joinedArticle = /^[ae]l(?=[b-df-hjkm-z][a-z]{4})/;
+
+const plainSound = (word: string): string => soundOf(word.replace(servant, 'abd').replace(joinedArticle, ''));
+
 const remembered = new Map<string, NameWord>();
 const MOST_REMEMBERED = 50_000;
 
-/** The servant of: Abdelkader, Abdul Aziz, Abd er-Rahman. What stands between `abd` and the name is an article, which changes with the letter after it. */
-const servant = /^abd(?:[aeou]{1,2})?(?:l(?=[b-df-hj-np-tv-z])|l(?=[ai]z|ali|ahad)|([rsndtz])(?=\1))(?=.{3})/;
-const joinedArticle = /^[ae]l(?=[b-df-hjkm-z][a-z]{4})/;
-const arabicArticle = /^(عبد|)ال(?=.{3})/;
-
-function spelled(word: string): string {
-  return isArabic(word) && familyOf(word) === undefined && !word.endsWith('الله') ? word.replace(arabicArticle, '$1') : word;
-}
-
-function wordOf(exact: string): NameWord {
+/** A name in normal form with its sound. Names come again and again, so sounds are remembered. */
+export function wordOf(exact: string): NameWord {
   const known = remembered.get(exact);
   if (known) return known;
-  const family = familyOf(exact);
-  const spoken = family === undefined ? exact.replace(servant, 'abd') : headOf(family);
-  const word = { exact, sound: soundOf(family === undefined ? spoken.replace(joinedArticle, '') : spoken) };
+  const family = families.get(exact);
+  const [head = exact] = family === undefined ? [] : (variants[family] ?? []);
+  const word = { exact, sound: plainSound(head) };
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   remembered.set(exact, word);
   return word;
 }
 
-/** Puts the small words of a name before the word that they belong to, and leaves articles out. */
-function joined(words: readonly string[]): string[] {
-  const names: string[] = [];
-  let before = '';
-  words.forEach((word, place) => {
-    const last = place === words.length - 1;
-    if (!last && articles.has(word)) return;
-    if (!last && prefixes.has(word)) {
-      before += word;
-      return;
-    }
-    names.push(before + spelled(word));
-    before = '';
-  });
-  return names;
-}
-
 /**
- * The names in a text, in the order written: forms of address off, articles off, small words joined to the word after them.
- * @param fewest honorifics that are names too stay where fewer than this would be left
+ * The names in a text with their sounds, in the order written.
+ * @param fewest honorifics that are names too stay where fewer names than this would be left
  */
-export function wordsOfName(text: string | undefined, fewest = 1): NameWord[] {
-  if (!text) return [];
-  const form = normalForm(text);
-  if (form === '') return [];
-  const all = form.split(' ');
-  const named = all.filter((word) => !titles.has(word));
-  const words = joined(named.length > 0 ? named : all);
-  while (words.length > fewest && honorifics.has(words[0] as string)) words.shift();
-  return words.map(wordOf);
-}
+export const wordsOfName = (text: string | undefined, fewest = 1): NameWord[] => (text ? partsOfName(text, fewest).map(wordOf) : []);
 
 /** The words of a name box or of a stored name as they are found again: by spelling and by sound, in either script. */
 export const nameTokens = (text: string): { exact: string; sound: string }[] => wordsOfName(text);

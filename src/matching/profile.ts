@@ -1,5 +1,7 @@
+import { generationOf } from './name-parts.ts';
 import { type NameWord, wordsOfName } from './name-words.ts';
 import { bareNumber, normalForm } from './normal-form.ts';
+import { placeForm } from './places.ts';
 import type { Particulars, Profile, ProfileWord } from './types.ts';
 
 const PHONE_DIGITS = 9;
@@ -38,6 +40,7 @@ const distinct = (values: readonly string[]): string[] => [...new Set(values)].f
 export function profileOf(particulars: Particulars): Profile {
   const { given, middle, family, birth, sex, documents = [], phones = [], location = [], household } = particulars;
   const born = birthOf(birth);
+  const generation = generationOf(family ? `${given ?? ''} ${family}` : given);
   return {
     ...some('g', pairs(wordsOfName(given, family ? 1 : 2))),
     ...some('m', pairs(wordsOfName(middle))),
@@ -48,8 +51,9 @@ export function profileOf(particulars: Particulars): Profile {
     ...some('p', distinct(phones.map(phoneOf))),
     ...some(
       'l',
-      location.map(normalForm).filter((part) => part !== ''),
+      location.map(placeForm).filter((part) => part !== ''),
     ),
+    ...(generation && { j: generation }),
     ...(household && { h: household }),
   };
 }

@@ -34,6 +34,8 @@ export interface Profile {
   readonly p?: readonly string[];
   /** The parts of the location in normal form, from large to small. */
   readonly l?: readonly string[];
+  /** Which of two bearers of one name: jr, sr, ii. */
+  readonly j?: string;
   /** Household. */
   readonly h?: string;
 }

@@ -1,10 +1,20 @@
-import { compareLists, type NameLevel } from './compare-names.ts';
+import { type Agreement, compareGiven, compareLists, type Names } from './compare-names.ts';
+import { atLeast, type NameLevel } from './compare-words.ts';
 import type { LevelOf } from './levels.ts';
-import type { Frequencies, Profile, ProfileWord } from './types.ts';
+import type { Frequencies, Profile } from './types.ts';
 import type { Weights } from './weights.ts';
 
 /** How much of the rarity of a name counts at a level: a name that only looks alike may be another, more common one. */
-const rarity: Readonly<Record<NameLevel, number>> = { same: 1, spelling: 1, sound: 1, near: 0.5, part: 0.5, initial: 0, different: 0 };
+const rarity: Readonly<Record<NameLevel, number>> = {
+  same: 1,
+  spelling: 1,
+  sound: 0.8,
+  near: 0.5,
+  part: 0.7,
+  alike: 0.2,
+  initial: 0,
+  different: 0,
+};
 
 export interface NameEvidence {
   readonly field: 'given' | 'family' | 'middle';
@@ -18,14 +28,16 @@ export interface Alignment {
   readonly names: readonly NameEvidence[];
 }
 
-type Names = readonly ProfileWord[];
-
-/** One way in which a person's names may be given and family name. */
+/** One way to read a person's names: what they are called, how many of these may be one name, and their family names. */
 interface Reading {
-  readonly given: Names;
+  readonly called: Names;
+  readonly together: number;
   readonly family: Names;
 }
 
+const MOST_NAMES = 5;
+
+/** Weighs names with how common they are: that two people share a rare name says more than that both are called Mohamed. */
 export class NameScale {
   readonly #weights: Weights;
   readonly #frequencies: Frequencies;
@@ -35,52 +47,70 @@ export class NameScale {
     this.#frequencies = frequencies;
   }
 
-  /** The evidence in two lists of names; none where one is empty. */
-  weigh(field: NameEvidence['field'], a: Names, b: Names): NameEvidence | undefined {
-    if (a.length === 0 || b.length === 0) return undefined;
-    const { level, words } = compareLists(a, b);
-    const { reference, least } = this.#weights.names;
-    let common = 1;
-    for (const [, sound] of words) common *= Math.max(this.#frequencies.of(sound) ?? 0, least);
-    const rare = rarity[level] * Math.log2(reference / Math.max(common, least * least));
-    return { field, level, weight: this.#weights.of(field, level) + rare };
-  }
-
   /** The best way to lay the names of two people side by side: as written, exchanged, or parted where one has them all in one field. */
   align(a: Profile, b: Profile): Alignment | undefined {
-    const readingsOfA = readings(a);
-    const readingsOfB = readings(b);
-    const joined = readingsOfA.length > 1 || readingsOfB.length > 1;
-    let best: Alignment | undefined;
-    const consider = (one: Reading, other: Reading, order: LevelOf<'order'>) => {
-      const names = [this.weigh('given', one.given, other.given), this.weigh('family', one.family, other.family)].filter(
-        (evidence) => evidence !== undefined,
-      );
-      if (names.length === 0) return;
-      const weight = names.reduce((sum, evidence) => sum + evidence.weight, this.#weights.of('order', order));
-      if (!best || weight > best.weight) best = { order, weight, names };
-    };
-    for (const one of readingsOfA) {
-      for (const other of readingsOfB) {
-        consider(one, other, joined ? 'joined' : 'straight');
-        if (!joined && this.#worthExchanging(best)) consider(one, { given: other.family, family: other.given }, 'exchanged');
-      }
+    const [ofA, ofB] = [readingsOf(a), readingsOf(b)];
+    const [first, second] = [ofA[0], ofB[0]];
+    if (!first || !second) return undefined;
+    if (ofA.length === 1 && ofB.length === 1) {
+      const straight = this.#weigh(first, second, 'straight');
+      if (straight?.names.every(({ level }) => atLeast(level, 'sound'))) return straight;
+      const exchanged = { called: second.family, together: second.family.length, family: second.called };
+      return better(straight, this.#weigh(first, exchanged, 'exchanged'));
     }
-    return best;
+    let best: Alignment | undefined;
+    for (const one of ofA) for (const other of ofB) best = better(best, this.#weigh(one, other, 'joined'));
+    return ofA.length > 1 && ofB.length > 1 && best ? cautious(best) : best;
   }
 
-  #worthExchanging(straight: Alignment | undefined): boolean {
-    return !straight || straight.names.some(({ level }) => level !== 'same' && level !== 'spelling' && level !== 'sound');
+  #weigh(a: Reading, b: Reading, order: LevelOf<'order'>): Alignment | undefined {
+    const given = compareGiven(a.called, b.called, [a.together, b.together]);
+    const middle = given && compareLists(given.restOfA, given.restOfB);
+    const family = compareLists(a.family, b.family);
+    const names: NameEvidence[] = [];
+    if (given) names.push(this.#evidence('given', given));
+    if (middle) names.push(this.#evidence('middle', middle));
+    if (family) names.push(this.#evidence('family', family));
+    if (names.length === 0) return undefined;
+    const sum = names.reduce((total, { weight }) => total + weight, 0);
+    return { order, names, weight: sum + (names.length > 1 ? this.#weights.of('order', order) : 0) };
+  }
+
+  #evidence(field: NameEvidence['field'], { level, words }: Agreement): NameEvidence {
+    const { reference, least } = this.#weights.names;
+    let share = 1;
+    words.forEach(([, sound], place) => {
+      const common = Math.max(this.#frequencies.of(sound) ?? 0, least);
+      // Names of one person go together, so that a second one says less than it would by itself.
+      share *= place === 0 ? common : Math.sqrt(common);
+    });
+    const rare = rarity[level] * Math.log2(reference / Math.max(share, least));
+    return { field, level, weight: this.#weights.of(field, level) + rare };
   }
 }
 
+const better = (one: Alignment | undefined, other: Alignment | undefined): Alignment | undefined =>
+  one && other ? (other.weight > one.weight ? other : one) : (one ?? other);
+
+/** Two whole names that share one part and not the other: nobody wrote which part is the family's, so it is taken to be the shared one. */
+function cautious({ order, weight, names }: Alignment): Alignment {
+  const given = names.find(({ field }) => field === 'given');
+  const family = names.find(({ field }) => field === 'family');
+  if (!given || !family || family.level !== 'different' || given.level === 'different') return { order, weight, names };
+  const others = names.filter(({ field }) => field === 'middle');
+  return { order, weight, names: [{ ...family, field: 'given' }, ...others, { ...given, field: 'family' }] };
+}
+
 /** Names in two fields are read as they stand; names in one field may be parted anywhere, either way round. */
-function readings({ g = [], f = [] }: Profile): Reading[] {
-  const all = g.length > 0 ? g : f;
-  if ((g.length > 0 && f.length > 0) || all.length < 2) return [{ given: g, family: f }];
+function readingsOf({ g = [], m = [], f = [] }: Profile): Reading[] {
+  if (g.length > 0 && f.length > 0) return [{ called: [...g, ...m], together: g.length, family: f }];
+  const all = [...(g.length > 0 ? g : f), ...m];
+  if (all.length === 0) return [];
+  if (all.length === 1) return [{ called: g, together: 1, family: f }];
   const found: Reading[] = [];
-  for (let cut = 1; cut < Math.min(all.length, 5); cut += 1) {
-    found.push({ given: all.slice(0, cut), family: all.slice(cut) }, { given: all.slice(cut), family: all.slice(0, cut) });
+  for (let cut = 1; cut < Math.min(all.length, MOST_NAMES); cut += 1) {
+    const [front, back] = [all.slice(0, cut), all.slice(cut)];
+    found.push({ called: front, together: cut, family: back }, { called: back, together: back.length, family: front });
   }
   return found;
 }

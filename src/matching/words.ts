@@ -9,6 +9,7 @@ const nameLevels = (en: string, fr: string, ar: string, feminine = false): Reado
   sound: { en: `${en} sounds the same`, fr: `${fr} se prononce de même`, ar: `${ar} يُنطق بالطريقة نفسها` },
   near: { en: `${en} differs by a letter or two`, fr: `${fr} diffère d’une lettre ou deux`, ar: `${ar} يختلف بحرف أو حرفين` },
   part: { en: `${en} agrees in part`, fr: `${fr} concorde en partie`, ar: `${ar} يتطابق جزئياً` },
+  alike: { en: `${en} is a little alike`, fr: `${fr} se ressemble un peu`, ar: `${ar} متشابه قليلاً` },
   initial: { en: `${en} has the same initial`, fr: `${fr} a la même initiale`, ar: `${ar} يبدأ بالحرف نفسه` },
   different: { en: `${en} is another`, fr: `${fr} est ${feminine ? 'une autre' : 'un autre'}`, ar: `${ar} مختلف` },
 });
@@ -34,6 +35,11 @@ const said: { readonly [F in Field]: Readonly<Record<LevelOf<F>, Said>> } = {
       fr: 'La date de naissance diffère d’un chiffre',
       ar: 'تاريخ الميلاد يختلف برقم واحد',
     },
+    alike: {
+      en: 'The date of birth differs by two digits',
+      fr: 'La date de naissance diffère de deux chiffres',
+      ar: 'تاريخ الميلاد يختلف برقمين',
+    },
     month_day: {
       en: 'Day and month of birth are the same, the year is not',
       fr: 'Le jour et le mois de naissance sont les mêmes, pas l’année',
@@ -50,6 +56,7 @@ const said: { readonly [F in Field]: Readonly<Record<LevelOf<F>, Said>> } = {
       ar: 'تاريخ الميلاد يقع في سنة ميلاد الآخر',
     },
     near_year: { en: 'The years of birth are close', fr: 'Les années de naissance sont proches', ar: 'سنتا الميلاد متقاربتان' },
+    near_age: { en: 'The ages are close', fr: 'Les âges sont proches', ar: 'العمران متقاربان' },
     different: { en: 'The date of birth is another', fr: 'La date de naissance est une autre', ar: 'تاريخ الميلاد مختلف' },
   },
   sex: {
@@ -62,6 +69,11 @@ const said: { readonly [F in Field]: Readonly<Record<LevelOf<F>, Said>> } = {
       en: 'A document number differs by one sign',
       fr: 'Un numéro de document diffère d’un caractère',
       ar: 'رقم وثيقة يختلف بخانة واحدة',
+    },
+    alike: {
+      en: 'A document number differs by two signs',
+      fr: 'Un numéro de document diffère de deux caractères',
+      ar: 'رقم وثيقة يختلف بخانتين',
     },
     other_kind: { en: 'The documents are of different kinds', fr: 'Les documents sont de types différents', ar: 'الوثائق من أنواع مختلفة' },
     different: { en: 'The document numbers are different', fr: 'Les numéros de document sont différents', ar: 'أرقام الوثائق مختلفة' },
@@ -77,7 +89,9 @@ const said: { readonly [F in Field]: Readonly<Record<LevelOf<F>, Said>> } = {
   },
   location: {
     address: { en: 'The address is the same', fr: 'L’adresse est la même', ar: 'العنوان نفسه' },
+    near_address: { en: 'The addresses are much alike', fr: 'Les adresses se ressemblent beaucoup', ar: 'العنوانان متشابهان كثيراً' },
     place: { en: 'The place is the same', fr: 'Le lieu est le même', ar: 'المكان نفسه' },
+    near_place: { en: 'The places are much alike', fr: 'Les lieux se ressemblent beaucoup', ar: 'المكانان متشابهان كثيراً' },
     part: { en: 'The place agrees in part', fr: 'Le lieu concorde en partie', ar: 'المكان يتطابق جزئياً' },
     different: { en: 'The place is another', fr: 'Le lieu est un autre', ar: 'المكان مختلف' },
   },

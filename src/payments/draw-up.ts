@@ -57,8 +57,8 @@ export async function drawUp(db: Db, keyRing: KeyRing, now: Date, source: ListSo
       batch.filter(({ reason }) => !reason).map(({ beneficiaryId }) => beneficiaryId),
     );
     for (const instalment of batch) {
-      const known = traits.get(instalment.beneficiaryId);
       const { registrationNumber, beneficiaryId, reason } = instalment;
+      const known = reason ? undefined : traits.get(beneficiaryId);
       const collectorId = known?.isAdult ? beneficiaryId : known?.adultHeadId;
       if (known && collectorId) lines.push({ ...instalment, collectorId, ageBand: known.ageBand, hasDisability: known.hasDisability });
       else leftOut.push({ registrationNumber, reason: reason ?? 'no_collector' });

@@ -32,22 +32,22 @@ function refusal({ plan, holdThreshold }: Conditions, listId: string | null): Sq
     when exists (select from comparisons_due c where c.beneficiary_id = b.id) then 'comparison_due'
     when exists (select from duplicate_pairs d where d.first_id = b.id and ${held})
       or exists (select from duplicate_pairs d where d.second_id = b.id and ${held}) then 'duplicate_open'
-    when exists (select from ${sameInstalments(records)} and exists (select from payment_list_lines o
+    when exists (select from ${sameInstalments(records, plan.id)} and exists (select from payment_list_lines o
       left join beneficiaries ob on ob.id = o.beneficiary_id and ob.merged_into is not null
       where o.instalment_id = si.id and o.state <> 'returned'
         -- On the same list, the line of a merged record is returned by the very statement that asks.
         and (o.list_id is distinct from ${listId}::uuid or ob.id is null))) then 'paid_as_other_record'
-    when own.id <> b.id and exists (select from ${sameInstalments(records)} and (si.beneficiary_id = b.id or si.id < i.id)) then 'merged'
+    when own.id <> b.id and exists (select from ${sameInstalments(records, plan.id)} and (si.beneficiary_id = b.id or si.id < i.id)) then 'merged'
     when exists (select from payment_list_lines o where o.beneficiary_id = any(${records}) and o.state <> 'returned'
       and o.list_id = any(array(select ol.id from payment_lists ol join plans op on op.id = ol.plan_id
         where op.programme_id = ${plan.programmeId} and op.purpose = ${plan.purpose} and op.id <> ${plan.id}))) then 'overlap'
     end`;
 }
 
-/** The same instalment `si` of the plan of `i`, owed to other records of the same person. */
-const sameInstalments = (records: Sql): Sql => sql`instalments si join entitlements st on st.id = si.entitlement_id
-  where si.beneficiary_id = any(${records}) and si.number = i.number and si.id <> i.id
-    and st.plan_id = (select plan_id from entitlements where id = i.entitlement_id)`;
+/** The same instalment `si` of the plan as `i`, owed to other records of the same person. */
+const sameInstalments = (records: Sql, planId: string): Sql => sql`instalments si
+  join entitlements st on st.id = si.entitlement_id and st.plan_id = ${planId}
+  where si.beneficiary_id = any(${records}) and si.number = i.number and si.id <> i.id`;
 
 /** An instalment that is due and on no list that counts, and why it cannot be paid, if it cannot. */
 export interface DueInstalment {
@@ -65,13 +65,15 @@ export interface DueInstalment {
 export const dueInstalments = (db: Db, conditions: Conditions, day: string, wilayaNumber: string | undefined): Promise<DueInstalment[]> =>
   db.all<DueInstalment>(sql`
   select i.id as "instalmentId", b.id as "beneficiaryId", case when own.id = b.id then i.household_id else b.household_id end as "householdId",
-    b.registration_number as "registrationNumber", i.amount::text, b.wilaya_number as "wilayaNumber", b.sex,
-    ${refusal(conditions, null)} as reason
+    case when r.reason is null then b.registration_number else own.registration_number end as "registrationNumber",
+    i.amount::text, b.wilaya_number as "wilayaNumber", b.sex, r.reason
   from entitlements t
   join instalments i on i.entitlement_id = t.id
   join beneficiaries own on own.id = i.beneficiary_id
   join beneficiaries b on b.id = coalesce(own.merged_into, own.id)
   left join enrolments n on n.programme_id = i.programme_id and n.beneficiary_id = b.id
+  -- Worked out once for each instalment, though it is asked for twice.
+  cross join lateral (select ${refusal(conditions, null)} as reason offset 0) r
   where t.plan_id = ${conditions.plan.id} and i.due_on <= ${day}::date
     and (${wilayaNumber ?? null}::text is null or b.wilaya_number = ${wilayaNumber ?? null})
     and not exists (select from payment_list_lines l where l.instalment_id = i.id and l.state <> 'returned')

@@ -119,13 +119,16 @@ describe('payment lists', () => {
     ];
     const orphan = await person(born(thisYear() - 10));
     const paidAlready = await person();
-    const all = [...people, suspended, merged, silent, twin, other, decided, orphan, paidAlready];
+    const uncompared = await person();
+    const all = [...people, suspended, merged, silent, twin, other, decided, orphan, paidAlready, uncompared];
     const purpose = 'rent of May';
     const elsewhere = await makePlan(platform, frame, [paidAlready], '100.00', purpose);
     await submitted(team, frame, elsewhere);
     const planId = await makePlan(platform, frame, all, '100.00', purpose);
     await owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [suspended.id]);
     await owner.query('update beneficiaries set merged_into = $1 where id = $2', [people[0]?.id, merged.id]);
+    await owner.query('delete from comparisons_due');
+    await owner.query('insert into comparisons_due (beneficiary_id, since) values ($1, $2)', [uncompared.id, '2999-01-01']);
     await owner.query(
       `update consents set withdrawn_at = recorded_at, withdrawn_by = recorded_by where beneficiary_id = $1 and purpose = 'share_with_paying_agent'`,
       [silent.id],
@@ -152,6 +155,7 @@ describe('payment lists', () => {
         [other.registrationNumber, 'duplicate_open'],
         [orphan.registrationNumber, 'no_collector'],
         [paidAlready.registrationNumber, 'overlap'],
+        [uncompared.registrationNumber, 'comparison_due'],
       ]),
     );
   });

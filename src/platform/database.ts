@@ -72,6 +72,8 @@ class Reader implements Db {
   }
 }
 
+const bytesAsText = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value);
+
 /** One connection in the middle of a transaction. */
 class Transaction extends Reader {
   readonly #client: pg.PoolClient;
@@ -103,9 +105,8 @@ class Transaction extends Reader {
     if (!first) return;
     const columns = Object.keys(first);
     const list = columns.map((column) => `"${column}"`).join(', ');
-    const json = JSON.stringify(rows, (_key, value) =>
-      value?.type === 'Buffer' ? `\\x${Buffer.from(value.data).toString('hex')}` : value,
-    );
+    // Bytes are written as PostgreSQL reads them before JSON would make a list of numbers of them.
+    const json = JSON.stringify(rows.map((row) => Object.fromEntries(columns.map((column) => [column, bytesAsText(row[column])]))));
     await this.run(
       new Sql([`insert into "${table}" (${list}) select ${list} from jsonb_populate_recordset(null::"${table}", `, '::jsonb)'], [json]),
     );

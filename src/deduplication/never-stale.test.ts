@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { registration, sameAgain, strangeName } from '../../test/support/registrations.ts';
+import type { DuplicateCheck } from '../beneficiaries/index.ts';
+import { matchProfileRow } from '../beneficiaries/index.ts';
+import type { Personal } from '../beneficiaries/types.ts';
+import { sql } from '../platform/index.ts';
+import { loadPilotGeography } from '../seeding.ts';
+import { deduplicationJobs, duplicateCheck } from './index.ts';
+
+describe('a pair is never stale', () => {
+  let platform: TestPlatform;
+  let frame: Frame;
+  let officer: Client;
+  let judge: Client;
+  let duplicates: DuplicateCheck;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    await loadPilotGeography(platform.app.execute);
+    duplicates = duplicateCheck(ground());
+  });
+  beforeEach(async () => {
+    frame = await makeFrame(platform);
+    officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
+    judge = await platform.as('programme_officer', { programme: frame.programmeId });
+  });
+  afterAll(() => platform.close());
+
+  const ground = () => {
+    const { app, clock } = platform;
+    return { db: app.database.reader, execute: app.execute, keyRing: app.keyRing, clock };
+  };
+  const register = async (body: object): Promise<{ id: string; state: string }> =>
+    (await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, body).expect(201)).body;
+  const pairsIn = async (programmeId = frame.programmeId) =>
+    (
+      await platform.owner.query<{ first_id: string; second_id: string; state: string; score: string; pattern: string; version: number }>(
+        'select * from duplicate_pairs where programme_id = $1 order by first_id, second_id',
+        [programmeId],
+      )
+    ).rows;
+  const due = async () => (await platform.owner.query('select beneficiary_id from comparisons_due')).rows.map((row) => row.beneficiary_id);
+  /** Writes a person's profile anew, as whoever changes a name, a birth, a document or a telephone number does. */
+  const profileRow = (id: string, personal: Personal) =>
+    matchProfileRow(
+      platform.app.keyRing,
+      frame.programmeId,
+      id,
+      { ...personal, sex: 'female', household: { reference: id } },
+      { wilayaNumber: '16', commune: 'Alger Centre' },
+    );
+  const change = (id: string, personal: Personal) =>
+    platform.app.database.transaction((tx) => {
+      const { profile, blocking_keys, search_keys } = profileRow(id, personal);
+      return tx.run(sql`update match_profiles set profile = ${profile}, blocking_keys = ${blocking_keys}::bigint[],
+        search_keys = ${search_keys}::bigint[] where beneficiary_id = ${id}`);
+    });
+
+  it('when several officers register the same person at the same moment', () =>
+    fc.assert(
+      fc.asyncProperty(fc.integer({ min: 2, max: 4 }), fc.boolean(), async (officers, withDocument) => {
+        frame = await makeFrame(platform);
+        officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
+        const one = registration({ phones: ['0550123123'] });
+        const again = () => (withDocument ? one : { ...one, documents: registration().documents });
+        const people = await Promise.all(Array.from({ length: officers }, () => register(again())));
+        expect(await pairsIn()).toHaveLength((officers * (officers - 1)) / 2);
+        expect((await due()).filter((id) => people.some((person) => person.id === id))).toEqual([]);
+        const { rows } = await platform.owner.query(
+          `select count(*)::int as count from enrolments where programme_id = $1 and state = 'enrolled'`,
+          [frame.programmeId],
+        );
+        expect(rows[0].count).toBe(withDocument ? 1 : officers);
+      }),
+      { numRuns: 12 },
+    ));
+
+  it('when the process is killed between entering people and comparing them', async () => {
+    const one = registration();
+    const first = await register(one);
+    // What is left when nobody gets to compare: the entry alone, made by another process.
+    const { app, clock, owner } = platform;
+    const second = await makePerson(platform, frame.programmeId, {
+      names: one.names,
+      birth: { ...one.birth, precision: 'exact' },
+      documents: [{ type: 'passport', number: one.documents[0]?.number ?? '', issuingCountry: 'NER' }],
+    });
+    await owner.query('insert into comparisons_due (beneficiary_id, since) values ($1, $2)', [second.id, clock.now()]);
+    expect(await pairsIn()).toEqual([]);
+    const [sweep] = deduplicationJobs(ground(), duplicates);
+    await sweep?.run({});
+    expect(await due()).toContain(second.id); // somebody may be about to compare them
+    await owner.query(`update comparisons_due set since = since - interval '1 minute'`);
+    await sweep?.run({});
+    expect(await due()).toEqual([]);
+    expect(await pairsIn()).toMatchObject([{ first_id: first.id, second_id: second.id, state: 'open' }]);
+    expect(app).toBeDefined();
+  });
+
+  it('when a person changes, for better or for worse', async () => {
+    const personal = (overrides: Partial<Personal> = {}): Personal => ({
+      names: { given: strangeName(), family: strangeName() },
+      birth: { from: '1971-04-22', to: '1971-04-22', precision: 'exact' },
+      nationality: 'MLI',
+      documents: [],
+      phones: ['+213550987654'],
+      answers: {},
+      ...overrides,
+    });
+    const written = personal();
+    const a = await makePerson(platform, frame.programmeId, written);
+    const b = await makePerson(platform, frame.programmeId, personal({ names: written.names }));
+    await duplicates.compare([b.id]);
+    const [before] = await pairsIn();
+    await change(b.id, personal({ names: { given: strangeName(), family: strangeName() }, phones: [] }));
+    expect(await due()).toEqual([b.id]);
+    await duplicates.compare([b.id]);
+    const [after] = await pairsIn();
+    expect(Number(after?.score)).toBeLessThan(Number(before?.score));
+    expect(after?.pattern).not.toBe(before?.pattern);
+    await judge
+      .post(`/v1/duplicate-pairs/${a.id}/${b.id}/decision`, { decision: 'different_people', reason: 'Two faces', version: after?.version })
+      .expect(200);
+    await duplicates.compare([a.id]);
+    expect(await pairsIn()).toMatchObject([{ state: 'different_people' }]);
+    // What speaks for one person and was not known when they were told apart is a new question.
+    await change(b.id, personal({ names: written.names }));
+    await duplicates.compare([b.id]);
+    expect(await pairsIn()).toMatchObject([{ state: 'open', reason: null, decided_by: null }]);
+  });
+
+  it('when a change is made while the person is being compared', async () => {
+    const written: Partial<Personal> = { names: { given: strangeName(), family: strangeName() } };
+    const a = await makePerson(platform, frame.programmeId, written);
+    const b = await makePerson(platform, frame.programmeId, {
+      names: { given: strangeName(), family: strangeName() },
+      birth: a.personal.birth,
+    });
+    await platform.owner.query('insert into comparisons_due (beneficiary_id) values ($1)', [b.id]);
+    const client = await platform.applicationClient();
+    const { profile, blocking_keys, search_keys } = profileRow(b.id, { ...b.personal, ...written, documents: a.personal.documents });
+    await client.query('begin');
+    await client.query('update match_profiles set profile = $2, blocking_keys = $3, search_keys = $4 where beneficiary_id = $1', [
+      b.id,
+      profile,
+      blocking_keys,
+      search_keys,
+    ]);
+    const comparing = duplicates.compare([b.id]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await client.query('commit');
+    await comparing;
+    for (const id of await due()) await duplicates.compare([id]);
+    expect(await pairsIn()).toMatchObject([{ first_id: a.id, second_id: b.id }]);
+  });
+
+  it('when somebody is entered while the record they resemble is being merged', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      frame = await makeFrame(platform);
+      officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
+      judge = await platform.as('programme_officer', { programme: frame.programmeId });
+      const one = registration({ phones: ['0550444555'] });
+      const loser = await register(one);
+      // The survivor shares the document alone, and the newcomer only what the merged record had.
+      const survivor = await register({ ...registration(), documents: one.documents });
+      const [pair] = await pairsIn();
+      const decision = { decision: 'same_person', survivorId: survivor.id, reason: 'Same face', version: pair?.version };
+      const [merged, newcomer] = await Promise.all([
+        judge.post(`/v1/duplicate-pairs/${loser.id}/${survivor.id}/decision`, decision),
+        register(sameAgain(one, { documents: registration().documents, names: one.names })),
+      ]);
+      expect(merged.status).toBe(200);
+      const waiting = (await pairsIn()).filter(({ state }) => state === 'open');
+      expect(waiting.map(({ first_id, second_id }) => [first_id, second_id])).toEqual([[survivor.id, newcomer.id].sort()]);
+    }
+  });
+
+  it('says of people who are not entered how likely they are somebody who is', async () => {
+    const one = registration({ phones: ['0550111999'] });
+    const { id } = await register(one);
+    const particulars = {
+      ...one.names,
+      birth: one.birth,
+      documents: one.documents.map(({ issuingCountry, number }) => `${issuingCountry}/${number}`),
+      phones: ['+213550111999'],
+    };
+    const stranger = { given: strangeName(), family: strangeName(), birth: { from: '1990-02-13', to: '1990-02-13' } };
+    const { app } = platform;
+    const [likely = 0, unlikely] = await duplicates.probe(app.database.reader, frame.programmeId, [particulars, stranger]);
+    expect(likely).toBeGreaterThan(0.95);
+    expect(unlikely).toBe(0);
+    const elsewhere = await makeFrame(platform);
+    expect(await duplicates.probe(app.database.reader, elsewhere.programmeId, [particulars])).toEqual([0]);
+    expect(await pairsIn()).toEqual([]);
+    expect(id).toBeDefined();
+  });
+
+  it('answers a repeated registration with what was answered first', async () => {
+    const path = `/v1/programmes/${frame.programmeId}/beneficiaries`;
+    const body = registration();
+    const first = await officer.post(path, body, 'registration-1').expect(201);
+    expect(first.body.state).toBe('enrolled');
+    await judge.post(`/v1/beneficiaries/${first.body.id}/suspend`, { reason: 'Left the country' }).expect(200);
+    expect((await officer.post(path, body, 'registration-1').expect(201)).body).toEqual(first.body);
+    const { rows } = await platform.owner.query('select count(*)::int as count from enrolments where programme_id = $1', [
+      frame.programmeId,
+    ]);
+    expect(rows[0].count).toBe(1);
+  });
+});
