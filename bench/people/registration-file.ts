@@ -3,7 +3,7 @@ import type { Invented } from './person.ts';
 /** Where people of the bench live. */
 export const home = { wilaya: 'Alger', communes: ['Alger Centre', 'Bab El Oued', 'Hussein Dey', 'Kouba', 'El Harrach', 'Bir Mourad Raïs'] };
 
-const header = ['Registration date', 'Household', 'Household size', 'Relationship', 'Given name', 'Family name', 'Sex', 'Date of birth', 'Nationality',
+const header = ['Registration date', 'Household', 'Household size', 'Relationship', 'Given name', 'Middle name', 'Family name', 'Sex', 'Date of birth', 'Nationality',
   'Document type', 'Document number', 'Issuing country', 'Phone', 'Wilaya', 'Commune', 'Language', 'Meals per day', 'Consent', 'Consent method', 'Share with paying agent']; // biome-ignore format: one header
 
 /** People as a field office sends them: a CSV file with a header. */
@@ -16,7 +16,8 @@ export function registrationFile(people: Iterable<Invented>): Buffer {
       person.household,
       String(person.householdSize),
       person.relationship,
-      person.middle ? `${person.given} ${person.middle}` : person.given,
+      person.given,
+      person.middle ?? '',
       person.family,
       person.sex,
       person.birth,
@@ -43,11 +44,12 @@ export function registrationForm(person: Invented): object {
   const { birth, document, phone } = person;
   const isYear = birth.length === 4;
   return {
-    names: { given: person.given, family: person.family },
+    names: { given: person.given, family: person.family, ...(person.middle ? { middle: person.middle } : {}) },
     sex: person.sex,
     birth: isYear ? { from: `${birth}-01-01`, to: `${birth}-12-31`, precision: 'year' } : { from: birth, to: birth, precision: 'exact' },
     nationality: person.nationality,
     documents: document ? [{ type: 'passport', number: document.number, issuingCountry: document.country }] : [],
+    ...(document ? {} : { attestation: { reason: 'never_had', attestedBy: 'Field team' } }),
     phones: phone ? [phone] : [],
     household: { reference: person.household, size: person.householdSize },
     relationship: person.relationship,
@@ -59,6 +61,7 @@ export function registrationForm(person: Invented): object {
       legalBasis: 'consent',
       method: 'signature',
       givenOn: '2026-01-15',
+      evidence: { reference: 'Paper' },
     })),
   };
 }

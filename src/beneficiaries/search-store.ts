@@ -1,4 +1,4 @@
-import { allOf, type Db, type Sql, sql, type Tx } from '../platform/index.ts';
+import { allOf, atMost, type Db, type Sql, sql, type Tx } from '../platform/index.ts';
 import { lineColumns, lineTables, type SealedLine } from './lines.ts';
 
 /** How well somebody fits what was asked, the best first. */
@@ -47,7 +47,7 @@ export const peopleByNumber = (
       group by 2) hit
     join (${lineTables}) on b.id = hit.id
     where e.programme_id = any(${programmeIds}::uuid[]) and b.data_key is not null and hit.id > ${after ?? first}::uuid
-    order by hit.id limit ${limit}`);
+    order by hit.id limit ${atMost(limit)}`);
 
 /**
  * People by the words of their name, ranked, those of one rank in the order they were registered. Each rank begins at the rarest word, so
@@ -68,7 +68,7 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
     wanted: number,
   ): Sql => sql`(select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
     where ${allOf([sql`k.key = ${key}`, sql`k.beneficiary_id > ${after(wanted)}`, fits, shown])}
-    order by k.beneficiary_id limit ${limit})`;
+    order by k.beneficiary_id limit ${atMost(limit)})`;
   // Nothing that a plan could be bettered by is known before the keys are counted, and planning takes longer than finding.
   tx.defer(sql`set local plan_cache_mode = force_generic_plan`);
   return tx.all(sql`
@@ -78,13 +78,13 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
         ${words.map(({ sound }) => sound)}::bigint[]) as w (programme_id, exact, sound)),
     asked as materialized (
       select array_agg(exact order by spelled) as exact, array_agg(sound order by sounding) as sound from word group by programme_id),
-    spelling as (${ranked(1, [branch(sql`asked.exact[1]`, spelledSame, 1)], sql`${limit}`)}),
-    sounding as (${ranked(2, [branch(sql`asked.sound[1]`, sql`${soundsSame} and ${spelledOtherwise}`, 2)], sql`${limit} - (select count(*) from spelling)`)}),
+    spelling as (${ranked(1, [branch(sql`asked.exact[1]`, spelledSame, 1)], atMost(limit))}),
+    sounding as (${ranked(2, [branch(sql`asked.sound[1]`, sql`${soundsSame} and ${spelledOtherwise}`, 2)], sql`${atMost(limit)} - (select count(*) from spelling)`)}),
     most as (${ranked(
       3,
       // Whoever lacks one word has the rarest of them or the one after it.
       [branch(sql`asked.sound[1]`, lacksOne, 3), branch(sql`asked.sound[2]`, lacksRarest, 3)],
-      sql`${limit} - (select count(*) from spelling) - (select count(*) from sounding)`,
+      sql`${atMost(limit)} - (select count(*) from spelling) - (select count(*) from sounding)`,
     )})
     ${found} from (select 1 as rank, id from spelling union all select 2, id from sounding union all select 3, id from most) hit
     join beneficiaries m on m.id = hit.id
@@ -94,7 +94,7 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
 };
 
 /** How many people a word leads to, as far as it matters. */
-const people = (key: Sql): Sql => sql`(select count(*) from (select from beneficiary_keys k where k.key = ${key} limit 1000) few)`;
+const people = (key: Sql): Sql => sql`(select count(*) from (select from beneficiary_keys k where k.key = ${key} limit 300) few)`;
 
 const lacking = (keys: Sql): Sql =>
   sql`unnest(${keys}) as word (key) where not exists (

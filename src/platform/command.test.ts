@@ -104,6 +104,20 @@ describe('a command', () => {
     expect(events.at(-1)).toMatchObject({ requestId: 'request-1', scope: { programme: 'p' } });
   });
 
+  it('leaves an event for each of the records that it touched, and one without a place when it keeps to the grants itself', async () => {
+    const [here, there] = [newId(), newId()];
+    const { definition, subject } = onScratch(async () => ({
+      others: [
+        { subject: { type: 'scratch', id: here }, scope: { programme: 'p' }, after: 1 },
+        { subject: { type: 'scratch', id: there }, scope: { programme: 'q' }, after: 2 },
+      ],
+    }));
+    await execute({ ...definition, scope: () => undefined }, 1, { actor, idempotencyKey: `key-${subject}` });
+    const left = [subject, here, there].map((id) => events.find(({ subjectId }) => subjectId === id)?.scope);
+    expect(left).toEqual([{}, { programme: 'p' }, { programme: 'q' }]);
+    for (const id of [subject, here, there]) expect(await eventsOf(id)).toHaveLength(1);
+  });
+
   it('leaves nothing at all when it throws, and its key free', async () => {
     const { definition, subject } = onScratch(async (context, row) => {
       await add(context, row);

@@ -1,5 +1,6 @@
 import { isId } from './ids.ts';
 import { problem } from './problems.ts';
+import { Sql } from './sql.ts';
 
 /** Part of a list, and where to go on. */
 export interface Page<Item> {
@@ -50,6 +51,15 @@ export const pageRequest = (
 
 /** As {@link pageRequest}, for a list that is sorted by identifier. @throws invalid_request when the cursor holds none */
 export const pageRequestById = (query: Parameters<typeof pageRequest>[0]): ReturnType<typeof pageRequest> => pageRequest(query, isId);
+
+/**
+ * How many rows at most, written into the statement: a planner that is not told the number takes it for a tenth of the table and reads
+ * all of it.
+ */
+export const atMost = (limit: number): Sql => {
+  if (!Number.isInteger(limit) || limit < 0) throw new RangeError('a limit is a whole number');
+  return new Sql([String(limit)], []);
+};
 
 /**
  * The version that an `If-Match` header names.
