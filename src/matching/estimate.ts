@@ -1,5 +1,5 @@
 import { compare, type Setting } from './compare.ts';
-import { chains, type Evidence, type Field, fields, levels } from './levels.ts';
+import { chains, type Evidence, type Field, fields, groups, levels } from './levels.ts';
 import { decide, type Model, type Odds } from './model.ts';
 import type { Decision, Profile } from './types.ts';
 
@@ -40,17 +40,22 @@ function inOrder(field: Field, shares: Shares): Shares {
   return shares;
 }
 
-/** The odds of a field after so many pairs of one person were seen on each level. How often two people agree by chance stays as it was. */
-function fieldAfter(field: Field, former: Shares, seen: ReadonlyMap<string, number>): Shares {
-  const names: readonly string[] = levels[field];
-  const total = names.reduce((sum, level) => sum + (seen.get(`${field} ${level}`) ?? 0), 0);
-  const whole = names.reduce((sum, level) => sum + (former[level] as Odds).m, 0);
-  const after = names.map((level) => {
+/** The odds of levels that stand for one another, after so many pairs of one person were seen on each. Agreement by chance stays as it was. */
+function groupAfter(group: readonly string[], former: Shares, seen: (level: string) => number): (readonly [string, Odds])[] {
+  const total = group.reduce((sum, level) => sum + seen(level), 0);
+  const whole = group.reduce((sum, level) => sum + (former[level] as Odds).m, 0);
+  return group.map((level) => {
     const { m, u } = former[level] as Odds;
-    const share = ((seen.get(`${field} ${level}`) ?? 0) + (m / whole) * FORMER_PAIRS) / (total + FORMER_PAIRS);
+    const share = (seen(level) + (m / whole) * FORMER_PAIRS) / (total + FORMER_PAIRS);
     return [level, { m: Math.min(1, Math.max(RAREST, share * whole)), u }] as const;
   });
-  return inOrder(field, Object.fromEntries(after));
+}
+
+function fieldAfter(field: Field, former: Shares, seen: ReadonlyMap<string, number>): Shares {
+  const after = Object.fromEntries(
+    (groups[field] ?? [levels[field]]).flatMap((group) => groupAfter(group, former, (level) => seen.get(`${field} ${level}`) ?? 0)),
+  );
+  return inOrder(field, Object.fromEntries(levels[field].map((level) => [level, after[level] as Odds])));
 }
 
 /**

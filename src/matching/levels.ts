@@ -42,5 +42,17 @@ export const chains: { readonly [F in Field]?: readonly (readonly LevelOf<F>[])[
   ],
 };
 
+/** Levels that stand for one another: a day is compared with days, a year with years, an address with addresses. Every other field is one group. */
+export const groups: { readonly [F in Field]?: readonly (readonly LevelOf<F>[])[] } = {
+  birth: [
+    ['day', 'exchanged', 'typing', 'alike', 'month_day', 'same_year', 'different'],
+    ['year', 'within_year', 'near_year', 'near_age'],
+  ],
+  location: [
+    ['address', 'near_address', 'part', 'different'],
+    ['place', 'near_place'],
+  ],
+};
+
 /** One field of a pair: how far two people agree in it, and the evidence in bits (log2 of the odds), rounded to hundredths. Never a value. */
 export type Evidence = { readonly [F in Field]: { readonly field: F; readonly level: LevelOf<F>; readonly weight: number } }[Field];
