@@ -1,54 +1,51 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { dedupeFile } from '../src/matching/index.ts';
+import { fileURLToPath } from 'node:url';
+import { table } from '../scripts/support/table.ts';
+import { measureQuality } from './measure-quality.ts';
 
-const rowsOf = (file: string): Record<string, string>[] => parse(readFileSync(file), { columns: true, bom: true });
-const keyOf = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
+const ours = fileURLToPath(new URL('../test/dedup', import.meta.url));
 
-async function measure(folder: string) {
-  const out = join(mkdtempSync(join(tmpdir(), 'sanad-quality-')), 'pairs.csv');
-  const link = join(folder, 'records_b.csv');
-  const started = performance.now();
-  const summary = await dedupeFile({
-    file: join(folder, 'records.csv'),
-    link: existsSync(link) ? link : undefined,
-    out,
-    today: new Date(),
-    say: () => {},
-  });
-  const seconds = (performance.now() - started) / 1000;
-  const truth = new Set(rowsOf(join(folder, 'truth.csv')).map((row) => keyOf(row['id_a'] ?? '', row['id_b'] ?? '')));
-  const found = { same: 0, review: 0, different: 0 };
-  for (const row of rowsOf(out)) {
-    if (truth.has(keyOf(row['id_a'] ?? '', row['id_b'] ?? ''))) found[row['decision'] as 'same'] += 1;
-  }
-  const precision = found.same / Math.max(summary.same, 1);
-  const recall = found.same / truth.size;
-  return {
-    set: folder.split('/').at(-1),
-    records: summary.records,
-    true: truth.size,
-    same: summary.same,
-    f1: ((2 * precision * recall) / (precision + recall || 1)).toFixed(4),
-    precision: precision.toFixed(4),
-    recall: recall.toFixed(4),
-    'same+review recall': ((found.same + found.review) / truth.size).toFixed(4),
-    'per true': ((summary.same + summary.review) / truth.size).toFixed(2),
-    'blocked recall': ((found.same + found.review + found.different) / truth.size).toFixed(4),
-    'compared/person': (summary.compared / summary.records).toFixed(1),
-    seconds: seconds.toFixed(1),
-  };
+/** The labelled sets in a folder, or the folder itself where it is one. */
+function setsIn(folder: string): string[] {
+  const isSet = (place: string) => existsSync(join(place, 'records.csv')) && existsSync(join(place, 'truth.csv'));
+  if (isSet(folder)) return [folder];
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter(isSet);
 }
 
-const folders = process.argv.slice(2).flatMap((root) =>
-  existsSync(join(root, 'records.csv'))
-    ? [root]
-    : readdirSync(root)
-        .map((name) => join(root, name))
-        .filter((folder) => existsSync(join(folder, 'truth.csv'))),
-);
-const table = [];
-for (const folder of folders) table.push(await measure(folder));
-console.table(table);
+const share = (value: number): string => value.toFixed(4);
+const rows: string[][] = [];
+for (const folder of (process.argv.length > 2 ? process.argv.slice(2) : [ours]).flatMap(setsIn)) {
+  const quality = await measureQuality(folder);
+  rows.push([
+    quality.set,
+    String(quality.records),
+    String(quality.truePairs),
+    String(quality.same),
+    share(quality.f1),
+    share(quality.precision),
+    share(quality.recall),
+    share(quality.shown),
+    quality.shownPerTrue.toFixed(2),
+    share(quality.reached),
+    quality.comparedPerRecord.toFixed(1),
+    quality.seconds.toFixed(1),
+  ]);
+}
+const header = [
+  'set',
+  'records',
+  'true',
+  'same',
+  'F1',
+  'precision',
+  'recall',
+  'same+review',
+  'per true',
+  'reached',
+  'compared/record',
+  'seconds',
+];
+process.stdout.write(`${table([header, ...rows])}\n`);

@@ -1,6 +1,6 @@
 import { compareBirths, compareDocuments, comparePhones } from './compare-fields.ts';
 import type { Evidence, Field } from './levels.ts';
-import type { Model } from './model.ts';
+import { decide, type Model } from './model.ts';
 import { compareLocations } from './places.ts';
 import type { Decision, Frequencies, Profile } from './types.ts';
 import { NameScale } from './weigh-names.ts';
@@ -94,7 +94,5 @@ export function compare(a: Profile, b: Profile, { model, frequencies, population
   const prior = Math.log2(model.duplicatesPerPerson / Math.max(population, 2));
   const bits = evidence.reduce((sum, { weight }) => sum + weight, prior);
   const probability = 1 / (1 + 2 ** -bits);
-  const { same, review } = model.thresholds;
-  const decision = probability >= same ? 'same' : probability >= review ? 'review' : 'different';
-  return { probability, decision, evidence: evidence.map(rounded) };
+  return { probability, decision: decide(model, probability), evidence: evidence.map(rounded) };
 }

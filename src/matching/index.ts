@@ -1,7 +1,7 @@
 export { type Comparison, compare, type Setting } from './compare.ts';
 export { FileError } from './csv-file.ts';
 export { type DedupeOptions, type DedupeSummary, dedupeFile } from './dedupe-file.ts';
-export { type Observation, reestimate } from './estimate.ts';
+export { type Move, moves, type Observation, reestimate } from './estimate.ts';
 export { blockLimit, keysOf } from './keys.ts';
 export { type Evidence, type Field, levels } from './levels.ts';
 export { type Model, readModel, shippedModel } from './model.ts';

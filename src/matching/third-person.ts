@@ -7,6 +7,10 @@ interface Doubt {
   readonly contradicted: boolean;
 }
 
+/** How sure both pairs with the third record must be, and how likely the pair in doubt by itself. */
+const SURE = 0.98;
+const LIKELY = 0.1;
+
 /** Pairs that are left to a person because their records differ much, until a third record turns out to be the same person as both. */
 export class ThirdPerson {
   readonly #same = new Map<number, Map<number, number>>();
@@ -14,7 +18,7 @@ export class ThirdPerson {
 
   /** Remembers a pair. Relatives and people of different sex stay in doubt whomever both are like. */
   add(a: number, b: number, { probability, decision, evidence }: Comparison): void {
-    if (decision === 'same') {
+    if (probability >= SURE) {
       this.#link(a, b, probability);
       this.#link(b, a, probability);
     }
@@ -26,7 +30,7 @@ export class ThirdPerson {
   /** The pairs in doubt: decided as the same, and as surely as the weaker of two pairs with one third record, where there is one. */
   *settled(): Generator<{ a: number; b: number; probability: number; decision: 'same' | 'review' }> {
     for (const { a, b, probability, contradicted } of this.#doubts) {
-      const through = contradicted ? 0 : this.#strongestThrough(a, b);
+      const through = contradicted || probability < LIKELY ? 0 : this.#strongestThrough(a, b);
       yield through > 0 ? { a, b, probability: through, decision: 'same' } : { a, b, probability, decision: 'review' };
     }
   }

@@ -48,7 +48,8 @@ export class NameScale {
   }
 
   /** The best way to lay the names of two people side by side: as written, exchanged, or parted where one has them all in one field. */
-  align(a: Profile, b: Profile): Alignment | undefined {
+  align(one: Profile, other: Profile): Alignment | undefined {
+    const [a, b] = inOneOrder(one, other);
     const [joinedA, joinedB] = [isJoined(a), isJoined(b)];
     if (!joinedA && !joinedB) return this.#asWritten(plainReading(a), plainReading(b));
     let best: Alignment | undefined;
@@ -60,7 +61,8 @@ export class NameScale {
   #asWritten(a: Reading, b: Reading): Alignment | undefined {
     const straight = this.#weigh(a, b, 'straight');
     if (straight?.names.every(({ level }) => atLeast(level, 'sound'))) return straight;
-    return better(straight, this.#weigh(a, exchanged(b), 'exchanged'));
+    const turned = better(straight, this.#weigh(a, exchanged(b), 'exchanged'));
+    return a.called.length + b.called.length > 2 ? better(turned, this.#weigh(exchanged(a), b, 'exchanged')) : turned;
   }
 
   #weigh(a: Reading, b: Reading, order: LevelOf<'order'>): Alignment | undefined {
@@ -88,6 +90,12 @@ export class NameScale {
     return { field, level, weight: this.#weights.of(field, level) + rare };
   }
 }
+
+const spellingOf = (names: Names | undefined): string => (names ?? []).map(([exact]) => exact).join(' ');
+const nameOf = ({ g, m, f }: Profile): string => `${spellingOf(g)}|${spellingOf(m)}|${spellingOf(f)}`;
+
+/** The same two people in the same order, whoever is named first, so that a pair has one answer. */
+const inOneOrder = (a: Profile, b: Profile): readonly [Profile, Profile] => (nameOf(a) <= nameOf(b) ? [a, b] : [b, a]);
 
 const better = (one: Alignment | undefined, other: Alignment | undefined): Alignment | undefined =>
   one && other ? (other.weight > one.weight ? other : one) : (one ?? other);
