@@ -27,6 +27,8 @@ interface Operation {
 /** POSTs that change nothing, or that a repetition cannot harm, by operationId and why. */
 const withoutIdempotencyKey: Readonly<Record<string, string>> = {
   previewPaymentList: 'it changes nothing',
+  searchBeneficiaries: 'it changes nothing; what is looked for stands in the body because addresses are logged',
+  exportBeneficiaries: 'it changes nothing; a file of people is kept under no key',
   signIn: 'a token is kept nowhere from which it could be answered again, and a code is good once',
   issuePartnerKey: 'a key is kept nowhere from which it could be answered again',
   rotatePartnerKey: 'a key is kept nowhere from which it could be answered again, and is replaced once',
@@ -40,6 +42,7 @@ const openObjects: Readonly<Record<string, string>> = {
 /** Lists that are whole in one answer, by operationId and why. */
 const wholeLists: Readonly<Record<string, string>> = {
   listWilayas: 'there are 58',
+  searchBeneficiaries: 'its limit and cursor stand in the body, with what is looked for',
   listMatchingModels: 'a programme estimates its weights now and then',
 };
 

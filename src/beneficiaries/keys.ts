@@ -16,7 +16,7 @@ export const blindKey = (keyRing: KeyRing, purpose: KeyPurpose, value: string): 
  * @param country ISO 3166-1 alpha-3
  */
 export const plainDocument = (country: string, number: string): string | undefined =>
-  profileOf({ documents: [`${country}/${number}`] }).d?.[0];
+  plainDocumentNumber(number) && profileOf({ documents: [`${country}/${number}`] }).d?.[0];
 
 /** A document's number as it is compared, where its country is not known. */
 export const plainDocumentNumber = (number: string): string | undefined => profileOf({ documents: [number] }).d?.[0];

@@ -41,7 +41,7 @@ export const estimateModel = (profiles: Profiles): Command<{ programmeId: string
       }
       const setting = await settingOf(tx, keyRing, programmeId);
       const version = Math.max(...(await modelsOf(tx, programmeId)).map((model) => model.version)) + 1;
-      const definition = { ...reestimate(setting.model, observations), version };
+      const definition = { ...reestimate(setting.model, observations, setting.population), version };
       const comparison = await compareModels(tx, { programmeId, profiles, keyRing, setting }, definition);
       await insertModel(tx, programmeId, { version, definition, comparison }, actor.id, now);
       const result = await modelOf(tx, programmeId, version);

@@ -1,5 +1,5 @@
 import { type Amount, planById } from '../assistance/index.ts';
-import { openPerson, type SealedPerson } from '../beneficiaries/index.ts';
+import { hasDisability, openPerson, type SealedPerson } from '../beneficiaries/index.ts';
 import { type Db, dateIn, type KeyRing, Money, problem, sql } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { type DueInstalment, dueInstalments } from './payable.ts';
@@ -104,7 +104,7 @@ async function traitsOf(db: Db, keyRing: KeyRing, day: string, ids: readonly str
     traits.set(row.id, {
       ageBand: ageBand(age),
       isAdult,
-      hasDisability: opened.answers.disability === true,
+      hasDisability: hasDisability(opened.answers) === true,
       adultHeadId: isAdult ? null : adultHead(keyRing, day, row),
     });
   }
