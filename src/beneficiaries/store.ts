@@ -95,8 +95,10 @@ export async function setEnrolment(
 export async function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): Promise<void> {
   await tx.run(
     sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'
-      and (not needs_verification or verified_by is not null) and exists (select from consents c where c.beneficiary_id = enrolments.beneficiary_id
-        and c.purpose = 'registration' and c.withdrawn_at is null)`,
+      and (not needs_verification or verified_by is not null)
+      -- A look-up for each, and not "exists", which the planner turns into reading every consent there is.
+      and (select true from consents c where c.beneficiary_id = enrolments.beneficiary_id and c.purpose = 'registration'
+        and c.withdrawn_at is null limit 1)`,
   );
 }
 
