@@ -85,11 +85,12 @@ export async function setEnrolment(
 
 /** Enrols those of these people who are applicants, need nobody to verify them and consent to being registered. */
 export async function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): Promise<void> {
-  // The offset keeps the planner from turning the question round: on new tables, which it knows nothing of, it would read every consent.
   await tx.run(
     sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'
-      and (not needs_verification or verified_by is not null) and exists (select from consents c where c.beneficiary_id = enrolments.beneficiary_id
-        and c.purpose = 'registration' and c.withdrawn_at is null offset 0)`,
+      and (not needs_verification or verified_by is not null)
+      -- A look-up for each, and not "exists", which the planner turns into reading every consent there is.
+      and (select true from consents c where c.beneficiary_id = enrolments.beneficiary_id and c.purpose = 'registration'
+        and c.withdrawn_at is null limit 1)`,
   );
 }
 

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { registration, sameAgain } from '../../test/support/registrations.ts';
+import { loadPilotGeography } from '../seeding.ts';
+
+interface Shown {
+  readonly first: { id: string };
+  readonly second: { id: string };
+  readonly score: string;
+  readonly state: string;
+  readonly version: number;
+}
+
+describe('undoing a merger', () => {
+  let platform: TestPlatform;
+  let frame: Frame;
+  let officer: Client;
+  let judge: Client;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    await loadPilotGeography(platform.app.execute);
+  });
+  beforeEach(async () => {
+    frame = await makeFrame(platform);
+    officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
+    judge = await platform.as('programme_officer', { programme: frame.programmeId });
+  });
+  afterAll(() => platform.close());
+
+  const register = async (body: object): Promise<{ id: string }> =>
+    (await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, body).expect(201)).body;
+  const pairs = async (state: string): Promise<Shown[]> =>
+    (await judge.get(`/v1/programmes/${frame.programmeId}/duplicate-pairs?state=${state}`).expect(200)).body.items;
+  const merge = async (loser: { id: string }, survivor: { id: string }): Promise<string> => {
+    const pair = (await pairs('open')).find(
+      ({ first, second }) => [first.id, second.id].sort().join() === [loser.id, survivor.id].sort().join(),
+    );
+    const body = { decision: 'same_person', survivorId: survivor.id, reason: 'Same face', version: pair?.version };
+    return (await judge.post(`/v1/duplicate-pairs/${pair?.first.id}/${pair?.second.id}/decision`, body).expect(200)).body.mergerId;
+  };
+  const undo = (mergerId: string, by = judge, becomes = 'needs_information') =>
+    by.post(`/v1/mergers/${mergerId}/undo`, { becomes, reason: 'Two women came to the office' });
+
+  it('puts records, states and pairs back to where they were, and compares both again', async () => {
+    const one = registration({ phones: ['0550666777'] });
+    const a = await register(one);
+    const neighbour = await register(sameAgain(one, { documents: registration().documents }));
+    const b = await register({ ...registration(), documents: one.documents });
+    const before = await pairs('open');
+    const mergerId = await merge(a, b);
+    expect((await pairs('open')).map(({ first, second }) => [first.id, second.id])).toEqual([[neighbour.id, b.id]]);
+    const { body } = await undo(mergerId).expect(200);
+    expect(body).toMatchObject({ state: 'needs_information', reason: 'Two women came to the office', mergerId: null });
+    const withNeighbour = ({ first, second }: Shown) => first.id === a.id && second.id === neighbour.id;
+    expect((await pairs('open')).find(withNeighbour)?.score).toBe(before.find(withNeighbour)?.score);
+    // What the merged record had in common with the neighbour no longer speaks for the other.
+    const left = (await pairs('open')).find(({ first, second }) => first.id === neighbour.id && second.id === b.id);
+    expect(Number(left?.score)).toBeLessThan(0.2);
+    const { body: person } = await officer.get(`/v1/beneficiaries/${a.id}`).expect(200);
+    expect(person).toMatchObject({ state: 'enrolled', mergedInto: null });
+    const { rows } = await platform.owner.query('select count(*)::int as count from comparisons_due');
+    expect(rows[0].count).toBe(0);
+  });
+
+  it('goes from the last merger to the first, and is not done by who registered either', async () => {
+    const one = registration();
+    const [a, b, c] = [await register(one), await register(one), await register(one)];
+    const first = await merge(a, b);
+    const second = await merge(b, c);
+    await undo(first).expect(409);
+    await platform.owner.query(
+      `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
+      values (gen_random_uuid(), $1, 'programme_officer', $2, gen_random_uuid(), now())`,
+      [officer.userId, frame.programmeId],
+    );
+    await undo(second, officer).expect(403);
+    await undo(second, await platform.as('programme_officer')).expect(200);
+    const pointers = async () =>
+      (
+        await platform.owner.query('select id, merged_into from beneficiaries where id = any($1) order by id', [[a.id, b.id, c.id]])
+      ).rows.map(({ merged_into }) => merged_into);
+    expect(await pointers()).toEqual([b.id, null, null]);
+    await undo(first).expect(200);
+    expect(await pointers()).toEqual([null, null, null]);
+    const stranger = await platform.as('programme_officer', { programme: (await makeFrame(platform)).programmeId });
+    await undo(first, stranger).expect(404);
+  });
+});
