@@ -3041,7 +3041,7 @@ export interface components {
                 rows: components["schemas"]["Count"];
             }[];
             duplicates: {
-                /** @description Rows with the same document as an earlier row, or a name that sounds the same and the same birth. The run compares every field */
+                /** @description Rows with the same document as an earlier row, or the same birth and a name that sounds the same, whole or the given name at the same place. The run compares every field */
                 withinFile: number;
                 /** @description Rows that are probably somebody who is registered */
                 withOthers: number;

@@ -83,13 +83,18 @@ class Check {
     });
   }
 
-  /** The row of the file that has the same document before, or the same name in any spelling that sounds alike and the same birth. */
+  /**
+   * The row of the file that says before: the same document; or the same birth under a name that sounds the same, whole or the given name
+   * alone at the same place. In the pilot's file each of these was a repetition whenever it was found.
+   */
   #earlierRow(rowNumber: number, particulars: ReturnType<typeof particularsOf>): number | undefined {
-    const { g = [], f = [], b, d = [] } = profileOf(particulars);
-    const names = [...g, ...f].map(([, sound]) => sound).sort();
+    const { g = [], f = [], b = '', d = [], l = [] } = profileOf(particulars);
+    const [given, whole] = [g, [...g, ...f]].map((words) => words.map(([, sound]) => sound).sort());
+    const isDay = b.length === 8;
     const texts = [
       ...d.map((document) => `document ${document}`),
-      ...(b?.length === 8 && names.length > 1 ? [`person ${b} ${names.join(' ')}`] : []),
+      ...(isDay && (whole?.length ?? 0) > 1 ? [`person ${b} ${whole?.join(' ')}`] : []),
+      ...(isDay && given?.length ? [`neighbour ${b} ${given.join(' ')} ${l.join('/')}`] : []),
     ];
     const earlier = texts.map((text) => this.#people.first(text, rowNumber));
     return earlier.find((row) => row !== undefined && row !== rowNumber);
