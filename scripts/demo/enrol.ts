@@ -30,10 +30,14 @@ export async function enrol(stage: Stage, { programmeId, enrolment, programme }:
   for await (const pair of programme.api.all('listDuplicatePairs', { params: { programmeId }, query: { state: 'open' } })) pairs.push(pair);
   const byDocument = pairs.filter(({ evidence }) => evidence.some(({ field, level }) => field === 'document' && level === 'same'));
   const held = pairs.filter(({ score }) => Number(score) >= 0.8);
-  stage.say(`${pairs.length} pairs found, ${held.length} of them held until somebody decides. The first ones:`);
-  for (const { first, second, score, evidence } of held.slice(0, 3)) {
-    stage.say(`  ${first.registrationNumber} ~ ${second.registrationNumber}, ${score}: ${evidence.map(({ text }) => text).join(' ')}`);
+  stage.say(`${pairs.length} pairs found, ${held.length} of them held until somebody decides. Some that no exact rule would find:`);
+  const acrossScripts = held.filter(({ first, second }) => isArabic(first) !== isArabic(second));
+  const misspelt = held.filter((pair) => !byDocument.includes(pair) && !acrossScripts.includes(pair));
+  for (const pair of [...acrossScripts.slice(0, 3), ...misspelt.slice(0, 2)]) {
+    stage.say(`  ${nameOf(pair.first)} ~ ${nameOf(pair.second)}, ${pair.score}`);
+    for (const { text, weight } of pair.evidence) stage.say(`      ${weight > 0 ? '+' : ''}${weight}  ${text}`);
   }
+  stage.check('the same person in Arabic and in Latin letters is held', acrossScripts.length >= 1, true);
   stage.check('pairs that share a document', byDocument.length, SAME_DOCUMENT);
   const refused = await enrolment.api.refusal('decideDuplicatePair', decision(byDocument[0] as ItemOf<'listDuplicatePairs'>));
   stage.check('who enrols does not decide', refused?.code, 'forbidden');
@@ -68,6 +72,11 @@ async function showRefused(stage: Stage, enrolment: Pilot['enrolment'], fileId: 
   const file = await enrolment.api.download('downloadRefusedRows', { params: { fileId } });
   stage.check('they can be downloaded, corrected and sent again', file.trim().split('\n').length > DEFECTS, true);
 }
+
+type Side = ItemOf<'listDuplicatePairs'>['first'];
+
+const nameOf = ({ names }: Side): string => [names?.given, names?.middle, names?.family].filter(Boolean).join(' ');
+const isArabic = (side: Side): boolean => /\p{Script=Arabic}/u.test(nameOf(side));
 
 function decision({ first, second, version }: ItemOf<'listDuplicatePairs'>) {
   return {
