@@ -73,7 +73,7 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
   tx.defer(sql`set local plan_cache_mode = force_generic_plan`);
   return tx.all(sql`
     with word as materialized (
-      select programme_id, exact, sound, ${people(sql`exact`)} as spelled, ${people(sql`sound`)} as sounding
+      select programme_id, exact, sound, ${people(sql`w.exact`)} as spelled, ${people(sql`w.sound`)} as sounding
       from unnest(${words.map(({ programmeId }) => programmeId)}::uuid[], ${words.map(({ exact }) => exact)}::bigint[],
         ${words.map(({ sound }) => sound)}::bigint[]) as w (programme_id, exact, sound)),
     asked as materialized (
@@ -93,8 +93,10 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
     order by hit.rank, hit.id`);
 };
 
-/** How many people a word leads to, as far as it matters. */
-const people = (key: Sql): Sql => sql`(select count(*) from (select from beneficiary_keys k where k.key = ${key} limit 300) few)`;
+/** How common a word is: the people in a million who have it, or where that is not known how many have it, as far as it matters. */
+const people = (key: Sql): Sql => sql`coalesce(
+  (select f.share * 1000000 from name_frequencies f where f.programme_id = w.programme_id and f.key = ${key}),
+  (select count(*) from (select from beneficiary_keys k where k.key = ${key} limit 300) few))`;
 
 const lacking = (keys: Sql): Sql =>
   sql`unnest(${keys}) as word (key) where not exists (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from './ids.ts';
-import { cursorKey, pageOf, pageRequest, pageRequestById, versionIn } from './paging.ts';
+import { atMost, cursorKey, pageOf, pageRequest, pageRequestById, versionIn } from './paging.ts';
 
 const cursorOf = (key: string) => Buffer.from(key).toString('base64url');
 
@@ -11,6 +11,11 @@ describe('paging', () => {
     expect(cursorKey(page.nextCursor ?? undefined)).toBe('b');
     expect(pageOf(['a', 'b'], 2, (key) => key).nextCursor).toBeNull();
     expect(pageOf([], 2, (key: string) => key)).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('writes a size into the statement only when it is one', () => {
+    expect(atMost(21)).toMatchObject({ parts: ['21'], values: [] });
+    for (const size of [-1, 1.5, Number.NaN, '1; drop table x' as unknown as number]) expect(() => atMost(size)).toThrow(RangeError);
   });
 
   it('takes keys in any script through a cursor', () => {
