@@ -11,7 +11,7 @@ export class RowIndex {
 
   /** @returns the row that said this before; otherwise this row has said it */
   first(text: string, row: number): number | undefined {
-    if (this.#size * 2 > this.#hashes.length) this.#grow();
+    if (this.#size * 4 > this.#hashes.length * 3) this.#grow();
     const hash = hashOf(text);
     const slot = this.#slotOf(hash);
     if (this.#hashes[slot] === hash) return this.#rows[slot];
