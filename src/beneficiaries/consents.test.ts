@@ -92,6 +92,16 @@ describe('consent', () => {
     expect(await stateOf(id)).toBe('enrolled');
   });
 
+  it('to registration given again enrols who waited for nothing else', async () => {
+    const { id } = await register();
+    await platform.owner.query(`alter table enrolments disable trigger user; update enrolments set state = 'applicant' where beneficiary_id = '${id}';
+      alter table enrolments enable trigger user`);
+    await withdraw(id, 'registration');
+    expect(await stateOf(id)).toBe('applicant');
+    await record(id, signed('registration')).expect(201);
+    expect(await stateOf(id)).toBe('enrolled');
+  });
+
   it('to registration given again leaves alone who was suspended for another reason', async () => {
     const { id } = await register();
     await manager.post(`${path(id)}/suspend`, { reason: 'Moved to another country' }).expect(200);

@@ -50,7 +50,8 @@ const byId: Order = { keyOf: ({ id }) => id, fits: isId };
 /** `TIME/ID`: those who came in one file have the same time. */
 const byTime: Order = {
   keyOf: ({ id, registeredAt }) => `${registeredAt.toISOString()}/${id}`,
-  fits: (key) => key.length === 61 && key.charAt(24) === '/' && isId(key.slice(25)) && !Number.isNaN(Date.parse(key.slice(0, 24))),
+  fits: (key) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\//.test(key) && !Number.isNaN(Date.parse(key.slice(0, 24))) && isId(key.slice(25)),
 };
 
 // Identifiers sort by the time they were made, and the people of a programme are indexed by them. A list that begins at a time needs

@@ -67,7 +67,12 @@ export function beneficiaryRoutes(
     },
     listBeneficiaryChanges: ({ params, query, ...call }) => execute(listBeneficiaryChanges, { ...params, query }, call),
     listConsents: ({ params, query, ...call }) => execute(listConsents, { ...params, query }, call),
-    recordConsent: ({ params, body, ...call }) => execute(record, { ...params, consent: body }, call),
+    recordConsent: async ({ params, body, ...call }) => {
+      const recorded = await execute(record, { ...params, consent: body }, call);
+      // Whoever waited for this consent alone is enrolled by the comparison, as when they came.
+      if (body.purpose === 'registration') await duplicates.compare([params.beneficiaryId]);
+      return recorded;
+    },
     withdrawConsent: ({ params, body, ...call }) => execute(withdrawConsent, { ...params, ...body }, call),
     suspendBeneficiary: ({ params, body, ...call }) => execute(suspendBeneficiary, { ...params, ...body }, call),
     resumeBeneficiary: ({ params, body, ...call }) => execute(resumeBeneficiary, { ...params, ...body }, call),

@@ -91,6 +91,7 @@ async function traitsOf(db: Db, keyRing: KeyRing, day: string, ids: readonly str
       select h.id, h.data_key, h.birth from beneficiaries h
       where h.household_id = b.household_id and h.relationship = 'head' and h.id <> b.id
         and h.merged_into is null and h.data_key is not null
+        and exists (select from enrolments n where n.beneficiary_id = h.id and n.state = 'enrolled')
       order by h.registered_at, h.id limit 1
     ) h on true
     where b.id = any(${ids}::uuid[])`);

@@ -89,13 +89,14 @@ export const settleLines = (tx: Tx, listId: string, conditions: Conditions): Pro
     state = case when checked.reason is null then 'released' else 'returned' end
   from (
     select l.id,
-      coalesce(${refusal(conditions, listId)}, case when k.merged_into is not null or k.data_key is null then 'no_collector' end) as reason
+      coalesce(${refusal(conditions, listId)}, case when k.merged_into is not null or k.data_key is null or kn.state is distinct from 'enrolled' then 'no_collector' end) as reason
     from payment_list_lines l
     join instalments i on i.id = l.instalment_id
     join beneficiaries own on own.id = i.beneficiary_id
     join beneficiaries b on b.id = l.beneficiary_id
     join beneficiaries k on k.id = l.collector_id
     left join enrolments n on n.programme_id = ${conditions.plan.programmeId} and n.beneficiary_id = b.id
+    left join enrolments kn on kn.programme_id = ${conditions.plan.programmeId} and kn.beneficiary_id = k.id
     where l.list_id = ${listId}
   ) checked
   where l.id = checked.id`);

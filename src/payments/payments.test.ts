@@ -185,6 +185,21 @@ describe('payment lists', () => {
     ]);
   });
 
+  it('lets nobody collect for a child who is not enrolled', async () => {
+    const heads = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
+    const children = [];
+    for (const { householdId } of heads) children.push(await makePerson(platform, frame.programmeId, born(thisYear() - 8), householdId));
+    const dismiss = (id = '') => platform.owner.query(`update enrolments set state = 'exited' where beneficiary_id = $1`, [id]);
+    await dismiss(heads[0]?.id);
+    const planId = await makePlan(platform, frame, children);
+    const { body } = await team.maker.post(`${path()}/preview`, { planId, fundId: frame.fundId }).expect(200);
+    expect(body).toMatchObject({ lines: 1, leftOut: [{ reason: 'no_collector', people: 1 }] });
+    const { id } = await approved(team, frame, planId);
+    await dismiss(heads[1]?.id);
+    const { body: list } = await team.finance.post(`/v1/payment-lists/${id}/release`).expect(200);
+    expect(list.returned).toEqual([{ reason: 'no_collector', people: 1 }]);
+  });
+
   it('returns, with the money, whoever stopped being payable between approval and release', async () => {
     const planId = await makePlan(platform, frame, people, '10000.00');
     const { id } = await approved(team, frame, planId);

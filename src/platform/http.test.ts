@@ -67,6 +67,8 @@ describe('over HTTP', () => {
 
   it('answers what it cannot take with a problem', async () => {
     expectProblem(await anybody.get('/nowhere'), 'not_found');
+    const capitals = '01936F5E-7B1C-7C3E-9D52-0F4B6C1D2E3F';
+    expectProblem(await anybody.get(`/v1/programmes/${capitals}`).set('Authorization', `Bearer ${administrator.token}`), 'invalid_request');
     expectProblem(await anybody.get('/v1/nowhere').set('Authorization', `Bearer ${administrator.token}`), 'not_found');
     expectProblem(await asAdministrator(anybody.put(programmes)).send({}), 'method_not_allowed');
     expectProblem(await asAdministrator(anybody.post(programmes)).type('json').send('{"code": '), 'invalid_request');
