@@ -61,8 +61,10 @@ export class NameScale {
   #asWritten(a: Reading, b: Reading): Alignment | undefined {
     const straight = this.#weigh(a, b, 'straight');
     if (straight?.names.every(({ level }) => atLeast(level, 'sound'))) return straight;
-    const turned = better(straight, this.#weigh(a, exchanged(b), 'exchanged'));
-    return a.called.length + b.called.length > 2 ? better(turned, this.#weigh(exchanged(a), b, 'exchanged')) : turned;
+    const turned = this.#weigh(a, exchanged(b), 'exchanged');
+    const other = a.called.length + b.called.length > 2 ? this.#weigh(exchanged(a), b, 'exchanged') : undefined;
+    const best = better(turned, other);
+    return better(straight, best && cautious(best));
   }
 
   #weigh(a: Reading, b: Reading, order: LevelOf<'order'>): Alignment | undefined {
@@ -100,7 +102,7 @@ const inOneOrder = (a: Profile, b: Profile): readonly [Profile, Profile] => (nam
 const better = (one: Alignment | undefined, other: Alignment | undefined): Alignment | undefined =>
   one && other ? (other.weight > one.weight ? other : one) : (one ?? other);
 
-/** Two whole names that share one part and not the other: nobody wrote which part is the family's, so it is taken to be the shared one. */
+/** Two names that share one part and not the other, where it is not known which part is the family's: it is taken to be the shared one. */
 function cautious({ order, weight, names }: Alignment): Alignment {
   const given = names.find(({ field }) => field === 'given');
   const family = names.find(({ field }) => field === 'family');
