@@ -67,17 +67,21 @@ function acrossScripts([, sound]: ProfileWord, [, otherSound]: ProfileWord): Nam
 }
 
 const MOST_REMEMBERED = 200_000;
-const remembered = new Map<string, NameLevel>();
+const remembered = new Map<string, Map<string, NameLevel>>();
+let answers = 0;
 
 /** How far two single names agree. The common names meet again and again, so answers are remembered. */
 export function compareWords(a: ProfileWord, b: ProfileWord): NameLevel {
   if (a[0] === b[0]) return 'same';
-  const key = a[0] < b[0] ? `${a[0]} ${b[0]}` : `${b[0]} ${a[0]}`;
-  const known = remembered.get(key);
+  const known = remembered.get(a[0])?.get(b[0]);
   if (known) return known;
   const level = levelOf(a, b);
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  remembered.set(key, level);
+  if (answers >= MOST_REMEMBERED) {
+    remembered.clear();
+    answers = 0;
+  }
+  answers += 1;
+  remembered.set(a[0], (remembered.get(a[0]) ?? new Map<string, NameLevel>()).set(b[0], level));
   return level;
 }
 

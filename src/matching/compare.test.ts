@@ -48,6 +48,7 @@ describe('relatives', () => {
     ['a sister of the same household', { given: 'Khadija', birth: day('1991-09-02') }],
     ['a twin', { given: 'Khadija' }],
     ['a twin brother', { given: 'Hassan', sex: 'male' }],
+    ['a sister with the names exchanged', { given: 'Ben Salah', family: 'Khadija' }],
     ['a daughter of the same name', { birth: day('2011-11-30') }],
   ])('%s is not the same person', (_, change) => {
     expect(of(change).decision).not.toBe('same');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameTokens } from './name-words.ts';
 import { normalForm } from './normal-form.ts';
@@ -48,5 +49,51 @@ describe('normal form', () => {
     ['ﻣﺤﻤﺪ', 'محمد'],
   ])('of %j', (text, form) => {
     expect(normalForm(text)).toBe(form);
+  });
+});
+
+const name = fc.string({
+  unit: fc.constantFrom(
+    ...'abdeghiklmnorstuwyz',
+    'é',
+    'ï',
+    "'",
+    '-',
+    ' ',
+    'ا',
+    'ل',
+    'م',
+    'ح',
+    'د',
+    'ة',
+    'ى',
+    'ـ',
+    '\u064E',
+    '\u200F',
+    'ABC',
+  ),
+  maxLength: 24,
+});
+
+describe('always', () => {
+  it('gives a normal form that is its own normal form, whatever the capitals, harakat and marks', () => {
+    fc.assert(
+      fc.property(name, (text) => {
+        const form = normalForm(text);
+        expect(normalForm(form)).toBe(form);
+        expect(normalForm(text.toUpperCase())).toBe(normalForm(text.toLowerCase()));
+        expect(normalForm(`\u202E${text}\u202C`)).toBe(form);
+        expect(form).not.toMatch(/^ | {2}| $|[\u0640\u064B-\u065F\u200E\u200F\u202A-\u202E]/);
+      }),
+    );
+  });
+
+  it('gives every name a sound, and none to nothing', () => {
+    fc.assert(
+      fc.property(name, (text) => {
+        for (const { exact, sound } of nameTokens(text)) expect(exact.length * sound.length).toBeGreaterThan(0);
+        expect(nameTokens(text).length > 0).toBe(normalForm(text) !== '');
+      }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { type Agreement, compareGiven, compareLists, type Names } from './compare-names.ts';
-import { atLeast, type NameLevel } from './compare-words.ts';
+import { atLeast, compareWords, type NameLevel } from './compare-words.ts';
 import type { LevelOf } from './levels.ts';
 import type { Frequencies, Profile } from './types.ts';
 import type { Weights } from './weights.ts';
@@ -48,21 +48,24 @@ export class NameScale {
   }
 
   /** The best way to lay the names of two people side by side: as written, exchanged, or parted where one has them all in one field. */
-  align(one: Profile, other: Profile): Alignment | undefined {
-    const [a, b] = inOneOrder(one, other);
+  align(someone: Profile, another: Profile): Alignment | undefined {
+    const [a, b] = inOneOrder(someone, another);
     const [joinedA, joinedB] = [isJoined(a), isJoined(b)];
     if (!joinedA && !joinedB) return this.#asWritten(plainReading(a), plainReading(b));
+    const [ofA, ofB] = [readingsOf(a, joinedB, joinedB), readingsOf(b, joinedA)];
+    if (!areRelated(a, b)) return ofA[0] && ofB[0] && this.#weigh(ofA[0], ofB[0], 'joined');
     let best: Alignment | undefined;
-    for (const one of readingsOf(a, joinedB))
-      for (const other of readingsOf(b, joinedA)) best = better(best, this.#weigh(one, other, 'joined'));
+    for (const one of ofA) for (const other of ofB) best = better(best, this.#weigh(one, other, 'joined'));
     return joinedA && joinedB && best ? cautious(best) : best;
   }
 
   #asWritten(a: Reading, b: Reading): Alignment | undefined {
     const straight = this.#weigh(a, b, 'straight');
     if (straight?.names.every(({ level }) => atLeast(level, 'sound'))) return straight;
-    const turned = better(straight, this.#weigh(a, exchanged(b), 'exchanged'));
-    return a.called.length + b.called.length > 2 ? better(turned, this.#weigh(exchanged(a), b, 'exchanged')) : turned;
+    const turned = this.#weigh(a, exchanged(b), 'exchanged');
+    const other = a.called.length + b.called.length > 2 ? this.#weigh(exchanged(a), b, 'exchanged') : undefined;
+    const best = better(turned, other);
+    return better(straight, best && cautious(best));
   }
 
   #weigh(a: Reading, b: Reading, order: LevelOf<'order'>): Alignment | undefined {
@@ -100,7 +103,7 @@ const inOneOrder = (a: Profile, b: Profile): readonly [Profile, Profile] => (nam
 const better = (one: Alignment | undefined, other: Alignment | undefined): Alignment | undefined =>
   one && other ? (other.weight > one.weight ? other : one) : (one ?? other);
 
-/** Two whole names that share one part and not the other: nobody wrote which part is the family's, so it is taken to be the shared one. */
+/** Two names that share one part and not the other, where it is not known which part is the family's: it is taken to be the shared one. */
 function cautious({ order, weight, names }: Alignment): Alignment {
   const given = names.find(({ field }) => field === 'given');
   const family = names.find(({ field }) => field === 'family');
@@ -111,8 +114,14 @@ function cautious({ order, weight, names }: Alignment): Alignment {
 
 const namesOf = ({ g = [], m = [], f = [] }: Profile): Names => [...(g.length > 0 ? g : f), ...m];
 
+const allNames = ({ g = [], m = [], f = [] }: Profile): Names => [...g, ...m, ...f];
+
 /** Whether somebody's names stand in one field, given and family name together. */
 const isJoined = (profile: Profile): boolean => !(profile.g && profile.f) && namesOf(profile).length > 1;
+
+/** Whether any two names of two people agree at all; where none do, every reading says the same. */
+const areRelated = (a: Profile, b: Profile): boolean =>
+  allNames(a).some((one) => allNames(b).some((other) => compareWords(one, other) !== 'different'));
 
 const plainReading = ({ g = [], m = [], f = [] }: Profile): Reading => ({ called: [...g, ...m], together: g.length, family: f });
 const exchanged = ({ called, family }: Reading): Reading => ({ called: family, together: family.length, family: called });
