@@ -11,7 +11,7 @@ const COARSE = 2;
 const PLACE = 1;
 
 /** How many meetings the coarse keys may bring for each person, and in all, so that a large file takes no longer for them. */
-const MEETINGS = { perPerson: 120, inAll: 12_000_000 };
+const MEETINGS = { perPerson: 120, inAll: 5_000_000 };
 const LARGEST_COARSE_BLOCK = 500;
 const MOST_COARSE_PEOPLE = 400_000;
 
