@@ -60,8 +60,11 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
   await client.query(`create temporary table people on commit drop as select n, gen_random_uuid() as id, gen_random_uuid() as household,
     gen_random_uuid() as entitlement, gen_random_uuid() as instalment, gen_random_uuid() as line, gen_random_uuid() as voucher
     from generate_series(1, ${Number(vouchers)}) n`);
-  await client.query(`insert into households (id, programme_id, reference, size, created_at)
-    select household, $1, household::text, 1, now() from people`, [programme]);
+  await client.query(
+    `insert into households (id, programme_id, reference, size, created_at)
+    select household, $1, household::text, 1, now() from people`,
+    [programme],
+  );
   const numbers = Array.from({ length: vouchers }, (_, n) => {
     const digits = String(100_000_000 + n);
     const serial = String(100_000_000_000 + n);

@@ -21,7 +21,7 @@ const MIB = 1024;
  */
 export async function startServer(dataDir: string, url: string, settings: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
   const port = await freePort();
-  const server = spawn(process.execPath, ['dist/main.js'], {
+  const server = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
     cwd: packageRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {

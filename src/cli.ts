@@ -77,7 +77,8 @@ async function dedupeCommand(): Promise<number> {
 const commands: Readonly<Record<string, () => Promise<number>>> = { migrate: migrateCommand, verify: verifyCommand, dedupe: dedupeCommand };
 
 const run = commands[process.argv[2] ?? ''];
-if (run) {
+const asksForHelp = process.argv.length === 2 || process.argv.includes('--help');
+if (run && !asksForHelp) {
   run().then(
     (status) => process.exit(status),
     (error: unknown) => {
@@ -86,6 +87,6 @@ if (run) {
     },
   );
 } else {
-  process.stderr.write(usage);
-  process.exit(process.argv.length > 2 ? 2 : 0);
+  (asksForHelp ? process.stdout : process.stderr).write(usage);
+  process.exit(asksForHelp ? 0 : 2);
 }
