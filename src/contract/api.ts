@@ -1239,7 +1239,7 @@ export interface paths {
         };
         /**
          * Download the rows that were refused
-         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
+         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Submissions of KoboToolbox come back as CSV, one row for each person. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
          */
         get: operations["downloadRefusedRows"];
         put?: never;
