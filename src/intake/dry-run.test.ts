@@ -131,7 +131,7 @@ describe('before the run of a file', () => {
         ],
       },
       tooManyDuplicates: false,
-      cost: { people: 36, households: 30, decisions: 6, seconds: 1 },
+      cost: { people: 36, households: 30, decisions: 6 },
     });
     expect(await traces()).toEqual(before);
     const refused = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);

@@ -36,7 +36,7 @@ export interface Findings {
   /** Whether the file would stop because of its duplicates. */
   readonly tooManyDuplicates: boolean;
   /** What going on would cost. */
-  readonly cost: { readonly people: number; readonly households: number; readonly decisions: number; readonly seconds: number };
+  readonly cost: { readonly people: number; readonly households: number; readonly decisions: number };
 }
 
 /** A row that may be somebody else: of the file, or with a probability somebody who was entered before. */
