@@ -331,7 +331,7 @@ create table registration_files (
   -- Of the rows done, how many have been compared with everybody, and how many of those are duplicates.
   compared_rows int not null default 0,
   duplicate_rows int not null default 0,
-  -- What the dry run found: counts by reason, possible duplicates, cost. No personal datum.
+  -- What the dry run found: counts by reason, possible duplicates, cost. Of people only who is registered, by id and number.
   findings jsonb,
   -- Which reading of the rows counts: each dry run is one, and so is the run.
   attempt int not null default 0,

@@ -3049,7 +3049,10 @@ export interface components {
                 first: {
                     rowNumber: number;
                     earlierRow?: number;
+                    /** @description That the row is the registered person whom it is likest */
                     probability?: number;
+                    beneficiaryId?: components["schemas"]["Id"];
+                    registrationNumber?: components["schemas"]["RegistrationNumber"];
                 }[];
             };
             /** @description Whether the run would stop because of them */
@@ -3062,8 +3065,6 @@ export interface components {
                 households: number;
                 /** @description Possible duplicates that a person would have to decide */
                 decisions: number;
-                /** @description How long the run would take about */
-                seconds: number;
             };
         };
         RegistrationFile: {

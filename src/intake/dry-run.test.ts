@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
+import { permissions } from '../access/index.ts';
 import { duplicateCheck } from '../deduplication/index.ts';
 import { Interrupted } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
@@ -98,6 +99,11 @@ describe('before the run of a file', () => {
     const keyed = (rows: string[]) => [`${header},_uuid`, ...rows.map((text, i) => `${text},${i === 0 ? 'uuid:known' : ''}`)].join('\n');
     await send(id, keyed(many(20)), '?start=true').expect(202);
     await platform.settled();
+    const { rows: registered } = await platform.owner.query(
+      `select b.id as "beneficiaryId", registration_number as "registrationNumber" from beneficiaries b join households h on h.id = b.household_id
+        where h.programme_id = $1 and source_row between 11 and 15 order by source_row`,
+      [id],
+    );
     const before = await traces();
     const rows = [
       row(500_000), // whose submission is known
@@ -126,7 +132,7 @@ describe('before the run of a file', () => {
         withinFile: 1,
         withOthers: 5,
         first: [
-          ...[2, 3, 4, 5, 6].map((rowNumber) => ({ rowNumber, probability: expect.closeTo(1, 1) })),
+          ...[2, 3, 4, 5, 6].map((rowNumber, i) => ({ rowNumber, probability: expect.closeTo(1, 1), ...registered[i] })),
           { rowNumber: 37, earlierRow: 10 },
         ],
       },
@@ -142,6 +148,12 @@ describe('before the run of a file', () => {
     expect(done.findings).toEqual(file.findings);
     const again = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
     expect(again.body).toEqual(refused.body);
+  });
+
+  it('whom a dry run names is shown only to those who may read people', () => {
+    const readers: readonly string[] = permissions['beneficiaries.read'].roles;
+    for (const name of ['intake.read_file', 'intake.receive_file', 'intake.check_file', 'intake.run_file', 'intake.cancel_file'] as const)
+      expect(readers).toEqual(expect.arrayContaining([...permissions[name].roles]));
   });
 
   it('a dry run says beforehand that the run will stop, and the run needs nothing more and stops', async () => {
