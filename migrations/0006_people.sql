@@ -348,7 +348,7 @@ create table registration_files (
 create trigger transition before update of state on registration_files for each row execute function refuse_forbidden_transition
   ('received>checking', 'checking>checking', 'checking>checked', 'checked>checking', 'received>running', 'checked>running', 'running>running',
    'running>done', 'running>stopped', 'running>cancelled', 'received>received',
-   'checked>checked', 'checked>received', 'checking>received', 'cancelled>running');
+   'checked>checked', 'checked>received', 'checking>received', 'cancelled>running', 'stopped>running');
 create trigger first_state before insert on registration_files for each row execute function refuse_other_first_state('received');
 grant update (state, mapping, total_rows, done_rows, accepted_rows, refused_rows, known_rows, compared_rows, duplicate_rows, findings, attempt, version, finished_at)
   on registration_files to sanad_app;

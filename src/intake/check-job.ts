@@ -37,8 +37,8 @@ export async function checkFile(ground: Ground, duplicates: DuplicateCheck, file
   }
 }
 
-/** A dry run and what it knows of the rows behind it. */
-class Check {
+/** A reading of rows that enters nobody, and what it knows of the rows behind it. */
+export class Check {
   readonly preparation: Preparation;
   readonly #ground: Ground;
   readonly #duplicates: DuplicateCheck;

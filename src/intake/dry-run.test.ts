@@ -156,13 +156,29 @@ describe('before the run of a file', () => {
       expect(readers).toEqual(expect.arrayContaining([...permissions[name].roles]));
   });
 
-  it('a dry run says beforehand that the run will stop, and the run needs nothing more and stops', async () => {
+  it('a file whose dry run found too many duplicates is not run, until the limit is raised and it is checked again', async () => {
     const id = await programme();
-    await send(id, fileOf(...many(50)), '?start=true').expect(202);
+    await send(id, fileOf(...many(3)), '?start=true').expect(202);
     await platform.settled();
-    const { body } = await send(id, fileOf(...many(50), ...many(50, 100))).expect(202);
-    expect((await act(body.id, 'check')).findings).toMatchObject({ tooManyDuplicates: true, duplicates: { withOthers: 50 } });
-    expect(await act(body.id, 'run')).toMatchObject({ state: 'stopped', duplicateRows: 50 });
+    const { body } = await send(id, fileOf(...many(3), ...many(3, 100))).expect(202);
+    const { findings } = await act(body.id, 'check');
+    expect(findings).toMatchObject({ tooManyDuplicates: true, overLimit: { duplicates: 3, rows: 6 }, duplicates: { withOthers: 3 } });
+    const before = await traces();
+    const refused = async () => (await officer.post(`/v1/registration-files/${body.id}/run`).expect(409)).body;
+    expect(await refused()).toMatchObject({
+      code: 'too_many_duplicates',
+      detail: expect.stringMatching(/^Of 6 rows 3 may be duplicates.* a share of 0\.2\. .*raised; then check it again\.$/),
+      duplicates: 3,
+      rows: 6,
+      limit: '0.2',
+    });
+    const administrator = await platform.as('administrator');
+    await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5' }).expect(200);
+    expect(await refused()).toMatchObject({ code: 'too_many_duplicates' });
+    await platform.settled();
+    expect(await traces()).toEqual(before);
+    expect((await act(body.id, 'check')).findings).toMatchObject({ tooManyDuplicates: false });
+    expect(await act(body.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 6, duplicateRows: 3 });
   });
 
   it('a dry run counts no more once the columns are decided on anew, and may be made again', async () => {

@@ -40,6 +40,9 @@ export class FindingsSoFar {
     };
     const decisions = found.withinFile + found.withOthers;
     const people = before.cost.people + good.length;
+    // As the run does it: after each batch, and once is enough.
+    const isOver = tooManyDuplicates(decisions, checkedRows, this.#limit);
+    const overLimit = before.overLimit ?? (isOver ? { duplicates: decisions, rows: checkedRows } : undefined);
     this.#findings = {
       checkedRows,
       acceptableRows: before.acceptableRows + good.length,
@@ -47,8 +50,8 @@ export class FindingsSoFar {
       knownRows: before.knownRows + known,
       reasons: this.#count(bad),
       duplicates: found,
-      // As the run does it: after each batch, and once is enough.
-      tooManyDuplicates: before.tooManyDuplicates || tooManyDuplicates(decisions, checkedRows, this.#limit),
+      tooManyDuplicates: overLimit !== undefined,
+      ...(overLimit ? { overLimit } : {}),
       cost: { people, households: before.cost.households + households, decisions },
     };
     return this.#findings;

@@ -18,7 +18,7 @@ export interface FileColumn extends Guess {
   readonly shapes: string[];
 }
 
-/** What a dry run has found so far. It holds numbers, names of columns and who is registered already, and no value of anybody. */
+/** What a dry run has found so far, or the look at the first rows before a run. It holds numbers, names of columns and who is registered already, and no value of anybody. */
 export interface Findings {
   readonly checkedRows: number;
   readonly acceptableRows: number;
@@ -34,8 +34,10 @@ export interface Findings {
     /** The first of them. */
     readonly first: DuplicateRow[];
   };
-  /** Whether the file would stop because of its duplicates. */
+  /** Whether the file stops because of its duplicates. */
   readonly tooManyDuplicates: boolean;
+  /** How many there were of how many rows when they were too many first. */
+  readonly overLimit?: { readonly duplicates: number; readonly rows: number };
   /** What going on would cost. */
   readonly cost: { readonly people: number; readonly households: number; readonly decisions: number };
 }
