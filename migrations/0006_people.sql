@@ -331,7 +331,7 @@ create table registration_files (
   -- Of the rows done, how many have been compared with everybody, and how many of those are duplicates.
   compared_rows int not null default 0,
   duplicate_rows int not null default 0,
-  -- What the dry run found: counts by reason, possible duplicates, cost. No personal datum.
+  -- What the dry run found: counts by reason, possible duplicates, cost. Of people only who is registered, by id and number.
   findings jsonb,
   -- Which reading of the rows counts: each dry run is one, and so is the run.
   attempt int not null default 0,
@@ -348,7 +348,7 @@ create table registration_files (
 create trigger transition before update of state on registration_files for each row execute function refuse_forbidden_transition
   ('received>checking', 'checking>checking', 'checking>checked', 'checked>checking', 'received>running', 'checked>running', 'running>running',
    'running>done', 'running>stopped', 'running>cancelled', 'received>received',
-   'checked>checked', 'checked>received', 'checking>received', 'cancelled>running');
+   'checked>checked', 'checked>received', 'checking>received', 'cancelled>running', 'stopped>running');
 create trigger first_state before insert on registration_files for each row execute function refuse_other_first_state('received');
 grant update (state, mapping, total_rows, done_rows, accepted_rows, refused_rows, known_rows, compared_rows, duplicate_rows, findings, attempt, version, finished_at)
   on registration_files to sanad_app;

@@ -88,6 +88,7 @@ export const permissions = {
   'intake.take_rows': { roles: [] },
   'intake.count_duplicates': { roles: [] },
   'intake.finish_file': { roles: [] },
+  'intake.stop_file_at_first': { roles: [] },
   'intake.read_file': { roles: officers },
   'intake.read_refused_rows': { roles: officers },
   'intake.register_oneself': { roles: ['public'] },

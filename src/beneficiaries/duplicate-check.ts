@@ -11,6 +11,13 @@ export interface Comparison {
   readonly pairs: number;
 }
 
+/** Somebody who is registered, and the probability, between 0 and 1, that somebody else is them. */
+export interface Likeness {
+  readonly beneficiaryId: string;
+  readonly registrationNumber: string;
+  readonly probability: number;
+}
+
 /** What this room asks of the one that finds duplicates. */
 export interface DuplicateCheck {
   /**
@@ -21,8 +28,8 @@ export interface DuplicateCheck {
   /** Those of these people whom an undecided pair keeps from being enrolled. */
   blocked(db: Db, beneficiaryIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
-   * How likely each of these people, who are entered nowhere, is somebody who is.
-   * @returns for each in the order given the highest probability, between 0 and 1
+   * Whom each of these people, who are entered nowhere, is most likely to be.
+   * @returns for each in the order given the likeliest person, or undefined where nobody is like them
    */
-  probe(db: Db, programmeId: string, people: readonly Particulars[]): Promise<number[]>;
+  probe(db: Db, programmeId: string, people: readonly Particulars[]): Promise<(Likeness | undefined)[]>;
 }

@@ -11,7 +11,7 @@ export {
 } from './answers.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';
-export type { Comparison, DuplicateCheck } from './duplicate-check.ts';
+export type { Comparison, DuplicateCheck, Likeness } from './duplicate-check.ts';
 export { enteredFrom, knownHouseholds } from './entered.ts';
 export { type Fault, type FaultCode, faultDetail, faultDetails, placesOf } from './faults.ts';
 export { unknownBirth } from './identity-rules.ts';

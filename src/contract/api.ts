@@ -1181,7 +1181,7 @@ export interface paths {
         put?: never;
         /**
          * Start the run
-         * @description The rows are taken in the background, batch by batch: good rows are entered, bad rows are kept back with reasons, rows whose submission was entered before are known. It goes on where it was cancelled. A file of which more than the programme's share are duplicates stops.
+         * @description The rows are taken in the background, batch by batch: good rows are entered, bad rows are kept back with reasons, rows whose submission was entered before are known. It goes on where it was cancelled. A file of which more than the programme's share are duplicates stops: with nobody entered when its first rows are too many already, which its findings then tell, otherwise between two batches. It is not begun when its dry run found too many (too_many_duplicates). One that has stopped goes on by this when enough of its pairs are decided or the programme's limit is raised; until then it is refused with the figures as they are now.
          */
         post: operations["runRegistrationFile"];
         delete?: never;
@@ -1239,7 +1239,7 @@ export interface paths {
         };
         /**
          * Download the rows that were refused
-         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
+         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Submissions of KoboToolbox come back as CSV, one row for each person. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
          */
         get: operations["downloadRefusedRows"];
         put?: never;
@@ -2236,6 +2236,8 @@ export interface components {
             name?: string;
             endsOn?: components["schemas"]["Date"];
             codeValidityDays?: number;
+            /** @description A registration file with a larger share of duplicates stops; one that has stopped may go on when it is raised */
+            duplicateLimit?: string;
             /** @description Whether people may register themselves through the public door */
             selfRegistrationOpen?: boolean;
         };
@@ -3028,7 +3030,7 @@ export interface components {
             /** @description What was decided; null where it is left out or undecided */
             column: null | components["schemas"]["RegistrationColumn"];
         };
-        /** @description What a dry run has found so far */
+        /** @description What a dry run has found so far, or the look at its first rows that stopped a run */
         CheckFindings: {
             checkedRows: components["schemas"]["Count"];
             acceptableRows: components["schemas"]["Count"];
@@ -3049,11 +3051,19 @@ export interface components {
                 first: {
                     rowNumber: number;
                     earlierRow?: number;
+                    /** @description That the row is the registered person whom it is likest */
                     probability?: number;
+                    beneficiaryId?: components["schemas"]["Id"];
+                    registrationNumber?: components["schemas"]["RegistrationNumber"];
                 }[];
             };
-            /** @description Whether the run would stop because of them */
+            /** @description Whether they are more than the programme accepts, at the end or after a batch before it */
             tooManyDuplicates: boolean;
+            /** @description When they were too many first */
+            overLimit?: {
+                duplicates: components["schemas"]["Count"];
+                rows: components["schemas"]["Count"];
+            };
             /** @description What going on would cost */
             cost: {
                 /** @description People who would be entered */
@@ -3062,8 +3072,6 @@ export interface components {
                 households: number;
                 /** @description Possible duplicates that a person would have to decide */
                 decisions: number;
-                /** @description How long the run would take about */
-                seconds: number;
             };
         };
         RegistrationFile: {

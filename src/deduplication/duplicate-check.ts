@@ -1,11 +1,12 @@
 import { system } from '../access/index.ts';
-import { blockingKeys, type DuplicateCheck } from '../beneficiaries/index.ts';
+import { blockingKeys, type DuplicateCheck, type Likeness } from '../beneficiaries/index.ts';
 import { compare, type Particulars, profileOf } from '../matching/index.ts';
 import { type Db, type Ground, type KeyRing, newId } from '../platform/index.ts';
 import { candidatesOf } from './candidates.ts';
 import { compareDue } from './compare.ts';
 import { programmesOf } from './due.ts';
 import { Profiles } from './profiles.ts';
+import { registeredAs } from './same-person.ts';
 import { settingOf } from './setting.ts';
 import { blockedAmong } from './store.ts';
 
@@ -36,7 +37,13 @@ export function duplicateCheck({ db, execute, keyRing }: Ground): DuplicateCheck
   };
 }
 
-async function probe(db: Db, keyRing: KeyRing, profiles: Profiles, programmeId: string, people: readonly Particulars[]): Promise<number[]> {
+async function probe(
+  db: Db,
+  keyRing: KeyRing,
+  profiles: Profiles,
+  programmeId: string,
+  people: readonly Particulars[],
+): Promise<(Likeness | undefined)[]> {
   const setting = await settingOf(db, keyRing, programmeId);
   const seekers = people.map((particulars) => {
     const profile = profileOf(particulars);
@@ -44,10 +51,22 @@ async function probe(db: Db, keyRing: KeyRing, profiles: Profiles, programmeId: 
   });
   const candidates = await candidatesOf(db, keyRing, seekers);
   const known = await profiles.of(db, programmeId, [...new Set([...candidates.values()].flat())]);
-  return seekers.map(({ id, profile }) =>
-    (candidates.get(id) ?? []).reduce((highest, other) => {
+  const likeliest = seekers.map(({ id, profile }) => {
+    const scored = (candidates.get(id) ?? []).flatMap((other) => {
       const theirs = known.get(other);
-      return theirs ? Math.max(highest, compare(profile, theirs, setting).probability) : highest;
-    }, 0),
+      return theirs ? [{ id: other, probability: compare(profile, theirs, setting).probability }] : [];
+    });
+    return scored.reduce<(typeof scored)[number] | undefined>(
+      (best, one) => (best && best.probability >= one.probability ? best : one),
+      undefined,
+    );
+  });
+  const registered = await registeredAs(
+    db,
+    likeliest.flatMap((one) => one?.id ?? []),
   );
+  return likeliest.map((one) => {
+    const who = one && registered.get(one.id);
+    return who && { ...who, probability: one.probability };
+  });
 }

@@ -1,5 +1,5 @@
 export { duplicateCheck } from './duplicate-check.ts';
 export { deduplicationJobs } from './jobs.ts';
 export { deduplicationRoutes } from './routes.ts';
-export { holds } from './store.ts';
+export { heldFromSource, holds } from './store.ts';
 export type { PaidSince } from './undo-merger.ts';

@@ -39,6 +39,18 @@ async function survivors(tx: Tx, beneficiaryIds: readonly string[]): Promise<Map
   return new Map(rows.flatMap(({ id, survivor }) => (survivor ? [[id, survivor] as const] : [])));
 }
 
+/** Who each of these records stands for now. @returns by record */
+export async function registeredAs(
+  db: Db,
+  beneficiaryIds: readonly string[],
+): Promise<Map<string, { beneficiaryId: string; registrationNumber: string }>> {
+  const rows = await db.all<{ id: string; beneficiaryId: string; registrationNumber: string }>(sql`
+    select b.id, s.id as "beneficiaryId", s.registration_number as "registrationNumber"
+    from unnest(${[...new Set(beneficiaryIds)]}::uuid[]) as i (id)
+    join beneficiaries b on b.id = i.id join beneficiaries s on s.id = coalesce(b.merged_into, b.id)`);
+  return new Map(rows.map(({ id, ...who }) => [id, who]));
+}
+
 /** Which of these pairs of people a person has told apart. */
 async function toldApart(db: Db, pairs: readonly (readonly [first: string, second: string])[]): Promise<Set<string>> {
   if (pairs.length === 0) return new Set();

@@ -81,3 +81,16 @@ const inPair = async (db: Db, beneficiaryIds: readonly string[], condition: Sql)
 
 export const blockedAmong = (db: Db, beneficiaryIds: readonly string[]): Promise<Set<string>> =>
   inPair(db, beneficiaryIds, sql`${isUndecided(sql`p`)} and ${sharesDocument(sql`p`)}`);
+
+/**
+ * How many of the people who came in by one file are held now by somebody who was there before them.
+ * @param throughRow the last row of the file that counts
+ */
+export async function heldFromSource(db: Db, sourceId: string, throughRow: number): Promise<number> {
+  const row = await db.first<{ held: number }>(sql`
+    select count(*)::int as held from beneficiaries b
+    where b.source_id = ${sourceId} and b.source_row <= ${throughRow} and exists (
+      select from duplicate_pairs p join programmes g on g.id = p.programme_id
+      where p.second_id = b.id and (${holds(sql`p`, sql`g.hold_threshold`)} or ${isUndecided(sql`p`)} and ${sharesDocument(sql`p`)}))`);
+  return row?.held ?? 0;
+}

@@ -37,8 +37,8 @@ export async function checkFile(ground: Ground, duplicates: DuplicateCheck, file
   }
 }
 
-/** A dry run and what it knows of the rows behind it. */
-class Check {
+/** A reading of rows that enters nobody, and what it knows of the rows behind it. */
+export class Check {
   readonly preparation: Preparation;
   readonly #ground: Ground;
   readonly #duplicates: DuplicateCheck;
@@ -74,12 +74,14 @@ class Check {
   async #duplicatesAmong(good: readonly GoodRow[]): Promise<DuplicateRow[]> {
     const { programmeId } = this.#stored.file;
     const people = good.map(({ candidate: { registration, place } }) => particularsOf(registration, place));
-    const probabilities = await this.#duplicates.probe(this.#ground.db, programmeId, people);
+    const likenesses = await this.#duplicates.probe(this.#ground.db, programmeId, people);
     return good.flatMap(({ rowNumber }, i): DuplicateRow[] => {
       const earlierRow = this.#earlierRow(rowNumber, people[i] as (typeof people)[number]);
       if (earlierRow !== undefined) return [{ rowNumber, earlierRow }];
-      const probability = probabilities[i] ?? 0;
-      return probability >= this.preparation.holdThreshold ? [{ rowNumber, probability: Math.round(probability * 1000) / 1000 }] : [];
+      const likeness = likenesses[i];
+      return likeness && likeness.probability >= this.preparation.holdThreshold
+        ? [{ rowNumber, ...likeness, probability: Math.round(likeness.probability * 1000) / 1000 }]
+        : [];
     });
   }
 

@@ -38,11 +38,19 @@ function readDocument(row: RowReader, at: number): ReadDocument | null | undefin
   return { at, document: { type, number, issuingCountry } };
 }
 
-/** Who vouches for somebody without a document: what the columns say, or that the file itself says so. */
+/** What stands for the attester where a file has no column for one: nobody is named, and nothing is claimed. */
+export const VOUCHED_BY_SENDER = 'Whoever sent the file, which does not say who vouches for the person or how';
+
+/**
+ * Who vouches for somebody without a document. Where the file has no columns for it, whoever sent it does, without saying more; a column
+ * that is there and empty is a fault.
+ */
 export function readAttestation(row: RowReader): Attestation | undefined {
-  const reason =
-    row.text('attestationReason') === ''
-      ? 'never_had'
-      : row.word('attestationReason', attestationReasonOf, '/attestation', 'answer_unknown');
-  return reason && { reason, attestedBy: row.text('attestedBy') || 'as stated in the file' };
+  const isEmpty = (column: ColumnName) => row.has(column) && row.text(column) === '';
+  if (isEmpty('attestationReason')) return row.fault('/attestation', 'attestation_missing');
+  if (isEmpty('attestedBy')) return row.fault('/attestation/attestedBy', 'attestation_missing');
+  const reason = row.has('attestationReason')
+    ? row.word('attestationReason', attestationReasonOf, '/attestation', 'answer_unknown')
+    : 'other';
+  return reason && { reason, attestedBy: row.text('attestedBy') || VOUCHED_BY_SENDER };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
+import { permissions } from '../access/index.ts';
 import { duplicateCheck } from '../deduplication/index.ts';
 import { Interrupted } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
@@ -98,6 +99,11 @@ describe('before the run of a file', () => {
     const keyed = (rows: string[]) => [`${header},_uuid`, ...rows.map((text, i) => `${text},${i === 0 ? 'uuid:known' : ''}`)].join('\n');
     await send(id, keyed(many(20)), '?start=true').expect(202);
     await platform.settled();
+    const { rows: registered } = await platform.owner.query(
+      `select b.id as "beneficiaryId", registration_number as "registrationNumber" from beneficiaries b join households h on h.id = b.household_id
+        where h.programme_id = $1 and source_row between 11 and 15 order by source_row`,
+      [id],
+    );
     const before = await traces();
     const rows = [
       row(500_000), // whose submission is known
@@ -126,12 +132,12 @@ describe('before the run of a file', () => {
         withinFile: 1,
         withOthers: 5,
         first: [
-          ...[2, 3, 4, 5, 6].map((rowNumber) => ({ rowNumber, probability: expect.closeTo(1, 1) })),
+          ...[2, 3, 4, 5, 6].map((rowNumber, i) => ({ rowNumber, probability: expect.closeTo(1, 1), ...registered[i] })),
           { rowNumber: 37, earlierRow: 10 },
         ],
       },
       tooManyDuplicates: false,
-      cost: { people: 36, households: 30, decisions: 6, seconds: 1 },
+      cost: { people: 36, households: 30, decisions: 6 },
     });
     expect(await traces()).toEqual(before);
     const refused = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
@@ -144,13 +150,35 @@ describe('before the run of a file', () => {
     expect(again.body).toEqual(refused.body);
   });
 
-  it('a dry run says beforehand that the run will stop, and the run needs nothing more and stops', async () => {
+  it('whom a dry run names is shown only to those who may read people', () => {
+    const readers: readonly string[] = permissions['beneficiaries.read'].roles;
+    for (const name of ['intake.read_file', 'intake.receive_file', 'intake.check_file', 'intake.run_file', 'intake.cancel_file'] as const)
+      expect(readers).toEqual(expect.arrayContaining([...permissions[name].roles]));
+  });
+
+  it('a file whose dry run found too many duplicates is not run, until the limit is raised and it is checked again', async () => {
     const id = await programme();
-    await send(id, fileOf(...many(50)), '?start=true').expect(202);
+    await send(id, fileOf(...many(3)), '?start=true').expect(202);
     await platform.settled();
-    const { body } = await send(id, fileOf(...many(50), ...many(50, 100))).expect(202);
-    expect((await act(body.id, 'check')).findings).toMatchObject({ tooManyDuplicates: true, duplicates: { withOthers: 50 } });
-    expect(await act(body.id, 'run')).toMatchObject({ state: 'stopped', duplicateRows: 50 });
+    const { body } = await send(id, fileOf(...many(3), ...many(3, 100))).expect(202);
+    const { findings } = await act(body.id, 'check');
+    expect(findings).toMatchObject({ tooManyDuplicates: true, overLimit: { duplicates: 3, rows: 6 }, duplicates: { withOthers: 3 } });
+    const before = await traces();
+    const refused = async () => (await officer.post(`/v1/registration-files/${body.id}/run`).expect(409)).body;
+    expect(await refused()).toMatchObject({
+      code: 'too_many_duplicates',
+      detail: expect.stringMatching(/^Of 6 rows 3 may be duplicates.* a share of 0\.2\. .*raised; then check it again\.$/),
+      duplicates: 3,
+      rows: 6,
+      limit: '0.2',
+    });
+    const administrator = await platform.as('administrator');
+    await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5' }).expect(200);
+    expect(await refused()).toMatchObject({ code: 'too_many_duplicates' });
+    await platform.settled();
+    expect(await traces()).toEqual(before);
+    expect((await act(body.id, 'check')).findings).toMatchObject({ tooManyDuplicates: false });
+    expect(await act(body.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 6, duplicateRows: 3 });
   });
 
   it('a dry run counts no more once the columns are decided on anew, and may be made again', async () => {

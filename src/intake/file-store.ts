@@ -123,12 +123,16 @@ export const recordFindings = (tx: Tx, id: string, state: 'checking' | 'checked'
 export const abandonCheck = (tx: Tx, id: string): Promise<StoredFile> =>
   change(tx, id, sql`state = 'received', findings = null, version = version + 1`);
 
-/** Begins the run, or goes on where it was cancelled. */
-export const beginRun = (tx: Tx, { file: { id, state }, attempt }: StoredFile): Promise<StoredFile> =>
+/**
+ * Begins the run, or goes on where it was cancelled or has stopped.
+ * @param duplicates how many of the rows that were compared are duplicates now
+ */
+export const beginRun = (tx: Tx, { file: { id, state }, attempt }: StoredFile, duplicates: number): Promise<StoredFile> =>
   change(
     tx,
     id,
-    sql`state = 'running', attempt = ${state === 'cancelled' ? attempt : attempt + 1}, finished_at = null, version = version + 1`,
+    sql`state = 'running', attempt = ${state === 'cancelled' || state === 'stopped' ? attempt : attempt + 1},
+      duplicate_rows = ${duplicates}, finished_at = null, version = version + 1`,
   );
 
 /** Rows that were compared with everybody, and how many of them are duplicates. */
@@ -163,3 +167,7 @@ export const countRows = (tx: Tx, id: string, { accepted, refused, known }: Take
 
 export const endRun = (tx: Tx, id: string, state: FileState & ('done' | 'stopped' | 'cancelled'), at: Date): Promise<StoredFile> =>
   change(tx, id, sql`state = ${state}, finished_at = ${at}, version = version + 1`);
+
+/** Stops a run of which nobody has been entered. @param findings why */
+export const stopAtFirst = (tx: Tx, id: string, findings: Findings, at: Date): Promise<StoredFile> =>
+  change(tx, id, sql`state = 'stopped', findings = ${JSON.stringify(findings)}, finished_at = ${at}, version = version + 1`);

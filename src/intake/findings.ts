@@ -5,8 +5,6 @@ import type { DuplicateRow, Findings } from './types.ts';
 /** More than anybody corrects in one go. */
 const REASONS_SHOWN = 200;
 const DUPLICATES_SHOWN = 100;
-/** What a run keeps up on two cores, comparisons included. */
-const ROWS_PER_SECOND = 1_500;
 
 export const noFindings: Findings = {
   checkedRows: 0,
@@ -16,7 +14,7 @@ export const noFindings: Findings = {
   reasons: [],
   duplicates: { withinFile: 0, withOthers: 0, first: [] },
   tooManyDuplicates: false,
-  cost: { people: 0, households: 0, decisions: 0, seconds: 0 },
+  cost: { people: 0, households: 0, decisions: 0 },
 };
 
 /** Adds up what a dry run finds, batch by batch. */
@@ -42,6 +40,9 @@ export class FindingsSoFar {
     };
     const decisions = found.withinFile + found.withOthers;
     const people = before.cost.people + good.length;
+    // As the run does it: after each batch, and once is enough.
+    const isOver = tooManyDuplicates(decisions, checkedRows, this.#limit);
+    const overLimit = before.overLimit ?? (isOver ? { duplicates: decisions, rows: checkedRows } : undefined);
     this.#findings = {
       checkedRows,
       acceptableRows: before.acceptableRows + good.length,
@@ -49,9 +50,9 @@ export class FindingsSoFar {
       knownRows: before.knownRows + known,
       reasons: this.#count(bad),
       duplicates: found,
-      // As the run does it: after each batch, and once is enough.
-      tooManyDuplicates: before.tooManyDuplicates || tooManyDuplicates(decisions, checkedRows, this.#limit),
-      cost: { people, households: before.cost.households + households, decisions, seconds: Math.ceil(people / ROWS_PER_SECOND) },
+      tooManyDuplicates: overLimit !== undefined,
+      ...(overLimit ? { overLimit } : {}),
+      cost: { people, households: before.cost.households + households, decisions },
     };
     return this.#findings;
   }

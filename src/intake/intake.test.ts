@@ -66,19 +66,49 @@ describe('a file of registrations', () => {
 
   it('stops before the next batch once too many are duplicates, and says how many', async () => {
     const id = await programme();
-    await take(fileOf(...many(300)), id);
-    const file = await take(fileOf(...many(300), ...many(1_500, 10_000)), id);
+    await take(fileOf(...many(400)), id);
+    const file = await take(fileOf(...many(500, 10_000), ...many(400), ...many(1_100, 20_000)), id);
     // Batch by batch of 500; while one is compared the next is entered, and no more.
-    expect(file).toMatchObject({ state: 'stopped', totalRows: 1_800, doneRows: 1_000, acceptedRows: 1_000, duplicateRows: 300 });
+    expect(file).toMatchObject({ state: 'stopped', totalRows: 2_000, doneRows: 1_500, acceptedRows: 1_500, duplicateRows: 400 });
     expect(file.finishedAt).toEqual(expect.any(String));
-    expect(await peopleIn(id)).toBe(1_300);
-    const { body } = await officer.post(`/v1/registration-files/${file.id}/run`).expect(409);
-    expect(body.detail).toContain('ended');
+    expect(await peopleIn(id)).toBe(1_900);
     const events = await platform.owner.query(
       `select count(*)::int as count from audit_events where command = 'intake.finish_file' and subject_id = $1`,
       [file.id],
     );
     expect(events.rows[0].count).toBe(1);
+
+    const refused = await officer.post(`/v1/registration-files/${file.id}/run`).expect(409);
+    expect(refused.body).toMatchObject({ code: 'too_many_duplicates', duplicates: 400, rows: 1_500, limit: '0.2' });
+    expect(refused.body.detail).toMatch(/^Of 1500 rows 400 may be duplicates.*0\.2\. Decide on the pairs.* or have the limit/);
+    const { rowCount: pairs } = await platform.owner.query(
+      `update duplicate_pairs set state = 'different_people', reason = 'Seen by the field team', decided_by = gen_random_uuid(), decided_at = now()
+        where second_id in (select id from beneficiaries where source_id = $1 and source_row <= 600)`,
+      [file.id],
+    );
+    expect(pairs).toBeGreaterThanOrEqual(100);
+    await officer.post(`/v1/registration-files/${file.id}/run`).expect(202);
+    await platform.settled();
+    expect(await read(file.id)).toMatchObject({ state: 'done', acceptedRows: 2_000, duplicateRows: 300 });
+  });
+
+  it('enters nobody when its first rows are too many duplicates already, and is run once the limit is raised', async () => {
+    const id = await programme();
+    await take(fileOf(row(1)), id);
+    const file = await take(fileOf(row(1), row(2), row(2, 'OTHER'), row(3)), id);
+    expect(file).toMatchObject({ state: 'stopped', doneRows: 0, acceptedRows: 0, finishedAt: expect.any(String) });
+    const duplicates = { withinFile: 1, withOthers: 1 };
+    expect(file.findings).toMatchObject({ checkedRows: 4, tooManyDuplicates: true, overLimit: { duplicates: 2, rows: 4 }, duplicates });
+    expect(await peopleIn(id)).toBe(1);
+    const { body } = await officer.post(`/v1/registration-files/${file.id}/run`).expect(409);
+    expect(body).toMatchObject({ code: 'too_many_duplicates', duplicates: 2, rows: 4 });
+    expect(body.detail).toContain('Take the repeated rows out');
+    const administrator = await platform.as('administrator');
+    await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5' }).expect(200);
+    await officer.post(`/v1/registration-files/${file.id}/run`).expect(202);
+    await platform.settled();
+    expect(await read(file.id)).toMatchObject({ state: 'done', acceptedRows: 4 });
+    expect(await peopleIn(id)).toBe(5);
   });
 
   it('counts rows whose submission was entered before, and refuses a repetition within itself', async () => {

@@ -16,7 +16,6 @@ export interface Submission {
   readonly repeats: ReadonlyMap<string, readonly AnswersByPath[]>;
 }
 
-const REJECTED = 'validation_status_not_approved';
 const DEEPEST_GROUP = 16;
 /** Characters, as in the cell of a spreadsheet. */
 const LONGEST_ANSWER = 32_767;
@@ -27,6 +26,16 @@ const media = /^[^/\n]{1,255}\.(?:jpe?g|png|gif|webp|heic|mp4|mov|3gpp?|amr|m4a|
 const place = /^-?\d{1,2}\.\d+ -?\d{1,3}\.\d+(?: |;|$)/;
 
 /**
+ * Whether somebody looked at a submission and did not approve.
+ * @param validationStatus what KoboToolbox says as `_validation_status`
+ */
+export const isRejected = (validationStatus: unknown): boolean =>
+  typeof validationStatus === 'object' &&
+  validationStatus !== null &&
+  'uid' in validationStatus &&
+  validationStatus.uid === 'validation_status_not_approved';
+
+/**
  * Reads one submission of KoboToolbox. What the tool adds for itself, points on the map and the names of pictures are left out.
  * @param number 1 is the first of the file
  * @throws unprocessable when it is no submission
@@ -34,7 +43,6 @@ const place = /^-?\d{1,2}\.\d+ -?\d{1,3}\.\d+(?: |;|$)/;
 export function readSubmission(json: string, number: number): Submission {
   const fields = parsed(json, number);
   const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
-  const status = fields['_validation_status'];
   const answers = new Map<string, string>();
   const repeats = new Map<string, AnswersByPath[]>();
   gather(fields, '', answers, repeats, number);
@@ -42,7 +50,7 @@ export function readSubmission(json: string, number: number): Submission {
     // A correction gives a submission a new `_uuid` and leaves the root as it was.
     key: (text('meta/rootUuid') || text('_uuid') || text('meta/instanceID')).replace(/^uuid:/, ''),
     submittedOn: /^\d{4}-\d{2}-\d{2}/.exec(text('_submission_time'))?.[0] ?? '',
-    isRejected: typeof status === 'object' && status !== null && 'uid' in status && status.uid === REJECTED,
+    isRejected: isRejected(fields['_validation_status']),
     answers,
     repeats,
   };

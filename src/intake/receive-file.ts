@@ -42,7 +42,7 @@ export const receiveFile = (staged: StagedFile) =>
       for await (const chunk of staged.chunks()) await insertChunk(tx, staged.id, chunk);
       const received = (await findFile(tx, staged.id)) as StoredFile;
       const runs = start && mapping !== null;
-      const stored = runs ? await beginRun(tx, received) : received;
+      const stored = runs ? await beginRun(tx, received, 0) : received;
       return {
         result: { ...stored, alreadyReceived: false },
         subject: { type: 'registration_file', id: staged.id },

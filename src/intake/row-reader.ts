@@ -13,6 +13,10 @@ export class RowReader {
     this.#cells = cells;
   }
 
+  has(column: ColumnName): boolean {
+    return this.#positions.has(column);
+  }
+
   /** A cell's text; empty where the file has no such column. The apostrophe that keeps a spreadsheet from running a cell is not part of it. */
   text(column: ColumnName): string {
     const position = this.#positions.get(column);
@@ -32,7 +36,7 @@ export class RowReader {
 
   /** As {@link word}, for what may be left out. */
   optional<Word>(column: ColumnName, read: (cell: string) => Word | undefined, pointer: string, code: FaultCode): Word | undefined {
-    if (!this.#positions.has(column) || this.text(column) === '') return undefined;
+    if (!this.has(column) || this.text(column) === '') return undefined;
     return this.word(column, read, pointer, code);
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunksOf } from './chunks.ts';
+import { VOUCHED_BY_SENDER } from './documents.ts';
 import { guessColumns } from './guessing.ts';
 import { type Layout, layoutOf, settledMapping } from './mapping.ts';
 import { RowIndex } from './row-index.ts';
@@ -82,7 +83,7 @@ describe('a row', () => {
       language: 'fr',
       phones: ['0550123456', '0551123456'],
       birth: { from: '1990-01-01', to: '1990-12-31', precision: 'year' },
-      attestation: { reason: 'never_had', attestedBy: 'as stated in the file' },
+      attestation: { reason: 'other', attestedBy: VOUCHED_BY_SENDER },
       consents: [consent],
     });
     const words = cells.with(2, 'رب الأسرة').with(5, 'أنثى').with(11, 'العربية').with(13, 'نعم').with(14, 'توقيع');
@@ -90,6 +91,23 @@ describe('a row', () => {
       faults: [],
       registration: { sex: 'female', relationship: 'head', language: 'ar' },
     });
+  });
+
+  it('claims nothing of somebody without a document that the file does not say', () => {
+    const attested = (columns: Record<string, string>) => {
+      const { registration, faults } = readRow(layout([...english, ...Object.keys(columns)]), [...cells, ...Object.values(columns)], today);
+      return faults.length > 0 ? faults : registration.attestation;
+    };
+    const both = (reason: string, by: string) => attested({ 'Why no document': reason, 'Attested by': by });
+    expect(both('lost', 'Imam Yahia')).toEqual({ reason: 'lost', attestedBy: 'Imam Yahia' });
+    expect(attested({ 'Why no document': 'lost' })).toEqual({ reason: 'lost', attestedBy: VOUCHED_BY_SENDER });
+    expect(attested({ 'Attested by': 'Imam Yahia' })).toEqual({ reason: 'other', attestedBy: 'Imam Yahia' });
+    expect(both('', 'Imam Yahia')).toEqual([{ cell: 'Why no document', code: 'attestation_missing' }]);
+    expect(both('', '')).toEqual([{ cell: 'Why no document', code: 'attestation_missing' }]);
+    expect(both('lost', ' ')).toEqual([{ cell: 'Attested by', code: 'attestation_missing' }]);
+    expect(attested({ 'Attested by': '' })).toEqual([{ cell: 'Attested by', code: 'attestation_missing' }]);
+    const document = { 'Document type': 'Passport', 'Document number': 'P1' };
+    expect(attested({ ...document, 'Why no document': '', 'Attested by': '' })).toBeUndefined();
   });
 
   it('says everything that a registration holds', () => {

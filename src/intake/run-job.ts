@@ -1,11 +1,12 @@
 import { system } from '../access/index.ts';
 import { type DuplicateCheck, enteredFrom } from '../beneficiaries/index.ts';
 import { type Ground, Interrupted } from '../platform/index.ts';
+import { Check } from './check-job.ts';
 import { type Compared, findFile, type StoredFile } from './file-store.ts';
 import { Preparation } from './prepare.ts';
 import { chunkAfter, type StoredChunk } from './row-store.ts';
 import { tooManyDuplicates } from './rules.ts';
-import { countDuplicates, finishFile, type Taking, takeRows } from './take-rows.ts';
+import { countDuplicates, finishFile, stopFileAtFirst, type Taking, takeRows } from './take-rows.ts';
 
 const asSystem = { actor: system };
 /** After so long another job goes on, so that one large file does not keep everybody else's work waiting. */
@@ -15,15 +16,26 @@ const CATCH_UP_ROWS = 1_000;
 
 /**
  * Enters the people of a file, batch after batch, and compares each batch while the next one is entered. It goes on wherever an earlier
- * process has left off. The share of duplicates is looked at after each comparison, and the file stops before its next batch.
+ * process has left off. The share of duplicates is looked at before anybody is entered, and then after each comparison, and the file stops
+ * before its next batch.
  * @param closing tells that the process is about to end
  */
 export async function runFile(ground: Ground, duplicates: DuplicateCheck, fileId: string, closing: AbortSignal): Promise<void> {
   const stored = await findFile(ground.db, fileId);
   if (stored?.file.state !== 'running') return;
-  const run = new Run(ground, duplicates, stored, await Preparation.of(stored, ground));
+  const preparation = await Preparation.of(stored, ground);
+  if (stored.file.doneRows === 0 && (await stopsAtFirst(ground, new Check(ground, duplicates, stored, preparation), fileId))) return;
+  const run = new Run(ground, duplicates, stored, preparation);
   await run.takeSome(closing);
   await run.end(closing);
+}
+
+// The first rows are read as a dry run reads them: what is entered can be taken back by people alone, one by one.
+async function stopsAtFirst({ db, execute }: Ground, check: Check, fileId: string): Promise<boolean> {
+  const chunk = await chunkAfter(db, fileId, 0);
+  if (!chunk) return false;
+  const { findings } = await check.batch(await check.preparation.rowsOf(chunk));
+  return findings.tooManyDuplicates && (await execute(stopFileAtFirst, { fileId, findings }, asSystem)).stopped;
 }
 
 const nothing: Compared = { from: 0, through: 0, duplicates: 0 };

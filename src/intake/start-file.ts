@@ -2,6 +2,7 @@ import { command, problem } from '../platform/index.ts';
 import { existingFile, registrationFileScope } from './existing-file.ts';
 import { abandonCheck, beginCheck, beginRun, endRun, type StoredFile } from './file-store.ts';
 import { noFindings } from './findings.ts';
+import { duplicatesWithinLimit } from './too-many-duplicates.ts';
 
 type FileCommand = { readonly fileId: string };
 
@@ -31,8 +32,9 @@ export const startCheck = command<FileCommand, StoredFile>({
 });
 
 /**
- * Starts the run, or goes on with one that was cancelled. What a dry run has found makes no difference.
- * @throws conflict when the file is at its end; unprocessable when columns are undecided
+ * Starts the run, or goes on with one that was cancelled or has stopped.
+ * @throws conflict when the file is at its end; too_many_duplicates when the dry run found too many, or a file that has stopped still has;
+ * unprocessable when columns are undecided
  */
 export const startRun = command<FileCommand, StoredFile>({
   name: 'intake.run_file',
@@ -42,9 +44,9 @@ export const startRun = command<FileCommand, StoredFile>({
     const { state } = before.file;
     if (state === 'running') return { result: before, subject: subject(fileId) };
     if (state === 'checking') throw problem.conflict('A dry run is under way. Wait for it, or cancel it.');
-    if (state === 'done' || state === 'stopped') throw problem.conflict('The run of the file has ended.');
+    if (state === 'done') throw problem.conflict('The run of the file has ended.');
     refuseUnsettled(before);
-    const stored = await beginRun(tx, before);
+    const stored = await beginRun(tx, before, await duplicatesWithinLimit(tx, before));
     const followUps = [{ job: 'intake.run_file', payload: { fileId } }];
     return { result: stored, subject: subject(fileId), before: state, after: stored.file.state, followUps };
   },

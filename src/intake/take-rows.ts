@@ -1,9 +1,10 @@
 import { admit } from '../beneficiaries/index.ts';
 import { command } from '../platform/index.ts';
 import { existingFile, registrationFileScope } from './existing-file.ts';
-import { type Compared, countCompared, countRows, endRun, type StoredFile } from './file-store.ts';
+import { type Compared, countCompared, countRows, endRun, type StoredFile, stopAtFirst } from './file-store.ts';
 import { type Preparation, type PreparedRow, submissionsOf } from './prepare.ts';
 import { enteredSubmissions, insertRefusals, insertSubmissions, lockSubmissions } from './row-store.ts';
+import type { Findings } from './types.ts';
 
 /** What became of a batch: whom it entered and where the file is now, or that it was not its turn. */
 export type Taking = { readonly taken: true; readonly ids: readonly string[]; readonly file: StoredFile } | { readonly taken: false };
@@ -76,5 +77,17 @@ export const finishFile = command<{ fileId: string; state: 'done' | 'stopped' },
     if (file.state !== 'running') return { result: { finished: false }, subject: subjectOf(fileId) };
     await endRun(tx, fileId, state, now);
     return { result: { finished: true }, subject: subjectOf(fileId), before: { state: file.state }, after: { state } };
+  },
+});
+
+/** Closes a file before anybody of it is entered, because too many of its first rows are duplicates. */
+export const stopFileAtFirst = command<{ fileId: string; findings: Findings }, { stopped: boolean }>({
+  name: 'intake.stop_file_at_first',
+  scope: (db, { fileId }) => registrationFileScope(db, fileId),
+  async run({ tx, now }, { fileId, findings }) {
+    const { file } = await existingFile(tx, fileId);
+    if (file.state !== 'running' || file.doneRows > 0) return { result: { stopped: false }, subject: subjectOf(fileId) };
+    await stopAtFirst(tx, fileId, findings, now);
+    return { result: { stopped: true }, subject: subjectOf(fileId), before: { state: file.state }, after: { state: 'stopped' } };
   },
 });

@@ -1,3 +1,4 @@
+import type { Likeness } from '../beneficiaries/index.ts';
 import type { ColumnName } from './columns.ts';
 import type { Guess } from './guessing.ts';
 import type { MappingFault } from './mapping.ts';
@@ -17,7 +18,7 @@ export interface FileColumn extends Guess {
   readonly shapes: string[];
 }
 
-/** What a dry run has found so far. It holds numbers and names of columns, and no value of anybody. */
+/** What a dry run has found so far, or the look at the first rows before a run. It holds numbers, names of columns and who is registered already, and no value of anybody. */
 export interface Findings {
   readonly checkedRows: number;
   readonly acceptableRows: number;
@@ -33,17 +34,18 @@ export interface Findings {
     /** The first of them. */
     readonly first: DuplicateRow[];
   };
-  /** Whether the file would stop because of its duplicates. */
+  /** Whether the file stops because of its duplicates. */
   readonly tooManyDuplicates: boolean;
+  /** How many there were of how many rows when they were too many first. */
+  readonly overLimit?: { readonly duplicates: number; readonly rows: number };
   /** What going on would cost. */
-  readonly cost: { readonly people: number; readonly households: number; readonly decisions: number; readonly seconds: number };
+  readonly cost: { readonly people: number; readonly households: number; readonly decisions: number };
 }
 
-/** A row that may be somebody else: of the file, or with a probability somebody who was entered before. */
-export interface DuplicateRow {
+/** A row that may be somebody else: of an earlier row of the file, or with a probability somebody who was entered before. */
+export interface DuplicateRow extends Partial<Likeness> {
   readonly rowNumber: number;
   readonly earlierRow?: number;
-  readonly probability?: number;
 }
 
 /** A file of registrations and how far it has been taken. */

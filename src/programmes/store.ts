@@ -52,6 +52,7 @@ export async function updateProgramme(tx: Tx, id: string, version: number, chang
       name = coalesce(${change.name ?? null}::text, name),
       ends_on = coalesce(${change.endsOn ?? null}::date, ends_on),
       code_validity_days = coalesce(${change.codeValidityDays ?? null}::int, code_validity_days),
+      duplicate_limit = coalesce(${change.duplicateLimit ?? null}::numeric, duplicate_limit),
       self_registration_open = coalesce(${change.selfRegistrationOpen ?? null}::boolean, self_registration_open),
       version = version + 1
     where id = ${id} and version = ${version} returning version`);

@@ -26,5 +26,5 @@ export interface Programme {
 
 export type NewProgramme = Omit<Programme, 'id' | 'createdAt'>;
 export type ProgrammeChange = {
-  readonly [Field in 'name' | 'endsOn' | 'codeValidityDays' | 'selfRegistrationOpen']?: Programme[Field] | undefined;
+  readonly [Field in 'name' | 'endsOn' | 'codeValidityDays' | 'duplicateLimit' | 'selfRegistrationOpen']?: Programme[Field] | undefined;
 };

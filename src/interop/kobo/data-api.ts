@@ -4,7 +4,6 @@ import type { KoboConnection, PullFailure } from './types.ts';
 
 /** Submissions asked for at once. */
 const PAGE = 500;
-const REJECTED = 'validation_status_not_approved';
 
 /** A pull that cannot go on. */
 export class PullFailed extends Error {
@@ -27,10 +26,6 @@ export interface SubmissionPage {
   readonly submissions: readonly PulledSubmission[];
   readonly next: URL | undefined;
 }
-
-/** Whether somebody looked at a submission and did not approve. */
-export const isRejected = ({ _validation_status: status }: PulledSubmission): boolean =>
-  typeof status === 'object' && status !== null && 'uid' in status && status.uid === REJECTED;
 
 /** Where the submissions after one stand (KoboToolbox, version 2 of the data API). */
 export function firstPage({ serverUrl, assetUid }: KoboConnection, after: number): URL {

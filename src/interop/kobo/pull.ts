@@ -1,7 +1,8 @@
 import { system } from '../../access/index.ts';
+import { isRejected } from '../../intake/index.ts';
 import { type Ground, Problem } from '../../platform/index.ts';
 import type { OutgoingLimits, OutgoingRules } from '../guarded-request.ts';
-import { fetchPage, firstPage, isRejected, type PulledSubmission, PullFailed } from './data-api.ts';
+import { fetchPage, firstPage, type PulledSubmission, PullFailed } from './data-api.ts';
 import { beginPull, endPull, recordPage } from './pull-commands.ts';
 import { sealedToken } from './store.ts';
 import { openToken } from './token.ts';
@@ -71,7 +72,7 @@ async function* newSubmissions(
       greatest = Math.max(greatest, _id);
     }
     const done = next === undefined;
-    yield { submissions: fresh.filter((one) => !isRejected(one)), upTo: inOrder || done ? greatest : after };
+    yield { submissions: fresh.filter((one) => !isRejected(one._validation_status)), upTo: inOrder || done ? greatest : after };
     url = next;
   }
 }
