@@ -24,7 +24,7 @@ export { beneficiaryScope, findByDocument, findByPhone, openPeople } from './que
 export { beneficiaryRoutes } from './routes.ts';
 export { faultsOf, gapsOf, normalised } from './rules.ts';
 export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
-export { enrolApplicants, mergeInto, separate } from './store.ts';
+export { enrolApplicants, mergeInto, recordsOf, separate } from './store.ts';
 export type {
   Attestation,
   Birth,

@@ -244,6 +244,9 @@ describe('referrals by partners', () => {
       [known.id],
     );
     expect(await partner.statusOf('PROBE')).toMatchObject({ status: 'enrolled', assisted: false });
+    platform.clock.skip(1000);
+    await officer.post(`/v1/beneficiaries/${id}/consents/withdraw`, { purpose: 'share_with_partners' }).expect(200);
+    expect((await partner.statusOf('PROBE')).assisted).toBeNull();
   });
 
   it('tell whether somebody was assisted only while they consent to partners knowing', async () => {
