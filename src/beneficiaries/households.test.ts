@@ -42,7 +42,10 @@ describe('a household', () => {
     const { id, head, child } = await makeFamily();
     const { body, headers } = await officer.get(path(id)).expect(200);
     expect(headers['etag']).toBe('"2"');
-    expect(body).toMatchObject({ size: 2, headId: head.id, memberCount: 2, collectors: [], changes: [] });
+    expect(body).toMatchObject({ size: 2, headId: head.id, memberCount: 2, collectors: [] });
+    expect(body.changes).toMatchObject([
+      { version: 2, sizeBefore: 2, sizeAfter: 2, headBefore: null, headAfter: head.id, changedBy: officer.userId },
+    ]);
     expect(body.members.map((member: { id: string; names: object }) => [member.id, member.names])).toEqual([
       [child.id, child.names],
       [head.id, head.names],
@@ -61,6 +64,7 @@ describe('a household', () => {
     expect(changed.body).toMatchObject({ size: 3, headId: child.id });
     expect(changed.body.changes).toMatchObject([
       { version: 3, sizeBefore: 2, sizeAfter: 3, headBefore: head.id, headAfter: child.id, reason, changedBy: officer.userId },
+      { version: 2, headBefore: null, headAfter: head.id },
     ]);
     const relationships = new Map(
       changed.body.members.map((member: { id: string; relationship: string }) => [member.id, member.relationship]),
@@ -150,6 +154,8 @@ describe('a household', () => {
     const client = await platform.applicationClient();
     const breaks = (text: string, constraint: string) => expect(client.query(text)).rejects.toMatchObject({ constraint });
     await breaks(`update households set head_id = '${other.head.id}' where id = '${one.id}'`, 'households_head_is_member');
+    await breaks(`update households set head_id = null, version = version + 1 where id = '${one.id}'`, 'households_change_kept');
+    await breaks(`update households set size = 9 where id = '${one.id}'`, 'households_change_kept');
     await client.query('begin');
     const version = one.head.id;
     await client.query(`update beneficiaries set household_id = '${other.id}', version = 2 where id = '${version}'`);
