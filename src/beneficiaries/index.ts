@@ -9,6 +9,7 @@ export {
   hasDisability,
   type WashingtonGroup,
 } from './answers.ts';
+export { type Checked, checkAll } from './checking.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';
 export type { Comparison, DuplicateCheck } from './duplicate-check.ts';
@@ -22,7 +23,7 @@ export { type FoundPlace, findPlaces, placeFaults, type WrittenPlace } from './p
 export { plainText } from './plain-text.ts';
 export { beneficiaryScope, findByDocument, findByPhone, openPeople } from './queries.ts';
 export { beneficiaryRoutes } from './routes.ts';
-export { faultsOf, gapsOf, normalised } from './rules.ts';
+export { faultsOf, normalised } from './rules.ts';
 export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
 export { enrolApplicants, mergeInto, recordsOf, separate } from './store.ts';
 export type {

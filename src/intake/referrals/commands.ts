@@ -1,7 +1,6 @@
-import { admit, type Candidate } from '../../beneficiaries/index.ts';
+import { admit, type Candidate, checkAll } from '../../beneficiaries/index.ts';
 import { type CommandContext, canonicalJson, command, dateIn, newId } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
-import { checkAll } from '../candidates.ts';
 import { comparisonOf } from '../comparing.ts';
 import { type Entering, judge } from './judging.ts';
 import { lockReferences } from './store.ts';

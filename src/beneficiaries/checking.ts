@@ -1,14 +1,8 @@
-import {
-  type Candidate,
-  type Fault,
-  faultsOf,
-  findPlaces,
-  gapsOf,
-  normalised,
-  placeFaults,
-  type Registration,
-} from '../beneficiaries/index.ts';
 import type { Db } from '../platform/index.ts';
+import type { Fault } from './faults.ts';
+import { findPlaces, placeFaults } from './places.ts';
+import { faultsOf, gapsOf, normalised } from './rules.ts';
+import type { Candidate, Registration } from './types.ts';
 
 /** Somebody who can be entered, or what is wrong. */
 export type Checked = { readonly candidate: Candidate } | { readonly faults: readonly Fault[] };
