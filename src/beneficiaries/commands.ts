@@ -3,6 +3,7 @@ import { programmeById } from '../programmes/index.ts';
 import { admit } from './admit.ts';
 import { checkAll } from './checking.ts';
 import { placesOf } from './faults.ts';
+import { headedHouseholds } from './household-store.ts';
 import { openBeneficiary, type ReadBeneficiary } from './queries.ts';
 import type { Registration } from './types.ts';
 
@@ -16,7 +17,9 @@ export const registerBeneficiary = command<{ programmeId: string; registration: 
   async run(context, { programmeId, registration }) {
     const { tx, actor, now, keyRing } = context;
     const { programme } = await programmeById(tx, programmeId);
-    const [checked] = await checkAll(tx, [registration], dateIn(programme.timeZone, now));
+    const headed = await headedHouseholds(tx, programmeId, [registration.household.reference]);
+    const today = dateIn(programme.timeZone, now);
+    const [checked] = await checkAll(tx, [registration], today, (reference) => headed.has(reference));
     if (!checked || 'faults' in checked) {
       throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(checked?.faults ?? []));
     }

@@ -10,6 +10,13 @@ export interface NamedHousehold {
   readonly headId?: string | null;
 }
 
+/** Those of these references that name a household with a head; nobody else gives one of the others a head until the transaction ends. */
+export async function headedHouseholds(tx: Tx, programmeId: string, references: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.all<{ reference: string; headId: string | null }>(sql`select reference, head_id as "headId" from households
+    where programme_id = ${programmeId} and reference = any(${references}::text[]) order by reference for no key update`);
+  return new Set(rows.flatMap(({ reference, headId }) => (headId ? [reference] : [])));
+}
+
 /** What a change of a household needs beside the change. */
 export interface Hand {
   readonly reason: string;

@@ -38,6 +38,11 @@ describe('a household', () => {
     return { id: head.household.id as string, reference: household.reference, head, child };
   };
 
+  const makeHeadless = () => {
+    family += 1;
+    return register({ household: { reference: `Family ${family}`, size: 2 }, relationship: 'child' });
+  };
+
   it('has the head whom the first registration as head names, whoever comes first', async () => {
     const { id, head, child } = await makeFamily();
     const { body, headers } = await officer.get(path(id)).expect(200);
@@ -106,6 +111,30 @@ describe('a household', () => {
       sisters.map(({ id }) => officer.patch(`/v1/beneficiaries/${id}`, '"1"', { reason, relationship: 'head' })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+  });
+
+  it('that has a head takes no other by a form', async () => {
+    const { id, reference, head } = await makeFamily();
+    const second = reachable({ household: { reference, size: 2 } });
+    const refused = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, second).expect(422);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/relationship', detail: expect.stringContaining('another head') }]);
+    expect(await read(id)).toMatchObject({ headId: head.id, memberCount: 2 });
+    const rivals = await Promise.all(
+      [0, 1].map(async () => {
+        const household = (await makeHeadless()).household;
+        const both = [0, 1].map(() =>
+          officer.post(
+            `/v1/programmes/${frame.programmeId}/beneficiaries`,
+            reachable({ household: { reference: household.reference, size: 2 } }),
+          ),
+        );
+        return (await Promise.all(both)).map(({ status }) => status).sort();
+      }),
+    );
+    expect(rivals).toEqual([
+      [201, 422],
+      [201, 422],
+    ]);
   });
 
   it('names who may collect beside its members, three at most, until a day', async () => {

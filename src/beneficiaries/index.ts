@@ -15,6 +15,7 @@ export { hasWithdrawn } from './consent-store.ts';
 export type { Comparison, DuplicateCheck } from './duplicate-check.ts';
 export { enteredFrom, knownHouseholds } from './entered.ts';
 export { type Fault, type FaultCode, faultDetail, faultDetails, placesOf } from './faults.ts';
+export { headedHouseholds } from './household-store.ts';
 export { unknownBirth } from './identity-rules.ts';
 export { blockingKeys, documentKey, nameKey, phoneKey, plainDocument } from './keys.ts';
 export { matchProfileRow, openMatchProfile, particularsOf } from './match-profile.ts';
