@@ -124,6 +124,17 @@ create table household_changes (
   check (size_before <> size_after or head_before is distinct from head_after)
 );
 create trigger append_only before update or delete or truncate on household_changes execute function refuse_change();
+create function require_kept_household_change() returns trigger language plpgsql as $$
+begin
+  if not exists (select from household_changes c where c.household_id = new.id and c.version = new.version and c.size_after = new.size
+    and c.head_after is not distinct from new.head_id) then
+    raise exception 'what a change replaces is kept in household_changes'
+      using errcode = 'integrity_constraint_violation', constraint = 'households_change_kept', table = 'households';
+  end if;
+  return null;
+end $$;
+create constraint trigger change_kept after update of size, head_id on households deferrable initially deferred for each row
+  when (old.size <> new.size or old.head_id is distinct from new.head_id) execute function require_kept_household_change();
 
 -- People beside the beneficiary who may collect for a household. Name and document are sealed under the household's own place.
 create table collectors (

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
+import { type Frame, makeFrame, makePerson, type Person, resizeHousehold } from '../../test/support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { newId } from '../platform/index.ts';
 
@@ -29,8 +29,8 @@ describe('assistance', () => {
     scorecardId = await makeScorecard(frame.programmeId);
     for (let i = 0; i < 5; i += 1) people.push(await makePerson(platform, frame.programmeId));
     const [first, second, third, ineligible, suspended] = people as [Person, Person, Person, Person, Person];
-    await platform.owner.query('update households set size = 3 where id = $1', [second.householdId]);
-    await platform.owner.query('update households set size = 7 where id = $1', [third.householdId]);
+    await resizeHousehold(platform, second.householdId, 3);
+    await resizeHousehold(platform, third.householdId, 7);
     for (const person of [first, second, third, suspended]) await assess(scorecardId, person, true);
     await assess(scorecardId, ineligible, false);
     await platform.owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [suspended.id]);

@@ -30,7 +30,7 @@ export async function admit(
     tx,
     programmeId,
     people.map(({ id, registration }) => ({ ...registration.household, headId: registration.relationship === 'head' ? id : null })),
-    now,
+    { reason: 'The head was registered', by: enteredBy, at: now },
   );
   const numbers = await freeNumbers(context, people.length);
   await tx.insert(

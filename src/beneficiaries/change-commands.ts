@@ -31,7 +31,7 @@ export const changeBeneficiary = command<Changing, { readonly version: number }>
     if (row.version !== version) throw problem.conflict('Somebody changed this person meanwhile. Read them again.');
     const known = await householdInQuestion(tx, person, change);
     const after = await checked(context, person, change, known);
-    const home = await homeOf(context, person, change, after, known);
+    const home = await homeOf(context, person, change, after, known, reason);
     const fields = await writeChange(context, person, after, home.id, reason);
     await settleHeads(context, person, after, home, reason);
     if (isCompared(fields)) {
@@ -77,16 +77,18 @@ async function checked(
 
 /** The household that the person lives in afterwards, made where there is none yet. */
 async function homeOf(
-  { tx, now }: CommandContext,
+  { tx, actor, now }: CommandContext,
   { row }: Changeable,
   { household: wanted }: PersonChange,
   after: Particulars,
   known: HouseholdRow | undefined,
+  reason: string,
 ): Promise<Pick<HouseholdRow, 'id'>> {
   if (!wanted) return row.household;
   if (known) return known;
   const headId = after.relationship === 'head' ? row.id : null;
-  const made = await ensureHouseholds(tx, row.programmeId, [{ reference: wanted.reference, size: wanted.size ?? 1, headId }], now);
+  const asked = { reference: wanted.reference, size: wanted.size ?? 1, headId };
+  const made = await ensureHouseholds(tx, row.programmeId, [asked], { reason, by: actor.id, at: now });
   const id = made.get(wanted.reference);
   if (!id) throw new Error('a household that was made is missing');
   return { id };

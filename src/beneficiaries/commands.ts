@@ -1,10 +1,10 @@
 import { command, dateIn, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { admit } from './admit.ts';
+import { checkAll } from './checking.ts';
 import { placesOf } from './faults.ts';
-import { findPlaces, placeFaults } from './places.ts';
+import { headedHouseholds } from './household-store.ts';
 import { openBeneficiary, type ReadBeneficiary } from './queries.ts';
-import { faultsOf, gapsOf, normalised } from './rules.ts';
 import type { Registration } from './types.ts';
 
 /**
@@ -17,17 +17,15 @@ export const registerBeneficiary = command<{ programmeId: string; registration: 
   async run(context, { programmeId, registration }) {
     const { tx, actor, now, keyRing } = context;
     const { programme } = await programmeById(tx, programmeId);
-    const place = (await findPlaces(tx, [registration]))(registration);
-    const { wilayaNumber, commune } = place;
-    const faults = [...faultsOf(registration, dateIn(programme.timeZone, now)), ...gapsOf(registration), ...placeFaults(place)];
-    if (faults.length > 0 || !wilayaNumber || !commune) {
-      throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(faults));
+    const headed = await headedHouseholds(tx, programmeId, [registration.household.reference]);
+    const today = dateIn(programme.timeZone, now);
+    const [checked] = await checkAll(tx, [registration], today, (reference) => headed.has(reference));
+    if (!checked || 'faults' in checked) {
+      throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(checked?.faults ?? []));
     }
     const {
       ids: [id = ''],
-    } = await admit(context, programmeId, { enteredBy: actor.id, source: 'officer' }, [
-      { registration: normalised(registration), place: { wilayaNumber, commune } },
-    ]);
+    } = await admit(context, programmeId, { enteredBy: actor.id, source: 'officer' }, [checked.candidate]);
     const result = await openBeneficiary(tx, keyRing, id);
     return { result, subject: { type: 'beneficiary', id }, after: result.beneficiary };
   },

@@ -1,5 +1,6 @@
 import { type Db, type KeyRing, newId, type Sql, sql, type Tx } from '../platform/index.ts';
 import { openNote, sealNote } from './sealing.ts';
+import { recordsOf } from './store.ts';
 import type { Consent, ConsentEvidence, ConsentPurpose } from './types.ts';
 
 /** A consent as it is kept: what, how, by whom, and whether it was taken back. */
@@ -88,13 +89,19 @@ export async function withdrawStandingConsent(
 }
 
 /**
- * Whether somebody has taken a consent back and not given it again, for one of these purposes. Who was never asked has taken nothing back.
- * @param beneficiaryId the person's id in the statement around it
+ * Whether somebody has taken a consent back and not given it again, for one of these purposes, on whichever of their records. Who was
+ * never asked has taken nothing back.
+ * @param beneficiaryId the person's id in the statement around it, or that of a record which was merged into theirs
  */
-export const hasWithdrawn = (beneficiaryId: Sql, purposes: readonly ConsentPurpose[]): Sql => sql`exists (select from consents taken
-  where taken.beneficiary_id = ${beneficiaryId} and taken.purpose = any(${purposes}::text[]) and taken.withdrawn_at is not null
-    and not exists (select from consents standing where standing.beneficiary_id = taken.beneficiary_id
-      and standing.purpose = taken.purpose and standing.withdrawn_at is null))`;
+// A person who withdraws does not know which of their records counts, so that on any of them counts for all, until they consent again on
+// that record or, later than they withdrew, on the one that goes on. What stood on another record before they withdrew changes nothing.
+export const hasWithdrawn = (beneficiaryId: Sql, purposes: readonly ConsentPurpose[]): Sql => sql`exists (select from beneficiaries asked
+  cross join lateral (select coalesce(asked.merged_into, asked.id) as id) survivor
+  join consents taken on taken.beneficiary_id = any(${recordsOf(sql`survivor.id`)})
+  where asked.id = ${beneficiaryId} and taken.purpose = any(${purposes}::text[]) and taken.withdrawn_at is not null
+    and not exists (select from consents standing where standing.beneficiary_id in (taken.beneficiary_id, survivor.id)
+      and standing.purpose = taken.purpose and standing.withdrawn_at is null
+      and (standing.beneficiary_id = taken.beneficiary_id or standing.recorded_at >= taken.withdrawn_at)))`;
 
 /** Whether somebody is suspended for no other reason than that they took their consent to registration back. */
 export const isSuspendedByWithdrawal = async (tx: Tx, programmeId: string, beneficiaryId: string): Promise<boolean> =>

@@ -10,25 +10,44 @@ export interface NamedHousehold {
   readonly headId?: string | null;
 }
 
+/** Those of these references that name a household with a head; nobody else gives one of the others a head until the transaction ends. */
+export async function headedHouseholds(tx: Tx, programmeId: string, references: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.all<{ reference: string; headId: string | null }>(sql`select reference, head_id as "headId" from households
+    where programme_id = ${programmeId} and reference = any(${references}::text[]) order by reference for no key update`);
+  return new Set(rows.flatMap(({ reference, headId }) => (headId ? [reference] : [])));
+}
+
+/** What a change of a household needs beside the change. */
+export interface Hand {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Date;
+}
+
 /**
- * The households of these references, made where there is none yet; one that is there keeps its size, and its head if it has one.
+ * The households of these references, made where there is none yet; one that is there keeps its size, and its head if it has one. That
+ * a household gets the head it did not have is a change of it, and kept as one.
  * @returns ids by reference
  */
 export async function ensureHouseholds(
   tx: Tx,
   programmeId: string,
   households: readonly NamedHousehold[],
-  at: Date,
+  { reason, by, at }: Hand,
 ): Promise<Map<string, string>> {
   const heads = new Map([...households].reverse().flatMap(({ reference, headId }) => (headId ? [[reference, headId] as const] : [])));
   const distinct = [...new Map([...households].reverse().map((household) => [household.reference, household])).values()]
     .sort((a, b) => (a.reference < b.reference ? -1 : 1))
     .map(({ reference, size }) => ({ id: newId(), reference, size, head_id: heads.get(reference) ?? null }));
-  tx.defer(sql`insert into households as known (id, programme_id, reference, size, head_id, created_at)
-    select id, ${programmeId}, reference, size, head_id, ${at}
-    from jsonb_to_recordset(${JSON.stringify(distinct)}::jsonb) as h (id uuid, reference text, size int, head_id uuid)
-    on conflict (programme_id, reference) do update set head_id = excluded.head_id, version = known.version + 1
-      where known.head_id is null and excluded.head_id is not null`);
+  tx.defer(sql`with ensured as (
+      insert into households as known (id, programme_id, reference, size, head_id, created_at)
+      select id, ${programmeId}, reference, size, head_id, ${at}
+      from jsonb_to_recordset(${JSON.stringify(distinct)}::jsonb) as h (id uuid, reference text, size int, head_id uuid)
+      on conflict (programme_id, reference) do update set head_id = excluded.head_id, version = known.version + 1
+        where known.head_id is null and excluded.head_id is not null
+      returning id, version, size, head_id)
+    insert into household_changes (household_id, version, size_before, size_after, head_before, head_after, reason, changed_by, changed_at)
+    select id, version, size, size, null, head_id, ${reason}, ${by}::uuid, ${at}::timestamptz from ensured where version > 1`);
   const rows = await tx.all<{ id: string; reference: string }>(sql`select id, reference from households
     where programme_id = ${programmeId} and reference = any(${distinct.map(({ reference }) => reference)}::text[])`);
   return new Map(rows.map(({ id, reference }) => [reference, id]));
@@ -54,13 +73,6 @@ export const lockHousehold = (tx: Tx, id: string): Promise<HouseholdRow | undefi
 
 export const householdNamed = (tx: Tx, programmeId: string, reference: string): Promise<HouseholdRow | undefined> =>
   tx.first(sql`select ${columns} from households where programme_id = ${programmeId} and reference = ${reference} for no key update`);
-
-/** What a change of a household needs beside the change. */
-export interface Hand {
-  readonly reason: string;
-  readonly by: string;
-  readonly at: Date;
-}
 
 /** Changes a household that has been locked, and keeps what was before. @returns the household as it is now */
 export async function updateHousehold(

@@ -38,11 +38,19 @@ describe('a household', () => {
     return { id: head.household.id as string, reference: household.reference, head, child };
   };
 
+  const makeHeadless = () => {
+    family += 1;
+    return register({ household: { reference: `Family ${family}`, size: 2 }, relationship: 'child' });
+  };
+
   it('has the head whom the first registration as head names, whoever comes first', async () => {
     const { id, head, child } = await makeFamily();
     const { body, headers } = await officer.get(path(id)).expect(200);
     expect(headers['etag']).toBe('"2"');
-    expect(body).toMatchObject({ size: 2, headId: head.id, memberCount: 2, collectors: [], changes: [] });
+    expect(body).toMatchObject({ size: 2, headId: head.id, memberCount: 2, collectors: [] });
+    expect(body.changes).toMatchObject([
+      { version: 2, sizeBefore: 2, sizeAfter: 2, headBefore: null, headAfter: head.id, changedBy: officer.userId },
+    ]);
     expect(body.members.map((member: { id: string; names: object }) => [member.id, member.names])).toEqual([
       [child.id, child.names],
       [head.id, head.names],
@@ -61,6 +69,7 @@ describe('a household', () => {
     expect(changed.body).toMatchObject({ size: 3, headId: child.id });
     expect(changed.body.changes).toMatchObject([
       { version: 3, sizeBefore: 2, sizeAfter: 3, headBefore: head.id, headAfter: child.id, reason, changedBy: officer.userId },
+      { version: 2, headBefore: null, headAfter: head.id },
     ]);
     const relationships = new Map(
       changed.body.members.map((member: { id: string; relationship: string }) => [member.id, member.relationship]),
@@ -102,6 +111,30 @@ describe('a household', () => {
       sisters.map(({ id }) => officer.patch(`/v1/beneficiaries/${id}`, '"1"', { reason, relationship: 'head' })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+  });
+
+  it('that has a head takes no other by a form', async () => {
+    const { id, reference, head } = await makeFamily();
+    const second = reachable({ household: { reference, size: 2 } });
+    const refused = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, second).expect(422);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/relationship', detail: expect.stringContaining('another head') }]);
+    expect(await read(id)).toMatchObject({ headId: head.id, memberCount: 2 });
+    const rivals = await Promise.all(
+      [0, 1].map(async () => {
+        const household = (await makeHeadless()).household;
+        const both = [0, 1].map(() =>
+          officer.post(
+            `/v1/programmes/${frame.programmeId}/beneficiaries`,
+            reachable({ household: { reference: household.reference, size: 2 } }),
+          ),
+        );
+        return (await Promise.all(both)).map(({ status }) => status).sort();
+      }),
+    );
+    expect(rivals).toEqual([
+      [201, 422],
+      [201, 422],
+    ]);
   });
 
   it('names who may collect beside its members, three at most, until a day', async () => {
@@ -150,6 +183,8 @@ describe('a household', () => {
     const client = await platform.applicationClient();
     const breaks = (text: string, constraint: string) => expect(client.query(text)).rejects.toMatchObject({ constraint });
     await breaks(`update households set head_id = '${other.head.id}' where id = '${one.id}'`, 'households_head_is_member');
+    await breaks(`update households set head_id = null, version = version + 1 where id = '${one.id}'`, 'households_change_kept');
+    await breaks(`update households set size = 9 where id = '${one.id}'`, 'households_change_kept');
     await client.query('begin');
     const version = one.head.id;
     await client.query(`update beneficiaries set household_id = '${other.id}', version = 2 where id = '${version}'`);

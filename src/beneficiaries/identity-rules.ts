@@ -1,3 +1,4 @@
+import { isCountry } from './countries.ts';
 import type { Fault } from './faults.ts';
 import { plainDocument } from './keys.ts';
 import type { Attestation, Birth, IdentityDocument, Names } from './types.ts';
@@ -18,8 +19,6 @@ export const unknownBirth = (seenOn: string): Birth => ({
   to: seenOn,
   precision: 'estimated',
 });
-
-export const isCountry = (code: string): boolean => /^[A-Z]{3}$/.test(code);
 
 /** What is wrong with a name. */
 export function nameFaults(names: Names): Fault[] {

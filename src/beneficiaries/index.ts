@@ -9,11 +9,13 @@ export {
   hasDisability,
   type WashingtonGroup,
 } from './answers.ts';
+export { type Checked, checkAll } from './checking.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';
 export type { Comparison, DuplicateCheck, Likeness } from './duplicate-check.ts';
 export { enteredFrom, knownHouseholds } from './entered.ts';
 export { type Fault, type FaultCode, faultDetail, faultDetails, placesOf } from './faults.ts';
+export { headedHouseholds } from './household-store.ts';
 export { unknownBirth } from './identity-rules.ts';
 export { blockingKeys, documentKey, nameKey, phoneKey, plainDocument } from './keys.ts';
 export { matchProfileRow, openMatchProfile, particularsOf } from './match-profile.ts';
@@ -22,9 +24,9 @@ export { type FoundPlace, findPlaces, placeFaults, type WrittenPlace } from './p
 export { plainText } from './plain-text.ts';
 export { beneficiaryScope, findByDocument, findByPhone, openPeople } from './queries.ts';
 export { beneficiaryRoutes } from './routes.ts';
-export { faultsOf, gapsOf, normalised } from './rules.ts';
+export { faultsOf, normalised } from './rules.ts';
 export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
-export { enrolApplicants, mergeInto, separate } from './store.ts';
+export { enrolApplicants, mergeInto, recordsOf, separate } from './store.ts';
 export type {
   Attestation,
   Birth,

@@ -39,6 +39,8 @@ describe('the rules of a registration', () => {
     ['birth_range_wrong', { birth: { from: '1990-01-01', to: '1990-02-01', precision: 'exact' } }],
     ['birth_range_wrong', { birth: { from: '1990-01-01', to: '1991-12-31', precision: 'year' } }],
     ['nationality_unknown', { nationality: 'Mali' }],
+    ['nationality_unknown', { nationality: 'ZZZ' }],
+    ['document_country_unknown', { documents: [{ ...passport, issuingCountry: 'AAA' }] }],
     ['document_incomplete', { documents: [{ type: 'passport', number: ' - ', issuingCountry: 'MLI' }] }],
     ['document_twice', { documents: [passport, { ...passport, number: 'a 1-2' }] }],
     ['document_number_too_long', { documents: [{ ...passport, number: '1'.repeat(61) }] }],
@@ -69,6 +71,10 @@ describe('the rules of a registration', () => {
     ['consent_twice', { consents: [consent, consent] }],
     ['registration_in_future', { consents: [{ ...consent, givenOn: '2026-03-02' }] }],
   ])('says %s', (code, change) => expect(codes(change)).toEqual([code]));
+
+  it.each(['DZA', 'SSD', 'ZWE', 'XXA', 'XXB', 'XXC', 'XXX', 'XKX', 'RKS'])('takes %s for a country', (country) =>
+    expect(codes({ nationality: country, documents: [{ ...passport, issuingCountry: country }] })).toEqual([]),
+  );
 
   it('asks a form for what a file may leave out', () => {
     expect(gapsOf(good).map(({ pointer, code }) => [pointer, code])).toEqual([

@@ -1,7 +1,8 @@
 import { type Answers, answerNumbers } from './answers.ts';
 import { consentsFaults, evidenceGaps } from './consent-rules.ts';
+import { isCountry } from './countries.ts';
 import type { Fault } from './faults.ts';
-import { birthFaults, documentsFaults, isCountry, nameFaults } from './identity-rules.ts';
+import { birthFaults, documentsFaults, nameFaults } from './identity-rules.ts';
 import { normalPhone } from './phone.ts';
 import type { Registration } from './types.ts';
 import { hasControlCharacters } from './written.ts';

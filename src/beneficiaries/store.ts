@@ -1,4 +1,4 @@
-import { type Db, sql, type Tx } from '../platform/index.ts';
+import { type Db, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { SealedPerson } from './sealing.ts';
 import type { EnrolmentState, Language, Relationship, Sex } from './types.ts';
 
@@ -128,6 +128,10 @@ export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPer
   db.all(
     sql`select id, data_key, names, birth, nationality, documents, phones, answers, attestation from beneficiaries where id = any(${ids}::uuid[])`,
   );
+
+/** All records of a person: the one that goes on and those that were merged into it. @param survivorId in the statement around it */
+export const recordsOf = (survivorId: Sql): Sql =>
+  sql`array(select ${survivorId} union all select r.id from beneficiaries r where r.merged_into = ${survivorId})`;
 
 /** Whose key this is; the survivor where records were merged. */
 export async function idsByKey(db: Db, key: string): Promise<string[]> {

@@ -152,4 +152,64 @@ describe('a consent that is taken back', () => {
     await withdraw(child.id, 'share_with_paying_agent');
     expect((await agent.post('/v1/payouts', redemption({ serial }, code)).expect(409)).body.code).toBe('consent_withdrawn');
   });
+
+  describe('by somebody whose record was merged into another', () => {
+    /** Two records of one person; the first is merged into the second by `merge`. */
+    const twoRecords = async () => {
+      const [merged, survivor] = [await register(), await register()];
+      const merge = async () => {
+        await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [merged.id, survivor.id]);
+        await platform.owner.query(`update enrolments set state = 'merged' where beneficiary_id = $1`, [merged.id]);
+        await platform.owner.query('delete from comparisons_due where beneficiary_id = any($1)', [[merged.id, survivor.id]]);
+      };
+      return { merged, survivor, merge };
+    };
+
+    it.each(['merged', 'survivor'] as const)('stops the code of the merged record at the counter, taken back on the %s', async (on) => {
+      const { merge, ...records } = await twoRecords();
+      const listId = await approvedFor(records.merged);
+      await release(listId);
+      const code = codeIn(smsTo(records.merged)[0]?.text ?? '');
+      const { serial } = await message(listId);
+      await merge();
+      platform.clock.skip(1000);
+      await withdraw(records[on].id, 'share_with_paying_agent');
+      expect((await agent.post('/v1/payouts', redemption({ serial }, code)).expect(409)).body.code).toBe('consent_withdrawn');
+      platform.clock.skip(1000);
+      if (on === 'merged') await withdraw(records.survivor.id, 'share_with_paying_agent');
+      await record(records.survivor.id, 'share_with_paying_agent');
+      await agent.post('/v1/payouts', redemption({ serial }, code)).expect(201);
+    });
+
+    it('holds back the SMS to the merged record until they consent again', async () => {
+      const { merged, survivor, merge } = await twoRecords();
+      const [voucher] = await makeVouchers(platform, frame, 1, { people: [{ ...merged, personal: merged }], send: false });
+      const listId = voucher?.listId ?? '';
+      await merge();
+      await withdraw(survivor.id, 'contact');
+      await sendCodes(listId);
+      expect(await message(listId)).toMatchObject({ state: 'failed', reason: 'consent_withdrawn' });
+      await record(survivor.id, 'contact');
+      await platform.settled();
+      expect(await message(listId)).toMatchObject({ state: 'accepted' });
+      expect(smsTo(merged)).toHaveLength(1);
+    });
+
+    it('keeps them off a list, unless they consented again on the record that goes on', async () => {
+      const before = await twoRecords();
+      const preview = await previewOf(before.survivor);
+      await before.merge();
+      platform.clock.skip(1000);
+      await withdraw(before.merged.id, 'share_with_paying_agent');
+      expect(await preview()).toEqual([0, [{ people: 1, reason: 'no_consent' }]]);
+      const merged = await register();
+      await withdraw(merged.id, 'share_with_paying_agent');
+      platform.clock.skip(1000);
+      const survivor = await register();
+      const later = await previewOf(survivor);
+      await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [merged.id, survivor.id]);
+      await platform.owner.query('delete from comparisons_due where beneficiary_id = any($1)', [[merged.id, survivor.id]]);
+      expect(await later()).toEqual([1, []]);
+    });
+  });
 });

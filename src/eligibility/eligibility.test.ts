@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
+import { type Frame, makeFrame, makePerson, resizeHousehold } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { newId } from '../platform/index.ts';
 import { pilotScorecard, readyScorecard, readyScorecards } from '../seeding.ts';
@@ -139,7 +139,7 @@ describe('eligibility', () => {
     const path = `/v1/beneficiaries/${id}/assessments`;
     const first = await manager.post(path, { scorecardId }).expect(200);
     expect(first.body).toMatchObject({ number: 1, outcome: 'not_eligible', tier: { tier: 'low' } });
-    await platform.owner.query('update households set size = 9 where id = $1', [householdId]);
+    await resizeHousehold(platform, householdId, 9);
     const again = await manager.post(path, { scorecardId }).expect(200);
     expect(again.body).toEqual(first.body);
     const many = await Promise.all(Array.from({ length: 4 }, () => manager.post(path, { scorecardId }).expect(200)));

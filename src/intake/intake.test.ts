@@ -54,6 +54,20 @@ describe('a file of registrations', () => {
       finishedAt: expect.any(String),
     }));
 
+  it('is entered as it stands where it names a second head; the household keeps the first', async () => {
+    const file = await take(fileOf(row(1), row(2).replace(',H2,', ',H1,')), await programme());
+    expect(file).toMatchObject({ state: 'done', acceptedRows: 2 });
+    const { rows } = await platform.owner.query(
+      `select b.relationship, h.head_id = b.id as "isHead" from beneficiaries b join households h on h.id = b.household_id
+      where b.source_id = $1 order by b.source_row`,
+      [file.id],
+    );
+    expect(rows).toEqual([
+      { relationship: 'head', isHead: true },
+      { relationship: 'head', isHead: false },
+    ]);
+  });
+
   it('compares within a batch as with everybody: the later row waits', async () => {
     const file = await take(fileOf(...many(8), row(8, 'TWICE'), row(9, 'twice')), await programme());
     expect(file).toMatchObject({ state: 'done', acceptedRows: 10, duplicateRows: 1 });

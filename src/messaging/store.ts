@@ -1,4 +1,4 @@
-import { hasWithdrawn } from '../beneficiaries/index.ts';
+import { hasWithdrawn, recordsOf } from '../beneficiaries/index.ts';
 import { allOf, type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { MessageState } from './rules.ts';
 import { type Message, type PendingMessage, type Sending, WITHHELD } from './types.ts';
@@ -45,8 +45,11 @@ export async function lockMessages(tx: Tx, beneficiaryId: string): Promise<void>
     where v.state = 'issued' and ${isFor(beneficiaryId)} order by m.id for update of m`);
 }
 
-/** Which messages go to a person, or are about money for them. */
-export const isFor = (beneficiaryId: string): Sql => sql`(v.beneficiary_id = ${beneficiaryId} or v.collector_id = ${beneficiaryId})`;
+/** Which messages go to a person, or are about money for them, whichever of their records they were made out to. */
+export function isFor(beneficiaryId: string): Sql {
+  const records = recordsOf(sql`${beneficiaryId}::uuid`);
+  return sql`(v.beneficiary_id = any(${records}) or v.collector_id = any(${records}))`;
+}
 
 export const areThese = (ids: readonly string[]): Sql => sql`m.id = any(${ids}::uuid[])`;
 

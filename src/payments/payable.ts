@@ -1,4 +1,5 @@
 import type { Plan } from '../assistance/index.ts';
+import { hasWithdrawn, recordsOf } from '../beneficiaries/index.ts';
 import { holds } from '../deduplication/index.ts';
 import { type Db, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { Reason } from './types.ts';
@@ -21,14 +22,15 @@ export interface Conditions {
 function refusal({ plan, holdThreshold }: Conditions, listId: string | null): Sql {
   const held = holds(sql`d`, sql`${holdThreshold}::numeric`);
   // Everybody who is the same person as `b`: what one of them was paid, all of them were.
-  const records = sql`array(select b.id union all select m.id from beneficiaries m where m.merged_into = b.id)`;
+  const records = recordsOf(sql`b.id`);
   return sql`case
     when b.merged_into is not null or n.state = 'merged' then 'merged'
     when coalesce(own.merged_into, own.id) <> b.id then 'not_theirs'
     when n.state is distinct from 'enrolled' or b.data_key is null then 'not_enrolled'
     when not exists (select from consents c where c.beneficiary_id = b.id and c.purpose = 'registration' and c.withdrawn_at is null)
       or not exists (select from consents c where c.beneficiary_id = b.id and c.purpose = 'share_with_paying_agent'
-        and c.withdrawn_at is null) then 'no_consent'
+        and c.withdrawn_at is null)
+      or ${hasWithdrawn(sql`b.id`, ['registration', 'share_with_paying_agent'])} then 'no_consent'
     when exists (select from comparisons_due c where c.beneficiary_id = b.id) then 'comparison_due'
     when exists (select from duplicate_pairs d where d.first_id = b.id and ${held})
       or exists (select from duplicate_pairs d where d.second_id = b.id and ${held}) then 'duplicate_open'

@@ -134,3 +134,15 @@ export async function makePerson(
   });
   return { id, householdId: household, registrationNumber, personal };
 }
+
+/** Makes a household another size. */
+export async function resizeHousehold({ owner }: TestPlatform, householdId: string, size: number): Promise<void> {
+  await owner.query(
+    `with resized as (
+      update households h set size = $2, version = h.version + 1 from households before
+      where h.id = $1 and before.id = h.id returning h.id, h.version, before.size as size_before, h.size, h.head_id)
+    insert into household_changes
+    select id, version, size_before, size, head_id, head_id, 'Counted again', gen_random_uuid(), now() from resized`,
+    [householdId, size],
+  );
+}

@@ -1,7 +1,6 @@
-import { admit, type Candidate } from '../../beneficiaries/index.ts';
+import { admit, type Candidate, type Checked, checkAll, headedHouseholds, type Registration } from '../../beneficiaries/index.ts';
 import { type CommandContext, canonicalJson, command, dateIn, newId } from '../../platform/index.ts';
-import { programmeById } from '../../programmes/index.ts';
-import { checkAll } from '../candidates.ts';
+import { type Programme, programmeById } from '../../programmes/index.ts';
 import { comparisonOf } from '../comparing.ts';
 import { type Entering, judge } from './judging.ts';
 import { lockReferences } from './store.ts';
@@ -20,14 +19,18 @@ export const refer = command<Referrals, ReferralResult[]>({
   name: 'intake.refer',
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
   async run(context, { programmeId, submitted }) {
-    const { tx, actor, now, keyRing } = context;
+    const { tx, actor, keyRing } = context;
     const { programme } = await programmeById(tx, programmeId);
     const referrals = submitted.flatMap((one) => ('referral' in one ? [one.referral] : []));
     const references = referrals.map(({ reference }) => reference);
     const earlier = await lockReferences(tx, actor.id, programmeId, references);
-    const registrations = referrals.map(({ registration }) => registration);
-    const checked = await checkAll(tx, registrations, dateIn(programme.timeZone, now));
-    const checks = new Map(referrals.map((referral, i) => [referral, checked[i]]));
+    const fresh = referrals.filter(({ reference }) => !earlier.has(reference));
+    const checked = await check(
+      context,
+      programme,
+      fresh.map(({ registration }) => registration),
+    );
+    const checks = new Map(fresh.map((referral, i) => [referral, checked[i]]));
     const { results, entering } = judge(submitted, {
       checkOf: (referral) => checks.get(referral),
       digestOf: ({ registration }) => keyRing.blindIndex('referral', canonicalJson(registration)),
@@ -42,6 +45,21 @@ export const refer = command<Referrals, ReferralResult[]>({
     };
   },
 });
+
+/** Checks registrations, each against the household among the partner's own that it names. */
+async function check(
+  { tx, actor, now }: CommandContext,
+  { id, timeZone }: Pick<Programme, 'id' | 'timeZone'>,
+  registrations: readonly Registration[],
+): Promise<Checked[]> {
+  const ownName = (reference: string) => householdOf(actor.id, reference);
+  const headed = await headedHouseholds(
+    tx,
+    id,
+    registrations.map(({ household }) => ownName(household.reference)),
+  );
+  return checkAll(tx, registrations, dateIn(timeZone, now), (reference) => headed.has(ownName(reference)));
+}
 
 async function enter(context: CommandContext, programmeId: string, entering: readonly Entering[]): Promise<readonly string[]> {
   const { tx, actor, now } = context;
@@ -63,11 +81,13 @@ async function enter(context: CommandContext, programmeId: string, entering: rea
   return ids;
 }
 
-/** Somebody in a household among the partner's own: nobody is put into a household that others registered. */
+/** What a household is called among the partner's own: nobody is put into a household that others registered. */
+const householdOf = (partnerId: string, reference: string): string => `${partnerId}/${reference}`;
+
 const ofPartner = ({ registration, place }: Candidate, partnerId: string): Candidate => ({
   registration: {
     ...registration,
-    household: { ...registration.household, reference: `${partnerId}/${registration.household.reference}` },
+    household: { ...registration.household, reference: householdOf(partnerId, registration.household.reference) },
   },
   place,
 });

@@ -1,5 +1,4 @@
-import { type Candidate, type Fault, faultDetails } from '../../beneficiaries/index.ts';
-import type { Checked } from '../candidates.ts';
+import { type Candidate, type Checked, type Fault, faultDetails } from '../../beneficiaries/index.ts';
 import type { NewReferral, ReferralResult, Submitted, Wrong } from './types.ts';
 
 /** Somebody to be entered, and the digest of what the partner wrote of them. */

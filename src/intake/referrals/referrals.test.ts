@@ -216,6 +216,28 @@ describe('referrals by partners', () => {
     await (await platform.as('administrator')).get(`/v1/programmes/${frame.programmeId}/referrals/SECRET`).expect(403);
   });
 
+  it('name one head of a household, within one batch as with those who came before', async () => {
+    const partner = await newPartner();
+    const household = { reference: 'Family of three', size: 3 };
+    const [first, second, third] = [registration({ household }), registration({ household }), registration({ household })];
+    const { body } = await partner
+      .referAll([
+        { reference: 'HEAD-1', registration: { ...first, wilaya: 'Nowhere' } },
+        { reference: 'HEAD-2', registration: second },
+        { reference: 'HEAD-3', registration: third },
+      ])
+      .expect(200);
+    const atHead = { pointer: '/registration/relationship', detail: expect.stringContaining('another head') };
+    expect(body.results.map(({ errors = [] }: { errors?: object[] }) => errors)).toEqual([
+      [expect.objectContaining({ pointer: '/registration/wilaya' })],
+      [],
+      [atHead],
+    ]);
+    expect((await partner.refer('HEAD-3', third).expect(422)).body.errors).toEqual([atHead]);
+    await partner.refer('HEAD-2', second).expect(202);
+    await (await newPartner()).refer('HEAD-1', first).expect(202);
+  });
+
   it('do not tell who was there before: a duplicate looks like anybody, and one who was merged like a refusal', async () => {
     const existing = registration({}, ['registration', 'share_with_paying_agent']);
     const { body: known } = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, existing).expect(201);
@@ -244,6 +266,9 @@ describe('referrals by partners', () => {
       [known.id],
     );
     expect(await partner.statusOf('PROBE')).toMatchObject({ status: 'enrolled', assisted: false });
+    platform.clock.skip(1000);
+    await officer.post(`/v1/beneficiaries/${id}/consents/withdraw`, { purpose: 'share_with_partners' }).expect(200);
+    expect((await partner.statusOf('PROBE')).assisted).toBeNull();
   });
 
   it('tell whether somebody was assisted only while they consent to partners knowing', async () => {

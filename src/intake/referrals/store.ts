@@ -1,3 +1,4 @@
+import { hasWithdrawn } from '../../beneficiaries/index.ts';
 import { type Db, type Page, pageOf, sql, type Tx } from '../../platform/index.ts';
 import type { Known } from './rules.ts';
 
@@ -34,7 +35,7 @@ const columns = sql`r.id, r.reference, r.referred_at as "referredAt", s.id as "b
   exists (select from comparisons_due d where d.beneficiary_id = s.id) as "isBeingCompared",
   e.needs_verification and e.verified_by is null as "isUnverified", b.merged_into is not null as "isMerged",
   exists (select from consents c where c.beneficiary_id = s.id and c.purpose = 'share_with_partners' and c.withdrawn_at is null)
-    as "sharesWithPartners"`;
+    and not ${hasWithdrawn(sql`s.id`, ['share_with_partners'])} as "sharesWithPartners"`;
 const tables = sql`referrals r join beneficiaries b on b.id = r.beneficiary_id
   join beneficiaries s on s.id = coalesce(b.merged_into, b.id)
   join enrolments e on e.programme_id = r.programme_id and e.beneficiary_id = s.id`;

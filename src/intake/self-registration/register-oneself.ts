@@ -1,8 +1,7 @@
 import { passerBy } from '../../access/index.ts';
-import { type Candidate, type Fault, faultDetails } from '../../beneficiaries/index.ts';
+import { type Candidate, checkAll, type Fault, faultDetails } from '../../beneficiaries/index.ts';
 import { command, dateIn, type Ground, networkOf, newId, type Problem, problem } from '../../platform/index.ts';
 import { openProgramme } from '../../programmes/index.ts';
-import { checkAll } from '../candidates.ts';
 import { newReference, sealContent } from './code.ts';
 import type { Door } from './door.ts';
 import { ownFault, PROOF_LIFE_MS, rates, registrationOf } from './rules.ts';
