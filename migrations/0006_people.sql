@@ -64,6 +64,20 @@ create trigger wilaya_known after insert on beneficiaries referencing new table 
 create trigger changed_wilaya_known after update on beneficiaries referencing new table as new_rows
   for each statement execute function refuse_orphans('wilaya_number', 'wilayas', 'number');
 create index on beneficiaries (merged_into) where merged_into is not null;
+-- A merged record points at one that goes on, never at another merged one. The one that goes on is locked, so that of two mergers at once
+-- that would make a chain the later sees the earlier.
+create function refuse_chain() returns trigger language plpgsql as $$
+begin
+  perform from beneficiaries where id = new.merged_into for share;
+  if exists (select from beneficiaries where id = new.merged_into and merged_into is not null)
+    or exists (select from beneficiaries where merged_into = new.id) then
+    raise exception 'a record is merged into one that goes on, and takes along what was merged into it'
+      using errcode = 'integrity_constraint_violation', constraint = 'beneficiaries_merged_once', table = 'beneficiaries';
+  end if;
+  return null;
+end $$;
+create trigger merged_once after insert or update of merged_into on beneficiaries for each row when (new.merged_into is not null)
+  execute function refuse_chain();
 -- Identifiers sort by the time they were made, so lists are walked by them.
 create index on beneficiaries (wilaya_number, id);
 create index on beneficiaries (registered_at, id);
@@ -525,7 +539,7 @@ create table mergers (
   id uuid primary key,
   loser_id uuid not null references beneficiaries,
   survivor_id uuid not null references beneficiaries,
-  -- Where the loser stood before: {"state", ...}, and the records that pointed at it.
+  -- Where the loser stood before: {"state"}, and the records that pointed at it.
   before jsonb not null,
   merged_by uuid not null,
   merged_at timestamptz not null,

@@ -133,6 +133,36 @@ begin
 end $$;
 create trigger of_voucher before insert on payouts for each row execute function refuse_other_payout();
 
+-- Whether two lines pay the same instalment of the same plan, each to a record of its own.
+create function is_same_instalment(one uuid, other uuid) returns boolean language sql stable as $$
+  select (select row (t.plan_id, i.number) from payment_list_lines l join instalments i on i.id = l.instalment_id
+      join entitlements t on t.id = i.entitlement_id where l.id = one)
+    = (select row (t.plan_id, i.number) from payment_list_lines l join instalments i on i.id = l.instalment_id
+      join entitlements t on t.id = i.entitlement_id where l.id = other)
+$$;
+
+-- Somebody who has several records, of which all but one were merged, is paid an instalment of a plan as one of them. The voucher that is
+-- being paid was redeemed before this looks at the vouchers of the other records and waits for whoever is paying one of those: so of two
+-- who pay at once the later sees the earlier, and who does not know of a merger yet is waited for by everybody who does.
+create function refuse_second_record() returns trigger language plpgsql as $$
+declare
+  line uuid;
+  others uuid[];
+begin
+  select v.line_id, array(select own.merged_into where own.merged_into is not null
+      union all select m.id from beneficiaries m where m.merged_into = coalesce(own.merged_into, own.id) and m.id <> own.id)
+    into line, others from vouchers v join beneficiaries own on own.id = v.beneficiary_id where v.id = new.voucher_id;
+  if cardinality(others) > 0 then
+    perform from vouchers v where v.beneficiary_id = any(others) order by v.id for share;
+    if exists (select from vouchers v where v.beneficiary_id = any(others) and v.state = 'redeemed' and is_same_instalment(v.line_id, line)) then
+      raise exception 'the person was paid the same as another record'
+        using errcode = 'integrity_constraint_violation', constraint = 'payouts_once_for_person', table = 'payouts';
+    end if;
+  end if;
+  return new;
+end $$;
+create trigger once_for_person before insert on payouts for each row execute function refuse_second_record();
+
 -- Wrong codes, to lock out an agent who guesses. The code that was tried is not kept.
 create table failed_codes (
   id uuid primary key,

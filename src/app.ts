@@ -151,7 +151,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     work: () =>
       jobs.work([
         ...housekeepingJobs(database, clock),
-        ...deduplicationJobs(ground, duplicates),
+        ...deduplicationJobs(ground, duplicates, logger),
         ...intakeJobs(ground, duplicates),
         ...selfRegistrationJobs(ground, door, proofSender(gateway)),
         comparingJob(duplicates),

@@ -37,7 +37,8 @@ export const redeemVoucher = command<Redemption, Payout>({
     const amount = Money.of(voucher.amount, voucher.currency);
     const entry = posting(now, { event: 'payout', programmeId, fundId, officeId, subject: { type: 'payout', id: payout.id }, amount });
     // Whoever was first has committed by now, so the next try sees what happened and says so.
-    if (!(await pay(tx, now, voucher, payout, entry))) throw new RetryTransaction('somebody else had the same voucher');
+    if (!(await pay(tx, now, voucher, payout, entry)))
+      throw new RetryTransaction('somebody else had the same voucher, or another record of the person was paid');
     return {
       result: shown(counter, voucher, payout, now),
       subject: { type: 'voucher', id: voucher.id },

@@ -17,20 +17,31 @@ describe('a voucher whose code is right', () => {
     ['cancelled', null, 'voucher_cancelled'],
     ['cancelled', now, 'voucher_cancelled'],
   ] as const)('that is %s until %s is answered %s', (state, expiresAt, code) => {
-    expect(voucherRefusal({ state, expiresAt, timeZone, isWithheld: false }, undefined, now)?.code).toBe(code);
+    expect(voucherRefusal({ state, expiresAt, timeZone, isWithheld: false, isPaidElsewhere: false }, undefined, now)?.code).toBe(code);
     expect(isLive({ state, expiresAt }, now)).toBe(code === undefined);
   });
 
   it('is not paid once consent was withdrawn, unless there is nothing to pay any more', () => {
     const withheld = (state: 'activated' | 'locked' | 'issued' | 'cancelled', expiresAt: Date | null) =>
-      voucherRefusal({ state, expiresAt, timeZone, isWithheld: true }, undefined, now)?.code;
+      voucherRefusal({ state, expiresAt, timeZone, isWithheld: true, isPaidElsewhere: false }, undefined, now)?.code;
     expect([withheld('activated', later), withheld('locked', later), withheld('issued', null)]).toEqual(Array(3).fill('consent_withdrawn'));
     expect([withheld('activated', now), withheld('cancelled', null)]).toEqual(['voucher_expired', 'voucher_cancelled']);
   });
 
+  it('is not paid when another record of the person is', () => {
+    const answer = voucherRefusal(
+      { state: 'activated', expiresAt: later, timeZone, isWithheld: true, isPaidElsewhere: true },
+      undefined,
+      now,
+    );
+    expect(answer?.code).toBe('paid_as_other_record');
+  });
+
   it('that is paid says when and where, expired or not', () => {
     for (const expiresAt of [now, later]) {
-      expect(voucherRefusal({ state: 'redeemed', expiresAt, timeZone, isWithheld: true }, paid, now)?.toJSON()).toMatchObject({
+      expect(
+        voucherRefusal({ state: 'redeemed', expiresAt, timeZone, isWithheld: true, isPaidElsewhere: true }, paid, now)?.toJSON(),
+      ).toMatchObject({
         code: 'already_paid',
         detail: 'Paid on 1 February 2026 at 10:00 at 16001 Grande Poste. Do not pay it again.',
         paidAt: '2026-02-01T09:00:00.000Z',

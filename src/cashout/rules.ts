@@ -32,7 +32,13 @@ export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresA
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(
-  { state, expiresAt, timeZone, isWithheld }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld'>,
+  {
+    state,
+    expiresAt,
+    timeZone,
+    isWithheld,
+    isPaidElsewhere,
+  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'>,
   earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {
@@ -44,6 +50,11 @@ export function voucherRefusal(
   if (state === 'cancelled') return refusal.voucher_cancelled('Send the person to the programme office.');
   if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) {
     return refusal.voucher_expired('Send the person to the programme office.');
+  }
+  if (isPaidElsewhere) {
+    return refusal.paid_as_other_record(
+      'Do not pay. The person has another record, and the same payment was made to it or waits there under another code. Send them to the programme office.',
+    );
   }
   if (isWithheld)
     return refusal.consent_withdrawn('Do not pay. Send the person to the programme office, which can record their consent again.');

@@ -1,5 +1,17 @@
 import { hasWithdrawn } from '../beneficiaries/index.ts';
-import { allOf, type Db, Money, newId, type Page, pageOf, type Scope, type Sql, sql, type Tx } from '../platform/index.ts';
+import {
+  allOf,
+  brokenConstraint,
+  type Db,
+  Money,
+  newId,
+  type Page,
+  pageOf,
+  type Scope,
+  type Sql,
+  sql,
+  type Tx,
+} from '../platform/index.ts';
 import { ATTEMPTS_ALLOWED, type VoucherState } from '../vouchers/index.ts';
 import type { Payout } from './types.ts';
 
@@ -21,6 +33,8 @@ export interface Candidate {
   readonly timeZone: string;
   /** Whether a consent has been taken back without which nobody is paid. */
   readonly isWithheld: boolean;
+  /** Whether another record of the same person was paid the same, or has a voucher for it that comes first. */
+  readonly isPaidElsewhere: boolean;
 }
 
 /** When and where a voucher was paid. */
@@ -55,12 +69,26 @@ export async function findCounter(db: Db, now: Date, officeId: string, agentId: 
       v.id, v.serial, v.state, v.amount, v.currency, v.key_version as "keyVersion", v.counter, v.expires_at as "expiresAt",
       v.programme_id as "programmeId", v.fund_id as "fundId",
       (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone",
-      (${hasWithdrawn(sql`v.beneficiary_id`, neededToPay)} or ${hasWithdrawn(sql`v.collector_id`, neededToPay)}) as "isWithheld"
+      (${hasWithdrawn(sql`v.beneficiary_id`, neededToPay)} or ${hasWithdrawn(sql`v.collector_id`, neededToPay)}) as "isWithheld",
+      ${isPaidElsewhere(sql`v`, now)} as "isPaidElsewhere"
     from offices o left join (${vouchers}) v on true
     where o.id = ${officeId} order by (v.state = 'activated') desc`);
   const [office] = rows;
   return office && { ...office, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
 }
+
+/**
+ * Whether the same instalment of the same plan was paid to another record of the same person, or can be paid now by a voucher that comes
+ * first: the survivor's, then the oldest. Records are one person as long as one was merged into the other, or both into a third. Who was
+ * never merged costs a look-up.
+ * @param voucher the alias of its row
+ */
+const isPaidElsewhere = (voucher: Sql, now: Date): Sql => sql`exists (select from beneficiaries own
+  cross join lateral (select own.merged_into as id where own.merged_into is not null
+    union all select m.id from beneficiaries m where m.merged_into = coalesce(own.merged_into, own.id) and m.id <> own.id) other
+  join vouchers w on w.beneficiary_id = other.id and (w.state = 'redeemed' or w.state = 'activated' and w.expires_at > ${now}
+    and own.merged_into is not null and (other.id = own.merged_into or w.id < ${voucher}.id))
+  where own.id = ${voucher}.beneficiary_id and is_same_instalment(w.line_id, ${voucher}.line_id))`;
 
 /** The pay-out of a voucher that stands. */
 export const earlierPayout = (db: Db, voucherId: string): Promise<EarlierPayout | undefined> =>
@@ -79,7 +107,7 @@ export interface NewPayout {
 
 /**
  * Redeems a voucher, writes its pay-out and posts it, in one statement: the voucher must still be active, unexpired and under the same
- * code.
+ * code, and no other record of the person paid by it.
  * @param entry the posting of the pay-out
  * @returns whether it was; if not, somebody else was here first
  */
@@ -90,7 +118,7 @@ export async function pay(
   payout: NewPayout,
   entry: Sql,
 ): Promise<boolean> {
-  const paid = await tx.run(sql`with redeemed as (
+  const statement = sql`with redeemed as (
       update vouchers set state = 'redeemed'
       where id = ${id} and state = 'activated' and counter = ${counter} and expires_at > ${now}
       returning id, collector_id, amount, currency
@@ -100,8 +128,13 @@ export async function pay(
       select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
         ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date from redeemed
       returning id)
-    select ${entry} from paid`);
-  return paid === 1;
+    select ${entry} from paid`;
+  try {
+    return (await tx.run(statement)) === 1;
+  } catch (error) {
+    if (brokenConstraint(error) === 'payouts_once_for_person') return false;
+    throw error;
+  }
 }
 
 /** Counts a wrong code: against the agent always, and against the vouchers it was tried on, which the fifth one locks. */

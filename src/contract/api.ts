@@ -492,7 +492,8 @@ export interface paths {
          *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
-         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`.
+         *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`,
+         *     `paid_as_other_record` (of records that were merged, one is paid).
          */
         post: operations["redeemVoucher"];
         delete?: never;

@@ -24,7 +24,7 @@ export interface PairsDecision {
  * Decides whether two records are one person, for one pair or for many of one pattern: all of them or none. One person: the record that
  * does not go on points at the one that does. Two people: whoever waited for this decision alone is enrolled.
  * @throws not_found; forbidden to who registered either; unprocessable without a survivor of the two, or when the patterns differ;
- *   conflict when a pair has changed since or is settled
+ *   conflict when a pair has changed since or is settled, or one of its records was merged
  */
 export const decideDuplicatePairs = command<PairsDecision, { decided: number; pattern: string }>({
   name: 'deduplication.decide_pair',
@@ -78,6 +78,11 @@ function refuseDecision(actorId: string, pair: LockedPair, read: ReadPair, decis
   if (pair.version !== version) throw problem.conflict('The pair has changed since you read it. Read it again.', facts);
   if (pair.state !== 'open' && pair.state !== 'needs_information')
     throw problem.conflict('This pair is settled.', { ...facts, state: pair.state });
+  if (pair.survivorId)
+    throw problem.conflict('One of the two records was merged. Read the pairs of the record that went on.', {
+      ...facts,
+      survivorId: pair.survivorId,
+    });
   if ((decision === 'same_person') === (survivorId === firstId || survivorId === secondId)) return;
   const detail =
     decision === 'same_person'

@@ -130,6 +130,36 @@ describe('duplicates in the database itself', () => {
     await refused('beneficiaries_check', 'update beneficiaries set merged_into = id where id = $1', [survivor.id]);
   });
 
+  it('makes no chain of mergers, even when two are made at once', async () => {
+    const people = await Promise.all([1, 2, 3].map(() => makePerson(platform, frame.programmeId)));
+    const [one = '', two = '', three = ''] = people.map(({ id }) => id);
+    const point = 'update beneficiaries set merged_into = $1 where id = $2';
+    await app.query(point, [two, one]);
+    await refused('beneficiaries_merged_once', point, [one, three]);
+    await refused('beneficiaries_merged_once', point, [three, two]);
+    await app.query('update beneficiaries set merged_into = $1 where id = $2 or merged_into = $2', [three, two]);
+    await app.query('update beneficiaries set merged_into = null where id = any($1)', [[one, two]]);
+    const other = await platform.applicationClient();
+    for (const [first, second] of [
+      [
+        [two, one],
+        [three, two],
+      ],
+      [
+        [three, two],
+        [two, one],
+      ],
+    ] as const) {
+      await app.query('begin');
+      await app.query(point, [...first]);
+      const waits = expect(other.query(point, [...second])).rejects.toMatchObject({ constraint: 'beneficiaries_merged_once' });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await app.query('commit');
+      await waits;
+      await app.query('update beneficiaries set merged_into = null where id = any($1)', [[one, two]]);
+    }
+  });
+
   it('keeps the weights that were used as they were', async () => {
     const id = newId();
     const model = `insert into matching_models values ($1, $2, $3, '{}', '{}', $1, now())`;

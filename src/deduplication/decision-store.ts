@@ -15,6 +15,8 @@ export interface LockedPair extends PairName {
   readonly version: number;
   /** Who brought the two people in. */
   readonly hands: string[];
+  /** The record to read in place of one of the two that was merged; null when neither was. */
+  readonly survivorId: string | null;
 }
 
 /** Locks pairs: neither they nor the people in them change until the transaction ends. @returns those that there are */
@@ -23,7 +25,8 @@ export async function lockPairs(tx: Tx, pairs: readonly PairName[]): Promise<Loc
   await tx.all(sql`select from beneficiaries where id = any(${people}::uuid[]) order by id for no key update`);
   return tx.all(sql`select p.first_id as "firstId", p.second_id as "secondId", p.programme_id as "programmeId", p.state, p.pattern, p.version,
       (select array_agg(hand) from (select registered_by as hand from beneficiaries where id in (p.first_id, p.second_id)
-        union select entered_by from enrolments where beneficiary_id in (p.first_id, p.second_id)) as both_hands) as hands
+        union select entered_by from enrolments where beneficiary_id in (p.first_id, p.second_id)) as both_hands) as hands,
+      (select merged_into from beneficiaries where id in (p.first_id, p.second_id) and merged_into is not null limit 1) as "survivorId"
     from duplicate_pairs p
     join unnest(${pairs.map(({ firstId }) => firstId)}::uuid[], ${pairs.map(({ secondId }) => secondId)}::uuid[]) as n (first_id, second_id)
       on p.first_id = n.first_id and p.second_id = n.second_id

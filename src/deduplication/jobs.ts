@@ -1,6 +1,6 @@
 import { system } from '../access/index.ts';
 import type { DuplicateCheck } from '../beneficiaries/index.ts';
-import type { Ground, Job } from '../platform/index.ts';
+import type { Ground, Job, Logger } from '../platform/index.ts';
 import type { PairName } from './decision-store.ts';
 import { overdue } from './due.ts';
 import { countProgrammeNames, grownProgrammes } from './name-frequencies.ts';
@@ -13,18 +13,36 @@ const SWEEP_SECONDS = 10;
 const SWEEP_BATCH = 1_000;
 
 /** The background work of this room. */
-export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, duplicates: DuplicateCheck): Job[] {
+export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, duplicates: DuplicateCheck, logger: Logger): Job[] {
   const rescoreNext = rescorePairs(new Profiles(keyRing));
   const asSystem = { actor: system };
+
+  /** Compares people together, or, when that fails, one by one, so that one who cannot be compared keeps nobody else waiting. @returns who failed */
+  async function compareAll(beneficiaryIds: readonly string[]): Promise<string[]> {
+    try {
+      await duplicates.compare(beneficiaryIds);
+      return [];
+    } catch (error) {
+      if (beneficiaryIds.length > 1) {
+        const failed: string[] = [];
+        for (const id of beneficiaryIds) failed.push(...(await compareAll([id])));
+        return failed;
+      }
+      logger.error({ err: error, beneficiaryId: beneficiaryIds[0] }, 'somebody could not be compared with the others');
+      return [...beneficiaryIds];
+    }
+  }
+
   return [
     {
       name: 'deduplication.sweep',
       everySeconds: SWEEP_SECONDS,
       async run() {
+        const failed: string[] = [];
         for (;;) {
-          const left = await overdue(db, new Date(clock.now().getTime() - PATIENCE_MS), SWEEP_BATCH);
+          const left = await overdue(db, new Date(clock.now().getTime() - PATIENCE_MS), SWEEP_BATCH, failed);
           if (left.length === 0) break;
-          await duplicates.compare(left);
+          failed.push(...(await compareAll(left)));
         }
         for (const programmeId of await grownProgrammes(db)) await execute(countProgrammeNames, { programmeId }, asSystem);
       },

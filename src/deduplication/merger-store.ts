@@ -1,14 +1,11 @@
 import type { EnrolmentState } from '../beneficiaries/index.ts';
 import { type Db, newId, sql, type Tx } from '../platform/index.ts';
-import type { PairName } from './decision-store.ts';
 
 /** What a merger has to put back when it is undone. */
 export interface Before {
   readonly state: EnrolmentState;
   /** Records that had been merged into the one that was merged now. */
   readonly records: readonly string[];
-  /** Its undecided pairs, which the survivor took over. */
-  readonly superseded: readonly PairName[];
 }
 
 export interface Merger {
@@ -47,15 +44,18 @@ export async function markUndone(tx: Tx, id: string, reason: string, by: string,
   await tx.run(sql`update mergers set undone_by = ${by}, undone_at = ${at}, reason = ${reason} where id = ${id}`);
 }
 
-/** Takes the undecided pairs of a record that was merged off the list; its survivor has its own. @returns the pairs */
-export const supersedePairs = (tx: Tx, mergedId: string, reason: string, decidedBy: string, at: Date): Promise<PairName[]> =>
-  tx.all(sql`update duplicate_pairs set state = 'superseded', reason = ${reason}, decided_by = ${decidedBy}, decided_at = ${at},
-    version = version + 1 where (first_id = ${mergedId} or second_id = ${mergedId}) and state in ('open', 'needs_information')
-    returning first_id as "firstId", second_id as "secondId"`);
+/** Takes the undecided pairs of a record that was merged off the list; its survivor has its own. */
+export async function supersedePairs(tx: Tx, mergedId: string, reason: string, decidedBy: string, at: Date): Promise<void> {
+  await tx.run(sql`update duplicate_pairs set state = 'superseded', reason = ${reason}, decided_by = ${decidedBy}, decided_at = ${at},
+    version = version + 1 where (first_id = ${mergedId} or second_id = ${mergedId}) and state in ('open', 'needs_information')`);
+}
 
-/** Opens pairs again that a merger took off the list. */
-export async function reopenPairs(tx: Tx, pairs: readonly PairName[]): Promise<void> {
-  await tx.run(sql`update duplicate_pairs p set state = 'open', reason = null, decided_by = null, decided_at = null, version = version + 1
-    from unnest(${pairs.map(({ firstId }) => firstId)}::uuid[], ${pairs.map(({ secondId }) => secondId)}::uuid[]) as s (first_id, second_id)
-    where p.first_id = s.first_id and p.second_id = s.second_id and p.state = 'superseded'`);
+/**
+ * Opens the pairs of a record again that a merger, its own or the other record's, took off the list. Where the other record is still merged,
+ * the pair stays with its survivor.
+ */
+export async function reopenPairs(tx: Tx, beneficiaryId: string): Promise<void> {
+  await tx.run(sql`update duplicate_pairs p set state = 'open', reason = null, decided_by = null, decided_at = null, version = p.version + 1
+    from beneficiaries a, beneficiaries b where (p.first_id = ${beneficiaryId} or p.second_id = ${beneficiaryId}) and p.state = 'superseded'
+      and a.id = p.first_id and a.merged_into is null and b.id = p.second_id and b.merged_into is null`);
 }

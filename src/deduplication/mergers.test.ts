@@ -64,6 +64,35 @@ describe('undoing a merger', () => {
     expect(rows[0].count).toBe(0);
   });
 
+  it('leaves the pairs of a record that was merged meanwhile with its survivor, until that is undone too', async () => {
+    const one = registration();
+    const [a, b, c, d] = [await register(one), await register(one), await register(one), await register(one)];
+    const first = await merge(a, b);
+    const second = await merge(c, d);
+    const stateOf = async (...ids: string[]) =>
+      (await platform.owner.query('select state, version from duplicate_pairs where first_id = $1 and second_id = $2', ids.sort())).rows[0];
+    await undo(first).expect(200);
+    expect(await stateOf(a.id, c.id)).toMatchObject({ state: 'superseded' });
+    expect(await stateOf(a.id, d.id)).toMatchObject({ state: 'open' });
+    // Whatever opened it: a record that was merged is not decided about.
+    await platform.owner.query(
+      `update duplicate_pairs set state = 'open', reason = null, decided_by = null, decided_at = null where first_id = $1 and second_id = $2`,
+      [a.id, c.id].sort(),
+    );
+    const [firstId, secondId] = [a.id, c.id].sort();
+    const { version } = await stateOf(a.id, c.id);
+    const decision = { decision: 'same_person', survivorId: c.id, reason: 'Same face', version };
+    const { body } = await judge.post(`/v1/duplicate-pairs/${firstId}/${secondId}/decision`, decision).expect(409);
+    expect(body).toMatchObject({ code: 'conflict', survivorId: d.id });
+    await platform.owner.query(
+      `update duplicate_pairs set state = 'superseded', reason = 'merged', decided_by = first_id, decided_at = now()
+      where first_id = $1 and second_id = $2`,
+      [firstId, secondId],
+    );
+    await undo(second).expect(200);
+    expect(await stateOf(a.id, c.id)).toMatchObject({ state: 'open' });
+  });
+
   it('goes from the last merger to the first, and is not done by who registered either', async () => {
     const one = registration();
     const [a, b, c] = [await register(one), await register(one), await register(one)];

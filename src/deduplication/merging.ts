@@ -8,8 +8,8 @@ import { insertMerger, type Merger, markUndone, reopenPairs, supersedePairs } fr
  */
 export async function merge({ tx, actor, now }: CommandContext, loserId: string, survivorId: string, reason: string): Promise<void> {
   const { state, records } = await mergeInto(tx, loserId, survivorId, now);
-  const superseded = await supersedePairs(tx, loserId, reason, actor.id, now);
-  await insertMerger(tx, { loserId, survivorId, before: { state, records, superseded }, by: actor.id, at: now });
+  await supersedePairs(tx, loserId, reason, actor.id, now);
+  await insertMerger(tx, { loserId, survivorId, before: { state, records }, by: actor.id, at: now });
 }
 
 /** Puts everything back to where a merger found it. @throws conflict when the survivor has itself been merged since */
@@ -18,5 +18,5 @@ export async function unmerge({ tx, actor, now }: CommandContext, merger: Merger
   if (mergedInto !== survivorId) throw problem.conflict('The record that went on has been merged itself since. Undo that merger first.');
   await markUndone(tx, id, reason, actor.id, now);
   await separate(tx, loserId, before, now);
-  await reopenPairs(tx, before.superseded);
+  await reopenPairs(tx, loserId);
 }

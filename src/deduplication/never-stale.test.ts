@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
@@ -6,7 +7,7 @@ import { registration, sameAgain, strangeName } from '../../test/support/registr
 import type { DuplicateCheck } from '../beneficiaries/index.ts';
 import { matchProfileRow } from '../beneficiaries/index.ts';
 import type { Personal } from '../beneficiaries/types.ts';
-import { sql } from '../platform/index.ts';
+import { createLogger, sql } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
 import { deduplicationJobs, duplicateCheck } from './index.ts';
 
@@ -90,7 +91,7 @@ describe('a pair is never stale', () => {
     });
     await owner.query('insert into comparisons_due (beneficiary_id, since) values ($1, $2)', [second.id, clock.now()]);
     expect(await pairsIn()).toEqual([]);
-    const [sweep] = deduplicationJobs(ground(), duplicates);
+    const [sweep] = deduplicationJobs(ground(), duplicates, pino({ level: 'silent' }));
     await sweep?.run({}, new AbortController().signal);
     expect(await due()).toContain(second.id); // somebody may be about to compare them
     await owner.query(`update comparisons_due set since = since - interval '1 minute'`);
@@ -98,6 +99,27 @@ describe('a pair is never stale', () => {
     expect(await due()).toEqual([]);
     expect(await pairsIn()).toMatchObject([{ first_id: first.id, second_id: second.id, state: 'open' }]);
     expect(app).toBeDefined();
+  });
+
+  it('when somebody among those who were left cannot be compared', async () => {
+    const { owner, clock } = platform;
+    const { names, birth } = registration();
+    const broken = await makePerson(platform, frame.programmeId, { names, birth: { ...birth, precision: 'exact' } });
+    const one = await makePerson(platform, frame.programmeId);
+    const again = await makePerson(platform, frame.programmeId, { documents: one.personal.documents });
+    await owner.query(`update match_profiles set profile = '\\x00' where beneficiary_id = $1`, [broken.id]);
+    await owner.query(
+      `insert into comparisons_due (beneficiary_id, since) select id, $2::timestamptz - interval '1 minute' from unnest($1::uuid[]) id
+      on conflict (beneficiary_id) do update set since = excluded.since`,
+      [[broken.id, again.id], clock.now()],
+    );
+    const logged: string[] = [];
+    const [sweep] = deduplicationJobs(ground(), duplicates, createLogger('info', { write: (line) => logged.push(line) }));
+    await sweep?.run({}, new AbortController().signal);
+    expect(await pairsIn()).toMatchObject([{ first_id: one.id, second_id: again.id }]);
+    expect(await due()).toEqual([broken.id]);
+    expect(logged.map((line) => JSON.parse(line).beneficiaryId)).toEqual([broken.id]);
+    await owner.query('delete from comparisons_due');
   });
 
   it('when a person changes, for better or for worse', async () => {
