@@ -5,6 +5,7 @@ import { makeFrame } from '../../test/support/fixtures.ts';
 import { koboSubmission } from '../../test/support/kobo-server.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { loadPilotGeography } from '../seeding.ts';
+import { UNREADABLE } from './rows.ts';
 
 describe('an export of KoboToolbox', () => {
   let platform: TestPlatform;
@@ -70,6 +71,27 @@ describe('an export of KoboToolbox', () => {
     await platform.settled();
     const corrected = await officer.get(`/v1/registration-files/${body.id}`).expect(200);
     expect(corrected.body).toMatchObject({ state: 'done', acceptedRows: 1 });
+  });
+
+  it('refuses the rows of a submission with an answer that cannot be kept, again and again until it is corrected', async () => {
+    const { programmeId } = await makeFrame(platform);
+    const long = { ...koboSubmission(31), notes: `secret${'x'.repeat(33_000)}` };
+    const file = await taken([long, koboSubmission(32), { ...koboSubmission(33), language: 'f\0' }], programmeId);
+    expect(file).toMatchObject({ state: 'done', acceptedRows: 1, refusedRows: 2 });
+    const { body } = await officer.get(`/v1/registration-files/${file.id}/refused-rows`).expect(200);
+    expect(body.items).toMatchObject([
+      { rowNumber: 1, reasons: [{ cell: 'notes', code: 'answer_unreadable' }] },
+      { rowNumber: 3, reasons: [{ cell: 'language', code: 'answer_unreadable' }] },
+    ]);
+    const { text } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file`).expect(200);
+    expect(text).not.toContain('secret');
+    const again = async (csv: string) => {
+      const sent = await officer.post(`/v1/programmes/${programmeId}/registration-files?start=true`, csv).expect(202);
+      await platform.settled();
+      return (await officer.get(`/v1/registration-files/${sent.body.id}`).expect(200)).body;
+    };
+    expect(await again(text)).toMatchObject({ acceptedRows: 0, refusedRows: 2 });
+    expect(await again(text.replaceAll(UNREADABLE, 'fr'))).toMatchObject({ acceptedRows: 2, refusedRows: 0 });
   });
 
   it.each([
