@@ -2,6 +2,7 @@ import type { FaultCode } from './faults-en.ts';
 
 export const arabic: Readonly<Record<FaultCode, string>> = {
   cells_wrong: 'في هذا السطر خلايا أكثر أو أقل من العناوين. ابحث عن فاصل أو علامة اقتباس زائدة.',
+  answer_unreadable: 'هذا الجواب أطول من 32767 حرفا أو فيه رمز لا يكون في نص. انظر في الاستمارة واكتب المقصود.',
   submission_twice: 'سطر آخر في هذا الملف هو الاستمارة نفسها. احذف أحدهما أو أعط لكل شخص معرفا خاصا به.',
   name_missing: 'اكتب اسمًا واحدًا على الأقل.',
   name_too_long: 'اكتب 200 حرف على الأكثر.',

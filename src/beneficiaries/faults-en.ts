@@ -1,6 +1,8 @@
 /** Everything that can be wrong with what is written of a person, and what to do about it. */
 export const english = {
   cells_wrong: 'This row has more or fewer cells than the header. Look for a stray separator or quotation mark.',
+  answer_unreadable:
+    'This answer is longer than 32767 characters, or holds a character that no text holds. Look at the submission and write what was meant.',
   submission_twice: 'Another row of this file is the same submission. Leave one out, or give each person an identifier of their own.',
   name_missing: 'Write at least one name.',
   name_too_long: 'Write at most 200 characters.',

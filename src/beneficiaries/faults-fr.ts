@@ -2,6 +2,8 @@ import type { FaultCode } from './faults-en.ts';
 
 export const french: Readonly<Record<FaultCode, string>> = {
   cells_wrong: "Cette ligne a plus ou moins de cellules que l'en-tête. Cherchez un séparateur ou un guillemet de trop.",
+  answer_unreadable:
+    "Cette réponse dépasse 32767 caractères, ou contient un caractère qu'aucun texte ne contient. Regardez la soumission et écrivez ce qui était voulu.",
   submission_twice:
     'Une autre ligne du fichier est la même soumission. Supprimez-en une, ou donnez à chaque personne son propre identifiant.',
   name_missing: 'Écrivez au moins un nom.',

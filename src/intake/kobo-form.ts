@@ -51,7 +51,6 @@ export class Form {
         ...columnsOf(memberPaths).values(),
         ...[...this.#ofHousehold].filter(isPersonal).map((path) => columnOf.get(path) ?? path),
       ]),
-      names: new Set([...columnOf].flatMap(([path, column]) => (isName(path) ? [column] : []))),
       relationship: asked.find((column) => isRelationship(column)) ?? 'relationship',
     };
   }
@@ -67,7 +66,6 @@ export interface FormLayout {
   readonly groups: readonly string[];
   /** Columns that say something of one person and are never taken over for another. */
   readonly ofOnePerson: ReadonlySet<string>;
-  readonly names: ReadonlySet<string>;
   /** The column that says how somebody is related to the head. */
   readonly relationship: string;
 }
@@ -85,28 +83,33 @@ const inColumns = ({ columnOf }: FormLayout, answers: AnswersByPath): Map<string
   new Map([...answers].map(([path, text]) => [columnOf.get(path) ?? path, text]));
 
 /**
- * The people of a submission, the answers of the household with each. A form that asks the head apart from the other members has its head
- * first; otherwise what it asks of one person outside the members is the head's.
+ * The people of a submission, the head first, the answers of the household with each. What a form that does not ask the head apart asks of
+ * one person outside the members is the head's. Who is who is seen from the submission alone, whatever others of its form answer.
  */
 export function peopleOf(layout: FormLayout, { answers, repeats }: Submission): Row[] {
-  const household = inColumns(layout, answers);
-  const members = layout.groups.flatMap((group) => (repeats.get(group) ?? []).map((entry) => inColumns(layout, entry)));
   const { relationship, ofOnePerson } = layout;
+  const household = inColumns(layout, answers);
+  const entries = [...repeats].flatMap(([group, members]) => (layout.groups.includes(group) ? members : []));
   const asHead = (row: Row): Row => new Map([...row, [relationship, row.get(relationship) ?? 'head']]);
-  if (members.length === 0) return [asHead(household)];
+  if (entries.length === 0) return [asHead(household)];
   const shared = [...household].filter(([column]) => !ofOnePerson.has(column));
-  const rows: Row[] = members.map((member) => new Map([...shared, ...member]));
-  const isHeadApart = members.some((member) => [...layout.names].some((name) => member.has(name) && household.has(name)));
-  if (isHeadApart) return [asHead(household), ...rows.map((row) => withRelationship(row, relationship, 'other'))];
-  const head = Math.max(
-    0,
-    rows.findIndex((row) => relationshipOf(row.get(relationship) ?? '') === 'head'),
-  );
-  return rows.map((row, i) => {
-    if (i !== head) return withRelationship(row, relationship, layout.asked.includes(relationship) ? undefined : 'other');
-    return withRelationship(new Map([...household, ...row]), relationship, layout.asked.includes(relationship) ? undefined : 'head');
-  });
+  const asMember = (entry: AnswersByPath): Row => new Map([...shared, ...inColumns(layout, entry)]);
+  const asOther = (entry: AnswersByPath): Row => withRelationship(asMember(entry), relationship, 'other');
+  const namesApart = new Set([...answers.keys()].filter(isName).map(leafOf));
+  if (entries.some((entry) => [...entry.keys()].some((path) => namesApart.has(leafOf(path))))) {
+    return [asHead(household), ...entries.map(asOther)];
+  }
+  const head = Math.max(0, entries.findIndex(isHead));
+  const others = entries.filter((_entry, i) => i !== head);
+  const unsaid = layout.asked.includes(relationship) ? undefined : 'head';
+  return [
+    withRelationship(new Map([...household, ...asMember(entries[head] as AnswersByPath)]), relationship, unsaid),
+    ...others.map((entry) => (unsaid ? asOther(entry) : asMember(entry))),
+  ];
 }
+
+const isHead = (entry: AnswersByPath): boolean =>
+  [...entry].some(([path, text]) => isRelationship(path) && relationshipOf(text) === 'head');
 
 const withRelationship = (row: Row, column: string, word: string | undefined): Row =>
   row.has(column) || word === undefined ? row : new Map([...row, [column, word]]);

@@ -1,4 +1,5 @@
 import { problem } from '../platform/index.ts';
+import { UNREADABLE } from './rows.ts';
 
 /** Answers by the path of their question, `group/question`. */
 export type AnswersByPath = ReadonlyMap<string, string>;
@@ -36,7 +37,8 @@ export const isRejected = (validationStatus: unknown): boolean =>
   validationStatus.uid === 'validation_status_not_approved';
 
 /**
- * Reads one submission of KoboToolbox. What the tool adds for itself, points on the map and the names of pictures are left out.
+ * Reads one submission of KoboToolbox. What the tool adds for itself, points on the map and the names of pictures are left out. An answer
+ * that no cell holds is marked as unreadable, so that it costs its own rows and not the file.
  * @param number 1 is the first of the file
  * @throws unprocessable when it is no submission
  */
@@ -45,7 +47,7 @@ export function readSubmission(json: string, number: number): Submission {
   const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
   const answers = new Map<string, string>();
   const repeats = new Map<string, AnswersByPath[]>();
-  gather(fields, '', answers, repeats, number);
+  gather(fields, '', answers, repeats);
   return {
     // A correction gives a submission a new `_uuid` and leaves the root as it was.
     key: (text('meta/rootUuid') || text('_uuid') || text('meta/instanceID')).replace(/^uuid:/, ''),
@@ -71,34 +73,26 @@ function parsed(json: string, number: number): Fields {
   return value;
 }
 
-function gather(
-  fields: Fields,
-  prefix: string,
-  answers: Map<string, string>,
-  repeats: Map<string, AnswersByPath[]> | undefined,
-  number: number,
-): void {
+function gather(fields: Fields, prefix: string, answers: Map<string, string>, repeats: Map<string, AnswersByPath[]> | undefined): void {
   for (const [name, value] of Object.entries(fields)) {
     // A repeated group spells the whole path of its questions again.
     const path = prefix === '' || name.startsWith(prefix) ? name : `${prefix}${name}`;
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || metadata.test(path)) continue;
     if (isFields(value)) {
-      if (path.split('/').length <= DEEPEST_GROUP) gather(value, `${path}/`, answers, repeats, number);
+      if (path.split('/').length <= DEEPEST_GROUP) gather(value, `${path}/`, answers, repeats);
     } else if (Array.isArray(value) && value.some(isFields)) {
       repeats?.set(
         path,
         value.filter(isFields).map((entry) => {
           const own = new Map<string, string>();
-          gather(entry, `${path}/`, own, undefined, number);
+          gather(entry, `${path}/`, own, undefined);
           return own;
         }),
       );
     } else {
       const text = textOf(value);
-      if (text.includes('\0')) throw problem.unprocessable(`Submission ${number} holds a character that no text holds. Correct it.`);
-      if (text.length > LONGEST_ANSWER)
-        throw problem.unprocessable(`Submission ${number} has an answer of more than ${LONGEST_ANSWER} characters.`);
-      if (text !== '' && !media.test(text) && !place.test(text)) answers.set(path, text);
+      if (text.length > LONGEST_ANSWER || text.includes('\0')) answers.set(path, UNREADABLE);
+      else if (text !== '' && !media.test(text) && !place.test(text)) answers.set(path, text);
     }
   }
 }

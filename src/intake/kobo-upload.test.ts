@@ -5,6 +5,7 @@ import { makeFrame } from '../../test/support/fixtures.ts';
 import { koboSubmission } from '../../test/support/kobo-server.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { loadPilotGeography } from '../seeding.ts';
+import { UNREADABLE } from './rows.ts';
 
 describe('an export of KoboToolbox', () => {
   let platform: TestPlatform;
@@ -41,6 +42,21 @@ describe('an export of KoboToolbox', () => {
     expect(waiting()).toEqual([]);
   });
 
+  it('registers nobody twice when another submission is the first with members', async () => {
+    const { programmeId } = await makeFrame(platform);
+    const alone = (n: number) => {
+      const { members, ...household } = koboSubmission(n);
+      return { ...household, ...(members as object[])[0] };
+    };
+    const child = { 'members/given_name': 'Tamba', 'members/family_name': 'Koro', 'members/sex': 'male', 'members/date_of_birth': '2015-03-04', 'members/relationship': 'child' }; // biome-ignore format: one line
+    expect(await taken([21, 22].map(alone), programmeId)).toMatchObject({ acceptedRows: 2 });
+    const family = { ...alone(23), 'household/household_size': '2', members: [{ ...child, 'members/nationality': 'MLI', 'members/document_type': 'passport', 'members/document_number': 'K23-2' }] }; // biome-ignore format: one line
+    expect(await taken([alone(21), alone(22), family], programmeId)).toMatchObject({ acceptedRows: 2, knownRows: 2, refusedRows: 0 });
+    expect(await taken([{ ...family, _id: 21, _uuid: koboSubmission(21)._uuid, 'meta/instanceID': '' }], programmeId)).toMatchObject({
+      knownRows: 1,
+    });
+  });
+
   it('gives refused people back as CSV, which is taken once it is corrected', async () => {
     const { programmeId } = await makeFrame(platform);
     const wrong = { ...koboSubmission(12), 'household/wilaya': 'Atlantis' };
@@ -48,13 +64,34 @@ describe('an export of KoboToolbox', () => {
     expect(file).toMatchObject({ acceptedRows: 1, refusedRows: 1 });
     const { text, headers } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file`).expect(200);
     expect(headers['content-type']).toContain('text/csv');
-    expect(text).toContain(`${wrong._uuid}/1`);
+    expect(text).toContain(wrong._uuid);
     const { body } = await officer
       .post(`/v1/programmes/${programmeId}/registration-files?start=true`, text.replace('Atlantis', '16'))
       .expect(202);
     await platform.settled();
     const corrected = await officer.get(`/v1/registration-files/${body.id}`).expect(200);
     expect(corrected.body).toMatchObject({ state: 'done', acceptedRows: 1 });
+  });
+
+  it('refuses the rows of a submission with an answer that cannot be kept, again and again until it is corrected', async () => {
+    const { programmeId } = await makeFrame(platform);
+    const long = { ...koboSubmission(31), notes: `secret${'x'.repeat(33_000)}` };
+    const file = await taken([long, koboSubmission(32), { ...koboSubmission(33), language: 'f\0' }], programmeId);
+    expect(file).toMatchObject({ state: 'done', acceptedRows: 1, refusedRows: 2 });
+    const { body } = await officer.get(`/v1/registration-files/${file.id}/refused-rows`).expect(200);
+    expect(body.items).toMatchObject([
+      { rowNumber: 1, reasons: [{ cell: 'notes', code: 'answer_unreadable' }] },
+      { rowNumber: 3, reasons: [{ cell: 'language', code: 'answer_unreadable' }] },
+    ]);
+    const { text } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file`).expect(200);
+    expect(text).not.toContain('secret');
+    const again = async (csv: string) => {
+      const sent = await officer.post(`/v1/programmes/${programmeId}/registration-files?start=true`, csv).expect(202);
+      await platform.settled();
+      return (await officer.get(`/v1/registration-files/${sent.body.id}`).expect(200)).body;
+    };
+    expect(await again(text)).toMatchObject({ acceptedRows: 0, refusedRows: 2 });
+    expect(await again(text.replaceAll(UNREADABLE, 'fr'))).toMatchObject({ acceptedRows: 2, refusedRows: 0 });
   });
 
   it.each([

@@ -63,13 +63,12 @@ async function* rowsOf(
     if (submission.isRejected) continue;
     for (const [place, person] of peopleOf(layout, submission).entries()) {
       yield header.map((column) => {
-        if (column === KEY) return keyOf(submission, place, layout);
+        if (column === KEY) return keyOf(submission, place);
         return column === SUBMITTED ? submission.submittedOn : (person.get(column) ?? '');
       });
     }
   }
 }
 
-// A form that asks of one person each needs no more than the submission's own key.
-const keyOf = ({ key }: Submission, place: number, { groups }: FormLayout): string =>
-  key === '' || groups.length === 0 ? key : `${key}/${place + 1}`;
+// The first person of a submission goes by its own key, so that what other submissions ask, and members who are added later, change nothing.
+const keyOf = ({ key }: Submission, place: number): string => (key === '' || place === 0 ? key : `${key}/${place + 1}`);

@@ -21,6 +21,9 @@ export interface RowFault {
   readonly code: FaultCode;
 }
 
+/** Stands in a cell for an answer that cannot be kept. It can be written in a file that is given back, which is refused again until corrected. */
+export const UNREADABLE = '⚠';
+
 /**
  * Reads one row of a file.
  * @param cells as many as the header has, or the row is at fault; what a spreadsheet leaves empty behind them does not count
@@ -32,6 +35,11 @@ export function readRow(layout: Layout, cells: readonly string[], today: string)
     return { registration: {}, faults: [{ cell: '', code: 'cells_wrong' }], submissionKey: '' };
   }
   const row = new RowReader(layout, cells);
+  const unreadable = layout.header.filter((_cell, i) => cells[i] === UNREADABLE);
+  if (unreadable.length > 0) {
+    const faults = unreadable.map((cell) => ({ cell, code: 'answer_unreadable' as const }));
+    return { registration: {}, faults, submissionKey: row.text('submissionKey') };
+  }
   const phones = readPhones(row);
   const documents = readDocuments(row);
   const registration = readRegistration(

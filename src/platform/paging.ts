@@ -66,7 +66,8 @@ export const atMost = (limit: number): Sql => {
  * @throws invalid_request when it names none
  */
 export function versionIn(ifMatch: string | undefined): number {
-  const version = /^"(\d+)"$/.exec(ifMatch ?? '')?.[1];
+  // No record is changed so often that its version has ten digits, which the column of one might not hold.
+  const version = /^"(\d{1,9})"$/.exec(ifMatch ?? '')?.[1];
   if (version === undefined) throw problem.invalid_request('Send If-Match with the ETag of the record you read.');
   return Number(version);
 }

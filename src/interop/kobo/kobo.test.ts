@@ -248,6 +248,13 @@ describe('a connection to KoboToolbox', () => {
     expect(everything).not.toContain(Buffer.from('another-token').toString('hex'));
   });
 
+  it('answers a made-up cursor or version as the mistake of its caller', async () => {
+    const connection = await add();
+    const list = `/v1/programmes/${connection.programmeId}/kobo-connections`;
+    expect((await officer.get(`${list}?cursor=abc`).expect(400)).body.errors).toMatchObject([{ pointer: '/query/cursor' }]);
+    await officer.patch(`/v1/kobo-connections/${connection.id}`, '"99999999999"', { everyMinutes: 6 }).expect(400);
+  });
+
   it('ends for good, and its token with it', async () => {
     const connection = await add();
     const ended = await officer.post(`/v1/kobo-connections/${connection.id}/end`).expect(200);

@@ -1,5 +1,5 @@
 import { authoriseRead } from '../../access/index.ts';
-import { type Actor, type Db, type Page, pageRequest, problem } from '../../platform/index.ts';
+import { type Actor, type Db, type Page, pageRequestById, problem } from '../../platform/index.ts';
 import { findConnection, pageOfConnections, type StoredConnection } from './store.ts';
 import type { KoboConnection } from './types.ts';
 
@@ -20,6 +20,6 @@ export async function listConnections(
   query: { limit?: number; cursor?: string },
 ): Promise<Page<KoboConnection>> {
   authoriseRead(actor, 'interop.read', { programme: programmeId });
-  const { limit, after } = pageRequest(query);
+  const { limit, after } = pageRequestById(query);
   return pageOfConnections(db, programmeId, limit, after);
 }
