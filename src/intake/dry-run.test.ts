@@ -158,18 +158,18 @@ describe('before the run of a file', () => {
 
   it('a file whose dry run found too many duplicates is not run, until the limit is raised and it is checked again', async () => {
     const id = await programme();
-    await send(id, fileOf(...many(3)), '?start=true').expect(202);
+    await send(id, fileOf(...many(5)), '?start=true').expect(202);
     await platform.settled();
-    const { body } = await send(id, fileOf(...many(3), ...many(3, 100))).expect(202);
+    const { body } = await send(id, fileOf(...many(5), ...many(5, 100))).expect(202);
     const { findings } = await act(body.id, 'check');
-    expect(findings).toMatchObject({ tooManyDuplicates: true, overLimit: { duplicates: 3, rows: 6 }, duplicates: { withOthers: 3 } });
+    expect(findings).toMatchObject({ tooManyDuplicates: true, overLimit: { duplicates: 5, rows: 10 }, duplicates: { withOthers: 5 } });
     const before = await traces();
     const refused = async () => (await officer.post(`/v1/registration-files/${body.id}/run`).expect(409)).body;
     expect(await refused()).toMatchObject({
       code: 'too_many_duplicates',
-      detail: expect.stringMatching(/^Of 6 rows 3 may be duplicates.* a share of 0\.2\. .*raised; then check it again\.$/),
-      duplicates: 3,
-      rows: 6,
+      detail: expect.stringMatching(/^Of 10 rows 5 may be duplicates.* a share of 0\.2\. .*raised; then check it again\.$/),
+      duplicates: 5,
+      rows: 10,
       limit: '0.2',
     });
     const administrator = await platform.as('administrator');
@@ -178,7 +178,7 @@ describe('before the run of a file', () => {
     await platform.settled();
     expect(await traces()).toEqual(before);
     expect((await act(body.id, 'check')).findings).toMatchObject({ tooManyDuplicates: false });
-    expect(await act(body.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 6, duplicateRows: 3 });
+    expect(await act(body.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 10, duplicateRows: 5 });
   });
 
   it('a dry run counts no more once the columns are decided on anew, and may be made again', async () => {

@@ -108,21 +108,21 @@ describe('a file of registrations', () => {
 
   it('enters nobody when its first rows are too many duplicates already, and is run once the limit is raised', async () => {
     const id = await programme();
-    await take(fileOf(row(1)), id);
-    const file = await take(fileOf(row(1), row(2), row(2, 'OTHER'), row(3)), id);
+    await take(fileOf(...many(4)), id);
+    const file = await take(fileOf(...many(4), row(50), row(50, 'OTHER'), ...many(2, 100)), id);
     expect(file).toMatchObject({ state: 'stopped', doneRows: 0, acceptedRows: 0, finishedAt: expect.any(String) });
-    const duplicates = { withinFile: 1, withOthers: 1 };
-    expect(file.findings).toMatchObject({ checkedRows: 4, tooManyDuplicates: true, overLimit: { duplicates: 2, rows: 4 }, duplicates });
-    expect(await peopleIn(id)).toBe(1);
+    const duplicates = { withinFile: 1, withOthers: 4 };
+    expect(file.findings).toMatchObject({ checkedRows: 8, tooManyDuplicates: true, overLimit: { duplicates: 5, rows: 8 }, duplicates });
+    expect(await peopleIn(id)).toBe(4);
     const { body } = await officer.post(`/v1/registration-files/${file.id}/run`).expect(409);
-    expect(body).toMatchObject({ code: 'too_many_duplicates', duplicates: 2, rows: 4 });
+    expect(body).toMatchObject({ code: 'too_many_duplicates', duplicates: 5, rows: 8 });
     expect(body.detail).toContain('Take the repeated rows out');
     const administrator = await platform.as('administrator');
     await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5' }).expect(200);
     await officer.post(`/v1/registration-files/${file.id}/run`).expect(202);
     await platform.settled();
-    expect(await read(file.id)).toMatchObject({ state: 'done', acceptedRows: 4 });
-    expect(await peopleIn(id)).toBe(5);
+    expect(await read(file.id)).toMatchObject({ state: 'done', acceptedRows: 8 });
+    expect(await peopleIn(id)).toBe(12);
   });
 
   it('counts rows whose submission was entered before, and refuses a repetition within itself', async () => {

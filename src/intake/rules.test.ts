@@ -18,6 +18,13 @@ describe('the rules of a file', () => {
     expect(tooManyDuplicates(41, 200, '0.2')).toBe(true);
     expect(tooManyDuplicates(1, 200, '0')).toBe(true);
     expect(tooManyDuplicates(0, 0, '0')).toBe(false);
+    expect(tooManyDuplicates(1, 1, '0')).toBe(true);
+  });
+
+  it('lets a few rows hold as many duplicates as twenty', () => {
+    expect(tooManyDuplicates(1, 1, '0.2')).toBe(false);
+    expect(tooManyDuplicates(4, 4, '0.2')).toBe(false);
+    expect(tooManyDuplicates(5, 5, '0.2')).toBe(true);
   });
 });
 

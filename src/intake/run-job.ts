@@ -11,11 +11,13 @@ import { countDuplicates, finishFile, stopFileAtFirst, type Taking, takeRows } f
 const asSystem = { actor: system };
 /** After so long another job goes on, so that one large file does not keep everybody else's work waiting. */
 const SLICE_MS = 20_000;
+/** How many batches are compared at the same time, so that neither this process nor the database waits for the other. */
+const AT_ONCE = 1;
 /** How many rows are compared at once that an earlier process has left over. */
 const CATCH_UP_ROWS = 1_000;
 
 /**
- * Enters the people of a file, batch after batch, and compares each batch while the next one is entered. It goes on wherever an earlier
+ * Enters the people of a file, batch after batch, and compares each batch while the next ones are entered. It goes on wherever an earlier
  * process has left off. The share of duplicates is looked at before anybody is entered, and then after each comparison, and the file stops
  * before its next batch.
  * @param closing tells that the process is about to end
@@ -61,24 +63,26 @@ class Run {
     await this.#catchUp();
     const end = clock.now().getTime() + SLICE_MS;
     let compared = nothing;
-    let comparing: Promise<Compared> | undefined;
+    const comparing: Promise<Compared>[] = [];
     while (!this.#isOver(compared) && clock.now().getTime() < end && !closing.aborted) {
       const chunk = await chunkAfter(db, id, this.#stored.file.doneRows);
       if (!chunk) break;
-      const [taking, found] = await Promise.all([this.#take(chunk, compared), comparing]);
+      const taking = await this.#take(chunk, compared);
       if (!taking.taken) {
         // Cancelled, or somebody else takes this file as well.
         if (!(await this.#isRunning())) break;
-        [compared, comparing] = [nothing, undefined];
+        await Promise.all(comparing.splice(0));
+        compared = nothing;
         continue;
       }
       this.#stored = taking.file;
-      compared = found ?? nothing;
-      comparing = this.#compare(taking.ids, chunk.firstRow - 1, taking.file.file.doneRows);
-      comparing.catch(() => {}); // it is told when it is waited for
+      const next = this.#compare(taking.ids, chunk.firstRow - 1, taking.file.file.doneRows);
+      next.catch(() => {}); // it is told when it is waited for
+      comparing.push(next);
+      compared = comparing.length > AT_ONCE ? ((await comparing.shift()) ?? nothing) : nothing;
     }
     await this.#count(compared);
-    if (comparing) await this.#count(await comparing);
+    for (const one of comparing) await this.#count(await one);
   }
 
   /** Closes the file when it is at its end, or hands it on. */
