@@ -3,7 +3,7 @@ import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.t
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { hasDammDigit } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
-import { findByDocument, findByPhone, openPeople } from './index.ts';
+import { openPeople } from './index.ts';
 
 const consents = (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({
   purpose,
@@ -80,8 +80,10 @@ describe('beneficiaries', () => {
       'beneficiaries.read', // the answer
       'beneficiaries.read',
     ]);
-    expect(await findByPhone(platform.app.database.reader, platform.app.keyRing, '+213550123456')).toEqual([body.id]);
-    expect(await findByDocument(platform.app.database.reader, platform.app.keyRing, 'MLI/P12345')).toEqual([body.id]);
+    for (const query of ['+213550123456', 'MLI/P12345']) {
+      const { body: found } = await officer.post('/v1/beneficiaries/search', { query }).expect(200);
+      expect(found.items).toMatchObject([{ id: body.id }]);
+    }
   });
 
   it('takes everything that is known of a person, and gives it back', async () => {

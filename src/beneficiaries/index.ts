@@ -22,7 +22,7 @@ export { matchProfileRow, openMatchProfile, particularsOf } from './match-profil
 export { normalPhone } from './phone.ts';
 export { type FoundPlace, findPlaces, placeFaults, type WrittenPlace } from './places.ts';
 export { plainText } from './plain-text.ts';
-export { beneficiaryScope, findByDocument, findByPhone, openPeople } from './queries.ts';
+export { beneficiaryScope, openPeople } from './queries.ts';
 export { beneficiaryRoutes } from './routes.ts';
 export { faultsOf, normalised } from './rules.ts';
 export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';

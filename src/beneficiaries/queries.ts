@@ -1,9 +1,8 @@
 import { command, type Db, type KeyRing, problem, type Scope } from '../platform/index.ts';
 import type { Answers } from './answers.ts';
 import { consentsOf, type KeptConsent } from './consent-store.ts';
-import { documentKey, phoneKey } from './keys.ts';
 import { openPerson, type PersonalField, personalFields } from './sealing.ts';
-import { type BeneficiaryRow, findBeneficiary, idsByKey, programmeOf, sealedPeople } from './store.ts';
+import { type BeneficiaryRow, findBeneficiary, programmeOf, sealedPeople } from './store.ts';
 import type { Attestation, Birth, IdentityDocument, Names, Personal } from './types.ts';
 
 type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt' | 'version'>;
@@ -79,10 +78,3 @@ export async function openPeople<const Wanted extends PersonalField>(
   const rows = await sealedPeople(db, ids);
   return new Map(rows.map((row) => [row.id, openPerson(keyRing, row.id, row, wanted)]));
 }
-
-/** Who has this document (as `plainDocument` writes it); the survivor where records were merged. */
-export const findByDocument = (db: Db, keyRing: KeyRing, document: string): Promise<string[]> =>
-  idsByKey(db, documentKey(keyRing, document));
-
-/** Who has this telephone number (E.164); the survivor where records were merged. */
-export const findByPhone = (db: Db, keyRing: KeyRing, phone: string): Promise<string[]> => idsByKey(db, phoneKey(keyRing, phone));

@@ -132,10 +132,3 @@ export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPer
 /** All records of a person: the one that goes on and those that were merged into it. @param survivorId in the statement around it */
 export const recordsOf = (survivorId: Sql): Sql =>
   sql`array(select ${survivorId} union all select r.id from beneficiaries r where r.merged_into = ${survivorId})`;
-
-/** Whose key this is; the survivor where records were merged. */
-export async function idsByKey(db: Db, key: string): Promise<string[]> {
-  const rows = await db.all<{ id: string }>(sql`select distinct coalesce(b.merged_into, b.id) as id
-    from beneficiary_keys k join beneficiaries b on b.id = k.beneficiary_id where k.key = ${key}`);
-  return rows.map(({ id }) => id);
-}

@@ -2664,7 +2664,7 @@ export interface components {
             precision: "exact" | "year" | "estimated";
         };
         /**
-         * @description ISO 3166-1 alpha-3
+         * @description ISO 3166-1 alpha-3; XXA, XXB, XXC and XXX as ICAO Doc 9303 has them for the stateless, refugees and the unknown; XKX or RKS
          * @example MLI
          */
         Country: string;

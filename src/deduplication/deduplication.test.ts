@@ -116,7 +116,7 @@ describe('duplicate pairs', () => {
       ['Ibrahim', '2015-05-17'],
     ]) {
       const birth = { from: day, to: day, precision: 'exact' };
-      await register(registration({ names: { given, family }, birth, household, phones: ['0550222222'] }));
+      await register(registration({ names: { given, family }, birth, household, relationship: 'sibling', phones: ['0550222222'] }));
     }
     expect(await pairs('?minScore=0.8')).toEqual([]);
   });
@@ -222,7 +222,7 @@ describe('duplicate pairs', () => {
   });
 
   it('are settled once however two mergers cross', async () => {
-    const one = registration();
+    const one = registration({ relationship: 'other' });
     const [a, b, c] = [await register(one), await register(one), await register(one)];
     const merge = (first: { id: string }, second: { id: string }, version = 1) =>
       decide(first, second, { decision: 'same_person', reason: 'Same face', version, survivorId: second.id });
@@ -241,7 +241,7 @@ describe('duplicate pairs', () => {
   });
 
   it('are not decided by who registered either person, nor by two people at once, nor as they were not read', async () => {
-    const one = registration();
+    const one = registration({ relationship: 'other' });
     const [a, b] = [await register(one), await register(one)];
     const decision = { decision: 'needs_information', reason: 'Asked the field office', version: 1 };
     // Somebody who came to hold both roles.
@@ -259,7 +259,7 @@ describe('duplicate pairs', () => {
   });
 
   it('stay within their programme', async () => {
-    const one = registration();
+    const one = registration({ relationship: 'other' });
     const [a, b] = [await register(one), await register(one)];
     const elsewhere = await makeFrame(platform);
     const stranger = await platform.as('programme_officer', { programme: elsewhere.programmeId });

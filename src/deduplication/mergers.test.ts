@@ -94,7 +94,7 @@ describe('undoing a merger', () => {
   });
 
   it('goes from the last merger to the first, and is not done by who registered either', async () => {
-    const one = registration();
+    const one = registration({ relationship: 'other' });
     const [a, b, c] = [await register(one), await register(one), await register(one)];
     const first = await merge(a, b);
     const second = await merge(b, c);

@@ -65,7 +65,7 @@ describe('a pair is never stale', () => {
       fc.asyncProperty(fc.integer({ min: 2, max: 4 }), fc.boolean(), async (officers, withDocument) => {
         frame = await makeFrame(platform);
         officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
-        const one = registration({ phones: ['0550123123'] });
+        const one = registration({ phones: ['0550123123'], relationship: 'other' });
         const again = () => (withDocument ? one : { ...one, documents: registration().documents });
         const people = await Promise.all(Array.from({ length: officers }, () => register(again())));
         expect(await pairsIn()).toHaveLength((officers * (officers - 1)) / 2);
