@@ -93,6 +93,24 @@ describe('undoing a merger', () => {
     expect(await stateOf(a.id, c.id)).toMatchObject({ state: 'open' });
   });
 
+  it('enrols nobody again who took their consent to registration back meanwhile, as either record', async () => {
+    const stateOf = async ({ id }: { id: string }) => (await officer.get(`/v1/beneficiaries/${id}`).expect(200)).body.state;
+    const withdraw = ({ id }: { id: string }) =>
+      officer.post(`/v1/beneficiaries/${id}/consents/withdraw`, { purpose: 'registration' }).expect(200);
+    const couple = async () => {
+      const one = registration({ phones: ['0550666888'] });
+      return [await register(one), await register({ ...one, documents: registration().documents })] as const;
+    };
+    for (const who of ['loser', 'survivor', 'nobody'] as const) {
+      const [loser, survivor] = await couple();
+      const mergerId = await merge(loser, survivor);
+      if (who !== 'nobody') await withdraw(who === 'loser' ? loser : survivor);
+      await undo(mergerId).expect(200);
+      expect(await stateOf(loser)).toBe(who === 'nobody' ? 'enrolled' : 'suspended');
+      expect(await stateOf(survivor)).toBe(who === 'survivor' ? 'suspended' : 'enrolled');
+    }
+  });
+
   it('goes from the last merger to the first, and is not done by who registered either', async () => {
     const one = registration();
     const [a, b, c] = [await register(one), await register(one), await register(one)];
