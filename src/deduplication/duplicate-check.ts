@@ -42,7 +42,7 @@ async function probe(db: Db, keyRing: KeyRing, profiles: Profiles, programmeId: 
     const profile = profileOf(particulars);
     return { id: newId(), profile, keys: blockingKeys(keyRing, programmeId, profile) };
   });
-  const candidates = await candidatesOf(db, keyRing, seekers);
+  const candidates = await candidatesOf(db, keyRing, programmeId, seekers);
   const known = await profiles.of(db, programmeId, [...new Set([...candidates.values()].flat())]);
   return seekers.map(({ id, profile }) =>
     (candidates.get(id) ?? []).reduce((highest, other) => {
