@@ -103,6 +103,7 @@ export const permissions = {
   'deduplication.compare': { roles: [] },
   'deduplication.count_names': { roles: [] },
   'deduplication.rescore_pairs': { roles: [] },
+  'deduplication.recompare': { roles: [] },
   'deduplication.decide_pair': { roles: ['programme_officer'] },
   'deduplication.undo_merger': { roles: ['programme_officer'] },
   'deduplication.estimate_model': { roles: ['programme_officer'] },

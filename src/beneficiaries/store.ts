@@ -117,11 +117,27 @@ export async function mergeInto(tx: Tx, loserId: string, survivorId: string, at:
   return before;
 }
 
-/** Takes a record out of the one it was merged into, with what pointed at it before. */
-export async function separate(tx: Tx, loserId: string, { state, records }: Unmerged, at: Date): Promise<void> {
+/** A record that points at another, and what it was before. */
+export interface Merged {
+  readonly loserId: string;
+  readonly survivorId: string;
+  readonly mergedAt: Date;
+  readonly before: Unmerged;
+}
+
+/**
+ * Takes a record out of the one it was merged into, with what pointed at it before. Who has taken their consent to registration back
+ * meanwhile, as either record, does not come back enrolled.
+ */
+export async function separate(tx: Tx, { loserId, survivorId, mergedAt, before: { state, records } }: Merged, at: Date): Promise<void> {
   await tx.run(sql`update beneficiaries set merged_into = null, version = version + 1 where id = ${loserId}`);
   await tx.run(sql`update beneficiaries set merged_into = ${loserId}, version = version + 1 where id = any(${records}::uuid[])`);
-  await tx.run(sql`update enrolments set state = ${state}, changed_at = ${at} where beneficiary_id = ${loserId} and state = 'merged'`);
+  const isWithdrawn = sql`exists (select from consents c where c.beneficiary_id in (${loserId}, ${survivorId}) and c.purpose = 'registration'
+    and c.withdrawn_at >= ${mergedAt} and not exists (select from consents again where again.beneficiary_id = c.beneficiary_id
+      and again.purpose = c.purpose and again.withdrawn_at is null))`;
+  await tx.run(sql`update enrolments set changed_at = ${at},
+      state = case when ${state}::text = 'enrolled' and ${isWithdrawn} then 'suspended' else ${state}::text end
+    where beneficiary_id = ${loserId} and state = 'merged'`);
 }
 
 export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPerson & { id: string })[]> =>

@@ -1457,7 +1457,7 @@ export interface paths {
         put?: never;
         /**
          * Decide whether two records are one person
-         * @description Never by who registered either of them. The decision is remembered, and two people who were told apart are asked about again only on new evidence. When they are the same person, what the other record is owed and has not been listed or paid goes over to the record that goes on.
+         * @description Never by who registered or verified either of them, or a record merged into one. The decision is remembered, and two people who were told apart are asked about again only on new evidence. When they are the same person, what the other record is owed and has not been listed or paid goes over to the record that goes on.
          */
         post: operations["decideDuplicatePair"];
         delete?: never;

@@ -23,7 +23,7 @@ export interface PairsDecision {
 /**
  * Decides whether two records are one person, for one pair or for many of one pattern: all of them or none. One person: the record that
  * does not go on points at the one that does. Two people: whoever waited for this decision alone is enrolled.
- * @throws not_found; forbidden to who registered either; unprocessable without a survivor of the two, or when the patterns differ;
+ * @throws not_found; forbidden to who registered or verified either; unprocessable without a survivor of the two, or when the patterns differ;
  *   conflict when a pair has changed since or is settled, or one of its records was merged
  */
 export const decideDuplicatePairs = command<PairsDecision, { decided: number; pattern: string }>({
@@ -74,7 +74,8 @@ const keyOf = ({ firstId, secondId }: PairName): string => `${firstId}/${secondI
 function refuseDecision(actorId: string, pair: LockedPair, read: ReadPair, decision: Decision, pointer: string): void {
   const { firstId, secondId, survivorId, version } = read;
   const facts = { pair: keyOf(pair) };
-  if (pair.hands.includes(actorId)) throw problem.forbidden('You registered one of these people. Ask somebody else to decide.', facts);
+  if (pair.hands.includes(actorId))
+    throw problem.forbidden('You registered or verified one of these people. Ask somebody else to decide.', facts);
   if (pair.version !== version) throw problem.conflict('The pair has changed since you read it. Read it again.', facts);
   if (pair.state !== 'open' && pair.state !== 'needs_information')
     throw problem.conflict('This pair is settled.', { ...facts, state: pair.state });

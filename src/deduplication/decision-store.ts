@@ -13,7 +13,7 @@ export interface LockedPair extends PairName {
   readonly state: PairState;
   readonly pattern: string;
   readonly version: number;
-  /** Who brought the two people in. */
+  /** Who brought the two people in, or confirmed who they are, as any of their records. */
   readonly hands: string[];
   /** The record to read in place of one of the two that was merged; null when neither was. */
   readonly survivorId: string | null;
@@ -24,8 +24,9 @@ export async function lockPairs(tx: Tx, pairs: readonly PairName[]): Promise<Loc
   const people = [...new Set(pairs.flatMap(({ firstId, secondId }) => [firstId, secondId]))];
   await tx.all(sql`select from beneficiaries where id = any(${people}::uuid[]) order by id for no key update`);
   return tx.all(sql`select p.first_id as "firstId", p.second_id as "secondId", p.programme_id as "programmeId", p.state, p.pattern, p.version,
-      (select array_agg(hand) from (select registered_by as hand from beneficiaries where id in (p.first_id, p.second_id)
-        union select entered_by from enrolments where beneficiary_id in (p.first_id, p.second_id)) as both_hands) as hands,
+      array_remove(array(select unnest(array[b.registered_by, e.entered_by, e.verified_by]) from beneficiaries b
+        left join enrolments e on e.beneficiary_id = b.id where b.id in (p.first_id, p.second_id)
+          or b.merged_into in (p.first_id, p.second_id)), null) as hands,
       (select merged_into from beneficiaries where id in (p.first_id, p.second_id) and merged_into is not null limit 1) as "survivorId"
     from duplicate_pairs p
     join unnest(${pairs.map(({ firstId }) => firstId)}::uuid[], ${pairs.map(({ secondId }) => secondId)}::uuid[]) as n (first_id, second_id)

@@ -49,7 +49,7 @@ async function probe(
     const profile = profileOf(particulars);
     return { id: newId(), profile, keys: blockingKeys(keyRing, programmeId, profile) };
   });
-  const candidates = await candidatesOf(db, keyRing, seekers);
+  const candidates = await candidatesOf(db, keyRing, programmeId, seekers);
   const known = await profiles.of(db, programmeId, [...new Set([...candidates.values()].flat())]);
   const likeliest = seekers.map(({ id, profile }) => {
     const scored = (candidates.get(id) ?? []).flatMap((other) => {

@@ -5,12 +5,15 @@ import type { PairName } from './decision-store.ts';
 import { overdue } from './due.ts';
 import { countProgrammeNames, grownProgrammes } from './name-frequencies.ts';
 import { Profiles } from './profiles.ts';
+import { peopleAfter, recompareAfter } from './recomparing.ts';
 import { type Rescored, rescorePairs } from './rescoring.ts';
 
 /** Whoever has waited longer than this to be compared was left by a process that ended. */
 const PATIENCE_MS = 15_000;
 const SWEEP_SECONDS = 10;
 const SWEEP_BATCH = 1_000;
+/** So many people are compared again before it is written down how far that has come. */
+const SLICE = 500;
 
 /** The background work of this room. */
 export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, duplicates: DuplicateCheck, logger: Logger): Job[] {
@@ -55,6 +58,16 @@ export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, dupli
           const { last }: Rescored = await execute(rescoreNext, { programmeId, after }, asSystem);
           after = last;
         } while (after);
+        await execute(recompareAfter, { programmeId }, asSystem);
+      },
+    },
+    {
+      name: 'deduplication.recompare',
+      async run({ programmeId = '', after }) {
+        const ids = await peopleAfter(db, programmeId, after, SLICE);
+        await compareAll(ids);
+        const last = ids.at(-1);
+        if (last && ids.length === SLICE) await execute(recompareAfter, { programmeId, after: last }, asSystem);
       },
     },
   ];

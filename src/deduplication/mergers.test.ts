@@ -93,6 +93,50 @@ describe('undoing a merger', () => {
     expect(await stateOf(a.id, c.id)).toMatchObject({ state: 'open' });
   });
 
+  it('enrols nobody again who took their consent to registration back meanwhile, as either record', async () => {
+    const stateOf = async ({ id }: { id: string }) => (await officer.get(`/v1/beneficiaries/${id}`).expect(200)).body.state;
+    const withdraw = ({ id }: { id: string }) =>
+      officer.post(`/v1/beneficiaries/${id}/consents/withdraw`, { purpose: 'registration' }).expect(200);
+    const couple = async () => {
+      const one = registration({ phones: ['0550666888'] });
+      return [await register(one), await register({ ...one, documents: registration().documents })] as const;
+    };
+    for (const who of ['loser', 'survivor', 'nobody'] as const) {
+      const [loser, survivor] = await couple();
+      const mergerId = await merge(loser, survivor);
+      if (who !== 'nobody') await withdraw(who === 'loser' ? loser : survivor);
+      await undo(mergerId).expect(200);
+      expect(await stateOf(loser)).toBe(who === 'nobody' ? 'enrolled' : 'suspended');
+      expect(await stateOf(survivor)).toBe(who === 'survivor' ? 'suspended' : 'enrolled');
+    }
+  });
+
+  it('is for nobody who verified either, or registered a record that was merged into one of them, nor is the decision', async () => {
+    const both = async (client: Client) => {
+      await platform.owner.query(
+        `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
+        values (gen_random_uuid(), $1, 'programme_officer', $2, gen_random_uuid(), now())`,
+        [client.userId, frame.programmeId],
+      );
+      return client;
+    };
+    const colleague = await both(await platform.as('enrolment_officer', { programme: frame.programmeId }));
+    const verifier = await platform.as('programme_officer', { programme: frame.programmeId });
+    const one = registration();
+    const theirs = (await colleague.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, one).expect(201)).body;
+    const [a, b] = [await register(one), await register(one)];
+    await platform.owner.query('update enrolments set verified_by = $1 where beneficiary_id = $2', [verifier.userId, b.id]);
+    await merge(theirs, a);
+    const [pair] = await pairs('open');
+    expect([pair?.first.id, pair?.second.id]).toEqual([a.id, b.id].sort());
+    const path = `/v1/duplicate-pairs/${pair?.first.id}/${pair?.second.id}/decision`;
+    const decision = { decision: 'same_person', survivorId: a.id, reason: 'Same face', version: pair?.version };
+    for (const hand of [colleague, verifier]) await hand.post(path, decision).expect(403);
+    const { mergerId } = (await judge.post(path, decision).expect(200)).body;
+    for (const hand of [colleague, verifier]) await undo(mergerId, hand).expect(403);
+    await undo(mergerId).expect(200);
+  });
+
   it('goes from the last merger to the first, and is not done by who registered either', async () => {
     const one = registration({ relationship: 'other' });
     const [a, b, c] = [await register(one), await register(one), await register(one)];

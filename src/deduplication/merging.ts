@@ -14,9 +14,9 @@ export async function merge({ tx, actor, now }: CommandContext, loserId: string,
 
 /** Puts everything back to where a merger found it. @throws conflict when the survivor has itself been merged since */
 export async function unmerge({ tx, actor, now }: CommandContext, merger: Merger, reason: string): Promise<void> {
-  const { id, loserId, survivorId, before, mergedInto } = merger;
+  const { id, loserId, survivorId, mergedInto } = merger;
   if (mergedInto !== survivorId) throw problem.conflict('The record that went on has been merged itself since. Undo that merger first.');
   await markUndone(tx, id, reason, actor.id, now);
-  await separate(tx, loserId, before, now);
+  await separate(tx, merger, now);
   await reopenPairs(tx, loserId);
 }

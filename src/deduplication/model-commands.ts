@@ -65,7 +65,8 @@ export const compareModel = (profiles: Profiles): Command<{ programmeId: string;
   });
 
 /**
- * Puts a version to use, by somebody other than who estimated it. The undecided pairs are scored again in the background.
+ * Puts a version to use, by somebody other than who estimated it. The undecided pairs are scored again in the background, and then
+ * everybody is compared again.
  * @throws not_found; forbidden to who estimated it; conflict when it is in use already
  */
 export const useModel = command<{ programmeId: string; version: number }, MatchingModel>({

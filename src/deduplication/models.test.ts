@@ -7,6 +7,7 @@ import type { DuplicateCheck } from '../beneficiaries/index.ts';
 import { shippedModel } from '../matching/index.ts';
 import { duplicateCheck } from './index.ts';
 import { countProgrammeNames, hasGrown } from './name-frequencies.ts';
+import { recompareAfter } from './recomparing.ts';
 
 interface Shown {
   readonly first: { id: string };
@@ -101,6 +102,57 @@ describe('the weights of a programme', () => {
     expect((await judge.get(path()).expect(200)).body.items.map(({ inUse }: { inUse: boolean }) => inUse)).toEqual([true, false]);
     await judge.post(path('/0/use')).expect(200);
     expect((await judge.get(path('/1')).expect(200)).body.inUse).toBe(false);
+  });
+
+  it('have everybody compared again, slice by slice, when others are put to use', async () => {
+    const { app, owner } = platform;
+    const { programmeId } = await makeFrame(platform);
+    // So many who came before that a slice is full of them.
+    await owner.query(
+      `with people as (select ('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid as id, i from generate_series(1, 500) i
+      ), homes as (insert into households (id, programme_id, reference, size, created_at) select id, $1, id::text, 1, now() from people
+      ), entered as (insert into beneficiaries (id, registration_number, household_id, relationship, sex, language, wilaya_number, commune,
+        registered_by, registered_at) select id, '9' || lpad(i::text, 9, '0'), id, 'head', 'female', 'fr', '16', 'Alger', $1, now() from people)
+      select from people`,
+      [programmeId],
+    );
+    await owner.query(
+      `insert into enrolments (programme_id, beneficiary_id, state, entered_by, changed_at)
+      select $1, b.id, 'enrolled', $1, now() from beneficiaries b join households h on h.id = b.household_id where h.programme_id = $1`,
+      [programmeId],
+    );
+    const alike = async () => {
+      const people = [];
+      for (let i = 0; i < 2; i += 1) {
+        const { names, birth } = registration();
+        people.push(await makePerson(platform, programmeId, { names, birth: { ...birth, precision: 'exact' }, phones: ['+213550777888'] }));
+      }
+      return people.map(({ id }) => id);
+    };
+    const couple = await alike();
+    const found = async () =>
+      (await owner.query('select first_id, second_id, model_version from duplicate_pairs where programme_id = $1', [programmeId])).rows;
+    await duplicates.compare(couple);
+    expect(await found()).toEqual([]);
+    const basis = { withVersion: 0, pairs: 0, moves: [], decided: { pairs: 0, rightBefore: 0, rightAfter: 0 } };
+    const lenient = { ...shippedModel, version: 1, thresholds: { ...shippedModel.thresholds, review: 1e-12 } };
+    await owner.query(`insert into matching_models values (gen_random_uuid(), $1, 1, $2, $3, gen_random_uuid(), now())`, [
+      programmeId,
+      lenient,
+      basis,
+    ]);
+    const user = await platform.as('programme_officer', { programme: programmeId });
+    await user.post(`/v1/programmes/${programmeId}/matching-models/1/use`).expect(200);
+    await platform.settled();
+    expect(await found()).toEqual([{ first_id: couple[0], second_id: couple[1], model_version: 1 }]);
+    // What was interrupted goes on after the last who had been compared.
+    await owner.query('delete from duplicate_pairs where programme_id = $1', [programmeId]);
+    await app.execute(recompareAfter, { programmeId, after: couple[1] as string }, { actor: system });
+    await platform.settled();
+    expect(await found()).toEqual([]);
+    await app.execute(recompareAfter, { programmeId, after: couple[0] as string }, { actor: system });
+    await platform.settled();
+    expect(await found()).toHaveLength(1);
   });
 
   it('count a name for less where many bear it, and count names again when a programme has grown by a tenth', async () => {

@@ -37,7 +37,7 @@ export async function scoredPairs(
     return profile ? [{ id, keys, profile }] : [];
   });
   const pairs = new Map(standing.map(([firstId, secondId]) => [pairKey(firstId, secondId), { firstId, secondId, stands: true }]));
-  for (const [id, found] of await candidatesOf(db, keyRing, seekers)) {
+  for (const [id, found] of await candidatesOf(db, keyRing, programmeId, seekers)) {
     for (const other of found) {
       const [firstId, secondId] = inOrder(id, other);
       const key = pairKey(firstId, secondId);

@@ -18,7 +18,7 @@ export interface Undoing {
 /**
  * Takes a record out of the one that it was merged into. The pair of the two becomes what the caller says.
  * @returns the pair
- * @throws not_found; forbidden to who registered either; conflict when it was undone already, when either of them is on a list or was
+ * @throws not_found; forbidden to who registered or verified either; conflict when it was undone already, when either of them is on a list or was
  *   paid since, or when the survivor was merged since
  */
 export const undoMerger = (paidSince: PaidSince): Command<Undoing, PairName> =>
@@ -37,7 +37,8 @@ export const undoMerger = (paidSince: PaidSince): Command<Undoing, PairName> =>
       const { loserId, survivorId } = merger;
       const [firstId, secondId] = inOrder(loserId, survivorId);
       const [pair] = await lockPairs(tx, [{ firstId, secondId }]);
-      if (pair?.hands.includes(actor.id)) throw problem.forbidden('You registered one of these people. Ask somebody else to decide.');
+      if (pair?.hands.includes(actor.id))
+        throw problem.forbidden('You registered or verified one of these people. Ask somebody else to decide.');
       if (await paidSince(tx, [loserId, survivorId, ...merger.before.records], merger.mergedAt)) {
         throw problem.conflict('Since they were merged, one of the two was put on a payment list or paid. The records stay merged.');
       }
