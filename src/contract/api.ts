@@ -3703,6 +3703,8 @@ export interface components {
             mapping: components["schemas"]["MappingName"];
             everyMinutes: components["schemas"]["EveryMinutes"];
             takenSubmissions: components["schemas"]["Count"];
+            /** @description How many submissions were passed over because they have no `_id` or `_uuid`, are too large or have too much inside themselves */
+            unreadableSubmissions: number;
             /**
              * Format: date-time
              * @description When a pull last came to its end

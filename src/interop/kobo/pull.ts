@@ -35,7 +35,8 @@ export async function pull(
   try {
     for await (const page of newSubmissions(connection, taken, token, options)) {
       await handIn(connection, page.submissions, options.receive);
-      const { goOn } = await execute(recordPage, { id, from: taken, to: page.upTo, taken: page.submissions.length }, asSystem);
+      const counts = { taken: page.submissions.length, unreadable: page.unreadable };
+      const { goOn } = await execute(recordPage, { id, from: taken, to: page.upTo, ...counts }, asSystem);
       if (!goOn) return;
       taken = page.upTo;
     }
@@ -48,6 +49,8 @@ export async function pull(
 
 interface NewPage {
   readonly submissions: readonly PulledSubmission[];
+  /** How many others cannot be taken. */
+  readonly unreadable: number;
   /** Every submission up to this number has been seen. */
   readonly upTo: number;
 }
@@ -64,14 +67,16 @@ async function* newSubmissions(
   for (let url: URL | undefined = firstPage(connection, after); url; ) {
     if (asked.has(url.href) || asked.size === MOST_PAGES) throw new PullFailed('no_progress');
     asked.add(url.href);
-    const { submissions, next } = await fetchPage(url, token, rules, limits);
+    const { submissions, unreadable, next } = await fetchPage(url, token, rules, limits);
     const fresh = onlyOnce(submissions.filter(({ _id }) => _id > after));
+    const passedOver = unreadable.filter((number) => number === 0 || number > after);
     for (const { _id } of fresh) {
       inOrder &&= _id > greatest;
       greatest = Math.max(greatest, _id);
     }
+    greatest = Math.max(greatest, ...passedOver);
     const done = next === undefined;
-    yield { submissions: fresh.filter((one) => !isRejected(one)), upTo: inOrder || done ? greatest : after };
+    yield { submissions: fresh.filter((one) => !isRejected(one)), unreadable: passedOver.length, upTo: inOrder || done ? greatest : after };
     url = next;
   }
 }

@@ -18,7 +18,7 @@ export interface StoredConnection {
 }
 
 const columns = sql`id, programme_id as "programmeId", server_url as "serverUrl", asset_uid as "assetUid", mapping,
-  every_minutes as "everyMinutes", taken_submissions as "takenSubmissions", pulled_at as "pulledAt", next_pull_at as "nextPullAt", failures,
+  every_minutes as "everyMinutes", taken_submissions as "takenSubmissions", unreadable_submissions as "unreadableSubmissions", pulled_at as "pulledAt", next_pull_at as "nextPullAt", failures,
   last_failure as "lastFailure", created_at as "createdAt", ended_at as "endedAt", version, last_submission as "lastSubmission"`;
 
 function stored({ version, lastSubmission, pulledAt, nextPullAt, createdAt, endedAt, ...rest }: Row): StoredConnection {
@@ -103,10 +103,21 @@ export async function claim(tx: Tx, id: string, now: Date, until: Date): Promise
   return row && stored(row);
 }
 
+/** A page of submissions that was handed in. */
+export interface TakenPage {
+  /** The greatest number of a submission before the page and with it. */
+  readonly from: number;
+  readonly to: number;
+  readonly taken: number;
+  /** How many were passed over because they cannot be taken. */
+  readonly unreadable: number;
+}
+
 /** @returns whether the connection is still there and nobody else has moved on */
-export async function advance(tx: Tx, id: string, page: { from: number; to: number; taken: number }, until: Date): Promise<boolean> {
+export async function advance(tx: Tx, id: string, page: TakenPage, until: Date): Promise<boolean> {
   return (
     (await tx.run(sql`update kobo_connections set last_submission = ${page.to}, taken_submissions = taken_submissions + ${page.taken},
+      unreadable_submissions = unreadable_submissions + ${page.unreadable},
       next_pull_at = ${until} where id = ${id} and ended_at is null and last_submission = ${page.from}`)) > 0
   );
 }
