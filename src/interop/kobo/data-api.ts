@@ -37,12 +37,17 @@ export const isRejected = ({ _validation_status: status }: PulledSubmission): bo
   typeof status === 'object' && status !== null && 'uid' in status && status.uid === REJECTED;
 
 /** Where the submissions after one stand (KoboToolbox, version 2 of the data API). */
-export function firstPage({ serverUrl, assetUid }: KoboConnection, after: number): URL {
+export const pageAfter = (connection: KoboConnection, after: number): URL => pageWhere(connection, { $gt: after });
+
+/** Where some submissions stand. @param numbers few enough for an address */
+export const pageOfThese = (connection: KoboConnection, numbers: readonly number[]): URL => pageWhere(connection, { $in: numbers });
+
+function pageWhere({ serverUrl, assetUid }: KoboConnection, _id: object): URL {
   const url = new URL(`/api/v2/assets/${assetUid}/data/`, serverUrl);
   url.searchParams.set('format', 'json');
   url.searchParams.set('limit', String(PAGE));
   url.searchParams.set('sort', JSON.stringify({ _id: 1 }));
-  url.searchParams.set('query', JSON.stringify({ _id: { $gt: after } }));
+  url.searchParams.set('query', JSON.stringify({ _id }));
   return url;
 }
 

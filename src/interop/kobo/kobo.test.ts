@@ -147,6 +147,50 @@ describe('a connection to KoboToolbox', () => {
     expect(await people(connection)).toBe(0);
   });
 
+  it('takes what is approved later, asks no more for what is gone, and keeps asking for the rest', async () => {
+    const notApproved = (n: number) => ({ ...koboSubmission(n), _validation_status: { uid: 'validation_status_not_approved' } });
+    kobo.submissions = [notApproved(511), koboSubmission(512), notApproved(513), notApproved(514), notApproved(515)];
+    const connection = await add();
+    const looked = async () =>
+      (await platform.owner.query('select not_approved from kobo_connections where id = $1', [connection.id])).rows[0].not_approved;
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 1 });
+    expect(await looked()).toEqual(['515', '514', '513', '511']);
+    kobo.submissions = [koboSubmission(511), koboSubmission(512), notApproved(513), koboSubmission(515)];
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 3, failures: 0 });
+    expect(await people(connection)).toBe(3);
+    expect(await looked()).toEqual(['513']);
+    kobo.misbehave = (_request, url) => {
+      url.searchParams.delete('query');
+      return undefined;
+    };
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 3, failures: 0 });
+    expect(await looked()).toEqual(['513']);
+    kobo.submissions = [];
+    kobo.misbehave = undefined;
+    await pull(connection);
+    expect(await looked()).toEqual([]);
+    kobo.asked.length = 0;
+    await pull(connection);
+    expect(kobo.asked).toHaveLength(1);
+  });
+
+  it('looks again at no more than the latest thousand', async () => {
+    kobo.submissions = Array.from({ length: 1_001 }, (_none, i) => ({
+      ...koboSubmission(20_001 + i),
+      _validation_status: { uid: 'validation_status_not_approved' },
+    }));
+    kobo.pageSize = 500;
+    const connection = await add();
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 0, failures: 0 });
+    kobo.submissions = [20_001, 20_002].map(koboSubmission);
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 1, failures: 0 });
+    await expect(
+      platform.owner.query('update kobo_connections set not_approved = array(select generate_series(1, 1001)) where id = $1', [
+        connection.id,
+      ]),
+    ).rejects.toMatchObject({ constraint: 'kobo_connections_not_approved_check' });
+  });
+
   it.each<[string, object, object]>([
     ['has an answer without end', { notes: 'x'.repeat(33_000) }, { takenSubmissions: 3, unreadableSubmissions: 0 }],
     ['holds a NUL', { language: 'f\0' }, { takenSubmissions: 3, unreadableSubmissions: 0 }],
