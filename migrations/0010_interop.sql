@@ -13,6 +13,10 @@ create table kobo_connections (
   -- The greatest number of a submission that was taken; the next pull asks for those after it.
   last_submission bigint not null default 0 check (last_submission between 0 and 9007199254740991),
   taken_submissions int not null default 0,
+  -- Passed over because they cannot be read.
+  unreadable_submissions int not null default 0,
+  -- The numbers of submissions that were not approved when they were pulled, to be looked at again.
+  not_approved bigint[] not null default '{}' check (cardinality(not_approved) <= 1000),
   pulled_at timestamptz,
   -- While a pull is under way this lies ahead, so that nobody else starts one and one that was killed is taken up again.
   next_pull_at timestamptz not null,
@@ -31,7 +35,8 @@ create table kobo_connections (
 create unique index kobo_connections_once on kobo_connections (programme_id, server_url, asset_uid) where ended_at is null;
 create index on kobo_connections (next_pull_at) where ended_at is null;
 create trigger taken_stays before update on kobo_connections for each row
-  when (new.last_submission < old.last_submission or new.taken_submissions < old.taken_submissions) execute function refuse_going_back();
+  when (new.last_submission < old.last_submission or new.taken_submissions < old.taken_submissions
+    or new.unreadable_submissions < old.unreadable_submissions) execute function refuse_going_back();
 create trigger ended_stays before update on kobo_connections for each row when (old.ended_at is not null) execute function refuse_going_back();
-grant update (mapping, every_minutes, token, last_submission, taken_submissions, pulled_at, next_pull_at, failures, last_failure, version,
+grant update (mapping, every_minutes, token, last_submission, taken_submissions, unreadable_submissions, not_approved, pulled_at, next_pull_at, failures, last_failure, version,
   ended_at, ended_by) on kobo_connections to sanad_app;

@@ -1903,7 +1903,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a form of KoboToolbox
-         * @description The submissions of the form are pulled at every turn, or when somebody asks, and registered like a file: by themselves where every column is known, or under a saved column mapping. Asks for a fresh second factor. The token is kept sealed and never shown again.
+         * @description The submissions of the form are pulled at every turn, or when somebody asks, and registered like a file: by themselves where every column is known, or under a saved column mapping. What is not approved in KoboToolbox is left out, and looked at again at each pull (the latest 1,000 of them) until it is approved or gone. What has been pulled is corrected in Sanad: a correction made in KoboToolbox afterwards does not come. Asks for a fresh second factor. The token is kept sealed and never shown again.
          */
         post: operations["addKoboConnection"];
         delete?: never;
@@ -3712,6 +3712,8 @@ export interface components {
             mapping: components["schemas"]["MappingName"];
             everyMinutes: components["schemas"]["EveryMinutes"];
             takenSubmissions: components["schemas"]["Count"];
+            /** @description How many submissions were passed over because they have no `_id` or `_uuid`, are too large or have too much inside themselves */
+            unreadableSubmissions: number;
             /**
              * Format: date-time
              * @description When a pull last came to its end

@@ -1,5 +1,6 @@
 export { comparingJob } from './comparing.ts';
 export { intakeJobs } from './jobs.ts';
+export { fitsAsElement } from './json-elements.ts';
 export { isRejected } from './kobo-submission.ts';
 export { receiveSubmissions } from './receive-submissions.ts';
 export { type ReferralPorts, referralRoutes } from './referrals/routes.ts';

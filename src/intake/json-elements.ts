@@ -6,6 +6,12 @@ const LONGEST_ELEMENT = 4 * 1024 * 1024;
 const DEEPEST = 64;
 const broken = 'This is no JSON export of submissions. Export it again as JSON and send it.';
 
+/** Whether {@link elementsOf} gives a value back from the list of them that it is written in. */
+export const fitsAsElement = (value: unknown): boolean => isWithin(value, DEEPEST - 1) && JSON.stringify(value).length <= LONGEST_ELEMENT;
+
+const isWithin = (value: unknown, depth: number): boolean =>
+  typeof value !== 'object' || value === null || (depth > 0 && Object.values(value).every((part) => isWithin(part, depth - 1)));
+
 /**
  * The elements of the one list in a JSON document, each as its JSON text: of the document itself, or of its member `results`. Never more
  * than one element is held, whatever the document is.

@@ -39,7 +39,8 @@ export async function startKoboServer(): Promise<KoboServer> {
     const instead = kobo.misbehave?.(request, url);
     if (instead) return instead(request, response, url);
     if (request.headers.authorization !== 'Token kobo-secret-token') return statusOnly(401)(request, response, url);
-    const found = kobo.submissions.filter(({ _id }) => _id > after);
+    const these: number[] | undefined = JSON.parse(url.searchParams.get('query') ?? '{}')._id?.$in;
+    const found = kobo.submissions.filter(({ _id }) => (these ? these.includes(_id) : _id > after));
     const results = found.slice(start, start + kobo.pageSize);
     url.searchParams.set('start', String(start + kobo.pageSize));
     const next = start + kobo.pageSize < found.length ? url.href : null;

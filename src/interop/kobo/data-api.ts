@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fitsAsElement } from '../../intake/index.ts';
 import { type Answer, AnswerTooLarge, guardedGet, type OutgoingLimits, type OutgoingRules, PrivateAddress } from '../guarded-request.ts';
 import type { KoboConnection, PullFailure } from './types.ts';
 
@@ -17,23 +18,31 @@ export class PullFailed extends Error {
   }
 }
 
-const submission = z.looseObject({ _id: z.number().int().positive().max(Number.MAX_SAFE_INTEGER), _uuid: z.string().max(100) });
-const page = z.looseObject({ next: z.string().max(5_000).nullish(), results: z.array(submission).max(30_000) });
+const numbered = z.looseObject({ _id: z.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
+const submission = numbered.extend({ _uuid: z.string().min(1).max(100) });
+const page = z.looseObject({ next: z.string().max(5_000).nullish(), results: z.array(z.unknown()).max(30_000) });
 
 export type PulledSubmission = z.infer<typeof submission>;
 
 export interface SubmissionPage {
   readonly submissions: readonly PulledSubmission[];
+  /** Those that cannot be taken, by their numbers; one without a number is 0. */
+  readonly unreadable: readonly number[];
   readonly next: URL | undefined;
 }
 
 /** Where the submissions after one stand (KoboToolbox, version 2 of the data API). */
-export function firstPage({ serverUrl, assetUid }: KoboConnection, after: number): URL {
+export const pageAfter = (connection: KoboConnection, after: number): URL => pageWhere(connection, { $gt: after });
+
+/** Where some submissions stand. @param numbers few enough for an address */
+export const pageOfThese = (connection: KoboConnection, numbers: readonly number[]): URL => pageWhere(connection, { $in: numbers });
+
+function pageWhere({ serverUrl, assetUid }: KoboConnection, _id: object): URL {
   const url = new URL(`/api/v2/assets/${assetUid}/data/`, serverUrl);
   url.searchParams.set('format', 'json');
   url.searchParams.set('limit', String(PAGE));
   url.searchParams.set('sort', JSON.stringify({ _id: 1 }));
-  url.searchParams.set('query', JSON.stringify({ _id: { $gt: after } }));
+  url.searchParams.set('query', JSON.stringify({ _id }));
   return url;
 }
 
@@ -44,7 +53,7 @@ export async function fetchPage(url: URL, token: string, rules: OutgoingRules, l
   );
   if (status !== 200) throw new PullFailed(failureOf(status), retryAfter);
   const { next, results } = readPage(body);
-  return { submissions: results, next: next ? following(next, url) : undefined };
+  return { ...sorted(results), next: next ? following(next, url) : undefined };
 }
 
 async function asking(answer: Promise<Answer>): Promise<Answer> {
@@ -71,6 +80,19 @@ function readPage(body: Buffer): z.infer<typeof page> {
     // What is wrong would quote a person.
     throw new PullFailed('unreadable');
   }
+}
+
+// One submission that cannot be taken is passed over; a page on which nothing has a number is no page of submissions.
+function sorted(results: readonly unknown[]): Pick<SubmissionPage, 'submissions' | 'unreadable'> {
+  const submissions: PulledSubmission[] = [];
+  const unreadable: number[] = [];
+  for (const element of results) {
+    const { data } = submission.safeParse(element);
+    if (data && fitsAsElement(data)) submissions.push(data);
+    else unreadable.push(numbered.safeParse(element).data?._id ?? 0);
+  }
+  if (submissions.length === 0 && unreadable.length > 0 && unreadable.every((number) => number === 0)) throw new PullFailed('unreadable');
+  return { submissions, unreadable };
 }
 
 // The token goes to the server that it belongs to, and nowhere else.

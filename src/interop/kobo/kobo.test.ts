@@ -6,6 +6,8 @@ import { loadPilotGeography } from '../../seeding.ts';
 
 const token = 'kobo-secret-token';
 const minute = 60_000;
+const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+const pageOf = (results: object[]) => JSON.stringify({ next: null, results }).replace('"DEEP"', deep);
 
 describe('a connection to KoboToolbox', () => {
   let platform: TestPlatform;
@@ -145,6 +147,72 @@ describe('a connection to KoboToolbox', () => {
     expect(await people(connection)).toBe(0);
   });
 
+  it('takes what is approved later, asks no more for what is gone, and keeps asking for the rest', async () => {
+    const notApproved = (n: number) => ({ ...koboSubmission(n), _validation_status: { uid: 'validation_status_not_approved' } });
+    kobo.submissions = [notApproved(511), koboSubmission(512), notApproved(513), notApproved(514), notApproved(515)];
+    const connection = await add();
+    const looked = async () =>
+      (await platform.owner.query('select not_approved from kobo_connections where id = $1', [connection.id])).rows[0].not_approved;
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 1 });
+    expect(await looked()).toEqual(['515', '514', '513', '511']);
+    kobo.submissions = [koboSubmission(511), koboSubmission(512), notApproved(513), koboSubmission(515)];
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 3, failures: 0 });
+    expect(await people(connection)).toBe(3);
+    expect(await looked()).toEqual(['513']);
+    kobo.misbehave = (_request, url) => {
+      url.searchParams.delete('query');
+      return undefined;
+    };
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 3, failures: 0 });
+    expect(await looked()).toEqual(['513']);
+    kobo.submissions = [];
+    kobo.misbehave = undefined;
+    await pull(connection);
+    expect(await looked()).toEqual([]);
+    kobo.asked.length = 0;
+    await pull(connection);
+    expect(kobo.asked).toHaveLength(1);
+  });
+
+  it('looks again at no more than the latest thousand', async () => {
+    kobo.submissions = Array.from({ length: 1_001 }, (_none, i) => ({
+      ...koboSubmission(20_001 + i),
+      _validation_status: { uid: 'validation_status_not_approved' },
+    }));
+    kobo.pageSize = 500;
+    const connection = await add();
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 0, failures: 0 });
+    kobo.submissions = [20_001, 20_002].map(koboSubmission);
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 1, failures: 0 });
+    await expect(
+      platform.owner.query('update kobo_connections set not_approved = array(select generate_series(1, 1001)) where id = $1', [
+        connection.id,
+      ]),
+    ).rejects.toMatchObject({ constraint: 'kobo_connections_not_approved_check' });
+  });
+
+  it.each<[string, object, object]>([
+    ['has an answer without end', { notes: 'x'.repeat(33_000) }, { takenSubmissions: 3, unreadableSubmissions: 0 }],
+    ['holds a NUL', { language: 'f\0' }, { takenSubmissions: 3, unreadableSubmissions: 0 }],
+    ['has no _uuid', { _uuid: undefined }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
+    ['has a _uuid without end', { _uuid: 'x'.repeat(101) }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
+    ['is too large', { notes: 'x'.repeat(5 * 1024 ** 2) }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
+    ['is too deep', { notes: 'DEEP' }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
+  ])('goes on when one submission %s', async (_how, wrong, counts) => {
+    forms += 1;
+    const n = 1_000 + forms * 10;
+    const bad = { ...koboSubmission(n + 3), ...wrong };
+    kobo.pageSize = 10;
+    kobo.misbehave = (_request, url) =>
+      url.search.includes(`${n + 3}`) ? undefined : bodyOnly(pageOf([koboSubmission(n + 1), koboSubmission(n + 2), bad]));
+    kobo.submissions = [];
+    const connection = await add();
+    expect(await pull(connection)).toMatchObject({ failures: 0, lastFailure: null, ...counts });
+    expect(await people(connection)).toBe(2);
+    expect(await pull(connection)).toMatchObject({ failures: 0, ...counts });
+    expect(kobo.asked.at(-1)).toMatchObject({ after: n + 3 });
+  });
+
   it.each<[string, string, NonNullable<KoboServer['misbehave']>]>([
     ['breaks', 'server_error', () => statusOnly(502)],
     ['refuses the token', 'refused', () => statusOnly(403)],
@@ -158,7 +226,11 @@ describe('a connection to KoboToolbox', () => {
     ['sends submissions without numbers', 'unreadable', () => bodyOnly('{"results": [{"_uuid": "x"}]}')],
     ['sends what is not UTF-8', 'unreadable', () => bodyOnly(Buffer.from('{"results": [{"_id": 1, "_uuid": "é"}]}', 'latin1'))],
     ['sends more than anybody reads', 'unreadable', () => bodyOnly(Buffer.alloc(33 * 1024 * 1024, ' '))],
-    ['sends what intake does not accept', 'not_accepted', () => bodyOnly('{"results": [{"_id": 1, "_uuid": "x", "name": "a\\u0000"}]}')],
+    [
+      'sends what intake does not accept',
+      'not_accepted',
+      () => bodyOnly('{"results": [{"_id": 1, "_uuid": "x", "a\\u200b": "1", "a": "2"}]}'),
+    ],
   ])('says why when the server %s', async (_how, failure, misbehave) => {
     const connection = await add();
     kobo.misbehave = misbehave;

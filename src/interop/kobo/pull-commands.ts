@@ -1,7 +1,7 @@
 import { command } from '../../platform/index.ts';
 import { connectionScope } from './commands.ts';
 import { pauseAfter } from './rules.ts';
-import { advance, claim, failPull, findConnection, finishPull, type StoredConnection } from './store.ts';
+import { advance, claim, failPull, findConnection, finishPull, type StoredConnection, type TakenPage } from './store.ts';
 import type { PullFailure } from './types.ts';
 
 /** A pull that says nothing for so long was killed, and another may take its place. */
@@ -20,16 +20,8 @@ export const beginPull = command<{ id: string }, StoredConnection | null>({
   },
 });
 
-export interface TakenPage {
-  readonly id: string;
-  /** The greatest number of a submission before the page and with it. */
-  readonly from: number;
-  readonly to: number;
-  readonly taken: number;
-}
-
 /** Remembers how far a pull has come. The answer is whether to go on: nobody ended the connection or overtook it. */
-export const recordPage = command<TakenPage, { goOn: boolean }>({
+export const recordPage = command<TakenPage & { readonly id: string }, { goOn: boolean }>({
   name: 'interop.record_kobo_page',
   scope: connectionScope,
   async run({ tx, now }, { id, ...page }) {

@@ -8,6 +8,7 @@ interface Row extends Omit<KoboConnection, 'pulledAt' | 'nextPullAt' | 'createdA
   readonly endedAt: Date | null;
   readonly version: number;
   readonly lastSubmission: string;
+  readonly notApproved: readonly string[];
 }
 
 export interface StoredConnection {
@@ -15,13 +16,16 @@ export interface StoredConnection {
   readonly version: number;
   /** The greatest number of a submission that was taken. */
   readonly lastSubmission: number;
+  /** The numbers of submissions that were not approved when they were pulled, to be looked at again. */
+  readonly notApproved: readonly number[];
 }
 
 const columns = sql`id, programme_id as "programmeId", server_url as "serverUrl", asset_uid as "assetUid", mapping,
-  every_minutes as "everyMinutes", taken_submissions as "takenSubmissions", pulled_at as "pulledAt", next_pull_at as "nextPullAt", failures,
-  last_failure as "lastFailure", created_at as "createdAt", ended_at as "endedAt", version, last_submission as "lastSubmission"`;
+  every_minutes as "everyMinutes", taken_submissions as "takenSubmissions", unreadable_submissions as "unreadableSubmissions", pulled_at as "pulledAt", next_pull_at as "nextPullAt", failures,
+  last_failure as "lastFailure", created_at as "createdAt", ended_at as "endedAt", version, last_submission as "lastSubmission",
+  not_approved as "notApproved"`;
 
-function stored({ version, lastSubmission, pulledAt, nextPullAt, createdAt, endedAt, ...rest }: Row): StoredConnection {
+function stored({ version, lastSubmission, notApproved, pulledAt, nextPullAt, createdAt, endedAt, ...rest }: Row): StoredConnection {
   const connection = {
     ...rest,
     pulledAt: pulledAt?.toISOString() ?? null,
@@ -29,7 +33,7 @@ function stored({ version, lastSubmission, pulledAt, nextPullAt, createdAt, ende
     createdAt: createdAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
   };
-  return { connection, version, lastSubmission: Number(lastSubmission) };
+  return { connection, version, lastSubmission: Number(lastSubmission), notApproved: notApproved.map(Number) };
 }
 
 export async function insertConnection(tx: Tx, connection: KoboConnection, token: Buffer, createdBy: string): Promise<void> {
@@ -103,10 +107,30 @@ export async function claim(tx: Tx, id: string, now: Date, until: Date): Promise
   return row && stored(row);
 }
 
+/** A page of submissions that was handed in. */
+export interface TakenPage {
+  /** The greatest number of a submission before the page and with it. */
+  readonly from: number;
+  readonly to: number;
+  readonly taken: number;
+  /** How many were passed over because they cannot be taken. */
+  readonly unreadable: number;
+  /** The numbers of those that were not approved, to be looked at again. */
+  readonly notApproved: readonly number[];
+  /** The numbers of those that need not be looked at again. */
+  readonly settled: readonly number[];
+}
+
+/** How many submissions that were not approved are looked at again; of more, the latest. */
+const MOST_LOOKED_AT_AGAIN = 1_000;
+
 /** @returns whether the connection is still there and nobody else has moved on */
-export async function advance(tx: Tx, id: string, page: { from: number; to: number; taken: number }, until: Date): Promise<boolean> {
+export async function advance(tx: Tx, id: string, page: TakenPage, until: Date): Promise<boolean> {
   return (
     (await tx.run(sql`update kobo_connections set last_submission = ${page.to}, taken_submissions = taken_submissions + ${page.taken},
+      unreadable_submissions = unreadable_submissions + ${page.unreadable},
+      not_approved = array(select distinct n from unnest(not_approved || ${page.notApproved}::bigint[]) n
+        where n <> all(${page.settled}::bigint[]) order by n desc limit ${MOST_LOOKED_AT_AGAIN}),
       next_pull_at = ${until} where id = ${id} and ended_at is null and last_submission = ${page.from}`)) > 0
   );
 }

@@ -23,6 +23,8 @@ export interface KoboConnection {
   readonly mapping: string | null;
   readonly everyMinutes: number;
   readonly takenSubmissions: number;
+  /** Passed over because nobody can read them: without a number or a `_uuid`, too large or too deep. */
+  readonly unreadableSubmissions: number;
   readonly pulledAt: string | null;
   readonly nextPullAt: string;
   /** How many pulls have failed since one succeeded. */
