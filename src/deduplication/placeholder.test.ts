@@ -33,15 +33,22 @@ describe('a document number that is written where there is none', () => {
     const { programmeId } = await makeFrame(platform);
     const first = await enter(programmeId, 60);
     await duplicates.compare(first);
-    expect(await pairsIn(programmeId)).toHaveLength(10 + 55 * 5);
+    // Five for each, and a few more of people who happen to share something else.
+    const before = (await pairsIn(programmeId)).length;
+    expect(before).toBeGreaterThanOrEqual(10 + 55 * 5);
+    expect(before).toBeLessThanOrEqual(60 * 6);
     const second = await enter(programmeId, 60);
     await duplicates.compare(second);
     const pairs = await pairsIn(programmeId);
-    expect(pairs).toHaveLength(10 + 55 * 5 + 60 * 5);
-    expect(new Set(pairs.map(({ first_id }) => first_id))).toEqual(new Set(first.slice(0, 5)));
+    expect(pairs.length - before).toBeGreaterThanOrEqual(60 * 5);
+    expect(pairs.length - before).toBeLessThanOrEqual(60 * 6);
+    for (const id of second)
+      expect(pairs.filter((pair) => pair.second_id === id).map((pair) => pair.first_id)).toEqual(expect.arrayContaining(first.slice(0, 5)));
     const officer = await platform.as('enrolment_officer', { programme: programmeId });
     const { body } = await officer.post(`/v1/programmes/${programmeId}/beneficiaries`, registration({ documents })).expect(201);
     expect(body.state).toBe('applicant');
-    expect(await pairsIn(programmeId)).toHaveLength(pairs.length + 5);
+    const theirs = (await pairsIn(programmeId)).filter((pair) => pair.second_id === body.id);
+    expect(theirs.map((pair) => pair.first_id)).toEqual(expect.arrayContaining(first.slice(0, 5)));
+    expect(theirs.length).toBeLessThan(10);
   });
 });
