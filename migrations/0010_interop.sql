@@ -17,12 +17,14 @@ create table kobo_connections (
   unreadable_submissions int not null default 0,
   -- The numbers of submissions that were not approved when they were pulled, to be looked at again.
   not_approved bigint[] not null default '{}' check (cardinality(not_approved) <= 1000),
+  -- Files that submissions came in as, until they are done or cancelled: while one of them waits for somebody, nothing more is pulled.
+  awaited_files uuid[] not null default '{}',
   pulled_at timestamptz,
   -- While a pull is under way this lies ahead, so that nobody else starts one and one that was killed is taken up again.
   next_pull_at timestamptz not null,
   failures int not null default 0,
   last_failure text check (last_failure in ('unreachable', 'timeout', 'refused', 'not_found', 'busy', 'server_error', 'unexpected_status',
-    'unreadable', 'next_elsewhere', 'private_address', 'no_progress', 'not_accepted')),
+    'unreadable', 'next_elsewhere', 'private_address', 'no_progress', 'not_accepted', 'file_waiting')),
   version int not null default 1,
   created_by uuid not null,
   created_at timestamptz not null,
@@ -38,5 +40,5 @@ create trigger taken_stays before update on kobo_connections for each row
   when (new.last_submission < old.last_submission or new.taken_submissions < old.taken_submissions
     or new.unreadable_submissions < old.unreadable_submissions) execute function refuse_going_back();
 create trigger ended_stays before update on kobo_connections for each row when (old.ended_at is not null) execute function refuse_going_back();
-grant update (mapping, every_minutes, token, last_submission, taken_submissions, unreadable_submissions, not_approved, pulled_at, next_pull_at, failures, last_failure, version,
+grant update (mapping, every_minutes, token, last_submission, taken_submissions, unreadable_submissions, not_approved, awaited_files, pulled_at, next_pull_at, failures, last_failure, version,
   ended_at, ended_by) on kobo_connections to sanad_app;

@@ -3715,6 +3715,11 @@ export interface components {
             /** @description How many submissions were passed over because they have no `_id` or `_uuid`, are too large or have too much inside themselves */
             unreadableSubmissions: number;
             /**
+             * Format: uuid
+             * @description The registration file that waits for somebody, because a column is undecided or it stopped at too many duplicates. Nothing more is pulled until it is run or cancelled.
+             */
+            waitingFileId: string | null;
+            /**
              * Format: date-time
              * @description When a pull last came to its end
              */
@@ -3723,10 +3728,10 @@ export interface components {
             /** @description How many pulls have failed since one succeeded */
             failures: number;
             /**
-             * @description Why the last pull failed: the server cannot be reached, took too long, refused the token, does not know the form, asked to wait, broke, answered something else, sent what cannot be read, pointed to another server, has a private address, sent the same pages again; or what it sent was not accepted as a registration file.
+             * @description Why the last pull failed: the server cannot be reached, took too long, refused the token, does not know the form, asked to wait, broke, answered something else, sent what cannot be read, pointed to another server, has a private address, sent the same pages again; what it sent was not accepted as a registration file; or an earlier file waits for somebody (`waitingFileId`).
              * @enum {string|null}
              */
-            lastFailure: "unreachable" | "timeout" | "refused" | "not_found" | "busy" | "server_error" | "unexpected_status" | "unreadable" | "next_elsewhere" | "private_address" | "no_progress" | "not_accepted" | null;
+            lastFailure: "unreachable" | "timeout" | "refused" | "not_found" | "busy" | "server_error" | "unexpected_status" | "unreadable" | "next_elsewhere" | "private_address" | "no_progress" | "not_accepted" | "file_waiting" | null;
             createdAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             endedAt: string | null;

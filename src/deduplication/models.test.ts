@@ -12,7 +12,7 @@ import { recompareAfter } from './recomparing.ts';
 interface Shown {
   readonly first: { id: string };
   readonly second: { id: string };
-  readonly score: string;
+  readonly evidence: unknown;
   readonly modelVersion: number;
   readonly state: string;
   readonly version: number;
@@ -97,7 +97,7 @@ describe('the weights of a programme', () => {
     await platform.settled();
     const after = await pairs('&state=open');
     expect(after.map(({ modelVersion }) => modelVersion)).toEqual(after.map(() => 1));
-    expect(after.map(({ score }) => score)).not.toEqual(before.map(({ score }) => score));
+    expect(after.map(({ evidence }) => evidence)).not.toEqual(before.map(({ evidence }) => evidence));
     expect((await pairs('&state=different_people')).every(({ modelVersion }) => modelVersion === 0)).toBe(true);
     expect((await judge.get(path()).expect(200)).body.items.map(({ inUse }: { inUse: boolean }) => inUse)).toEqual([true, false]);
     await judge.post(path('/0/use')).expect(200);

@@ -18,14 +18,16 @@ export interface FetchedSubmissions {
 /**
  * Takes submissions in as a registration file, which runs at once when every column is known. The same bytes again change nothing.
  * @param dataDir where they wait, sealed, until they are recorded
+ * @returns the identifier of the file
  * @throws unprocessable when they cannot be read; not_found when there is no mapping of that name
  */
 export const receiveSubmissions =
   ({ execute, keyRing }: Pick<Ground, 'execute' | 'keyRing'>, dataDir: string) =>
-  ({ programmeId, mapping, bytes }: FetchedSubmissions): Promise<void> =>
+  ({ programmeId, mapping, bytes }: FetchedSubmissions): Promise<string> =>
     staging({ contentType: 'application/json', bytes: inPieces(bytes) }, keyRing, join(dataDir, 'uploads'), async (staged) => {
       const reception = { programmeId, content: staged.contentIndex.toString('hex'), start: true, mapping };
-      await execute(receiveFile(staged), reception, { actor: system });
+      const { file } = await execute(receiveFile(staged), reception, { actor: system });
+      return file.id;
     });
 
 async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {

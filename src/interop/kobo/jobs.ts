@@ -1,6 +1,6 @@
 import type { Ground, Job } from '../../platform/index.ts';
 import { type PullOptions, pull } from './pull.ts';
-import { dueConnections } from './store.ts';
+import { dueConnections } from './pull-store.ts';
 
 /** Pulls that were asked for, and those whose turn has come. */
 export const koboJobs = (ground: Ground, options: PullOptions): Job[] => [

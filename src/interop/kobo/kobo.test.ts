@@ -191,6 +191,44 @@ describe('a connection to KoboToolbox', () => {
     ).rejects.toMatchObject({ constraint: 'kobo_connections_not_approved_check' });
   });
 
+  it('pulls nothing more while a file waits for its columns, says which, and goes on once it is run', async () => {
+    const odd = (n: number) => ({ ...koboSubmission(n), 'household/abc_xyz': '1' });
+    kobo.submissions = [odd(521), koboSubmission(522), koboSubmission(523)];
+    const connection = await add();
+    const waiting = await pull(connection);
+    expect(waiting).toMatchObject({ takenSubmissions: 2, lastFailure: 'file_waiting', waitingFileId: expect.any(String) });
+    kobo.asked.length = 0;
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 2, lastFailure: 'file_waiting', failures: 2 });
+    expect(kobo.asked).toEqual([]);
+    const file = `/v1/registration-files/${waiting.waitingFileId}`;
+    const { headers, body: shown } = await officer.get(file).expect(200);
+    const columns = shown.columns.map(({ header, guess }: { header: string; guess: string | null }) => ({ header, column: guess }));
+    const enrolling = await platform.as('enrolment_officer');
+    await enrolling.put(`${file}/mapping`, headers['etag'] ?? '', { columns }).expect(200);
+    await enrolling.post(`${file}/run`).expect(202);
+    await platform.settled();
+    expect(await read(connection.id)).toMatchObject({ waitingFileId: null });
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 3, failures: 0, lastFailure: null, waitingFileId: null });
+    expect(await people(connection)).toBe(3);
+  });
+
+  it('shows the file that stopped at too many duplicates, and pulls nothing more', async () => {
+    const twice = (n: number) => ({ ...koboSubmission(n), _id: n + 100, _uuid: `copy-${n}`, 'meta/instanceID': '' });
+    const numbers = Array.from({ length: 60 }, (_none, i) => 30_001 + i);
+    kobo.pageSize = 500;
+    kobo.submissions = numbers.map(koboSubmission);
+    const connection = await add();
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 60, waitingFileId: null });
+    kobo.submissions = numbers.map(twice);
+    const { waitingFileId } = await pull(connection);
+    expect((await officer.get(`/v1/registration-files/${waitingFileId}`).expect(200)).body).toMatchObject({ state: 'stopped' });
+    kobo.asked.length = 0;
+    const stopped = await pull(connection);
+    expect(stopped).toMatchObject({ lastFailure: 'file_waiting', waitingFileId, takenSubmissions: 120 });
+    expect(Date.parse(stopped.nextPullAt) - platform.clock.now().getTime()).toBeGreaterThan(59 * minute);
+    expect(kobo.asked).toEqual([]);
+  });
+
   it.each<[string, object, object]>([
     ['has an answer without end', { notes: 'x'.repeat(33_000) }, { takenSubmissions: 3, unreadableSubmissions: 0 }],
     ['holds a NUL', { language: 'f\0' }, { takenSubmissions: 3, unreadableSubmissions: 0 }],

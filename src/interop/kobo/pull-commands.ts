@@ -1,7 +1,8 @@
 import { command } from '../../platform/index.ts';
 import { connectionScope } from './commands.ts';
+import { advance, claim, failPull, finishPull, type TakenPage } from './pull-store.ts';
 import { pauseAfter } from './rules.ts';
-import { advance, claim, failPull, findConnection, finishPull, type StoredConnection, type TakenPage } from './store.ts';
+import { findConnection, type StoredConnection } from './store.ts';
 import type { PullFailure } from './types.ts';
 
 /** A pull that says nothing for so long was killed, and another may take its place. */
@@ -20,13 +21,13 @@ export const beginPull = command<{ id: string }, StoredConnection | null>({
   },
 });
 
-/** Remembers how far a pull has come. The answer is whether to go on: nobody ended the connection or overtook it. */
-export const recordPage = command<TakenPage & { readonly id: string }, { goOn: boolean }>({
+/** Remembers how far a pull has come. The answer is null when it is not to go on: somebody ended the connection or overtook it. */
+export const recordPage = command<TakenPage & { readonly id: string }, StoredConnection | null>({
   name: 'interop.record_kobo_page',
   scope: connectionScope,
   async run({ tx, now }, { id, ...page }) {
-    const goOn = await advance(tx, id, page, later(now, LEASE_MS));
-    return { result: { goOn }, subject: subjectOf(id), before: { lastSubmission: page.from }, after: { lastSubmission: page.to } };
+    const result = (await advance(tx, id, page, later(now, LEASE_MS))) ?? null;
+    return { result, subject: subjectOf(id), before: { lastSubmission: page.from }, after: { lastSubmission: page.to } };
   },
 });
 
@@ -36,7 +37,9 @@ export const endPull = command<{ id: string; failure?: PullFailure; retryAfter?:
   scope: connectionScope,
   async run({ tx, now }, { id, failure, retryAfter }) {
     const { failures = 0, everyMinutes = 0 } = (await findConnection(tx, id))?.connection ?? {};
-    const next = later(now, failure ? pauseAfter(failures, retryAfter, now) : everyMinutes * MINUTE_MS);
+    // A file that waits for somebody is no fault of the server.
+    const isServers = failure && failure !== 'file_waiting';
+    const next = later(now, isServers ? pauseAfter(failures, retryAfter, now) : everyMinutes * MINUTE_MS);
     await (failure ? failPull(tx, id, failure, next) : finishPull(tx, id, now, next));
     return { result: { nextPullAt: next.toISOString() }, subject: subjectOf(id), after: { failure: failure ?? null } };
   },

@@ -11,7 +11,8 @@ export type PullFailure =
   | 'next_elsewhere'
   | 'private_address'
   | 'no_progress'
-  | 'not_accepted';
+  | 'not_accepted'
+  | 'file_waiting';
 
 /** A form on a KoboToolbox server whose submissions a programme takes in. Its token is never shown. */
 export interface KoboConnection {
@@ -25,6 +26,8 @@ export interface KoboConnection {
   readonly takenSubmissions: number;
   /** Passed over because nobody can read them: without a number or a `_uuid`, too large or too deep. */
   readonly unreadableSubmissions: number;
+  /** The first file from here that is not run by itself: a column is undecided, or it stopped. Nothing more is pulled meanwhile. */
+  readonly waitingFileId: string | null;
   readonly pulledAt: string | null;
   readonly nextPullAt: string;
   /** How many pulls have failed since one succeeded. */
@@ -45,10 +48,10 @@ export interface NewKoboConnection {
 
 export type KoboConnectionChange = { readonly [Field in 'token' | 'mapping' | 'everyMinutes']?: NewKoboConnection[Field] | undefined };
 
-/** Hands submissions to intake as a registration file. @throws Problem when intake does not take it */
+/** Hands submissions to intake as a registration file. @returns its identifier @throws Problem when intake does not take it */
 export type ReceiveSubmissions = (file: {
   readonly programmeId: string;
   readonly mapping: string | null;
   /** A JSON list of submissions. */
   readonly bytes: Buffer;
-}) => Promise<void>;
+}) => Promise<string>;
