@@ -65,7 +65,7 @@ describe('undoing a merger', () => {
   });
 
   it('leaves the pairs of a record that was merged meanwhile with its survivor, until that is undone too', async () => {
-    const one = registration();
+    const one = registration({ relationship: 'other' });
     const [a, b, c, d] = [await register(one), await register(one), await register(one), await register(one)];
     const first = await merge(a, b);
     const second = await merge(c, d);
@@ -98,7 +98,7 @@ describe('undoing a merger', () => {
     const withdraw = ({ id }: { id: string }) =>
       officer.post(`/v1/beneficiaries/${id}/consents/withdraw`, { purpose: 'registration' }).expect(200);
     const couple = async () => {
-      const one = registration({ phones: ['0550666888'] });
+      const one = registration({ phones: ['0550666888'], relationship: 'other' });
       return [await register(one), await register({ ...one, documents: registration().documents })] as const;
     };
     for (const who of ['loser', 'survivor', 'nobody'] as const) {
@@ -122,7 +122,7 @@ describe('undoing a merger', () => {
     };
     const colleague = await both(await platform.as('enrolment_officer', { programme: frame.programmeId }));
     const verifier = await platform.as('programme_officer', { programme: frame.programmeId });
-    const one = registration();
+    const one = registration({ relationship: 'other' });
     const theirs = (await colleague.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, one).expect(201)).body;
     const [a, b] = [await register(one), await register(one)];
     await platform.owner.query('update enrolments set verified_by = $1 where beneficiary_id = $2', [verifier.userId, b.id]);
