@@ -1,5 +1,5 @@
 import { keysOf, type Profile, profileOf } from '../matching/index.ts';
-import type { KeyRing } from '../platform/index.ts';
+import { type KeyRing, Recent } from '../platform/index.ts';
 
 /** What a blind key is made of. Documents and phones are found across programmes, everything else within one. */
 export type KeyPurpose = 'document' | 'phone' | 'block' | 'name-exact' | 'name-sound';
@@ -27,9 +27,21 @@ export const documentKey = (keyRing: KeyRing, document: string): string => blind
 /** By this a person is found who has a telephone number. @param phone E.164 */
 export const phoneKey = (keyRing: KeyRing, phone: string): string => blindKey(keyRing, 'phone', phone);
 
+// A few thousand names are those of most people, and their keys take longer to work out than to remember.
+const NAMES_KEPT = 10_000;
+const nameKeys = new WeakMap<KeyRing, Recent<string, string>>();
+
 /** By this the people of a programme are found who bear a name. @param word as `nameTokens` of the matching room gives it */
-export const nameKey = (keyRing: KeyRing, programmeId: string, likeness: 'exact' | 'sound', word: string): string =>
-  blindKey(keyRing, `name-${likeness}`, `${programmeId}/${word}`);
+export function nameKey(keyRing: KeyRing, programmeId: string, likeness: 'exact' | 'sound', word: string): string {
+  const known = nameKeys.get(keyRing) ?? new Recent<string, string>(NAMES_KEPT);
+  nameKeys.set(keyRing, known);
+  const name = `${likeness}/${programmeId}/${word}`;
+  const remembered = known.get(name);
+  if (remembered) return remembered;
+  const key = blindKey(keyRing, `name-${likeness}`, `${programmeId}/${word}`);
+  known.set(name, key);
+  return key;
+}
 
 /** By these the people of a programme become candidates for one another. */
 export const blockingKeys = (keyRing: KeyRing, programmeId: string, profile: Profile): string[] =>

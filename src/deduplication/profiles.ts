@@ -1,9 +1,9 @@
 import { openMatchProfile } from '../beneficiaries/index.ts';
 import type { Profile } from '../matching/index.ts';
-import { type Db, type KeyRing, sql } from '../platform/index.ts';
+import { type Db, type KeyRing, Recent, sql } from '../platform/index.ts';
 
-/** How many opened profiles a process keeps at hand, some two kilobytes each. */
-const MOST_KEPT = 10_000;
+/** How many opened profiles a process keeps at hand at least, some two kilobytes each. */
+const KEPT = 5_000;
 
 interface Kept {
   readonly version: string;
@@ -13,7 +13,7 @@ interface Kept {
 /** Opens the profiles of people, and keeps those at hand that were used last. What is kept is shown only while the row is unchanged. */
 export class Profiles {
   readonly #keyRing: KeyRing;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Recent<string, Kept>(KEPT);
 
   constructor(keyRing: KeyRing) {
     this.#keyRing = keyRing;
@@ -31,16 +31,9 @@ export class Profiles {
     return new Map(
       rows.map(({ id, version, sealed }) => {
         const profile = sealed ? openMatchProfile(this.#keyRing, id, sealed) : (kept.get(id) as Kept).profile;
-        this.#keep(id, { version, profile });
+        if (sealed) this.#kept.set(id, { version, profile });
         return [id, profile];
       }),
     );
-  }
-
-  #keep(id: string, one: Kept): void {
-    this.#kept.delete(id);
-    this.#kept.set(id, one);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST_KEPT && oldest) this.#kept.delete(oldest);
   }
 }

@@ -20,6 +20,7 @@ export * from './package-root.ts';
 export * from './paging.ts';
 export * from './problems.ts';
 export * from './rate-limits.ts';
+export * from './recent.ts';
 export * from './sql.ts';
 export * from './tables/index.ts';
 export * from './uploads.ts';
