@@ -1,4 +1,4 @@
-import { type Particulars, profileOf } from '../matching/index.ts';
+import { type Particulars, type Profile, profileOf } from '../matching/index.ts';
 import type { KeyRing } from '../platform/index.ts';
 import { keysOfPerson } from './keys.ts';
 import type { Birth, Place, Registration } from './types.ts';
@@ -40,6 +40,6 @@ export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficia
   };
 }
 
-/** Opens the profile of a person, as {@link matchProfileRow} sealed it. @returns the `Profile` as JSON */
-export const openMatchProfile = (keyRing: KeyRing, beneficiaryId: string, sealed: Buffer): string =>
-  keyRing.open('match-profile', place(beneficiaryId), sealed);
+/** Opens the profile of a person, as {@link matchProfileRow} sealed it. */
+export const openMatchProfile = (keyRing: KeyRing, beneficiaryId: string, sealed: Buffer): Profile =>
+  JSON.parse(keyRing.open('match-profile', place(beneficiaryId), sealed)) as Profile;

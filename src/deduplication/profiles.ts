@@ -2,12 +2,12 @@ import { openMatchProfile } from '../beneficiaries/index.ts';
 import type { Profile } from '../matching/index.ts';
 import { type Db, type KeyRing, Recent, sql } from '../platform/index.ts';
 
-/** How many opened profiles a process keeps at hand at least, as text of a few hundred bytes each. */
-const KEPT = 50_000;
+/** How many opened profiles a process keeps at hand at least, some two kilobytes each. */
+const KEPT = 5_000;
 
 interface Kept {
   readonly version: string;
-  readonly text: string;
+  readonly profile: Profile;
 }
 
 /** Opens the profiles of people, and keeps those at hand that were used last. What is kept is shown only while the row is unchanged. */
@@ -30,9 +30,9 @@ export class Profiles {
       join match_profiles p on p.beneficiary_id = k.id where p.programme_id = ${programmeId}`);
     return new Map(
       rows.map(({ id, version, sealed }) => {
-        const text = sealed ? openMatchProfile(this.#keyRing, id, sealed) : (kept.get(id) as Kept).text;
-        if (sealed) this.#kept.set(id, { version, text });
-        return [id, JSON.parse(text) as Profile];
+        const profile = sealed ? openMatchProfile(this.#keyRing, id, sealed) : (kept.get(id) as Kept).profile;
+        if (sealed) this.#kept.set(id, { version, profile });
+        return [id, profile];
       }),
     );
   }
