@@ -1,13 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eligibilityJobs } from '../../src/eligibility/index.ts';
 import { newId } from '../../src/platform/index.ts';
 import { type Frame, makeFrame, makePerson } from '../support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
 import type { Order } from './assessor.ts';
-import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts';
+import { type DoomedProcess, startDoomed } from './doomed-process.ts';
 
 const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
 const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
@@ -15,16 +12,11 @@ const PEOPLE = 20;
 /** After how many messages each process is killed: within its first person, its second or its third. */
 const KILLS = [20, 50, 85, 120];
 
-interface Assessor {
-  readonly child: ChildProcess;
-  readonly proxy: CuttingProxy;
-}
-
 describe('a run whose process is killed', () => {
   let platform: TestPlatform;
   let frame: Frame;
   const runId = newId();
-  const assessors: Assessor[] = [];
+  const assessors: DoomedProcess[] = [];
   beforeAll(async () => {
     platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
     frame = await makeFrame(platform);
@@ -51,19 +43,9 @@ describe('a run whose process is killed', () => {
     await platform.close();
   });
 
-  async function startAssessor(): Promise<Assessor> {
-    const { host, port, database, user, password } = platform.owner;
-    const proxy = await cuttingProxy(host, port);
-    const url = new URL(`postgres://127.0.0.1:${proxy.port}/${database}`);
-    url.username = user ?? '';
-    url.password = String(password);
-    const order: Order = { databaseUrl: url.href, masterKey, indexKey };
-    const child = fork(fileURLToPath(new URL('./assessor.ts', import.meta.url)), [JSON.stringify(order)], {
-      execArgv: ['--import', 'tsx'],
-    });
-    const assessor = { child, proxy };
+  async function startAssessor(): Promise<DoomedProcess> {
+    const assessor = await startDoomed<Order>(platform, './assessor.ts', { masterKey, indexKey });
     assessors.push(assessor);
-    await once(child, 'message');
     return assessor;
   }
 

@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPilotGeography } from '../../src/seeding.ts';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../support/platform.ts';
 import { header, many } from '../support/registration-files.ts';
-import { cuttingProxy } from './cutting-proxy.ts';
+import { startDoomed } from './doomed-process.ts';
 import type { Order } from './file-runner.ts';
 
 const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
@@ -34,17 +32,7 @@ describe('the run of a file whose process is killed', () => {
 
   /** Runs the file in a process of its own, which is killed once it has said so much to the database. @returns whether it came to the end */
   async function run(fileId: string, messages: number): Promise<boolean> {
-    const { host, port, database, user, password } = platform.owner;
-    const proxy = await cuttingProxy(host, port);
-    const url = new URL(`postgres://127.0.0.1:${proxy.port}/${database}`);
-    url.username = user ?? '';
-    url.password = String(password);
-    const order: Order = { databaseUrl: url.href, masterKey, indexKey, fileId };
-    const child: ChildProcess = fork(fileURLToPath(new URL('./file-runner.ts', import.meta.url)), [JSON.stringify(order)], {
-      execArgv: ['--import', 'tsx'],
-      silent: true,
-    });
-    await once(child, 'message');
+    const { child, proxy } = await startDoomed<Order>(platform, './file-runner.ts', { masterKey, indexKey, fileId });
     const done = once(child, 'message').then(() => true);
     const killed = new Promise<boolean>((resolve) => {
       proxy.cutAfter(messages, () => {

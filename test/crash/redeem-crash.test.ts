@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../support/platform.ts';
 import { makeVouchers, type TestVoucher } from '../support/vouchers.ts';
-import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts';
+import { type DoomedProcess, startDoomed } from './doomed-process.ts';
 import type { Errand, Order } from './redeemer.ts';
 
 const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
@@ -15,17 +13,12 @@ const indexKey = Buffer.from('an index key for the crash test!').toString('base6
 /** More than a redemption says to the database. */
 const MESSAGES_AT_MOST = 80;
 
-interface Redeemer {
-  readonly child: ChildProcess;
-  readonly proxy: CuttingProxy;
-}
-
 describe('a redemption whose process is killed', () => {
   let platform: TestPlatform;
   let frame: Frame;
   let agent: Client;
   let vouchers: TestVoucher[];
-  const redeemers: Promise<Redeemer>[] = [];
+  const redeemers: Promise<DoomedProcess>[] = [];
   beforeAll(async () => {
     platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
     frame = await makeFrame(platform);
@@ -40,20 +33,7 @@ describe('a redemption whose process is killed', () => {
     await platform.close();
   });
 
-  async function startRedeemer(): Promise<Redeemer> {
-    const { host, port, database, user, password } = platform.owner;
-    const proxy = await cuttingProxy(host, port);
-    const url = new URL(`postgres://127.0.0.1:${proxy.port}/${database}`);
-    url.username = user ?? '';
-    url.password = String(password);
-    const order: Order = { databaseUrl: url.href, masterKey, indexKey };
-    const child = fork(fileURLToPath(new URL('./redeemer.ts', import.meta.url)), [JSON.stringify(order)], {
-      execArgv: ['--import', 'tsx'],
-    });
-    const [message] = await once(child, 'message');
-    expect(message).toBe('ready');
-    return { child, proxy };
-  }
+  const startRedeemer = () => startDoomed<Order>(platform, './redeemer.ts', { masterKey, indexKey });
 
   /** What a redemption leaves behind, counted over the whole database. */
   const traces = async (): Promise<number[]> =>
