@@ -1,5 +1,5 @@
 import { nameTokens } from '../matching/index.ts';
-import { hasDammDigit } from '../platform/index.ts';
+import { hasDammDigit, westernDigits } from '../platform/index.ts';
 import { plainDocument, plainDocumentNumber } from './keys.ts';
 import { normalPhone } from './phone.ts';
 
@@ -21,15 +21,11 @@ export interface Meaning {
 /** What is left out of a long name finds nobody more. */
 const MOST_WORDS = 8;
 
-const easternDigit = /[\u0660-\u0669\u06F0-\u06F9]/g;
 const countryAndNumber = /^([A-Za-z]{3})[\s/:-]*(.*\d.*)$/;
 
 /** Reads the search box: what holds a digit is a number of some kind, anything else the words of a name. */
 export function meaningOf(query: string): Meaning {
-  const text = query
-    .normalize('NFKC')
-    .replace(easternDigit, (digit) => String(digit.charCodeAt(0) & 0xf))
-    .trim();
+  const text = westernDigits(query.normalize('NFKC')).trim();
   return /\d/.test(text) ? { ...numberIn(text), words: [] } : { documents: [], words: wordsIn(text) };
 }
 

@@ -118,8 +118,6 @@ export type ColumnName = keyof typeof columns;
 
 export const columnNames = Object.keys(columns) as ColumnName[];
 
-export const isColumnName = (name: string): name is ColumnName => Object.hasOwn(columns, name);
-
 const nearest = new Map<string, readonly ColumnName[]>();
 
 /** The columns that a fault may stand in, the nearest first. @param pointer into the registration */

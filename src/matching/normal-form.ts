@@ -1,3 +1,5 @@
+import { westernDigits } from '../platform/index.ts';
+
 /** Signs that change how a text looks but not who is meant: direction marks, joiners, the tatweel, apostrophes. Harakat go with the accents. */
 const unseen = /[\u0640\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF'’‘ʼʾʿ`´′]/g;
 
@@ -47,7 +49,6 @@ const folded: Readonly<Record<string, string>> = {
 const plain = /^[a-z0-9]+(?: [a-z0-9]+)*$/;
 const ascii = /^[\x20-\x7e]*$/;
 const foldable = new RegExp(`[${Object.keys(folded).join('')}]`, 'g');
-const easternDigit = /[\u0660-\u0669\u06F0-\u06F9]/g;
 const combining = /\p{M}+/gu;
 const between = /[^\p{L}\p{N}]+/gu;
 
@@ -64,17 +65,12 @@ export function normalForm(text: string): string {
       .replace(/[^a-z0-9]+/g, ' ')
       .trim();
   }
-  return small
+  const oneFormEach = small
     .normalize('NFKC')
     .toLowerCase()
     .replace(unseen, '')
-    .replace(foldable, (letter) => folded[letter] ?? letter)
-    .replace(easternDigit, (digit) => String(digit.charCodeAt(0) & 0xf))
-    .normalize('NFD')
-    .replace(combining, '')
-    .normalize('NFC')
-    .replace(between, ' ')
-    .trim();
+    .replace(foldable, (letter) => folded[letter] ?? letter);
+  return westernDigits(oneFormEach).normalize('NFD').replace(combining, '').normalize('NFC').replace(between, ' ').trim();
 }
 
 const bare = /^[a-zA-Z0-9]+$/;

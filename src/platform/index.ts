@@ -4,6 +4,7 @@ export * from './command.ts';
 export * from './config.ts';
 export * from './contract.ts';
 export * from './database.ts';
+export * from './digits.ts';
 export * from './embedded-postgres.ts';
 export * from './housekeeping.ts';
 export * from './http.ts';

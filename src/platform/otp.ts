@@ -7,10 +7,6 @@ export function equalSecrets(a: string | Uint8Array, b: string | Uint8Array): bo
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** What somebody typed, in European, Arabic-Indic or Persian digits, without the spaces, hyphens and invisible marks that stand between them. */
-export const plainDigits = (text: string): string =>
-  text.replaceAll(/[\s\p{Cf}-]/gu, '').replaceAll(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
-
 /** Node's own cryptography, for one-time passwords (RFC 4226 and RFC 6238). */
 export const otpCrypto: CryptoPlugin = {
   name: 'node',
