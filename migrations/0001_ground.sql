@@ -28,6 +28,12 @@ begin
 end $$;
 
 -- For tables that are only ever added to.
+-- Refuses what a trigger has found, under the name by which the code knows it.
+create function refuse(broken text, what text, relation text) returns void language plpgsql as $$
+begin
+  raise exception '%', what using errcode = 'integrity_constraint_violation', constraint = broken, table = relation;
+end $$;
+
 create function refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception '% is append-only: % refused', tg_table_name, lower(tg_op)

@@ -7,13 +7,11 @@ create table users (
   totp_secret bytea not null, -- sealed
   -- The last time step whose code was accepted: a code is good once (RFC 6238 section 5.2).
   totp_last_step bigint not null default 0,
-  failed_sign_ins int not null default 0 check (failed_sign_ins >= 0),
-  blocked_until timestamptz,
   disabled_at timestamptz,
   created_by uuid not null,
   created_at timestamptz not null
 );
-grant update (password_hash, totp_secret, totp_last_step, failed_sign_ins, blocked_until, disabled_at, language) on users to sanad_app;
+grant update (password_hash, totp_secret, totp_last_step, disabled_at, language) on users to sanad_app;
 
 create table role_grants (
   id uuid primary key,
@@ -24,10 +22,15 @@ create table role_grants (
   programme_id uuid,
   office_id uuid,
   fund_id uuid,
+  -- The most that a payment list may come to which its holder signs; none is no limit.
+  limit_amount numeric check (limit_amount > 0),
+  limit_currency text,
   ends_at timestamptz,
   granted_by uuid not null,
   granted_at timestamptz not null,
-  constraint role_grants_not_to_oneself check (granted_by <> user_id)
+  constraint role_grants_not_to_oneself check (granted_by <> user_id),
+  constraint role_grants_limit check (num_nonnulls(limit_amount, limit_currency) = 0 or num_nonnulls(limit_amount, limit_currency) = 2
+    and role in ('approver', 'programme_officer', 'finance_officer') and fits_currency(limit_amount, limit_currency))
 );
 create index on role_grants (user_id);
 grant update (ends_at) on role_grants to sanad_app;

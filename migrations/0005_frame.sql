@@ -31,47 +31,83 @@ create table programmes (
   duplicate_limit numeric not null check (duplicate_limit between 0 and 1),
   -- Whether people may register themselves, through the public door.
   self_registration_open boolean not null default false,
-  version int not null default 1,
+  -- A signer who has not signed is reminded after so many days, and again.
+  approval_reminder_days int not null default 2 check (approval_reminder_days between 1 and 30),
+  -- For people of whom no other language is known.
+  message_language text not null default 'fr' check (message_language in ('ar', 'fr', 'en')),
+  -- Whether codes go out by SMS.
+  codes_by_sms boolean not null default true,
+  sender_name text check (sender_name ~ '^[A-Za-z0-9 ]{3,11}$' and sender_name ~ '[A-Za-z]'),
   created_by uuid not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  -- The version that the columns above and the terms are of; who made it, when and why.
+  version int not null default 1 check (version > 0),
+  changed_by uuid,
+  changed_at timestamptz,
+  change_reason text check (length(change_reason) between 1 and 500),
+  constraint programmes_version_by check (num_nonnulls(changed_by, changed_at, change_reason) = case when version = 1 then 0 else 3 end)
 );
-grant update (name, ends_on, code_validity_days, hold_threshold, duplicate_limit, self_registration_open, version) on programmes to sanad_app;
+grant update (name, starts_on, ends_on, code_validity_days, hold_threshold, duplicate_limit, self_registration_open, approval_reminder_days, message_language,
+  codes_by_sms, sender_name, version, changed_by, changed_at, change_reason) on programmes to sanad_app;
 
 alter table api_keys add foreign key (programme_id) references programmes;
 
--- From this amount on, so many signatures of this role, in the order of the steps. The first row of a programme starts at zero.
-create table approval_rules (
-  programme_id uuid not null references programmes,
-  from_amount numeric not null check (from_amount >= 0),
-  step int not null check (step > 0),
-  role text not null,
-  signatures int not null check (signatures between 1 and 5),
-  primary key (programme_id, from_amount, step)
-);
-
+-- A donor's money for one programme under one agreement. It is kept in the currency that the programme pays in; the agreement may be in another.
 create table funds (
   id uuid primary key,
   programme_id uuid not null references programmes,
   donor text not null,
   agreement text not null,
   currency text not null check (currency ~ '^[A-Z]{3}$'),
+  agreement_currency text,
+  -- What the donor has promised, in the agreement's currency.
+  pledged numeric check (pledged > 0),
+  -- Only what falls due between these days is paid from it. Null: no bound.
+  starts_on date,
+  ends_on date,
+  -- The part of what is received that may go to the fees of paying out, and is set aside for them. Null: nothing is set aside or forbidden.
+  fee_share numeric check (fee_share between 0 and 1 and scale(fee_share) <= 4),
+  -- Funds are drawn on in this order; those of one order that have shares side by side.
+  draw_order int not null default 1 check (draw_order between 1 and 999),
+  draw_share numeric check (draw_share > 0 and draw_share <= 1 and scale(draw_share) <= 4),
+  -- Whom and what the donor gives it for; empty: for anybody, or anything.
+  earmark_wilayas text[] not null default '{}' check (cardinality(earmark_wilayas) <= 99),
+  earmark_kinds text[] not null default '{}' check (earmark_kinds <@ array
+    ['one_time_grant', 'stipend', 'reintegration_cash', 'top_up', 'cash_for_work', 'emergency_cash'] and cardinality(earmark_kinds) <= 6),
+  earmark_groups text[] not null default '{}' check (earmark_groups <@ array
+    ['children', 'women', 'men', 'older_people', 'people_with_disability'] and cardinality(earmark_groups) <= 5),
+  version int not null default 1,
   created_by uuid not null,
   created_at timestamptz not null,
-  unique (programme_id, agreement)
+  changed_by uuid,
+  changed_at timestamptz,
+  unique (programme_id, agreement),
+  constraint funds_dates check (ends_on >= starts_on),
+  constraint funds_pledge_fits check (fits_currency(pledged, agreement_currency)),
+  constraint funds_pledge_whole check ((pledged is null) = (agreement_currency is null))
 );
+grant update (donor, agreement_currency, pledged, starts_on, ends_on, fee_share, draw_order, draw_share, earmark_wilayas, earmark_kinds, earmark_groups, version,
+  changed_by, changed_at) on funds to sanad_app;
 
 create table contributions (
   id uuid primary key,
   fund_id uuid not null references funds,
+  -- What is booked, in the fund's currency.
   amount numeric not null check (amount > 0),
   currency text not null,
+  -- What came in, where that was another currency, and the rate that it is booked at.
+  foreign_amount numeric check (foreign_amount > 0),
+  foreign_currency text check (foreign_currency <> currency),
+  rate_id uuid,
   received_on date not null,
   reference text not null,
   recorded_by uuid not null,
   recorded_at timestamptz not null,
-  unique (fund_id, reference),
-  check (fits_currency(amount, currency))
+  check (fits_currency(amount, currency)),
+  check (fits_currency(foreign_amount, foreign_currency)),
+  constraint contributions_foreign_whole check (num_nonnulls(foreign_amount, foreign_currency, rate_id) in (0, 3))
 );
+create index on contributions (fund_id, reference);
 create trigger append_only before update or delete or truncate on contributions execute function refuse_change();
 
 create table offices (

@@ -2,12 +2,13 @@ create table vouchers (
   id uuid primary key,
   -- Public: twelve random digits and two check digits (ISO 7064 MOD 97-10).
   serial text not null unique check (length(serial) = 14 and translate(serial, '0123456789', '') = ''),
-  line_id uuid not null unique references payment_list_lines,
-  list_id uuid not null references payment_lists,
-  programme_id uuid not null references programmes,
-  fund_id uuid not null references funds,
-  beneficiary_id uuid not null references beneficiaries,
-  collector_id uuid not null references beneficiaries,
+  -- The line says what these are. It is looked up for a whole statement at once, below: a foreign key each would cost more than the row.
+  line_id uuid not null unique,
+  list_id uuid not null,
+  programme_id uuid not null,
+  fund_id uuid not null,
+  beneficiary_id uuid not null,
+  collector_id uuid not null,
   amount numeric not null check (amount > 0),
   currency text not null,
   state text not null default 'issued' check (state in ('issued', 'activated', 'redeemed', 'locked', 'expired', 'cancelled')),
@@ -48,14 +49,17 @@ create trigger new_code before update on vouchers for each row when (new.counter
 create function refuse_other_voucher() returns trigger language plpgsql as $$
 begin
   if exists (select from new_vouchers v left join payment_list_lines l on l.id = v.line_id left join payment_lists p on p.id = l.list_id
-      where l.state is distinct from 'released' or p.state is distinct from 'released'
-        or row (l.list_id, l.beneficiary_id, l.collector_id, l.amount, l.currency, p.programme_id, p.fund_id)
+      where l.state is distinct from 'released' or p.state not in ('releasing', 'released')
+        or row (l.list_id, l.beneficiary_id, l.collector_id, l.amount, l.currency, p.programme_id, l.fund_id)
           is distinct from row (v.list_id, v.beneficiary_id, v.collector_id, v.amount, v.currency, v.programme_id, v.fund_id)) then
     raise exception 'a voucher is of a released line, for its amount and its collector'
       using errcode = 'integrity_constraint_violation', constraint = 'vouchers_of_released_line', table = 'vouchers';
   end if;
   return null;
 end $$;
+-- Whoever it is for is held until the voucher stands: whoever erases them waits for it.
+create trigger known_people after insert on vouchers referencing new table as new_rows
+  for each statement execute function refuse_unknown_people();
 create trigger of_released_line after insert on vouchers referencing new table as new_vouchers
   for each statement execute function refuse_other_voucher();
 
@@ -87,7 +91,9 @@ grant update (state, gateway, gateway_reference, segments, attempts, last_error,
 create table payouts (
   id uuid primary key,
   voucher_id uuid not null references vouchers,
-  office_id uuid not null,
+  -- The office that paid; none where a field officer handed the cash over from an advance.
+  office_id uuid,
+  -- Who handed over the cash.
   agent_id uuid not null,
   collector_id uuid not null,
   amount numeric not null check (amount > 0),
@@ -99,20 +105,28 @@ create table payouts (
   paid_on date not null,
   voided_at timestamptz,
   voided_by uuid,
+  void_reason text check (length(void_reason) between 3 and 500),
+  -- The enrolled device that it was made on.
+  device_id uuid,
+  advance_id uuid,
   check (fits_currency(amount, currency)),
+  constraint payouts_office_or_advance check ((office_id is null) <> (advance_id is null)),
   constraint payouts_void_by_another check (voided_by <> agent_id),
-  check ((voided_at is null) = (voided_by is null))
+  -- What was delivered by hand is not taken back at a counter.
+  constraint payouts_void_at_office check (voided_at is null or office_id is not null),
+  constraint payouts_void_complete check (num_nonnulls(voided_at, voided_by, void_reason) in (0, 3))
 );
 -- A voucher is paid once. Nothing else in the system matters as much as this line.
 create unique index payouts_once on payouts (voucher_id, voided_at) nulls not distinct;
 create index on payouts (office_id, paid_on);
 create index on payouts (paid_on);
-grant update (voided_at, voided_by) on payouts to sanad_app;
+create index on payouts (advance_id) where advance_id is not null;
+grant update (voided_at, voided_by, void_reason) on payouts to sanad_app;
 
 create function refuse_payout_change() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and old.voided_at is null and new.voided_at is not null
-    and to_jsonb(new) - 'voided_at' - 'voided_by' = to_jsonb(old) - 'voided_at' - 'voided_by' then
+    and to_jsonb(new) - 'voided_at' - 'voided_by' - 'void_reason' = to_jsonb(old) - 'voided_at' - 'voided_by' - 'void_reason' then
     return new;
   end if;
   raise exception 'a pay-out is voided, never changed'
@@ -133,12 +147,10 @@ begin
 end $$;
 create trigger of_voucher before insert on payouts for each row execute function refuse_other_payout();
 
--- Whether two lines pay the same instalment of the same plan, each to a record of its own.
+-- Whether two lines pay the same of a plan, each to a record of its own: the same days, or the same tranche, which 0023 adds.
 create function is_same_instalment(one uuid, other uuid) returns boolean language sql stable as $$
-  select (select row (t.plan_id, i.number) from payment_list_lines l join instalments i on i.id = l.instalment_id
-      join entitlements t on t.id = i.entitlement_id where l.id = one)
-    = (select row (t.plan_id, i.number) from payment_list_lines l join instalments i on i.id = l.instalment_id
-      join entitlements t on t.id = i.entitlement_id where l.id = other)
+  select coalesce((select a.plan_id = b.plan_id and a.covers_from <= b.covers_to and a.covers_to >= b.covers_from
+    from payment_list_lines a, payment_list_lines b where a.id = one and b.id = other), false)
 $$;
 
 -- Somebody who has several records, of which all but one were merged, is paid an instalment of a plan as one of them. The voucher that is
@@ -167,7 +179,8 @@ create trigger once_for_person before insert on payouts for each row execute fun
 create table failed_codes (
   id uuid primary key,
   agent_id uuid not null,
-  office_id uuid not null,
+  -- None where somebody was to be paid by hand.
+  office_id uuid,
   voucher_id uuid,
   at timestamptz not null
 );
