@@ -1,15 +1,30 @@
 import type { Express } from 'express';
-import { accessRoutes, authenticate, authorise } from './access/index.ts';
-import { assistanceRoutes } from './assistance/index.ts';
-import { auditRoutes, recordEvent } from './audit/index.ts';
-import { beneficiaryRoutes } from './beneficiaries/index.ts';
-import { cashoutRoutes, paidAmong, paidOutSince } from './cashout/index.ts';
+import {
+  accessJobs,
+  accessRoutes,
+  authenticator,
+  authorise,
+  challengeJobs,
+  dutyRefusal,
+  keepingAtDoor,
+  keepingRefusals,
+  keyJobs,
+  passerBy,
+  refusalKeeper,
+  sessionRules,
+} from './access/index.ts';
+import { assistanceJobs, assistanceRoutes } from './assistance/index.ts';
+import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
+import { beneficiaryRoutes, type ExportLimits, exportJobs, peopleSources, programmeOfPerson } from './beneficiaries/index.ts';
+import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
-import { fundingRoutes } from './funding/index.ts';
+import { fundingRoutes, refuseReversal } from './funding/index.ts';
+import { handoverRoutes } from './handovers/index.ts';
 import {
   comparingJob,
+  fileSources,
   intakeJobs,
   intakeRoutes,
   publicDoor,
@@ -20,34 +35,57 @@ import {
 } from './intake/index.ts';
 import { koboJobs, koboRoutes, type OutgoingRules } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import { connectGateway, messagingJobs, messagingRoutes, proofSender, queueCodes, sendWithheldCodes } from './messaging/index.ts';
+import {
+  connectGateway,
+  messagingJobs,
+  messagingRoutes,
+  proofSender,
+  queueCodes,
+  queueNewCodes,
+  sendingOf,
+  sendWithheldCodes,
+} from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
-import { type IssueVouchers, listedSince, paymentRoutes } from './payments/index.ts';
+import {
+  approvalJobs,
+  cancellingJobs,
+  type IssueVouchers,
+  listedSince,
+  paymentJobs,
+  paymentRoutes,
+  writeListFile,
+} from './payments/index.ts';
 import {
   type Clock,
   type Config,
   commandRunner,
   connectJobs,
+  connectMailer,
   createHttp,
   createMetrics,
+  csrfTokenOf,
   Database,
   type DatabaseAddress,
   type Execute,
+  floodLimit,
   type Ground,
   housekeepingJobs,
   type Jobs,
   KeyRing,
   type Logger,
   type OperationId,
+  publicUrlOf,
   RateLimits,
   type Routes,
   readContract,
   sql,
 } from './platform/index.ts';
-import { programmeRoutes } from './programmes/index.ts';
+import { type Category, journalFile, peopleCategories, privacyJobs, privacyRoutes, recordCategories } from './privacy/index.ts';
+import { demandsStatedPurpose, programmeRoutes } from './programmes/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
 import { reportingRoutes } from './reporting/index.ts';
-import { issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
+import { relatedSubjects } from './stories.ts';
+import { cancelVouchers, issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -76,8 +114,10 @@ export interface AppOptions {
 /** The one place where the rooms are joined. */
 export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix }: AppOptions): App {
   const database = new Database(address);
-  const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'));
+  const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'), config.SANAD_CURRENT_MASTER_KEY);
+  const signer = signerOf(config.AUDIT_ORIGIN, Buffer.from(config.AUDIT_SIGNING_KEY, 'base64'));
   const metrics = createMetrics(config.SANAD_ENV !== 'test');
+  metrics.masterKeyVersion.set(keyRing.currentVersion);
   const jobs = connectJobs({
     database,
     address,
@@ -87,16 +127,32 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     redisUrl: config.REDIS_URL,
     ...(queuePrefix ? { prefix: queuePrefix } : {}),
   });
-  const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
-  const ground: Ground = { db: database.reader, execute, keyRing, clock };
-  const contract = readContract();
   const limits = new RateLimits(database, clock, keyRing);
+  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf: dutyRefusal, record: recordEvent, start: jobs.start });
+  const keepRefusal = refusalKeeper(run, limits);
+  const execute = keepingRefusals(run, keepRefusal);
+  const ground: Ground = { db: database.reader, execute, keyRing, clock };
+  const reads = readRecorder(database, clock, {
+    places: {
+      programmeOf: programmeOfPerson,
+      programmeOfSource: { ...peopleSources, ...fileSources },
+      demandsPurpose: demandsStatedPurpose,
+    },
+    demandsAll: config.STATED_PURPOSE === 'obligatory',
+    peoplePerHour: config.PEOPLE_READ_PER_HOUR,
+  });
+  const sessions = sessionRules(config);
+  const post = { mailer: connectMailer(config, clock), publicUrl: publicUrlOf(config) };
+  const contract = readContract();
   const door = publicDoor(limits, config.SELF_REGISTRATIONS_PER_ADDRESS, config.SELF_REGISTRATIONS_PER_DAY);
   const gateway = connectGateway(config, clock);
   const duplicates = duplicateCheck(ground);
-  const issue: IssueVouchers = async (context, list, lines) => {
-    await issueVouchers(context, list, lines);
-    return queueCodes(context.tx, context.now, list.id);
+  const issue: IssueVouchers = {
+    async part(context, list, lines) {
+      await issueVouchers(context, list, lines);
+      await queueCodes(context.tx, context.now, list.id, lines);
+    },
+    whenReleased: (listId) => [sendingOf(listId)],
   };
   const paidSince: PaidSince = async (db, beneficiaryIds, since) =>
     (await listedSince(db, beneficiaryIds, since)) || (await paidOutSince(db, beneficiaryIds, since));
@@ -104,39 +160,61 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     privateAddresses: config.KOBO_PRIVATE_ADDRESSES === 'allow',
     plainLoopback: config.SANAD_ENV === 'test',
   };
+  const exportLimits: ExportLimits = {
+    alertAbove: { exports: config.EXPORTS_PER_DAY, people: config.EXPORTED_PEOPLE_PER_DAY },
+    atMost: { exports: config.EXPORTS_PER_DAY_AT_MOST, people: config.EXPORTED_PEOPLE_PER_DAY_AT_MOST },
+  };
+  const subjectFileLimits: ExportLimits = {
+    alertAbove: { exports: config.SUBJECT_FILES_PER_DAY, people: config.SUBJECT_FILES_PER_DAY },
+    atMost: { exports: config.SUBJECT_FILES_PER_DAY_AT_MOST, people: config.SUBJECT_FILES_PER_DAY_AT_MOST },
+  };
+  const kept: readonly Category[] = [...peopleCategories, ...recordCategories];
   const routes: Routes<OperationId> = {
-    ...accessRoutes(ground),
-    ...auditRoutes(ground),
+    ...accessRoutes(ground, { limits, sessions, publicUrl: publicUrlOf(config) }),
+    ...auditRoutes(ground, relatedSubjects),
     ...programmeRoutes(ground),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
-    ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes),
+    ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes, exportLimits),
     ...deduplicationRoutes(ground, duplicates, paidSince),
-    ...intakeRoutes(ground, config.dataDir),
+    ...intakeRoutes(ground, config.dataDir, exportLimits),
     ...selfRegistrationRoutes(ground, door),
     ...referralRoutes(ground, { limits, contract, paidAmong }),
     ...eligibilityRoutes(ground),
-    ...voucherRoutes(ground),
+    ...voucherRoutes(ground, queueNewCodes),
     ...messagingRoutes(ground),
     ...cashoutRoutes(ground),
-    ...assistanceRoutes(ground),
-    ...paymentRoutes(ground, { issue }),
-    ...ledgerRoutes(ground),
+    ...handoverRoutes(ground),
+    ...assistanceRoutes(ground, { isReleased, assisted }),
+    ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits }),
+    ...ledgerRoutes(ground, { guard: refuseReversal }),
     ...reconciliationRoutes(ground),
     ...reportingRoutes(ground),
+    ...privacyRoutes(ground, kept, subjectFileLimits),
     ...koboRoutes(ground, outgoing),
   };
   const http = createHttp({
     contract,
     routes,
-    authenticate: (token) => authenticate(ground, token),
+    authenticate: authenticator(ground, database),
+    slowDown: floodLimit(config.REQUESTS_PER_MINUTE),
+    browsers: {
+      cookieName: sessions.cookie.name,
+      publicOrigin: config.PUBLIC_URL && new URL(config.PUBLIC_URL).origin,
+      hstsSeconds: config.HSTS_SECONDS,
+      csrfTokenOf: (token) => csrfTokenOf(keyRing, token),
+    },
+    stranger: passerBy,
+    authorise: keepingAtDoor(authorise, clock, keepRefusal),
     ready: () =>
       database.reader.first(sql`select 1`).then(
         () => true,
         () => false,
       ),
+    reads,
     logger,
     metrics,
+    metricsFor: config.METRICS_TOKEN ? { token: config.METRICS_TOKEN } : config.SANAD_ENV === 'production' ? 'nobody' : 'anybody',
     trustedProxies: config.TRUSTED_PROXIES,
     uploads: { bytes: config.UPLOAD_LIMIT_MIB * 1024 ** 2, silenceMs: 30_000 },
     validateResponses,
@@ -151,13 +229,32 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     work: () =>
       jobs.work([
         ...housekeepingJobs(database, clock),
+        ...readJobs(database, clock),
+        ...exportJobs(ground, reads, writeListFile),
+        ...accessJobs(ground, { ...post, limits }),
+        ...keyJobs(ground),
+        ...challengeJobs(ground),
+        ...auditJobs({
+          database,
+          clock,
+          logger,
+          signer,
+          everySeconds: config.AUDIT_SEAL_SECONDS,
+          headsFile: config.AUDIT_HEADS_FILE,
+          destination: config.AUDIT_HEADS_URL ? { url: config.AUDIT_HEADS_URL, token: config.AUDIT_HEADS_TOKEN } : undefined,
+        }),
         ...deduplicationJobs(ground, duplicates, logger),
         ...intakeJobs(ground, duplicates),
         ...selfRegistrationJobs(ground, door, proofSender(gateway)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
+        ...paymentJobs(ground, issue),
+        ...assistanceJobs(ground),
+        ...approvalJobs(ground, post),
+        ...cancellingJobs(ground, cancelVouchers),
         ...voucherJobs(ground),
         ...messagingJobs(ground, gateway),
+        ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,
           limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 32 * 1024 ** 2 },

@@ -1,15 +1,28 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { inviteAdministrator, linkAddress } from './access/index.ts';
 import { createApp } from './app.ts';
-import { checkIdentities } from './ledger/index.ts';
+import { auditCommand, verifyCommand } from './cli-audit.ts';
+import { keysCommand, keysUsage } from './keys-cli.ts';
 import { dedupeFile, FileError } from './matching/index.ts';
-import { ConfigError, createLogger, migrate, readConfig, sql, systemClock } from './platform/index.ts';
+import { ConfigError, createLogger, migrate, publicUrlOf, readConfig, systemClock } from './platform/index.ts';
+import { applyJournal, journalFile } from './privacy/index.ts';
 import { openDatabase } from './server.ts';
 
 const usage = `Usage: sanad COMMAND
 
   migrate   bring the database up to date (DATABASE_OWNER_URL, or the embedded one)
-  verify    recompute the books from nothing and print what does not hold; status 1 if anything does not
-  dedupe FILE --out PAIRS.csv [--link OTHER.csv]
+  erase --again [FILE]
+            erase again whoever came back with a backup, by the journal of erasures (in the data folder, or FILE); status 1 if anybody is left
+  invite-administrator EMAIL [--name NAME] [--language ar|fr|en]
+            invite the first administrator, or one more when none can sign in: prints a link, once, by which they set up
+            their account within 72 hours; run it again for another link
+  verify [--json] [--heads FILE | --inside] [--key KEY]
+            recompute the audit trail and the books from nothing and print what does not hold; status 1 if anything does not.
+            --heads names a copy of the file of signed heads, --inside does without one, --key trusts a public key as well
+  audit key | prove EVENT | consistency FROM TO | check FILE --key KEY
+            prove things of the audit trail to an outsider, and check such a proof with nothing but the public key
+${keysUsage}  dedupe FILE --out PAIRS.csv [--link OTHER.csv]
             find the people whom a CSV file holds twice, or whom two files both hold; needs no database
 `;
 
@@ -28,27 +41,21 @@ async function migrateCommand(): Promise<number> {
   return 0;
 }
 
-async function verifyCommand(): Promise<number> {
+async function eraseCommand(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(3),
+    allowPositionals: true,
+    options: { again: { type: 'boolean' } },
+  });
+  if (!values.again || positionals.length > 1) throw new Error(usage);
   const settings = config();
   const { address, embedded } = await openDatabase(settings);
   const app = createApp({ config: settings, address, clock: systemClock, logger: createLogger('warn') });
   try {
-    const { reader } = app.database;
-    const programmes = await reader.all<{ id: string; code: string }>(sql`select id, code from programmes order by code`);
-    let broken = 0;
-    for (const { id, code } of programmes) {
-      const identities = await checkIdentities(reader, id);
-      const faults = identities.filter(({ holds }) => !holds);
-      for (const { identity, subject, left, right } of faults) {
-        const sum = right.map(({ term, amount }) => `${term} ${amount.amount}`).join(' + ') || '0';
-        process.stdout.write(
-          `identity_broken: ${identity} of ${subject.type} ${subject.id}: ${left.term} ${left.amount.amount} is not ${sum}\n`,
-        );
-      }
-      process.stdout.write(`${code}: ${identities.length - faults.length} of ${identities.length} identities hold.\n`);
-      broken += faults.length;
-    }
-    return broken === 0 ? 0 : 1;
+    const { lines, erased, refused } = await applyJournal(app.execute, positionals[0] ?? journalFile(settings.dataDir));
+    process.stdout.write(`${lines} erasures in the journal; ${erased} people were here again and are erased.\n`);
+    for (const { erasureId, reasons } of refused) process.stdout.write(`refused: ${erasureId}: ${reasons.join(' ')}\n`);
+    return refused.length === 0 ? 0 : 1;
   } finally {
     await app.close();
     await embedded?.stop();
@@ -74,7 +81,49 @@ async function dedupeCommand(): Promise<number> {
   return 0;
 }
 
-const commands: Readonly<Record<string, () => Promise<number>>> = { migrate: migrateCommand, verify: verifyCommand, dedupe: dedupeCommand };
+async function keys(): Promise<number> {
+  const print = (text: string): void => {
+    process.stdout.write(text);
+  };
+  const status = await keysCommand(process.argv[3], config, systemClock, { print, say });
+  if (status === undefined) process.stderr.write(usage);
+  return status ?? 2;
+}
+
+async function inviteAdministratorCommand(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(3),
+    allowPositionals: true,
+    options: { name: { type: 'string' }, language: { type: 'string', default: 'en' } },
+  });
+  const [email] = positionals;
+  const given = z
+    .object({ email: z.email().max(254), displayName: z.string().min(1).max(200), language: z.enum(['ar', 'fr', 'en']) })
+    .safeParse({ email, displayName: values.name ?? email, language: values.language });
+  if (!given.success || positionals.length > 1) throw new FileError(usage);
+  const settings = config();
+  const { address, embedded } = await openDatabase(settings);
+  const app = createApp({ config: settings, address, clock: systemClock, logger: createLogger('warn') });
+  try {
+    const link = await inviteAdministrator(app.execute, given.data);
+    say(`Pass this link on to ${given.data.email} and to nobody else. It is good once, until ${link.expiresAt.toISOString()}.`);
+    process.stdout.write(`${linkAddress(publicUrlOf(settings), app.keyRing, link)}\n`);
+    return 0;
+  } finally {
+    await app.close();
+    await embedded?.stop();
+  }
+}
+
+const commands: Readonly<Record<string, () => Promise<number>>> = {
+  migrate: migrateCommand,
+  keys,
+  'invite-administrator': inviteAdministratorCommand,
+  verify: () => verifyCommand(process.argv.slice(3)),
+  audit: () => auditCommand(process.argv.slice(3)),
+  erase: eraseCommand,
+  dedupe: dedupeCommand,
+};
 
 const run = commands[process.argv[2] ?? ''];
 const asksForHelp = process.argv.length === 2 || process.argv.includes('--help');

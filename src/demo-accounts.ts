@@ -61,6 +61,8 @@ async function firstStart({ app }: RunningPlatform): Promise<Account[]> {
     ['approver', 'approver', inProgramme],
     ['approver.two', 'approver', inProgramme],
     ['finance', 'finance_officer', inProgramme],
+    // Who released a list does not reconcile it.
+    ['finance.two', 'finance_officer', inProgramme],
     ['agent', 'agent', { officeId: office?.id }],
     ['auditor', 'auditor', {}],
     ['donor', 'donor', { fundId: fund.id }],

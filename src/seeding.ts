@@ -20,9 +20,15 @@ export const pilotProgramme = {
   holdThreshold: '0.8',
   duplicateLimit: '0.2',
   selfRegistrationOpen: false,
+  requireStatedPurpose: false,
+  approvalReminderDays: 2,
   approvalRules: [
     { fromAmount: '0', step: 1, role: 'approver' as const, signatures: 1 },
     { fromAmount: '5000000', step: 1, role: 'approver' as const, signatures: 2 },
+  ],
+  // The grant is owed to each person who qualifies, so several of one household are paid it.
+  purposes: [
+    { purpose: 'food_and_rent', overlap: 'refuse' as const, across: 'programmes' as const, per: 'person' as const, coversDays: 30 },
   ],
 };
 

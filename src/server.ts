@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { system } from './access/index.ts';
 import { type App, createApp } from './app.ts';
 import {
   applicationRole,
   type Clock,
   type Config,
   ConfigError,
+  checkKeys,
   type DatabaseAddress,
   type EmbeddedServer,
   type Logger,
@@ -14,6 +16,7 @@ import {
   sql,
   startEmbeddedPostgres,
 } from './platform/index.ts';
+import { columns } from './sealed-columns.ts';
 
 /** A platform that listens, works, or both. */
 export interface RunningPlatform {
@@ -44,6 +47,8 @@ export async function startServer(config: Config, clock: Clock, logger: Logger):
   };
   try {
     await checkDatabase(app, config);
+    await admitKeys(app, clock);
+    logger.info({ versions: app.keyRing.versions, current: app.keyRing.currentVersion }, 'master keys');
     if (config.SANAD_ROLE !== 'api') await app.work();
     if (config.SANAD_ROLE !== 'worker') server = await listen(app, config);
   } catch (error) {
@@ -91,6 +96,10 @@ async function checkDatabase(app: App, config: Config): Promise<void> {
     );
   }
 }
+
+/** @throws ConfigError when a master key is missing that the database needs, or a key is another than it was */
+export const admitKeys = ({ database, execute, keyRing }: App, clock: Clock): Promise<void> =>
+  checkKeys({ db: database.reader, execute, keyRing, actor: system, now: clock.now() }, columns);
 
 async function listen(app: App, config: Config): Promise<Server> {
   const server = createServer(app.http);

@@ -143,6 +143,23 @@ describe('a command', () => {
     expect(await execute(definition, 3, { ...execution, actor: { ...actor, id: newId() } })).toEqual({ n: 2 }); // another actor's key is another key
   });
 
+  it('does not repeat an answer to whoever may no longer do it, or no longer in that place', async () => {
+    const { definition, subject } = onScratch(adding);
+    const execution = { actor, idempotencyKey: newId() };
+    expect(await execute(definition, 15, execution)).toEqual({ n: 1 });
+    refuse = (scope) => {
+      if (scope) throw problem.not_found('There is no such record.');
+    };
+    expect(await codeOf(execute(definition, 15, execution))).toBe('not_found');
+    refuse = () => {
+      throw problem.forbidden('no role');
+    };
+    expect(await codeOf(execute(definition, 15, execution))).toBe('forbidden');
+    refuse = undefined;
+    expect(await execute(definition, 15, execution)).toEqual({ n: 1 });
+    expect([await countIn(15), (await eventsOf(subject)).length]).toEqual([1, 1]);
+  });
+
   it('keeps neither the input nor the answer of a key in the clear', async () => {
     const { definition } = onScratch(async () => ({ result: { phone: '+213550000001' } }));
     await execute(definition, 5, { actor, idempotencyKey: 'key-with-a-phone' });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import { type Database, type Db, sqlState, type Tx } from './database.ts';
+import { brokenConstraint, type Database, type Db, sqlState, type Tx } from './database.ts';
 import { newId } from './ids.ts';
 import type { KeyRing } from './key-ring.ts';
+import { answers } from './keys/columns.ts';
 import { Problem, type ProblemBody, problem } from './problems.ts';
 import { type Sql, sql } from './sql.ts';
 
@@ -15,16 +16,22 @@ export interface Grant {
   readonly scope: Scope;
 }
 
-/** Who acts: a person signed in, a partner organisation's machine with a key, somebody at a public door, or the system itself. */
+/** Who acts: a person signed in, a partner's or the agency's own machine with a key, somebody at a public door, or the system itself. */
 export interface Actor {
   readonly id: string;
-  readonly kind: 'user' | 'partner' | 'public' | 'system';
+  readonly kind: 'user' | 'partner' | 'service' | 'public' | 'system';
   readonly grants: readonly Grant[];
   /** When the actor last gave a second factor. */
   readonly secondFactorAt: Date | null;
   readonly sessionId?: string;
-  /** The key that a partner showed. */
+  /** The enrolled device that the session was begun on with a PIN. Such a session gives no full second factor. */
+  readonly deviceId?: string;
+  /** When the PIN was last given on that device. */
+  readonly pinAt?: Date;
+  /** The key that a machine showed. */
   readonly keyId?: string;
+  /** The permissions that the key is good for: of what the grants allow, no more than these. */
+  readonly only?: readonly string[];
 }
 
 /** Work to start once a command has committed: at least once, so it must be harmless when repeated. */
@@ -78,6 +85,9 @@ export interface CommandEvent {
   readonly id: string;
   readonly at: Date;
   readonly actorId: string;
+  readonly actorKind: Actor['kind'];
+  /** The key that a machine showed. */
+  readonly keyId: string | null;
   readonly command: string;
   readonly subjectType: string;
   readonly subjectId: string;
@@ -93,6 +103,8 @@ export interface CommandEvent {
 export interface CommandPorts {
   /** @throws Problem when the actor may not: before anything else is looked at, and again within the record's scope */
   authorise(actor: Actor, command: string, now: Date, scope?: Scope): void;
+  /** What to answer to somebody whose command broke a constraint that stands for a rule about people; undefined for any other. */
+  refusalOf?(constraint: string): Problem | undefined;
   /** The statement that adds an event to the trail. */
   record(event: CommandEvent): Sql;
   /** Starts work that has been recorded; failing to do so loses nothing. */
@@ -144,14 +156,20 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
   async function attempt<Input, Result>(
     { name, scope, run }: Command<Input, Result>,
     input: Input,
-    { actor, idempotencyKey, requestId }: Execution,
+    { actor, idempotencyKey: givenKey, requestId }: Execution,
   ): Promise<{ answer: Answer; result: Result | undefined; refusal: Problem | undefined; started: (FollowUp & { id: string })[] }> {
     return database.transaction(async (tx) => {
       const now = clock.now();
-      const inputDigest = idempotencyKey && keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
+      const inputDigest = givenKey && keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
+      // All strangers are one actor: a key is theirs together with what they ask, so that nobody's key is in another's way.
+      const idempotencyKey = actor.kind === 'public' && inputDigest ? furtherKey(givenKey, inputDigest) : givenKey;
       if (idempotencyKey && inputDigest) {
         const earlier = await answerTo(tx, actor.id, idempotencyKey, inputDigest);
-        if (earlier) return { ...earlier, started: [] };
+        if (earlier) {
+          // Whoever has lost the role since, or the role for this place, is not told again.
+          ports.authorise(actor, name, now, await scope(tx, input));
+          return { ...earlier, started: [] };
+        }
       }
       const recordScope = await scope(tx, input);
       ports.authorise(actor, name, now, recordScope);
@@ -162,6 +180,8 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
           id: newId(),
           at: now,
           actorId: actor.id,
+          actorKind: actor.kind,
+          keyId: actor.keyId ?? null,
           command: name,
           subjectType: subject.type,
           subjectId: subject.id,
@@ -181,7 +201,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
       );
       const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
       if (idempotencyKey && inputDigest) {
-        const sealed = keyRing.seal('idempotency', `${actor.id}/${idempotencyKey}`, JSON.stringify(answer));
+        const sealed = keyRing.seal(answers.purpose, answers.place({ actor_id: actor.id, key: idempotencyKey }), JSON.stringify(answer));
         tx.defer(sql`with event as (${event})
           insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)
           values (${actor.id}, ${idempotencyKey}, ${name}, ${inputDigest}, ${sealed}, ${now})`);
@@ -198,7 +218,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
     if (row.input_digest !== inputDigest) {
       throw problem.idempotency_key_reused('Use a new Idempotency-Key for a new request.');
     }
-    const answer = JSON.parse(keyRing.open('idempotency', `${actorId}/${key}`, row.answer)) as Answer;
+    const answer = JSON.parse(keyRing.open(answers.purpose, answers.place({ actor_id: actorId, key }), row.answer)) as Answer;
     return { answer, result: undefined, refusal: undefined };
   }
 
@@ -212,6 +232,9 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         if ('refusal' in answer) throw replayed(answer.refusal);
         return result ?? (answer.result as Result);
       } catch (error) {
+        const broken = brokenConstraint(error);
+        const refused = broken === undefined ? undefined : ports.refusalOf?.(broken);
+        if (refused) throw refused;
         const state = sqlState(error);
         if (state === lockTimeout) {
           throw problem.in_progress('Somebody else is working on the same record. Try again with the same key.');

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { KeySourceError, keySettings, readKeySetting } from './key-sources.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const key32 = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64');
@@ -43,12 +44,41 @@ export const settings = z.object({
     .enum(['all', 'api', 'worker'])
     .default('all')
     .describe('What this process does: answer requests, carry out background jobs, or both'),
-  SANAD_DATA_DIR: z.string().default('.sanad').describe('Folder of the embedded database, the development keys and the SMS outbox'),
+  SANAD_DATA_DIR: z
+    .string()
+    .default('.sanad')
+    .describe('Folder of the embedded database, the development keys and the outbox of SMS and e-mails'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: port.default(8080).describe('Port to listen on; 0 takes a free one'),
   TRUSTED_PROXIES: networks.describe(
     'Addresses and networks of the reverse proxies before this process, separated by commas, whose `X-Forwarded-For` is believed; empty believes nobody. Throttling by address needs it behind a proxy',
   ),
+  HSTS_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(31_536_000)
+    .describe('For how long a browser that came by TLS comes by nothing else; 0 takes it back'),
+  SESSION_IDLE_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(720)
+    .default(30)
+    .describe('How long a session may rest before it ends, in minutes; it counts for sessions that begin from then on'),
+  SESSION_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(24)
+    .default(12)
+    .describe('How long a session lasts at most, however much it is used, in hours'),
+  REQUESTS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_200)
+    .describe('Requests that one process takes from one session or key in a minute; 0 is no limit'),
   DATABASE_URL: z
     .url()
     .optional()
@@ -62,9 +92,58 @@ export const settings = z.object({
   SANAD_MASTER_KEYS: masterKeys
     .optional()
     .describe('Secret. Master keys by version, `1:BASE64[,2:BASE64]`, 32 bytes each; the highest version is current'),
+  SANAD_MASTER_KEYS_FILE: z
+    .string()
+    .optional()
+    .describe('File that holds the master keys in the same form, or one to a line, instead; refused when others may read it'),
+  SANAD_MASTER_KEYS_COMMAND: z
+    .string()
+    .optional()
+    .describe(
+      'Command that prints the master keys, instead: a key service’s, say. Run once at start, without a shell; words with spaces need a JSON list, `["program", "a word"]`',
+    ),
+  SANAD_CURRENT_MASTER_KEY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe(
+      'Version that secrets are sealed under from now on, the highest unless this says otherwise. Name the old one here while a new one is being given to every process',
+    ),
   SANAD_INDEX_KEY: key32
     .optional()
     .describe('Secret. Key of the blind indexes, 32 bytes in base64; it never changes for the life of a database'),
+  SANAD_INDEX_KEY_FILE: z.string().optional().describe('File that holds the index key, instead; refused when others may read it'),
+  SANAD_INDEX_KEY_COMMAND: z.string().optional().describe('Command that prints the index key, instead'),
+  AUDIT_SIGNING_KEY: key32
+    .optional()
+    .describe(
+      'Secret. Ed25519 key that signs the heads of the audit trail, 32 random bytes in base64; `sanad audit key` prints its public half',
+    ),
+  AUDIT_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]{1,100}$/, 'has no spaces and no "+"')
+    .default('sanad')
+    .describe('Name of this audit trail in its signed heads, best a host and path of yours, `cash.example.org/trail`'),
+  AUDIT_OLD_KEYS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .describe('Public keys that heads were signed under before the present key, as `sanad audit key` printed them, separated by commas'),
+  AUDIT_HEADS_FILE: z
+    .string()
+    .optional()
+    .describe('File outside the database that every signed head is added to; `audit-heads.log` in the data folder without it'),
+  AUDIT_HEADS_URL: z.url().optional().describe('Address that every signed head is posted to as well, and again until it is taken'),
+  AUDIT_HEADS_TOKEN: z.string().optional().describe('Secret. Bearer token for that address'),
+  AUDIT_SEAL_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(5)
+    .describe('How often new events of the audit trail are sealed and signed, in seconds'),
   UPLOAD_LIMIT_MIB: z.coerce
     .number()
     .int()
@@ -87,6 +166,26 @@ export const settings = z.object({
     .max(120_000)
     .default(10_000)
     .describe('How long the HTTP gateway may take, in milliseconds'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Where people reach the console: links in e-mails lead there, changes that a browser makes by cookie come from its pages alone, and passkeys and devices sign for this place and no other; in development it defaults to `http://localhost:PORT`',
+    ),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe(
+      'Secret. Server that e-mails go to, `smtps://user:password@host` or `smtp://…:587`, which production asks to change to TLS unless it is this machine; without it they go to a file under the data folder, which production refuses because links would stand in it',
+    ),
+  SMTP_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(20_000)
+    .describe('How long the e-mail server may be silent, in milliseconds'),
+  MAIL_FROM: z.email().optional().describe('Address that e-mails come from; production must be given one'),
   SELF_REGISTRATIONS_PER_ADDRESS: z.coerce
     .number()
     .int()
@@ -101,6 +200,57 @@ export const settings = z.object({
     .min(1)
     .default(2_000)
     .describe('How many self-registrations one programme takes in a day; it is sent twice as many messages with codes at most'),
+  STATED_PURPOSE: z
+    .enum(['asked', 'obligatory'])
+    .default('asked')
+    .describe('Whether everybody has to say what they read people for (`Sanad-Purpose`); a programme may ask for it by itself'),
+  PEOPLE_READ_PER_HOUR: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(3_000)
+    .describe('People shown to one user in an hour above which an alert is raised; somebody shown twice counts twice'),
+  EXPORTS_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Exports of people by one user in a day above which an alert is raised'),
+  EXPORTED_PEOPLE_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20_000)
+    .describe('People exported by one user in a day above which an alert is raised'),
+  EXPORTS_PER_DAY_AT_MOST: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('Exports of people by one user in a day; a further one is refused'),
+  EXPORTED_PEOPLE_PER_DAY_AT_MOST: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(500_000)
+    .describe('People exported by one user in a day; an export that goes beyond is refused'),
+  SUBJECT_FILES_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('People whom one user tells in a day what is held of them, above which an alert is raised'),
+  SUBJECT_FILES_PER_DAY_AT_MOST: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(200)
+    .describe('People whom one user may tell in a day what is held of them; a further one is refused'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,}$/, 'has at least 24 characters and no spaces')
+    .optional()
+    .describe('Secret. Bearer token for `/metrics`; without it production answers 404 there'),
   KOBO_PRIVATE_ADDRESSES: z
     .enum(['refuse', 'allow'])
     .default('refuse')
@@ -124,6 +274,8 @@ export type Settings = z.infer<typeof settings>;
 export type Config = Settings & {
   readonly SANAD_MASTER_KEYS: Map<number, Buffer>;
   readonly SANAD_INDEX_KEY: string;
+  readonly AUDIT_SIGNING_KEY: string;
+  readonly AUDIT_HEADS_FILE: string;
   readonly dataDir: string;
 };
 
@@ -131,7 +283,15 @@ export type Config = Settings & {
 export class ConfigError extends Error {}
 
 /** Settings that production must be given. */
-const obligatory = ['DATABASE_URL', 'SANAD_MASTER_KEYS', 'SANAD_INDEX_KEY'] as const;
+const obligatory = [
+  'DATABASE_URL',
+  'SANAD_MASTER_KEYS',
+  'SANAD_INDEX_KEY',
+  'AUDIT_SIGNING_KEY',
+  'PUBLIC_URL',
+  'SMTP_URL',
+  'MAIL_FROM',
+] as const;
 
 /**
  * Reads and checks the settings once.
@@ -140,10 +300,10 @@ const obligatory = ['DATABASE_URL', 'SANAD_MASTER_KEYS', 'SANAD_INDEX_KEY'] as c
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = settings.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
-  }
+  const { keys, places, faults } = keysOf(given);
+  const parsed = settings.safeParse({ ...given, ...keys });
+  const issues = (parsed.error?.issues ?? []).map(({ path, message }) => `${places.get(path.join('.')) ?? path.join('.')}: ${message}`);
+  if (!parsed.success || faults.length > 0) throw new ConfigError([...faults, ...issues].join('\n'));
   const config = parsed.data;
   const dataDir = resolve(config.SANAD_DATA_DIR);
   if (config.SMS_GATEWAY === 'http' && !config.SMS_HTTP_URL) throw new ConfigError('SMS_HTTP_URL: needed when SMS_GATEWAY is http');
@@ -151,31 +311,64 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const wrong = [
       ...obligatory.filter((name) => config[name] === undefined).map((name) => `${name}: must be set in production`),
       ...(config.SMS_GATEWAY === 'outbox' ? ['SMS_GATEWAY: the outbox writes codes to a file; production needs http'] : []),
-      ...defaultSecrets(config, dataDir).map((name) => `${name}: is a development secret; make a new one with "openssl rand -base64 32"`),
+      ...(config.PUBLIC_URL?.startsWith('http:')
+        ? ['PUBLIC_URL: links that open accounts are read in transit; production needs https']
+        : []),
+      ...defaultSecrets(config, dataDir).map(
+        (name) => `${places.get(name) ?? name}: is a development secret; make a new one with "sanad keys new"`,
+      ),
     ];
     if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
   }
-  const own = config.SANAD_MASTER_KEYS && config.SANAD_INDEX_KEY ? undefined : developmentKeys(dataDir);
+  const own = config.SANAD_MASTER_KEYS && config.SANAD_INDEX_KEY && config.AUDIT_SIGNING_KEY ? undefined : developmentKeys(dataDir);
+  const masters = config.SANAD_MASTER_KEYS ?? new Map([[1, Buffer.from(own?.masterKey ?? '', 'base64')]]);
+  const current = config.SANAD_CURRENT_MASTER_KEY;
+  if (current && !masters.has(current)) throw new ConfigError(`SANAD_CURRENT_MASTER_KEY: no master key has version ${current}`);
   return {
     ...config,
     dataDir,
-    SANAD_MASTER_KEYS: config.SANAD_MASTER_KEYS ?? new Map([[1, Buffer.from(own?.masterKey ?? '', 'base64')]]),
+    SANAD_MASTER_KEYS: masters,
     SANAD_INDEX_KEY: config.SANAD_INDEX_KEY ?? own?.indexKey ?? '',
+    AUDIT_SIGNING_KEY: config.AUDIT_SIGNING_KEY ?? own?.auditKey ?? '',
+    AUDIT_HEADS_FILE: resolve(config.AUDIT_HEADS_FILE ?? join(dataDir, 'audit-heads.log')),
   };
 }
+
+/** The key settings as text, wherever they were found; and for each where that was. */
+function keysOf(given: Readonly<Record<string, string | undefined>>) {
+  const [keys, places, faults]: [Record<string, string>, Map<string, string>, string[]] = [{}, new Map(), []];
+  for (const name of keySettings) {
+    try {
+      const found = readKeySetting(given, name);
+      if (!found) continue;
+      keys[name] = found.text;
+      places.set(name, found.from);
+    } catch (error) {
+      if (!(error instanceof KeySourceError)) throw error;
+      faults.push(error.message);
+    }
+  }
+  return { keys, places, faults };
+}
+
+/** Where people reach the console. */
+export const publicUrlOf = ({ PUBLIC_URL, PORT }: Pick<Config, 'PUBLIC_URL' | 'PORT'>): string => PUBLIC_URL ?? `http://localhost:${PORT}`;
 
 interface DevelopmentKeys {
   readonly masterKey: string;
   readonly indexKey: string;
+  readonly auditKey: string;
 }
 
 const keyFile = (dataDir: string): string => join(dataDir, 'development-keys.json');
 
 function developmentKeys(dataDir: string): DevelopmentKeys {
   const file = keyFile(dataDir);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DevelopmentKeys;
+  const known: Partial<DevelopmentKeys> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const made = () => randomBytes(32).toString('base64');
+  const keys = { masterKey: known.masterKey ?? made(), indexKey: known.indexKey ?? made(), auditKey: known.auditKey ?? made() };
+  if (known.masterKey && known.indexKey && known.auditKey) return keys;
   mkdirSync(dataDir, { recursive: true });
-  const keys = { masterKey: randomBytes(32).toString('base64'), indexKey: randomBytes(32).toString('base64') };
   writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
   return keys;
 }
@@ -186,6 +379,6 @@ function defaultSecrets(config: Settings, dataDir: string): string[] {
   const weak = (key: Buffer) => new Set(key).size < 8 || known.includes(key.toString('base64'));
   return [
     ...([...(config.SANAD_MASTER_KEYS?.values() ?? [])].some(weak) ? ['SANAD_MASTER_KEYS'] : []),
-    ...(config.SANAD_INDEX_KEY && weak(Buffer.from(config.SANAD_INDEX_KEY, 'base64')) ? ['SANAD_INDEX_KEY'] : []),
+    ...(['SANAD_INDEX_KEY', 'AUDIT_SIGNING_KEY'] as const).filter((name) => config[name] && weak(Buffer.from(config[name], 'base64'))),
   ];
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { operations } from '../contract/api.ts';
 import { packageRoot } from './package-root.ts';
+import type { Purpose } from './purposes.ts';
 import type { Upload } from './uploads.ts';
 
 export type OperationId = keyof operations;
@@ -71,10 +72,20 @@ interface Reference {
 export interface ContractOperation {
   readonly operationId: OperationId;
   readonly security?: readonly Record<string, readonly string[]>[];
+  /** Who may: a name in the table of permissions, or `none` where nothing is asked. */
+  readonly 'x-permission'?: string;
   readonly parameters?: readonly (ContractParameter | Reference)[];
   readonly requestBody?: { readonly required?: boolean; readonly content: MediaTypes };
   /** Whether the body is handed over as it arrives instead of being read and checked first. */
   readonly 'x-streamed'?: boolean;
+  /** The people whom an answer shows: pointers to their identifiers in it (`/items/…/id`, with `*` for every element), or values of the path (`{beneficiaryId}`). */
+  readonly 'x-people'?: readonly string[];
+  /** Where people are shown who have no record of their own: a kind of thing and the value of the path that names it. */
+  readonly 'x-people-in'?: string;
+  /** The pointer to the programme that they are in, where neither the path nor their records say it. */
+  readonly 'x-programme'?: string;
+  /** What people are usually read for by this operation. */
+  readonly 'x-purpose'?: Purpose;
   readonly responses: Readonly<Record<string, { readonly content?: MediaTypes } | Reference>>;
 }
 
@@ -93,8 +104,8 @@ export interface Operation {
   /** The path in Express's spelling. */
   readonly path: string;
   readonly isPublic: boolean;
-  /** Whether it is there for partners' machines; their keys open nothing else. */
-  readonly isForPartners: boolean;
+  /** The name in the table of permissions; undefined where anybody may, known or not. */
+  readonly permission: string | undefined;
   readonly successStatus: number;
   /** The operation as the contract writes it. */
   readonly definition: ContractOperation;
@@ -105,7 +116,14 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 /** Reads the gathered contract. */
 export const readContract = (): Contract => JSON.parse(readFileSync(join(packageRoot, 'src/contract/openapi.json'), 'utf8')) as Contract;
 
-/** Every operation of the contract. */
+/** Where nothing is said nobody may, so that an operation is not open because a line was forgotten. */
+function permissionOf({ operationId, 'x-permission': permission }: ContractOperation): string | undefined {
+  if (!permission)
+    throw new Error(`${operationId} has no x-permission: name its line of src/access/permissions.ts in the contract, or none`);
+  return permission === 'none' ? undefined : permission;
+}
+
+/** Every operation of the contract. @throws Error when one does not say who may */
 export const operationsOf = (contract: Contract): Operation[] =>
   Object.entries(contract.paths).flatMap(([path, item]) =>
     methods.flatMap((method) => {
@@ -117,7 +135,7 @@ export const operationsOf = (contract: Contract): Operation[] =>
           method,
           path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
           isPublic: operation.security?.length === 0,
-          isForPartners: operation.security?.some((scheme) => 'partnerKey' in scheme) === true,
+          permission: permissionOf(operation),
           successStatus: Number(Object.keys(operation.responses).find((status) => status.startsWith('2')) ?? 200),
           definition: operation,
         },

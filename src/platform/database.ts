@@ -231,7 +231,7 @@ export class Database {
     this.reader = new Reader(this.#reading);
   }
 
-  /** One transaction; an exception rolls it back. For the command runner and the job queue's own bookkeeping. */
+  /** One transaction; an exception rolls it back. For the command runner, the sealer of its events and the ground's own bookkeeping. */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.#writing.connect();
     const transaction = new Transaction(client);

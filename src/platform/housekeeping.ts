@@ -1,10 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { Job } from './jobs.ts';
+import { ANSWERS_KEPT_DAYS } from './keys/columns.ts';
 import { sql } from './sql.ts';
-
-/** How long the answer to an idempotency key is kept: longer than any client goes on repeating a request. */
-const KEY_LIFETIME_DAYS = 30;
 
 /** The ground's own recurring work. */
 export const housekeepingJobs = (database: Database, clock: Clock): Job[] => [
@@ -12,7 +10,7 @@ export const housekeepingJobs = (database: Database, clock: Clock): Job[] => [
     name: 'platform.forget_idempotency_keys',
     everySeconds: 3600,
     async run() {
-      const oldest = new Date(clock.now().getTime() - KEY_LIFETIME_DAYS * 86_400_000);
+      const oldest = new Date(clock.now().getTime() - ANSWERS_KEPT_DAYS * 86_400_000);
       await database.transaction((tx) => tx.run(sql`delete from idempotency_keys where created_at < ${oldest}`));
     },
   },

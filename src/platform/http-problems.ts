@@ -15,6 +15,7 @@ export const answerProblem: ErrorRequestHandler = (error: unknown, request, resp
       answer = problemFor(breach);
     }
   }
+  response.locals['refusal'] = answer.code;
   if (answer.status >= 500) request.log.error({ err: error }, 'request failed');
   if (response.headersSent) {
     response.destroy();

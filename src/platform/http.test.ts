@@ -9,6 +9,7 @@ import { createHttp, Download, type Handler, type HttpOptions, type Routes, Vers
 import { newId } from './ids.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import type { ReadRecorder } from './person-reads.ts';
 import { problem, problemKinds } from './problems.ts';
 import { sql } from './sql.ts';
 
@@ -115,14 +116,49 @@ describe('over HTTP', () => {
     expect(text).not.toContain('nowhere'); // what callers make up is no label
   });
 
-  it('logs who asked for what, and nothing that was said', async () => {
+  it('shows what it counts to whoever has the token, and in production to nobody without one', async () => {
+    const token = 'a-token-that-only-prometheus-has';
+    const at = (metricsFor: HttpOptions['metricsFor']) => supertest(createHttp({ ...bare, metricsFor })).get('/metrics');
+    const bare = {
+      contract: { ...readContract(), paths: {} } as unknown as Contract,
+      routes: {} as Routes<OperationId>,
+      authenticate: () => expect.fail('nobody is asked who they are'),
+      slowDown: async () => {},
+      browsers: { cookieName: 'sanad', hstsSeconds: 0, csrfTokenOf: (of: string) => of },
+      stranger: { id: newId(), kind: 'public', grants: [], secondFactorAt: null },
+      authorise: () => {},
+      ready: async () => true,
+      reads: { record: async () => {} },
+      logger: createLogger('silent'),
+      metrics: createMetrics(false),
+      uploads: { bytes: 1024, silenceMs: 100 },
+      validateResponses: true,
+      pages: (_request, _response, next) => next(),
+    } satisfies Omit<HttpOptions, 'metricsFor'>;
+    expect((await at('anybody').expect(200)).text).toContain('sanad_commands_total');
+    expectProblem(await at('nobody').set('Authorization', `Bearer ${token}`), 'not_found');
+    expect((await at({ token }).set('Authorization', `Bearer ${token}`).expect(200)).text).toContain('sanad_commands_total');
+    for (const wrong of ['', 'Bearer ', `Bearer ${token}x`, `Bearer ${token.slice(0, -1)}`, token, `Basic ${token}`]) {
+      expectProblem(await at({ token }).set('Authorization', wrong), 'not_found');
+    }
+    expectProblem(await at({ token }), 'not_found');
+  });
+
+  it('logs who asked for what and why they were refused, and nothing that was said', async () => {
     const id = 'request-for-the-log';
     await asAdministrator(anybody.post(`${programmes}?search=Amina-Benali`))
       .set('X-Request-Id', id)
       .set('Cookie', 'session=a-cookie-value')
       .send({ name: 'a-body-value' });
     const line = platform.log.find((candidate) => candidate.includes(id)) ?? '{}';
-    expect(JSON.parse(line)).toMatchObject({ service: 'sanad', req: { id, method: 'POST', path: programmes }, res: { status: 400 } });
+    expect(JSON.parse(line)).toMatchObject({
+      service: 'sanad',
+      req: { id, method: 'POST', path: programmes },
+      res: { status: 400 },
+      actorId: administrator.userId,
+      actorKind: 'user',
+      refusal: 'invalid_request',
+    });
     const log = platform.log.join('');
     for (const said of [administrator.token, 'a-key-for-http', 'a-cookie-value', 'a-body-value', 'Amina-Benali'])
       expect(log).not.toContain(said);
@@ -138,6 +174,8 @@ describe('a route', () => {
   let handle: Handler<'listProgrammes'>;
   let file: () => Promise<Download>;
   let authenticate: () => Promise<Actor>;
+  let record: ReadRecorder['record'];
+  let authorise: HttpOptions['authorise'];
   let http: ReturnType<typeof supertest>;
 
   // One operation of the real contract, answered by whatever a test puts in its place.
@@ -154,9 +192,15 @@ describe('a route', () => {
         downloadRefusedRows: () => file(),
       } as unknown as Routes<OperationId>,
       authenticate: () => authenticate(),
+      slowDown: async () => {},
+      browsers: { cookieName: 'sanad', hstsSeconds: 0, csrfTokenOf: (token) => `csrf-${token}` },
+      stranger: { id: newId(), kind: 'public', grants: [], secondFactorAt: null },
+      authorise: (...asked) => authorise(...asked),
       ready: async () => false,
+      reads: { record: (reads) => record(reads) },
       logger: createLogger('info', { write: (line) => log.push(line) }),
       metrics: createMetrics(false),
+      metricsFor: 'nobody',
       uploads: { bytes: 1024, silenceMs: 100 },
       validateResponses: true,
       pages: (_request, _response, next) => next(),
@@ -165,6 +209,8 @@ describe('a route', () => {
   });
   beforeEach(() => {
     authenticate = async () => actor;
+    record = async () => {};
+    authorise = () => {};
     handle = async () => ({ items: [], nextCursor: null });
   });
   afterAll(async () => {
@@ -173,6 +219,10 @@ describe('a route', () => {
   });
 
   const get = (query = '') => http.get(`/v1/programmes${query}`).set('Authorization', 'Bearer token');
+
+  it('lets a browser that was told to come by TLS alone forget it, where the settings say so', async () => {
+    expect((await get().expect(200)).headers['strict-transport-security']).toMatch(/^max-age=0(;|$)/);
+  });
 
   it('is handed numbers as numbers, and the limit that the contract sets when none is given', async () => {
     const limits: unknown[] = [];
@@ -228,6 +278,7 @@ describe('a route', () => {
     };
     expect((await get().expect(401)).body.detail).toBe('Your session has ended. Sign in again.');
     authenticate = async () => actor;
+    authorise = () => {};
     handle = async () => {
       throw problem.unprocessable('No.', { left: 2 }, [{ pointer: '/x', detail: 'why' }]);
     };
@@ -241,6 +292,43 @@ describe('a route', () => {
     const { text, headers } = await http.get(csv.replace('{fileId}', newId())).set('Authorization', 'Bearer token').expect(200);
     expect(text).toBe('a;b\nc;d\n');
     expect(headers['content-disposition']).toBe('attachment; filename=list.csv');
+  });
+
+  it('records who is shown before the first byte of a file is read, and reads none when it cannot', async () => {
+    const order: string[] = [];
+    file = async () =>
+      new Download(
+        'text/csv',
+        'list.csv',
+        (function* () {
+          order.push('read');
+          yield 'a;b\n';
+        })(),
+      );
+    const ask = (fileId: string) => http.get(csv.replace('{fileId}', fileId)).set('Authorization', 'Bearer token');
+    const fileId = newId();
+    record = async (reads) => {
+      expect(reads).toMatchObject([
+        {
+          reader: { id: actor.id },
+          operation: 'downloadRefusedRows',
+          purpose: 'complaint',
+          isStated: true,
+          source: { type: 'registration_file', id: fileId },
+          requestId: expect.any(String),
+        },
+      ]);
+      order.push('recorded');
+    };
+    await ask(fileId).set('Sanad-Purpose', 'complaint').expect(200);
+    expect(order.splice(0)).toEqual(['recorded', 'read']);
+    record = async () => {
+      throw new Error('no table to write into');
+    };
+    const { body, headers } = await ask(fileId).expect(503);
+    expect({ code: body.code, retryAfter: headers['retry-after'] }).toEqual({ code: 'not_recorded', retryAfter: '1' });
+    expect(JSON.stringify(body)).not.toContain('table');
+    expect(order).toEqual([]);
   });
 
   it('is not ready while its database is away', async () => {

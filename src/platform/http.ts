@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
@@ -17,18 +17,21 @@ import {
   type ReceivedBody,
   type ResponseBody,
 } from './contract.ts';
+import { type Credential, credentialOf } from './credentials.ts';
+import { isFromOwnPage, refuseCrossSite } from './cross-site.ts';
 import type { Db } from './database.ts';
 import { answerProblem } from './http-problems.ts';
 import type { KeyRing } from './key-ring.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import { type ProblemBody, problem } from './problems.ts';
+import { PURPOSE_HEADER, type ReadRecorder, readsOf } from './person-reads.ts';
+import { Problem, type ProblemBody, problem } from './problems.ts';
 import { arrivesInTime, type UploadLimits, uploadOf } from './uploads.ts';
 import { type OperationValidator, validatorOf } from './validation.ts';
 
 /** A request that has passed the contract, as a room's route sees it. */
 export interface Call<K extends OperationId> {
-  /** Who asks. On a public operation, nobody with no role. */
+  /** Who asks. On a public operation, a stranger. */
   readonly actor: Actor;
   readonly params: PathParameters<K>;
   readonly query: QueryParameters<K>;
@@ -39,6 +42,12 @@ export interface Call<K extends OperationId> {
   readonly requestId: string;
   /** The caller's network address as far as the proxies before us are trusted to tell it; for throttling alone. */
   readonly address: string;
+  /** What the caller's program calls itself; anybody may write anything here. */
+  readonly userAgent: string;
+  /** Whether a browser says that a page of this server asks. */
+  readonly isFromOwnPage: boolean;
+  /** What a page has to send with every change; there where the session is held by a cookie. */
+  readonly csrfToken: string | undefined;
 }
 
 /** An answer that is a file rather than JSON. */
@@ -46,11 +55,14 @@ export class Download {
   readonly contentType: string;
   readonly filename: string;
   readonly chunks: AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
+  /** The same as JSON, where the contract says where in it the people are whom the file shows. */
+  readonly shows: unknown;
 
-  constructor(contentType: string, filename: string, chunks: AsyncIterable<string | Buffer> | Iterable<string | Buffer>) {
+  constructor(contentType: string, filename: string, chunks: AsyncIterable<string | Buffer> | Iterable<string | Buffer>, shows?: unknown) {
     this.contentType = contentType;
     this.filename = filename;
     this.chunks = chunks;
+    this.shows = shows;
   }
 }
 
@@ -65,7 +77,29 @@ export class Versioned<Body> {
   }
 }
 
-export type Handler<K extends OperationId> = (call: Call<K>) => Promise<ResponseBody<K> | Versioned<ResponseBody<K>> | Download>;
+/** JSON, or nothing, with headers beside it. */
+export class WithHeaders<Body> {
+  readonly body: Body;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(body: Body, headers: Readonly<Record<string, string>>) {
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** JSON of what has been begun and goes on in the background: 202 instead of what the operation answers otherwise. */
+export class Accepted<Body> {
+  readonly body: Body;
+
+  constructor(body: Body) {
+    this.body = body;
+  }
+}
+
+type Answer<Body> = Body | Versioned<Body> | WithHeaders<Body> | Accepted<Body> | Download;
+
+export type Handler<K extends OperationId> = (call: Call<K>) => Promise<Answer<ResponseBody<K>>>;
 
 /** The operations that a room answers. */
 export type Routes<K extends OperationId> = { readonly [Id in K]: Handler<Id> };
@@ -83,15 +117,38 @@ export interface Ground {
 /** Names a version for `ETag` and `If-Match` (RFC 9110 section 8.8.3). */
 export const etag = (version: number): string => `"${version}"`;
 
+/** How browsers are dealt with, which send a cookie whoever wrote the page. */
+export interface BrowserRules {
+  /** The name of the session's cookie. */
+  readonly cookieName: string;
+  /** Where people reach this server, `https://sanad.example.org`; without it, the host that a request names. */
+  readonly publicOrigin?: string | undefined;
+  /** For how many seconds a browser that came by TLS comes by nothing else (RFC 6797); 0 takes it back. */
+  readonly hstsSeconds: number;
+  /** What a page has to send with every change in the session that has this token. */
+  csrfTokenOf(token: string): string;
+}
+
 export interface HttpOptions {
   readonly contract: Contract;
   readonly routes: Routes<OperationId>;
-  /** @returns the actor that a bearer token stands for @throws Problem when it stands for nobody */
-  authenticate(token: string): Promise<Actor>;
+  /** @returns the actor that a credential stands for @throws Problem when it stands for nobody */
+  authenticate(credential: Credential): Promise<Actor>;
+  /** Counts a request. @throws Problem when the actor asks too often */
+  slowDown(actor: Actor): Promise<void>;
+  readonly browsers: BrowserRules;
+  /** Who stands at an operation that asks for no token. */
+  readonly stranger: Actor;
+  /** @throws Problem when no role of an actor has a permission: before a body is read, and whatever a route may forget to ask */
+  authorise(actor: Actor, permission: string): Promise<void> | void;
   /** Whether the database and the queues answer. */
   ready(): Promise<boolean>;
+  /** Keeps who was shown whom. No answer that shows people leaves before its record is kept. */
+  readonly reads: ReadRecorder;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Who may read them; to everybody else there is nothing at that address. */
+  readonly metricsFor: 'anybody' | 'nobody' | { readonly token: string };
   readonly trustedProxies?: readonly string[];
   readonly uploads: UploadLimits;
   /** Whether answers are checked against the contract too: in tests always. */
@@ -100,7 +157,6 @@ export interface HttpOptions {
   readonly pages: RequestHandler;
 }
 
-const nobody: Actor = { id: '00000000-0000-0000-0000-000000000000', kind: 'user', grants: [], secondFactorAt: null };
 const JSON_LIMIT = '1mb';
 /** For those who are not known yet. */
 const PUBLIC_LIMIT = '16kb';
@@ -118,7 +174,12 @@ export function createHttp(options: HttpOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.set('trust proxy', options.trustedProxies ?? []);
-  app.use(helmet({ contentSecurityPolicy: { directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } } }));
+  app.use(
+    helmet({
+      contentSecurityPolicy: { directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+      strictTransportSecurity: { maxAge: options.browsers.hstsSeconds },
+    }),
+  );
   app.use(requestLog(logger));
   app.use(timing(metrics));
   app.use(arrivesInTime);
@@ -127,7 +188,8 @@ export function createHttp(options: HttpOptions): Express {
     const ready = await options.ready();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
   });
-  app.get('/metrics', async (_request, response) => {
+  app.get('/metrics', async (request, response) => {
+    if (!mayRead(options.metricsFor, request.get('authorization'))) throw problem.not_found('There is nothing at this address.');
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   app.use(options.pages);
@@ -140,7 +202,7 @@ export function createHttp(options: HttpOptions): Express {
       operation.path,
       recognising(operation, options, checks),
       ...bodyParsers(operation),
-      answering(operation, handler, checks, options),
+      answering(operation, handler, checks, options, recording(operation, options)),
     );
   }
   for (const path of new Set(operations.map((operation) => operation.path))) {
@@ -155,31 +217,36 @@ export function createHttp(options: HttpOptions): Express {
   return app;
 }
 
+function mayRead(metricsFor: HttpOptions['metricsFor'], authorization = ''): boolean {
+  if (typeof metricsFor === 'string') return metricsFor === 'anybody';
+  // Digests have one length, and comparing them tells nothing of how much of the token was right.
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(authorization), digest(`Bearer ${metricsFor.token}`));
+}
+
 // Before a body is read, so that a stranger cannot have us read a large one.
 function recognising(
-  { isPublic, isForPartners, definition }: Operation,
-  { authenticate, validateResponses }: HttpOptions,
+  { isPublic, permission, definition }: Operation,
+  { authenticate, authorise, stranger, slowDown, browsers, validateResponses }: HttpOptions,
   validator: OperationValidator,
 ): RequestHandler {
   return async (request, response, next) => {
     response.set('Cache-Control', 'no-store');
+    response.vary('Authorization').vary('Cookie');
     response.locals['upload'] = definition['x-streamed'] === true;
     // The contract speaks of what a caller does wrong; a fault of ours is the same everywhere.
     if (validateResponses)
       response.locals['checkProblem'] = (body: ProblemBody) => validator.checkResponse(body.status, 'application/problem+json', body);
-    const actor = isPublic ? nobody : await authenticate(bearerToken(request));
-    // The table of permissions says the same; a partner's key is turned away here already, whatever a route may forget to ask.
-    if (actor.kind === 'partner' && !isForPartners) throw problem.forbidden("A partner's key is good for referrals alone.");
+    const credential = isPublic ? undefined : credentialOf(request, browsers.cookieName);
+    const csrfToken = credential?.transport === 'cookie' ? browsers.csrfTokenOf(credential.token) : undefined;
+    if (csrfToken !== undefined) refuseCrossSite(request, csrfToken, browsers.publicOrigin);
+    const actor = credential ? await authenticate(credential) : stranger;
+    await slowDown(actor);
+    if (permission) await authorise(actor, permission);
     response.locals['actor'] = actor;
+    response.locals['csrfToken'] = csrfToken;
     next();
   };
-}
-
-function bearerToken(request: Request): string {
-  const [scheme, token] = (request.get('authorization') ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || !token)
-    throw problem.unauthenticated('Send "Authorization: Bearer" with a session token or a key.');
-  return token;
 }
 
 function bodyParsers({ isPublic, definition }: Operation): RequestHandler[] {
@@ -199,6 +266,7 @@ function answering(
   handler: Handler<OperationId>,
   validator: OperationValidator,
   options: HttpOptions,
+  record: (request: Request, actor: Actor, answer: unknown) => Promise<void>,
 ): RequestHandler {
   return async (request, response) => {
     const isStreamed: boolean = response.locals['upload'];
@@ -215,25 +283,58 @@ function answering(
       query,
       headers: request.headers,
       body,
-      idempotencyKey: request.get('idempotency-key'),
+      // What is read is read anew: an answer about a person is not kept beside them.
+      idempotencyKey: request.method === 'GET' ? undefined : request.get('idempotency-key'),
       ifMatch: request.get('if-match'),
       requestId: String(request.id),
       address: request.ip ?? '',
+      userAgent: request.get('user-agent') ?? '',
+      isFromOwnPage: isFromOwnPage(request, options.browsers.publicOrigin),
+      csrfToken: response.locals['csrfToken'],
     } as unknown as Call<OperationId>);
+    const status = answer instanceof Accepted ? 202 : operation.successStatus;
+    const shown = shownBy(answer);
     if (options.validateResponses) {
-      const body = answer instanceof Versioned ? answer.body : answer;
       const [type, json] =
         answer instanceof Download
           ? [answer.contentType.split(';')[0] ?? '', '']
-          : ['application/json', JSON.parse(JSON.stringify(body ?? null))];
-      validator.checkResponse(operation.successStatus, type, body === undefined ? undefined : json);
+          : ['application/json', JSON.parse(JSON.stringify(shown ?? null))];
+      validator.checkResponse(status, type, shown === undefined && !(answer instanceof Download) ? undefined : json);
     }
-    await send(response, operation.successStatus, answer);
+    await record(request, response.locals['actor'], shown);
+    await send(response, status, answer instanceof Accepted ? shown : answer);
+  };
+}
+
+/** What an answer shows, whatever it is wrapped in. */
+function shownBy(answer: unknown): unknown {
+  if (answer instanceof Download) return answer.shows;
+  return answer instanceof Versioned || answer instanceof WithHeaders || answer instanceof Accepted ? answer.body : answer;
+}
+
+/** Keeps whom an answer shows, before it is sent. @throws not_recorded when that cannot be kept */
+function recording(operation: Operation, { contract, reads }: HttpOptions) {
+  const find = readsOf(operation, contract);
+  return async (request: Request, actor: Actor, answer: unknown): Promise<void> => {
+    const shown = find?.({ actor, params: request.params, stated: request.get(PURPOSE_HEADER), requestId: String(request.id) }, answer);
+    if (!shown || shown.length === 0) return;
+    try {
+      await reads.record(shown);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      request.log.error({ err: error }, 'readings of people cannot be recorded');
+      throw problem.not_recorded(
+        'Whatever you asked to be changed has been changed. Ask again in a moment, with the same key if you sent one.',
+      );
+    }
   };
 }
 
 async function send(response: Response, status: number, answer: unknown): Promise<void> {
-  if (answer instanceof Download) {
+  if (answer instanceof WithHeaders) {
+    response.set(answer.headers);
+    await send(response, status, answer.body);
+  } else if (answer instanceof Download) {
     // A name says a type too, so it comes first.
     response.status(status).attachment(answer.filename).type(answer.contentType);
     // A caller who leaves in the middle ends it.
@@ -262,6 +363,11 @@ function requestLog(logger: Logger): RequestHandler {
       err: errorForLog,
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({ id, method, path: url.split('?')[0] }),
       res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
+    },
+    // Who asked, by identifier, and why they were refused: an attempt at what is not allowed is found in the log as well.
+    customProps: (_request, response) => {
+      const { actor, refusal } = (response as Response).locals as { actor?: Actor; refusal?: string };
+      return { ...(actor ? { actorId: actor.id, actorKind: actor.kind } : {}), ...(refusal ? { refusal } : {}) };
     },
     customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'info'),
     autoLogging: { ignore: ({ url }) => url === '/healthz' || url === '/readyz' || url === '/metrics' },

@@ -15,10 +15,11 @@ export class KeyRing {
   readonly currentVersion: number;
 
   /**
-   * @param masters 32-byte master keys by version (1 to 255); the highest is current
+   * @param masters 32-byte master keys by version (1 to 255)
    * @param indexKey 32-byte key of the blind indexes, which does not rotate with the master keys
+   * @param current the version that new secrets are made under; left out, the highest
    */
-  constructor(masters: ReadonlyMap<number, Buffer>, indexKey: Buffer) {
+  constructor(masters: ReadonlyMap<number, Buffer>, indexKey: Buffer, current = Math.max(...masters.keys())) {
     if (masters.size === 0) throw new RangeError('a key ring needs a master key');
     for (const [version, key] of masters) {
       if (!Number.isInteger(version) || version < 1 || version > 255) throw new RangeError('key versions are 1 to 255');
@@ -27,7 +28,18 @@ export class KeyRing {
     if (indexKey.length !== KEY_BYTES) throw new RangeError('the index key is not 32 bytes');
     this.#masters = masters;
     this.#indexKey = indexKey;
-    this.currentVersion = Math.max(...masters.keys());
+    if (!masters.has(current)) throw new RangeError(`master key ${current} is not on this key ring`);
+    this.currentVersion = current;
+  }
+
+  /** The versions that can be opened, lowest first. */
+  get versions(): number[] {
+    return [...this.#masters.keys()].sort((a, b) => a - b);
+  }
+
+  /** Whether what was made under a version can be opened. */
+  has(version: number): boolean {
+    return this.#masters.has(version);
   }
 
   /**
@@ -96,7 +108,15 @@ function freshBytes(count: number): Buffer {
 }
 
 /** A new data key, for the fields of one record. */
-export const newDataKey = (): Buffer => randomBytes(KEY_BYTES);
+export const newDataKey = (): Buffer => freshBytes(KEY_BYTES);
+
+/** Wraps a data key: seals it under the master key, to be kept beside what it seals. */
+export const wrapDataKey = (keyRing: KeyRing, purpose: string, place: string, dataKey: Buffer): Buffer =>
+  keyRing.seal(purpose, place, dataKey.toString('base64'));
+
+/** Opens what {@link wrapDataKey} made. */
+export const unwrapDataKey = (keyRing: KeyRing, purpose: string, place: string, wrapped: Buffer): Buffer =>
+  Buffer.from(keyRing.open(purpose, place, wrapped), 'base64');
 
 /** Encrypts one field (AES-256-GCM) under a data key; `place` names the field and its row, and is authenticated. */
 export function sealWith(key: Buffer, place: string, plain: string): Buffer {

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the platform counts and times, for Prometheus to read. */
 export interface Metrics {
@@ -6,6 +6,8 @@ export interface Metrics {
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly commands: Counter<'command' | 'outcome'>;
   readonly jobs: Counter<'job' | 'outcome'>;
+  /** The version of the master key that this process seals under: a rotation begins when all processes show the same. */
+  readonly masterKeyVersion: Gauge;
 }
 
 /** @param processMetrics whether memory, CPU and event-loop figures are collected too */
@@ -31,6 +33,11 @@ export function createMetrics(processMetrics: boolean): Metrics {
       name: 'sanad_jobs_total',
       help: 'Background jobs finished or failed',
       labelNames: ['job', 'outcome'],
+      registers: [registry],
+    }),
+    masterKeyVersion: new Gauge({
+      name: 'sanad_master_key_version',
+      help: 'Version of the master key that this process seals under',
       registers: [registry],
     }),
   };

@@ -28,6 +28,19 @@ describe('money', () => {
     );
   });
 
+  it('takes a part half-even to the minor unit, as whole numbers do', () => {
+    expect(dzd('10000.00').portion(17, 31).toString()).toBe('5483.87');
+    expect([dzd('0.05').portion(1, 2), dzd('0.15').portion(1, 2)].map(String)).toEqual(['0.02', '0.08']);
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.nat(400), fc.integer({ min: 1, max: 400 }), (whole, n, d) => {
+        const [floor, rest] = [(whole * BigInt(n)) / BigInt(d), (whole * BigInt(n)) % BigInt(d)];
+        const up = 2n * rest > BigInt(d) || (2n * rest === BigInt(d) && floor % 2n === 1n);
+        expect(fromCentimes(whole).portion(n, d).toString()).toBe(decimalText(floor + (up ? 1n : 0n)));
+      }),
+    );
+    expect(() => dzd('1.00').portion(1, 0)).toThrow(RangeError);
+  });
+
   it('keeps the digits of each currency (ISO 4217)', () => {
     expect(['DZD', 'TND', 'XOF'].map(minorUnits)).toEqual([2, 3, 0]);
     expect(Money.of('5', 'TND').toString()).toBe('5.000');
@@ -87,5 +100,29 @@ describe('money', () => {
     expect(dzd('1').ratioTo(dzd('3'), 4)).toBe('0.3333');
     expect(dzd('1').ratioTo(dzd('0'), 4)).toBeNull();
     expect(Money.sum([], 'DZD').isZero).toBe(true);
+  });
+
+  it('splits in proportion, to the last centime and no part more than one off', () => {
+    const amounts = fc.array(fc.bigInt({ min: 0n, max: 10n ** 14n }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 14n }), amounts, (total, weights) => {
+        const whole = weights.reduce((sum, weight) => sum + weight, 0n);
+        fc.pre(whole > 0n);
+        const parts = fromCentimes(total).splitBy(weights.map(fromCentimes));
+        expect(Money.sum(parts, 'DZD').equals(fromCentimes(total))).toBe(true);
+        for (const [i, part] of parts.entries()) {
+          const exact = total * (weights[i] ?? 0n);
+          const off = BigInt(part.toString().replace('.', '')) * whole - exact;
+          expect(off > -whole && off < whole).toBe(true);
+        }
+      }),
+    );
+    expect(
+      dzd('0.10')
+        .splitBy([dzd('1'), dzd('1'), dzd('1')])
+        .map(String),
+    ).toEqual(['0.04', '0.03', '0.03']);
+    for (const weights of [[], [dzd('0')], [dzd('2'), dzd('-1')]]) expect(() => dzd('1').splitBy(weights)).toThrow(RangeError);
+    expect(() => dzd('-1').splitBy([dzd('1')])).toThrow(RangeError);
   });
 });

@@ -71,6 +71,46 @@ export class Money {
     return new Money(this.#value.times(count), this.currency);
   }
 
+  /**
+   * This amount in parts, in proportion to weights: each part is cut to the minor unit, and the units that are left over go one each to the
+   * parts that lost most by it, the earlier first.
+   * @param weights none below zero, of which one at least is above
+   * @returns a part for each weight, which add up to this amount
+   * @throws RangeError when no weight is above zero, or this amount or a weight is below
+   */
+  splitBy(weights: readonly Money[]): Money[] {
+    const whole = weights.reduce((sum, weight) => sum.plus(weight.#value), new Exact(0));
+    if (!whole.isPositive() || whole.isZero() || this.isNegative || weights.some((weight) => weight.isNegative))
+      throw new RangeError('an amount above zero is split by weights above zero');
+    const unit = new Exact(10).pow(-minorUnits(this.currency));
+    const units = this.#value.dividedToIntegerBy(unit);
+    const shares = weights.map((weight, i) => {
+      const product = units.times(weight.#value);
+      const cut = product.dividedToIntegerBy(whole);
+      return { i, cut, lost: product.minus(cut.times(whole)) };
+    });
+    const left = units.minus(shares.reduce((sum, { cut }) => sum.plus(cut), new Exact(0))).toNumber();
+    const favoured = new Set(
+      [...shares]
+        .sort((a, b) => b.lost.comparedTo(a.lost) || a.i - b.i)
+        .slice(0, left)
+        .map(({ i }) => i),
+    );
+    return shares.map(({ i, cut }) => new Money(cut.plus(favoured.has(i) ? 1 : 0).times(unit), this.currency));
+  }
+
+  /**
+   * A part of this amount, rounded half-even to the minor unit: 17 of 31 days of 10000.00 DZD are 5483.87.
+   * @param numerator a whole number of units (days, percent), not negative
+   * @param denominator how many of them make the whole
+   */
+  portion(numerator: number, denominator: number): Money {
+    if (!Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator) || numerator < 0 || denominator < 1) {
+      throw new RangeError('a part is so many whole units of so many');
+    }
+    return new Money(this.#value.times(numerator).dividedBy(denominator).toDecimalPlaces(minorUnits(this.currency)), this.currency);
+  }
+
   compare(other: Money): -1 | 0 | 1 {
     return this.#value.comparedTo(this.#same(other)) as -1 | 0 | 1;
   }

@@ -92,6 +92,7 @@ export const problem = defineProblems({
   unauthenticated: [401, 'Sign in first'],
   step_up_required: [401, 'A fresh second factor is needed'],
   forbidden: [403, 'Your roles do not allow this'],
+  cross_site: [403, 'The request may come from another site'],
   not_found: [404, 'There is no such record'],
   method_not_allowed: [405, 'This address does not take this method'],
   request_timeout: [408, 'The request took too long to arrive'],
@@ -103,5 +104,6 @@ export const problem = defineProblems({
   idempotency_key_reused: [422, 'This idempotency key was used for another request'],
   too_many_requests: [429, 'Too many attempts'],
   internal_error: [500, 'Something went wrong on our side'],
+  not_recorded: [503, 'What is read of people cannot be recorded at the moment, so it is not shown'],
   busy: [503, 'The system is busy; nothing was changed'],
 });

@@ -45,7 +45,7 @@ describe('the encoding of a CSV file', () => {
   });
 
   it('is told when the first accent comes after a megabyte of plain letters', async () => {
-    const plain = `nom;ville\n${'ali;oran\n'.repeat(150_000)}`;
+    const plain = `nom;ville\n${`${'ali '.repeat(30)};oran\n`.repeat(10_000)}`;
     for (const [encoding, name] of [
       ['windows-1256', 'محمد'],
       ['windows-1252', 'Mélodie'],
@@ -62,8 +62,8 @@ describe('the encoding of a CSV file', () => {
   it.each([
     [
       'letters that are not UTF-8 late in a file that is',
-      Buffer.concat([Buffer.from(`é\n${'a\n'.repeat(600_000)}`), Buffer.from([0xe9, 0x0a])]),
-      600_002,
+      Buffer.concat([Buffer.from(`é\n${`${'a'.repeat(119)}\n`.repeat(10_000)}`), Buffer.from([0xe9, 0x0a])]),
+      10_002,
     ],
     ['letters that were lost before', Buffer.from('nom\nRen\uFFFD\n'), 2],
     ['a NUL byte', Buffer.from('nom\nRené\nA\0li\n'), 3],
