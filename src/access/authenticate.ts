@@ -1,11 +1,16 @@
-import type { Actor, Ground } from '../platform/index.ts';
+import type { Actor, Credential, Database, Ground } from '../platform/index.ts';
+import { keyActors } from './key-actor.ts';
 import { isKey } from './key-secret.ts';
-import { partnerWithKey } from './partner-key.ts';
-import { userOfSession } from './sessions.ts';
+import { SessionActors } from './session-actor.ts';
 
 /**
- * The actor that a bearer token stands for: a user by a session's, a partner by a key.
- * @throws unauthenticated when it stands for nobody, any more or ever
+ * Recognises callers.
+ * @returns a function that gives the actor that a credential stands for: a user by a session's token, a machine by a key. It throws
+ *   unauthenticated when the credential stands for nobody, any more or ever.
  */
-export const authenticate = (ground: Ground, token: string): Promise<Actor> =>
-  isKey(token) ? partnerWithKey(ground, token) : userOfSession(ground.db, ground.clock.now(), token);
+export function authenticator(ground: Ground, database: Database): (credential: Credential) => Promise<Actor> {
+  const sessions = new SessionActors(database);
+  const machineWith = keyActors(ground);
+  return async ({ token, transport }) =>
+    transport === 'bearer' && isKey(token) ? machineWith(token) : sessions.actorOf(token, transport, ground.clock.now());
+}

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { confirmed, confirmedKey } from '../../test/support/keys.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { registration } from '../../test/support/registrations.ts';
 import { newId, operationsOf, readContract } from '../platform/index.ts';
 import { authorise, authoriseRead } from './authorise.ts';
-import { type PermissionName, permissions } from './permissions.ts';
+import { type PermissionName, permissionNamed, permissions } from './permissions.ts';
 import { passerBy } from './system.ts';
 
 const DAY_MS = 86_400_000;
@@ -32,7 +34,7 @@ describe('keys of partners', () => {
   const inDays = (days: number) => new Date(platform.clock.now().getTime() + days * DAY_MS).toISOString();
   const keys = () => `/v1/partners/${partnerId}/keys`;
   const issue = async (programmeId = frame.programmeId) =>
-    (await administrator.post(keys(), { programmeId, expiresAt: inDays(90) }).expect(201)).body;
+    confirmedKey(platform, administrator, keys(), { programmeId, expiresAt: inDays(90) });
   const withKey = (key: string, programmeId = frame.programmeId) =>
     supertest(platform.app.http).get(`/v1/programmes/${programmeId}/referrals`).set('Authorization', `Bearer ${key}`);
   const shown = async (id: string) => (await administrator.get(keys()).expect(200)).body.items.find((key: { id: string }) => key.id === id);
@@ -40,7 +42,7 @@ describe('keys of partners', () => {
   it('are shown once, and kept as a prefix and a hash', async () => {
     const { key, ...described } = await issue();
     expect(key).toMatch(/^sanad_[a-z0-9]{12}_[A-Za-z0-9_-]{43}$/);
-    expect(await shown(described.id)).toEqual(described);
+    expect(await shown(described.id)).toEqual({ ...described, confirmedBy: expect.any(String), confirmedAt: expect.any(String) });
     const { rows } = await platform.owner.query('select prefix, key_hash from api_keys where id = $1', [described.id]);
     expect(rows[0]).toEqual({ prefix: key.slice(6, 18), key_hash: createHash('sha256').update(key).digest() });
     const secret = key.slice(19);
@@ -50,6 +52,49 @@ describe('keys of partners', () => {
       expect(rowCount, relname).toBe(0);
     }
     expect(platform.log.join('')).not.toContain(secret);
+  });
+
+  it('let no administrator invent people alone: a key opens nothing until another has confirmed it', async () => {
+    const wanted = { programmeId: frame.programmeId, expiresAt: inDays(9) };
+    const { key, ...made } = (await administrator.post(keys(), wanted).expect(201)).body;
+    expect(made).toMatchObject({ createdBy: administrator.userId, confirmedBy: null, confirmedAt: null });
+    const refer = () =>
+      supertest(platform.app.http)
+        .post(`/v1/programmes/${frame.programmeId}/referrals`)
+        .set('Authorization', `Bearer ${key}`)
+        .set('Idempotency-Key', newId())
+        .send({ reference: 'INVENTED', registration: registration() });
+    const [refused, unknown] = [await refer().expect(401), await withKey(`sanad_aaaaaaaaaaaa_${'A'.repeat(43)}`).expect(401)];
+    expect(refused.body.detail).toBe(unknown.body.detail);
+    const own = await administrator.post(`${keys()}/${made.id}/confirm`).expect(403);
+    expect([own.body.code, own.body.detail]).toEqual(['separation_of_duties', expect.stringContaining('Ask another administrator')]);
+    await refer().expect(401);
+    const told = await platform.owner.query('select kind, facts from alerts where subject_id = $1 order by id', [made.id]);
+    expect(told.rows).toEqual([
+      { kind: 'access.key_made', facts: { partnerId, prefix: made.prefix } },
+      { kind: 'access.dead_key_used', facts: { end: 'unconfirmed', prefix: made.prefix } },
+    ]);
+    const elsewhere = await platform.as('administrator', { programme: (await makeFrame(platform)).programmeId });
+    await elsewhere.post(`${keys()}/${made.id}/confirm`).expect(404);
+    await (await platform.as('auditor')).post(`${keys()}/${made.id}/confirm`).expect(403);
+    const second = await platform.as('administrator');
+    const { body } = await second.post(`${keys()}/${made.id}/confirm`).expect(200);
+    expect(body).toEqual({ ...made, confirmedBy: second.userId, confirmedAt: expect.any(String) });
+    await withKey(key).expect(200);
+    expect((await (await platform.as('administrator')).post(`${keys()}/${made.id}/confirm`).expect(409)).body.code).toBe('conflict');
+  });
+
+  it('are confirmed with a fresh second factor, and not once they have ended', async () => {
+    const wanted = { programmeId: frame.programmeId, expiresAt: inDays(2) };
+    const make = async () => (await administrator.post(keys(), wanted).expect(201)).body;
+    const [revoked, expired] = [await make(), await make()];
+    await administrator.post(`${keys()}/${revoked.id}/revoke`).expect(200);
+    const late = await platform.as('administrator');
+    await late.post(`${keys()}/${revoked.id}/confirm`).expect(409);
+    platform.clock.skip(5 * 60_000 + 1);
+    expect((await late.post(`${keys()}/${expired.id}/confirm`).expect(401)).body.code).toBe('step_up_required');
+    platform.clock.skip(2 * DAY_MS);
+    await (await platform.as('administrator')).post(`${keys()}/${expired.id}/confirm`).expect(409);
   });
 
   it('open referrals in their own programme and no other', async () => {
@@ -63,7 +108,10 @@ describe('keys of partners', () => {
 
   it('open nothing else that the contract has', async () => {
     const { key } = await issue();
-    const closed = operationsOf(readContract()).filter(({ isPublic, isForPartners }) => !isPublic && !isForPartners);
+    const closed = operationsOf(readContract()).filter(
+      ({ permission }) =>
+        permission !== undefined && !permissionNamed(permission).roles.some((role) => role === 'partner' || role === 'public'),
+    );
     expect(closed.length).toBeGreaterThan(50);
     for (const { id, method, path } of closed) {
       const { status, body } = await supertest(platform.app.http)
@@ -92,7 +140,17 @@ describe('keys of partners', () => {
         }
       });
     expect(open(partner)).toEqual(['intake.refer', 'intake.read_referrals']);
-    expect(open(passerBy)).toEqual(['intake.register_oneself', 'intake.ask_for_code', 'intake.prove_telephone', 'intake.read_own_status']);
+    expect(open(passerBy)).toEqual([
+      'access.open_link',
+      'access.accept_invitation',
+      'access.replace_second_factor',
+      'access.reset_password',
+      'access.ask_for_reset',
+      'intake.register_oneself',
+      'intake.ask_for_code',
+      'intake.prove_telephone',
+      'intake.read_own_status',
+    ]);
   });
 
   it('end on their day, when they are revoked, and when a single letter differs, all in the same words', async () => {
@@ -128,6 +186,8 @@ describe('keys of partners', () => {
     const next = answers.find(({ status }) => status === 201)?.body;
     expect(next).toMatchObject({ replaces: old.id, programmeId: frame.programmeId, partnerId });
     await withKey(old.key).expect(200);
+    await withKey(next.key).expect(401);
+    await confirmed(platform, keys(), next);
     await withKey(next.key).expect(200);
     platform.clock.skip(2 * HOUR_MS);
     await withKey(old.key).expect(401);

@@ -1,8 +1,10 @@
 import { type Actor, type Db, type Page, pageRequestById, problem, sql } from '../platform/index.ts';
 import { authoriseRead } from './authorise.ts';
-import { findPartner, pageOfKeys, pageOfPartners } from './partner-store.ts';
+import { pageOfKeys } from './key-store.ts';
+import type { ApiKey } from './key-types.ts';
+import { findPartner, pageOfPartners } from './partner-store.ts';
 import { scopeCondition } from './scope-condition.ts';
-import type { Partner, PartnerKey } from './types.ts';
+import type { Partner } from './types.ts';
 
 interface PageQuery {
   readonly limit?: number;
@@ -17,9 +19,9 @@ export async function listPartners(db: Db, actor: Actor, query: PageQuery): Prom
 }
 
 /** A partner's keys for the programmes within the reader's scope, oldest first. @throws not_found without such a partner */
-export async function listKeys(db: Db, actor: Actor, partnerId: string, query: PageQuery): Promise<Page<PartnerKey>> {
-  const within = scopeCondition(actor, 'access.read_partners', { programme: sql`k.programme_id` });
+export async function listKeys(db: Db, actor: Actor, partnerId: string, query: PageQuery): Promise<Page<ApiKey>> {
+  const within = scopeCondition(actor, 'access.read_keys', { programme: sql`k.programme_id` });
   const { limit, after } = pageRequestById(query);
-  if (!(await findPartner(db, partnerId))) throw problem.not_found('There is no such partner.');
-  return pageOfKeys(db, partnerId, within, limit, after);
+  if (!(await findPartner(db, partnerId))) throw problem.not_found('There is no such record.');
+  return pageOfKeys(db, { partnerId }, within, limit, after);
 }

@@ -1,4 +1,4 @@
-import type { Role } from './permissions.ts';
+import type { Role } from './roles.ts';
 
 export type Language = 'ar' | 'fr' | 'en';
 
@@ -9,13 +9,15 @@ export interface RoleGrant {
   readonly programmeId: string | null;
   readonly officeId: string | null;
   readonly fundId: string | null;
+  /** The most that a payment list may come to which the holder signs. */
+  readonly limit: { readonly amount: string; readonly currency: string } | null;
   readonly endsAt: string | null;
 }
 
 /** A role as an administrator gives it. */
 export type NewRole = Pick<RoleGrant, 'role'> & {
   readonly [Field in 'programmeId' | 'officeId' | 'fundId' | 'endsAt']?: string | undefined;
-};
+} & { readonly limit?: RoleGrant['limit'] | undefined };
 
 /** Somebody who may sign in, with the roles that hold now. */
 export interface User {
@@ -24,18 +26,51 @@ export interface User {
   readonly displayName: string;
   readonly language: Language;
   readonly grants: RoleGrant[];
+  /** When they accepted their invitation. */
+  readonly activatedAt: string | null;
   readonly disabledAt: string | null;
   readonly createdAt: string;
 }
 
-export interface NewUser {
-  readonly email: string;
-  readonly displayName: string;
-  readonly language: Language;
-  readonly password: string;
-  /** Base32; a fresh one is made when it is left out. */
-  readonly totpSecret?: string | undefined;
+/** Somebody to invite. What they sign in with is theirs alone to choose. */
+export type NewUser = Pick<User, 'email' | 'displayName' | 'language'>;
+
+/** Something that an administrator or an auditor should look at. */
+export interface Alert {
+  readonly id: string;
+  readonly kind: string;
+  readonly at: string;
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly programmeId: string | null;
+  readonly facts: Record<string, string | number>;
+  readonly seenBy: string | null;
+  readonly seenAt: string | null;
 }
+
+/** What a link that is sent by e-mail is for. */
+export type LinkPurpose = 'invitation' | 'password_reset' | 'second_factor';
+
+/** A link that is sent by e-mail, without the secret that makes it one. */
+export interface Link {
+  readonly id: string;
+  readonly userId: string;
+  readonly purpose: LinkPurpose;
+  readonly keyVersion: number;
+  readonly expiresAt: Date;
+  readonly wrongTries: number;
+}
+
+/** What somebody takes away who has set up an authenticator: the only time that it is seen. */
+export interface NewSecrets {
+  readonly recoveryCodes: string[];
+  readonly deviceToken: string;
+}
+
+/** The person who asks. */
+export type CurrentUser = Pick<User, 'id' | 'displayName' | 'language' | 'grants'> & {
+  /** Codes for a lost authenticator that are not used yet. */
+  readonly recoveryCodesLeft: number;
+};
 
 /** What a person needs to set up an authenticator. */
 export interface TotpEnrolment {
@@ -52,28 +87,11 @@ export interface Partner {
   readonly createdAt: string;
 }
 
-/** A key of a partner's machine, good for referrals in one programme. The key itself is kept nowhere. */
-export interface PartnerKey {
-  readonly id: string;
-  readonly partnerId: string;
-  readonly programmeId: string;
-  /** The part of the key by which people tell keys apart. */
-  readonly prefix: string;
-  /** The key that this one took over from. */
-  readonly replaces: string | null;
-  readonly expiresAt: string;
-  readonly revokedAt: string | null;
-  /** To the hour. */
-  readonly lastUsedAt: string | null;
-  readonly createdAt: string;
-}
-
-/** A key that has just been made: the only time that it is seen. */
-export type IssuedKey = PartnerKey & { readonly key: string };
-
 /** A session that has just begun: the only time that its token is seen. */
 export interface SignedIn {
   readonly token: string;
   readonly expiresAt: string;
-  readonly user: Pick<User, 'id' | 'displayName' | 'language' | 'grants'>;
+  /** Tells this device from a stranger's when it signs in again. */
+  readonly deviceToken: string;
+  readonly user: CurrentUser;
 }

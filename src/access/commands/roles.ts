@@ -1,19 +1,24 @@
-import { brokenConstraint, command, newId, type Problem, problem } from '../../platform/index.ts';
+import { brokenConstraint, command, newId, type Problem, problem, type Tx } from '../../platform/index.ts';
+import { endEnrolmentsOf } from '../devices/store.ts';
+import { counter } from '../permissions.ts';
 import { accessProblem } from '../problems.ts';
+import type { ScopeKind } from '../roles.ts';
 import { faultsOf } from '../rules.ts';
-import { endGrant, findGrant, findUser, insertGrant } from '../store.ts';
+import { endSessionsOf } from '../sessions.ts';
+import { endGrant, findGrant, findUser, insertGrant, placeOf } from '../store.ts';
 import type { NewRole, RoleGrant } from '../types.ts';
 
 /**
- * Gives somebody a role. An administrator of one programme grants roles within that programme alone.
- * @throws not_found; unprocessable when a place or a date is wrong; forbidden to oneself; incompatible_roles naming the pair; conflict
+ * Gives somebody a role. An administrator of one programme grants roles within that programme alone. The user's sessions end, so that no token
+ * from before is worth more than it was: they sign in again with both factors, and where the role has them use PINs, enrol again.
+ * @throws not_found; unprocessable when a place or a date is wrong; separation_of_duties to oneself; incompatible_roles naming the pair; conflict
  *   when the role is held already
  */
 export const grantRole = command<NewRole & { userId: string }, RoleGrant>({
   name: 'access.grant_role',
-  scope: (_db, { programmeId, officeId, fundId }) => ({ programme: programmeId, office: officeId, fund: fundId }),
+  scope: placeOf,
   async run({ tx, actor, now }, { userId, ...role }) {
-    if (!(await findUser(tx, userId, now))) throw problem.not_found('There is no such user.');
+    if (!(await findUser(tx, userId, now))) throw problem.not_found('There is no such record.');
     const faults = faultsOf(role, now);
     if (faults.length > 0) throw problem.unprocessable('The role cannot be granted like this.', {}, faults);
     const id = newId();
@@ -22,8 +27,10 @@ export const grantRole = command<NewRole & { userId: string }, RoleGrant>({
     } catch (error) {
       throw refusalOf(error, role.role) ?? error;
     }
-    const { programmeId = null, officeId = null, fundId = null, endsAt = null } = role;
-    const grant: RoleGrant = { id, role: role.role, programmeId, officeId, fundId, endsAt };
+    await endSessionsOf(tx, userId, now, 'role granted');
+    await endPinsOfRole(tx, userId, role, now);
+    const grant = await findGrant(tx, userId, id);
+    if (!grant) throw new Error('a role that was just granted is there');
     return { result: grant, subject: { type: 'user', id: userId }, after: grant };
   },
 });
@@ -31,8 +38,12 @@ export const grantRole = command<NewRole & { userId: string }, RoleGrant>({
 // The constraints decide, so that two grants at once cannot slip past each other.
 function refusalOf(error: unknown, role: string): Problem | undefined {
   switch (brokenConstraint(error)) {
-    case 'role_grants_not_to_oneself':
-      return problem.forbidden('Nobody grants a role to themselves. Ask another administrator.');
+    case 'role_grants_programme_id_fkey':
+      return noSuchPlace('programme');
+    case 'role_grants_office_id_fkey':
+      return noSuchPlace('office');
+    case 'role_grants_fund_id_fkey':
+      return noSuchPlace('fund');
     case 'role_grants_once':
       return problem.conflict('This role is held already.');
     case 'role_grants_compatible': {
@@ -44,8 +55,21 @@ function refusalOf(error: unknown, role: string): Problem | undefined {
   }
 }
 
+// When a role is granted too: one that ran out by itself must not bring the PIN back that was chosen under it.
+async function endPinsOfRole(
+  tx: Tx,
+  userId: string,
+  { role, officeId }: Pick<RoleGrant | NewRole, 'role' | 'officeId'>,
+  now: Date,
+): Promise<void> {
+  if (counter.includes(role)) await endEnrolmentsOf(tx, userId, now, officeId ?? null);
+}
+
+const noSuchPlace = (kind: ScopeKind): Problem =>
+  problem.unprocessable('The role cannot be granted like this.', {}, [{ pointer: `/${kind}Id`, detail: `There is no such ${kind}.` }]);
+
 /**
- * Ends a role now.
+ * Ends a role now, and with it the user's sessions, and the PINs that it was used with.
  * @throws not_found; conflict when it has ended already
  */
 export const endRole = command<{ userId: string; grantId: string }, RoleGrant>({
@@ -53,12 +77,14 @@ export const endRole = command<{ userId: string; grantId: string }, RoleGrant>({
   async scope(db, { userId, grantId }) {
     const grant = await findGrant(db, userId, grantId);
     if (!grant) throw problem.not_found('There is no such record.');
-    return { programme: grant.programmeId ?? undefined, office: grant.officeId ?? undefined, fund: grant.fundId ?? undefined };
+    return placeOf(db, grant);
   },
   async run({ tx, now }, { userId, grantId }) {
     const before = await findGrant(tx, userId, grantId);
     const grant = await endGrant(tx, grantId, now);
     if (!grant) throw problem.conflict('This role has ended already.');
+    await endSessionsOf(tx, userId, now, 'role ended');
+    if (before) await endPinsOfRole(tx, userId, before, now);
     return { result: grant, subject: { type: 'user', id: userId }, before, after: grant };
   },
 });

@@ -1,40 +1,52 @@
-import { type Actor, command } from '../../platform/index.ts';
+import { command, type Db, problem } from '../../platform/index.ts';
 import { STEP_UP_MS } from '../authorise.ts';
+import { boundTo } from '../challenges.ts';
+import { sessionOf } from '../own-session.ts';
+import { examineAssertion } from '../passkeys/examine.ts';
+import { hasPasskey } from '../passkeys/store.ts';
 import { accessProblem } from '../problems.ts';
+import type { RelyingParty } from '../relying-party.ts';
 import { WRONG_CODES_ALLOWED } from '../rules.ts';
+import { type SecondFactor, secondFactorOf, useUp } from '../second-factor.ts';
 import { acceptSecondFactor, countWrongCode, ended, endSession, lockSession } from '../sessions.ts';
-import { credentialsById, takeStep } from '../store.ts';
-import { matchingStep } from '../totp.ts';
-import { openTotpSecret } from '../totp-secret.ts';
+import { credentialsById } from '../store.ts';
 
-function sessionOf({ sessionId }: Actor): string {
-  if (!sessionId) throw ended();
-  return sessionId;
+interface StepUp extends Pick<SecondFactor, 'totp' | 'passkey'> {
+  /** Whom passkeys sign for. */
+  readonly party: RelyingParty;
 }
 
+const adviceFor = async (db: Db, userId: string): Promise<string> =>
+  (await hasPasskey(db, userId))
+    ? 'Ask for another challenge, and have one of your passkeys answer it.'
+    : 'Wait for the next code of your authenticator, then send that.';
+
 /**
- * Refreshes the second factor of the actor's session. A few wrong codes in a row end the session.
- * @returns until when the second factor counts as fresh
- * @throws second_factor_refused when the code is wrong or was used; unauthenticated when the session has ended, or ends by this
+ * Refreshes the second factor of the actor's session, which goes on under another token. A few wrong codes in a row end the session.
+ * @returns the new token, and until when the second factor counts as fresh
+ * @throws second_factor_refused when the code or the answer is wrong or was used; unauthenticated when the session has ended, or ends by this
  */
-export const stepUp = command<{ totp: string }, { freshUntil: string }>({
+export const stepUp = command<StepUp, { freshUntil: string; token: string }>({
   name: 'access.step_up',
   scope: () => ({}),
-  async run({ tx, actor, now, keyRing }, { totp }) {
+  async run({ tx, actor, now, keyRing }, { party, ...given }) {
+    if (actor.deviceId !== undefined) throw problem.unprocessable('On this device, give your PIN again.');
     const sessionId = sessionOf(actor);
     const subject = { type: 'session', id: sessionId };
     const wrongCodes = await lockSession(tx, sessionId);
     const kept = await credentialsById(tx, actor.id);
     if (!kept) throw ended();
-    const step = matchingStep(openTotpSecret(keyRing, kept), totp, now);
-    if (step !== null && (await takeStep(tx, actor.id, step))) {
-      await acceptSecondFactor(tx, sessionId, now);
-      return { result: { freshUntil: new Date(now.getTime() + STEP_UP_MS).toISOString() }, subject };
+    const asked = { purpose: 'passkey_step_up', boundTo: boundTo(keyRing, 'session', sessionId) } as const;
+    const answer = given.passkey && (await examineAssertion(tx, party, asked, given.passkey));
+    const factor = secondFactorOf(keyRing, kept, given, now, answer);
+    if (factor && (await useUp(tx, actor.id, factor, now))) {
+      const token = await acceptSecondFactor(tx, sessionId, now);
+      return { result: { freshUntil: new Date(now.getTime() + STEP_UP_MS).toISOString(), token }, subject };
     }
     await countWrongCode(tx, sessionId);
     const last = wrongCodes >= WRONG_CODES_ALLOWED;
-    if (last) await endSession(tx, sessionId, now);
-    const refusal = last ? ended() : accessProblem.second_factor_refused('Wait for the next code of your authenticator, then send that.');
+    if (last) await endSession(tx, sessionId, now, 'wrong codes');
+    const refusal = last ? ended() : accessProblem.second_factor_refused(await adviceFor(tx, actor.id));
     return { result: undefined as never, subject, refusal };
   },
 });

@@ -1,40 +1,57 @@
-import { brokenConstraint, command, newId, problem } from '../../platform/index.ts';
-import { hashPassword } from '../passwords.ts';
+import { brokenConstraint, type CommandContext, command, newId, problem, type Tx } from '../../platform/index.ts';
+import { endEnrolmentsOf } from '../devices/store.ts';
+import { revokeLinks } from '../link-store.ts';
+import { newLink, sendingOf } from '../links.ts';
 import { endSessionsOf } from '../sessions.ts';
 import { findUser, insertUser, markDisabled } from '../store.ts';
-import { newTotpSecret, totpEnrolment } from '../totp.ts';
-import { sealTotpSecret } from '../totp-secret.ts';
-import type { NewUser, TotpEnrolment, User } from '../types.ts';
+import type { NewUser, User } from '../types.ts';
+
+/** Adds somebody who cannot sign in yet. @throws conflict when somebody has that address already */
+export async function addUser({ tx, actor, now }: CommandContext, { email: given, displayName, language }: NewUser): Promise<User> {
+  const email = given.toLowerCase();
+  const user: User = {
+    id: newId(),
+    email,
+    displayName,
+    language,
+    grants: [],
+    activatedAt: null,
+    disabledAt: null,
+    createdAt: now.toISOString(),
+  };
+  try {
+    await insertUser(tx, user, actor.id, now);
+  } catch (error) {
+    if (brokenConstraint(error) === 'users_email_key') throw problem.conflict('Somebody has this e-mail address already.');
+    throw error;
+  }
+  return user;
+}
 
 /**
- * Creates somebody who may sign in and, until a role is granted, do nothing else.
- * @returns the user, and what sets up the authenticator: the only time that it is shown
+ * Invites somebody. They are sent a link, by which they set up how they sign in; until a role is granted they may do nothing else.
  * @throws conflict when somebody has that address already
  */
-export const createUser = command<NewUser, User & { totp: TotpEnrolment }>({
+export const createUser = command<NewUser, User>({
   name: 'access.create_user',
   scope: () => ({}),
-  async run({ tx, actor, now, keyRing }, { email: given, displayName, language, password, totpSecret = newTotpSecret() }) {
-    const email = given.toLowerCase();
-    const user: User = { id: newId(), email, displayName, language, grants: [], disabledAt: null, createdAt: now.toISOString() };
-    try {
-      await insertUser(tx, {
-        ...user,
-        passwordHash: await hashPassword(password),
-        sealedSecret: sealTotpSecret(keyRing, user.id, totpSecret),
-        createdBy: actor.id,
-        createdAt: now,
-      });
-    } catch (error) {
-      if (brokenConstraint(error) === 'users_email_key') throw problem.conflict('Somebody has this e-mail address already.');
-      throw error;
-    }
-    return { result: { ...user, totp: totpEnrolment(email, totpSecret) }, subject: { type: 'user', id: user.id }, after: user };
+  async run(context, given) {
+    const user = await addUser(context, given);
+    const link = await newLink(context, user.id, 'invitation');
+    return { result: user, subject: { type: 'user', id: user.id }, after: user, followUps: [sendingOf(link)] };
   },
 });
 
+/** Somebody who may still sign in, or may yet. @throws not_found; conflict when they are disabled */
+export async function enabledUser(tx: Tx, userId: string, now: Date): Promise<User> {
+  const user = await findUser(tx, userId, now);
+  if (!user) throw problem.not_found('There is no such user.');
+  if (user.disabledAt) throw problem.conflict('This user is disabled.');
+  return user;
+}
+
 /**
- * Keeps somebody out for good, and ends their sessions at once.
+ * Keeps somebody out for good, and ends their sessions, PINs and links at once.
  * @throws not_found; conflict when that has happened already
  */
 export const disableUser = command<{ userId: string }, User>({
@@ -42,9 +59,11 @@ export const disableUser = command<{ userId: string }, User>({
   scope: () => ({}),
   async run({ tx, now }, { userId }) {
     const before = await findUser(tx, userId, now);
-    if (!before) throw problem.not_found('There is no such user.');
+    if (!before) throw problem.not_found('There is no such record.');
     if (!(await markDisabled(tx, userId, now))) throw problem.conflict('This user is disabled already.');
-    await endSessionsOf(tx, userId, now);
+    await endSessionsOf(tx, userId, now, 'user disabled');
+    await endEnrolmentsOf(tx, userId, now);
+    await revokeLinks(tx, userId, now);
     const user: User = { ...before, disabledAt: now.toISOString() };
     return { result: user, subject: { type: 'user', id: userId }, before, after: user };
   },

@@ -1,0 +1,499 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { confirmAll, daysOf, giveCeilings, makeReintegration, makeWork } from '../../test/support/extras.ts';
+import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
+import { type Paid, payList } from '../../test/support/paid.ts';
+import { makePlan, makeTeam, submitted } from '../../test/support/plans.ts';
+import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { changeTerms } from '../../test/support/terms.ts';
+import { shippedModel } from '../matching/index.ts';
+import { newId } from '../platform/index.ts';
+import type { duties } from './duties.ts';
+import { incompatibleRoles, rolePlaces, roles } from './roles.ts';
+
+describe('the database keeps duties apart, whoever writes', () => {
+  let platform: TestPlatform;
+  let frame: Frame;
+  let app: pg.Client;
+  let paid: Paid;
+  let live: Paid;
+  /** Who made, approved and released the list. */
+  let hands: string[];
+  beforeAll(async () => {
+    platform = await startPlatform();
+    frame = await makeFrame(platform);
+    app = await platform.applicationClient();
+    // Of today, so that the one which is live does not expire meanwhile.
+    const now = platform.clock.now().toISOString();
+    const wishes = [{ outcome: 'paid' }, { outcome: 'live' }] as const;
+    [paid, live] = (await payList(
+      platform,
+      frame,
+      wishes.map((wish) => ({ ...wish, paidOn: now.slice(0, 10) })),
+      { approvedAt: now },
+    )) as [Paid, Paid];
+    const { rows } = await platform.owner.query(
+      'select h.user_id from payment_list_hands h join vouchers v on v.list_id = h.list_id where v.serial = $1 order by h.hand',
+      [paid.serial],
+    );
+    hands = rows.map(({ user_id }) => user_id);
+    await platform.owner.query(
+      `insert into enrolments (programme_id, beneficiary_id, state, entered_by, changed_at) values ($1, $2, 'enrolled', $3, now())`,
+      [frame.programmeId, live.beneficiaryId, enteredLive],
+    );
+  });
+  afterAll(() => platform.close());
+
+  const enteredLive = newId();
+  const refused = async (constraint: string, attempt: Promise<unknown>) => {
+    await expect(attempt).rejects.toMatchObject({ constraint });
+  };
+
+  /** Redeems the live voucher as somebody, and takes it back. */
+  async function pay(agentId: string): Promise<void> {
+    await app.query('begin');
+    try {
+      await app.query(`update vouchers set state = 'redeemed' where serial = $1`, [live.serial]);
+      await app.query(
+        `insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
+        select gen_random_uuid(), id, $2, $3, collector_id, amount, currency, 'passport', '1234', now(), '2026-03-11' from vouchers where serial = $1`,
+        [live.serial, frame.officeId, agentId],
+      );
+    } finally {
+      await app.query('rollback');
+    }
+  }
+
+  /** An advance that an officer asks for, to deliver the live voucher. No other is open. */
+  async function advanceOf(officer: string): Promise<string> {
+    const id = newId();
+    await platform.owner.query('update advance_vouchers set is_open = false');
+    await app.query(
+      `insert into advances (id, programme_id, fund_id, officer_id, round, visit_on, amount, currency, asked_at)
+      select $1, programme_id, fund_id, $2, 'In Guezzam road', '2099-01-01', amount, currency, now() from vouchers where serial = $3`,
+      [id, officer, live.serial],
+    );
+    await app.query('insert into advance_vouchers (advance_id, voucher_id) select $1, id from vouchers where serial = $2', [
+      id,
+      live.serial,
+    ]);
+    return id;
+  }
+
+  const pairOf = async (): Promise<[Person, Person]> => {
+    const people = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
+    const [first, second] = people.sort((one, other) => (one.id < other.id ? -1 : 1)) as [Person, Person];
+    await platform.owner.query(
+      `insert into duplicate_pairs (first_id, second_id, programme_id, score, evidence, found_at) values ($1, $2, $3, 0.5, '[]', now())`,
+      [first.id, second.id, frame.programmeId],
+    );
+    return [first, second];
+  };
+  const handsIn = async (id: string): Promise<string[]> => {
+    const { rows } = await platform.owner.query(
+      'select b.registered_by, e.entered_by from beneficiaries b join enrolments e on e.beneficiary_id = b.id where b.id = $1',
+      [id],
+    );
+    return [rows[0].registered_by, rows[0].entered_by];
+  };
+
+  /** A submitted list that needs two signatures, of which a deputy has given one in somebody's place. */
+  async function signedByDeputy() {
+    const own = await makeFrame(platform);
+    await changeTerms(platform, own.programmeId, { approvalRules: [[null, '0', 1, 'approver', 2]] });
+    const team = await makeTeam(platform, own);
+    const { id: listId, digest } = await submitted(team, own, await makePlan(platform, own, [await makePerson(platform, own.programmeId)]));
+    const deputy = await platform.as('approver', { programme: own.programmeId });
+    const { rows } = await platform.owner.query(`select id from role_grants where user_id = $1`, [team.approver.userId]);
+    const endsAt = new Date(platform.clock.now().getTime() + 86_400_000).toISOString();
+    await team.approver.post('/v1/approval-delegations', { grantId: rows[0].id, deputyId: deputy.userId, endsAt }).expect(201);
+    await deputy.post(`/v1/payment-lists/${listId}/approve`, { digest, forUserId: team.approver.userId }).expect(200);
+    return { listId, digest, approver: team.approver.userId, deputy: deputy.userId };
+  }
+
+  /** What tries to break each constraint; every one of `duties` has to be here. */
+  const attacks: Readonly<Record<(typeof duties)[number]['constraint'], () => Promise<void>>> = {
+    async payment_list_hands_one_each() {
+      for (const hand of hands)
+        await refused(
+          'payment_list_hands_one_each',
+          app.query(
+            `insert into payment_list_hands (list_id, user_id, hand, role, digest, reason, at)
+            select list_id, $2, 'rejecter', 'approver', repeat('0', 64), 'No', now() from vouchers where serial = $1`,
+            [paid.serial, hand],
+          ),
+        );
+    },
+    async draws_signed_by_another() {
+      const officer = await platform.as('programme_officer', { programme: frame.programmeId });
+      const planId = await makeReintegration(officer, frame);
+      const [draw] = await giveCeilings(officer, planId, [await makePerson(platform, frame.programmeId)]);
+      await confirmAll(officer, draw?.id ?? '');
+      const sign = (by: string) => app.query(`insert into draw_decisions values ($1, 1, 'signed', null, $2, now())`, [draw?.id, by]);
+      await refused('draws_signed_by_another', sign(officer.userId));
+      await sign(newId());
+    },
+    async attendance_sheets_signed_by_another() {
+      const officer = await platform.as('programme_officer', { programme: frame.programmeId });
+      const { planId, siteId } = await makeWork(officer, frame);
+      const rows = daysOf(await makePerson(platform, frame.programmeId), [2]);
+      const { body } = await officer.post(`/v1/plans/${planId}/attendance-sheets`, { siteId, rows }).expect(201);
+      const sign = (by: string) =>
+        app.query(`update attendance_sheets set state = 'signed', signed_by = $2, signed_at = now() where id = $1`, [body.id, by]);
+      await refused('attendance_sheets_signed_by_another', sign(officer.userId));
+      await sign(newId());
+    },
+    async payment_list_hands_one_authority() {
+      const { listId, digest, approver, deputy } = await signedByDeputy();
+      const sign = (userId: string, forUserId: string | null, delegationId: string | null) =>
+        app.query(
+          `insert into payment_list_hands (list_id, user_id, hand, step, role, digest, for_user_id, delegation_id, at)
+          values ($1, $2, 'approver', 1, 'approver', $3, $4, $5, now())`,
+          [listId, userId, digest, forUserId, delegationId],
+        );
+      await refused('payment_list_hands_one_authority', sign(approver, null, null));
+      await refused('payment_list_hands_one_each', sign(deputy, null, null));
+    },
+    async payment_list_cancellations_two_people() {
+      const { rows } = await app.query(
+        `insert into payment_list_cancellations (id, list_id, whole, instalments, reason, line_count, total, currency, proposed_by, proposed_at)
+        select gen_random_uuid(), list_id, true, 'free', 'Left', 1, 1, 'DZD', $2, now() from vouchers where serial = $1 returning id`,
+        [live.serial, enteredLive],
+      );
+      const confirm = `update payment_list_cancellations set state = 'confirmed', decided_by = $2, decided_at = now() where id = $1`;
+      await refused('payment_list_cancellations_two_people', app.query(confirm, [rows[0].id, enteredLive]));
+      await refused(
+        'payment_list_cancellations_append_only',
+        app.query('begin').then(async () => {
+          try {
+            await app.query(confirm, [rows[0].id, newId()]);
+            await app.query('update payment_list_cancellations set decided_by = $2 where id = $1', [rows[0].id, enteredLive]);
+          } finally {
+            await app.query('rollback');
+          }
+        }),
+      );
+    },
+    async payouts_by_another() {
+      expect(hands).toHaveLength(3);
+      for (const hand of [...hands, enteredLive]) await refused('payouts_by_another', pay(hand));
+      await pay(newId()); // anybody else could
+      for (const hand of hands)
+        await refused(
+          'payouts_by_another',
+          app.query('update payouts set voided_at = now(), voided_by = $2 where id = $1', [paid.payoutId, hand]),
+        );
+    },
+    async payouts_void_by_another() {
+      const voiding = app.query('update payouts set voided_at = now(), voided_by = agent_id where id = $1', [paid.payoutId]);
+      await refused('payouts_void_by_another', voiding);
+    },
+    async deliveries_witnessed_by_another() {
+      const officer = newId();
+      const advanceId = await advanceOf(officer);
+      await app.query(`update advances set state = 'handed', handed_by = $2, handed_at = now(), handed_reference = 'R' where id = $1`, [
+        advanceId,
+        newId(),
+      ]);
+      const { userId: colleague } = await platform.as('field_officer', { programme: frame.programmeId });
+      const { userId: elsewhere } = await platform.as('field_officer', { programme: newId() });
+      const deliver = async (witness: string) => {
+        await app.query('begin');
+        try {
+          await app.query(`update vouchers set state = 'redeemed' where serial = $1`, [live.serial]);
+          await app.query(
+            `with paid as (insert into payouts
+                (id, voucher_id, advance_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
+              select $1, id, $2, $3, collector_id, amount, currency, 'passport', '1234', now(), '2026-03-11' from vouchers where serial = $4)
+            select`,
+            [advanceId, advanceId, officer, live.serial],
+          );
+          await app.query(`insert into deliveries values ($1, 'receipt', $2, 'R-1')`, [advanceId, witness]);
+        } finally {
+          await app.query('rollback');
+        }
+      };
+      for (const witness of [officer, ...hands, elsewhere, newId()]) await refused('deliveries_witnessed_by_another', deliver(witness));
+      await deliver(colleague);
+    },
+    async voucher_changes_two_people() {
+      const id = newId();
+      await app.query(
+        `insert into voucher_changes (id, voucher_id, kind, reason, asked_by, asked_at)
+        select $1, id, 'cancel', 'As agreed', $1, now() from vouchers where serial = $2`,
+        [id, live.serial],
+      );
+      const confirm = (by: string) =>
+        app.query(`update voucher_changes set state = 'done', decided_by = $2, decided_at = now() where id = $1`, [id, by]);
+      await refused('voucher_changes_two_people', confirm(id));
+      await confirm(newId());
+    },
+    async advances_handed_by_another() {
+      const officer = newId();
+      const advanceId = await advanceOf(officer);
+      const hand = (by: string) =>
+        app.query(`update advances set state = 'handed', handed_by = $2, handed_at = now(), handed_reference = 'R' where id = $1`, [
+          advanceId,
+          by,
+        ]);
+      await refused('advances_handed_by_another', hand(officer));
+      await hand(newId());
+    },
+    async advance_returns_by_another() {
+      const { rows } = await app.query(`select id, officer_id from advances where state = 'handed' limit 1`);
+      const bring = (by: string) =>
+        app.query(`insert into advance_returns values ($1, $2, 15000, 'DZD', 'R', $3, now())`, [newId(), rows[0].id, by]);
+      await refused('advance_returns_by_another', bring(rows[0].officer_id));
+      await bring(newId());
+    },
+    async advances_closed_by_another() {
+      const { rows } = await app.query('select id, officer_id from advances where returned = amount limit 1');
+      const close = (by: string) =>
+        app.query(`update advances set state = 'closed', ended_by = $2, ended_at = now() where id = $1`, [rows[0].id, by]);
+      await refused('advances_closed_by_another', close(rows[0].officer_id));
+      await close(newId());
+    },
+    async statement_matches_by_another() {
+      const [statementId, lineId] = [newId(), newId()];
+      await platform.owner.query(`insert into statements values ($1, $2, 'S', $3, 'DZD', '2026-03-01', '2026-03-31', 1, 0, 0, $1, now())`, [
+        statementId,
+        frame.programmeId,
+        '1'.repeat(64),
+      ]);
+      await platform.owner.query(
+        `insert into statement_lines values ($1, $2, 1, 'payment', 'R1', $3, 15000, 'DZD', '16001', '2026-03-10', null)`,
+        [lineId, statementId, paid.serial],
+      );
+      const match = (by: string) =>
+        app.query(`insert into statement_matches values ($1, $2, 'manual', 'by hand', $3, now())`, [lineId, paid.payoutId, by]);
+      await refused('statement_matches_by_another', match(paid.agentId));
+      await match(newId());
+    },
+    async exceptions_resolved_by_another() {
+      const [statementId, lineId, exceptionId] = [newId(), newId(), newId()];
+      await platform.owner.query(`insert into statements values ($1, $2, 'T', $3, 'DZD', '2026-03-01', '2026-03-31', 1, 0, 0, $1, now())`, [
+        statementId,
+        frame.programmeId,
+        '2'.repeat(64),
+      ]);
+      await platform.owner.query(
+        `insert into statement_lines values ($1, $2, 1, 'payment', 'R2', $3, 15000, 'DZD', '16001', '2026-03-10', null)`,
+        [lineId, statementId, paid.serial],
+      );
+      const open = (id: string, payoutId: string | null, line: string | null) =>
+        platform.owner.query(
+          `insert into exceptions (id, programme_id, statement_id, kind, statement_line_id, payout_id, detail, opened_at)
+          values ($1, $2, $3, 'reversed', $4, $5, 'x', now())`,
+          [id, frame.programmeId, statementId, line, payoutId],
+        );
+      const byLine = newId();
+      await open(exceptionId, paid.payoutId, null);
+      await open(byLine, null, lineId);
+      const resolve = (id: string, by: string) =>
+        app.query(
+          `update exceptions set state = 'resolved', resolution = 'accepted', note = 'x', resolved_by = $2, resolved_at = now() where id = $1`,
+          [id, by],
+        );
+      for (const id of [exceptionId, byLine])
+        for (const hand of [...hands, paid.agentId]) await refused('exceptions_resolved_by_another', resolve(id, hand));
+      await resolve(exceptionId, newId());
+      const rewriting = app.query('update exceptions set resolved_by = $2 where id = $1', [exceptionId, paid.agentId]);
+      await refused('exceptions_resolved_by_another', rewriting);
+    },
+    async settlements_by_another() {
+      const settle = (by: string) =>
+        app.query(`insert into settlements values ($1, $2, $3, $4, 1, 'DZD', 'BANK-1', $5, now())`, [
+          newId(),
+          frame.programmeId,
+          frame.fundId,
+          frame.officeId,
+          by,
+        ]);
+      await refused('settlements_by_another', settle(paid.agentId));
+      await settle(newId());
+    },
+    async enrolments_verified_by_another() {
+      const { id } = await makePerson(platform, frame.programmeId);
+      const changer = newId();
+      await platform.owner.query(`insert into beneficiary_changes values ($1, 2, '{language}', '', 'As asked', $2, now())`, [id, changer]);
+      for (const by of [...(await handsIn(id)), changer])
+        await refused(
+          'enrolments_verified_by_another',
+          app.query('update enrolments set verified_by = $2 where beneficiary_id = $1', [id, by]),
+        );
+    },
+    async duplicate_pairs_decided_by_another() {
+      const [first, second] = await pairOf();
+      const decide = (by: string) =>
+        app.query(
+          `update duplicate_pairs set state = 'different_people', reason = 'As seen', decided_by = $2, decided_at = now() where first_id = $1`,
+          [first.id, by],
+        );
+      const keep = (by: string) =>
+        app.query(`insert into duplicate_decisions values ($1, $2, $3, 'different_people', '[]', 'As seen', $4, now())`, [
+          newId(),
+          first.id,
+          second.id,
+          by,
+        ]);
+      for (const by of [...(await handsIn(first.id)), ...(await handsIn(second.id))]) {
+        await refused('duplicate_pairs_decided_by_another', decide(by));
+        await refused('duplicate_pairs_decided_by_another', keep(by));
+      }
+      await decide(newId());
+      const [owner = ''] = await handsIn(first.id);
+      await refused(
+        'duplicate_pairs_decided_by_another',
+        app.query('update duplicate_pairs set decided_by = $2 where first_id = $1', [first.id, owner]),
+      );
+    },
+    async mergers_by_another() {
+      const [first, second] = await pairOf();
+      const mergerId = newId();
+      const merge = (by: string) =>
+        app.query(`insert into mergers (id, loser_id, survivor_id, before, merged_by, merged_at) values ($1, $2, $3, '{}', $4, now())`, [
+          mergerId,
+          second.id,
+          first.id,
+          by,
+        ]);
+      const undo = (by: string) => app.query('update mergers set undone_by = $2, undone_at = now() where id = $1', [mergerId, by]);
+      const involved = [...(await handsIn(first.id)), ...(await handsIn(second.id))];
+      for (const by of involved) await refused('mergers_by_another', merge(by));
+      await merge(newId());
+      for (const by of involved) await refused('mergers_by_another', undo(by));
+    },
+    async erasures_two_people() {
+      const { id } = await makePerson(platform, frame.programmeId);
+      const [erasureId, asker] = [newId(), newId()];
+      await app.query(
+        `insert into erasures (id, beneficiary_id, programme_id, ground, reason, origin, asked_by, asked_at)
+        values ($1, $2, $3, 'mistake', 'Case 12', 'people', $4, now())`,
+        [erasureId, id, frame.programmeId, asker],
+      );
+      await refused(
+        'erasures_two_people',
+        app.query(`update erasures set state = 'done', decided_by = $2, decided_at = now() where id = $1`, [erasureId, asker]),
+      );
+    },
+    async ledger_reopenings_two_people() {
+      const [periodId, reopeningId, asker] = [newId(), newId(), newId()];
+      await platform.owner.query(
+        `insert into ledger_periods (id, programme_id, number, starts_on, ends_on, from_at, until_at, created_at)
+        values ($1, $2, 1, '2020-01-01', '2020-01-31', '2020-01-01', '2020-02-01', now())`,
+        [periodId, frame.programmeId],
+      );
+      await platform.owner.query(`insert into ledger_closings values ($1, 1, $2, now(), '[{"check": "identities", "holds": true}]')`, [
+        periodId,
+        asker,
+      ]);
+      await app.query(`insert into ledger_reopenings values ($1, $2, 1, 'A receipt was found', $3, now())`, [reopeningId, periodId, asker]);
+      const confirm = (by: string) =>
+        app.query('update ledger_reopenings set confirmed_by = $2, confirmed_at = now() where id = $1', [reopeningId, by]);
+      await refused('ledger_reopenings_two_people', confirm(asker));
+      await confirm(newId());
+    },
+    async api_keys_two_people() {
+      const [accountId, keyId, maker] = [newId(), newId(), newId()];
+      await app.query(
+        `insert into service_accounts (id, name, role, programme_id, created_by, created_at) values ($1, $1::uuid::text, 'auditor', $2, $3, now())`,
+        [accountId, frame.programmeId, newId()],
+      );
+      const issue = (columns: string, values: string) =>
+        app.query(
+          `insert into api_keys (id, service_account_id, permissions, prefix, key_hash, expires_at, created_by, created_at${columns})
+          values ($1, $2, '{audit.read}', $3, sha256($3::text::bytea), now() + interval '1 day', $4, now()${values})`,
+          [keyId, accountId, newId().slice(-8), maker],
+        );
+      await refused('api_keys_over', issue(', confirmed_by, confirmed_at', ', gen_random_uuid(), now()'));
+      await issue('', '');
+      const confirm = (by: string) => app.query('update api_keys set confirmed_by = $2, confirmed_at = now() where id = $1', [keyId, by]);
+      await refused('api_keys_two_people', confirm(maker));
+      await refused('api_keys_confirmed', app.query('update api_keys set confirmed_by = gen_random_uuid() where id = $1', [keyId]));
+      await confirm(newId());
+      await refused('api_keys_over', confirm(newId()));
+      await refused('api_keys_over', app.query('update api_keys set confirmed_by = null, confirmed_at = null where id = $1', [keyId]));
+      for (const forged of [`created_by = gen_random_uuid()`, `key_hash = ''`, `permissions = '{audit.export}'`])
+        await expect(app.query(`update api_keys set ${forged} where id = $1`, [keyId])).rejects.toMatchObject({ code: '42501' });
+    },
+    async matching_model_uses_by_another() {
+      const [modelId, by] = [newId(), newId()];
+      await app.query('insert into matching_models values ($1, $2, 1, $3, $4, $5, now())', [
+        modelId,
+        frame.programmeId,
+        shippedModel,
+        {},
+        by,
+      ]);
+      const use = (user: string) =>
+        app.query('insert into matching_model_uses values ($1, $2, $3, $4, now())', [newId(), frame.programmeId, modelId, user]);
+      await refused('matching_model_uses_by_another', use(by));
+      await use(newId());
+    },
+    async role_grants_not_to_oneself() {
+      const { userId } = await platform.as('enrolment_officer');
+      await refused(
+        'role_grants_not_to_oneself',
+        app.query('insert into role_grants (id, user_id, role, granted_by, granted_at) values ($1, $2, $3, $2, now())', [
+          newId(),
+          userId,
+          'approver',
+        ]),
+      );
+    },
+  };
+
+  it.each(Object.entries(attacks))('%s', async (_constraint, attack) => attack());
+
+  it('lets nobody reject a list unsigned, or rewrite what somebody signed', async () => {
+    for (const statement of [
+      'update payment_list_hands set user_id = gen_random_uuid()',
+      'delete from payment_list_hands',
+      'update role_grants set granted_by = gen_random_uuid()',
+      'update enrolments set entered_by = gen_random_uuid()',
+      'update payouts set agent_id = gen_random_uuid()',
+      'update matching_models set created_by = gen_random_uuid()',
+      'update beneficiaries set registered_by = gen_random_uuid()',
+      'update mergers set merged_by = gen_random_uuid()',
+      'alter table payouts disable trigger all',
+    ])
+      await expect(app.query(statement), statement).rejects.toMatchObject({ code: expect.stringMatching(/42501|23/) });
+  });
+
+  it('holds the roles of src/access/roles.ts: the same names, and the same pairs that nobody holds', async () => {
+    const { rows } = await platform.owner.query('select role, other from incompatible_roles order by role, other');
+    const listed = incompatibleRoles.flatMap(([role, other]) => [
+      { role, other },
+      { role: other, other: role },
+    ]);
+    listed.sort((one, two) => (`${one.role} ${one.other}` < `${two.role} ${two.other}` ? -1 : 1));
+    expect(rows).toEqual(listed);
+    expect(Object.keys(rolePlaces)).toEqual([...roles]);
+    const { rows: checks } = await platform.owner.query(
+      `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = 'role_grants_role_check'`,
+    );
+    expect([...checks[0].definition.matchAll(/'([a-z_]+)'/g)].map(([, role]) => role)).toEqual([...roles]);
+  });
+
+  it('refuses the second of two roles that control each other, when both are granted at once over two connections', async () => {
+    const other = await platform.applicationClient();
+    for (const [one, two] of incompatibleRoles) {
+      const { id: userId } = (
+        await platform.owner.query(
+          `insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
+          values ($1::uuid, $1::text || '@example.org', 'Test', '$argon2id$none', '', $1::uuid, now()) returning id`,
+          [newId()],
+        )
+      ).rows[0];
+      const grant = (client: pg.Client, role: (typeof roles)[number]) => {
+        const [kind] = rolePlaces[role].obligatory ? rolePlaces[role].kinds : [];
+        return client.query(
+          `insert into role_grants (id, user_id, role, office_id, fund_id, granted_by, granted_at) values ($1, $2, $3, $4, $5, '00000000-0000-0000-0000-000000000001', now())`,
+          [newId(), userId, role, kind === 'office' ? frame.officeId : null, kind === 'fund' ? frame.fundId : null],
+        );
+      };
+      const outcomes = await Promise.allSettled([grant(app, one), grant(other, two)]);
+      expect([one, two, ...outcomes.map(({ status }) => status).sort()]).toEqual([one, two, 'fulfilled', 'rejected']);
+    }
+  });
+});

@@ -1,0 +1,276 @@
+import type { Problem, ProblemFacts } from '../platform/index.ts';
+import type { PermissionName } from './permissions.ts';
+import { accessProblem } from './problems.ts';
+
+/** A step of a record that somebody may not take because of what they did on the same record before. */
+export interface Duty {
+  /** What the steps are taken on. */
+  readonly record: string;
+  readonly step: string;
+  /** The permission under which the step is taken, where a command takes it. */
+  readonly permission?: PermissionName;
+  /** The steps that exclude from this one. */
+  readonly notBy: string;
+  /** What in the database refuses it, whoever writes. */
+  readonly constraint: string;
+  /** What somebody is told whom it refuses. */
+  readonly detail: string;
+}
+
+const oneHand =
+  'You have had a hand in this list already, and one list takes one hand of each person. ' +
+  'Somebody else must approve what you made, release what you approved, and sign beside you.';
+const decide = 'You registered or verified one of these people. Ask somebody else to decide.';
+const drew = 'You drew this advance. A colleague of finance must do this.';
+const handle = 'You had a hand in the list, or entered or verified the person. A colleague must handle this cash.';
+
+/**
+ * Separation of duties on the record itself, across all its steps and whatever roles somebody holds. Each rule is a constraint, so that
+ * nothing that writes goes round it; a command that breaks one is refused in the words of this table.
+ */
+export const duties = [
+  {
+    record: 'payment list',
+    step: 'submitted',
+    permission: 'payments.submit_list',
+    notBy: 'nobody; who built it, held lines of it back or put them back, and who submits it, are its makers',
+    constraint: 'payment_list_hands_one_each',
+    detail: oneHand,
+  },
+  {
+    record: 'payment list',
+    step: 'approved, each signature',
+    permission: 'payments.approve_list',
+    notBy: 'made, submitted, another signature, in any round; nor by who signed in their place',
+    constraint: 'payment_list_hands_one_each',
+    detail: oneHand,
+  },
+  {
+    record: 'payment list',
+    step: 'rejected',
+    permission: 'payments.reject_list',
+    notBy: 'made, submitted, signed',
+    constraint: 'payment_list_hands_one_each',
+    detail: oneHand,
+  },
+  {
+    record: 'payment list',
+    step: 'released',
+    permission: 'payments.release_list',
+    notBy: 'made, submitted, signed',
+    constraint: 'payment_list_hands_one_each',
+    detail: oneHand,
+  },
+  {
+    record: 'tranche of reintegration cash',
+    step: 'signed',
+    permission: 'assistance.sign_tranche',
+    notBy: 'confirmed a condition of it',
+    constraint: 'draws_signed_by_another',
+    detail: 'You confirmed a condition of this tranche. Another programme officer or an approver has to sign it.',
+  },
+  {
+    record: 'sheet of attendance',
+    step: 'signed',
+    permission: 'assistance.sign_attendance',
+    notBy: 'entered it',
+    constraint: 'attendance_sheets_signed_by_another',
+    detail: 'You entered this sheet. Another programme officer or an approver has to sign it.',
+  },
+  {
+    record: 'payment list',
+    step: 'approved, by a deputy',
+    permission: 'payments.approve_list',
+    notBy: 'whom the deputy signs for',
+    constraint: 'payment_list_hands_one_authority',
+    detail: 'One of you two has signed this list already, and that is one signature. Somebody else must sign beside you.',
+  },
+  {
+    record: 'lines of a released list',
+    step: 'cancelled',
+    permission: 'payments.confirm_cancellation',
+    notBy: 'proposed it',
+    constraint: 'payment_list_cancellations_two_people',
+    detail: 'You proposed this. A colleague has to confirm it.',
+  },
+  {
+    record: 'pay-out',
+    step: 'paid',
+    permission: 'cashout.redeem',
+    notBy: 'any hand in its list; entered or verified the person',
+    constraint: 'payouts_by_another',
+    detail: handle,
+  },
+  {
+    record: 'pay-out',
+    step: 'voided',
+    permission: 'cashout.void_payout',
+    notBy: 'any hand in its list; entered or verified the person',
+    constraint: 'payouts_by_another',
+    detail: handle,
+  },
+  {
+    record: 'pay-out',
+    step: 'voided',
+    permission: 'cashout.void_payout',
+    notBy: 'paid',
+    constraint: 'payouts_void_by_another',
+    detail: 'You paid this cash out. Ask another supervisor to void it.',
+  },
+  {
+    record: 'pay-out',
+    step: 'delivered by hand',
+    permission: 'handovers.deliver',
+    notBy: 'any hand in its list; entered or verified the person',
+    constraint: 'payouts_by_another',
+    detail: handle,
+  },
+  {
+    record: 'pay-out',
+    step: 'its signed receipt witnessed',
+    permission: 'handovers.deliver',
+    notBy: 'delivered; any hand in its list; nobody outside the programme',
+    constraint: 'deliveries_witnessed_by_another',
+    detail: 'A receipt is witnessed by a colleague of the programme who neither delivers the cash nor had a hand in the list.',
+  },
+  {
+    record: 'voucher',
+    step: 'cancelled, reissued or unlocked',
+    permission: 'vouchers.confirm_change',
+    notBy: 'asked for it',
+    constraint: 'voucher_changes_two_people',
+    detail: 'You asked for this. A colleague has to confirm it.',
+  },
+  {
+    record: 'advance',
+    step: 'handed over',
+    permission: 'handovers.hand_over',
+    notBy: 'drew it',
+    constraint: 'advances_handed_by_another',
+    detail: drew,
+  },
+  {
+    record: 'advance',
+    step: 'its rest taken back',
+    permission: 'handovers.take_back',
+    notBy: 'drew it',
+    constraint: 'advance_returns_by_another',
+    detail: drew,
+  },
+  {
+    record: 'advance',
+    step: 'refused or closed',
+    permission: 'handovers.close_advance',
+    notBy: 'drew it',
+    constraint: 'advances_closed_by_another',
+    detail: drew,
+  },
+  {
+    record: 'pay-out',
+    step: 'matched with a statement',
+    permission: 'reconciliation.import_statement',
+    notBy: 'paid, voided',
+    constraint: 'statement_matches_by_another',
+    detail: 'You paid cash that this statement speaks of. Ask a colleague to import it.',
+  },
+  {
+    record: 'pay-out',
+    step: 'its exception resolved',
+    permission: 'reconciliation.resolve_exception',
+    notBy: 'paid, voided; any hand in its list',
+    constraint: 'exceptions_resolved_by_another',
+    detail: 'You paid this cash out or had a hand in its list. Ask a colleague to close the exception.',
+  },
+  {
+    record: 'pay-out',
+    step: 'its office settled with',
+    permission: 'reconciliation.settle',
+    notBy: 'paid or voided any of the office and fund',
+    constraint: 'settlements_by_another',
+    detail: 'You paid out cash of this fund at one of these offices. Ask a colleague to settle it.',
+  },
+  {
+    record: 'person',
+    step: 'verified',
+    permission: 'beneficiaries.verify',
+    notBy: 'entered, changed',
+    constraint: 'enrolments_verified_by_another',
+    detail: 'You entered or changed this person. Ask somebody else to verify them.',
+  },
+  {
+    record: 'duplicate pair',
+    step: 'decided',
+    permission: 'deduplication.decide_pair',
+    notBy: 'entered or verified either person',
+    constraint: 'duplicate_pairs_decided_by_another',
+    detail: decide,
+  },
+  {
+    record: 'duplicate pair',
+    step: 'merged',
+    permission: 'deduplication.decide_pair',
+    notBy: 'entered or verified either person',
+    constraint: 'mergers_by_another',
+    detail: decide,
+  },
+  {
+    record: 'duplicate pair',
+    step: 'merger undone',
+    permission: 'deduplication.undo_merger',
+    notBy: 'entered or verified either person',
+    constraint: 'mergers_by_another',
+    detail: decide,
+  },
+  {
+    record: 'matching model',
+    step: 'put to use',
+    permission: 'deduplication.use_model',
+    notBy: 'estimated',
+    constraint: 'matching_model_uses_by_another',
+    detail: 'You estimated these weights. Ask somebody else to put them to use.',
+  },
+  {
+    record: 'role',
+    step: 'granted',
+    permission: 'access.grant_role',
+    notBy: 'who is to hold it',
+    constraint: 'role_grants_not_to_oneself',
+    detail: 'Nobody grants a role to themselves. Ask another administrator.',
+  },
+  {
+    record: 'erasure',
+    step: 'confirmed',
+    permission: 'privacy.confirm_erasure',
+    notBy: 'asked for it',
+    constraint: 'erasures_two_people',
+    detail: 'You asked for this, and it cannot be undone. Another programme officer has to confirm it.',
+  },
+  {
+    record: 'period of the books',
+    step: 'opened again',
+    permission: 'ledger.confirm_reopening',
+    notBy: 'asked for it',
+    constraint: 'ledger_reopenings_two_people',
+    detail: 'You asked for the period to be opened again. Another finance officer has to confirm it.',
+  },
+  {
+    record: 'key of a machine',
+    step: 'confirmed',
+    permission: 'access.confirm_key',
+    notBy: 'made it',
+    constraint: 'api_keys_two_people',
+    detail: 'You made this key. Ask another administrator to confirm it.',
+  },
+] as const satisfies readonly Duty[];
+
+type DutyConstraint = (typeof duties)[number]['constraint'];
+
+/** The refusal of somebody who breaks a rule of {@link duties}, by its constraint. @param facts what the caller may need to act on it */
+export function separationOfDuties(constraint: DutyConstraint, facts?: ProblemFacts): Problem {
+  const { detail } = duties.find((duty) => duty.constraint === constraint) ?? duties[0];
+  return accessProblem.separation_of_duties(detail, facts);
+}
+
+/** The same for whatever constraint a command has broken; undefined when it is no rule of {@link duties}. */
+export const dutyRefusal = (constraint: string): Problem | undefined =>
+  duties.some((duty) => duty.constraint === constraint) ? separationOfDuties(constraint as DutyConstraint) : undefined;
