@@ -1,2 +1,17 @@
+export { auditColumns } from './columns.ts';
+export { signerOf, type VerifierKey, verifierOf } from './heads/note.ts';
+export { type AuditJobOptions, auditJobs } from './jobs.ts';
+export { checkProof } from './proof.ts';
+export { consistencyProof, inclusionProof } from './prove.ts';
+export { readJobs } from './reads-jobs.ts';
+export { readsOfPerson } from './reads-queries.ts';
+export { readRecorder } from './reads-recorder.ts';
+export type { ReadPlaces } from './reads-store.ts';
+export type { PersonReadLine } from './reads-types.ts';
 export { auditRoutes } from './routes.ts';
 export { recordEvent } from './store.ts';
+export type { RelatedSubjects, StoryKind } from './story.ts';
+export { type Finding, trailFindings } from './verify/findings.ts';
+export { verifyGuards } from './verify/guards.ts';
+export { verifyRights } from './verify/rights.ts';
+export { verifyTrail } from './verify/trail.ts';

@@ -1,8 +1,13 @@
+import type { Actor } from '../platform/index.ts';
+
 /** What one command did, to whom and by whom. */
 export interface AuditEvent {
   readonly id: string;
   readonly at: string;
   readonly actorId: string;
+  readonly actorKind: Actor['kind'] | null;
+  /** The key that a machine showed. */
+  readonly keyId: string | null;
   readonly command: string;
   readonly subjectType: string;
   readonly subjectId: string;
@@ -18,6 +23,24 @@ export interface AuditEvent {
   readonly requestId: string | null;
 }
 
+/** The fields of an event, in the order of an export's columns. */
+export const eventFields = [
+  'id',
+  'at',
+  'actorId',
+  'command',
+  'subjectType',
+  'subjectId',
+  'programmeId',
+  'officeId',
+  'fundId',
+  'beforeDigest',
+  'afterDigest',
+  'reason',
+  'refusal',
+  'requestId',
+] as const satisfies readonly (keyof AuditEvent)[];
+
 /** What is looked for in the trail. */
 export interface AuditFilter {
   readonly subjectId?: string;
@@ -28,4 +51,11 @@ export interface AuditFilter {
   readonly from?: string;
   /** Before this instant, RFC 3339. */
   readonly to?: string;
+}
+
+/** The same in the three languages of the platform. */
+export interface Words {
+  readonly ar: string;
+  readonly fr: string;
+  readonly en: string;
 }

@@ -1,0 +1,5 @@
+import { defineProblems } from '../platform/index.ts';
+
+export const auditProblem = defineProblems({
+  not_sealed_yet: [409, 'The event is not sealed yet'],
+});

@@ -1,0 +1,89 @@
+import { raiseAlert } from '../access/index.ts';
+import { type Clock, type Database, type PersonRead, purposeNeeded, type ReadRecorder, type Tx } from '../platform/index.ts';
+import { type Crossing, differentPeople, insertReads, type ReadPlaces } from './reads-store.ts';
+
+export interface ReadRules {
+  readonly places: ReadPlaces;
+  /** Whether everybody has to say what they read people for, in every programme. */
+  readonly demandsAll: boolean;
+  /** Above so many people shown to one reader in an hour an alert is raised. */
+  readonly peoplePerHour: number;
+}
+
+/** How long a first reading waits for others to be kept with it, in milliseconds. */
+const GATHER_MS = 2;
+/** So many readings are kept in one transaction at most. */
+const GROUP = 500;
+
+interface Waiting {
+  readonly read: PersonRead;
+  readonly settle: (error?: unknown) => void;
+}
+
+/**
+ * Makes the one writer of the record of who read whom. It is no command: a command's event says that something was done, and this record is
+ * itself what is to be proved. Readings that come at the same time share a transaction, and each caller waits for their own to be
+ * committed; while one group is being written the next gathers.
+ */
+export function readRecorder(database: Database, clock: Clock, rules: ReadRules): ReadRecorder {
+  let waiting: Waiting[] = [];
+  let isBusy = false;
+
+  async function write(group: readonly Waiting[]): Promise<void> {
+    try {
+      const kept = await database.transaction((tx) =>
+        keep(
+          tx,
+          clock.now(),
+          group.map(({ read }) => read),
+          rules,
+        ),
+      );
+      group.forEach(({ settle }, i) => {
+        settle(kept[i] ? undefined : purposeNeeded());
+      });
+    } catch (error) {
+      for (const { settle } of group) settle(error);
+    }
+  }
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, GROUP);
+      waiting = waiting.slice(GROUP);
+      await write(group);
+    }
+    isBusy = false;
+  }
+
+  const recordOne = (read: PersonRead): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ read, settle: (error) => (error === undefined ? resolve() : reject(error)) });
+      if (isBusy) return;
+      isBusy = true;
+      setTimeout(writeAll, GATHER_MS);
+    });
+
+  return {
+    async record(reads) {
+      const outcomes = await Promise.allSettled(reads.map(recordOne));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+  };
+}
+
+async function keep(tx: Tx, now: Date, reads: readonly PersonRead[], rules: ReadRules): Promise<boolean[]> {
+  const { kept, crossings } = await insertReads(tx, now, reads, rules);
+  for (const crossing of crossings) await raise(tx, now, crossing, rules.peoplePerHour);
+  return kept;
+}
+
+async function raise(tx: Tx, now: Date, { actorId, people }: Crossing, limit: number): Promise<void> {
+  await raiseAlert(tx, now, {
+    kind: 'audit.many_people_read',
+    subject: { type: 'user', id: actorId },
+    by: actorId,
+    facts: { reads: people, people: await differentPeople(tx, now, actorId), limit },
+  });
+}
