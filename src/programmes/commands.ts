@@ -1,44 +1,55 @@
 import { brokenConstraint, command, newId, problem } from '../platform/index.ts';
-import { faultsOf } from './rules.ts';
+import { changed, faultsOf, wholeProgramme } from './rules.ts';
 import { findProgramme, insertProgramme, type StoredProgramme, updateProgramme } from './store.ts';
+import { insertTerms } from './terms-store.ts';
 import type { NewProgramme, Programme, ProgrammeChange } from './types.ts';
 
 /**
- * Creates a programme with its approval rules.
+ * Creates a programme in its first version.
  * @throws unprocessable when a value breaks a rule; conflict when the code is taken
  */
 export const createProgramme = command<NewProgramme, Programme>({
   name: 'programmes.create_programme',
   scope: () => ({}),
   async run({ tx, actor, now }, input) {
-    const faults = faultsOf(input);
+    const programme: Programme = { id: newId(), ...wholeProgramme(input), createdAt: now.toISOString() };
+    const faults = faultsOf(programme);
     if (faults.length > 0) throw problem.unprocessable('The programme breaks a rule.', {}, faults);
-    const programme: Programme = { id: newId(), ...input, createdAt: now.toISOString() };
     try {
       await insertProgramme(tx, programme, actor.id);
     } catch (error) {
       if (brokenConstraint(error) === 'programmes_code_key') throw problem.conflict(`There is a programme ${input.code} already.`);
       throw error;
     }
+    await insertTerms(tx, programme, 1);
     return { result: programme, subject: { type: 'programme', id: programme.id }, scope: { programme: programme.id }, after: programme };
   },
 });
 
+export interface ChangeOfProgramme {
+  readonly id: string;
+  /** The version that the caller has read. */
+  readonly version: number;
+  readonly change: ProgrammeChange;
+  readonly reason: string;
+}
+
 /**
- * Changes a programme that is still as the caller read it.
- * @throws not_found; conflict when it has changed since; unprocessable when it would end before it starts
+ * Makes the next version of a programme that is still as the caller read it. What was submitted under a version stays under it.
+ * @throws not_found; conflict when it has changed since; unprocessable when a value breaks a rule
  */
-export const changeProgramme = command<{ id: string; version: number; change: ProgrammeChange }, StoredProgramme>({
+export const changeProgramme = command<ChangeOfProgramme, StoredProgramme>({
   name: 'programmes.change_programme',
   scope: (_db, { id }) => ({ programme: id }),
-  async run({ tx }, { id, version, change }) {
+  async run({ tx, actor, now }, { id, version, change, reason }) {
     const before = await findProgramme(tx, id);
-    if (!before) throw problem.not_found('There is no such programme.');
-    const programme = { ...before.programme, ...change } as Programme;
+    if (!before) throw problem.not_found('There is no such record.');
+    const programme = changed(before.programme, change);
     const faults = faultsOf(programme);
     if (faults.length > 0) throw problem.unprocessable('The change breaks a rule.', {}, faults);
-    const now = await updateProgramme(tx, id, version, change);
-    if (!now) throw problem.conflict('Somebody changed the programme meanwhile. Read it again.');
-    return { result: { programme, version: now }, subject: { type: 'programme', id }, before: before.programme, after: programme };
+    const next = await updateProgramme(tx, programme, version, { by: actor.id, at: now, reason });
+    if (!next) throw problem.conflict('Somebody changed the programme meanwhile. Read it again.');
+    await insertTerms(tx, programme, next);
+    return { result: { programme, version: next }, subject: { type: 'programme', id }, before: before.programme, after: programme, reason };
   },
 });

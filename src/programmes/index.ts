@@ -1,4 +1,15 @@
 export { changeProgramme, createProgramme } from './commands.ts';
-export { openProgramme, programmeById } from './queries.ts';
+export { openProgramme, programmeAt, programmeById, programmesKnownTo } from './queries.ts';
 export { programmeRoutes } from './routes.ts';
-export type { ApprovalRule, Programme } from './types.ts';
+export { demandsStatedPurpose } from './store.ts';
+export { approvalRulesFor, faultsOfPayment, purposeKey, purposeRule } from './terms.ts';
+export {
+  type ApprovalRule,
+  type Kind,
+  kinds,
+  type Limit,
+  type MessageSettings,
+  type Programme,
+  type PurposeRule,
+  type Terms,
+} from './types.ts';

@@ -61,10 +61,12 @@ describe('programmes', () => {
   it('changes only what is still as it was read', async () => {
     const administrator = await platform.as('administrator');
     const { body, headers } = await administrator.post('/v1/programmes', { ...pilot, code: 'DZ-8' }).expect(201);
-    const changed = await administrator.patch(`/v1/programmes/${body.id}`, headers['etag'] ?? '', { name: 'Renamed' }).expect(200);
+    const changed = await administrator
+      .patch(`/v1/programmes/${body.id}`, headers['etag'] ?? '', { name: 'Renamed', reason: 'A better name' })
+      .expect(200);
     expect(changed.body.name).toBe('Renamed');
     expect(changed.headers['etag']).toBe('"2"');
-    await administrator.patch(`/v1/programmes/${body.id}`, '"1"', { name: 'Late' }).expect(409);
+    await administrator.patch(`/v1/programmes/${body.id}`, '"1"', { name: 'Late', reason: 'A better name' }).expect(409);
   });
 
   it('walks pages by cursor', async () => {

@@ -1,29 +1,24 @@
 import { type Ground, type Routes, Versioned, versionIn } from '../platform/index.ts';
 import { changeProgramme, createProgramme } from './commands.ts';
-import { listProgrammes, readProgramme } from './queries.ts';
-import { oneSignature } from './rules.ts';
+import { listProgrammes, readProgramme, readVersion, readVersions } from './queries.ts';
 
 export const programmeRoutes = ({
   db,
   execute,
-}: Ground): Routes<'createProgramme' | 'listProgrammes' | 'getProgramme' | 'changeProgramme'> => ({
-  createProgramme: async ({ body, ...call }) => {
-    const { codeValidityDays = 60, holdThreshold = '0.8', duplicateLimit = '0.2', selfRegistrationOpen = false } = body;
-    const { approvalRules = [...oneSignature] } = body;
-    const input = { ...body, codeValidityDays, holdThreshold, duplicateLimit, selfRegistrationOpen, approvalRules };
-    return new Versioned(await execute(createProgramme, input, call), 1);
-  },
+}: Ground): Routes<
+  'createProgramme' | 'listProgrammes' | 'getProgramme' | 'changeProgramme' | 'listProgrammeVersions' | 'getProgrammeVersion'
+> => ({
+  createProgramme: async ({ body, ...call }) => new Versioned(await execute(createProgramme, body, call), 1),
   listProgrammes: ({ actor, query }) => listProgrammes(db, actor, query),
   getProgramme: async ({ actor, params }) => {
     const { programme, version } = await readProgramme(db, actor, params.programmeId);
     return new Versioned(programme, version);
   },
-  changeProgramme: async ({ params, body, ifMatch, ...call }) => {
-    const { programme, version } = await execute(
-      changeProgramme,
-      { id: params.programmeId, version: versionIn(ifMatch), change: body },
-      call,
-    );
+  changeProgramme: async ({ params, body: { reason, ...change }, ifMatch, ...call }) => {
+    const input = { id: params.programmeId, version: versionIn(ifMatch), change, reason };
+    const { programme, version } = await execute(changeProgramme, input, call);
     return new Versioned(programme, version);
   },
+  listProgrammeVersions: ({ actor, params, query }) => readVersions(db, actor, params.programmeId, query),
+  getProgrammeVersion: ({ actor, params }) => readVersion(db, actor, params.programmeId, params.version),
 });

@@ -1,8 +1,33 @@
-import { isCurrency, Money, type ProblemPlace } from '../platform/index.ts';
-import type { ApprovalRule, NewProgramme } from './types.ts';
+import { isCurrency, type ProblemPlace } from '../platform/index.ts';
+import { faultsOfTerms } from './term-faults.ts';
+import { fullTerms } from './terms.ts';
+import type { NewProgramme, Programme, ProgrammeChange } from './types.ts';
 
-/** The rules of a programme that names none: one approver for every list. */
-export const oneSignature: readonly ApprovalRule[] = [{ fromAmount: '0', step: 1, role: 'approver', signatures: 1 }];
+type Whole = Omit<Programme, 'id' | 'createdAt'>;
+
+/** A programme with everything that was left out as usual. */
+export function wholeProgramme({ code, name, currency, timeZone, startsOn, endsOn, ...rest }: NewProgramme): Whole {
+  const { codeValidityDays = 60, holdThreshold = '0.8', duplicateLimit = '0.2' } = rest;
+  const { selfRegistrationOpen = false, requireStatedPurpose = false, approvalReminderDays = 2, ...terms } = rest;
+  const named = { code, name, currency, timeZone, startsOn, endsOn };
+  return {
+    ...named,
+    codeValidityDays,
+    holdThreshold,
+    duplicateLimit,
+    selfRegistrationOpen,
+    requireStatedPurpose,
+    approvalReminderDays,
+    ...fullTerms(terms),
+  };
+}
+
+/** A programme after a change: what the change does not name stays. */
+export function changed(programme: Programme, change: ProgrammeChange): Programme {
+  const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const after = { ...programme, ...named } as Programme;
+  return { ...after, ...fullTerms(after) };
+}
 
 function isTimeZone(name: string): boolean {
   try {
@@ -14,25 +39,11 @@ function isTimeZone(name: string): boolean {
 }
 
 /** What is wrong with a programme that fits the contract. */
-export function faultsOf({ currency, timeZone, startsOn, endsOn, approvalRules }: NewProgramme): ProblemPlace[] {
+export function faultsOf(programme: Whole): ProblemPlace[] {
+  const { currency, timeZone, startsOn, endsOn } = programme;
   const faults: ProblemPlace[] = [];
   if (!isCurrency(currency)) faults.push({ pointer: '/currency', detail: 'Use an ISO 4217 code, such as DZD.' });
   if (!isTimeZone(timeZone)) faults.push({ pointer: '/timeZone', detail: 'Use an IANA time zone, such as Africa/Algiers.' });
   if (endsOn < startsOn) faults.push({ pointer: '/endsOn', detail: 'A programme ends on or after the day it starts.' });
-  if (faults.length > 0) return faults;
-  const bands = new Set<string>();
-  approvalRules.forEach(({ fromAmount, step }, i) => {
-    try {
-      bands.add(Money.of(fromAmount, currency).toString());
-    } catch (error) {
-      faults.push({ pointer: `/approvalRules/${i}/fromAmount`, detail: (error as Error).message });
-    }
-    if (approvalRules.some((other, j) => j < i && other.step === step && other.fromAmount === fromAmount)) {
-      faults.push({ pointer: `/approvalRules/${i}/step`, detail: 'This amount has a rule for this step already.' });
-    }
-  });
-  if (!bands.has(Money.zero(currency).toString())) {
-    faults.push({ pointer: '/approvalRules', detail: 'One rule must start at zero, so that no list goes unsigned.' });
-  }
-  return faults;
+  return faults.length > 0 ? faults : faultsOfTerms(programme, currency);
 }

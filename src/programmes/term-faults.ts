@@ -1,0 +1,104 @@
+import { Money, type ProblemPlace } from '../platform/index.ts';
+import { purposeKey } from './terms.ts';
+import type { ApprovalRule, Kind, KindTerms, Limit, MessageSettings, PurposeRule, Terms } from './types.ts';
+
+/** What is wrong with the terms of a programme that fit the contract. @param currency an ISO 4217 code */
+export const faultsOfTerms = ({ approvalRules, kinds, purposes, limits, messages }: Terms, currency: string): ProblemPlace[] => [
+  ...faultsOfApproval(approvalRules, currency),
+  ...faultsOfKinds(kinds, currency),
+  ...faultsOfPurposes(purposes),
+  ...faultsOfLimits(limits, currency),
+  ...faultsOfMessages(messages),
+];
+
+/** An amount, or what is wrong with it. */
+function read(amount: string, currency: string): Money | string {
+  try {
+    return Money.of(amount, currency);
+  } catch (error) {
+    return `Write another amount: ${(error as Error).message}.`;
+  }
+}
+
+function faultsOfApproval(rules: readonly ApprovalRule[], currency: string): ProblemPlace[] {
+  const faults: ProblemPlace[] = [];
+  const bands = new Map<string, { kind: Kind | null; at: number; steps: number[] }>();
+  rules.forEach(({ kind, fromAmount, step }, i) => {
+    const from = read(fromAmount, currency);
+    if (typeof from === 'string') return faults.push({ pointer: `/approvalRules/${i}/fromAmount`, detail: from });
+    const band = bands.get(`${kind} ${from}`) ?? { kind, at: i, steps: [] };
+    bands.set(`${kind} ${from}`, band);
+    if (band.steps.includes(step))
+      faults.push({ pointer: `/approvalRules/${i}/step`, detail: 'This amount has a rule for this step already.' });
+    return band.steps.push(step);
+  });
+  if (faults.length > 0) return faults;
+  for (const { at, steps } of bands.values()) {
+    const missing = steps.map((_, n) => n + 1).find((n) => !steps.includes(n));
+    if (missing)
+      faults.push({
+        pointer: `/approvalRules/${at}/step`,
+        detail: `From this amount on step ${missing} is missing. Count the steps from 1.`,
+      });
+  }
+  for (const kind of new Set([null, ...rules.map((rule) => rule.kind)])) {
+    if (bands.has(`${kind} ${Money.zero(currency)}`)) continue;
+    const whose = kind === null ? 'One rule for every kind' : `One rule for ${kind}`;
+    faults.push({ pointer: '/approvalRules', detail: `${whose} must start at zero, so that no list goes unsigned.` });
+  }
+  return faults;
+}
+
+function faultsOfKinds(kinds: readonly KindTerms[], currency: string): ProblemPlace[] {
+  const faults: ProblemPlace[] = [];
+  kinds.forEach(({ kind, ...bounds }, i) => {
+    if (kinds.findIndex((other) => other.kind === kind) < i)
+      faults.push({ pointer: `/kinds/${i}/kind`, detail: 'This kind is there already.' });
+    const amounts: Partial<Record<keyof typeof bounds, Money>> = {};
+    for (const bound of ['least', 'most'] as const) {
+      const text = bounds[bound];
+      const amount = text === null ? undefined : read(text, currency);
+      if (typeof amount === 'string') faults.push({ pointer: `/kinds/${i}/${bound}`, detail: amount });
+      else if (amount?.isZero) faults.push({ pointer: `/kinds/${i}/${bound}`, detail: 'A bound is above zero. Leave it out for none.' });
+      else if (amount) amounts[bound] = amount;
+    }
+    const { least, most } = amounts;
+    if (least && most && least.compare(most) > 0)
+      faults.push({ pointer: `/kinds/${i}/most`, detail: 'The most is no less than the least.' });
+  });
+  return faults;
+}
+
+const faultsOfPurposes = (purposes: readonly PurposeRule[]): ProblemPlace[] =>
+  purposes.flatMap(({ purpose }, i) =>
+    purposes.findIndex((other) => purposeKey(other.purpose) === purposeKey(purpose)) < i
+      ? [{ pointer: `/purposes/${i}/purpose`, detail: 'This purpose has a rule already.' }]
+      : [],
+  );
+
+function faultsOfLimits(limits: readonly Limit[], currency: string): ProblemPlace[] {
+  const faults: ProblemPlace[] = [];
+  limits.forEach(({ per, period, amount: text }, i) => {
+    const amount = read(text, currency);
+    if (typeof amount === 'string') faults.push({ pointer: `/limits/${i}/amount`, detail: amount });
+    else if (amount.isZero) faults.push({ pointer: `/limits/${i}/amount`, detail: 'A limit is above zero. Leave it out for none.' });
+    if (limits.findIndex((other) => other.per === per && other.period === period) < i) {
+      faults.push({ pointer: `/limits/${i}/period`, detail: 'This period has a limit already.' });
+    }
+  });
+  return faults;
+}
+
+// A phone that somebody else holds must not tell that its owner is helped, nor by whom.
+const telling =
+  /aid|help|relief|cash|grant|refug|migra|asyl|human|donor|unhcr|unicef|cross|croix|secours|\b(?:don|ngo|ong|iom|oim|hcr|wfp|pam|un|onu)\b/i;
+
+const faultsOfMessages = ({ senderName }: MessageSettings): ProblemPlace[] =>
+  senderName !== null && telling.test(senderName)
+    ? [
+        {
+          pointer: '/messages/senderName',
+          detail: 'The name must tell neither of an agency nor of aid. Choose one that says nothing, such as INFO.',
+        },
+      ]
+    : [];
