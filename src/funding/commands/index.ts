@@ -1,0 +1,2 @@
+export { changeFund } from './change-fund.ts';
+export { createFund } from './create-fund.ts';

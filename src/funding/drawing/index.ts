@@ -1,0 +1,3 @@
+export { allocate } from './allocate.ts';
+export { drawableIn, fundsToDraw } from './queries.ts';
+export { type Earmarks, type FundToDraw, type Group, groups } from './types.ts';
