@@ -44,8 +44,8 @@ describe('the books, to somebody who writes plain SQL', () => {
 
   const post = (entry: string, legs: readonly Leg[], first = 1) =>
     intruder.query(
-      `insert into postings (entry_id, leg, account_id, amount, currency)
-      select $1, $2 + n - 1, account::uuid, amount::numeric, currency
+      `insert into postings (entry_id, leg, account_id, amount, currency, at)
+      select $1, $2 + n - 1, account::uuid, amount::numeric, currency, (select at from journal_entries where id = $1)
       from unnest($3::text[], $4::text[], $5::text[]) with ordinality as l (account, amount, currency, n)`,
       [entry, first, legs.map(([account]) => account), legs.map(([, amount]) => amount), legs.map(([, , currency = 'DZD']) => currency)],
     );

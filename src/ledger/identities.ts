@@ -1,4 +1,5 @@
 import { type Db, Money, type Sql, sql } from '../platform/index.ts';
+import { isTakenBack } from './store.ts';
 
 type Amount = ReturnType<Money['toJSON']>;
 
@@ -17,7 +18,9 @@ export type IdentityName =
   | 'list_books'
   | 'list_issued'
   | 'fund_received'
+  | 'fund_committed'
   | 'office_payable'
+  | 'officer_advances'
   | 'guarded_balance'
   | 'entry_sums';
 
@@ -37,13 +40,15 @@ interface Term {
   readonly amount: string;
 }
 
-const entryAmounts = sql`journal_entries e join postings g on g.entry_id = e.id and g.amount > 0`;
+/** Entries that stand, each with what it moved. */
+const entryAmounts = sql`journal_entries e join postings g on g.entry_id = e.id and g.amount > 0
+  and not exists (select from journal_entries r where r.reverses = e.id)`;
 
 /** What the vouchers and pay-outs of each released list say. */
 const recordedTerms = (programmeId: string): Sql => sql`
   select l.list_id as subject_id, l.currency, 'released' as term, sum(l.amount) as amount
     from payment_list_lines l join payment_lists p on p.id = l.list_id
-    where p.programme_id = ${programmeId} and l.state = 'released' group by 1, 2
+    where p.programme_id = ${programmeId} and l.state in ('released', 'cancelled') group by 1, 2
   union all select v.list_id, v.currency, 'paid', sum(p.amount)
     from payouts p join vouchers v on v.id = p.voucher_id
     where v.programme_id = ${programmeId} and p.voided_at is null group by 1, 2
@@ -90,16 +95,17 @@ const definitions: readonly Definition[] = [
         where e.programme_id = ${programmeId} and e.event = 'issue' group by 1, 2
       union all select l.list_id, l.currency, 'released', sum(l.amount)
         from payment_list_lines l join payment_lists p on p.id = l.list_id
-        where p.programme_id = ${programmeId} and l.state = 'released' group by 1, 2`,
+        where p.programme_id = ${programmeId} and l.state in ('released', 'cancelled') group by 1, 2`,
   },
   {
     identity: 'fund_received',
     subject: 'fund',
     left: 'received',
-    right: ['available', 'committed', 'outstanding', 'paid', 'fees'],
+    right: ['available', 'committed', 'outstanding', 'paid', 'fees', 'exchange'],
     terms: (programmeId) => sql`
       select f.id as subject_id, f.currency, 'received' as term, coalesce(sum(c.amount), 0) as amount
-        from funds f left join contributions c on c.fund_id = f.id where f.programme_id = ${programmeId} group by 1, 2
+        from funds f left join contributions c on c.fund_id = f.id and not (${isTakenBack('contribution', sql`c.id`)}
+          or ${isTakenBack('contribution_value', sql`c.id`)}) where f.programme_id = ${programmeId} group by 1, 2
       union all select a.fund_id, a.currency,
           case a.kind when 'fund_available' then 'available' when 'fund_committed' then 'committed' else 'outstanding' end, -sum(g.amount)
         from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
@@ -107,7 +113,23 @@ const definitions: readonly Definition[] = [
       union all select v.fund_id, p.currency, 'paid', sum(p.amount) from payouts p join vouchers v on v.id = p.voucher_id
         where v.programme_id = ${programmeId} and p.voided_at is null group by 1, 2
       union all select e.fund_id, g.currency, 'fees', sum(g.amount) from ${entryAmounts}
-        where e.programme_id = ${programmeId} and e.event = 'fee' group by 1, 2`,
+        where e.programme_id = ${programmeId} and e.event = 'fee' group by 1, 2
+      -- What was lost when money was changed, less what was gained.
+      union all select e.fund_id, g.currency, 'exchange', sum(case e.event when 'exchange_loss' then g.amount else -g.amount end) from ${entryAmounts}
+        where e.programme_id = ${programmeId} and e.event in ('exchange_loss', 'exchange_gain') group by 1, 2`,
+  },
+  {
+    identity: 'fund_committed',
+    subject: 'fund',
+    left: 'committed',
+    right: ['approved'],
+    terms: (programmeId) => sql`
+      select a.fund_id as subject_id, a.currency, 'committed' as term, -sum(g.amount) as amount
+        from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
+        where f.programme_id = ${programmeId} and a.kind = 'fund_committed' group by 1, 2
+      union all select l.fund_id, l.currency, 'approved', sum(l.amount)
+        from payment_list_lines l join payment_lists p on p.id = l.list_id
+        where p.programme_id = ${programmeId} and p.state in ('approved', 'releasing') and l.state = 'included' group by 1, 2`,
   },
   {
     identity: 'office_payable',
@@ -119,14 +141,32 @@ const definitions: readonly Definition[] = [
         from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
         where f.programme_id = ${programmeId} and a.kind = 'payable_to_post' group by 1, 2
       union all select p.office_id, p.currency, 'paid', sum(p.amount) from payouts p join vouchers v on v.id = p.voucher_id
-        where v.programme_id = ${programmeId} group by 1, 2
+        where v.programme_id = ${programmeId} and p.office_id is not null group by 1, 2
       union all select p.office_id, p.currency, 'voided', -sum(p.amount) from payouts p join vouchers v on v.id = p.voucher_id
-        where v.programme_id = ${programmeId} and p.voided_at is not null group by 1, 2
+        where v.programme_id = ${programmeId} and p.office_id is not null and p.voided_at is not null group by 1, 2
       union all select a.office_id, g.currency, 'fees', -sum(g.amount)
         from journal_entries e join postings g on g.entry_id = e.id join accounts a on a.id = g.account_id
-        where e.programme_id = ${programmeId} and e.event = 'fee' and a.kind = 'payable_to_post' group by 1, 2
+        where e.programme_id = ${programmeId} and e.event = 'fee' and a.kind = 'payable_to_post'
+          and not exists (select from journal_entries r where r.reverses = e.id) group by 1, 2
       union all select s.office_id, s.currency, 'settled', -sum(s.amount) from settlements s
         where s.programme_id = ${programmeId} group by 1, 2`,
+  },
+  {
+    // What the records of advances say, against what the account holds.
+    identity: 'officer_advances',
+    subject: 'user',
+    left: 'drawn',
+    right: ['delivered', 'returned', 'held'],
+    terms: (programmeId) => sql`
+      select officer_id as subject_id, currency, 'drawn' as term, sum(amount) as amount from advances
+        where programme_id = ${programmeId} and state in ('handed', 'closed') group by 1, 2
+      union all select p.agent_id, p.currency, 'delivered', sum(p.amount) from payouts p join advances a on a.id = p.advance_id
+        where a.programme_id = ${programmeId} group by 1, 2
+      union all select a.officer_id, r.currency, 'returned', sum(r.amount) from advance_returns r join advances a on a.id = r.advance_id
+        where a.programme_id = ${programmeId} group by 1, 2
+      union all select a.officer_id, a.currency, 'held', sum(g.amount)
+        from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
+        where f.programme_id = ${programmeId} and a.kind = 'advances' group by 1, 2`,
   },
   {
     identity: 'guarded_balance',
@@ -159,7 +199,7 @@ const definitions: readonly Definition[] = [
 export async function checkIdentities(db: Db, programmeId: string): Promise<Identity[]> {
   const checked: Identity[] = [];
   for (const definition of definitions) {
-    const rows = await db.all<Term>(sql`select subject_id, currency, term, sum(amount)::text as amount
+    const rows = await db.all<Term>(sql`select subject_id, currency, term, round(sum(amount), minor_units(currency))::text as amount
       from (${definition.terms(programmeId)}) terms group by 1, 2, 3 order by 1, 2`);
     checked.push(...identitiesOf(definition, rows));
   }

@@ -1,5 +1,8 @@
 export { checkIdentities, type Identity } from './identities.ts';
+export type { CheckResult, OpenItem, Period, PeriodCheck } from './period-types.ts';
 export { availableIn } from './queries.ts';
-export { ledgerRoutes } from './routes.ts';
+export type { ReversalGuard } from './reversal.ts';
+export { type LedgerPorts, ledgerRoutes } from './routes.ts';
 export { post, posting } from './store.ts';
 export type { AccountKind, LedgerEvent, Transfer } from './types.ts';
+export { type BookFinding, type BrokenBook, bookFindings, verifyBooks } from './verify.ts';

@@ -1,4 +1,4 @@
-import type { AccountKind, LedgerEvent } from './types.ts';
+import type { AccountKind, EntryEvent, LedgerEvent } from './types.ts';
 
 /** Which account each event debits and which it credits. There are no other postings. */
 export const postingRules: Readonly<Record<LedgerEvent, readonly [debit: AccountKind, credit: AccountKind]>> = {
@@ -15,14 +15,44 @@ export const postingRules: Readonly<Record<LedgerEvent, readonly [debit: Account
   advance: ['advances', 'bank'],
   delivery: ['vouchers_outstanding', 'advances'],
   advance_return: ['bank', 'advances'],
+  // Money in another currency lies in the bank in that currency and against `exchange`, which holds what it is worth in the fund's own.
+  foreign_contribution: ['bank', 'exchange'],
+  contribution_value: ['exchange', 'fund_available'],
+  conversion_out: ['exchange', 'bank'],
+  conversion_in: ['bank', 'exchange'],
+  exchange_loss: ['fund_available', 'exchange'],
+  exchange_gain: ['exchange', 'fund_available'],
 };
 
-/** On which side each account stands when it holds something. */
-export const sideOf: Readonly<Record<AccountKind, 'debit' | 'credit'>> = {
-  bank: 'debit',
-  fund_available: 'credit',
-  fund_committed: 'credit',
-  vouchers_outstanding: 'credit',
-  payable_to_post: 'credit',
-  advances: 'debit',
+/** What is taken back by an entry that mirrors it. The database says the same in `is_reversible`. */
+export const reversibleEvents = [
+  'contribution',
+  'fee',
+  'foreign_contribution',
+  'contribution_value',
+  'conversion_out',
+  'conversion_in',
+  'exchange_loss',
+  'exchange_gain',
+] as const satisfies readonly LedgerEvent[];
+
+export type ReversibleEvent = (typeof reversibleEvents)[number];
+
+/** Whether an entry of this event may be reversed by hand. */
+export const isReversible = (event: EntryEvent): event is ReversibleEvent => (reversibleEvents as readonly string[]).includes(event);
+
+/** What to do instead about an entry that is not reversed by hand. */
+export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, string>> = {
+  approval: 'Cancel the list.',
+  approval_returned: 'The money is available again. Put the people on another list.',
+  issue: 'Cancel the vouchers of the list.',
+  payout: 'Have the pay-out voided, on the day that it was made.',
+  void: 'The voucher can be paid again.',
+  expiry: 'The money is available again. Put the person on another list.',
+  cancellation: 'The money is available again. Put the person on another list.',
+  advance: 'Have the officer return it.',
+  settlement: 'Settle less with the post the next time.',
+  delivery: 'What was handed over stands. Open an exception about it.',
+  advance_return: 'Give the officer another advance.',
+  reversal: 'Record again what should not have been reversed.',
 };

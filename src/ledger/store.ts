@@ -1,6 +1,10 @@
 import { newId, type Sql, sql, type Tx } from '../platform/index.ts';
 import { postingRules } from './rules.ts';
-import type { AccountKind, Transfer } from './types.ts';
+import type { AccountKind, LedgerEvent, Transfer } from './types.ts';
+
+/** The condition that what was posted of a record has been reversed. @param id the expression of the record's identifier */
+export const isTakenBack = (event: LedgerEvent, id: Sql): Sql => sql`exists (select from journal_entries posted
+  join journal_entries reversal on reversal.reverses = posted.id where posted.subject_id = ${id} and posted.event = ${event})`;
 
 /** The accounts that a transfer debits and credits. @throws RangeError when it moves nothing, or backwards */
 function sidesOf({ event, amount }: Transfer): readonly [debit: AccountKind, credit: AccountKind] {
@@ -15,11 +19,11 @@ function sidesOf({ event, amount }: Transfer): readonly [debit: AccountKind, cre
  *   hold as much, and `journal_entries_once` when the event has happened to its subject before
  */
 export function posting(at: Date, transfer: Transfer): Sql {
-  const { event, programmeId, fundId, subject, amount, officeId = null, officerId = null } = transfer;
+  const { event, programmeId, fundId, subject, amount, officeId = null, officerId = null, part = 0 } = transfer;
   const [debit, credit] = sidesOf(transfer);
   return sql`post_transfer(${newId()}::uuid, ${at}::timestamptz, ${event}::text, ${debit}::text, ${credit}::text, ${programmeId}::uuid,
     ${fundId}::uuid, ${subject.type}::text, ${subject.id}::uuid, ${amount.toString()}::numeric, ${amount.currency}::text,
-    ${officeId}::uuid, ${officerId}::uuid)`;
+    ${officeId}::uuid, ${officerId}::uuid, ${part}::int)`;
 }
 
 /**
@@ -29,7 +33,7 @@ export function posting(at: Date, transfer: Transfer): Sql {
 export async function post(tx: Tx, at: Date, transfers: readonly Transfer[]): Promise<void> {
   if (transfers.length === 0) return;
   const moves = transfers.map((transfer) => {
-    const { event, programmeId, fundId, subject, amount, officeId, officerId } = transfer;
+    const { event, programmeId, fundId, subject, amount, officeId, officerId, part = 0 } = transfer;
     const [debit, credit] = sidesOf(transfer);
     return {
       entry_id: newId(),
@@ -44,11 +48,13 @@ export async function post(tx: Tx, at: Date, transfers: readonly Transfer[]): Pr
       currency: amount.currency,
       office_id: officeId,
       officer_id: officerId,
+      part,
     };
   });
   await tx.run(sql`
     select post_transfer(entry_id, ${at}::timestamptz, event, debit, credit, programme_id, fund_id, subject_type, subject_id, amount,
-      currency, office_id, officer_id)
+      currency, office_id, officer_id, part)
     from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as m (entry_id uuid, event text, debit text, credit text,
-      programme_id uuid, fund_id uuid, subject_type text, subject_id uuid, amount numeric, currency text, office_id uuid, officer_id uuid)`);
+      programme_id uuid, fund_id uuid, subject_type text, subject_id uuid, amount numeric, currency text, office_id uuid, officer_id uuid,
+      part int)`);
 }

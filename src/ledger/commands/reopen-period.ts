@@ -1,0 +1,65 @@
+import { brokenConstraint, command, type Db, newId, problem, type Scope } from '../../platform/index.ts';
+import { confirmReopeningRow, findPeriod, findPeriodSheet, findReopening, insertReopening, movePeriod } from '../period-store.ts';
+import type { PeriodSheet } from '../period-types.ts';
+
+/**
+ * Asks for a closed period to be opened again. Somebody else has to confirm it.
+ * @throws not_found; conflict when it is open, or was asked for before
+ */
+export const askReopening = command<{ readonly periodId: string; readonly reason: string }, PeriodSheet>({
+  name: 'ledger.ask_reopening',
+  scope: (db, { periodId }) => scopeOfPeriod(db, periodId),
+  async run({ tx, actor, now }, { periodId, reason }) {
+    const before = await sheetOf(tx, periodId);
+    if (before.state === 'open') throw problem.conflict('The period is open.');
+    try {
+      await insertReopening(tx, newId(), periodId, reason, actor.id, now);
+    } catch (error) {
+      if (brokenConstraint(error) !== 'ledger_reopenings_once') throw error;
+      throw problem.conflict('Somebody has asked for it already. Another finance officer has to confirm it.');
+    }
+    const result = await sheetOf(tx, periodId);
+    return { result, subject: { type: 'ledger_period', id: periodId }, before, after: result, reason };
+  },
+});
+
+/**
+ * Opens a closed period again, as somebody else has asked.
+ * @throws not_found; conflict when it was confirmed before, or a later period is closed; separation_of_duties
+ */
+export const confirmReopening = command<{ readonly reopeningId: string }, PeriodSheet>({
+  name: 'ledger.confirm_reopening',
+  scope: async (db, { reopeningId }) => scopeOfPeriod(db, await periodOf(db, reopeningId)),
+  async run({ tx, actor, now }, { reopeningId }) {
+    const periodId = await periodOf(tx, reopeningId);
+    const before = await sheetOf(tx, periodId);
+    if (!(await confirmReopeningRow(tx, reopeningId, actor.id, now))) throw problem.conflict('It was confirmed already.');
+    try {
+      await movePeriod(tx, periodId, 'open');
+    } catch (error) {
+      if (brokenConstraint(error) !== 'ledger_periods_in_order') throw error;
+      throw problem.conflict('A later period is closed. Open that one first.');
+    }
+    const result = await sheetOf(tx, periodId);
+    const reason = result.reopenings.find(({ id }) => id === reopeningId)?.reason;
+    return { result, subject: { type: 'ledger_period', id: periodId }, before, after: result, reason };
+  },
+});
+
+async function periodOf(db: Db, reopeningId: string): Promise<string> {
+  const reopening = await findReopening(db, reopeningId);
+  if (!reopening) throw problem.not_found('There is no such record.');
+  return reopening.periodId;
+}
+
+async function scopeOfPeriod(db: Db, id: string): Promise<Scope> {
+  const period = await findPeriod(db, id);
+  if (!period) throw problem.not_found('There is no such record.');
+  return { programme: period.programmeId };
+}
+
+async function sheetOf(db: Db, id: string): Promise<PeriodSheet> {
+  const sheet = await findPeriodSheet(db, id);
+  if (!sheet) throw problem.not_found('There is no such record.');
+  return sheet;
+}
