@@ -1,32 +1,56 @@
-import { brokenConstraint, command, newId, problem } from '../platform/index.ts';
+import { brokenConstraint, command, type Db, newId, type ProblemPlace, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
-import { faultsOf } from './rules.ts';
-import { entitle, insertPlan, isScorecardOf } from './store.ts';
-import type { NewPlan, Owed, Plan } from './types.ts';
+import { kindOf } from './kinds.ts';
+import { shownPlan } from './queries.ts';
+import { insertPlan, owedBy, tiersOfScorecard } from './store.ts';
+import type { NewPlan, Owed, Plan, PlanTerms, ShownPlan } from './types.ts';
 
 /**
- * Creates a plan and, at once, what it owes: an entitlement and an instalment for everybody enrolled whom the scorecard found
- * eligible. People assessed later belong to another plan.
+ * Creates a plan of any kind and what its kind does at once: whom it entitles, what it owes.
  * @throws not_found; unprocessable when a value breaks a rule; conflict when the programme has a plan of that name
  */
-export const createPlan = command<{ programmeId: string; plan: NewPlan }, Plan & Owed>({
+export const createPlan = command<{ programmeId: string; plan: NewPlan }, ShownPlan & Owed>({
   name: 'assistance.create_plan',
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
-  async run({ tx, actor, now }, { programmeId, plan: given }) {
-    const { programme } = await programmeById(tx, programmeId);
-    const faults = faultsOf(given, programme);
-    if (!(await isScorecardOf(tx, programmeId, given.scorecardId))) {
-      faults.push({ pointer: '/scorecardId', detail: 'The programme has no such scorecard.' });
-    }
+  async run(context, { programmeId, plan: given }) {
+    const { tx, actor, now } = context;
+    const { programme, version } = await programmeById(tx, programmeId);
+    const kind = kindOf(given);
+    const faults = kind.faultsOf(given, programme);
+    const terms = kind.termsOf(given, programme);
+    if (terms.scorecardId !== undefined) faults.push(...(await faultsOfScorecard(tx, programmeId, terms)));
     if (faults.length > 0) throw problem.unprocessable('The plan breaks a rule.', {}, faults);
-    const plan: Plan = { id: newId(), programmeId, ...given, currency: programme.currency, createdAt: now.toISOString() };
+    const plan: Plan = {
+      id: newId(),
+      programmeId,
+      programmeVersion: version,
+      kind: given.kind,
+      name: given.name,
+      purpose: given.purpose,
+      ...terms,
+      currency: programme.currency,
+      createdAt: now.toISOString(),
+    };
     try {
       await insertPlan(tx, plan, actor.id);
     } catch (error) {
       if (brokenConstraint(error) !== 'plans_programme_id_name_key') throw error;
       throw problem.conflict('The programme has a plan of that name already.');
     }
-    const result = { ...plan, ...(await entitle(tx, plan)) };
-    return { result, subject: { type: 'plan', id: plan.id }, after: result };
+    const followUps = (await kind.begin?.(context, plan)) ?? [];
+    const result = { ...shownPlan(plan), ...(await owedBy(tx, plan)) };
+    return { result, subject: { type: 'plan', id: plan.id }, after: result, followUps };
   },
 });
+
+/** What is wrong with a plan's scorecard: that the programme has none such, or that it has not the tiers that have an amount. */
+async function faultsOfScorecard(db: Db, programmeId: string, { scorecardId = '', amountRule }: PlanTerms): Promise<ProblemPlace[]> {
+  const tiers = await tiersOfScorecard(db, programmeId, scorecardId);
+  if (!tiers) return [{ pointer: '/scorecardId', detail: 'The programme has no such scorecard.' }];
+  if (amountRule?.rule !== 'by_tier') return [];
+  return amountRule.amounts.flatMap(({ tier }, i) =>
+    tiers.includes(tier)
+      ? []
+      : [{ pointer: `/amountRule/amounts/${i}/tier`, detail: `The scorecard has no such tier. It has ${tiers.join(', ') || 'none'}.` }],
+  );
+}

@@ -1,4 +1,7 @@
 export { createPlan } from './commands.ts';
-export { planById } from './queries.ts';
+export { assistanceJobs } from './jobs.ts';
+export type { Amount } from './plan-base.ts';
 export { assistanceRoutes } from './routes.ts';
-export type { Amount, Plan } from './types.ts';
+export { assistanceInStory } from './story.ts';
+export type { AssistedPorts } from './top-ups/types.ts';
+export type { Plan } from './types.ts';

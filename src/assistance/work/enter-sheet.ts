@@ -1,0 +1,117 @@
+import { brokenConstraint, type Command, command, dateIn, newId, problem, RetryTransaction, type Tx } from '../../platform/index.ts';
+import { programmeById } from '../../programmes/index.ts';
+import { findNamed } from '../people/store.ts';
+import { planOfKind } from '../plan-of-kind.ts';
+import { planScope } from '../queries.ts';
+import type { Plan } from '../types.ts';
+import { placeOf, type ShownFault, shownFault } from './faults.ts';
+import { judge } from './judge.ts';
+import { settleWork, withdrawOwed } from './owing-store.ts';
+import { readDays } from './reading.ts';
+import { requireStep } from './rules.ts';
+import { discount, faultsAfter, findByContent, findSheet, insertSheet, lockSheet } from './sheet-store.ts';
+import { lockSite } from './site-store.ts';
+import { elsewhere, findTerms, lockWork } from './store.ts';
+import type { ReadDay, RowFault, Sheet, Site, WrittenDay } from './types.ts';
+
+/** As many as are named in one answer; the rest can be listed. */
+const FAULTS_SHOWN = 100;
+
+export interface SheetRequest {
+  readonly planId: string;
+  readonly siteId: string;
+  /** The sheet that this one corrects. */
+  readonly replacesId: string | null;
+  readonly source: Sheet['source'];
+  /** Keyed digest of what was sent, in hexadecimal: the same content again changes nothing. */
+  readonly content: string;
+}
+
+/** A sheet as whoever enters it is answered. */
+export type EnteredSheet = Sheet & { readonly alreadyReceived: boolean; readonly faults: ShownFault[] };
+
+/**
+ * Takes in a sheet of attendance. Rows that are right are kept, and count once a second person has signed them; the others are named with cell
+ * and reason. A sheet that corrects another takes its place at once: what was owed by that one is withdrawn.
+ * @param written the rows, read in the transaction
+ * @throws not_found; unprocessable when the plan is of another kind, the site is closed or not the programme's, or no row is right; conflict
+ *   when the sheet to be corrected has been paid, rejected or corrected
+ */
+export const enterSheet = (written: readonly WrittenDay[]): Command<SheetRequest, EnteredSheet> =>
+  command<SheetRequest, EnteredSheet>({
+    name: 'assistance.enter_attendance',
+    scope: planScope,
+    async run({ tx, actor, now }, { planId, siteId, replacesId, source, content }) {
+      const plan = await planOfKind(tx, planId, 'cash_for_work');
+      await lockWork(tx, planId);
+      const site = await openSite(tx, plan, siteId);
+      const same = await findByContent(tx, planId, siteId, content, replacesId);
+      if (same) return { result: await answerOf(tx, same, true), subject: { type: 'attendance_sheet', id: same.id } };
+      const replaced = replacesId === null ? undefined : await replace(tx, plan, siteId, replacesId, now);
+      const { programme } = await programmeById(tx, plan.programmeId);
+      const { rows, faults } = readDays(written);
+      const judged = await judgeRows(tx, plan, site, rows, dateIn(programme.timeZone, now));
+      const all = [...faults, ...judged.faults].sort((one, other) => one.row - other.row);
+      if (judged.days.length === 0)
+        throw problem.unprocessable('No row of the sheet is right.', {}, all.slice(0, FAULTS_SHOWN).map(placeOf));
+      const id = newId();
+      const sent = { id, planId, siteId, source, replacesId, enteredBy: actor.id, content };
+      await insertSheet(tx, sent, judged.days, all, now).catch(lookAgain);
+      const sheet = (await findSheet(tx, id)) as Sheet;
+      return {
+        result: await answerOf(tx, sheet, false),
+        subject: { type: 'attendance_sheet', id },
+        ...(replaced ? { before: replaced } : {}),
+        after: { sheet, content },
+      };
+    },
+  });
+
+// Somebody has entered the same person and day at another site at this moment: with another look, that is a fault of the row.
+function lookAgain(error: unknown): never {
+  throw brokenConstraint(error) === 'attendance_one_site_a_day' ? new RetryTransaction('somebody was entered elsewhere meanwhile') : error;
+}
+
+async function openSite(tx: Tx, { programmeId }: Plan, siteId: string): Promise<Site> {
+  const site = (await lockSite(tx, siteId))?.site;
+  const fault = (detail: string) => problem.unprocessable('No sheet is taken of this site.', {}, [{ pointer: '/siteId', detail }]);
+  if (site?.programmeId !== programmeId) throw fault('The programme has no such site.');
+  if (!site.isOpen) throw fault('The site is closed. Open it first.');
+  return site;
+}
+
+async function judgeRows(tx: Tx, plan: Plan, { id, capacity }: Site, rows: readonly ReadDay[], today: string) {
+  const numbers = [...new Set(rows.map(({ registrationNumber }) => registrationNumber))];
+  const found = await findNamed(
+    tx,
+    plan.programmeId,
+    numbers.map((registrationNumber) => ({ registrationNumber })),
+  );
+  const people = new Map(numbers.flatMap((number, i) => (found[i] ? [[number, found[i]] as const] : [])));
+  const known = await elsewhere(tx, plan.id, id, rows, [...people.values()]);
+  return judge(rows, { terms: await findTerms(tx, plan.id), capacity, today, people, ...known });
+}
+
+/** Takes a sheet out of account so that another can take its place. @returns the sheet as it was */
+async function replace(tx: Tx, plan: Plan, siteId: string, id: string, now: Date): Promise<Sheet> {
+  const sheet = await lockSheet(tx, id);
+  if (sheet?.planId !== plan.id || sheet.siteId !== siteId)
+    throw problem.unprocessable('There is nothing to correct.', {}, [
+      { pointer: '/replacesId', detail: 'The plan has no such sheet of this site.' },
+    ]);
+  requireStep(sheet.state, 'replace');
+  await withdrawOwed(tx, plan.id, id);
+  try {
+    await discount(tx, id, 'replaced', null);
+  } catch (error) {
+    if (brokenConstraint(error) !== 'attendance_not_paid') throw error;
+    throw problem.conflict('Days of this sheet are on a payment list. Take them off the list first; what has been paid stays.');
+  }
+  await settleWork(tx, plan, id, now);
+  return sheet;
+}
+
+async function answerOf(tx: Tx, sheet: Sheet, alreadyReceived: boolean): Promise<EnteredSheet> {
+  const faults: RowFault[] = await faultsAfter(tx, sheet.id, FAULTS_SHOWN, [0, '']);
+  return { ...sheet, alreadyReceived, faults: faults.map(shownFault) };
+}

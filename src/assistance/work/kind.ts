@@ -1,0 +1,14 @@
+import { faultsOfKind } from '../amounts.ts';
+import type { Kind } from '../kind.ts';
+import { faultsOfWork } from './rules.ts';
+import { insertTerms } from './store.ts';
+import type { NewWork } from './types.ts';
+
+/** Days of work at so much a day. Who worked is said by sheets of attendance. */
+export const cashForWork: Kind<NewWork> = {
+  faultsOf: ({ kind, work }, programme) => [...faultsOfKind(kind, {}, programme), ...faultsOfWork(work, programme)],
+  termsOf: ({ work }) => ({ terms: { work } }),
+  async begin({ tx }, { id, currency, terms }) {
+    await insertTerms(tx, id, currency, (terms as Pick<NewWork, 'work'>).work);
+  },
+};

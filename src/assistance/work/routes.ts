@@ -1,0 +1,54 @@
+import { authoriseRead } from '../../access/index.ts';
+import { canonicalJson, type Ground, type Routes, Versioned, versionIn } from '../../platform/index.ts';
+import { planOfKind } from '../plan-of-kind.ts';
+import { planScope } from '../queries.ts';
+import { enterSheet } from './enter-sheet.ts';
+import { listDays, listFaults, listSheets, readSheet } from './queries.ts';
+import { contentOf, receiveFile } from './receive-file.ts';
+import { rejectSheet, signSheet } from './sheet-commands.ts';
+import { changeSite, createSite } from './site-commands.ts';
+import { listSites, readSite } from './site-queries.ts';
+import type { StoredSite } from './types.ts';
+
+type Operation =
+  | 'createWorkSite'
+  | 'listWorkSites'
+  | 'getWorkSite'
+  | 'changeWorkSite'
+  | 'enterAttendance'
+  | 'receiveAttendanceFile'
+  | 'listAttendanceSheets'
+  | 'getAttendanceSheet'
+  | 'listAttendance'
+  | 'listAttendanceFaults'
+  | 'signAttendance'
+  | 'rejectAttendance';
+
+const shown = ({ site, version }: StoredSite) => new Versioned(site, version);
+
+export const workRoutes = ({ db, execute, keyRing }: Ground): Routes<Operation> => ({
+  createWorkSite: async ({ params, body, ...call }) => new Versioned(await execute(createSite, { ...params, site: body }, call), 1),
+  listWorkSites: ({ actor, params, query }) => listSites(db, actor, params.programmeId, query),
+  getWorkSite: async ({ actor, params }) => shown(await readSite(db, actor, params.siteId)),
+  changeWorkSite: async ({ params, body, ifMatch, ...call }) =>
+    shown(await execute(changeSite, { ...params, version: versionIn(ifMatch), change: body }, call)),
+  enterAttendance({ params, body: { siteId, replacesId = null, rows }, ...call }) {
+    const written = rows.map((row, i) => ({ ...row, row: i + 1 }));
+    const request = { ...params, siteId, replacesId, source: 'rows', content: contentOf(keyRing, canonicalJson(rows)) } as const;
+    return execute(enterSheet(written), request, call);
+  },
+  async receiveAttendanceFile({ params, query: { siteId, replacesId = null }, body, ...call }) {
+    // Before a byte of the body is read.
+    authoriseRead(call.actor, 'assistance.enter_attendance');
+    authoriseRead(call.actor, 'assistance.enter_attendance', await planScope(db, params));
+    await planOfKind(db, params.planId, 'cash_for_work');
+    const { written, content } = await receiveFile(body, keyRing);
+    return execute(enterSheet(written), { ...params, siteId, replacesId, source: 'file', content }, call);
+  },
+  listAttendanceSheets: ({ actor, params, query }) => listSheets(db, actor, params.planId, query),
+  getAttendanceSheet: ({ actor, params }) => readSheet(db, actor, params.sheetId),
+  listAttendance: ({ actor, params, query }) => listDays(db, actor, params.sheetId, query),
+  listAttendanceFaults: ({ actor, params, query }) => listFaults(db, actor, params.sheetId, query),
+  signAttendance: ({ params, ...call }) => execute(signSheet, params, call),
+  rejectAttendance: ({ params, body, ...call }) => execute(rejectSheet, { ...params, ...body }, call),
+});
