@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
 import { approved, type ListBody, makePlan, makeTeam, submitted, type Team } from '../../test/support/plans.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { changeTerms } from '../../test/support/terms.ts';
 import { newId } from '../platform/index.ts';
 
 describe('a frozen list', () => {
@@ -25,38 +26,48 @@ describe('a frozen list', () => {
     const planId = await makePlan(platform, frame, people);
     return (
       await team.maker
-        .post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId })
+        .post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planIds: [planId], fundIds: [frame.fundId] })
         .expect(201)
     ).body;
   };
   const refused = (text: string, values: unknown[], constraint: string) =>
     expect(app.query(text, values)).rejects.toMatchObject({ constraint });
   const denied = (text: string, values: unknown[]) => expect(app.query(text, values)).rejects.toMatchObject({ code: '42501' });
+  const dueOf = 'select i.* from instalments i';
+  const insertLine = `insert into payment_list_lines (id, list_id, position, instalment_id, plan_id, kind, purpose, fund_id, beneficiary_id, collector_id,
+    household_id, amount, covers_from, covers_to, currency, wilaya_number, sex, age_band, has_disability)
+    values ($1, $2, 99, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, 'DZD', '16', 'female', '18-59', false)`;
+  /** The values of a line of an instalment; what is given beside makes it a false one. */
+  const lineOf = (listId: string, due: Readonly<Record<string, unknown>>, lie: Readonly<Record<string, unknown>> = {}): unknown[] => {
+    const line = { fund_id: frame.fundId, ...due, ...lie } as Record<string, unknown>;
+    const named = ['plan_id', 'kind', 'purpose', 'fund_id', 'beneficiary_id', 'household_id', 'amount', 'covers_from', 'covers_to'].map(
+      (name) => line[name],
+    );
+    return [newId(), listId, line['id'], ...named];
+  };
+  const building = async (): Promise<string> => {
+    const id = newId();
+    await app.query(
+      `insert into payment_lists (id, programme_id, name, source, currency, built_by, created_at) values ($1, $2, $1::uuid::text, '{}', 'DZD', $1, now())`,
+      [id, frame.programmeId],
+    );
+    return id;
+  };
   const sign = (listId: string, hand: string, digest: string, step: number | null = null, userId = newId()) =>
-    app.query(`insert into payment_list_hands (list_id, user_id, hand, step, digest, at) values ($1, $2, $3, $4, $5, now())`, [
-      listId,
-      userId,
-      hand,
-      step,
-      digest,
-    ]);
+    app.query(
+      `insert into payment_list_hands (list_id, user_id, hand, step, role, digest, at)
+      values ($1, $2, $3, $4, case $3 when 'approver' then 'approver' end, $5, now())`,
+      [listId, userId, hand, step, digest],
+    );
+  const outOfTurn = (attempt: Promise<unknown>) => expect(attempt).rejects.toMatchObject({ constraint: 'payment_list_hands_in_turn' });
 
   it('takes no further line and gives none up, in plain SQL as the application', async () => {
     const { id } = await fresh();
     await makePlan(platform, frame, people, '5.00');
     const {
       rows: [spare],
-    } = await platform.owner.query(
-      `select i.id, i.household_id from instalments i
-      where i.amount = 5 and i.beneficiary_id = $1`,
-      [people[0]?.id],
-    );
-    await refused(
-      `insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount,
-      currency, wilaya_number, sex, age_band, has_disability) values ($1, $2, 99, $3, $4, $4, $5, 5, 'DZD', '16', 'female', '18-59', false)`,
-      [newId(), id, spare.id, people[0]?.id, spare.household_id],
-      'payment_list_lines_draft_only',
-    );
+    } = await platform.owner.query(`${dueOf} where i.amount = 5 and i.beneficiary_id = $1`, [people[0]?.id]);
+    await refused(insertLine, lineOf(id, spare), 'payment_list_lines_while_building');
     await denied('delete from payment_list_lines where list_id = $1', [id]);
     await refused('update payment_lists set total = 1 where id = $1', [id], 'payment_lists_frozen');
     await refused(`update payment_lists set digest = $2 where id = $1`, [id, '0'.repeat(64)], 'payment_lists_frozen');
@@ -66,37 +77,101 @@ describe('a frozen list', () => {
     const { id } = await fresh();
     await denied('update payment_list_lines set amount = 1 where list_id = $1', [id]);
     await denied('update payment_list_lines set collector_id = $2 where list_id = $1', [id, people[0]?.id]);
-    await denied('update payment_lists set fund_id = $2 where id = $1', [id, newId()]);
+    await denied('update payment_list_lines set fund_id = $2 where list_id = $1', [id, newId()]);
+    await denied('update payment_list_funds set fund_id = $2 where list_id = $1', [id, newId()]);
+    await denied('delete from payment_list_funds where list_id = $1', [id]);
+    await refused('update payment_list_funds set total = 1 where list_id = $1', [id], 'payment_lists_frozen');
     await denied('update payment_lists set built_by = $2 where id = $1', [id, newId()]);
     await denied('update payment_list_hands set user_id = $2 where list_id = $1', [id, newId()]);
     await denied('delete from payment_list_hands where list_id = $1', [id]);
   });
 
-  it('is submitted only with its lines counted and summed', async () => {
+  it('is submitted only with its lines counted and summed, in all and of each fund', async () => {
+    const submit = `update payment_lists set state = 'submitted', digest = $2, programme_version = 1 where id = $1`;
     const { id } = await draft();
     await app.query('update payment_lists set total = total + 1 where id = $1', [id]);
-    await refused(`update payment_lists set state = 'submitted', digest = $2 where id = $1`, [id, '0'.repeat(64)], 'payment_lists_totals');
+    await refused(submit, [id, '0'.repeat(64)], 'payment_lists_totals');
+    const { id: other } = await draft();
+    await app.query('update payment_list_funds set total = total + 1 where list_id = $1', [other]);
+    await refused(submit, [other, '0'.repeat(64)], 'payment_lists_totals');
   });
 
   it('is submitted only when who built it is on record as a maker', async () => {
     const { id } = await draft();
-    await refused(`update payment_lists set state = 'submitted', digest = $2 where id = $1`, [id, '0'.repeat(64)], 'payment_lists_signed');
+    const submit = `update payment_lists set state = 'submitted', digest = $2, programme_version = $3 where id = $1`;
+    await refused(submit, [id, '0'.repeat(64), 1], 'payment_lists_signed');
+  });
+
+  it('is submitted under the terms that its programme has now, and stays under them', async () => {
+    const { id } = await draft();
+    const submit = `update payment_lists set state = 'submitted', digest = $2, programme_version = $3 where id = $1`;
+    for (const version of [null, 2]) await refused(submit, [id, '0'.repeat(64), version], 'payment_lists_present_terms');
+    const { id: other } = await fresh();
+    await refused('update payment_lists set programme_version = null where id = $1', [other], 'payment_lists_frozen');
+  });
+
+  it('has lines that are what their instalment says, from a fund of the programme', async () => {
+    await makePlan(platform, frame, people, '6.00');
+    const {
+      rows: [due],
+    } = await platform.owner.query(`${dueOf} where i.amount = 6 and i.beneficiary_id = $1`, [people[0]?.id]);
+    const other = await makeFrame(platform);
+    const id = await building();
+    const lies = [
+      { amount: 7 },
+      { kind: 'stipend' },
+      { purpose: 'another' },
+      { covers_from: '2025-12-31' },
+      { covers_to: '2026-12-31' },
+      { plan_id: await makePlan(platform, frame, []) },
+      { fund_id: other.fundId },
+    ];
+    for (const lie of lies) await refused(insertLine, lineOf(id, due, lie), 'payment_list_lines_of_instalment');
+    await app.query(insertLine, lineOf(id, due));
+  });
+
+  it('holds lines back in a draft only', async () => {
+    const { id } = await fresh();
+    const hold = `update payment_list_lines set state = 'held', held_reason = 'Doubt', held_by = $2 where list_id = $1`;
+    await refused(hold, [id, newId()], 'payment_lists_frozen');
+    const { id: open } = await draft();
+    await app.query(hold, [open, newId()]);
+    await refused(
+      `update payment_list_lines set state = 'released', held_reason = null, held_by = null where list_id = $1`,
+      [open],
+      'payment_list_lines_transition',
+    );
+  });
+
+  it('is released in batches that follow each other', async () => {
+    const { id } = await fresh();
+    const settle = `insert into payment_list_batches values ($1, $2, $3, 5, now())`;
+    await refused(settle, [id, 1, 1], 'payment_list_batches_in_order');
+    await platform.owner.query(`set session_replication_role = replica`);
+    await platform.owner.query(`update payment_lists set state = 'releasing' where id = $1`, [id]);
+    await platform.owner.query(`set session_replication_role = origin`);
+    await refused(settle, [id, 1, 2], 'payment_list_batches_in_order');
+    await refused(settle, [id, 2, 1], 'payment_list_batches_in_order');
+    await app.query(settle, [id, 1, 1]);
+    await refused(settle, [id, 2, 1], 'payment_list_batches_in_order');
+    await denied('delete from payment_list_batches where list_id = $1', [id]);
   });
 
   it('skips no state', async () => {
     const { id } = await draft();
-    await sign(id, 'releaser', '0'.repeat(64));
+    await outOfTurn(sign(id, 'releaser', '0'.repeat(64)));
     await refused(
-      `update payment_lists set state = 'released', digest = $2 where id = $1`,
+      `update payment_lists set state = 'releasing', digest = $2, programme_version = 1 where id = $1`,
       [id, '0'.repeat(64)],
-      'payment_lists_transition',
+      'payment_lists_signed',
     );
     const { id: other, digest } = await fresh();
-    await sign(other, 'releaser', digest);
-    await refused(`update payment_lists set state = 'released' where id = $1`, [other], 'payment_lists_transition');
+    await outOfTurn(sign(other, 'releaser', digest));
+    await refused(`update payment_lists set state = 'releasing' where id = $1`, [other], 'payment_lists_signed');
+    await refused(`update payment_lists set state = 'closed' where id = $1`, [other], 'payment_lists_transition');
     await refused(
-      `insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, state, digest, built_by, created_at)
-      select $1, programme_id, fund_id, plan_id, 'Born approved', currency, 'approved', digest, built_by, now() from payment_lists where id = $2`,
+      `insert into payment_lists (id, programme_id, name, source, currency, state, digest, programme_version, built_by, created_at)
+      select $1, programme_id, 'Born approved', '{}', currency, 'approved', digest, 1, built_by, now() from payment_lists where id = $2`,
       [newId(), other],
       'payment_lists_first_state',
     );
@@ -111,35 +186,32 @@ describe('a frozen list', () => {
   });
 
   it('is not approved without as many signatures as its total asks for, each of its own digest', async () => {
-    await platform.owner.query(`insert into approval_rules values ($1, 20000, 1, 'approver', 2)`, [frame.programmeId]);
+    const one = [null, '0', 1, 'approver', 1] as const;
+    await changeTerms(platform, frame.programmeId, { approvalRules: [one, [null, '20000', 1, 'approver', 2]] });
     try {
       const { id, digest } = await fresh();
       const approve = `update payment_lists set state = 'approved' where id = $1`;
       await refused(approve, [id], 'payment_lists_signed');
       await sign(id, 'approver', digest, 1);
       await refused(approve, [id], 'payment_lists_signed');
-      await sign(id, 'approver', '0'.repeat(64), 1);
-      await refused(approve, [id], 'payment_lists_signed');
+      await outOfTurn(sign(id, 'approver', '0'.repeat(64), 1));
+      await outOfTurn(sign(id, 'approver', digest, 2));
       await sign(id, 'approver', digest, 1);
+      await outOfTurn(sign(id, 'approver', digest, 1));
       await app.query(approve, [id]);
-      await refused(`update payment_lists set state = 'released' where id = $1`, [id], 'payment_lists_signed');
+      await refused(`update payment_lists set state = 'releasing' where id = $1`, [id], 'payment_lists_signed');
     } finally {
-      await platform.owner.query(`delete from approval_rules where programme_id = $1 and from_amount = 20000`, [frame.programmeId]);
+      await changeTerms(platform, frame.programmeId, { approvalRules: [one] });
     }
   });
 
   it('has each instalment on one list that counts', async () => {
     await fresh();
-    const { id } = await draft();
+    const id = await building();
     const {
       rows: [taken],
-    } = await platform.owner.query(`select * from payment_list_lines where list_id <> $1 and state <> 'returned' limit 1`, [id]);
-    await refused(
-      `insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount,
-      currency, wilaya_number, sex, age_band, has_disability) values ($1, $2, 99, $3, $4, $4, $5, 5, 'DZD', '16', 'female', '18-59', false)`,
-      [newId(), id, taken.instalment_id, taken.beneficiary_id, taken.household_id],
-      'payment_list_lines_instalment_once',
-    );
+    } = await platform.owner.query(`${dueOf} join payment_list_lines l on l.instalment_id = i.id and l.state = 'included' limit 1`);
+    await refused(insertLine, lineOf(id, taken), 'payment_list_lines_instalment_once');
   });
 
   it('cannot draw a fund below zero', async () => {
@@ -158,7 +230,7 @@ describe('a frozen list', () => {
       [entry, frame.programmeId, frame.fundId],
     );
     await refused(
-      `insert into postings values ($1, 1, $2, 99999999, 'DZD'), ($1, 2, $3, -99999999, 'DZD')`,
+      `insert into postings values ($1, 1, $2, 99999999, 'DZD', now()), ($1, 2, $3, -99999999, 'DZD', now())`,
       [entry, accountOf('fund_available'), accountOf('fund_committed') ?? committed],
       'accounts_not_overdrawn',
     );
@@ -170,7 +242,7 @@ describe('a frozen list', () => {
     const grant = (userId: string, role: string) =>
       platform.owner.query(
         `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
-      values ($1, $2, $3, $4, $1, now())`,
+      values ($1, $2, $3, $4, '00000000-0000-0000-0000-000000000001', now())`,
         [newId(), userId, role, frame.programmeId],
       );
     for (const role of ['approver', 'finance_officer']) await grant(both.userId, role);
@@ -190,12 +262,12 @@ describe('a frozen list', () => {
     const builder = await platform.as('programme_officer', { programme: frame.programmeId });
     await platform.owner.query(
       `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
-      values ($1, $2, 'approver', $3, $1, now())`,
+      values ($1, $2, 'approver', $3, '00000000-0000-0000-0000-000000000001', now())`,
       [newId(), builder.userId, frame.programmeId],
     );
     const planId = await makePlan(platform, frame, people);
     const { body: built } = await builder
-      .post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId })
+      .post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planIds: [planId], fundIds: [frame.fundId] })
       .expect(201);
     const { body: list } = await team.maker.post(`/v1/payment-lists/${built.id}/submit`).expect(200);
     expect(list.signatures.filter(({ hand }: { hand: string }) => hand === 'maker')).toHaveLength(2);

@@ -45,7 +45,7 @@ describe('somebody with two records', () => {
   const undo = (mergerId: string, becomes = 'different_people', by = judge) =>
     by.post(`/v1/mergers/${mergerId}/undo`, { becomes, reason: 'They came to the office together' });
   const preview = async (planId: string) => {
-    const body = { planId, fundId: frame.fundId };
+    const body = { planIds: [planId], fundIds: [frame.fundId] };
     const answer = await team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists/preview`, body).expect(200);
     const reasons = answer.body.leftOutPeople as { registrationNumber: string; reason: string }[];
     return { lines: answer.body.lines, reasons: new Map(reasons.map((one) => [one.registrationNumber, one.reason])) };
@@ -80,9 +80,13 @@ describe('somebody with two records', () => {
     const plan = await makePlan(platform, frame, [older]);
     const list = await approved(team, frame, plan);
     await platform.owner.query(
-      `with t as (insert into entitlements select gen_random_uuid(), plan_id, $2, now() from entitlements where plan_id = $1 returning id)
-      insert into instalments select gen_random_uuid(), t.id, 1, i.programme_id, $2, $3, i.purpose, i.due_on, i.amount, i.currency, now()
-      from t, instalments i join entitlements e on e.id = i.entitlement_id where e.plan_id = $1`,
+      `with t as (insert into entitlements (id, plan_id, beneficiary_id, created_at)
+        select gen_random_uuid(), plan_id, $2, now() from entitlements where plan_id = $1 returning id)
+      insert into instalments (id, entitlement_id, number, plan_id, kind, programme_id, beneficiary_id, household_id, purpose, covers_from,
+        covers_to, due_on, amount, currency, created_at)
+      select gen_random_uuid(), t.id, 1, i.plan_id, i.kind, i.programme_id, $2, $3, i.purpose, i.covers_from, i.covers_to, i.due_on, i.amount,
+        i.currency, now()
+      from t, instalments i where i.plan_id = $1`,
       [plan, newer.id, newer.householdId],
     );
     await platform.owner.query(

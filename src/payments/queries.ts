@@ -1,14 +1,23 @@
-import { authoriseRead } from '../access/index.ts';
-import { type Actor, type Db, isId, Money, type Page, pageRequest, problem, type Scope } from '../platform/index.ts';
-import { programmeById } from '../programmes/index.ts';
-import { stepsFor } from './rules.ts';
-import { findList, pageOfLines, pageOfLists, returnedByReason, signaturesOf, totalsByState, totalsByWilaya } from './store.ts';
-import type { PaymentList, PaymentListSheet, ShownLine } from './types.ts';
+import { authoriseRead, scopeCondition } from '../access/index.ts';
+import { type Actor, type Db, isId, Money, type Page, pageRequest, problem, type Scope, sql } from '../platform/index.ts';
+import { programmeAt, programmeById } from '../programmes/index.ts';
+import { kindsOf, signaturesOf } from './approvals/hand-store.ts';
+import { stepsFor, withGiven } from './approvals/rules.ts';
+import { withShownDetails } from './overlap/index.ts';
+import { findList, pageOfLeftOut, pageOfLines, pageOfLists, progressOf } from './store.ts';
+import { controlTotals } from './totals.ts';
+import type { LeftOut, ListSource, PaymentList, PaymentListSheet, ShownLine } from './types.ts';
 
-/** Where a list belongs. */
-export const scopeOf = ({ programmeId, fundId }: Pick<PaymentList, 'programmeId' | 'fundId'>): Scope => ({
+/** Where a list belongs: in its programme, and in a fund when it draws on no other. */
+export const scopeOf = ({ programmeId, funds }: Pick<PaymentList, 'programmeId' | 'funds'>): Scope => ({
   programme: programmeId,
-  fund: fundId,
+  ...(funds[0] && funds.length === 1 ? { fund: funds[0].fundId } : {}),
+});
+
+/** Where a list that is drawn up from this belongs. */
+export const scopeOfSource = ({ programmeId, fundIds = [] }: ListSource): Scope => ({
+  programme: programmeId,
+  ...(fundIds[0] && fundIds.length === 1 ? { fund: fundIds[0] } : {}),
 });
 
 /** @throws not_found */
@@ -18,24 +27,22 @@ export async function listById(db: Db, id: string): Promise<PaymentList> {
   return list;
 }
 
+/** The terms that a list stays under: those of its programme when it was submitted, those of now for a draft. */
+export const termsOf = (db: Db, { programmeId, programmeVersion }: PaymentList): ReturnType<typeof programmeById> =>
+  programmeVersion === null ? programmeById(db, programmeId) : programmeAt(db, programmeId, programmeVersion);
+
 /** A list with its control totals, its signatures and those that it still needs. @throws not_found */
 export async function sheetOf(db: Db, id: string): Promise<PaymentListSheet> {
   const list = await listById(db, id);
-  const { programme } = await programmeById(db, list.programmeId);
   const signatures = await signaturesOf(db, id);
-  const steps = stepsFor(programme.approvalRules, Money.of(list.total.amount, list.total.currency));
+  const { programme } = await termsOf(db, list);
+  const steps = stepsFor(programme.approvalRules, await kindsOf(db, id), Money.of(list.total.amount, list.total.currency));
   return {
     ...list,
-    byWilaya: await totalsByWilaya(db, id),
-    byState: await totalsByState(db, id),
-    returned: await returnedByReason(db, id),
+    ...(await controlTotals(db, id)),
+    progress: await progressOf(db, list),
     signatures,
-    signaturesNeeded: steps.map(({ step, role, signatures: needed }) => ({
-      step,
-      role,
-      signatures: needed,
-      given: signatures.filter((signature) => signature.step === step).length,
-    })),
+    signaturesNeeded: withGiven(steps, signatures),
   };
 }
 
@@ -52,22 +59,39 @@ export async function readList(db: Db, actor: Actor, id: string): Promise<Paymen
   return sheetOf(db, id);
 }
 
-type PageQuery = { readonly limit?: number; readonly cursor?: string };
+export type PageQuery = { readonly limit?: number; readonly cursor?: string };
 
-/** A programme's lists, newest first. */
+/** A programme's lists within the actor's scope, newest first. @throws not_found */
 export async function readLists(db: Db, actor: Actor, programmeId: string, query: PageQuery): Promise<Page<PaymentList>> {
-  authoriseRead(actor, 'payments.read', { programme: programmeId });
+  const columns = { programme: sql`programme_id`, fund: sql`only_fund_of(id)` };
+  const within = scopeCondition(actor, 'payments.read', columns, { programme: programmeId });
   const { limit, after } = pageRequest(query);
   if (after !== undefined && !isId(after)) throw foreignCursor();
-  return pageOfLists(db, programmeId, limit, after);
+  return pageOfLists(db, programmeId, within, limit, after);
 }
 
 /** A list's lines, by position. @throws not_found when there is no such list within the actor's scope */
 export async function readLines(db: Db, actor: Actor, listId: string, query: PageQuery): Promise<Page<ShownLine>> {
-  await readable(db, actor, listId);
+  const { total } = await readable(db, actor, listId);
   const { limit, after = '0' } = pageRequest(query);
   if (!/^\d{1,9}$/.test(after)) throw foreignCursor();
-  return pageOfLines(db, listId, limit, Number(after));
+  const { items, nextCursor } = await pageOfLines(db, listId, limit, Number(after));
+  const shown = await withShownDetails(db, actor, total.currency, items);
+  return { items: shown.map(({ detail, ...line }) => ({ ...line, returnDetail: detail })), nextCursor };
+}
+
+/** Who was left out of a list when it was built, and why. @throws not_found when there is no such list within the actor's scope */
+export async function readLeftOut(db: Db, actor: Actor, listId: string, query: PageQuery): Promise<Page<LeftOut>> {
+  const { total } = await readable(db, actor, listId);
+  const { limit, after } = leftOutPage(query);
+  const { items, nextCursor } = await pageOfLeftOut(db, listId, limit, after);
+  return { items: await withShownDetails(db, actor, total.currency, items), nextCursor };
+}
+
+/** A page of people left out, from a query. @throws invalid_request when the cursor is of another list */
+export function leftOutPage(query: PageQuery) {
+  const { limit, after } = pageRequest(query, (key) => /^\d{10}\/.{36}$/.test(key) && isId(key.slice(11)));
+  return { limit, after: after === undefined ? undefined : { registrationNumber: after.slice(0, 10), instalmentId: after.slice(11) } };
 }
 
 const foreignCursor = () =>

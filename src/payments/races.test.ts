@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam, submitted, type Team } from '../../test/support/plans.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { changeTerms } from '../../test/support/terms.ts';
 import { newId } from '../platform/index.ts';
 
 describe('payment lists that many people work on at once', () => {
@@ -44,7 +45,7 @@ describe('payment lists that many people work on at once', () => {
   });
 
   it('are approved by exactly as many as the rules ask for', async () => {
-    await platform.owner.query('update approval_rules set signatures = 2 where programme_id = $1', [frame.programmeId]);
+    await changeTerms(platform, frame.programmeId, { approvalRules: [[null, '0', 1, 'approver', 2]] });
     const { id, digest } = await submitted(team, frame, await makePlan(platform, frame, [person], '600.00'));
     const approvers = [team.approver, await approverToo(), await approverToo(), await approverToo(), await approverToo()];
     const answers = await Promise.all(approvers.map((approver) => approver.post(`/v1/payment-lists/${id}/approve`, { digest })));
@@ -55,7 +56,7 @@ describe('payment lists that many people work on at once', () => {
   });
 
   it('take one signature from one person, however often they send it', async () => {
-    await platform.owner.query('update approval_rules set signatures = 2 where programme_id = $1', [frame.programmeId]);
+    await changeTerms(platform, frame.programmeId, { approvalRules: [[null, '0', 1, 'approver', 2]] });
     const { id, digest } = await submitted(team, frame, await makePlan(platform, frame, [person], '600.00'));
     const answers = await Promise.all([1, 2, 3].map(() => team.approver.post(`/v1/payment-lists/${id}/approve`, { digest })));
     expect(statuses(answers)).toEqual([200, 403, 403]);
@@ -63,7 +64,8 @@ describe('payment lists that many people work on at once', () => {
   });
 
   it('fill the steps in order', async () => {
-    await platform.owner.query(`insert into approval_rules values ($1, 0, 2, 'approver', 1)`, [frame.programmeId]);
+    const steps = [1, 2].map((step) => [null, '0', step, 'approver', 1] as const);
+    await changeTerms(platform, frame.programmeId, { approvalRules: steps });
     const { id, digest } = await submitted(team, frame, await makePlan(platform, frame, [person], '600.00'));
     const { body: first } = await team.approver.post(`/v1/payment-lists/${id}/approve`, { digest }).expect(200);
     expect(first).toMatchObject({
@@ -102,7 +104,7 @@ describe('payment lists that many people work on at once', () => {
   it('hold an instalment once when two are built at the same time', async () => {
     const planId = await makePlan(platform, frame, [person], '600.00');
     const build = () =>
-      team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId });
+      team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planIds: [planId], fundIds: [frame.fundId] });
     expect(statuses(await Promise.all([build(), build(), build()]))).toEqual([201, 422, 422]);
   });
 
@@ -113,7 +115,7 @@ describe('payment lists that many people work on at once', () => {
     ];
     const answers = await Promise.all(
       plans.map((planId) =>
-        team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planId, fundId: frame.fundId }),
+        team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists`, { name: newId(), planIds: [planId], fundIds: [frame.fundId] }),
       ),
     );
     expect(statuses(answers)).toEqual([201, 422]);

@@ -1,8 +1,13 @@
-import type { Ground, Routes } from '../platform/index.ts';
-import { approveList, buildList, cancelList, rejectList, releaseList, submitList } from './commands/index.ts';
+import type { ExportLimits } from '../beneficiaries/index.ts';
+import { Accepted, type Ground, type Routes } from '../platform/index.ts';
+import { approvalRoutes } from './approvals/routes.ts';
+import { cancellingRoutes } from './cancelling/routes.ts';
+import type { CancelVouchers } from './cancelling/types.ts';
+import { buildList, holdLines, putBackLines, releaseList, submitList } from './commands/index.ts';
+import { downloadRoutes } from './downloads/routes.ts';
 import { previewList } from './preview.ts';
-import { readLines, readList, readLists } from './queries.ts';
-import type { IssueVouchers } from './types.ts';
+import { readLeftOut, readLines, readList, readLists } from './queries.ts';
+import type { IssueVouchers, PaymentListSheet } from './types.ts';
 
 type Operation =
   | 'buildPaymentList'
@@ -10,26 +15,43 @@ type Operation =
   | 'listPaymentLists'
   | 'getPaymentList'
   | 'listPaymentListLines'
+  | 'listPaymentListLeftOut'
+  | 'holdPaymentListLines'
+  | 'putBackPaymentListLines'
   | 'submitPaymentList'
-  | 'approvePaymentList'
-  | 'rejectPaymentList'
-  | 'releasePaymentList'
-  | 'cancelPaymentList';
+  | 'releasePaymentList';
+type Rooms = ReturnType<typeof approvalRoutes> & ReturnType<typeof cancellingRoutes> & ReturnType<typeof downloadRoutes>;
 
-/** @param ports.issue makes the vouchers of a released list */
-export function paymentRoutes(ground: Ground, { issue }: { readonly issue: IssueVouchers }): Routes<Operation> {
+/** What other rooms do for this one. */
+export interface PaymentPorts {
+  /** Makes the vouchers of a released list. */
+  readonly issue: IssueVouchers;
+  /** Makes vouchers worth nothing. */
+  readonly cancelVouchers: CancelVouchers;
+  /** How much of people's data one user may take out in a day. */
+  readonly exportLimits: ExportLimits;
+}
+
+export function paymentRoutes(ground: Ground, { issue, cancelVouchers, exportLimits }: PaymentPorts): Routes<Operation> & Rooms {
   const { db, execute } = ground;
   const release = releaseList(issue);
   return {
-    buildPaymentList: ({ params, body, ...call }) => execute(buildList, { ...body, programmeId: params.programmeId }, call),
-    previewPaymentList: ({ actor, params, body }) => previewList(ground, actor, { ...body, programmeId: params.programmeId }),
+    ...approvalRoutes(ground),
+    ...cancellingRoutes(ground, cancelVouchers),
+    ...downloadRoutes(ground, exportLimits),
+    buildPaymentList: async ({ params, body, ...call }) =>
+      underWay(await execute(buildList, { ...body, programmeId: params.programmeId }, call)),
+    previewPaymentList: ({ actor, params, query, body }) => previewList(ground, actor, { ...body, programmeId: params.programmeId }, query),
     listPaymentLists: ({ actor, params, query }) => readLists(db, actor, params.programmeId, query),
     getPaymentList: ({ actor, params }) => readList(db, actor, params.listId),
     listPaymentListLines: ({ actor, params, query }) => readLines(db, actor, params.listId, query),
+    listPaymentListLeftOut: ({ actor, params, query }) => readLeftOut(db, actor, params.listId, query),
+    holdPaymentListLines: ({ params, body, ...call }) => execute(holdLines, { ...params, ...body }, call),
+    putBackPaymentListLines: ({ params, body, ...call }) => execute(putBackLines, { ...params, ...body }, call),
     submitPaymentList: ({ params, ...call }) => execute(submitList, params, call),
-    approvePaymentList: ({ params, body, ...call }) => execute(approveList, { ...params, ...body }, call),
-    rejectPaymentList: ({ params, body, ...call }) => execute(rejectList, { ...params, ...body }, call),
-    releasePaymentList: ({ params, ...call }) => execute(release, params, call),
-    cancelPaymentList: ({ params, body, ...call }) => execute(cancelList, { ...params, ...body }, call),
+    releasePaymentList: async ({ params, ...call }) => underWay(await execute(release, params, call)),
   };
 }
+
+/** A large list is built and released in the background. */
+const underWay = (list: PaymentListSheet): PaymentListSheet | Accepted<PaymentListSheet> => (list.progress ? new Accepted(list) : list);

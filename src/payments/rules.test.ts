@@ -1,57 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { Money } from '../platform/index.ts';
-import type { ApprovalRule } from '../programmes/index.ts';
-import { ageBand, ageOn, lineMoves, listMoves, openStep, requireMove, stepsFor } from './rules.ts';
-
-const rule = (fromAmount: string, step: number, signatures: number): ApprovalRule => ({ fromAmount, step, role: 'approver', signatures });
-const dzd = (amount: string) => Money.of(amount, 'DZD');
-
-describe('the signatures of a list', () => {
-  const rules = [rule('1000000', 2, 1), rule('0', 1, 1), rule('1000000', 1, 2)];
-
-  it('are those of the highest band that its total reaches, in order', () => {
-    expect(stepsFor(rules, dzd('999999.99'))).toEqual([rule('0', 1, 1)]);
-    expect(stepsFor(rules, dzd('1000000.00'))).toEqual([rule('1000000', 1, 2), rule('1000000', 2, 1)]);
-  });
-
-  it('fill one step after the other', () => {
-    const steps = stepsFor(rules, dzd('2000000'));
-    expect(openStep(steps, new Map())?.step).toBe(1);
-    expect(openStep(steps, new Map([[1, 1]]))?.step).toBe(1);
-    expect(openStep(steps, new Map([[1, 2]]))?.step).toBe(2);
-    expect(
-      openStep(
-        steps,
-        new Map([
-          [1, 2],
-          [2, 1],
-        ]),
-      ),
-    ).toBeUndefined();
-  });
-
-  it('are never none when a rule starts at zero, and never those of a band above the total', () => {
-    const bands = fc.uniqueArray(
-      fc.tuple(fc.integer({ min: 0, max: 5_000 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 })),
-      { selector: ([from, step]) => `${from}/${step}` },
-    );
-    fc.assert(
-      fc.property(bands, fc.integer({ min: 0, max: 6_000 }), (others, total) => {
-        const all = [
-          rule('0', 1, 1),
-          ...others.filter(([from, step]) => from > 0 || step > 1).map(([from, step, n]) => rule(String(from), step, n)),
-        ];
-        const steps = stepsFor(all, dzd(String(total)));
-        expect(steps.length).toBeGreaterThan(0);
-        const highest = Math.max(...all.map(({ fromAmount }) => Number(fromAmount)).filter((from) => from <= total));
-        expect(new Set(steps.map(({ fromAmount }) => Number(fromAmount)))).toEqual(new Set([highest]));
-        expect(steps.length).toBe(all.filter(({ fromAmount }) => Number(fromAmount) === highest).length);
-      }),
-    );
-  });
-});
+import { ageBand, ageOn, lineMoves, listMoves, requireMove } from './rules.ts';
 
 describe('ages', () => {
   it('count completed years', () => {

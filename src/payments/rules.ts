@@ -1,44 +1,31 @@
-import { Money, problem } from '../platform/index.ts';
-import type { ApprovalRule } from '../programmes/index.ts';
+import { problem } from '../platform/index.ts';
 import type { AgeBand, LineState, ListState } from './types.ts';
 
 /** What a list may become. The database refuses every other move, whoever asks. */
 export const listMoves: Readonly<Record<ListState, readonly ListState[]>> = {
+  building: ['draft', 'cancelled'],
   draft: ['submitted', 'cancelled'],
-  submitted: ['approved', 'rejected', 'cancelled'],
-  approved: ['released', 'cancelled'],
+  submitted: ['approved', 'draft', 'cancelled'],
+  approved: ['releasing', 'cancelled'],
+  releasing: ['released'],
   released: ['closed'],
   closed: [],
-  rejected: ['cancelled'],
   cancelled: [],
 };
 
 /** What a line may become. */
 export const lineMoves: Readonly<Record<LineState, readonly LineState[]>> = {
-  included: ['released', 'returned'],
-  released: [],
+  included: ['released', 'returned', 'held'],
+  held: ['included'],
+  released: ['cancelled'],
   returned: [],
+  cancelled: [],
 };
 
 /** @throws conflict when a list in one state cannot become another */
 export function requireMove(from: ListState, to: ListState): void {
   if (!listMoves[from].includes(to)) throw problem.conflict(`The list is ${from}; it cannot become ${to}. Read it again.`, { state: from });
 }
-
-/**
- * The steps of signatures that a list of this total needs, in order: the rules of the highest band that it reaches.
- * @param rules a programme's; one of them starts at zero
- */
-export function stepsFor(rules: readonly ApprovalRule[], total: Money): ApprovalRule[] {
-  const from = (rule: ApprovalRule) => Money.of(rule.fromAmount, total.currency);
-  const reached = rules.filter((rule) => from(rule).compare(total) <= 0);
-  const [highest] = [...reached].sort((a, b) => from(b).compare(from(a)));
-  return highest ? reached.filter((rule) => from(rule).equals(from(highest))).sort((a, b) => a.step - b.step) : [];
-}
-
-/** The first step that still wants a signature; undefined when all are given. @param given how many signatures each step has */
-export const openStep = (steps: readonly ApprovalRule[], given: ReadonlyMap<number, number>): ApprovalRule | undefined =>
-  steps.find(({ step, signatures }) => (given.get(step) ?? 0) < signatures);
 
 /** From this age on somebody collects for themselves. */
 export const ADULT_AGE = 18;

@@ -1,67 +1,78 @@
-import { brokenConstraint, command, newId, problem, type Tx } from '../../platform/index.ts';
-import { type Drawing, drawUp, totalsOf } from '../draw-up.ts';
+import { brokenConstraint, command, dateIn, type FollowUp, newId, problem, type Tx } from '../../platform/index.ts';
+import { programmeById } from '../../programmes/index.ts';
+import { drawNext } from '../building/draw.ts';
+import { buildOf, expectDue, insertBuild } from '../building/store.ts';
+import { countDue } from '../building/walk.ts';
+import { faultsOf } from '../filter.ts';
 import { paymentProblem } from '../problems.ts';
-import { scopeOf, sheetOf } from '../queries.ts';
-import { countLines, insertList, lockDrawingUp } from '../store.ts';
-import type { ListSource, PaymentListSheet, ReasonCount } from '../types.ts';
+import { listById, scopeOf, scopeOfSource, sheetOf } from '../queries.ts';
+import { insertList, lockDrawingUp, moveList } from '../store.ts';
+import type { ListSource, PaymentListSheet } from '../types.ts';
 
-export type BuiltList = PaymentListSheet & { readonly leftOut: ReasonCount[] };
+export interface NewList extends ListSource {
+  readonly name: string;
+}
 
 /**
- * Builds a draft of a plan's due instalments that are on no other list.
- * @throws not_found; unprocessable when plan or fund are not the programme's; nothing_to_pay when nobody can be paid; conflict
+ * Builds a draft of a programme's due instalments that its filter lets through and that are on no other list. What one batch does not hold goes
+ * on in the background.
+ * @throws not_found; unprocessable when the filter names what is not the programme's; nothing_to_pay when nobody can be paid; conflict
  *   when the programme has a list of that name
  */
-export const buildList = command<ListSource & { readonly name: string }, BuiltList>({
+export const buildList = command<NewList, PaymentListSheet>({
   name: 'payments.build_list',
-  scope: (_db, source) => scopeOf(source),
+  scope: (_db, source) => scopeOfSource(source),
   async run({ tx, actor, now, keyRing }, { name, ...source }) {
     await lockDrawingUp(tx, source.programmeId);
-    const drawing = await drawUp(tx, keyRing, now, source);
-    const { leftOut } = totalsOf(drawing);
-    if (drawing.lines.length === 0) {
-      throw paymentProblem.nothing_to_pay(
-        'No instalment is due that can be paid. See who is left out, and why.',
-        Object.fromEntries(leftOut.map(({ reason, people }) => [reason, people])),
-      );
+    const id = await beginList(tx, now, actor.id, name, source);
+    const isDone = !(await drawNext({ tx, keyRing }, await listById(tx, id)));
+    if (isDone) {
+      await requireLines(tx, id);
+      await moveList(tx, id, 'draft');
+    } else {
+      await expectRest(tx, id);
     }
-    const { programmeId, fundId, planId } = source;
-    const id = newId();
-    try {
-      await insertList(tx, { id, programmeId, fundId, planId, name, currency: drawing.currency, builtBy: actor.id }, now);
-    } catch (error) {
-      if (brokenConstraint(error) !== 'payment_lists_programme_id_name_key') throw error;
-      throw problem.conflict('The programme has a list of that name already.');
-    }
-    await insertLines(tx, id, drawing);
-    await countLines(tx, id);
-    const result = { ...(await sheetOf(tx, id)), leftOut };
-    return { result, subject: { type: 'payment_list', id }, after: result };
+    const result = await sheetOf(tx, id);
+    const followUps: FollowUp[] = isDone ? [] : [{ job: 'payments.build', payload: { listId: id } }];
+    return { result, subject: { type: 'payment_list', id }, scope: scopeOf(result), after: result, followUps };
   },
 });
 
-const CHUNK = 2_000;
-
-async function insertLines(tx: Tx, listId: string, { lines, currency }: Drawing): Promise<void> {
-  for (let from = 0; from < lines.length; from += CHUNK) {
-    await tx.insert(
-      'payment_list_lines',
-      lines.slice(from, from + CHUNK).map((line, i) => ({
-        id: newId(),
-        list_id: listId,
-        position: from + i + 1,
-        instalment_id: line.instalmentId,
-        beneficiary_id: line.beneficiaryId,
-        collector_id: line.collectorId,
-        household_id: line.householdId,
-        amount: line.amount,
-        currency,
-        wilaya_number: line.wilayaNumber,
-        sex: line.sex,
-        age_band: line.ageBand,
-        has_disability: line.hasDisability,
-        state: 'included',
-      })),
-    );
+/**
+ * Opens a list that is to be built.
+ * @returns its id
+ * @throws as {@link buildList}
+ */
+export async function beginList(tx: Tx, now: Date, builtBy: string, name: string, source: ListSource): Promise<string> {
+  const { programmeId, ...filter } = source;
+  const { programme } = await programmeById(tx, programmeId);
+  const faults = await faultsOf(tx, source);
+  if (faults.length > 0) throw problem.unprocessable('The list cannot be drawn up.', {}, faults);
+  const id = newId();
+  try {
+    await insertList(tx, { id, programmeId, name, source: filter, currency: programme.currency, builtBy }, now);
+  } catch (error) {
+    if (brokenConstraint(error) !== 'payment_lists_programme_id_name_key') throw error;
+    throw problem.conflict('The programme has a list of that name already.');
   }
+  await insertBuild(tx, id, dateIn(programme.timeZone, now));
+  return id;
+}
+
+/** @throws nothing_to_pay when a list that has been built has no line */
+async function requireLines(tx: Tx, id: string): Promise<void> {
+  const { lineCount, leftOut } = await sheetOf(tx, id);
+  if (lineCount > 0) return;
+  throw paymentProblem.nothing_to_pay(
+    'No instalment is due that can be paid. See who is left out, and why.',
+    Object.fromEntries(leftOut.map(({ reason, people }) => [reason, people])),
+  );
+}
+
+/** Counts what a list has still to come by. */
+async function expectRest(tx: Tx, id: string): Promise<void> {
+  const { programmeId, source, lineCount } = await listById(tx, id);
+  const { day } = await buildOf(tx, id);
+  // What became a line is not due any more.
+  await expectDue(tx, id, lineCount + (await countDue(tx, { ...source, programmeId }, day)));
 }

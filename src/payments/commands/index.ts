@@ -1,6 +1,6 @@
-export { approveList } from './approve-list.ts';
 export { buildList } from './build-list.ts';
-export { cancelList } from './cancel-list.ts';
-export { rejectList } from './reject-list.ts';
-export { releaseList } from './release-list.ts';
+export { closeList } from './close-list.ts';
+export { drawNextBatch } from './draw-next.ts';
+export { holdLines, putBackLines } from './hold-lines.ts';
+export { releaseList, settleNextBatch } from './release-list.ts';
 export { submitList } from './submit-list.ts';

@@ -1,17 +1,15 @@
-import { planById } from '../../assistance/index.ts';
-import { post } from '../../ledger/index.ts';
-import { command, Money } from '../../platform/index.ts';
-import { programmeById } from '../../programmes/index.ts';
-import { settleLines } from '../payable.ts';
+import { command, type FollowUp } from '../../platform/index.ts';
+import { insertHand } from '../approvals/hand-store.ts';
 import { paymentProblem } from '../problems.ts';
-import { sheetOf } from '../queries.ts';
-import { digestLines, markReleased, releasedLines } from '../store.ts';
+import { listById, scopeOf, sheetOf } from '../queries.ts';
+import { settleNext } from '../releasing/settle.ts';
+import { digestLines, lockList, moveList } from '../store.ts';
 import type { IssueVouchers, PaymentListSheet } from '../types.ts';
-import { layHand, listToMove, scopeOfList } from './list-command.ts';
+import { listToMove, scopeOfList } from './list-command.ts';
 
 /**
- * Releases an approved list: checks every line again, issues vouchers for the good ones and returns the others, with reasons
- * and with their money.
+ * Releases an approved list: checks every line again, issues vouchers for the good ones and returns the others, with reasons and with their
+ * money. What one batch does not hold goes on in the background.
  * @param issue makes the vouchers
  * @throws not_found; conflict when it is not approved; digest_mismatch when its lines are not the ones that were signed;
  *   separation_of_duties
@@ -20,33 +18,38 @@ export const releaseList = (issue: IssueVouchers) =>
   command<{ readonly listId: string }, PaymentListSheet>({
     name: 'payments.release_list',
     scope: scopeOfList,
-    async run({ tx, actor, now, keyRing }, { listId }) {
-      const before = await listToMove(tx, listId, 'released');
+    async run(context, { listId }) {
+      const { tx, actor, now } = context;
+      const before = await listToMove(tx, listId, 'releasing');
       const digest = await digestLines(tx, listId);
       if (digest !== before.digest) {
         throw paymentProblem.digest_mismatch('The lines have changed since they were signed. Cancel the list and report it.');
       }
-      await layHand(tx, listId, actor.id, now, { hand: 'releaser', digest });
-      const { programme } = await programmeById(tx, before.programmeId);
-      await settleLines(tx, listId, { plan: await planById(tx, before.planId), holdThreshold: programme.holdThreshold });
-      const lines = await releasedLines(tx, listId);
-      const { programmeId, fundId, total } = before;
-      const released = Money.sum(
-        lines.map(({ amount }) => amount),
-        total.currency,
-      );
-      const moves = [
-        { event: 'approval_returned' as const, amount: Money.of(total.amount, total.currency).minus(released) },
-        { event: 'issue' as const, amount: released },
-      ].filter(({ amount }) => !amount.isZero);
-      await post(
-        tx,
-        now,
-        moves.map((move) => ({ ...move, programmeId, fundId, subject: { type: 'payment_list', id: listId } })),
-      );
-      await markReleased(tx, listId, now);
-      const followUps = await issue({ tx, now, keyRing }, { id: listId, programmeId, fundId }, lines);
+      await insertHand(tx, listId, actor.id, now, { hand: 'releaser', digest });
+      await moveList(tx, listId, 'releasing');
+      const isMore = await settleNext(context, before, issue);
       const result = await sheetOf(tx, listId);
+      const followUps: readonly FollowUp[] = isMore ? [{ job: 'payments.release', payload: { listId } }] : issue.whenReleased(listId);
       return { result, subject: { type: 'payment_list', id: listId }, before, after: result, followUps };
+    },
+  });
+
+/**
+ * Settles the next lines of a list that is being released.
+ * @returns whether there are more
+ * @throws not_found
+ */
+export const settleNextBatch = (issue: IssueVouchers) =>
+  command<{ readonly listId: string; readonly batch?: number }, boolean>({
+    name: 'payments.settle_next',
+    scope: scopeOfList,
+    async run(context, { listId, batch }) {
+      const { tx } = context;
+      const subject = { type: 'payment_list', id: listId };
+      const before = await lockList(tx, listId);
+      if (before?.state !== 'releasing') return { result: false, subject };
+      const isMore = await settleNext(context, before, issue, batch);
+      const after = await listById(tx, listId);
+      return { result: isMore, subject, scope: scopeOf(after), before, after, followUps: isMore ? [] : issue.whenReleased(listId) };
     },
   });

@@ -1,8 +1,9 @@
 import { command } from '../../platform/index.ts';
+import { insertMaker, insertRound } from '../approvals/hand-store.ts';
 import { sheetOf } from '../queries.ts';
 import { digestLines, markSubmitted } from '../store.ts';
 import type { PaymentListSheet } from '../types.ts';
-import { layHand, listToMove, scopeOfList } from './list-command.ts';
+import { listToMove, scopeOfList } from './list-command.ts';
 
 /**
  * Freezes a draft. Who built it and who submits it are both its makers.
@@ -13,8 +14,10 @@ export const submitList = command<{ readonly listId: string }, PaymentListSheet>
   scope: scopeOfList,
   async run({ tx, actor, now }, { listId }) {
     const before = await listToMove(tx, listId, 'submitted');
-    for (const maker of new Set([before.builtBy, actor.id])) await layHand(tx, listId, maker, now, { hand: 'maker' });
-    await markSubmitted(tx, listId, await digestLines(tx, listId), now);
+    for (const maker of new Set([before.builtBy, actor.id])) await insertMaker(tx, listId, maker, now);
+    const digest = await digestLines(tx, listId);
+    await insertRound(tx, listId, { digest, userId: actor.id }, now);
+    await markSubmitted(tx, listId, digest, now);
     const result = await sheetOf(tx, listId);
     return { result, subject: { type: 'payment_list', id: listId }, before, after: result };
   },

@@ -1,0 +1,45 @@
+import { type ExportLimits, holdExports, type NewListExport, type RequestedExport, requestExport } from '../../beneficiaries/index.ts';
+import { type Command, command, dateIn, problem } from '../../platform/index.ts';
+import { programmeById } from '../../programmes/index.ts';
+import { paymentProblem } from '../problems.ts';
+import { listById } from '../queries.ts';
+import type { listColumns } from './columns.ts';
+import { fileFaults } from './rules.ts';
+import { totalsToPay } from './store.ts';
+
+/** What somebody asks for of a list. */
+export type AskedListExport = Omit<NewListExport, 'programmeId'>;
+
+/** Of a message: what it tells of a person, so that the record of the export says so. */
+const inMessage: readonly (keyof typeof listColumns)[] = [
+  'serial',
+  'registrationNumber',
+  'collectorName',
+  'amount',
+  'currency',
+  'wilaya',
+  'commune',
+];
+
+/**
+ * Has the file of a released list written for a partner who pays from it: an export of people like any other.
+ * @throws not_found; conflict when it is not released; unprocessable; nothing_to_pay when no line is still to be paid; as requestExport
+ */
+export const exportList = (limits: ExportLimits): Command<AskedListExport, RequestedExport> =>
+  command({
+    name: 'payments.export_list',
+    scope: async (db, { listId }) => ({ programme: (await listById(db, listId)).programmeId }),
+    async run(context, asked) {
+      const { tx, now } = context;
+      const { programmeId, state } = await listById(tx, asked.listId);
+      const { programme } = await programmeById(tx, programmeId);
+      const faults = fileFaults(asked, dateIn(programme.timeZone, now));
+      if (faults.length > 0) throw problem.unprocessable('The file cannot be written like this.', {}, faults);
+      if (state !== 'released') throw problem.conflict(`The list is ${state}. A file to pay from is made of a released list.`, { state });
+      await holdExports(tx, programmeId);
+      const people = (await totalsToPay(tx, asked.listId)).reduce((all, fund) => all + fund.people, 0);
+      if (people === 0) throw paymentProblem.nothing_to_pay('No line of this list is still to be paid.');
+      const fields = asked.format === 'pain001' ? [...inMessage] : asked.fields;
+      return requestExport(context, limits, { ...asked, programmeId, fields }, people);
+    },
+  });

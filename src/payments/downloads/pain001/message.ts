@@ -1,0 +1,50 @@
+import type { Money } from '../../../platform/index.ts';
+
+/** Who has the money paid, and from which account. */
+export interface Debtor {
+  readonly name: string;
+  /** An IBAN, or whatever the partner keeps the account under. */
+  readonly account: string;
+  /** The BIC of who keeps it. */
+  readonly bic: string | null;
+}
+
+/** Cash for one person, to be handed over at a counter. */
+export interface CashPayment {
+  /** Ours: the line, in 32 hexadecimal digits. */
+  readonly instructionId: string;
+  /** What the person and the partner know it by: the voucher's serial, or the line where there is no voucher yet. */
+  readonly endToEndId: string;
+  readonly amount: Money;
+  readonly creditor: {
+    readonly name: string;
+    readonly registrationNumber: string;
+    readonly town: string;
+    /** ISO 3166-2, such as `DZ-16`. */
+    readonly subdivision: string;
+  };
+}
+
+/** How many payments, and what they add up to. */
+export interface Totals {
+  readonly count: number;
+  readonly sum: Money;
+}
+
+/** The payments that one fund bears. */
+export interface PaymentBatch extends Totals {
+  /** At most 35 characters, unique in the message. */
+  readonly id: string;
+  readonly payments: AsyncIterable<CashPayment>;
+}
+
+/** A message, whose totals are known before its payments are read. */
+export interface PaymentMessage {
+  /** At most 35 characters, never used before. */
+  readonly id: string;
+  readonly createdAt: Date;
+  /** ISO date: the day from which the partner may pay. */
+  readonly executeOn: string;
+  readonly debtor: Debtor;
+  readonly batches: readonly PaymentBatch[];
+}

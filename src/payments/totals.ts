@@ -1,0 +1,56 @@
+import type { Sex } from '../beneficiaries/index.ts';
+import { type Db, Money, sql } from '../platform/index.ts';
+import type { Kind } from '../programmes/index.ts';
+import type { AgeBand, ControlTotals, LineState, ReasonCount } from './types.ts';
+
+interface Row {
+  /** Which of the columns below were grouped by, as bits: a zero for each that was. */
+  readonly level: number;
+  readonly kind: Kind;
+  readonly plan_id: string;
+  readonly wilaya_number: string;
+  readonly sex: Sex;
+  readonly age_band: AgeBand;
+  readonly state: LineState;
+  readonly return_reason: ReasonCount['reason'] | null;
+  readonly lines: number;
+  readonly counted: number;
+  readonly total: string;
+  readonly counted_total: string;
+  readonly currency: string;
+}
+
+const KIND = 0b0111111;
+const PLAN = 0b1011111;
+const WILAYA = 0b1101111;
+const SEX_AND_AGE = 0b1110011;
+const STATE = 0b1111101;
+const REASON = 0b1111110;
+
+/** What a list's lines add up to, every which way, in one pass over them. */
+export async function controlTotals(db: Db, listId: string): Promise<ControlTotals> {
+  const rows = await db.all<Row>(sql`
+    select grouping(kind, plan_id, wilaya_number, sex, age_band, state, return_reason)::int as level, kind, plan_id, wilaya_number, sex, age_band,
+      state, return_reason, count(*)::int as lines, count(*) filter (where state <> 'held')::int as counted, sum(amount)::text as total,
+      coalesce(sum(amount) filter (where state <> 'held'), 0)::text as counted_total, min(currency) as currency
+    from payment_list_lines where list_id = ${listId}
+    group by grouping sets ((kind), (plan_id), (wilaya_number), (sex, age_band), (state), (return_reason))
+    order by kind, plan_id, wilaya_number, sex, age_band, state, return_reason`);
+  const at = (level: number) => rows.filter((row) => row.level === level);
+  const included = (level: number) => at(level).filter(({ counted }) => counted > 0);
+  const sums = ({ counted, counted_total, currency }: Row) => ({ lines: counted, total: Money.of(counted_total, currency).toJSON() });
+  return {
+    byKind: included(KIND).map((row) => ({ kind: row.kind, ...sums(row) })),
+    byPlan: included(PLAN).map((row) => ({ planId: row.plan_id, ...sums(row) })),
+    byWilaya: included(WILAYA).map((row) => ({ wilayaNumber: row.wilaya_number, ...sums(row) })),
+    bySexAndAge: included(SEX_AND_AGE).map((row) => ({ sex: row.sex, ageBand: row.age_band, ...sums(row) })),
+    byState: at(STATE).map(({ state, lines, total, currency }) => ({ state, lines, total: Money.of(total, currency).toJSON() })),
+    returned: at(REASON).flatMap(({ return_reason: reason, lines }) => (reason ? [{ reason, people: lines }] : [])),
+    leftOut: await leftOutByReason(db, listId),
+  };
+}
+
+const leftOutByReason = (db: Db, listId: string): Promise<ReasonCount[]> =>
+  db.all<ReasonCount>(
+    sql`select reason, count(*)::int as people from payment_list_left_out where list_id = ${listId} group by reason order by 1`,
+  );
