@@ -37,5 +37,9 @@ export function readCode(text: string): TypedCode {
   return { digits, isIntact: digits.length === CODE_DIGITS && hasDammDigit(digits) };
 }
 
-/** Whether typed digits are a voucher's code, compared in constant time. */
-export const isCodeOf = (keyRing: KeyRing, voucher: CodeSource, digits: string): boolean => equalSecrets(codeOf(keyRing, voucher), digits);
+/**
+ * Whether typed digits are a voucher's code, compared in constant time. The key of a voucher that is over may have been retired: then nothing is
+ * its code any more.
+ */
+export const isCodeOf = (keyRing: KeyRing, voucher: CodeSource, digits: string): boolean =>
+  keyRing.has(voucher.keyVersion) && equalSecrets(codeOf(keyRing, voucher), digits);

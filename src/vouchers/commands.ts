@@ -1,41 +1,28 @@
 import { post } from '../ledger/index.ts';
 import { brokenConstraint, command, Money, newId, RetryTransaction } from '../platform/index.ts';
 import { newSerial } from './serial.ts';
-import { type DueFund, expire } from './store.ts';
-import type { IssueContext, IssuedLine, IssuedList } from './types.ts';
+import { type DueFund, expire, insertVouchers } from './store.ts';
+import type { IssueContext, IssuedLines, IssuedList } from './types.ts';
 
 /** Vouchers that one transaction expires at most. */
 export const EXPIRY_BATCH = 1_000;
 
 /**
- * Issues a voucher for each released line, in the release's own transaction. The ledger is the caller's to move.
+ * Issues a voucher for each released line of a part of a list, in the release's own transaction. The ledger is the caller's to move.
  * @param serialOf makes serials; they are random, and in the one case in a thousand million that one is taken, the whole
  *   command starts again
+ * @throws Error when not as many lines were released as the caller says
  */
 export async function issueVouchers(
   { tx, now, keyRing }: IssueContext,
   list: IssuedList,
-  lines: readonly IssuedLine[],
+  lines: IssuedLines,
   serialOf: () => string = newSerial,
 ): Promise<void> {
+  const names = Array.from({ length: lines.count }, () => ({ id: newId(), serial: serialOf() }));
   try {
-    await tx.insert(
-      'vouchers',
-      lines.map(({ id, beneficiaryId, collectorId, amount }) => ({
-        id: newId(),
-        serial: serialOf(),
-        line_id: id,
-        list_id: list.id,
-        programme_id: list.programmeId,
-        fund_id: list.fundId,
-        beneficiary_id: beneficiaryId,
-        collector_id: collectorId,
-        amount: amount.toString(),
-        currency: amount.currency,
-        key_version: keyRing.currentVersion,
-        issued_at: now,
-      })),
-    );
+    const issued = await insertVouchers(tx, now, list, lines, names, keyRing.currentVersion);
+    if (issued !== lines.count) throw new Error(`${lines.count} lines were to have vouchers, and ${issued} got one`);
   } catch (error) {
     if (brokenConstraint(error) === 'vouchers_serial_key') throw new RetryTransaction('a serial was taken');
     throw error;

@@ -1,8 +1,13 @@
+export { cancelVouchers } from './cancel.ts';
 export { codeOf, isCodeOf, readCode, showCode } from './code.ts';
+export { voucherColumns } from './columns.ts';
 export { issueVouchers } from './commands.ts';
 export { voucherJobs } from './jobs.ts';
+export { extendVoucher, lockVoucher } from './life-commands.ts';
+export { reopenVoucher } from './life-store.ts';
 export { voucherRoutes } from './routes.ts';
 export { ATTEMPTS_ALLOWED, type VoucherState } from './rules.ts';
 export { isSerial } from './serial.ts';
 export { activate as activateVouchers, scopeOfList } from './store.ts';
-export type { IssueContext, IssuedLine, IssuedList } from './types.ts';
+export { voucherStory, vouchersInStory } from './story.ts';
+export type { Cancellation, IssueContext, IssuedLines, IssuedList, SendNewCodes } from './types.ts';
