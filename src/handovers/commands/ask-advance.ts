@@ -1,0 +1,40 @@
+import { separationOfDuties } from '../../access/index.ts';
+import { brokenConstraint, command, Money, newId, problem, RetryTransaction } from '../../platform/index.ts';
+import { serialFaults } from '../rules.ts';
+import { advanceById, carriableVouchers, fundCurrency, hadHandIn, insertAdvance } from '../store.ts';
+import type { Advance, NewAdvance } from '../types.ts';
+
+/**
+ * Asks for the cash of one's own round: what the vouchers on it come to. A voucher is on one round at a time; it can still be paid at an office.
+ * @throws not_found when the programme has no such fund; unprocessable, naming each serial that cannot be carried; separation_of_duties to
+ *   who had a hand in one of the lists or the people
+ */
+export const askAdvance = command<NewAdvance & { readonly programmeId: string }, Advance>({
+  name: 'handovers.ask_advance',
+  async scope(db, { programmeId, fundId }) {
+    if (!(await fundCurrency(db, programmeId, fundId))) throw problem.not_found('There is no such record.');
+    return { programme: programmeId, fund: fundId };
+  },
+  async run({ tx, actor, now }, { programmeId, fundId, round, visitOn, serials }) {
+    const currency = (await fundCurrency(tx, programmeId, fundId)) ?? '';
+    const found = await carriableVouchers(tx, now, fundId, serials);
+    const faults = serialFaults(serials, found);
+    if (faults.length > 0) throw problem.unprocessable('The round cannot be made like this.', {}, faults);
+    const vouchers = [...found.values()];
+    const ids = vouchers.map((voucher) => voucher.id);
+    if (await hadHandIn(tx, actor.id, ids)) throw separationOfDuties('payouts_by_another');
+    const amount = Money.sum(
+      vouchers.map((voucher) => Money.of(voucher.amount, currency)),
+      currency,
+    );
+    const id = newId();
+    try {
+      await insertAdvance(tx, { id, programmeId, fundId, officerId: actor.id, round, visitOn, amount, at: now }, ids);
+    } catch (error) {
+      if (brokenConstraint(error) === 'advance_vouchers_once') throw new RetryTransaction('a voucher came onto another round');
+      throw error;
+    }
+    const result = await advanceById(tx, now, id);
+    return { result, subject: { type: 'advance', id }, after: { ...result, vouchers: ids.toSorted() } };
+  },
+});

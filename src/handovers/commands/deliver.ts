@@ -1,0 +1,118 @@
+import {
+  AGENT_ATTEMPTS_ALLOWED,
+  type Candidate,
+  countFailure,
+  earlierPayout,
+  isLive,
+  type NewPayout,
+  type Payout,
+  pay,
+  payoutById,
+  counterRefusals as refusal,
+  voucherRefusal,
+} from '../../cashout/index.ts';
+import { posting } from '../../ledger/index.ts';
+import {
+  brokenConstraint,
+  type CommandContext,
+  command,
+  dateIn,
+  Money,
+  newId,
+  type Outcome,
+  problem,
+  RetryTransaction,
+} from '../../platform/index.ts';
+import { isCodeOf, isSerial, readCode } from '../../vouchers/index.ts';
+import { findDoorstep, insertProof } from '../delivery-store.ts';
+import { handoverProblem } from '../problems.ts';
+import { scopeOfAdvance } from '../store.ts';
+import type { HandDelivery } from '../types.ts';
+
+/**
+ * Hands over the cash of one voucher of the officer's round, once: by the code, as at a counter, or by a receipt that a colleague saw being
+ * signed. The pay-out, the posting, what is left of the advance and the answer to the request are one transaction.
+ * @throws not_found to anybody but the officer; advance_not_out; not_on_round; with a code as at a counter: agent_locked, code_mistyped,
+ *   code_refused; then what state the voucher is in; advance_used_up; separation_of_duties for an officer or a witness who had a hand in it
+ */
+export const deliver = command<HandDelivery & { readonly advanceId: string }, Payout>({
+  name: 'handovers.deliver',
+  scope: (db, { advanceId }) => scopeOfAdvance(db, advanceId),
+  async run(context, { advanceId, serial, ...given }) {
+    const { tx, actor, now, keyRing } = context;
+    const door = await findDoorstep(tx, now, advanceId, serial);
+    if (door?.officerId !== actor.id) throw problem.not_found('There is no such record.');
+    if (door.advanceState !== 'handed')
+      throw handoverProblem.advance_not_out(`The advance is ${door.advanceState}.`, { state: door.advanceState });
+    if (!isSerial(serial))
+      throw problem.unprocessable('The number has a typing mistake.', {}, [
+        { pointer: '/serial', detail: 'Read the serial again: its check digits do not fit.' },
+      ]);
+    const { voucher } = door;
+    if (!voucher) throw handoverProblem.not_on_round('Look at the round sheet. Only what is on it is delivered from this advance.');
+    if ('code' in given) {
+      if (door.failures >= AGENT_ATTEMPTS_ALLOWED) throw refusal.agent_locked('Call your office, or wait an hour.');
+      const { digits, isIntact } = readCode(given.code);
+      if (!isIntact) throw refusal.code_mistyped('Ask for the code again: it has a typing mistake. No attempt was used.');
+      if (!isCodeOf(keyRing, voucher, digits)) return wrongCode(context, voucher);
+    }
+    const why = voucherRefusal(voucher, voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined, now);
+    if (why) throw why;
+    const payout = {
+      id: newId(),
+      officeId: null,
+      advanceId,
+      agentId: actor.id,
+      deviceId: actor.deviceId ?? null,
+      documentType: given.documentType,
+      documentLastFour: given.documentLastFour,
+      paidOn: dateIn(voucher.timeZone, now),
+    };
+    await handOver(context, voucher, payout);
+    await insertProof(tx, payout.id, proofOf(given));
+    const result = await payoutById(tx, payout.id);
+    return {
+      result,
+      subject: { type: 'voucher', id: voucher.id },
+      before: { state: 'activated' },
+      after: { state: 'redeemed', payout: result, proof: 'code' in given ? 'code' : 'receipt' },
+      others: [{ subject: { type: 'advance', id: advanceId }, after: { delivered: payout.id } }],
+    };
+  },
+});
+
+async function handOver({ tx, now }: CommandContext, voucher: Candidate, payout: NewPayout): Promise<void> {
+  const { programmeId, fundId, amount, currency } = voucher;
+  const entry = posting(now, {
+    event: 'delivery',
+    programmeId,
+    fundId,
+    officerId: payout.agentId,
+    subject: { type: 'payout', id: payout.id },
+    amount: Money.of(amount, currency),
+  });
+  const paid = await pay(tx, now, voucher, payout, entry).catch((error: unknown) => {
+    const broken = brokenConstraint(error);
+    if (broken === 'advances_within_drawn' || broken === 'advances_not_overdrawn')
+      throw handoverProblem.advance_used_up('Bring the rest back, and draw another advance for this voucher.');
+    if (broken === 'payouts_of_advance') throw handoverProblem.advance_not_out('It was closed meanwhile.');
+    throw error;
+  });
+  if (!paid) throw new RetryTransaction('somebody else had the same voucher, or another record of the person was paid');
+}
+
+/** Counts against the officer, and against the voucher if it can be paid. */
+async function wrongCode({ tx, actor, now }: CommandContext, voucher: Candidate): Promise<Outcome<never>> {
+  const tried = isLive(voucher, now) ? [voucher.id] : [];
+  await countFailure(tx, now, { agentId: actor.id, officeId: null, tried });
+  return {
+    result: undefined as never,
+    subject: { type: 'voucher', id: voucher.id },
+    refusal: refusal.code_refused('Check the code and whose it is. After five wrong codes it is locked.'),
+  };
+}
+
+const proofOf = (given: { code: string } | { receipt: { witnessId: string; reference: string } }) =>
+  'code' in given
+    ? { proof: 'code' as const, witnessId: null, reference: null }
+    : { proof: 'receipt' as const, witnessId: given.receipt.witnessId, reference: given.receipt.reference };

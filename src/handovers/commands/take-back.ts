@@ -1,0 +1,45 @@
+import { post } from '../../ledger/index.ts';
+import { brokenConstraint, command, Money, newId, problem } from '../../platform/index.ts';
+import { handoverProblem } from '../problems.ts';
+import { readReturn } from '../rules.ts';
+import { advanceById, insertReturn, scopeOfAdvance } from '../store.ts';
+import type { AdvanceReturn } from '../types.ts';
+
+interface BroughtBack {
+  readonly advanceId: string;
+  readonly amount: { readonly amount: string; readonly currency: string };
+  /** Of the receipt that finance gave for it. */
+  readonly reference: string;
+}
+
+/**
+ * Records cash that an officer brought back.
+ * @throws not_found; unprocessable for an amount that cannot be; advance_not_out; advance_used_up when more comes back than is out; conflict
+ *   when the reference was recorded before; separation_of_duties to the officer
+ */
+export const takeBack = command<BroughtBack, AdvanceReturn>({
+  name: 'handovers.take_back',
+  scope: (db, { advanceId }) => scopeOfAdvance(db, advanceId),
+  async run({ tx, actor, now }, { advanceId, amount: given, reference }) {
+    const { programmeId, fundId, officerId, state, rest } = await advanceById(tx, now, advanceId);
+    const amount = readReturn(given, rest.currency);
+    if (!(amount instanceof Money)) throw problem.unprocessable('This cannot come back.', {}, [amount]);
+    if (state !== 'handed') throw handoverProblem.advance_not_out(`The advance is ${state}.`, { state });
+    const id = newId();
+    const result = await insertReturn(tx, { id, advanceId, amount, reference, by: actor.id, at: now }).catch((error: unknown) => {
+      const broken = brokenConstraint(error);
+      if (broken === 'advances_within_drawn')
+        throw handoverProblem.advance_used_up(`${rest.amount} ${rest.currency} were out.`, { rest: rest.amount });
+      if (broken === 'advance_returns_of_advance') throw handoverProblem.advance_not_out('It was closed meanwhile.');
+      if (broken === 'advance_returns_advance_id_reference_key') throw problem.conflict('This reference was recorded already.');
+      throw error;
+    });
+    await post(tx, now, [{ event: 'advance_return', programmeId, fundId, officerId, subject: { type: 'advance_return', id }, amount }]);
+    return {
+      result,
+      subject: { type: 'advance', id: advanceId },
+      before: { rest },
+      after: { rest: Money.of(rest.amount, rest.currency).minus(amount).toJSON(), return: result },
+    };
+  },
+});

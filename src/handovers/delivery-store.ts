@@ -1,0 +1,39 @@
+import { type Candidate, candidateColumns, failuresOf } from '../cashout/index.ts';
+import { type Db, sql, type Tx } from '../platform/index.ts';
+import type { AdvanceState } from './rules.ts';
+
+/** An advance at somebody's door, and the voucher in question if it is on the round. */
+export interface Doorstep {
+  readonly officerId: string;
+  readonly advanceState: AdvanceState;
+  /** The officer's wrong codes of the last hour. */
+  readonly failures: number;
+  readonly voucher: Candidate | null;
+}
+
+type Row = Omit<Doorstep, 'voucher'> & ({ readonly [Field in keyof Candidate]: null } | Candidate);
+
+/** Everything a delivery is judged by, in one round trip. @returns undefined when there is no such advance */
+export async function findDoorstep(db: Db, now: Date, advanceId: string, serial: string): Promise<Doorstep | undefined> {
+  const row = await db.first<Row>(sql`select a.officer_id as "officerId", a.state as "advanceState",
+      ${failuresOf(sql`a.officer_id`, now)} as failures, ${candidateColumns(now)}
+    from advances a left join vouchers v on v.serial = ${serial}
+      and exists (select from advance_vouchers r where r.advance_id = a.id and r.voucher_id = v.id)
+    where a.id = ${advanceId}`);
+  if (!row) return undefined;
+  const { officerId, advanceState, failures, ...voucher } = row;
+  return { officerId, advanceState, failures, voucher: voucher.id === null ? null : (voucher as Candidate) };
+}
+
+/** How it was proved that a person had the cash. */
+export interface Proof {
+  readonly proof: 'code' | 'receipt';
+  readonly witnessId: string | null;
+  readonly reference: string | null;
+}
+
+/** @throws Error by constraint `deliveries_witnessed_by_another` for a witness who cannot be one */
+export async function insertProof(tx: Tx, payoutId: string, { proof, witnessId, reference }: Proof): Promise<void> {
+  await tx.run(sql`insert into deliveries (payout_id, proof, witness_id, receipt_reference)
+    values (${payoutId}, ${proof}, ${witnessId}, ${reference})`);
+}

@@ -1,0 +1,48 @@
+import { type Db, Money, sql } from '../../platform/index.ts';
+import type { VoucherState } from '../../vouchers/index.ts';
+import type { StopState } from './types.ts';
+
+/** A voucher of a round as its row says; who it is for is still sealed elsewhere. */
+export interface Stop {
+  readonly voucherId: string;
+  readonly serial: string;
+  readonly beneficiaryId: string;
+  readonly collectorId: string;
+  readonly wilayaNumber: string;
+  readonly wilayaFr: string;
+  readonly wilayaAr: string;
+  readonly commune: string;
+  readonly amount: ReturnType<Money['toJSON']>;
+  readonly state: StopState;
+}
+
+type Row = Omit<Stop, 'amount' | 'state'> & {
+  readonly amount: string;
+  readonly currency: string;
+  readonly state: VoucherState;
+  readonly isLate: boolean;
+  readonly paidFrom: string | null;
+};
+
+/** The vouchers of a round in the order in which somebody travels: by wilaya, commune and serial. */
+export async function stopsOf(db: Db, now: Date, advanceId: string): Promise<Stop[]> {
+  const rows =
+    await db.all<Row>(sql`select v.id as "voucherId", v.serial, v.beneficiary_id as "beneficiaryId", v.collector_id as "collectorId",
+      b.wilaya_number as "wilayaNumber", w.name_fr as "wilayaFr", w.name_ar as "wilayaAr", b.commune, v.amount, v.currency, v.state,
+      coalesce(v.expires_at <= ${now}, false) as "isLate", p.advance_id as "paidFrom"
+    from advance_vouchers r join vouchers v on v.id = r.voucher_id join beneficiaries b on b.id = v.collector_id
+      join wilayas w on w.number = b.wilaya_number
+      left join payouts p on p.voucher_id = v.id and p.voided_at is null
+    where r.advance_id = ${advanceId} order by b.wilaya_number, b.commune, v.serial`);
+  return rows.map(({ amount, currency, state, isLate, paidFrom, ...stop }) => ({
+    ...stop,
+    amount: Money.of(amount, currency).toJSON(),
+    state: stateOf(state, isLate, paidFrom === advanceId),
+  }));
+}
+
+function stateOf(state: VoucherState, isLate: boolean, isOurs: boolean): StopState {
+  if (state === 'redeemed') return isOurs ? 'delivered' : 'paid_elsewhere';
+  if (state === 'locked') return 'locked';
+  return state === 'cancelled' || state === 'expired' || isLate ? 'over' : 'to_deliver';
+}
