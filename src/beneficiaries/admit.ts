@@ -1,79 +1,89 @@
-import { type CommandContext, newId } from '../platform/index.ts';
+import { type CommandContext, type KeyRing, newId } from '../platform/index.ts';
 import { consentRow } from './consent-store.ts';
 import { ensureHouseholds } from './household-store.ts';
 import { matchProfileRow } from './match-profile.ts';
 import { newRegistrationNumber } from './registration-number.ts';
-import { sealPerson } from './sealing.ts';
+import { type SealedPerson, sealPerson } from './sealing.ts';
 import { takenNumbers } from './store.ts';
 import type { Candidate, Entry } from './types.ts';
 
-export interface Admission {
-  readonly ids: readonly string[];
+/** Somebody who is ready to be entered into a programme: sealed, and with the keys by which they are found. */
+export interface Applicant extends Candidate {
+  readonly id: string;
+  readonly sealed: SealedPerson;
+  readonly profile: ReturnType<typeof matchProfileRow>;
+}
+
+/** Makes somebody ready to be entered. It takes most of the time that entering them takes, and needs no transaction. */
+export function applicantOf(keyRing: KeyRing, programmeId: string, candidate: Candidate): Applicant {
+  const id = newId();
+  const { registration, place } = candidate;
+  return {
+    ...candidate,
+    id,
+    sealed: sealPerson(keyRing, id, registration),
+    profile: matchProfileRow(keyRing, programmeId, id, registration, place),
+  };
 }
 
 /**
  * Enters people into a programme as applicants, however many there are, with the same few statements. They are compared with everybody
  * once this has been committed (`DuplicateCheck.compare`), and nobody is paid before.
- * @returns their ids in the order given
  */
 export async function admit(
   context: CommandContext,
   programmeId: string,
   { enteredBy, source, sourceId, needsVerification = false }: Entry,
-  candidates: readonly Candidate[],
-): Promise<Admission> {
-  if (candidates.length === 0) return { ids: [] };
+  people: readonly Applicant[],
+): Promise<void> {
+  if (people.length === 0) return;
   const { tx, keyRing, now } = context;
-  const people = candidates.map((candidate) => ({ ...candidate, id: newId() }));
-  const sealed = people.map(({ id, registration }) => sealPerson(keyRing, id, registration));
-  const households = await ensureHouseholds(
-    tx,
-    programmeId,
-    people.map(({ id, registration }) => ({ ...registration.household, headId: registration.relationship === 'head' ? id : null })),
-    { reason: 'The head was registered', by: enteredBy, at: now },
-  );
-  const numbers = await freeNumbers(context, people.length);
-  await tx.insert(
-    'beneficiaries',
-    people.map(({ id, registration, place, sourceRow = null }, i) => ({
-      id,
-      registration_number: numbers[i],
-      household_id: households.get(registration.household.reference),
-      relationship: registration.relationship,
-      sex: registration.sex,
-      language: registration.language,
-      wilaya_number: place.wilayaNumber,
-      commune: place.commune,
-      ...sealed[i],
-      source,
-      source_id: sourceId ?? null,
-      source_row: sourceRow,
-      registered_by: enteredBy,
-      registered_at: now,
-    })),
-  );
-  await tx.insert(
-    'enrolments',
-    people.map(({ id }) => ({
-      programme_id: programmeId,
-      beneficiary_id: id,
-      state: 'applicant',
-      entered_by: enteredBy,
-      needs_verification: needsVerification,
-      changed_at: now,
-    })),
-  );
-  await tx.insert(
-    'consents',
-    people.flatMap(({ id, registration }, i) =>
-      registration.consents.map((consent) => consentRow(keyRing, { id, data_key: sealed[i]?.data_key ?? null }, consent, enteredBy, now)),
+  const [numbers, households] = await Promise.all([
+    freeNumbers(context, people.length),
+    ensureHouseholds(
+      tx,
+      programmeId,
+      people.map(({ id, registration }) => ({ ...registration.household, headId: registration.relationship === 'head' ? id : null })),
+      { reason: 'The head was registered', by: enteredBy, at: now },
     ),
+  ]);
+  const entered = people.map(({ id, registration, place, sealed, sourceRow = null }, i) => ({
+    id,
+    registration_number: numbers[i],
+    household_id: households.get(registration.household.reference),
+    relationship: registration.relationship,
+    sex: registration.sex,
+    language: registration.language,
+    wilaya_number: place.wilayaNumber,
+    commune: place.commune,
+    ...sealed,
+    source,
+    source_id: sourceId ?? null,
+    source_row: sourceRow,
+    registered_by: enteredBy,
+    registered_at: now,
+  }));
+  const enrolments = people.map(({ id }) => ({
+    programme_id: programmeId,
+    beneficiary_id: id,
+    state: 'applicant',
+    entered_by: enteredBy,
+    needs_verification: needsVerification,
+    changed_at: now,
+  }));
+  const consents = people.flatMap(({ id, registration, sealed: { data_key } }) =>
+    registration.consents.map((consent) => consentRow(keyRing, { id, data_key }, consent, enteredBy, now)),
   );
-  await tx.insert(
-    'match_profiles',
-    people.map(({ id, registration, place }) => matchProfileRow(keyRing, programmeId, id, registration, place)),
-  );
-  return { ids: people.map(({ id }) => id) };
+  // They leave together, and the database takes them one after another.
+  await Promise.all([
+    tx.insert('beneficiaries', entered),
+    tx.insert('enrolments', enrolments),
+    tx.insert('consents', consents),
+    tx.insert(
+      'match_profiles',
+      people.map(({ profile }) => profile),
+    ),
+  ]);
 }
 
 async function freeNumbers({ tx }: CommandContext, count: number): Promise<string[]> {

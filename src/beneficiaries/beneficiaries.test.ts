@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eraseAtOnce } from '../../test/support/erase.ts';
 import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { hasDammDigit } from '../platform/index.ts';
@@ -287,7 +288,7 @@ describe('beneficiaries', () => {
 
   it('opens several people at once, and only what is asked for', async () => {
     const [a, b] = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
-    await platform.owner.query('update beneficiaries set data_key = null, names = null where id = $1', [b.id]);
+    await eraseAtOnce(platform, b.id);
     const opened = await openPeople(platform.app.database.reader, platform.app.keyRing, [a.id, b.id], ['names']);
     expect(opened).toEqual(
       new Map([

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eraseAtOnce } from '../../test/support/erase.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { reachable } from '../../test/support/registrations.ts';
@@ -151,11 +152,7 @@ describe('a change of a person', () => {
     const [merged, survivor, erased] = [await register(), await register(), await register()];
     await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [merged.id, survivor.id]);
     expect((await change(merged.id, 1, { language: 'en' }).expect(409)).body.detail).toContain('merged');
-    await platform.owner.query(
-      `update beneficiaries set data_key = null, names = null, birth = null, nationality = null, documents = null, phones = null,
-      answers = null where id = $1`,
-      [erased.id],
-    );
+    await eraseAtOnce(platform, erased.id);
     expect((await change(erased.id, 1, { language: 'en' }).expect(409)).body.detail).toContain('erased');
   });
 

@@ -1,6 +1,6 @@
 import type { Db } from '../platform/index.ts';
 import type { Fault } from './faults.ts';
-import { findPlaces, placeFaults } from './places.ts';
+import { type FindPlace, findPlaces, placeFaults } from './places.ts';
 import { faultsOf, gapsOf, normalised } from './rules.ts';
 import type { Candidate, Registration } from './types.ts';
 
@@ -19,7 +19,16 @@ export async function checkAll(
   today: string,
   isHeaded: (reference: string) => boolean = () => false,
 ): Promise<Checked[]> {
-  const placeOf = await findPlaces(db, registrations);
+  return checkedWith(await findPlaces(db, registrations), registrations, today, isHeaded);
+}
+
+/** As {@link checkAll}, where the places of all of them have been looked up. */
+export function checkedWith(
+  placeOf: FindPlace,
+  registrations: readonly Registration[],
+  today: string,
+  isHeaded: (reference: string) => boolean,
+): Checked[] {
   const headedHere = new Set<string>();
   return registrations.map((registration) => {
     const { relationship, household } = registration;

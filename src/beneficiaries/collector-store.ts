@@ -1,4 +1,4 @@
-import { type Db, type KeyRing, newId, sql, type Tx } from '../platform/index.ts';
+import { type Db, type KeyRing, newId, sql, type Tx, type UnderMaster } from '../platform/index.ts';
 import type { IdentityDocument, Names } from './types.ts';
 
 /** Somebody who is no member and may collect for a household. */
@@ -27,10 +27,19 @@ type Row = Pick<Collector, 'id' | 'validUntil' | 'addedBy' | 'endedBy'> & {
 const columns = sql`id, identity, valid_until as "validUntil", added_by as "addedBy", added_at as "addedAt", ended_by as "endedBy",
   ended_at as "endedAt"`;
 
-const identityPlace = (householdId: string, id: string): string => `households/${householdId}/collectors/${id}`;
+export const identities = {
+  table: 'collectors',
+  column: 'identity',
+  key: 'id',
+  bound: ['household_id', 'id'],
+  place: ({ household_id, id }) => `households/${household_id}/collectors/${id}`,
+  purpose: 'collector',
+} as const satisfies UnderMaster;
+
+const identityPlace = (householdId: string, id: string): string => identities.place({ household_id: householdId, id });
 
 function opened(keyRing: KeyRing, householdId: string, today: string, { identity, ...row }: Row): Collector {
-  const { names, document } = JSON.parse(keyRing.open('collector', identityPlace(householdId, row.id), identity)) as NewCollector;
+  const { names, document } = JSON.parse(keyRing.open(identities.purpose, identityPlace(householdId, row.id), identity)) as NewCollector;
   return {
     ...row,
     names,
@@ -58,7 +67,7 @@ export async function insertCollector(
   { by, at, today }: { by: string; at: Date; today: string },
 ): Promise<Collector | undefined> {
   const id = newId();
-  const identity = keyRing.seal('collector', identityPlace(householdId, id), JSON.stringify({ names, document }));
+  const identity = keyRing.seal(identities.purpose, identityPlace(householdId, id), JSON.stringify({ names, document }));
   const row = await tx.first<Row>(sql`insert into collectors (id, household_id, identity, place, valid_until, added_by, added_at)
     select ${id}, ${householdId}, ${identity}, min(place), ${validUntil}, ${by}, ${at} from generate_series(1, 3) as place
     where not exists (select from collectors c where c.household_id = ${householdId} and c.place = place.place and c.ended_at is null)

@@ -1,32 +1,38 @@
 import { command, dateIn, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
-import { admit } from './admit.ts';
-import { checkAll } from './checking.ts';
+import { admit, applicantOf } from './admit.ts';
+import { checkedWith } from './checking.ts';
 import { placesOf } from './faults.ts';
 import { headedHouseholds } from './household-store.ts';
-import { openBeneficiary, type ReadBeneficiary } from './queries.ts';
+import { findPlaces } from './places.ts';
 import type { Registration } from './types.ts';
+
+/** What an officer's form says; the language of somebody who was not asked is the programme's. */
+type Form = Omit<Registration, 'language'> & { readonly language?: Registration['language'] | undefined };
 
 /**
  * Enters one person from an officer's form, as an applicant until they have been compared.
+ * @returns their id
  * @throws unprocessable naming every fault; not_found without such a programme
  */
-export const registerBeneficiary = command<{ programmeId: string; registration: Registration }, ReadBeneficiary>({
+export const registerBeneficiary = command<{ programmeId: string; registration: Form }, { id: string }>({
   name: 'beneficiaries.register',
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
-  async run(context, { programmeId, registration }) {
+  async run(context, { programmeId, registration: form }) {
     const { tx, actor, now, keyRing } = context;
-    const { programme } = await programmeById(tx, programmeId);
-    const headed = await headedHouseholds(tx, programmeId, [registration.household.reference]);
-    const today = dateIn(programme.timeZone, now);
-    const [checked] = await checkAll(tx, [registration], today, (reference) => headed.has(reference));
+    const [{ programme }, headed, placeOf] = await Promise.all([
+      programmeById(tx, programmeId),
+      headedHouseholds(tx, programmeId, [form.household.reference]),
+      findPlaces(tx, [form]),
+    ]);
+    const registration = { ...form, language: form.language ?? programme.messages.language };
+    const [checked] = checkedWith(placeOf, [registration], dateIn(programme.timeZone, now), (reference) => headed.has(reference));
     if (!checked || 'faults' in checked) {
       throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(checked?.faults ?? []));
     }
-    const {
-      ids: [id = ''],
-    } = await admit(context, programmeId, { enteredBy: actor.id, source: 'officer' }, [checked.candidate]);
-    const result = await openBeneficiary(tx, keyRing, id);
-    return { result, subject: { type: 'beneficiary', id }, after: result.beneficiary };
+    const applicant = applicantOf(keyRing, programmeId, checked.candidate);
+    await admit(context, programmeId, { enteredBy: actor.id, source: 'officer' }, [applicant]);
+    const { id, registration: entered, place } = applicant;
+    return { result: { id }, subject: { type: 'beneficiary', id }, after: { id, ...entered, ...place } };
   },
 });

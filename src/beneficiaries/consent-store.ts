@@ -1,5 +1,5 @@
 import { type Db, type KeyRing, newId, type Sql, sql, type Tx } from '../platform/index.ts';
-import { openNote, sealNote } from './sealing.ts';
+import { noteColumn, openNote, sealNote } from './sealing.ts';
 import { recordsOf } from './store.ts';
 import type { Consent, ConsentEvidence, ConsentPurpose } from './types.ts';
 
@@ -14,7 +14,7 @@ export interface KeptConsent extends Omit<Consent, 'evidence'> {
   readonly withdrawnAt: string | null;
 }
 
-type Row = Omit<KeptConsent, 'evidence' | 'recordedAt' | 'withdrawnAt'> & {
+export type ConsentRow = Omit<KeptConsent, 'evidence' | 'recordedAt' | 'withdrawnAt'> & {
   readonly evidence: Buffer | null;
   readonly recordedAt: Date;
   readonly withdrawnAt: Date | null;
@@ -30,8 +30,10 @@ const columns = sql`id, purpose, legal_basis as "legalBasis", method, given_on a
   recorded_at as "recordedAt", withdrawn_by as "withdrawnBy", withdrawn_at as "withdrawnAt"`;
 
 const evidencePlace = (consentId: string): string => `consents/${consentId}`;
+export const consentEvidence = noteColumn('consents', 'evidence', ['id'], ({ id }) => evidencePlace(id));
 
-const opened = (keyRing: KeyRing, { id, data_key }: Consenting, row: Row): KeptConsent => ({
+/** Opens the evidence of a consent. @param whose the person who gave it */
+export const openConsent = (keyRing: KeyRing, { id, data_key }: Consenting, row: ConsentRow): KeptConsent => ({
   ...row,
   evidence: data_key && row.evidence ? (openNote(keyRing, id, data_key, evidencePlace(row.id), row.evidence) as ConsentEvidence) : null,
   recordedAt: row.recordedAt.toISOString(),
@@ -60,12 +62,14 @@ export function consentRow(keyRing: KeyRing, whose: Consenting, consent: Consent
 const allOfPerson = (beneficiaryId: string): Sql =>
   sql`((beneficiary_id = ${beneficiaryId} and withdrawn_at is null) or (beneficiary_id = ${beneficiaryId} and withdrawn_at is not null))`;
 
-/** The consents of a person in the order they were recorded. */
-export async function consentsOf(db: Db, keyRing: KeyRing, whose: Consenting, limit = 100, after?: string): Promise<KeptConsent[]> {
-  const rows = await db.all<Row>(sql`select ${columns} from consents
-    where ${allOfPerson(whose.id)} and ${after ? sql`id > ${after}` : sql`true`} order by id limit ${limit}`);
-  return rows.map((row) => opened(keyRing, whose, row));
-}
+/** The consents of a person in the order they were recorded, with their evidence still sealed. */
+export const consentRowsOf = (db: Db, beneficiaryId: string, limit = 100, after?: string): Promise<ConsentRow[]> =>
+  db.all(sql`select ${columns} from consents
+    where ${allOfPerson(beneficiaryId)} and ${after ? sql`id > ${after}` : sql`true`} order by id limit ${limit}`);
+
+/** As {@link consentRowsOf}, opened. */
+export const consentsOf = async (db: Db, keyRing: KeyRing, whose: Consenting, limit?: number, after?: string): Promise<KeptConsent[]> =>
+  (await consentRowsOf(db, whose.id, limit, after)).map((row) => openConsent(keyRing, whose, row));
 
 export const standingPurposes = async (db: Db, beneficiaryId: string): Promise<ReadonlySet<ConsentPurpose>> => {
   const rows = await db.all<{ purpose: ConsentPurpose }>(
@@ -83,9 +87,9 @@ export async function withdrawStandingConsent(
   by: string,
   at: Date,
 ): Promise<KeptConsent | undefined> {
-  const row = await tx.first<Row>(sql`update consents set withdrawn_at = ${at}, withdrawn_by = ${by}
+  const row = await tx.first<ConsentRow>(sql`update consents set withdrawn_at = ${at}, withdrawn_by = ${by}
     where beneficiary_id = ${whose.id} and purpose = ${purpose} and withdrawn_at is null returning ${columns}`);
-  return row && opened(keyRing, whose, row);
+  return row && openConsent(keyRing, whose, row);
 }
 
 /**

@@ -1,6 +1,9 @@
-import type { PlainExport } from './export-store.ts';
+import type { SealedLine } from './lines.ts';
 import type { PersonalField } from './sealing.ts';
 import type { Language, Personal } from './types.ts';
+
+/** What an export reads of a person without opening anything. */
+export type PlainExport = Omit<SealedLine, 'data_key' | 'names'> & { readonly householdSize: number; readonly language: Language };
 
 interface ExportColumn {
   readonly header: Readonly<Record<Language, string>>;

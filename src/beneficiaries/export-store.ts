@@ -1,18 +1,23 @@
-import { type Db, type Sql, sql } from '../platform/index.ts';
-import { lineTables, type SealedLine } from './lines.ts';
+import { allOf, atMost, type Db, type Sql, sql } from '../platform/index.ts';
+import type { PlainExport } from './export-columns.ts';
+import type { ExportFilter } from './export-types.ts';
+import { lineTables } from './lines.ts';
 import type { PersonalField, SealedPerson } from './sealing.ts';
-import type { Language } from './types.ts';
 
-/** What an export reads of a person without opening anything. */
-export type PlainExport = Omit<SealedLine, 'data_key' | 'names'> & { readonly householdSize: number; readonly language: Language };
+// Whoever was erased has nothing left to export.
+const chosen = (programmeId: string, { state, wilaya, registeredSince }: ExportFilter): Sql =>
+  allOf([
+    sql`e.programme_id = ${programmeId} and b.data_key is not null`,
+    ...(state ? [sql`e.state = ${state}`] : []),
+    ...(wilaya ? [sql`b.wilaya_number = ${wilaya}`] : []),
+    ...(registeredSince ? [sql`b.registered_at >= ${registeredSince}::timestamptz`] : []),
+  ]);
 
-/** Everybody in a programme who was not erased: their identifiers one after another, 16 bytes each, in the order they were registered. */
-export async function everybodyIn(db: Db, programmeId: string): Promise<Buffer> {
-  const row = await db.first<{ ids: Buffer }>(sql`
-    select coalesce(string_agg(uuid_send(b.id), ''::bytea order by b.id), ''::bytea) as ids
-    from enrolments e join beneficiaries b on b.id = e.beneficiary_id
-    where e.programme_id = ${programmeId} and b.data_key is not null`);
-  return row?.ids ?? Buffer.alloc(0);
+/** How many people an export would hold now. */
+export async function countToExport(db: Db, programmeId: string, filter: ExportFilter): Promise<number> {
+  const row = await db.first<{ people: number }>(sql`select count(*)::int as people
+    from enrolments e join beneficiaries b on b.id = e.beneficiary_id where ${chosen(programmeId, filter)}`);
+  return row?.people ?? 0;
 }
 
 const sealedColumns: Readonly<Record<PersonalField, Sql>> = {
@@ -25,18 +30,18 @@ const sealedColumns: Readonly<Record<PersonalField, Sql>> = {
   attestation: sql`b.attestation`,
 };
 
-/** Some of those people in the same order. Who has been erased since is left out. */
-export const peopleToExport = <Opened extends PersonalField>(
-  db: Db,
-  programmeId: string,
-  ids: Buffer,
-  opened: readonly Opened[],
-): Promise<(PlainExport & Pick<SealedPerson, 'data_key' | Opened>)[]> =>
-  db.all(sql`select ${opened.reduce((all, field) => sql`${all}, ${sealedColumns[field]}`, plainColumns)}
-    from (select encode(substr(${ids}::bytea, 16 * n + 1, 16), 'hex')::uuid as id from generate_series(0, ${ids.length / 16}::int - 1) n) i
-    join (${lineTables}) on b.id = i.id
-    where e.programme_id = ${programmeId} and b.data_key is not null order by b.id`);
-
 const plainColumns = sql`b.id, b.registration_number as "registrationNumber", e.state, b.data_key, b.sex, b.relationship, b.language,
   h.reference as "householdReference", h.size as "householdSize", b.wilaya_number as "wilayaNumber", b.commune,
   b.registered_at as "registeredAt"`;
+
+/** The next of these people in the order they were registered. @param after whom they come after; the smallest identifier for the first */
+export const peopleToExport = <Opened extends PersonalField>(
+  db: Db,
+  programmeId: string,
+  filter: ExportFilter,
+  after: string,
+  limit: number,
+  opened: readonly Opened[],
+): Promise<(PlainExport & Pick<SealedPerson, 'data_key' | Opened>)[]> =>
+  db.all(sql`select ${opened.reduce((all, field) => sql`${all}, ${sealedColumns[field]}`, plainColumns)} from ${lineTables}
+    where ${chosen(programmeId, filter)} and e.beneficiary_id > ${after}::uuid order by e.beneficiary_id limit ${atMost(limit)}`);

@@ -11,6 +11,7 @@ export async function indexPerson(
   home: Place,
 ): Promise<void> {
   const { profile, blocking_keys: blocking, search_keys: search } = matchProfileRow(keyRing, programmeId, id, compared, home);
-  await tx.run(sql`update match_profiles set profile = ${profile}, blocking_keys = ${blocking}::bigint[], search_keys = ${search}::bigint[]
+  await tx.run(sql`update match_profiles set profile = ${profile}, blocking_keys = ${blocking}::bigint[], search_keys = ${search}::bigint[],
+      revision = revision + 1
     where beneficiary_id = ${id}`);
 }

@@ -1,4 +1,4 @@
-export { type Admission, admit } from './admit.ts';
+export { type Applicant, admit, applicantOf } from './admit.ts';
 export {
   type Answers,
   answerFlags,
@@ -10,23 +10,32 @@ export {
   type WashingtonGroup,
 } from './answers.ts';
 export { type Checked, checkAll } from './checking.ts';
+export { beneficiaryColumns } from './columns.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';
 export type { Comparison, DuplicateCheck, Likeness } from './duplicate-check.ts';
 export { enteredFrom, knownHouseholds } from './entered.ts';
+export { type ErasedRecord, eraseRecords, lockRecords, type PersonRecord } from './erase.ts';
+export { type RequestedExport, requestExport } from './export-commands.ts';
+export { exportJobs, type ListExport, type WriteList } from './export-job.ts';
+export { countExport, type ExportLimits } from './export-limits.ts';
+export { endExportsOf, holdExports } from './export-records.ts';
+export type { NewListExport, PaymentInstruction } from './export-types.ts';
 export { type Fault, type FaultCode, faultDetail, faultDetails, placesOf } from './faults.ts';
 export { headedHouseholds } from './household-store.ts';
 export { unknownBirth } from './identity-rules.ts';
 export { blockingKeys, documentKey, nameKey, phoneKey, plainDocument } from './keys.ts';
 export { matchProfileRow, openMatchProfile, particularsOf } from './match-profile.ts';
+export { allRecordsOf, type OwnChange, type OwnRecord, ownRecords } from './own-data.ts';
 export { normalPhone } from './phone.ts';
 export { type FoundPlace, findPlaces, placeFaults, type WrittenPlace } from './places.ts';
 export { plainText } from './plain-text.ts';
 export { beneficiaryScope, openPeople } from './queries.ts';
 export { beneficiaryRoutes } from './routes.ts';
 export { faultsOf, normalised } from './rules.ts';
-export { openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
+export { noteColumn, openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
 export { enrolApplicants, mergeInto, recordsOf, separate } from './store.ts';
+export { type PersonStory, personStory } from './story.ts';
 export type {
   Attestation,
   Birth,
@@ -45,3 +54,4 @@ export type {
   Relationship,
   Sex,
 } from './types.ts';
+export { peopleSources, programmeOfPerson } from './who-looked.ts';

@@ -1,5 +1,5 @@
 import { type Particulars, type Profile, profileOf } from '../matching/index.ts';
-import type { KeyRing } from '../platform/index.ts';
+import type { KeyRing, UnderMaster } from '../platform/index.ts';
 import { keysOfPerson } from './keys.ts';
 import type { Birth, Place, Registration } from './types.ts';
 
@@ -24,7 +24,14 @@ export const particularsOf = ({ names, birth, sex, documents, phones, household 
   household: household.reference,
 });
 
-const place = (beneficiaryId: string): string => `match_profiles/${beneficiaryId}`;
+export const profiles = {
+  table: 'match_profiles',
+  column: 'profile',
+  key: 'beneficiary_id',
+  bound: ['beneficiary_id'],
+  place: ({ beneficiary_id }) => `match_profiles/${beneficiary_id}`,
+  purpose: 'match-profile',
+} as const satisfies UnderMaster;
 
 /** The row of `match_profiles` that goes with a person: written when they are entered, and again whenever any of this changes. */
 export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficiaryId: string, compared: Compared, home: Place) {
@@ -34,7 +41,7 @@ export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficia
     beneficiary_id: beneficiaryId,
     programme_id: programmeId,
     // Under a key of its own, so that comparing opens nothing else of a person.
-    profile: keyRing.seal('match-profile', place(beneficiaryId), JSON.stringify(profile)),
+    profile: keyRing.seal(profiles.purpose, profiles.place({ beneficiary_id: beneficiaryId }), JSON.stringify(profile)),
     blocking_keys: blocking,
     search_keys: search,
   };
@@ -42,4 +49,4 @@ export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficia
 
 /** Opens the profile of a person, as {@link matchProfileRow} sealed it. */
 export const openMatchProfile = (keyRing: KeyRing, beneficiaryId: string, sealed: Buffer): Profile =>
-  JSON.parse(keyRing.open('match-profile', place(beneficiaryId), sealed)) as Profile;
+  JSON.parse(keyRing.open(profiles.purpose, profiles.place({ beneficiary_id: beneficiaryId }), sealed)) as Profile;

@@ -1,3 +1,4 @@
+import { separationOfDuties } from '../access/index.ts';
 import { type Command, command, problem, type Tx } from '../platform/index.ts';
 import { standingPurposes } from './consent-store.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
@@ -74,8 +75,8 @@ export const exitBeneficiary = moveFor({
 });
 
 /**
- * Enrols an applicant, once somebody other than who entered them confirms who they are.
- * @throws forbidden to who entered them; conflict when they are no applicant, do not consent, are still being compared, or a duplicate pair must be decided first
+ * Enrols an applicant, once somebody who neither entered nor changed them confirms who they are.
+ * @throws separation_of_duties to who entered or changed them; conflict when they are no applicant, do not consent, are still being compared, or a duplicate pair must be decided first
  */
 export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, Standing> =>
   command({
@@ -84,7 +85,7 @@ export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, St
     async run({ tx, actor, now }, { beneficiaryId }) {
       const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
       const before = await lockEnrolment(tx, programme, beneficiaryId);
-      if (before?.enteredBy === actor.id) throw problem.forbidden('You entered this person. Ask somebody else to verify them.');
+      if (before?.enteredBy === actor.id) throw separationOfDuties('enrolments_verified_by_another');
       if (before?.state !== 'applicant') throw problem.conflict('Only an applicant can be verified.', { state: before?.state ?? null });
       await refuseWithoutConsent(tx, beneficiaryId);
       if (await isBeingCompared(tx, beneficiaryId)) {

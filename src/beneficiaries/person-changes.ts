@@ -1,5 +1,5 @@
 import { type CommandContext, canonicalJson, type KeyRing, problem, sql, type Tx } from '../platform/index.ts';
-import { openPerson, type PersonalField, personalFields, resealPerson, sealNote } from './sealing.ts';
+import { noteColumn, openPerson, type PersonalField, personalFields, resealPerson, sealNote } from './sealing.ts';
 import { type BeneficiaryRow, lockBeneficiary } from './store.ts';
 import type { Language, Personal, Relationship, Sex } from './types.ts';
 
@@ -53,7 +53,8 @@ export const changedFields = (before: Particulars, after: Particulars): ChangedF
     .sort();
 
 /** Where a change is sealed to. */
-export const changePlace = (version: number): string => `beneficiary_changes/${version}`;
+export const changePlace = (version: number | string): string => `beneficiary_changes/${version}`;
+export const changes = noteColumn('beneficiary_changes', 'change', ['version'], ({ version }) => changePlace(version));
 
 /**
  * Writes what a person has become, as their next version, and keeps what was before. Nothing is written when nothing differs.

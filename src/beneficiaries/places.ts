@@ -28,11 +28,13 @@ interface Named {
 
 const keyOf = (wilayaNumber: string, name: string): string => `${wilayaNumber}/${plainText(name)}`;
 
+export type FindPlace = (place: WrittenPlace) => FoundPlace;
+
 /**
  * Looks places up by number, French name or Arabic name, without regard to case, accents and hyphens.
  * @returns a function that knows the places asked for
  */
-export async function findPlaces(db: Db, wanted: readonly WrittenPlace[]): Promise<(place: WrittenPlace) => FoundPlace> {
+export async function findPlaces(db: Db, wanted: readonly WrittenPlace[]): Promise<FindPlace> {
   const wilayas = await db.all<Named>(sql`select number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr" from wilayas`);
   const numbers = new Map(
     wilayas.flatMap(({ wilayaNumber, nameFr, nameAr }) =>

@@ -1,11 +1,11 @@
 import { command, type Db, type KeyRing, problem, type Scope } from '../platform/index.ts';
 import type { Answers } from './answers.ts';
-import { consentsOf, type KeptConsent } from './consent-store.ts';
+import { consentRowsOf, type KeptConsent, openConsent } from './consent-store.ts';
 import { openPerson, type PersonalField, personalFields } from './sealing.ts';
 import { type BeneficiaryRow, findBeneficiary, programmeOf, sealedPeople } from './store.ts';
 import type { Attestation, Birth, IdentityDocument, Names, Personal } from './types.ts';
 
-type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt' | 'version'>;
+type Plain = Omit<BeneficiaryRow, 'data_key' | keyof Personal | 'registeredAt' | 'erasedAt' | 'version'>;
 
 /** A person opened. One who was erased has nothing left to show. */
 export interface Beneficiary extends Plain {
@@ -18,6 +18,8 @@ export interface Beneficiary extends Plain {
   readonly answers: Answers;
   readonly consents: KeptConsent[];
   readonly registeredAt: string;
+  /** When nothing was left of them but what the books need; null otherwise. */
+  readonly erasedAt: string | null;
 }
 
 /** A person as they were read, and the version that they were at. */
@@ -35,9 +37,9 @@ export async function beneficiaryScope(db: Db, beneficiaryId: string): Promise<S
 
 /** @throws not_found */
 export async function openBeneficiary(db: Db, keyRing: KeyRing, id: string): Promise<ReadBeneficiary> {
-  const row = await findBeneficiary(db, id);
+  const [row, consents] = await Promise.all([findBeneficiary(db, id), consentRowsOf(db, id)]);
   if (!row) throw problem.not_found('There is no such record.');
-  const { data_key, names, birth, nationality, documents, attestation, phones, answers, registeredAt, version, ...plain } = row;
+  const { data_key, names, birth, nationality, documents, attestation, phones, answers, registeredAt, erasedAt, version, ...plain } = row;
   const person = openPerson(keyRing, id, row, personalFields);
   const beneficiary = {
     ...plain,
@@ -48,8 +50,9 @@ export async function openBeneficiary(db: Db, keyRing: KeyRing, id: string): Pro
     attestation: person?.attestation ?? null,
     phones: [...(person?.phones ?? [])],
     answers: person?.answers ?? {},
-    consents: await consentsOf(db, keyRing, row),
+    consents: consents.map((consent) => openConsent(keyRing, row, consent)),
     registeredAt: registeredAt.toISOString(),
+    erasedAt: erasedAt?.toISOString() ?? null,
   };
   return { beneficiary, version };
 }

@@ -3,7 +3,9 @@ import { changeBeneficiary } from './change-commands.ts';
 import { registerBeneficiary } from './commands.ts';
 import { type ConsentRecorded, listConsents, recordConsent, withdrawConsent } from './consent-commands.ts';
 import type { DuplicateCheck } from './duplicate-check.ts';
-import { beginExport, exportFile } from './export.ts';
+import { createExport, downloadExport, revokeExport } from './export-commands.ts';
+import type { ExportLimits } from './export-limits.ts';
+import { exportFile, listExports, readExport } from './export-queries.ts';
 import { listBeneficiaryChanges } from './history.ts';
 import { addCollector, changeHousehold, endCollector } from './household-commands.ts';
 import { type Household, readHousehold } from './household-queries.ts';
@@ -11,12 +13,18 @@ import { listBeneficiaries } from './list.ts';
 import { exitBeneficiary, resumeBeneficiary, suspendBeneficiary, verifyBeneficiary } from './move-commands.ts';
 import { type ReadBeneficiary, readBeneficiary } from './queries.ts';
 import { searchBeneficiaries } from './search.ts';
+import { whoLookedAt } from './who-looked.ts';
 
 type Operation =
   | 'registerBeneficiary'
   | 'listBeneficiaries'
   | 'searchBeneficiaries'
-  | 'exportBeneficiaries'
+  | 'createBeneficiaryExport'
+  | 'listBeneficiaryExports'
+  | 'getBeneficiaryExport'
+  | 'downloadBeneficiaryExport'
+  | 'revokeBeneficiaryExport'
+  | 'listReadsOfBeneficiary'
   | 'getBeneficiary'
   | 'changeBeneficiary'
   | 'listBeneficiaryChanges'
@@ -39,26 +47,35 @@ export function beneficiaryRoutes(
   { db, execute, keyRing }: Ground,
   duplicates: DuplicateCheck,
   consentRecorded: ConsentRecorded,
+  exportLimits: ExportLimits,
 ): Routes<Operation> {
   const verify = verifyBeneficiary(duplicates);
   const record = recordConsent(consentRecorded);
+  const askForExport = createExport(exportLimits);
   return {
     registerBeneficiary: async ({ params, body, ...call }) => {
-      const { beneficiary } = await execute(
-        registerBeneficiary,
-        { ...params, registration: { ...body, answers: body.answers ?? {} } },
-        call,
-      );
-      await duplicates.compare([beneficiary.id]);
+      const { id } = await execute(registerBeneficiary, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call);
+      await duplicates.compare([id]);
       // The person is shown as they stand once they have been compared.
       const reading = { ...call, idempotencyKey: furtherKey(call.idempotencyKey, 'read') };
-      return person(await execute(readBeneficiary, { beneficiaryId: beneficiary.id }, reading));
+      return person(await execute(readBeneficiary, { beneficiaryId: id }, reading));
     },
     listBeneficiaries: ({ params, query, ...call }) => execute(listBeneficiaries, { ...params, query }, call),
     // These change nothing: what they answer is kept under no key.
     searchBeneficiaries: ({ body, actor, requestId }) => execute(searchBeneficiaries, body, { actor, requestId }),
-    exportBeneficiaries: async ({ params: { programmeId }, body, actor, requestId }) =>
-      exportFile(db, keyRing, programmeId, await execute(beginExport, { ...body, programmeId }, { actor, requestId }), body),
+    // The passphrase that this answers is kept nowhere from which it could be answered again.
+    createBeneficiaryExport: ({ params, headers, body, actor, requestId }) => {
+      const { filter = {}, recipient = null, ...form } = body;
+      return execute(askForExport, { ...form, ...params, filter, recipient, purpose: headers['sanad-purpose'] }, { actor, requestId });
+    },
+    listBeneficiaryExports: ({ actor, params, query }) => listExports(db, actor, params.programmeId, query),
+    getBeneficiaryExport: ({ actor, params }) => readExport(db, actor, params.exportId),
+    downloadBeneficiaryExport: async ({ params, actor, requestId }) => {
+      const { id } = await execute(downloadExport, params, { actor, requestId });
+      return exportFile(db, keyRing, id);
+    },
+    revokeBeneficiaryExport: ({ params, ...call }) => execute(revokeExport, params, call),
+    listReadsOfBeneficiary: ({ actor, params, query }) => whoLookedAt(db, actor, params.beneficiaryId, query),
     getBeneficiary: async ({ params, ...call }) => person(await execute(readBeneficiary, params, call)),
     changeBeneficiary: async ({ params, body: { reason, ...fields }, ifMatch, ...call }) => {
       await execute(changeBeneficiary, { ...params, version: versionIn(ifMatch), change: fields, reason }, call);

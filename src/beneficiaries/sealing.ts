@@ -1,4 +1,13 @@
-import { type KeyRing, newDataKey, openWith, sealWith } from '../platform/index.ts';
+import {
+  type KeyRing,
+  newDataKey,
+  openWith,
+  sealWith,
+  type UnderDataKey,
+  type UnderMaster,
+  unwrapDataKey,
+  wrapDataKey,
+} from '../platform/index.ts';
 import type { Personal } from './types.ts';
 
 /** What is sealed of a person. Each is a column; that of the attestation is null for who has documents. */
@@ -16,10 +25,50 @@ export type PersonalField = (typeof personalFields)[number];
 /** The sealed columns of a beneficiary; all null once the person has been erased. */
 export type SealedPerson = { readonly data_key: Buffer | null } & { readonly [Name in PersonalField]: Buffer | null };
 
-const keyPlace = (id: string): string => `beneficiary/${id}/data_key`;
+/** Where the key of a person is kept, wrapped. */
+export const personKeys = {
+  table: 'beneficiaries',
+  column: 'data_key',
+  key: 'id',
+  bound: ['id'],
+  place: ({ id }) => `beneficiary/${id}/data_key`,
+  purpose: 'data-key',
+  isDataKey: true,
+} as const satisfies UnderMaster;
+
 const personKey = (keyRing: KeyRing, id: string, dataKey: Buffer): Buffer =>
-  Buffer.from(keyRing.open('data-key', keyPlace(id), dataKey), 'base64');
+  unwrapDataKey(keyRing, personKeys.purpose, personKeys.place({ id }), dataKey);
 const fieldPlace = (id: string, field: PersonalField): string => `beneficiary/${id}/${field}`;
+const notePlace = (id: string, place: string): string => `beneficiary/${id}/${place}`;
+
+/** The sealed fields of a person as columns. */
+export const personColumns: readonly UnderDataKey[] = personalFields.map((field) => ({
+  table: 'beneficiaries',
+  column: field,
+  bound: ['id'],
+  place: ({ id = '' }) => fieldPlace(id, field),
+  dataKey: personKeys,
+  holder: 'id',
+}));
+
+/**
+ * A column of notes about people, as {@link sealNote} seals them.
+ * @param bound the columns that the place is made of
+ * @param placeOf the place that is given to sealNote, of a row
+ */
+export const noteColumn = <const Bound extends string>(
+  table: string,
+  column: string,
+  bound: readonly Bound[],
+  placeOf: (row: Readonly<Record<Bound, string>>) => string,
+): UnderDataKey => ({
+  table,
+  column,
+  bound: ['beneficiary_id', ...bound],
+  place: (row) => notePlace(row['beneficiary_id'] ?? '', placeOf(row as Readonly<Record<Bound, string>>)),
+  dataKey: personKeys,
+  holder: 'beneficiary_id',
+});
 
 /**
  * Seals a person under a new key of their own, which is itself sealed under the master key.
@@ -27,7 +76,10 @@ const fieldPlace = (id: string, field: PersonalField): string => `beneficiary/${
  */
 export function sealPerson(keyRing: KeyRing, id: string, personal: Personal): SealedPerson {
   const key = newDataKey();
-  return { data_key: keyRing.seal('data-key', keyPlace(id), key.toString('base64')), ...sealFields(key, id, personalFields, personal) };
+  return {
+    data_key: wrapDataKey(keyRing, personKeys.purpose, personKeys.place({ id }), key),
+    ...sealFields(key, id, personalFields, personal),
+  };
 }
 
 /** Seals some fields anew under the key that a person has already. @param dataKey as the person's row holds it */
@@ -73,8 +125,8 @@ export function openPerson<const Wanted extends PersonalField>(
  * @param place the table and the rest of its key
  */
 export const sealNote = (keyRing: KeyRing, id: string, dataKey: Buffer, place: string, note: unknown): Buffer =>
-  sealWith(personKey(keyRing, id, dataKey), `beneficiary/${id}/${place}`, JSON.stringify(note));
+  sealWith(personKey(keyRing, id, dataKey), notePlace(id, place), JSON.stringify(note));
 
 /** Opens what {@link sealNote} made. */
 export const openNote = (keyRing: KeyRing, id: string, dataKey: Buffer, place: string, sealed: Buffer): unknown =>
-  JSON.parse(openWith(personKey(keyRing, id, dataKey), `beneficiary/${id}/${place}`, sealed));
+  JSON.parse(openWith(personKey(keyRing, id, dataKey), notePlace(id, place), sealed));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eraseAtOnce } from '../../test/support/erase.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { nameTokens } from '../matching/index.ts';
@@ -131,12 +132,7 @@ describe('searching for people', () => {
   it('does not find somebody who was erased', async () => {
     const person = await named({ given: 'Tiguidanke', family: 'Soumbounou' });
     expect(await found('Tiguidanke')).toHaveLength(1);
-    await platform.owner.query('delete from match_profiles where beneficiary_id = $1', [person.id]);
-    await platform.owner.query(
-      `update beneficiaries set data_key = null, names = null, birth = null, nationality = null, documents = null, phones = null,
-        answers = null, attestation = null where id = $1`,
-      [person.id],
-    );
+    await eraseAtOnce(platform, person.id);
     expect(await found('Tiguidanke')).toEqual([]);
     expect(await found(person.registrationNumber)).toEqual([]);
   });

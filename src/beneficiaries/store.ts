@@ -24,12 +24,13 @@ export interface BeneficiaryRow extends SealedPerson {
   readonly version: number;
   readonly registeredBy: string;
   readonly registeredAt: Date;
+  readonly erasedAt: Date | null;
 }
 
 const columns = sql`b.id, b.registration_number as "registrationNumber", h.programme_id as "programmeId", e.state,
   jsonb_build_object('id', h.id, 'reference', h.reference, 'size', h.size, 'headId', h.head_id) as household, b.relationship, b.sex, b.language,
   b.wilaya_number as "wilayaNumber", b.commune, b.merged_into as "mergedInto", b.registered_by as "registeredBy",
-  b.registered_at as "registeredAt", b.data_key, b.names, b.birth, b.nationality, b.documents, b.phones, b.answers, b.attestation,
+  b.registered_at as "registeredAt", b.erased_at as "erasedAt", b.data_key, b.names, b.birth, b.nationality, b.documents, b.phones, b.answers, b.attestation,
   b.source, b.version, e.needs_verification as "needsVerification", e.verified_by as "verifiedBy",
   exists (select from comparisons_due d where d.beneficiary_id = b.id) as "comparisonDue",
   coalesce(w.pcode, p.pcode) as pcode, case when w.pcode is null then p.number else w.number end as "pcodeOf"`;
@@ -84,8 +85,8 @@ export async function setEnrolment(
 }
 
 /** Enrols those of these people who are applicants, need nobody to verify them and consent to being registered. */
-export async function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): Promise<void> {
-  await tx.run(
+export function enrolApplicants(tx: Tx, beneficiaryIds: readonly string[], at: Date): void {
+  tx.defer(
     sql`update enrolments set state = 'enrolled', changed_at = ${at} where beneficiary_id = any(${beneficiaryIds}::uuid[]) and state = 'applicant'
       and (not needs_verification or verified_by is not null)
       -- A look-up for each, and not "exists", which the planner turns into reading every consent there is.

@@ -37,7 +37,7 @@ describe('a consent that is taken back', () => {
   const previewOf = async (person: Awaited<ReturnType<typeof register>>) => {
     const planId = await makePlan(platform, frame, [person]);
     return async () => {
-      const source = { planId, fundId: frame.fundId };
+      const source = { planIds: [planId], fundIds: [frame.fundId] };
       const { body } = await team.maker.post(`/v1/programmes/${frame.programmeId}/payment-lists/preview`, source).expect(200);
       return [body.lines, body.leftOut];
     };

@@ -1,3 +1,4 @@
+import { separationOfDuties } from '../access/index.ts';
 import { beneficiaryScope, enrolApplicants } from '../beneficiaries/index.ts';
 import { type CommandContext, command, type Db, problem, type Scope } from '../platform/index.ts';
 import { decidePairs, type LockedPair, lockPairs, type PairName } from './decision-store.ts';
@@ -23,7 +24,7 @@ export interface PairsDecision {
 /**
  * Decides whether two records are one person, for one pair or for many of one pattern: all of them or none. One person: the record that
  * does not go on points at the one that does. Two people: whoever waited for this decision alone is enrolled.
- * @throws not_found; forbidden to who registered or verified either; unprocessable without a survivor of the two, or when the patterns differ;
+ * @throws not_found; separation_of_duties to who registered or verified either; unprocessable without a survivor of the two, or when the patterns differ;
  *   conflict when a pair has changed since or is settled, or one of its records was merged
  */
 export const decideDuplicatePairs = command<PairsDecision, { decided: number; pattern: string }>({
@@ -60,6 +61,10 @@ export const decideDuplicatePairs = command<PairsDecision, { decided: number; pa
       subject:
         only && pairs.length === 1 ? { type: 'duplicate_pair', id: keyOf(only) } : { type: 'duplicate_pairs_of_programme', id: programme },
       before: [...locked.values()].map(({ state }) => state),
+      others:
+        pairs.length > 1
+          ? [...locked].map(([id, { state }]) => ({ subject: { type: 'duplicate_pair', id }, before: state, after: { decision } }))
+          : [],
       after: { decision, pairs: pairs.map(({ firstId, secondId, survivorId }) => ({ firstId, secondId, survivorId })) },
       reason,
     };
@@ -74,8 +79,7 @@ const keyOf = ({ firstId, secondId }: PairName): string => `${firstId}/${secondI
 function refuseDecision(actorId: string, pair: LockedPair, read: ReadPair, decision: Decision, pointer: string): void {
   const { firstId, secondId, survivorId, version } = read;
   const facts = { pair: keyOf(pair) };
-  if (pair.hands.includes(actorId))
-    throw problem.forbidden('You registered or verified one of these people. Ask somebody else to decide.', facts);
+  if (pair.hands.includes(actorId)) throw separationOfDuties('duplicate_pairs_decided_by_another', facts);
   if (pair.version !== version) throw problem.conflict('The pair has changed since you read it. Read it again.', facts);
   if (pair.state !== 'open' && pair.state !== 'needs_information')
     throw problem.conflict('This pair is settled.', { ...facts, state: pair.state });
@@ -102,7 +106,7 @@ function refuseChains(pairs: readonly ReadPair[]): void {
 
 async function enrolUnblocked({ tx, now }: CommandContext, beneficiaryIds: readonly string[]): Promise<void> {
   const blocked = await blockedAmong(tx, beneficiaryIds);
-  await enrolApplicants(
+  enrolApplicants(
     tx,
     beneficiaryIds.filter((id) => !blocked.has(id)),
     now,

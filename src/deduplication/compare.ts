@@ -35,8 +35,10 @@ export const compareDue = (profiles: Profiles): Command<ToCompare, Found> =>
     async run(context, { programmeId, beneficiaryIds }) {
       const { tx, keyRing, now } = context;
       takeOffDue(tx, beneficiaryIds);
-      const setting = await settingFor(context, programmeId, beneficiaryIds.length);
-      const people = await withMerged(tx, beneficiaryIds);
+      const [setting, people] = await Promise.all([
+        settingFor(context, programmeId, beneficiaryIds.length),
+        withMerged(tx, beneficiaryIds),
+      ]);
       const standing = await standingPairs(
         tx,
         people.map(({ id }) => id),
@@ -45,7 +47,7 @@ export const compareDue = (profiles: Profiles): Command<ToCompare, Found> =>
       const scored = await scoredPairs(tx, { programmeId, profiles, keyRing, setting }, people, await withRecords(tx, standing));
       const pairs = await openPairs(tx, programmeId, await amongSurvivors(context, scored), setting.modelVersion, now);
       const { blocked, held } = await keptBack(context, beneficiaryIds, setting.holdThreshold);
-      await enrolApplicants(
+      enrolApplicants(
         tx,
         beneficiaryIds.filter((id) => !blocked.has(id)),
         now,

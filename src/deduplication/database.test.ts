@@ -43,7 +43,8 @@ describe('duplicates in the database itself', () => {
     await denied('truncate beneficiary_keys');
     const spare = await makePerson(platform, frame.programmeId);
     await app.query(
-      `update match_profiles set blocking_keys = '{11,12}', search_keys = '{12,-9223372036854775808}' where beneficiary_id = $1`,
+      `update match_profiles set blocking_keys = '{11,12}', search_keys = '{12,-9223372036854775808}', revision = revision + 1
+      where beneficiary_id = $1`,
       [spare.id],
     );
     expect(await keysOf(spare.id)).toEqual(['-9223372036854775808', '11', '12']);

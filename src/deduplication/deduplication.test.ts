@@ -247,7 +247,7 @@ describe('duplicate pairs', () => {
     // Somebody who came to hold both roles.
     await platform.owner.query(
       `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
-      values (gen_random_uuid(), $1, 'programme_officer', $2, gen_random_uuid(), now())`,
+      values (gen_random_uuid(), $1, 'programme_officer', $2, '00000000-0000-0000-0000-000000000001', now())`,
       [officer.userId, frame.programmeId],
     );
     await decide(a, b, decision, officer).expect(403);

@@ -17,6 +17,7 @@ export interface Merger {
   readonly undoneAt: Date | null;
   /** Whom the loser points at now; somebody else where the survivor has been merged since. */
   readonly mergedInto: string | null;
+  readonly isErased: boolean;
 }
 
 const columns = sql`m.id, m.loser_id as "loserId", m.survivor_id as "survivorId", m.before, m.merged_at as "mergedAt", m.undone_at as "undoneAt"`;
@@ -28,7 +29,7 @@ export const findMerger = (db: Db, id: string): Promise<{ loserId: string } | un
 export async function lockMerger(tx: Tx, id: string): Promise<Merger | undefined> {
   await tx.all(sql`select from beneficiaries where id in (select unnest(array[loser_id, survivor_id]) from mergers where id = ${id})
     order by id for no key update`);
-  return tx.first(sql`select ${columns}, b.merged_into as "mergedInto"
+  return tx.first(sql`select ${columns}, b.merged_into as "mergedInto", b.erased_at is not null as "isErased"
     from mergers m join beneficiaries b on b.id = m.loser_id where m.id = ${id} for update of m`);
 }
 

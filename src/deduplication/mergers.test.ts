@@ -115,7 +115,7 @@ describe('undoing a merger', () => {
     const both = async (client: Client) => {
       await platform.owner.query(
         `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
-        values (gen_random_uuid(), $1, 'programme_officer', $2, gen_random_uuid(), now())`,
+        values (gen_random_uuid(), $1, 'programme_officer', $2, '00000000-0000-0000-0000-000000000001', now())`,
         [client.userId, frame.programmeId],
       );
       return client;
@@ -145,7 +145,7 @@ describe('undoing a merger', () => {
     await undo(first).expect(409);
     await platform.owner.query(
       `insert into role_grants (id, user_id, role, programme_id, granted_by, granted_at)
-      values (gen_random_uuid(), $1, 'programme_officer', $2, gen_random_uuid(), now())`,
+      values (gen_random_uuid(), $1, 'programme_officer', $2, '00000000-0000-0000-0000-000000000001', now())`,
       [officer.userId, frame.programmeId],
     );
     await undo(second, officer).expect(403);

@@ -1,3 +1,4 @@
+import { separationOfDuties } from '../access/index.ts';
 import { reestimate } from '../matching/index.ts';
 import { type Command, command, type Db, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
@@ -67,7 +68,7 @@ export const compareModel = (profiles: Profiles): Command<{ programmeId: string;
 /**
  * Puts a version to use, by somebody other than who estimated it. The undecided pairs are scored again in the background, and then
  * everybody is compared again.
- * @throws not_found; forbidden to who estimated it; conflict when it is in use already
+ * @throws not_found; separation_of_duties to who estimated it; conflict when it is in use already
  */
 export const useModel = command<{ programmeId: string; version: number }, MatchingModel>({
   name: 'deduplication.use_model',
@@ -78,7 +79,7 @@ export const useModel = command<{ programmeId: string; version: number }, Matchi
     const models = await modelsOf(tx, programmeId);
     const model = models.find((one) => one.version === version);
     if (!model) throw problem.not_found('There is no such record.');
-    if (model.createdBy === actor.id) throw problem.forbidden('You estimated these weights. Ask somebody else to put them to use.');
+    if (model.createdBy === actor.id) throw separationOfDuties('matching_model_uses_by_another');
     if (model.inUse) throw problem.conflict('These weights are in use already.');
     await insertUse(tx, programmeId, version, actor.id, now);
     return {

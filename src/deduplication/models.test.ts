@@ -121,15 +121,11 @@ describe('the weights of a programme', () => {
       select $1, b.id, 'enrolled', $1, now() from beneficiaries b join households h on h.id = b.household_id where h.programme_id = $1`,
       [programmeId],
     );
-    const alike = async () => {
-      const people = [];
-      for (let i = 0; i < 2; i += 1) {
-        const { names, birth } = registration();
-        people.push(await makePerson(platform, programmeId, { names, birth: { ...birth, precision: 'exact' }, phones: ['+213550777888'] }));
-      }
-      return people.map(({ id }) => id);
-    };
-    const couple = await alike();
+    const phones = ['+213550777888'];
+    const born = (day: string) => ({ from: day, to: day, precision: 'exact' }) as const;
+    const husband = { names: { given: 'Ousmane', family: 'Diarra' }, birth: born('1981-02-03'), phones };
+    const wife = { names: { given: 'Hawa', family: 'Keita' }, birth: born('1994-11-27'), phones };
+    const couple = [(await makePerson(platform, programmeId, husband)).id, (await makePerson(platform, programmeId, wife)).id];
     const found = async () =>
       (await owner.query('select first_id, second_id, model_version from duplicate_pairs where programme_id = $1', [programmeId])).rows;
     await duplicates.compare(couple);

@@ -57,7 +57,7 @@ describe('a pair is never stale', () => {
     platform.app.database.transaction((tx) => {
       const { profile, blocking_keys, search_keys } = profileRow(id, personal);
       return tx.run(sql`update match_profiles set profile = ${profile}, blocking_keys = ${blocking_keys}::bigint[],
-        search_keys = ${search_keys}::bigint[] where beneficiary_id = ${id}`);
+        search_keys = ${search_keys}::bigint[], revision = revision + 1 where beneficiary_id = ${id}`);
     });
 
   it('when several officers register the same person at the same moment', () =>
@@ -107,7 +107,7 @@ describe('a pair is never stale', () => {
     const broken = await makePerson(platform, frame.programmeId, { names, birth: { ...birth, precision: 'exact' } });
     const one = await makePerson(platform, frame.programmeId);
     const again = await makePerson(platform, frame.programmeId, { documents: one.personal.documents });
-    await owner.query(`update match_profiles set profile = '\\x00' where beneficiary_id = $1`, [broken.id]);
+    await owner.query(`update match_profiles set profile = '\\x00', revision = revision + 1 where beneficiary_id = $1`, [broken.id]);
     await owner.query(
       `insert into comparisons_due (beneficiary_id, since) select id, $2::timestamptz - interval '1 minute' from unnest($1::uuid[]) id
       on conflict (beneficiary_id) do update set since = excluded.since`,
@@ -165,12 +165,10 @@ describe('a pair is never stale', () => {
     const client = await platform.applicationClient();
     const { profile, blocking_keys, search_keys } = profileRow(b.id, { ...b.personal, ...written, documents: a.personal.documents });
     await client.query('begin');
-    await client.query('update match_profiles set profile = $2, blocking_keys = $3, search_keys = $4 where beneficiary_id = $1', [
-      b.id,
-      profile,
-      blocking_keys,
-      search_keys,
-    ]);
+    await client.query(
+      'update match_profiles set profile = $2, blocking_keys = $3, search_keys = $4, revision = revision + 1 where beneficiary_id = $1',
+      [b.id, profile, blocking_keys, search_keys],
+    );
     const comparing = duplicates.compare([b.id]);
     await new Promise((resolve) => setTimeout(resolve, 200));
     await client.query('commit');

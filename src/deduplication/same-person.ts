@@ -12,7 +12,7 @@ import type { ScoredPair } from './types.ts';
  */
 export async function amongSurvivors({ tx }: CommandContext, scored: readonly ScoredPair[]): Promise<ScoredPair[]> {
   if (scored.length === 0) return [];
-  const survivorOf = await survivors(tx, [...new Set(scored.flatMap(({ firstId, secondId }) => [firstId, secondId]))]);
+  const { survivorOf, erased } = await standing(tx, [...new Set(scored.flatMap(({ firstId, secondId }) => [firstId, secondId]))]);
   const ofMerged = scored.filter(({ firstId, secondId }) => survivorOf.has(firstId) || survivorOf.has(secondId));
   const apart = await toldApart(
     tx,
@@ -20,7 +20,7 @@ export async function amongSurvivors({ tx }: CommandContext, scored: readonly Sc
   );
   const likeliest = new Map<string, ScoredPair>();
   for (const pair of scored) {
-    if (apart.has(pairKey(pair.firstId, pair.secondId))) continue;
+    if (apart.has(pairKey(pair.firstId, pair.secondId)) || erased.has(pair.firstId) || erased.has(pair.secondId)) continue;
     const [firstId, secondId] = inOrder(survivorOf.get(pair.firstId) ?? pair.firstId, survivorOf.get(pair.secondId) ?? pair.secondId);
     const known = likeliest.get(pairKey(firstId, secondId));
     if (firstId !== secondId && (known?.probability ?? -1) < pair.probability)
@@ -29,14 +29,21 @@ export async function amongSurvivors({ tx }: CommandContext, scored: readonly Sc
   return [...likeliest.values()];
 }
 
-/**
- * Who each of these records stands for now, which stays so until the transaction ends: a merger waits.
- * @returns the survivor of those who were merged
- */
-async function survivors(tx: Tx, beneficiaryIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await tx.all<{ id: string; survivor: string | null }>(sql`select id, merged_into as survivor from beneficiaries
-    where id = any(${beneficiaryIds}::uuid[]) order by id for share`);
-  return new Map(rows.flatMap(({ id, survivor }) => (survivor ? [[id, survivor] as const] : [])));
+/** Who each of these records stands for now, which stays so until the transaction ends: a merger waits, and so does an erasure. */
+interface Standing {
+  /** By record, of those who were merged. */
+  readonly survivorOf: ReadonlyMap<string, string>;
+  /** Who was erased while they were compared. */
+  readonly erased: ReadonlySet<string>;
+}
+
+async function standing(tx: Tx, beneficiaryIds: readonly string[]): Promise<Standing> {
+  const rows = await tx.all<{ id: string; survivor: string | null; isErased: boolean }>(sql`select id, merged_into as survivor,
+    erased_at is not null as "isErased" from beneficiaries where id = any(${beneficiaryIds}::uuid[]) order by id for share`);
+  return {
+    survivorOf: new Map(rows.flatMap(({ id, survivor }) => (survivor ? [[id, survivor] as const] : []))),
+    erased: new Set(rows.flatMap(({ id, isErased }) => (isErased ? [id] : []))),
+  };
 }
 
 /** Who each of these records stands for now. @returns by record */

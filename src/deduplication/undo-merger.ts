@@ -1,3 +1,4 @@
+import { separationOfDuties } from '../access/index.ts';
 import { beneficiaryScope } from '../beneficiaries/index.ts';
 import { type Command, command, type Db, problem } from '../platform/index.ts';
 import { decidePairs, lockPairs, type PairName } from './decision-store.ts';
@@ -34,11 +35,11 @@ export const undoMerger = (paidSince: PaidSince): Command<Undoing, PairName> =>
       const merger = await lockMerger(tx, mergerId);
       if (!merger) throw problem.not_found('There is no such record.');
       if (merger.undoneAt) throw problem.conflict('This merger was undone already.');
+      if (merger.isErased) throw problem.conflict('This person was erased, with all their records. They stay merged.');
       const { loserId, survivorId } = merger;
       const [firstId, secondId] = inOrder(loserId, survivorId);
       const [pair] = await lockPairs(tx, [{ firstId, secondId }]);
-      if (pair?.hands.includes(actor.id))
-        throw problem.forbidden('You registered or verified one of these people. Ask somebody else to decide.');
+      if (pair?.hands.includes(actor.id)) throw separationOfDuties('mergers_by_another');
       if (await paidSince(tx, [loserId, survivorId, ...merger.before.records], merger.mergedAt)) {
         throw problem.conflict('Since they were merged, one of the two was put on a payment list or paid. The records stay merged.');
       }

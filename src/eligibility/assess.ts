@@ -1,12 +1,17 @@
-import { openNote, openPerson, sealNote } from '../beneficiaries/index.ts';
-import type { CommandContext, KeyRing } from '../platform/index.ts';
+import { noteColumn, openNote, openPerson, sealNote } from '../beneficiaries/index.ts';
+import type { CommandContext, KeyRing, RoomColumns } from '../platform/index.ts';
 import type { AssessablePerson, AssessmentRow } from './assessment-store.ts';
 import { factsOf, sealedFieldsOf } from './facts.ts';
 import { evaluate, findingsOf } from './rules.ts';
 import type { Assessment, Finding, Scorecard, Standing } from './types.ts';
 
 /** Where the findings of an assessment are sealed to. */
-const findingsPlace = (scorecardId: string, number: number): string => `assessments/${scorecardId}/${number}`;
+const findingsPlace = (scorecardId: string, number: number | string): string => `assessments/${scorecardId}/${number}`;
+
+/** This room's columns of bytes. */
+export const eligibilityColumns: RoomColumns = {
+  sealed: [noteColumn('assessments', 'findings', ['scorecard_id', 'number'], (row) => findingsPlace(row.scorecard_id, row.number))],
+};
 
 /** Opens what each rule came to for somebody. */
 export const openFindings = (

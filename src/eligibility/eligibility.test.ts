@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eraseAtOnce } from '../../test/support/erase.ts';
 import { type Frame, makeFrame, makePerson, resizeHousehold } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { newId } from '../platform/index.ts';
@@ -103,7 +104,7 @@ describe('eligibility', () => {
       rows: [stored],
     } = await platform.owner.query(`select string_agg(encode(findings, 'escape'), '') as text from assessments`);
     expect(stored.text).not.toMatch(/none|not_answered/);
-    await platform.owner.query('update beneficiaries set data_key = null, names = null where id = $1', [unsure.id]);
+    await eraseAtOnce(platform, unsure.id);
     const { body: erased } = await manager.get(why(unsure.id)).expect(200);
     expect(erased.items[0]).toMatchObject({ outcome: 'not_assessable', lines: [], groups: [] });
   });

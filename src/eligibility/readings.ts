@@ -1,5 +1,5 @@
 import { beneficiaryScope, type Language } from '../beneficiaries/index.ts';
-import { command, type KeyRing, type Page, pageOf, pageRequest, pageRequestById } from '../platform/index.ts';
+import { command, type KeyRing, type Page, pageOf, pageRequest, pageRequestById, problem } from '../platform/index.ts';
 import { openFindings } from './assess.ts';
 import {
   type AssessmentFilter,
@@ -90,6 +90,8 @@ export const readAssessments = command<{ beneficiaryId: string; query: PersonQue
     const { scorecardId, language = 'en' } = query;
     const { limit } = pageRequest(query);
     const scorecard = await scorecardById(tx, scorecardId);
+    const { programme } = await beneficiaryScope(tx, beneficiaryId);
+    if (scorecard.programmeId !== programme) throw problem.not_found('There is no such record.');
     const rows = await assessmentsOf(tx, scorecardId, beneficiaryId, limit, numberIn(query.cursor));
     const { items, nextCursor } = pageOf(rows, limit, ({ number }) => String(number));
     const dataKey = await dataKeyOf(tx, beneficiaryId);

@@ -1,4 +1,13 @@
-import type { KeyRing } from '../platform/index.ts';
+import {
+  type KeyRing,
+  openWith,
+  problem,
+  sealWith,
+  type UnderDataKey,
+  type UnderMaster,
+  unwrapDataKey,
+  wrapDataKey,
+} from '../platform/index.ts';
 
 /** How many rows are taken at once. */
 export const CHUNK_ROWS = 500;
@@ -13,13 +22,56 @@ export interface Chunk {
   readonly rows: readonly (readonly string[])[];
 }
 
-const place = (fileId: string, number: number): string => `registration_file/${fileId}/chunk/${number}`;
+/** Where the key of a file is kept, wrapped. Destroying it makes an end of the file's rows. */
+export const fileKeys = {
+  table: 'registration_files',
+  column: 'data_key',
+  key: 'id',
+  bound: ['id'],
+  place: ({ id }) => `registration_file/${id}/data_key`,
+  purpose: 'registration-file',
+  isDataKey: true,
+} as const satisfies UnderMaster;
 
-export const sealChunk = (keyRing: KeyRing, fileId: string, { number, rows }: Pick<Chunk, 'number' | 'rows'>): Buffer =>
-  keyRing.seal('registration-file', place(fileId, number), JSON.stringify(rows));
+const place = (fileId: string, number: number | string): string => `registration_file/${fileId}/chunk/${number}`;
 
-export const openRows = (keyRing: KeyRing, fileId: string, number: number, sealed: Buffer): string[][] =>
-  JSON.parse(keyRing.open('registration-file', place(fileId, number), sealed)) as string[][];
+export const chunkRows = {
+  table: 'registration_chunks',
+  column: 'rows',
+  bound: ['file_id', 'number'],
+  place: ({ file_id, number }) => place(file_id ?? '', number ?? ''),
+  dataKey: fileKeys,
+  holder: 'file_id',
+} as const satisfies UnderDataKey;
+
+/** Wraps the key that a file's rows are sealed under. */
+export const wrapFileKey = (keyRing: KeyRing, id: string, fileKey: Buffer): Buffer =>
+  wrapDataKey(keyRing, fileKeys.purpose, fileKeys.place({ id }), fileKey);
+
+/** @param fileKey the file's own key, unwrapped */
+export const sealChunk = (fileKey: Buffer, fileId: string, { number, rows }: Pick<Chunk, 'number' | 'rows'>): Buffer =>
+  sealWith(fileKey, place(fileId, number), JSON.stringify(rows));
+
+/** A chunk as it is kept, with its file's key, which is null once the rows have been forgotten. */
+export interface KeptChunk {
+  readonly number: number;
+  readonly rows: Buffer;
+  readonly dataKey: Buffer | null;
+}
+
+/** Opens what {@link sealChunk} made. @throws conflict when the rows have been forgotten */
+export function openRows(keyRing: KeyRing, fileId: string, { number, rows, dataKey }: KeptChunk): string[][] {
+  return JSON.parse(openWith(fileKeyOf(keyRing, fileId, dataKey), place(fileId, number), rows)) as string[][];
+}
+
+/** Seals other rows in the place of a chunk's. @throws conflict when the rows have been forgotten */
+export const resealRows = (keyRing: KeyRing, fileId: string, { number, dataKey }: KeptChunk, rows: Chunk['rows']): Buffer =>
+  sealChunk(fileKeyOf(keyRing, fileId, dataKey), fileId, { number, rows });
+
+function fileKeyOf(keyRing: KeyRing, fileId: string, dataKey: Buffer | null): Buffer {
+  if (!dataKey) throw problem.conflict('The rows of this file have been forgotten. Send the file again.');
+  return unwrapDataKey(keyRing, fileKeys.purpose, fileKeys.place({ id: fileId }), dataKey);
+}
 
 const isEmpty = (row: readonly string[]): boolean => row.every((cell) => cell.trim() === '');
 

@@ -173,7 +173,7 @@ describe('before the run of a file', () => {
       limit: '0.2',
     });
     const administrator = await platform.as('administrator');
-    await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5' }).expect(200);
+    await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5', reason: 'Many return' }).expect(200);
     expect(await refused()).toMatchObject({ code: 'too_many_duplicates' });
     await platform.settled();
     expect(await traces()).toEqual(before);

@@ -6,7 +6,7 @@ import type { FileColumn, FileState, Findings, RegistrationFile } from './types.
 
 type StoredMapping = Readonly<Record<string, ColumnName | null>>;
 
-interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt' | 'columns' | 'unsettled'> {
+interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt' | 'emptiedAt' | 'columns' | 'unsettled'> {
   readonly columns: readonly FileColumn[];
   readonly mapping: StoredMapping | null;
   readonly attempt: number;
@@ -15,6 +15,7 @@ interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt' | '
   readonly uploadedBy: string;
   readonly uploadedAt: Date;
   readonly finishedAt: Date | null;
+  readonly emptiedAt: Date | null;
 }
 
 export interface StoredFile {
@@ -32,11 +33,12 @@ export interface StoredFile {
 
 const fields = sql`id, programme_id as "programmeId", state, format, columns, mapping, total_rows as "totalRows", done_rows as "doneRows",
   accepted_rows as "acceptedRows", refused_rows as "refusedRows", known_rows as "knownRows", duplicate_rows as "duplicateRows", findings,
-  attempt, compared_rows as "comparedRows", version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt"`;
+  attempt, compared_rows as "comparedRows", version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt",
+  emptied_at as "emptiedAt"`;
 
 function stored(row: FileRow | undefined): StoredFile | undefined {
   if (!row) return undefined;
-  const { uploadedBy, uploadedAt, finishedAt, mapping: json, columns, attempt, comparedRows, version, ...file } = row;
+  const { uploadedBy, uploadedAt, finishedAt, emptiedAt, mapping: json, columns, attempt, comparedRows, version, ...file } = row;
   const mapping = json && new Map(Object.entries(json));
   const header = columns.map((column) => column.header);
   const guessed = new Map(columns.filter(({ confidence }) => confidence === 'certain').map(({ header: cell, guess }) => [cell, guess]));
@@ -47,6 +49,7 @@ function stored(row: FileRow | undefined): StoredFile | undefined {
       unsettled: mapping ? [] : mappingFaults(header, guessed),
       uploadedAt: uploadedAt.toISOString(),
       finishedAt: finishedAt?.toISOString() ?? null,
+      emptiedAt: emptiedAt?.toISOString() ?? null,
     },
     header,
     mapping,
@@ -63,15 +66,15 @@ const json = (mapping: Mapping | null): string | null => mapping && JSON.stringi
 export async function insertFile(
   tx: Tx,
   programmeId: string,
-  { id, contentIndex, format, totalRows }: StagedFile,
+  { id, contentIndex, dataKey, format, totalRows }: StagedFile,
   columns: readonly FileColumn[],
   mapping: Mapping | null,
   uploadedBy: string,
   at: Date,
 ): Promise<boolean> {
   const count =
-    await tx.run(sql`insert into registration_files (id, programme_id, content_index, format, columns, mapping, total_rows, uploaded_by, uploaded_at)
-    values (${id}, ${programmeId}, ${contentIndex}, ${JSON.stringify(format)}, ${JSON.stringify(columns)}, ${json(mapping)}, ${totalRows}, ${uploadedBy}, ${at})
+    await tx.run(sql`insert into registration_files (id, programme_id, content_index, data_key, format, columns, mapping, total_rows, uploaded_by, uploaded_at)
+    values (${id}, ${programmeId}, ${contentIndex}, ${dataKey}, ${JSON.stringify(format)}, ${JSON.stringify(columns)}, ${json(mapping)}, ${totalRows}, ${uploadedBy}, ${at})
     on conflict (programme_id, content_index) do nothing`);
   return count === 1;
 }

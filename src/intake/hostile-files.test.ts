@@ -224,8 +224,12 @@ describe('the tables of files', () => {
 
   it.each([
     [`delete from registration_files`, { code: '42501' }],
-    [`delete from registration_chunks`, { code: '42501' }],
-    [`update registration_chunks set rows = ''`, { code: '42501' }],
+    [`delete from registration_chunks`, { constraint: 'registration_chunks_append_only' }],
+    [`update registration_chunks set rows = ''`, { constraint: 'registration_chunks_append_only' }],
+    [
+      `update registration_files set emptied_at = now() where state = 'running'; delete from registration_chunks`,
+      { constraint: 'registration_chunks_append_only' },
+    ],
     [`delete from registration_refusals`, { code: '42501' }],
     [`update registration_refusals set reasons = '[{}]'`, { code: '42501' }],
     [`update registration_files set content_index = '\\x00'`, { code: '42501' }],

@@ -1,11 +1,17 @@
+export { intakeColumns } from './bytes.ts';
 export { comparingJob } from './comparing.ts';
+export { eraseFromIntake } from './erase.ts';
+export { fileSources } from './existing-file.ts';
+export { plainHeader } from './header.ts';
 export { intakeJobs } from './jobs.ts';
 export { fitsAsElement } from './json-elements.ts';
 export { isRejected } from './kobo-submission.ts';
 export { receiveSubmissions } from './receive-submissions.ts';
 export { type ReferralPorts, referralRoutes } from './referrals/routes.ts';
+export { emptyFiles, forgetSelfRegistrations, oldFiles, oldSelfRegistrations } from './retention.ts';
 export { intakeRoutes } from './routes.ts';
 export { publicDoor } from './self-registration/door.ts';
 export { selfRegistrationJobs } from './self-registration/jobs.ts';
 export { selfRegistrationRoutes } from './self-registration/routes.ts';
 export type { ProofMessage } from './self-registration/types.ts';
+export { dateOf, vocabulary } from './vocabulary.ts';

@@ -118,7 +118,7 @@ describe('a file of registrations', () => {
     expect(body).toMatchObject({ code: 'too_many_duplicates', duplicates: 5, rows: 8 });
     expect(body.detail).toContain('Take the repeated rows out');
     const administrator = await platform.as('administrator');
-    await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5' }).expect(200);
+    await administrator.patch(`/v1/programmes/${id}`, '"1"', { duplicateLimit: '0.5', reason: 'Many return' }).expect(200);
     await officer.post(`/v1/registration-files/${file.id}/run`).expect(202);
     await platform.settled();
     expect(await read(file.id)).toMatchObject({ state: 'done', acceptedRows: 8 });

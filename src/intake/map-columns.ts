@@ -1,6 +1,6 @@
 import { command, problem } from '../platform/index.ts';
 import type { ColumnName } from './columns.ts';
-import { existingFile, registrationFileScope } from './existing-file.ts';
+import { existingFile, refuseEmptied, registrationFileScope } from './existing-file.ts';
 import { type StoredFile, setMapping } from './file-store.ts';
 import { type Mapping, mappingFaults } from './mapping.ts';
 import { findMapping, saveMapping } from './mapping-store.ts';
@@ -25,6 +25,7 @@ export const mapColumns = command<Decision, StoredFile>({
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
   async run({ tx, actor, now }, decision) {
     const before = await existingFile(tx, decision.fileId);
+    refuseEmptied(before);
     const { file, header, version } = before;
     if (version !== decision.version) throw problem.conflict('Somebody changed the file meanwhile. Read it again.');
     if (!['received', 'checking', 'checked'].includes(file.state))

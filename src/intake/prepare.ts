@@ -1,4 +1,13 @@
-import { type Candidate, normalised, placeFaults, type Registration, type WrittenPlace } from '../beneficiaries/index.ts';
+import { setImmediate } from 'node:timers/promises';
+import {
+  type Applicant,
+  applicantOf,
+  type Candidate,
+  normalised,
+  placeFaults,
+  type Registration,
+  type WrittenPlace,
+} from '../beneficiaries/index.ts';
 import { type Clock, type Db, dateIn, type KeyRing } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { openRows } from './chunks.ts';
@@ -8,12 +17,15 @@ import { Gazetteer } from './places.ts';
 import type { StoredChunk } from './row-store.ts';
 import { type ReadRow, type RowFault, readRow } from './rows.ts';
 
+/** Between so many people who are made ready others have their turn, so that neither the database nor a request waits for a whole batch. */
+const AT_A_TIME = 25;
+
 /** A row that was read: somebody who can be entered, or faults. */
-export interface PreparedRow {
+export interface PreparedRow<Who extends Candidate = Candidate> {
   readonly rowNumber: number;
   readonly faults: readonly RowFault[];
   /** There unless there are faults. */
-  readonly candidate?: Candidate;
+  readonly candidate?: Who;
   /** Keyed digest of what the form tool calls the submission, where it says so. */
   readonly submission?: Buffer;
 }
@@ -21,6 +33,7 @@ export interface PreparedRow {
 /** Reads the rows of one file, for the dry run and the run alike. What rows have in common is looked up once. */
 export class Preparation {
   readonly #fileId: string;
+  readonly #programmeId: string;
   readonly #layout: Layout;
   readonly #today: string;
   readonly #keyRing: KeyRing;
@@ -39,6 +52,7 @@ export class Preparation {
     keyRing: KeyRing,
   ) {
     this.#fileId = file.id;
+    this.#programmeId = file.programmeId;
     this.#layout = layoutOf(header, mapping ?? new Map());
     this.#today = today;
     this.#keyRing = keyRing;
@@ -54,10 +68,20 @@ export class Preparation {
   }
 
   /** Opens a chunk and reads its rows. */
-  async rowsOf({ number, firstRow, rows }: StoredChunk): Promise<PreparedRow[]> {
-    const read = openRows(this.#keyRing, this.#fileId, number, rows).map((cells) => readRow(this.#layout, cells, this.#today));
+  async rowsOf(chunk: StoredChunk): Promise<PreparedRow[]> {
+    const read = openRows(this.#keyRing, this.#fileId, chunk).map((cells) => readRow(this.#layout, cells, this.#today));
     await this.#gazetteer.lookUp(read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])));
-    return read.map((row, i) => ({ rowNumber: firstRow + i, ...this.#located(row, firstRow + i), ...this.#submissionOf(row) }));
+    return read.map((row, i) => ({ rowNumber: chunk.firstRow + i, ...this.#located(row, chunk.firstRow + i), ...this.#submissionOf(row) }));
+  }
+
+  /** As {@link rowsOf}, with people who are ready to be entered. */
+  async readyRowsOf(chunk: StoredChunk): Promise<PreparedRow<Applicant>[]> {
+    const ready: PreparedRow<Applicant>[] = [];
+    for (const { candidate, ...row } of await this.rowsOf(chunk)) {
+      if (ready.length % AT_A_TIME === 0) await setImmediate();
+      ready.push(candidate ? { ...row, candidate: applicantOf(this.#keyRing, this.#programmeId, candidate) } : row);
+    }
+    return ready;
   }
 
   #located({ registration, faults }: ReadRow, sourceRow: number): { faults: readonly RowFault[]; candidate?: Candidate } {
@@ -78,9 +102,9 @@ export class Preparation {
   }
 
   /** Sets those rows apart whose submission was entered before, and refuses those that repeat one of this file. */
-  sorted(rows: readonly PreparedRow[], entered: ReadonlyMap<string, { inThisFile: boolean }>): SortedRows {
+  sorted<Who extends Candidate>(rows: readonly PreparedRow<Who>[], entered: ReadonlyMap<string, { inThisFile: boolean }>): SortedRows<Who> {
     const seen = new Set<string>();
-    const sorted: { good: GoodRow[]; bad: PreparedRow[]; known: number } = { good: [], bad: [], known: 0 };
+    const sorted: { good: GoodRow<Who>[]; bad: PreparedRow[]; known: number } = { good: [], bad: [], known: 0 };
     for (const row of rows) {
       const key = row.submission?.toString('hex');
       const before = key === undefined ? undefined : entered.get(key);
@@ -95,11 +119,11 @@ export class Preparation {
   }
 }
 
-export type GoodRow = PreparedRow & { readonly candidate: Candidate };
+export type GoodRow<Who extends Candidate = Candidate> = PreparedRow<Who> & { readonly candidate: Who };
 
 /** Rows by what becomes of them. */
-export interface SortedRows {
-  readonly good: readonly GoodRow[];
+export interface SortedRows<Who extends Candidate = Candidate> {
+  readonly good: readonly GoodRow<Who>[];
   readonly bad: readonly PreparedRow[];
   readonly known: number;
 }

@@ -13,6 +13,8 @@ export interface FetchedSubmissions {
   readonly mapping: string | null;
   /** A JSON list of submissions of KoboToolbox. */
   readonly bytes: Buffer;
+  /** Who is held to have entered the people. */
+  readonly enteredBy: string;
 }
 
 /**
@@ -23,9 +25,9 @@ export interface FetchedSubmissions {
  */
 export const receiveSubmissions =
   ({ execute, keyRing }: Pick<Ground, 'execute' | 'keyRing'>, dataDir: string) =>
-  ({ programmeId, mapping, bytes }: FetchedSubmissions): Promise<string> =>
+  ({ programmeId, mapping, bytes, enteredBy }: FetchedSubmissions): Promise<string> =>
     staging({ contentType: 'application/json', bytes: inPieces(bytes) }, keyRing, join(dataDir, 'uploads'), async (staged) => {
-      const reception = { programmeId, content: staged.contentIndex.toString('hex'), start: true, mapping };
+      const reception = { programmeId, content: staged.contentIndex.toString('hex'), start: true, mapping, uploadedBy: enteredBy };
       const { file } = await execute(receiveFile(staged), reception, { actor: system });
       return file.id;
     });

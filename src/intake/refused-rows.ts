@@ -1,17 +1,28 @@
-import { faultDetail, type Language } from '../beneficiaries/index.ts';
-import { command, type Db, Download, fileTypeOf, type KeyRing, type TableFormat, writeTable } from '../platform/index.ts';
+import { countExport, type ExportLimits, faultDetail, type Language } from '../beneficiaries/index.ts';
+import { type Command, command, type Db, Download, fileTypeOf, type KeyRing, type TableFormat, writeTable } from '../platform/index.ts';
 import { openRows } from './chunks.ts';
-import { fileById, registrationFileScope } from './existing-file.ts';
+import { fileById, refuseEmptied, registrationFileScope } from './existing-file.ts';
 import type { StoredFile } from './file-store.ts';
 import { type RefusedChunk, type RefusedRow, refusedChunkAfter } from './row-store.ts';
 import type { FileFormat } from './types.ts';
 
-/** Opens a file to give its refused rows back to the field. Like every reading of people, it leaves a trace. */
-export const readRefusedRows = command<{ fileId: string }, StoredFile>({
-  name: 'intake.read_refused_rows',
-  scope: (db, { fileId }) => registrationFileScope(db, fileId),
-  run: async ({ tx }, { fileId }) => ({ result: await fileById(tx, fileId), subject: { type: 'registration_file', id: fileId } }),
-});
+/**
+ * Opens a file to give its refused rows back to the field. It counts as an export, and is not encrypted: it goes to the clerk who corrects
+ * the rows and sends them again, and who had them before.
+ * @throws conflict once the file is kept no longer; too_many_requests beyond what one user may take in a day
+ */
+export const readRefusedRows = (limits: ExportLimits): Command<{ fileId: string }, StoredFile> =>
+  command({
+    name: 'intake.read_refused_rows',
+    scope: (db, { fileId }) => registrationFileScope(db, fileId),
+    async run({ tx, actor, now }, { fileId }) {
+      const stored = await fileById(tx, fileId);
+      refuseEmptied(stored);
+      const { programmeId, refusedRows: people } = stored.file;
+      const refusal = await countExport(tx, now, { actor, people, programmeId }, limits);
+      return { result: stored, subject: { type: 'registration_file', id: fileId }, ...(refusal ? { refusal } : {}) };
+    },
+  });
 
 /** As the columns of files spell it, so that it is known when the file comes back. */
 const reasonsHeader: Readonly<Record<Language, string>> = { fr: 'Motifs', en: 'Reasons', ar: 'الأسباب' };
@@ -41,7 +52,7 @@ async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, langu
     const chunk = await refusedChunkAfter(db, file.id, attempt, number);
     if (!chunk) return;
     number = chunk.number;
-    const rows = openRows(keyRing, file.id, number, chunk.rows);
+    const rows = openRows(keyRing, file.id, chunk);
     for (const refused of chunk.refused) {
       const row = rowOf(chunk, rows, refused);
       yield [...kept.map((i) => row[i] ?? ''), inWords(refused, language), ...row.slice(header.length)];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { authoriseRead } from '../access/index.ts';
+import type { ExportLimits } from '../beneficiaries/index.ts';
 import { type Ground, problem, type Routes, Versioned, versionIn } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { listFiles, listMappings, listRefusedRows, readFile } from './file-queries.ts';
@@ -26,7 +27,7 @@ type Operation =
 const shown = ({ file, version }: StoredFile) => new Versioned(file, version);
 
 /** @param dataDir where uploads wait, sealed, until they are whole */
-export const intakeRoutes = ({ db, execute, keyRing }: Ground, dataDir: string): Routes<Operation> => ({
+export const intakeRoutes = ({ db, execute, keyRing }: Ground, dataDir: string, exportLimits: ExportLimits): Routes<Operation> => ({
   async receiveRegistrationFile({ params, query, body, ...call }) {
     // Before a byte of the body is read.
     authoriseRead(call.actor, 'intake.receive_file', { programme: params.programmeId });
@@ -50,7 +51,7 @@ export const intakeRoutes = ({ db, execute, keyRing }: Ground, dataDir: string):
   cancelRegistrationFile: async ({ params, ...call }) => shown(await execute(cancelFile, params, call)),
   listRefusedRows: ({ actor, params, query }) => listRefusedRows(db, actor, params.fileId, query),
   async downloadRefusedRows({ params, query, ...call }) {
-    const stored = await execute(readRefusedRows, params, call);
+    const stored = await execute(readRefusedRows(exportLimits), params, call);
     return refusedRowsFile(db, keyRing, stored, query.language ?? 'en');
   },
   listColumnMappings: ({ actor, params, query }) => listMappings(db, actor, params.programmeId, query),

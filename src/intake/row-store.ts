@@ -1,18 +1,18 @@
 import type { FaultCode } from '../beneficiaries/index.ts';
 import { type Db, sql, type Tx } from '../platform/index.ts';
+import type { KeptChunk } from './chunks.ts';
 import type { RowFault } from './rows.ts';
 
 /** A chunk as it is kept. */
-export interface StoredChunk {
-  readonly number: number;
+export interface StoredChunk extends KeptChunk {
   readonly firstRow: number;
-  readonly rows: Buffer;
 }
 
 /** The chunk that begins after so many rows; undefined at the end of the file. */
 export const chunkAfter = (db: Db, fileId: string, doneRows: number): Promise<StoredChunk | undefined> =>
   db.first(
-    sql`select number, first_row as "firstRow", rows from registration_chunks where file_id = ${fileId} and first_row = ${doneRows + 1}`,
+    sql`select c.number, c.first_row as "firstRow", c.rows, f.data_key as "dataKey"
+      from registration_chunks c join registration_files f on f.id = c.file_id where c.file_id = ${fileId} and c.first_row = ${doneRows + 1}`,
   );
 
 export interface RefusedRow {
@@ -41,11 +41,11 @@ export type RefusedChunk = StoredChunk & { readonly refused: readonly RefusedRow
 
 /** The next chunk with refused rows. */
 export const refusedChunkAfter = (db: Db, fileId: string, attempt: number, after: number): Promise<RefusedChunk | undefined> =>
-  db.first(sql`select c.number, c.first_row as "firstRow", c.rows,
+  db.first(sql`select c.number, c.first_row as "firstRow", c.rows, f.data_key as "dataKey",
       (select jsonb_agg(jsonb_build_object('rowNumber', r.row_number, 'reasons', r.reasons) order by r.row_number)
         from registration_refusals r where r.file_id = c.file_id and r.attempt = ${attempt}
           and r.row_number >= c.first_row and r.row_number < c.first_row + c.row_count) as refused
-    from registration_chunks c
+    from registration_chunks c join registration_files f on f.id = c.file_id
     where c.file_id = ${fileId} and c.number > ${after} and exists (select from registration_refusals r
       where r.file_id = c.file_id and r.attempt = ${attempt} and r.row_number >= c.first_row and r.row_number < c.first_row + c.row_count)
     order by c.number limit 1`);
@@ -67,7 +67,7 @@ export async function enteredSubmissions(
     key: Buffer;
     inThisFile: boolean;
   }>(sql`select k.key, b.source_id is not distinct from ${fileId}::uuid as "inThisFile"
-    from intake_keys k join beneficiaries b on b.id = k.beneficiary_id where k.programme_id = ${programmeId} and k.key = any(${keys}::bytea[])`);
+    from intake_keys k left join beneficiaries b on b.id = k.beneficiary_id where k.programme_id = ${programmeId} and k.key = any(${keys}::bytea[])`);
   return new Map(rows.map(({ key, inThisFile }) => [key.toString('hex'), { inThisFile }]));
 }
 

@@ -1,10 +1,10 @@
 import { system } from '../access/index.ts';
-import { type DuplicateCheck, enteredFrom } from '../beneficiaries/index.ts';
+import { type Applicant, type DuplicateCheck, enteredFrom } from '../beneficiaries/index.ts';
 import { type Ground, Interrupted } from '../platform/index.ts';
 import { Check } from './check-job.ts';
 import { type Compared, findFile, type StoredFile } from './file-store.ts';
-import { Preparation } from './prepare.ts';
-import { chunkAfter, type StoredChunk } from './row-store.ts';
+import { Preparation, type PreparedRow } from './prepare.ts';
+import { chunkAfter } from './row-store.ts';
 import { tooManyDuplicates } from './rules.ts';
 import { countDuplicates, finishFile, stopFileAtFirst, type Taking, takeRows } from './take-rows.ts';
 
@@ -40,6 +40,17 @@ async function stopsAtFirst({ db, execute }: Ground, check: Check, fileId: strin
   return findings.tooManyDuplicates && (await execute(stopFileAtFirst, { fileId, findings }, asSystem)).stopped;
 }
 
+/** Rows of a file whose people are ready to be entered. */
+interface Ready {
+  readonly firstRow: number;
+  /** How many rows the file has up to their end. */
+  readonly through: number;
+  readonly rows: readonly PreparedRow<Applicant>[];
+}
+
+/** For a failure that whoever waits for the promise later is told. */
+const toldLater = (): void => {};
+
 const nothing: Compared = { from: 0, through: 0, duplicates: 0 };
 
 /** One job's work on one file. */
@@ -58,26 +69,29 @@ class Run {
 
   /** Takes batches until the rows, the time or the patience with duplicates is at its end. */
   async takeSome(closing: AbortSignal): Promise<void> {
-    const { db, clock } = this.#ground;
-    const { id } = this.#stored.file;
+    const { clock } = this.#ground;
     await this.#catchUp();
     const end = clock.now().getTime() + SLICE_MS;
     let compared = nothing;
     const comparing: Promise<Compared>[] = [];
+    let ready = this.#ready(this.#stored.file.doneRows);
     while (!this.#isOver(compared) && clock.now().getTime() < end && !closing.aborted) {
-      const chunk = await chunkAfter(db, id, this.#stored.file.doneRows);
-      if (!chunk) break;
-      const taking = await this.#take(chunk, compared);
+      const batch = await ready;
+      if (!batch) break;
+      // The next batch is made ready while the database takes this one.
+      ready = this.#ready(batch.through);
+      const taking = await this.#take(batch, compared);
       if (!taking.taken) {
         // Cancelled, or somebody else takes this file as well.
         if (!(await this.#isRunning())) break;
         await Promise.all(comparing.splice(0));
         compared = nothing;
+        ready = this.#ready(this.#stored.file.doneRows);
         continue;
       }
       this.#stored = taking.file;
-      const next = this.#compare(taking.ids, chunk.firstRow - 1, taking.file.file.doneRows);
-      next.catch(() => {}); // it is told when it is waited for
+      const next = this.#compare(taking.ids, batch.firstRow - 1, taking.file.file.doneRows);
+      next.catch(toldLater);
       comparing.push(next);
       compared = comparing.length > AT_ONCE ? ((await comparing.shift()) ?? nothing) : nothing;
     }
@@ -97,10 +111,21 @@ class Run {
     else await execute(countDuplicates, { fileId: file.id, compared: nothing, goesOn: true }, asSystem);
   }
 
-  async #take(chunk: StoredChunk, compared: Compared): Promise<Taking> {
-    const rows = await this.#preparation.rowsOf(chunk);
-    const batch = { fileId: this.#stored.file.id, firstRow: chunk.firstRow, compared };
-    return this.#ground.execute(takeRows(this.#preparation, rows), batch, asSystem);
+  #ready(after: number): Promise<Ready | undefined> {
+    const reading = this.#read(after);
+    reading.catch(toldLater);
+    return reading;
+  }
+
+  async #read(after: number): Promise<Ready | undefined> {
+    const chunk = await chunkAfter(this.#ground.db, this.#stored.file.id, after);
+    if (!chunk) return undefined;
+    const rows = await this.#preparation.readyRowsOf(chunk);
+    return { firstRow: chunk.firstRow, through: after + rows.length, rows };
+  }
+
+  #take({ firstRow, rows }: Ready, compared: Compared): Promise<Taking> {
+    return this.#ground.execute(takeRows(this.#preparation, rows), { fileId: this.#stored.file.id, firstRow, compared }, asSystem);
   }
 
   async #compare(ids: readonly string[], from: number, through: number): Promise<Compared> {

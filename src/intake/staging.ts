@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type KeyRing, newId, type Upload } from '../platform/index.ts';
-import { type Chunk, chunksOf, sealChunk } from './chunks.ts';
+import { type KeyRing, newDataKey, newId, type Upload } from '../platform/index.ts';
+import { type Chunk, chunksOf, sealChunk, wrapFileKey } from './chunks.ts';
 import { checkHeader } from './header.ts';
 import { Shapes } from './masking.ts';
 import { Spool } from './spool.ts';
@@ -12,6 +12,8 @@ export interface StagedFile {
   readonly id: string;
   /** Keyed digest of the bytes, by which the same file is recognised. */
   readonly contentIndex: Buffer;
+  /** The key that its rows are sealed under, wrapped. */
+  readonly dataKey: Buffer;
   readonly format: FileFormat;
   readonly header: readonly string[];
   /** Shapes of the first values of each column. */
@@ -47,6 +49,7 @@ export async function staging<Result>(
 
 async function stage(upload: Upload, keyRing: KeyRing, folder: string, spool: Spool): Promise<StagedFile> {
   const id = newId();
+  const fileKey = newDataKey();
   const bytes = new Digesting(upload.bytes);
   const { format, header: cells, rows } = await openTable({ contentType: upload.contentType, bytes }, folder);
   const header = await checkedHeader(cells, rows);
@@ -55,12 +58,13 @@ async function stage(upload: Upload, keyRing: KeyRing, folder: string, spool: Sp
   let totalRows = 0;
   for await (const chunk of chunksOf(rows)) {
     if (chunk.number === 0) for (const row of chunk.rows) shapes.add(row);
-    await spool.add(sealChunk(keyRing, id, chunk));
+    await spool.add(sealChunk(fileKey, id, chunk));
     written.push({ number: chunk.number, firstRow: chunk.firstRow, rowCount: chunk.rows.length });
     totalRows += chunk.rows.length;
   }
   return {
     id,
+    dataKey: wrapFileKey(keyRing, id, fileKey),
     contentIndex: keyRing.blindIndex('registration-file', await bytes.digest()),
     format,
     header,

@@ -1,5 +1,5 @@
 import { command, problem } from '../platform/index.ts';
-import { existingFile, registrationFileScope } from './existing-file.ts';
+import { existingFile, refuseEmptied, registrationFileScope } from './existing-file.ts';
 import { abandonCheck, beginCheck, beginRun, endRun, type StoredFile } from './file-store.ts';
 import { noFindings } from './findings.ts';
 import { duplicatesWithinLimit } from './too-many-duplicates.ts';
@@ -21,6 +21,7 @@ export const startCheck = command<FileCommand, StoredFile>({
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
   async run({ tx }, { fileId }) {
     const before = await existingFile(tx, fileId);
+    refuseEmptied(before);
     if (!['received', 'checking', 'checked'].includes(before.file.state))
       throw problem.conflict('The rows of the file have been entered already.');
     refuseUnsettled(before);
@@ -42,6 +43,7 @@ export const startRun = command<FileCommand, StoredFile>({
   async run({ tx }, { fileId }) {
     const before = await existingFile(tx, fileId);
     const { state } = before.file;
+    refuseEmptied(before);
     if (state === 'running') return { result: before, subject: subject(fileId) };
     if (state === 'checking') throw problem.conflict('A dry run is under way. Wait for it, or cancel it.');
     if (state === 'done') throw problem.conflict('The run of the file has ended.');

@@ -1,4 +1,4 @@
-import { admit } from '../beneficiaries/index.ts';
+import { type Applicant, admit } from '../beneficiaries/index.ts';
 import { command } from '../platform/index.ts';
 import { existingFile, registrationFileScope } from './existing-file.ts';
 import { type Compared, countCompared, countRows, endRun, type StoredFile, stopAtFirst } from './file-store.ts';
@@ -23,7 +23,7 @@ const subjectOf = (fileId: string) => ({ type: 'registration_file', id: fileId }
  * Takes the next rows of a file: the good ones are entered, the bad ones kept with reasons, those that were entered before counted. A batch
  * that was taken is not taken again, whoever tries.
  */
-export const takeRows = (preparation: Preparation, rows: readonly PreparedRow[]) =>
+export const takeRows = (preparation: Preparation, rows: readonly PreparedRow<Applicant>[]) =>
   command<Batch, Taking>({
     name: 'intake.take_rows',
     scope: (db, { fileId }) => registrationFileScope(db, fileId),
@@ -36,18 +36,14 @@ export const takeRows = (preparation: Preparation, rows: readonly PreparedRow[])
       if (submissions.length > 0) await lockSubmissions(tx, file.programmeId);
       const { good, bad, known } = preparation.sorted(rows, await enteredSubmissions(tx, file.programmeId, submissions, fileId));
       const entry = { enteredBy: uploadedBy, source: file.format.kind === 'kobo' ? 'kobo' : 'file', sourceId: fileId } as const;
-      const { ids } = await admit(
-        context,
-        file.programmeId,
-        entry,
-        good.map(({ candidate }) => candidate),
-      );
-      const entered = good.flatMap(({ submission }, i) => (submission ? [{ key: submission, beneficiaryId: ids[i] as string }] : []));
+      const applicants = good.map(({ candidate }) => candidate);
+      await admit(context, file.programmeId, entry, applicants);
+      const entered = good.flatMap(({ submission, candidate }) => (submission ? [{ key: submission, beneficiaryId: candidate.id }] : []));
       await insertSubmissions(tx, file.programmeId, entered);
       await insertRefusals(tx, fileId, attempt, bad);
       const counts = { accepted: good.length, refused: bad.length, known };
       const after = await countRows(tx, fileId, counts, compared);
-      const result = { taken: true, ids, file: after } as const;
+      const result = { taken: true, ids: applicants.map(({ id }) => id), file: after } as const;
       return { result, subject, before: { doneRows: file.doneRows }, after: { doneRows: after.file.doneRows, ...counts } };
     },
   });

@@ -66,4 +66,6 @@ export interface RegistrationFile {
   readonly findings: Findings | null;
   readonly uploadedAt: string;
   readonly finishedAt: string | null;
+  /** When its rows were let go of; what they were counted as stays. */
+  readonly emptiedAt: string | null;
 }

@@ -15,7 +15,7 @@ import {
 const REMEMBERED = 1_000;
 
 /** How the cells of a file say what the platform knows, in French, English and Arabic. Case and accents do not matter. */
-function vocabulary<Word extends string>(spellings: Readonly<Record<Word, readonly string[]>>): (cell: string) => Word | undefined {
+export function vocabulary<Word extends string>(spellings: Readonly<Record<Word, readonly string[]>>): (cell: string) => Word | undefined {
   const plain = (cell: string) => plainText(cell.replaceAll('_', ' '));
   const words = new Map(
     (Object.entries(spellings) as [Word, readonly string[]][]).flatMap(([word, cells]) =>

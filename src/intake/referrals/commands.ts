@@ -1,4 +1,12 @@
-import { admit, type Candidate, type Checked, checkAll, headedHouseholds, type Registration } from '../../beneficiaries/index.ts';
+import {
+  admit,
+  applicantOf,
+  type Candidate,
+  type Checked,
+  checkAll,
+  headedHouseholds,
+  type Registration,
+} from '../../beneficiaries/index.ts';
 import { type CommandContext, canonicalJson, command, dateIn, newId } from '../../platform/index.ts';
 import { type Programme, programmeById } from '../../programmes/index.ts';
 import { comparisonOf } from '../comparing.ts';
@@ -62,10 +70,10 @@ async function check(
 }
 
 async function enter(context: CommandContext, programmeId: string, entering: readonly Entering[]): Promise<readonly string[]> {
-  const { tx, actor, now } = context;
+  const { tx, actor, now, keyRing } = context;
   const entry = { enteredBy: actor.id, source: 'partner', sourceId: actor.id, needsVerification: true } as const;
-  const candidates = entering.map(({ candidate }) => ofPartner(candidate, actor.id));
-  const { ids } = await admit(context, programmeId, entry, candidates);
+  const applicants = entering.map(({ candidate }) => applicantOf(keyRing, programmeId, ofPartner(candidate, actor.id)));
+  await admit(context, programmeId, entry, applicants);
   await tx.insert(
     'referrals',
     entering.map(({ reference, contentIndex }, i) => ({
@@ -74,11 +82,11 @@ async function enter(context: CommandContext, programmeId: string, entering: rea
       partner_id: actor.id,
       reference,
       content_index: contentIndex,
-      beneficiary_id: ids[i],
+      beneficiary_id: applicants[i]?.id,
       referred_at: now,
     })),
   );
-  return ids;
+  return applicants.map(({ id }) => id);
 }
 
 /** What a household is called among the partner's own: nobody is put into a household that others registered. */

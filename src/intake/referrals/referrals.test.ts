@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
+import { confirmedKey } from '../../../test/support/keys.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { newPhone } from '../../../test/support/public-door.ts';
 import { newId } from '../../platform/index.ts';
@@ -55,7 +56,7 @@ describe('referrals by partners', () => {
   async function newPartner(programmeId = frame.programmeId) {
     const { body: partner } = await administrator.post('/v1/partners', { name: `Partner ${randomUUID()}` }).expect(201);
     const expiresAt = new Date(platform.clock.now().getTime() + 90 * 86_400_000).toISOString();
-    const { body: key } = await administrator.post(`/v1/partners/${partner.id}/keys`, { programmeId, expiresAt }).expect(201);
+    const key = await confirmedKey(platform, administrator, `/v1/partners/${partner.id}/keys`, { programmeId, expiresAt });
     const signed = (test: supertest.Test) => test.set('Authorization', `Bearer ${key.key}`);
     const post = (path: string, body: object, idempotencyKey: string = randomUUID()) =>
       signed(supertest(platform.app.http).post(`/v1/programmes/${programmeId}/${path}`))

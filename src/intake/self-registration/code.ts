@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { dammDigit, equalSecrets, hotp, type KeyRing, newId } from '../../platform/index.ts';
+import { dammDigit, equalSecrets, hotp, type KeyRing, newId, type UnderMaster } from '../../platform/index.ts';
 import type { Kept } from './types.ts';
 
 const CODE_DIGITS = 6;
@@ -19,7 +19,7 @@ export const codeOf = (keyRing: KeyRing, { id, keyVersion, codeCounter }: Source
 /** Whether typed digits are the code, compared in constant time. Without a self-registration it is false, and takes as long. */
 export function isCodeOf(keyRing: KeyRing, kept: Source | undefined, digits: string): boolean {
   const source = kept ?? { id: newId(), keyVersion: keyRing.currentVersion, codeCounter: 0 };
-  return equalSecrets(codeOf(keyRing, source), digits) && kept !== undefined;
+  return keyRing.has(source.keyVersion) && equalSecrets(codeOf(keyRing, source), digits) && kept !== undefined;
 }
 
 /** With this whoever has proved their telephone sees how far it is. It is derived too, and stands nowhere. */
@@ -30,12 +30,19 @@ export const statusToken = (keyRing: KeyRing, id: string): string =>
 export const isStatusTokenOf = (keyRing: KeyRing, kept: Pick<Kept, 'id'> | undefined, token: string): boolean =>
   equalSecrets(statusToken(keyRing, kept?.id ?? newId()), token) && kept !== undefined;
 
-const place = (id: string): string => `self-registration/${id}`;
+export const contents = {
+  table: 'self_registrations',
+  column: 'content',
+  key: 'id',
+  bound: ['id'],
+  place: ({ id }) => `self-registration/${id}`,
+  purpose: 'self-registration',
+} as const satisfies UnderMaster;
 
 /** Seals what somebody wrote, for the row of this id alone. */
 export const sealContent = (keyRing: KeyRing, id: string, content: unknown): Buffer =>
-  keyRing.seal('self-registration', place(id), JSON.stringify(content));
+  keyRing.seal(contents.purpose, contents.place({ id }), JSON.stringify(content));
 
 /** Opens what {@link sealContent} made. */
 export const openContent = (keyRing: KeyRing, id: string, sealed: Buffer): unknown =>
-  JSON.parse(keyRing.open('self-registration', place(id), sealed));
+  JSON.parse(keyRing.open(contents.purpose, contents.place({ id }), sealed));

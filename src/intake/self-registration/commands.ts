@@ -1,8 +1,8 @@
 import { passerBy } from '../../access/index.ts';
-import { admit, type Candidate } from '../../beneficiaries/index.ts';
+import { admit, applicantOf, type Candidate } from '../../beneficiaries/index.ts';
 import { type CommandContext, command, type Db, newId, plainDigits, problem, type Scope } from '../../platform/index.ts';
 import { comparisonOf } from '../comparing.ts';
-import { isCodeOf, openContent, statusToken } from './code.ts';
+import { isCodeOf, openContent } from './code.ts';
 import { proofProblem } from './problems.ts';
 import { CODE_LIFE_MS, sendsCodes, takesCodes, withHousehold } from './rules.ts';
 import { countWrongCode, emptyRunOut, findByReference, findKept, lockByReference, markEntered, openCode, renewCode } from './store.ts';
@@ -49,11 +49,9 @@ export const sendCode = command<{ registrationId: string; counter: number }, boo
   },
 });
 
-/** What somebody is answered who has proved their telephone: nothing about anybody else. */
+/** Whose telephone was proved. The token for seeing how far it is derives from the identifier afterwards, so that no kept answer holds it. */
 export interface Proved {
-  readonly reference: string;
-  readonly state: 'received';
-  readonly statusToken: string;
+  readonly registrationId: string;
 }
 
 /**
@@ -75,7 +73,7 @@ export const proveTelephone = command<{ reference: string; code: string }, Prove
       const refusal = proofProblem.proof_refused('The code is wrong or no longer good. Ask for another one, and give that.');
       return { result: undefined as never, subject, refusal };
     }
-    const result: Proved = { reference, state: 'received', statusToken: statusToken(keyRing, kept.id) };
+    const result: Proved = { registrationId: kept.id };
     if (kept.state === 'entered') return { result, subject };
     const beneficiaryId = await enter(context, kept);
     return {
@@ -92,11 +90,10 @@ async function enter(context: CommandContext, { id, programmeId, reference, cont
   if (!content) throw problem.internal_error('A self-registration that waits for proof is empty.');
   const candidate = withHousehold(openContent(context.keyRing, id, content) as Candidate, reference);
   const entry = { enteredBy: passerBy.id, source: 'self', sourceId: id, needsVerification: true } as const;
-  const {
-    ids: [beneficiaryId = ''],
-  } = await admit(context, programmeId, entry, [candidate]);
-  await markEntered(context.tx, id, beneficiaryId);
-  return beneficiaryId;
+  const applicant = applicantOf(context.keyRing, programmeId, candidate);
+  await admit(context, programmeId, entry, [applicant]);
+  await markEntered(context.tx, id, applicant.id);
+  return applicant.id;
 }
 
 /** Empties what nobody has proved in time. */

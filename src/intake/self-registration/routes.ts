@@ -1,5 +1,6 @@
 import { passerBy } from '../../access/index.ts';
 import { type Ground, hasDammDigit, problem, type Routes } from '../../platform/index.ts';
+import { statusToken } from './code.ts';
 import { askForCode, proveTelephone } from './commands.ts';
 import type { Door } from './door.ts';
 import { readOwnStatus } from './queries.ts';
@@ -9,7 +10,7 @@ import { rates } from './rules.ts';
 type Operation = 'registerOneself' | 'askForProofCode' | 'proveTelephone' | 'getOwnStatus';
 
 export function selfRegistrationRoutes(ground: Ground, door: Door): Routes<Operation> {
-  const { execute } = ground;
+  const { execute, keyRing } = ground;
   return {
     registerOneself: ({ body, ...call }) => registerOneself(ground, door, body, call),
     askForProofCode: async ({ params, address, ...call }) => {
@@ -20,7 +21,9 @@ export function selfRegistrationRoutes(ground: Ground, door: Door): Routes<Opera
     },
     proveTelephone: async ({ params, body, address, ...call }) => {
       await door.knock(address);
-      return execute(proveTelephone, { reference: intact(params.reference), code: body.code }, { ...call, actor: passerBy });
+      const reference = intact(params.reference);
+      const { registrationId } = await execute(proveTelephone, { reference, code: body.code }, { ...call, actor: passerBy });
+      return { reference, state: 'received' as const, statusToken: statusToken(keyRing, registrationId) };
     },
     getOwnStatus: async ({ params, headers, address, requestId }) => {
       await door.knock(address);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { codeSentTo, messagesTo, newPhone, openDoor, otherCode, ownParticulars, stranger } from '../../../test/support/public-door.ts';
+import { changeTerms } from '../../../test/support/terms.ts';
 import { passerBy } from '../../access/index.ts';
 import { hasDammDigit } from '../../platform/index.ts';
 import { loadPilotGeography } from '../../seeding.ts';
@@ -64,6 +65,17 @@ describe('registering oneself', () => {
     expect(await stateOf(reference, body.statusToken)).toBe('accepted');
   });
 
+  it('lets a stranger use a key that another has used, and answers each their own again', async () => {
+    const key = 'retry-1234';
+    const [one, another] = [ownParticulars(programme), ownParticulars(programme)];
+    const references: string[] = [];
+    for (const own of [one, another, one, another])
+      references.push((await stranger(platform).register(own, key).expect(202)).body.reference);
+    expect(references[0]).not.toBe(references[1]);
+    expect(references.slice(2)).toEqual(references.slice(0, 2));
+    expect((await messagesTo(platform, one.phone)).length).toBe(1);
+  });
+
   it('sends a code in the person’s language that says nothing about what it is for', async () => {
     const texts = await Promise.all(
       ['ar', 'fr', 'en'].map(async (language) => {
@@ -96,13 +108,15 @@ describe('registering oneself', () => {
     const missing = await stranger(platform).register(ownParticulars('NOWHERE')).expect(404);
     expect({ ...closed.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' });
     const opened = await administrator
-      .patch(`/v1/programmes/${other.id}`, headers['etag'] ?? '', { selfRegistrationOpen: true })
+      .patch(`/v1/programmes/${other.id}`, headers['etag'] ?? '', { selfRegistrationOpen: true, reason: 'Asked for' })
       .expect(200);
     expect(opened.body.selfRegistrationOpen).toBe(true);
     await stranger(platform).register(ownParticulars('SHUT-1')).expect(202);
-    await administrator.patch(`/v1/programmes/${other.id}`, opened.headers['etag'] ?? '', { selfRegistrationOpen: false }).expect(200);
+    await administrator
+      .patch(`/v1/programmes/${other.id}`, opened.headers['etag'] ?? '', { selfRegistrationOpen: false, reason: 'Enough' })
+      .expect(200);
     await stranger(platform).register(ownParticulars('SHUT-1')).expect(404);
-    await platform.owner.query(`update programmes set self_registration_open = true, ends_on = '2021-01-01' where code = 'SHUT-1'`);
+    await changeTerms(platform, other.id, { columns: { self_registration_open: true, ends_on: '2021-01-01' } });
     await stranger(platform).register(ownParticulars('SHUT-1')).expect(404);
   });
 

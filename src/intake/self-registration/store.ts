@@ -1,5 +1,5 @@
 import type { EnrolmentState, Language } from '../../beneficiaries/index.ts';
-import { type Db, sql, type Tx } from '../../platform/index.ts';
+import { type Db, sql, type Tx, type Use } from '../../platform/index.ts';
 import type { Kept } from './types.ts';
 
 const columns = sql`s.id, s.programme_id as "programmeId", s.reference, s.language, s.content, s.state, s.key_version as "keyVersion",
@@ -58,6 +58,13 @@ export async function openCode(tx: Tx, id: string, counter: number, until: Date)
 export async function markEntered(tx: Tx, id: string, beneficiaryId: string): Promise<void> {
   await tx.run(sql`update self_registrations set state = 'entered', content = null, beneficiary_id = ${beneficiaryId} where id = ${id}`);
 }
+
+/** The versions of the master key that the codes of self-registrations are derived from which were sent and are good, or wait to be sent. */
+export const codeVersions = (db: Db, now: Date): Promise<Use[]> =>
+  db.all(sql`select key_version as version, count(*)::int as rows,
+      max(coalesce(code_expires_at, expires_at)) as until
+    from self_registrations where state <> 'expired' and code_expires_at > ${now}
+      or state = 'awaiting_proof' and code_expires_at is null and expires_at > ${now} group by 1 order by 1`);
 
 export const hasRunOut = async (db: Db, now: Date): Promise<boolean> =>
   (await db.first(sql`select from self_registrations where state = 'awaiting_proof' and expires_at <= ${now} limit 1`)) !== undefined;

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { system } from '../access/index.ts';
+import { type Ground, Interrupted, type Job, type ReadRecorder, writeTable } from '../platform/index.ts';
+import type { ExportField } from './export-columns.ts';
+import { beginExport, expireExport, finishExport, keepExportPart, passphraseOf, Superseded } from './export-commands.ts';
+import { encrypted, type Lock } from './export-encryption.ts';
+import { plainName } from './export-queries.ts';
+import { overdueExports, type StoredExport } from './export-records.ts';
+import { exportRows } from './export-rows.ts';
+import type { PersonExport } from './export-types.ts';
+
+const PART_BYTES = 512 * 1024;
+const EXPIRED_AT_A_TIME = 100;
+
+/**
+ * The bytes of a payment list's file as they are taken; a room above makes them.
+ * @param reading is told who is about to be shown, and is waited for before anything of theirs leaves
+ */
+export type WriteList = (ground: Ground, asked: ListExport, reading: Reading) => AsyncIterable<Buffer>;
+
+/** An export that is of a payment list. */
+export type ListExport = PersonExport & { readonly listId: string };
+type Reading = (beneficiaryIds: readonly string[]) => Promise<void>;
+
+/** Writes exports and ends them. Nothing of a file is ever written anywhere before it is encrypted. @param writeList of those of lists */
+export const exportJobs = (ground: Ground, reads: ReadRecorder, writeList: WriteList): Job[] => [
+  {
+    name: 'beneficiaries.write_export',
+    async run({ exportId = '' }, closing) {
+      const begun = await ground.execute(beginExport, { exportId }, { actor: system });
+      if (!begun) return;
+      try {
+        await write(ground, reads, begun, { writeList, closing });
+      } catch (error) {
+        // However deep in the streams it was that the work left off.
+        if (closing?.aborted) throw new Interrupted('the file is written from its beginning elsewhere');
+        if (!(error instanceof Superseded)) throw error;
+      }
+    },
+  },
+  {
+    name: 'beneficiaries.expire_exports',
+    everySeconds: 300,
+    async run() {
+      for (const { id } of await overdueExports(ground.db, ground.clock.now(), EXPIRED_AT_A_TIME)) {
+        await ground.execute(expireExport, { exportId: id }, { actor: system });
+      }
+    },
+  },
+];
+
+async function write(
+  ground: Ground,
+  reads: ReadRecorder,
+  begun: StoredExport,
+  { writeList, closing }: { writeList: WriteList; closing: AbortSignal | undefined },
+): Promise<void> {
+  const { execute } = ground;
+  const { export: asked, attempt } = begun;
+  const exportId = asked.id;
+  let people = 0;
+  const reading = async (beneficiaryIds: readonly string[]) => {
+    if (closing?.aborted) throw new Interrupted();
+    people += beneficiaryIds.length;
+    await reads.record([readOf(begun, beneficiaryIds)]);
+  };
+  const plain = isOfList(asked) ? writeList(ground, asked, reading) : writePeople(ground, asked, reading);
+  const digest = createHash('sha256');
+  let bytes = 0;
+  let number = 0;
+  for await (const part of inParts(encrypted(plain, plainName(asked), lockOf(ground, begun)))) {
+    digest.update(part);
+    bytes += part.length;
+    await execute(keepExportPart(part), { exportId, attempt, number }, { actor: system });
+    number += 1;
+  }
+  const written = { people, parts: number, bytes, sha256: digest.digest('hex') };
+  await execute(finishExport, { exportId, attempt, written }, { actor: system });
+}
+
+const isOfList = (asked: PersonExport): asked is ListExport => asked.listId !== null;
+
+function writePeople({ db, keyRing }: Ground, asked: PersonExport, reading: Reading): AsyncIterable<Buffer> {
+  const { programmeId, filter, language, format } = asked;
+  if (format === 'pain001') throw new Error('pain.001 is of a payment list');
+  const form = { filter, language, format, fields: asked.fields as ExportField[] };
+  return writeTable({ kind: format }, exportRows(db, keyRing, programmeId, form, reading), { rightToLeft: language === 'ar' });
+}
+
+const lockOf = ({ keyRing }: Ground, begun: StoredExport): Lock => {
+  const { encryption, recipient } = begun.export;
+  return recipient === null ? { encryption, passphrase: passphraseOf(keyRing, begun) } : { encryption: 'age', recipient };
+};
+
+// Whoever asked for the file is its reader, wherever it is written.
+const readOf = ({ export: asked, requestedSession }: StoredExport, beneficiaryIds: readonly string[]) => ({
+  reader: { id: asked.requestedBy, kind: 'user' as const, ...(requestedSession ? { sessionId: requestedSession } : {}) },
+  operation: asked.listId === null ? 'createBeneficiaryExport' : 'createPaymentListExport',
+  purpose: asked.purpose,
+  isStated: true,
+  canBeRefused: false,
+  programmeId: asked.programmeId,
+  beneficiaryIds,
+  source: { type: 'person_export', id: asked.id },
+  requestId: null,
+});
+
+async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let gathered: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    gathered.push(piece);
+    size += piece.length;
+    if (size < PART_BYTES) continue;
+    yield Buffer.concat(gathered);
+    [gathered, size] = [[], 0];
+  }
+  if (size > 0) yield Buffer.concat(gathered);
+}
