@@ -45,8 +45,11 @@ describe('the database itself, asked in plain SQL as the application role', () =
     await platform.owner.query(`begin`);
     await platform.owner.query(`set local session_replication_role = replica`);
     await platform.owner.query(
-      `insert into payment_list_lines select $1, list_id, 900, instalment_id, beneficiary_id, collector_id, household_id, amount, currency,
-        wilaya_number, sex, age_band, has_disability, 'returned', 'test' from payment_list_lines where id = (select line_id from vouchers where id = $2)`,
+      `insert into payment_list_lines (id, position, state, return_reason, list_id, instalment_id, plan_id, kind, purpose, fund_id, beneficiary_id, collector_id, household_id, covers_from,
+        covers_to, amount, currency, wilaya_number, sex, age_band, has_disability)
+      select $1, 900, 'returned', 'test', list_id, instalment_id, plan_id, kind, purpose, fund_id, beneficiary_id, collector_id, household_id, covers_from,
+        covers_to, amount, currency, wilaya_number, sex, age_band, has_disability
+      from payment_list_lines where id = (select line_id from vouchers where id = $2)`,
       [line, live.id],
     );
     await platform.owner.query(`commit`);

@@ -1,30 +1,43 @@
-import { authoriseRead, permissions, type Role } from '../access/index.ts';
-import { type Actor, type Db, type Page, pageRequestById, problem } from '../platform/index.ts';
-import { findPayout, type PayoutFilter, pageOfPayouts } from './store.ts';
-import type { Payout } from './types.ts';
+import { authoriseRead, scopeCondition } from '../access/index.ts';
+import { type Actor, type Db, type Page, pageRequestById, problem, sql } from '../platform/index.ts';
+import { pageOfFees } from './store/fees.ts';
+import { findPayout, type PayoutFilter, pageOfPayouts } from './store/payouts.ts';
+import type { Payout, PostFee } from './types.ts';
 
 /**
  * A pay-out, for those who read any in their scope and for the agent who made it.
  * @throws not_found when there is none that the actor may see
  */
 export async function readPayout(db: Db, actor: Actor, id: string): Promise<Payout> {
-  const seesOthers = actor.grants.some(({ role }) => (permissions['cashout.read'].roles as readonly Role[]).includes(role as Role));
-  const name = seesOthers ? 'cashout.read' : 'cashout.read_own';
-  authoriseRead(actor, name);
+  authoriseRead(actor, 'cashout.read_payout');
   const found = await findPayout(db, id);
-  if (!found || (!seesOthers && found.payout.agentId !== actor.id)) throw problem.not_found('There is no such record.');
-  authoriseRead(actor, name, found.scope);
+  if (!found) throw problem.not_found('There is no such record.');
+  authoriseRead(actor, 'cashout.read_payout', found.scope, found.payout.agentId);
   return found.payout;
 }
 
-/** The pay-outs of a programme, in the order in which they were made. */
+/** The pay-outs of a programme within the actor's scope, in the order in which they were made. @throws not_found */
 export async function listPayouts(
   db: Db,
   actor: Actor,
   programmeId: string,
   query: PayoutFilter & { limit?: number; cursor?: string },
 ): Promise<Page<Payout>> {
-  authoriseRead(actor, 'cashout.read', { programme: programmeId });
+  const columns = { programme: sql`v.programme_id`, fund: sql`v.fund_id`, office: sql`po.office_id` };
+  const within = scopeCondition(actor, 'cashout.read', columns, { programme: programmeId });
   const { limit, after } = pageRequestById(query);
-  return pageOfPayouts(db, programmeId, query, limit, after);
+  return pageOfPayouts(db, programmeId, query, within, limit, after);
+}
+
+/** What the post has asked for its work in a programme, within the actor's scope. @throws not_found */
+export async function listFees(
+  db: Db,
+  actor: Actor,
+  programmeId: string,
+  query: { limit?: number; cursor?: string },
+): Promise<Page<PostFee>> {
+  const columns = { programme: sql`f.programme_id`, fund: sql`f.fund_id` };
+  const within = scopeCondition(actor, 'cashout.read_fees', columns, { programme: programmeId });
+  const { limit, after } = pageRequestById(query);
+  return pageOfFees(db, programmeId, within, limit, after);
 }

@@ -1,7 +1,8 @@
 import { dateTimeIn, hasDammDigit, type Problem, type ProblemPlace } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
 import { refusal } from './problems.ts';
-import type { Candidate, Counter, EarlierPayout } from './store.ts';
+import type { Candidate, Counter } from './store/candidates.ts';
+import type { EarlierPayout } from './store/payouts.ts';
 import type { Locator } from './types.ts';
 
 /** Wrong codes within an hour after which an agent pays nobody out for a while. */
@@ -44,7 +45,8 @@ export function voucherRefusal(
 ): Problem | undefined {
   if (earlier) {
     const { paidAt, officeCode, officeName } = earlier;
-    const detail = `Paid on ${dateTimeIn(timeZone, paidAt)} at ${officeCode} ${officeName}. Do not pay it again.`;
+    const where = officeCode === null ? 'by hand, by a field officer' : `at ${officeCode} ${officeName}`;
+    const detail = `Paid on ${dateTimeIn(timeZone, paidAt)} ${where}. Do not pay it again.`;
     return refusal.already_paid(detail, { paidAt: paidAt.toISOString(), officeCode, officeName });
   }
   if (state === 'cancelled') return refusal.voucher_cancelled('Send the person to the programme office.');
@@ -59,6 +61,7 @@ export function voucherRefusal(
   if (isWithheld)
     return refusal.consent_withdrawn('Do not pay. Send the person to the programme office, which can record their consent again.');
   if (state === 'issued') return refusal.voucher_not_active('The message is still being confirmed. Try again in a few minutes.');
-  if (state === 'locked') return refusal.voucher_locked('Too many wrong codes were given. Send the person to the programme office.');
+  if (state === 'locked')
+    return refusal.voucher_locked('It is locked, by wrong codes or on purpose. Send the person to the programme office.');
   return undefined;
 }

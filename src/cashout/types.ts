@@ -8,3 +8,9 @@ export type Redemption = components['schemas']['Redemption'];
 
 /** How an agent finds a voucher. */
 export type Locator = Redemption['locator'];
+
+/** What the post asks for its work in a period. */
+export type PostFee = components['schemas']['PostFee'];
+
+/** An invoice as finance records it. */
+export type NewPostFee = components['schemas']['NewPostFee'];

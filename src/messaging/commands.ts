@@ -1,18 +1,20 @@
 import { command, type FollowUp, problem, type Tx } from '../platform/index.ts';
 import { activateVouchers, scopeOfList } from '../vouchers/index.ts';
-import { areThese, insertMessages, isFor, lockMessages, recordSendings, releaseMessages } from './store.ts';
-import { type Sending, WITHHELD } from './types.ts';
+import { areThese, insertMessages, insertNewCodes, isFor, lockMessages, recordSendings, releaseMessages } from './store.ts';
+import { type Lines, type Sending, WITHHELD } from './types.ts';
 
-const sendingOf = (listId: string): FollowUp => ({ job: 'messaging.send_codes', payload: { listId } });
+/** The work that sends what waits of a list. */
+export const sendingOf = (listId: string): FollowUp => ({ job: 'messaging.send_codes', payload: { listId } });
+
+/** Has a message with its code wait for the collector of each voucher of some lines of a list, in the transaction that released them. */
+export const queueCodes = (tx: Tx, now: Date, listId: string, lines: Lines): Promise<void> => insertMessages(tx, now, listId, lines);
 
 /**
- * Puts a message with its code on the way to the collector of each voucher of a list, in the release's own transaction.
+ * Puts the present code of vouchers that have been given another one on its way, in the transaction that gives it.
  * @returns the work to start once that has committed
  */
-export async function queueCodes(tx: Tx, now: Date, listId: string): Promise<readonly FollowUp[]> {
-  await insertMessages(tx, now, listId);
-  return [sendingOf(listId)];
-}
+export const queueNewCodes = async (tx: Tx, now: Date, voucherIds: readonly string[]): Promise<readonly FollowUp[]> =>
+  (await insertNewCodes(tx, now, voucherIds)).map(sendingOf);
 
 /**
  * Puts the messages on their way that were withheld for want of one person's consent, in the transaction that records it.
@@ -28,7 +30,7 @@ export const recordSending = command<{ listId: string; sendings: readonly Sendin
   name: 'messaging.record_sending',
   async scope(db, { listId }) {
     const scope = await scopeOfList(db, listId);
-    if (!scope) throw problem.not_found('There is no such payment list.');
+    if (!scope) throw problem.not_found('There is no such record.');
     return scope;
   },
   async run({ tx, now }, { listId, sendings }) {

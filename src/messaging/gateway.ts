@@ -3,6 +3,8 @@ export interface Sms {
   /** E.164. */
   readonly to: string;
   readonly text: string;
+  /** What the phone shows as the sender, where the aggregator can; its own number otherwise. */
+  readonly from?: string;
   /** Ours. The same message sent again carries the same one, so that an aggregator can recognise it. */
   readonly reference: string;
 }

@@ -10,7 +10,7 @@ export interface HttpGatewayOptions {
 const TOO_MANY_REQUESTS = 429;
 const answer = z.object({ reference: z.string().regex(/^[\w.:-]{1,64}$/) });
 
-/** Posts each message to an aggregator as JSON: `{to, text, reference}`, answered with `{reference}`. */
+/** Posts each message to an aggregator as JSON: `{to, text, reference}`, with `from` where the programme has a name for the sender; answered with `{reference}`. */
 export function httpGateway({ url, token, timeoutMs }: HttpGatewayOptions): Gateway {
   return {
     name: 'http',

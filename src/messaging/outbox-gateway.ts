@@ -10,9 +10,9 @@ export const outboxFile = (dataDir: string): string => join(dataDir, 'outbox', '
 export function outboxGateway(dataDir: string, clock: Clock): Gateway {
   return {
     name: 'outbox',
-    async send({ to, text, reference }) {
+    async send({ reference, ...sms }) {
       await mkdir(join(dataDir, 'outbox'), { recursive: true, mode: 0o700 });
-      await appendFile(outboxFile(dataDir), `${JSON.stringify({ at: clock.now(), to, text, reference })}\n`, { mode: 0o600 });
+      await appendFile(outboxFile(dataDir), `${JSON.stringify({ at: clock.now(), ...sms, reference })}\n`, { mode: 0o600 });
       return { accepted: true, reference };
     },
   };

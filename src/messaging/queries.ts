@@ -26,7 +26,7 @@ const sample = { code: '123 456 789', amount: '15000.00', currency: 'DZD', seria
 
 /** What a message with a code looks like, with a code that is nobody's, and how many segments it is charged as. */
 export function previewMessage(actor: Actor, language: Language): { language: Language; text: string } & Segments {
-  authoriseRead(actor, 'messaging.read');
+  authoriseRead(actor, 'messaging.preview');
   const text = renderCode(language, sample);
   return { language, text, ...segmentsOf(text) };
 }

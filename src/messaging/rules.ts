@@ -28,12 +28,15 @@ export function verdictOn(delivery: Delivery | undefined, attempts: number): Ver
 }
 
 /**
- * The last day of a code as a message says it. It counts from when the message was made, so that repeats say the same; a voucher
- * counts from its activation, which is never earlier.
+ * The last day of a code as a message says it: the voucher's own, once it is active. Before, it counts from when the message was made, so that
+ * repeats say the same; the voucher counts from its activation, which is never earlier.
  * @returns `DD/MM/YYYY`
  */
-export function lastDay(timeZone: string, madeAt: Date, validityDays: number): string {
-  const day = new Date(`${dateIn(timeZone, madeAt)}T00:00:00Z`);
-  day.setUTCDate(day.getUTCDate() + validityDays);
+export function lastDay(
+  timeZone: string,
+  { createdAt, validityDays, expiresAt }: { createdAt: Date; validityDays: number; expiresAt: Date | null },
+): string {
+  const day = new Date(`${dateIn(timeZone, expiresAt ? new Date(expiresAt.getTime() - 1) : createdAt)}T00:00:00Z`);
+  if (!expiresAt) day.setUTCDate(day.getUTCDate() + validityDays);
   return day.toISOString().slice(0, 10).split('-').reverse().join('/');
 }

@@ -43,7 +43,12 @@ async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage)
   } catch {
     return unsent('unreadable');
   }
-  const delivery = await answerOf(gateway, { to, text, reference: id });
+  const delivery = await answerOf(gateway, {
+    to,
+    text,
+    reference: id,
+    ...(message.senderName === null ? {} : { from: message.senderName }),
+  });
   return { id, attempted: true, gateway: gateway.name, segments: segmentsOf(text).segments, ...verdictOn(delivery, attempts + 1) };
 }
 
@@ -53,7 +58,7 @@ function textOf(keyRing: KeyRing, message: PendingMessage): string {
     amount: Money.of(message.amount, message.currency).toString(),
     currency: message.currency,
     serial: message.serial,
-    until: lastDay(message.timeZone, message.createdAt, message.validityDays),
+    until: lastDay(message.timeZone, message),
   });
 }
 

@@ -1,13 +1,34 @@
 import { hasWithdrawn, recordsOf } from '../beneficiaries/index.ts';
 import { allOf, type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { MessageState } from './rules.ts';
-import { type Message, type PendingMessage, type Sending, WITHHELD } from './types.ts';
+import { type Lines, type Message, type PendingMessage, type Sending, WITHHELD } from './types.ts';
 
-/** One pending message to the collector of each voucher of a list that has none for its present code. */
-export async function insertMessages(tx: Tx, now: Date, listId: string): Promise<void> {
+/** Keeps vouchers `v` whose list was submitted under terms that send codes by SMS. */
+const whoseCodesGoBySms = sql`join payment_lists l on l.id = v.list_id
+      join programme_versions t on t.programme_id = l.programme_id and t.number = l.programme_version and t.codes_by_sms`;
+
+/** One pending message to the collector of each voucher of a part of a list that has none for its present code, where its terms send codes by SMS. */
+export async function insertMessages(tx: Tx, now: Date, listId: string, { from, to }: Lines): Promise<void> {
   await tx.run(sql`insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, created_at)
-    select gen_random_uuid(), 'code', id, counter, collector_id, list_id, ${now}::timestamptz from vouchers
-    where list_id = ${listId} and state = 'issued' on conflict do nothing`);
+    select gen_random_uuid(), 'code', v.id, v.counter, v.collector_id, v.list_id, ${now}::timestamptz
+    from payment_list_lines p cross join lateral (select * from vouchers where line_id = p.id and state = 'issued' limit 1) v ${whoseCodesGoBySms}
+    where p.list_id = ${listId} and p.position between ${from} and ${to} on conflict do nothing`);
+}
+
+/**
+ * One pending message to the collector of each of these vouchers that has none for its present code. What still waits with an older code is
+ * given up.
+ * @returns their lists
+ */
+export async function insertNewCodes(tx: Tx, now: Date, voucherIds: readonly string[]): Promise<string[]> {
+  await tx.run(sql`update messages m set state = 'failed', last_error = 'replaced' from vouchers v
+    where v.id = any(${voucherIds}::uuid[]) and m.voucher_id = v.id and m.counter < v.counter and m.state = 'pending'`);
+  const rows = await tx.all<{ listId: string }>(sql`with made as (
+      insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, created_at)
+      select gen_random_uuid(), 'code', v.id, v.counter, v.collector_id, v.list_id, ${now}::timestamptz from vouchers v ${whoseCodesGoBySms}
+      where v.id = any(${voucherIds}::uuid[]) and v.state in ('issued', 'activated') on conflict do nothing returning list_id)
+    select distinct list_id as "listId" from made order by 1`);
+  return rows.map(({ listId }) => listId);
 }
 
 /** Whether a message `m` to a voucher `v` may not be sent: whom the money is for or who collects it has taken a consent back. */
@@ -17,10 +38,12 @@ const isWithheld = sql`(${hasWithdrawn(sql`v.beneficiary_id`, ['registration', '
 /** The next messages of a list that wait, by id. */
 export const pendingMessages = (db: Db, listId: string, after: string | undefined, limit: number): Promise<PendingMessage[]> =>
   db.all<PendingMessage>(sql`select m.id, m.attempts, m.created_at as "createdAt", v.id as "voucherId", v.serial, v.amount, v.currency,
-      v.key_version as "keyVersion", m.counter, p.time_zone as "timeZone", p.code_validity_days as "validityDays",
+      v.key_version as "keyVersion", m.counter, v.expires_at as "expiresAt", p.time_zone as "timeZone", t.code_validity_days as "validityDays",
+      t.sender_name as "senderName",
       b.id as "recipientId", b.language, b.data_key, b.phones,
       ${isWithheld} as "isWithheld"
     from messages m join vouchers v on v.id = m.voucher_id and v.counter = m.counter join programmes p on p.id = v.programme_id
+      join payment_lists l on l.id = m.list_id join programme_versions t on t.programme_id = l.programme_id and t.number = l.programme_version
       join beneficiaries b on b.id = m.beneficiary_id
     where ${allOf([sql`m.list_id = ${listId} and m.state = 'pending'`, ...(after ? [sql`m.id > ${after}`] : [])])}
     order by m.id limit ${limit}`);
@@ -42,7 +65,7 @@ export const recordSendings = (tx: Tx, now: Date, sendings: readonly Sending[]):
 /** Makes everybody else who records what came of sending to somebody, or for somebody, wait until the transaction ends. */
 export async function lockMessages(tx: Tx, beneficiaryId: string): Promise<void> {
   await tx.all(sql`select from messages m join vouchers v on v.id = m.voucher_id
-    where v.state = 'issued' and ${isFor(beneficiaryId)} order by m.id for update of m`);
+    where v.state in ('issued', 'activated') and ${isFor(beneficiaryId)} order by m.id for update of m`);
 }
 
 /** Which messages go to a person, or are about money for them, whichever of their records they were made out to. */
@@ -60,7 +83,7 @@ export const areThese = (ids: readonly string[]): Sql => sql`m.id = any(${ids}::
 export async function releaseMessages(tx: Tx, which: Sql): Promise<string[]> {
   const rows = await tx.all<{ listId: string }>(sql`with released as (
       update messages m set state = 'pending', last_error = null from vouchers v
-      where v.id = m.voucher_id and v.counter = m.counter and v.state = 'issued' and m.state = 'failed' and m.last_error = ${WITHHELD}
+      where v.id = m.voucher_id and v.counter = m.counter and v.state in ('issued', 'activated') and m.state = 'failed' and m.last_error = ${WITHHELD}
         and ${which} and not ${isWithheld} returning m.list_id)
     select distinct list_id as "listId" from released order by 1`);
   return rows.map(({ listId }) => listId);

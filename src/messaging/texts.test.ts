@@ -75,9 +75,14 @@ describe('the message with a code', () => {
   });
 
   it('names the last day in the time zone of the programme', () => {
-    expect(lastDay('Africa/Algiers', new Date('2026-02-27T22:59:59Z'), 1)).toBe('28/02/2026');
-    expect(lastDay('Africa/Algiers', new Date('2026-02-27T23:00:00Z'), 1)).toBe('01/03/2026');
-    expect(lastDay('Africa/Algiers', new Date('2026-12-02T12:00:00Z'), 60)).toBe('31/01/2027');
+    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-02-27T22:59:59Z'), validityDays: 1, expiresAt: null })).toBe('28/02/2026');
+    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-02-27T23:00:00Z'), validityDays: 1, expiresAt: null })).toBe('01/03/2026');
+    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-12-02T12:00:00Z'), validityDays: 60, expiresAt: null })).toBe(
+      '31/01/2027',
+    );
+    // What is known of the voucher itself comes before what is counted.
+    const expiresAt = new Date('2026-03-31T23:00:00Z');
+    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-02-27T22:59:59Z'), validityDays: 1, expiresAt })).toBe('31/03/2026');
   });
 });
 

@@ -15,8 +15,12 @@ export interface PendingMessage {
   readonly currency: string;
   readonly keyVersion: number;
   readonly counter: number;
+  /** Until when the voucher is good; null while none of its codes has been sent. */
+  readonly expiresAt: Date | null;
   readonly timeZone: string;
   readonly validityDays: number;
+  /** What the phone shows as the sender; null for the gateway's own number. */
+  readonly senderName: string | null;
   readonly recipientId: string;
   readonly language: Language;
   readonly data_key: Buffer | null;
@@ -48,4 +52,10 @@ export interface Message {
   readonly segments: number | null;
   readonly createdAt: string;
   readonly acceptedAt: string | null;
+}
+
+/** Lines of a payment list from one position to another, both included. */
+export interface Lines {
+  readonly from: number;
+  readonly to: number;
 }

@@ -2,6 +2,5 @@ import { defineProblems } from '../platform/index.ts';
 
 export const reconciliationProblem = defineProblems({
   unreadable_statement: [422, 'The statement has cells that cannot be read'],
-  exception_of_own_payout: [403, 'Who paid the cash does not close its exception'],
   settlement_exceeds_payable: [422, 'The post is owed less than this'],
 });

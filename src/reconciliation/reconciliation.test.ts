@@ -232,7 +232,7 @@ describe('reconciliation', () => {
     const [exception] = await exceptionsOf(officer, frame);
     const address = `/v1/exceptions/${exception?.['id']}/resolution`;
     const decision = { resolution: 'post_error', note: 'The post agrees and will correct it.' };
-    expect((await officer.post(address, decision).expect(403)).body.code).toBe('exception_of_own_payout');
+    expect((await officer.post(address, decision).expect(403)).body.code).toBe('separation_of_duties');
     const { body } = await colleague.post(address, decision).expect(200);
     expect(body).toMatchObject({ ...decision, state: 'resolved', resolvedBy: colleague.userId });
     await colleague.post(address, decision).expect(409);

@@ -43,6 +43,11 @@ describe('naming what does not agree', () => {
     expect(kinds({ paidOn: '2026-03-20' })).toEqual(['date_out_of_range']);
   });
 
+  it('says of a payment by the post that the cash was delivered by hand, and never that it was not paid', () => {
+    const [finding] = findingsOf([{ ...ordinary, payout: null }], period);
+    expect(finding).toMatchObject({ kind: 'paid_not_in_list', detail: expect.stringContaining('delivered by hand') });
+  });
+
   it('takes a repeated reference for a repeated payment only where the serial says nothing', () => {
     expect(kinds({ turnOfReference: 2, voucher: null, payout: null })).toEqual(['duplicate_in_file']);
     expect(kinds({ turnOfReference: 2, amount: '1' })).toEqual(['amount_under']);

@@ -71,7 +71,11 @@ export const unmatchedPayment: readonly LineRule[] = [
     kind: 'paid_not_in_list',
     holds: (line) => !isPaidByUs(line),
     detail: (line) =>
-      line.payout ? 'The voucher was redeemed here and the pay-out voided since.' : 'The voucher is live and was not redeemed here.',
+      line.payout
+        ? 'The voucher was redeemed here and the pay-out voided since.'
+        : line.voucher?.state === 'redeemed'
+          ? 'The cash of this voucher was delivered by hand, at no office.'
+          : 'The voucher is live and was not redeemed here.',
   },
   {
     kind: 'wrong_currency',

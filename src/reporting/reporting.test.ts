@@ -154,7 +154,10 @@ describe('the report to a donor', () => {
   });
 
   it('comes as a file with HXL tags, in which no cell is a formula', async () => {
-    await platform.owner.query(`update funds set donor = '=HYPERLINK("http://example.org")' where id = $1`, [frame.fundId]);
+    await platform.owner.query(
+      `update funds set version = version + 1, changed_by = id, changed_at = now(), donor = '=HYPERLINK("http://example.org")' where id = $1`,
+      [frame.fundId],
+    );
     const { text, headers } = await donor.get(`/v1/funds/${frame.fundId}/report.csv`).expect(200);
     expect(headers['content-type']).toContain('text/csv');
     expect(headers['content-disposition']).toContain('.csv');

@@ -21,17 +21,19 @@ export async function readFacts(db: Db, fundId: string, { from, to }: Period): P
     with fund as (
       select f.id, f.currency, p.time_zone from funds f join programmes p on p.id = f.programme_id where f.id = ${fundId}
     ), moved as (
-      select e.event, po.amount, (e.at at time zone fund.time_zone)::date as day
+      -- What was reversed counts against what it was, on the day it was reversed.
+      select coalesce(o.event, e.event) as event, case when o.id is null then po.amount else -po.amount end as amount,
+        (e.at at time zone fund.time_zone)::date as day
       from fund join journal_entries e on e.fund_id = fund.id join postings po on po.entry_id = e.id and po.amount > 0
+        left join journal_entries o on o.id = e.reverses
     ), movements as (
       select event, coalesce(sum(amount) filter (where ${from}::date is null or day >= ${from}::date), 0)::text as within,
         sum(amount)::text as until
       from moved where ${to}::date is null or day <= ${to}::date group by event
     ), paid as (
-      select p.id, p.paid_at, l.beneficiary_id, l.household_id, l.sex, l.age_band, l.has_disability, l.wilaya_number, l.list_id, pl.kind
-      from payment_lists li
-        join plans pl on pl.id = li.plan_id
-        join vouchers v on v.list_id = li.id
+      select p.id, p.paid_at, l.beneficiary_id, l.household_id, l.sex, l.age_band, l.has_disability, l.wilaya_number, l.list_id, l.kind
+      from payment_list_funds li
+        join vouchers v on v.list_id = li.list_id and v.fund_id = li.fund_id
         join payment_list_lines l on l.id = v.line_id
         join payouts p on p.voucher_id = v.id and p.voided_at is null
       where li.fund_id = ${fundId} and (${from}::date is null or p.paid_on >= ${from}::date)

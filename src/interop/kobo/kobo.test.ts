@@ -42,6 +42,7 @@ describe('a connection to KoboToolbox', () => {
     return { ...answer.body, etag: answer.headers['etag'] ?? '' };
   };
   const read = async (id: string) => (await officer.get(`/v1/kobo-connections/${id}`).expect(200)).body;
+  const etagOf = async ({ id }: { id: string }) => (await officer.get(`/v1/kobo-connections/${id}`).expect(200)).headers['etag'] ?? '';
   const pull = async ({ id }: { id: string }) => {
     await officer.post(`/v1/kobo-connections/${id}/pull`).expect(202);
     await platform.settled();
@@ -73,6 +74,35 @@ describe('a connection to KoboToolbox', () => {
     expect(kobo.asked).toEqual([
       { path: `/api/v2/assets/${connection.assetUid}/data/`, after: 5, start: 0, authorization: `Token ${token}` },
     ]);
+  });
+
+  it('gives no officer people of their own: whoever added it is held to have entered everybody whom it names, whoever changes it', async () => {
+    kobo.submissions = [61, 62].map(koboSubmission);
+    const connection = await add();
+    await pull(connection);
+    const other = await platform.as('programme_officer');
+    await other.patch(`/v1/kobo-connections/${connection.id}`, await etagOf(connection), { everyMinutes: 90 }).expect(200);
+    kobo.submissions.push(koboSubmission(63));
+    await pull(connection);
+    const { rows } = await platform.owner.query(
+      `select b.id, b.registered_by, e.entered_by from beneficiaries b join enrolments e on e.beneficiary_id = b.id
+        where e.programme_id = $1 order by b.id`,
+      [connection.programmeId],
+    );
+    expect(rows.map(({ registered_by, entered_by }) => [registered_by, entered_by])).toEqual(
+      Array.from({ length: 3 }, () => [officer.userId, officer.userId]),
+    );
+    for (const { id } of rows) {
+      expect((await officer.post(`/v1/beneficiaries/${id}/verify`).expect(403)).body.code).toBe('separation_of_duties');
+    }
+    await platform.owner.query(
+      `insert into duplicate_pairs (first_id, second_id, programme_id, score, evidence, found_at) values ($1, $2, $3, 0.5, '[]', now())`,
+      [rows[0].id, rows[1].id, connection.programmeId],
+    );
+    const decision = { decision: 'different_people', reason: 'Seen both', version: 1 };
+    const decide = (by: Client) => by.post(`/v1/duplicate-pairs/${rows[0].id}/${rows[1].id}/decision`, decision);
+    expect((await decide(officer).expect(403)).body.code).toBe('separation_of_duties');
+    await decide(other).expect(200);
   });
 
   it('is pulled at its turn without anybody asking', async () => {

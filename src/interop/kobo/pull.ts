@@ -26,12 +26,12 @@ export async function pull(
   const begun = await execute(beginPull, { id }, asSystem);
   const sealed = begun && (await sealedToken(db, id));
   if (!begun || !sealed) return;
-  const { connection, notApproved } = begun;
+  const { connection, createdBy, notApproved } = begun;
   const token = openToken(keyRing, id, sealed);
   let { waitingFileId } = connection;
   const take = async (submissions: readonly PulledSubmission[], seen: Omit<TakenPage, 'taken' | 'fileId'>): Promise<boolean> => {
     if (waitingFileId && submissions.length > 0) throw new PullFailed('file_waiting');
-    const fileId = await handIn(connection, submissions, options.receive);
+    const fileId = await handIn(connection, createdBy, submissions, options.receive);
     const recorded = await execute(recordPage, { id, ...seen, taken: submissions.length, fileId }, asSystem);
     waitingFileId = recorded?.connection.waitingFileId ?? null;
     return recorded !== null;
@@ -53,15 +53,20 @@ export async function pull(
   }
 }
 
-/** @returns the file that the submissions came in as; null when there are none */
+/**
+ * @param enteredBy whoever added the connection: the server may be theirs, so nobody whom it names is theirs to verify, decide on or pay. It is the
+ *   maker even when somebody else has changed the connection, for no change moves it to another server.
+ * @returns the file that the submissions came in as; null when there are none
+ */
 async function handIn(
   { programmeId, mapping }: KoboConnection,
+  enteredBy: string,
   submissions: readonly PulledSubmission[],
   receive: ReceiveSubmissions,
 ): Promise<string | null> {
   if (submissions.length === 0) return null;
   try {
-    return await receive({ programmeId, mapping, bytes: Buffer.from(JSON.stringify(submissions)) });
+    return await receive({ programmeId, mapping, bytes: Buffer.from(JSON.stringify(submissions)), enteredBy });
   } catch (error) {
     // Intake says what is wrong with a file to whoever sends it; here nobody hears it, so the connection shows that it was not accepted.
     if (error instanceof Problem && error.status < 500) throw new PullFailed('not_accepted');

@@ -7,6 +7,7 @@ export interface Row extends Omit<KoboConnection, 'pulledAt' | 'nextPullAt' | 'c
   readonly createdAt: Date;
   readonly endedAt: Date | null;
   readonly version: number;
+  readonly createdBy: string;
   readonly lastSubmission: string;
   readonly notApproved: readonly string[];
 }
@@ -14,6 +15,8 @@ export interface Row extends Omit<KoboConnection, 'pulledAt' | 'nextPullAt' | 'c
 export interface StoredConnection {
   readonly connection: KoboConnection;
   readonly version: number;
+  /** Who chose the server, and answers for whoever comes from it. */
+  readonly createdBy: string;
   /** The greatest number of a submission that was taken. */
   readonly lastSubmission: number;
   /** The numbers of submissions that were not approved when they were pulled, to be looked at again. */
@@ -22,11 +25,21 @@ export interface StoredConnection {
 
 export const columns = sql`id, programme_id as "programmeId", server_url as "serverUrl", asset_uid as "assetUid", mapping,
   every_minutes as "everyMinutes", taken_submissions as "takenSubmissions", unreadable_submissions as "unreadableSubmissions", pulled_at as "pulledAt", next_pull_at as "nextPullAt", failures,
-  last_failure as "lastFailure", created_at as "createdAt", ended_at as "endedAt", version, last_submission as "lastSubmission",
+  last_failure as "lastFailure", created_at as "createdAt", ended_at as "endedAt", version, created_by as "createdBy", last_submission as "lastSubmission",
   not_approved as "notApproved", (select f.id from registration_files f
     where f.id = any(awaited_files) and f.state in ('received', 'checking', 'checked', 'stopped') order by f.id limit 1) as "waitingFileId"`;
 
-export function stored({ version, lastSubmission, notApproved, pulledAt, nextPullAt, createdAt, endedAt, ...rest }: Row): StoredConnection {
+export function stored({
+  version,
+  createdBy,
+  lastSubmission,
+  notApproved,
+  pulledAt,
+  nextPullAt,
+  createdAt,
+  endedAt,
+  ...rest
+}: Row): StoredConnection {
   const connection = {
     ...rest,
     pulledAt: pulledAt?.toISOString() ?? null,
@@ -34,7 +47,7 @@ export function stored({ version, lastSubmission, notApproved, pulledAt, nextPul
     createdAt: createdAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
   };
-  return { connection, version, lastSubmission: Number(lastSubmission), notApproved: notApproved.map(Number) };
+  return { connection, version, createdBy, lastSubmission: Number(lastSubmission), notApproved: notApproved.map(Number) };
 }
 
 export async function insertConnection(tx: Tx, connection: KoboConnection, token: Buffer, createdBy: string): Promise<void> {

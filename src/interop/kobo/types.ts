@@ -54,4 +54,6 @@ export type ReceiveSubmissions = (file: {
   readonly mapping: string | null;
   /** A JSON list of submissions. */
   readonly bytes: Buffer;
+  /** Who is held to have entered the people. */
+  readonly enteredBy: string;
 }) => Promise<string>;

@@ -1,11 +1,10 @@
-import { brokenConstraint, command, problem } from '../../platform/index.ts';
-import { reconciliationProblem } from '../problems.ts';
+import { command, problem } from '../../platform/index.ts';
 import { closeException, findException, type StatementException } from '../store/exceptions.ts';
 import type { Resolution } from '../types.ts';
 
 /**
  * Closes an exception with a decision and its reason.
- * @throws not_found; conflict when it is closed already; exception_of_own_payout when the actor paid the cash
+ * @throws not_found; conflict when it is closed already; separation_of_duties to who paid the cash or had a hand in its list
  */
 export const resolveException = command<{ id: string; resolution: Resolution; note: string }, StatementException>({
   name: 'reconciliation.resolve_exception',
@@ -14,13 +13,8 @@ export const resolveException = command<{ id: string; resolution: Resolution; no
   },
   async run({ tx, actor, now }, { id, resolution, note }) {
     const before = await exceptionById(tx, id);
-    try {
-      const closed = await closeException(tx, id, { resolution, note, by: actor.id, at: now });
-      if (!closed) throw problem.conflict('The exception is closed already.');
-    } catch (error) {
-      if (brokenConstraint(error) !== 'exceptions_resolved_by_another') throw error;
-      throw reconciliationProblem.exception_of_own_payout('You paid this cash out. Ask a colleague to close the exception.');
-    }
+    const closed = await closeException(tx, id, { resolution, note, by: actor.id, at: now });
+    if (!closed) throw problem.conflict('The exception is closed already.');
     const after = await exceptionById(tx, id);
     return { result: after, subject: { type: 'exception', id }, before, after, reason: resolution };
   },
@@ -28,6 +22,6 @@ export const resolveException = command<{ id: string; resolution: Resolution; no
 
 async function exceptionById(db: Parameters<typeof findException>[0], id: string): Promise<StatementException> {
   const found = await findException(db, id);
-  if (!found) throw problem.not_found('There is no such exception.');
+  if (!found) throw problem.not_found('There is no such record.');
   return found;
 }

@@ -27,7 +27,7 @@ export interface Settled {
 export const settle = command<NewSettlement, Settled>({
   name: 'reconciliation.settle',
   async scope(db, { programmeId, fundId }) {
-    if (!(await fundCurrency(db, programmeId, fundId))) throw problem.not_found('There is no such fund in this programme.');
+    if (!(await fundCurrency(db, programmeId, fundId))) throw problem.not_found('There is no such record.');
     return { programme: programmeId, fund: fundId };
   },
   async run({ tx, actor, now }, { programmeId, fundId, reference, items }) {
@@ -70,7 +70,12 @@ export const settle = command<NewSettlement, Settled>({
         currency,
       ).toJSON(),
     };
-    return { result, subject: { type: 'fund', id: fundId }, after: result };
+    const others = settlements.map(({ id, officeId, amount }) => ({
+      subject: { type: 'settlement', id },
+      scope: { programme: programmeId, fund: fundId, office: officeId },
+      after: { reference, amount: amount.toJSON() },
+    }));
+    return { result, subject: { type: 'fund', id: fundId }, after: result, others };
   },
 });
 

@@ -36,7 +36,7 @@ export async function matchLines(tx: Tx, programmeId: string, statementId: strin
       select distinct on (p.id) l.id, p.id, ${name}, ${reason}, ${by}::uuid, ${at}::timestamptz
       from statement_lines l
         join vouchers v on v.serial = l.serial and v.programme_id = ${programmeId}
-        join payouts p on p.voucher_id = v.id and p.voided_at is null and p.amount = l.amount and p.currency = l.currency and ${condition}
+        join payouts p on p.voucher_id = v.id and p.office_id is not null and p.voided_at is null and p.amount = l.amount and p.currency = l.currency and ${condition}
       where l.statement_id = ${statementId} and l.kind = 'payment'
         and not exists (select from statement_matches m where m.statement_line_id = l.id)
         and not exists (select from statement_matches m where m.payout_id = p.id)
@@ -66,7 +66,7 @@ export async function lineFacts(db: Db, programmeId: string, statementId: string
       left join vouchers v on v.serial = l.serial and v.programme_id = ${programmeId}
       left join programmes pr on pr.id = v.programme_id
       left join lateral (
-        select * from payouts where voucher_id = v.id order by voided_at is null desc, paid_at desc limit 1
+        select * from payouts where voucher_id = v.id and office_id is not null order by voided_at is null desc, paid_at desc limit 1
       ) p on true
       left join offices o on o.id = p.office_id
       left join lateral (
@@ -83,13 +83,13 @@ export async function lineFacts(db: Db, programmeId: string, statementId: string
 }
 
 /**
- * Our pay-outs of a period that no statement has: neither matched, nor named by the exception of some line, nor reported
+ * Our pay-outs at offices in a period that no statement has: neither matched, nor named by the exception of some line, nor reported
  * missing and still open.
  */
 export async function payoutsNotListed(db: Db, programmeId: string, { from, to }: Period): Promise<Finding[]> {
   const rows = await db.all<{ payoutId: string; paidOn: string; serial: string }>(sql`
     select p.id as "payoutId", p.paid_on as "paidOn", v.serial from payouts p join vouchers v on v.id = p.voucher_id
-    where v.programme_id = ${programmeId} and p.voided_at is null and p.paid_on between ${from} and ${to}
+    where v.programme_id = ${programmeId} and p.office_id is not null and p.voided_at is null and p.paid_on between ${from} and ${to}
       and not exists (select from statement_matches m where m.payout_id = p.id)
       and not exists (select from exceptions e where e.payout_id = p.id and (e.statement_line_id is not null or e.state = 'open'))
     order by p.paid_on, p.id`);

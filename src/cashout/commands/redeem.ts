@@ -1,11 +1,23 @@
-import { posting } from '../ledger/index.ts';
-import { command, dateIn, type KeyRing, Money, newId, type Outcome, type Problem, problem, RetryTransaction } from '../platform/index.ts';
-import { isCodeOf, readCode } from '../vouchers/index.ts';
-import { vouchersAt } from './locating.ts';
-import { refusal } from './problems.ts';
-import { counterRefusal, isLive, locatorFaults, voucherRefusal } from './rules.ts';
-import { type Candidate, type Counter, countFailure, earlierPayout, findCounter, type NewPayout, pay } from './store.ts';
-import type { Payout, Redemption } from './types.ts';
+import { posting } from '../../ledger/index.ts';
+import {
+  command,
+  dateIn,
+  type KeyRing,
+  Money,
+  newId,
+  type Outcome,
+  type Problem,
+  problem,
+  RetryTransaction,
+} from '../../platform/index.ts';
+import { isCodeOf, readCode } from '../../vouchers/index.ts';
+import { vouchersAt } from '../locating.ts';
+import { refusal } from '../problems.ts';
+import { counterRefusal, isLive, locatorFaults, voucherRefusal } from '../rules.ts';
+import { type Candidate, type Counter, findCounter } from '../store/candidates.ts';
+import { countFailure, type NewPayout, pay } from '../store/paying.ts';
+import { earlierPayout } from '../store/payouts.ts';
+import type { Payout, Redemption } from '../types.ts';
 
 /**
  * Hands over the cash of one voucher, once: the voucher, the pay-out, the posting, the audit event and the answer to the request
@@ -32,7 +44,16 @@ export const redeemVoucher = command<Redemption, Payout>({
     const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
     refuse(voucherRefusal(voucher, earlier, now));
     const paidOn = dateIn(voucher.timeZone, now);
-    const payout: NewPayout = { id: newId(), officeId, agentId: actor.id, documentType, documentLastFour, paidOn };
+    const payout: NewPayout = {
+      id: newId(),
+      officeId,
+      advanceId: null,
+      agentId: actor.id,
+      deviceId: actor.deviceId ?? null,
+      documentType,
+      documentLastFour,
+      paidOn,
+    };
     const { programmeId, fundId } = voucher;
     const amount = Money.of(voucher.amount, voucher.currency);
     const entry = posting(now, { event: 'payout', programmeId, fundId, officeId, subject: { type: 'payout', id: payout.id }, amount });
@@ -70,16 +91,21 @@ function wrongCode(officeId: string, candidates: readonly Candidate[]): Outcome<
   };
 }
 
-function shown({ officeCode, officeName }: Counter, voucher: Candidate, { id, agentId, paidOn }: NewPayout, now: Date): Payout {
+function shown({ officeCode, officeName }: Counter, voucher: Candidate, { id, agentId, deviceId, paidOn }: NewPayout, now: Date): Payout {
   return {
     id,
     voucherId: voucher.id,
+    beneficiaryId: voucher.beneficiaryId,
     serial: voucher.serial,
     amount: Money.of(voucher.amount, voucher.currency).toJSON(),
     office: { code: officeCode, name: officeName },
     agentId,
+    deviceId,
+    advanceId: null,
     paidAt: now.toISOString(),
     paidOn,
     voidedAt: null,
+    voidedBy: null,
+    voidReason: null,
   };
 }

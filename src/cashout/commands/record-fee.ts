@@ -1,0 +1,88 @@
+import { post } from '../../ledger/index.ts';
+import { brokenConstraint, command, type Db, Money, newId, type ProblemPlace, problem } from '../../platform/index.ts';
+import { feeRefusal } from '../problems.ts';
+import { feeById, fundCurrency, insertFee, paidByOffice } from '../store/fees.ts';
+import type { NewPostFee, PostFee } from '../types.ts';
+
+/**
+ * Records what the post asks for its work in a period, and posts it: for one office or, without one, for the programme, in shares of what
+ * each office paid from the fund in those days.
+ * @throws not_found when the programme has no such fund; unprocessable for an amount, a period or an office that cannot be, and when no
+ *   office paid anything to share the invoice by; conflict when the reference was recorded before; fee_beyond_share and fee_beyond_fund
+ *   when the fund does not give that much
+ */
+export const recordFee = command<NewPostFee & { readonly programmeId: string }, PostFee>({
+  name: 'cashout.record_fee',
+  async scope(db, { programmeId, fundId }) {
+    await currencyOf(db, programmeId, fundId);
+    return { programme: programmeId, fund: fundId };
+  },
+  async run({ tx, actor, now }, input) {
+    const { programmeId, fundId, reference } = input;
+    const currency = await currencyOf(tx, programmeId, fundId);
+    const amount = readAmount(input, currency);
+    const weights = input.officeId ? [{ officeId: input.officeId, paid: amount }] : await paidByOffice(tx, fundId, input, currency);
+    if (weights.length === 0)
+      throw invalid({ pointer: '/officeId', detail: 'No office paid anything from this fund in the period. Name the office.' });
+    const parts = amount.splitBy(weights.map(({ paid }) => paid));
+    const shares = weights.flatMap(({ officeId }, i) => {
+      const part = parts[i];
+      return part && !part.isZero ? [{ id: newId(), officeId, amount: part }] : [];
+    });
+    const fee = { id: newId(), programmeId, fundId, reference, from: input.from, to: input.to, amount, by: actor.id, at: now };
+    try {
+      await insertFee(tx, fee, shares);
+      await post(
+        tx,
+        now,
+        shares.map(({ id, officeId, amount: share }) => ({
+          event: 'fee' as const,
+          programmeId,
+          fundId,
+          officeId,
+          subject: { type: 'post_fee_share', id },
+          amount: share,
+        })),
+      );
+    } catch (error) {
+      throw refusalOf(brokenConstraint(error)) ?? error;
+    }
+    const result = await feeById(tx, fee.id);
+    return { result, subject: { type: 'post_fee', id: fee.id }, after: result };
+  },
+});
+
+async function currencyOf(db: Db, programmeId: string, fundId: string): Promise<string> {
+  const currency = await fundCurrency(db, programmeId, fundId);
+  if (!currency) throw problem.not_found('There is no such record.');
+  return currency;
+}
+
+const invalid = (place: ProblemPlace) => problem.unprocessable('The invoice breaks a rule.', {}, [place]);
+
+function readAmount({ amount, from, to }: NewPostFee, currency: string): Money {
+  if (to < from) throw invalid({ pointer: '/to', detail: `Not before ${from}.` });
+  if (amount.currency !== currency) throw invalid({ pointer: '/amount/currency', detail: `The fund is in ${currency}.` });
+  try {
+    const read = Money.of(amount.amount, currency);
+    if (!read.isZero && !read.isNegative) return read;
+  } catch (error) {
+    throw invalid({ pointer: '/amount/amount', detail: (error as Error).message });
+  }
+  throw invalid({ pointer: '/amount/amount', detail: 'An amount above zero.' });
+}
+
+function refusalOf(constraint: string | undefined) {
+  switch (constraint) {
+    case 'post_fees_reference_once':
+      return problem.conflict('An invoice of this reference has been recorded already.');
+    case 'post_fees_within_share':
+      return feeRefusal.fee_beyond_share('Draw it on another fund, or agree on a larger share for fees with the donor.');
+    case 'accounts_not_overdrawn':
+      return feeRefusal.fee_beyond_fund('Draw it on another fund, or wait for money.');
+    case 'post_fee_shares_office_id_fkey':
+      return invalid({ pointer: '/officeId', detail: 'There is no such office.' });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { hasWithdrawn } from '../../beneficiaries/index.ts';
+import { type Db, type Sql, sql } from '../../platform/index.ts';
+import type { VoucherState } from '../../vouchers/index.ts';
+
+/** Without these nothing of a person is shared with the paying agent. */
+const neededToPay = ['registration', 'share_with_paying_agent'] as const;
+
+/** A voucher that somebody at the counter may mean. */
+export interface Candidate {
+  readonly id: string;
+  readonly serial: string;
+  readonly state: VoucherState;
+  readonly amount: string;
+  readonly currency: string;
+  readonly keyVersion: number;
+  readonly counter: number;
+  readonly expiresAt: Date | null;
+  readonly beneficiaryId: string;
+  readonly programmeId: string;
+  readonly fundId: string;
+  readonly timeZone: string;
+  /** Whether a consent has been taken back without which nobody is paid. */
+  readonly isWithheld: boolean;
+  /** Whether another record of the same person was paid the same, or has a voucher for it that comes first. */
+  readonly isPaidElsewhere: boolean;
+}
+
+/** An office, the agent behind its counter and the vouchers in question. */
+export interface Counter {
+  readonly officeCode: string;
+  readonly officeName: string;
+  readonly isOpen: boolean;
+  readonly hasCash: boolean;
+  /** The agent's wrong codes of the last hour. */
+  readonly failures: number;
+  readonly candidates: readonly Candidate[];
+}
+
+type CounterRow = Omit<Counter, 'candidates'> & ({ readonly [Field in keyof Candidate]: null } | Candidate);
+
+/**
+ * Everything a redemption is judged by, in one round trip.
+ * @param vouchers the query of the vouchers in question
+ * @returns undefined when there is no such office
+ */
+export async function findCounter(db: Db, now: Date, officeId: string, agentId: string, vouchers: Sql): Promise<Counter | undefined> {
+  const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.is_open as "isOpen",
+      o.has_cash as "hasCash", ${failuresOf(agentId, now)} as failures,
+      ${candidateColumns(now)}
+    from offices o left join (${vouchers}) v on true
+    where o.id = ${officeId} order by (v.state = 'activated') desc`);
+  const [office] = rows;
+  return office && { ...office, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
+}
+
+/** The wrong codes that somebody has tried within the last hour. */
+export const failuresOf = (agentId: string | Sql, now: Date): Sql =>
+  sql`(select count(*)::int from failed_codes f where f.agent_id = ${agentId} and f.at > ${now}::timestamptz - interval '1 hour')`;
+
+/** What a voucher `v` is judged by before it is paid. */
+export const candidateColumns = (
+  now: Date,
+): Sql => sql`v.id, v.serial, v.state, v.amount, v.currency, v.key_version as "keyVersion", v.counter,
+  v.expires_at as "expiresAt", v.beneficiary_id as "beneficiaryId", v.programme_id as "programmeId", v.fund_id as "fundId",
+  (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone",
+  (${hasWithdrawn(sql`v.beneficiary_id`, neededToPay)} or ${hasWithdrawn(sql`v.collector_id`, neededToPay)}) as "isWithheld",
+  ${isPaidElsewhere(sql`v`, now)} as "isPaidElsewhere"`;
+
+/**
+ * Whether the same instalment of the same plan was paid to another record of the same person, or can be paid now by a voucher that comes
+ * first: the survivor's, then the oldest. Records are one person as long as one was merged into the other, or both into a third. Who was
+ * never merged costs a look-up.
+ * @param voucher the alias of its row
+ */
+const isPaidElsewhere = (voucher: Sql, now: Date): Sql => sql`exists (select from beneficiaries own
+  cross join lateral (select own.merged_into as id where own.merged_into is not null
+    union all select m.id from beneficiaries m where m.merged_into = coalesce(own.merged_into, own.id) and m.id <> own.id) other
+  join vouchers w on w.beneficiary_id = other.id and (w.state = 'redeemed' or w.state = 'activated' and w.expires_at > ${now}
+    and own.merged_into is not null and (other.id = own.merged_into or w.id < ${voucher}.id))
+  where own.id = ${voucher}.beneficiary_id and is_same_instalment(w.line_id, ${voucher}.line_id))`;

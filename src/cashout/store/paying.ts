@@ -1,0 +1,67 @@
+import { brokenConstraint, newId, type Sql, sql, type Tx } from '../../platform/index.ts';
+import { ATTEMPTS_ALLOWED } from '../../vouchers/index.ts';
+import type { Candidate } from './candidates.ts';
+
+/** A pay-out that is being made. */
+export interface NewPayout {
+  readonly id: string;
+  /** The office that pays, or the advance that the cash comes out of. */
+  readonly officeId: string | null;
+  readonly advanceId: string | null;
+  /** Who hands over the cash. */
+  readonly agentId: string;
+  readonly deviceId: string | null;
+  readonly documentType: string;
+  readonly documentLastFour: string;
+  readonly paidOn: string;
+}
+
+/**
+ * Redeems a voucher, writes its pay-out and posts it, in one statement: the voucher must still be active, unexpired and under the same
+ * code, and no other record of the person paid by it.
+ * @param entry the posting of the pay-out
+ * @returns whether it was; if not, somebody else was here first
+ */
+export async function pay(
+  tx: Tx,
+  now: Date,
+  { id, counter }: Pick<Candidate, 'id' | 'counter'>,
+  payout: NewPayout,
+  entry: Sql,
+): Promise<boolean> {
+  const statement = sql`with redeemed as (
+      update vouchers set state = 'redeemed'
+      where id = ${id} and state = 'activated' and counter = ${counter} and expires_at > ${now}
+      returning id, collector_id, amount, currency
+    ), paid as (
+      insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
+        paid_at, paid_on, device_id, advance_id)
+      select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
+        ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date,
+        ${payout.deviceId}::uuid, ${payout.advanceId}::uuid from redeemed
+      returning id)
+    select ${entry} from paid`;
+  try {
+    return (await tx.run(statement)) === 1;
+  } catch (error) {
+    if (brokenConstraint(error) === 'payouts_once_for_person') return false;
+    throw error;
+  }
+}
+
+/** Counts a wrong code: against the agent always, and against the vouchers it was tried on, which the fifth one locks. */
+export async function countFailure(
+  tx: Tx,
+  now: Date,
+  { agentId, officeId, tried }: { agentId: string; officeId: string | null; tried: readonly string[] },
+): Promise<void> {
+  // The rows are locked in order of id, so that two wrong codes for one person do not wait for each other in a circle.
+  await tx.run(sql`with aimed as materialized (
+      select id from vouchers where id = any(${tried}::uuid[]) order by id for no key update
+    ), counted as (
+      update vouchers v set failed_attempts = v.failed_attempts + 1,
+        state = case when v.failed_attempts + 1 >= ${ATTEMPTS_ALLOWED} then 'locked' else v.state end
+      from aimed where v.id = aimed.id and v.state = 'activated')
+    insert into failed_codes (id, agent_id, office_id, voucher_id, at)
+    values (${newId()}, ${agentId}, ${officeId}, ${tried.length === 1 ? tried[0] : null}, ${now})`);
+}

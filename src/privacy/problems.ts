@@ -1,0 +1,5 @@
+import { defineProblems } from '../platform/index.ts';
+
+export const privacyProblem = defineProblems({
+  erasure_refused: [409, 'Something is still pending for this person'],
+});
