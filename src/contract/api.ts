@@ -11,7 +11,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List where you are signed in */
+        get: operations["listOwnSessions"];
         put?: never;
         /**
          * Sign in
@@ -31,7 +32,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** See the session that asks */
+        get: operations["currentSession"];
         put?: never;
         post?: never;
         /** Sign out */
@@ -52,9 +54,198 @@ export interface paths {
         put?: never;
         /**
          * Give the second factor again
-         * @description What moves money or changes who may do what asks for a second factor no older than five minutes. The fifth wrong code in a row ends the session.
+         * @description What moves money or changes who may do what asks for a second factor no older than five minutes. The fifth wrong code in a row ends the session. The session goes on under another token (or cookie), and the one that this request came with is worth nothing from then on; so this takes no `Idempotency-Key`. When the answer is lost, sign in again.
          */
         post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask what a passkey is to sign for signing in
+         * @description The answer looks alike for everybody, whether the address is known and has passkeys or not. Its challenge is good once, for two minutes, for this address.
+         */
+        post: operations["askForPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what a passkey is to sign for a fresh second factor */
+        post: operations["askForPasskeyStepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your passkeys */
+        get: operations["listPasskeys"];
+        put?: never;
+        /**
+         * Register a passkey
+         * @description From then on your passkeys are what you sign in and step up with, in place of the codes of your authenticator. Ask for the options first; their challenge is good once, for two minutes, in this session.
+         */
+        post: operations["registerPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask how a passkey is to be made */
+        post: operations["askForPasskeyRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/passkeys/{passkeyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description Administrators are told. After the last one, the codes of your authenticator are asked for again.
+         */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/others/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End every session of yours but this one
+         * @description Asks for a fresh second factor.
+         */
+        post: operations["endOtherSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{sessionId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End one of your sessions
+         * @description Asks for a fresh second factor, so that whoever took over one session does not end the others.
+         */
+        post: operations["endOwnSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List where somebody is signed in
+         * @description Asks for a fresh second factor.
+         */
+        get: operations["listUserSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of somebody */
+        post: operations["endUserSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/sessions/{sessionId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one session of somebody */
+        post: operations["endUserSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -78,6 +269,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List devices */
+        get: operations["listDevices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/device-enrolments/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask what a device is to sign for an enrolment
+         * @description For agents, office supervisors and field officers who have just signed in with both factors. Leave `deviceId` out on a device that is not known yet: the answer gives it one. The challenge is good once, for two minutes, in this session.
+         */
+        post: operations["askToEnrolOnDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol on a device with a PIN
+         * @description From then on you sign in on this device with the PIN. The first to enrol sends `device`, which makes it known. Enrolling again chooses another PIN, and is the way back from a lock. The device signs six lines joined by line feeds, without one at the end (`sanad-device-v1`, the origin of the page, `enrol`, the device's identifier, your own, the challenge), with ECDSA on P-256 and SHA-256.
+         */
+        post: operations["enrolOnDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a device another key
+         * @description The old key and the new one both sign the lines that an enrolment takes, with `replace_key` as the third. The old key is kept, so that what it has signed can still be checked.
+         */
+        post: operations["replaceDeviceKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask what a device is to sign for a PIN
+         * @description An unknown device is answered alike. The challenge is good once, for two minutes, on this device.
+         */
+        post: operations["askDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in on a device with a PIN
+         * @description The device signs the lines that an enrolment takes, with `sign_in` as the third. A PIN is looked at only when the signature is right. The fifth wrong PIN on a device locks it for everybody on it until they have enrolled again. The session is good for the counter of the device's office, rests for a quarter of an hour at most and ends after eight hours.
+         */
+        post: operations["signInOnDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a device out of service at once */
+        post: operations["revokeDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -88,7 +413,10 @@ export interface paths {
         /** List users */
         get: operations["listUsers"];
         put?: never;
-        /** Create a user */
+        /**
+         * Invite a user
+         * @description They are sent a link by e-mail, good once and for 72 hours, by which they choose a password and set up an authenticator. Nobody else sees either.
+         */
         post: operations["createUser"];
         delete?: never;
         options?: never;
@@ -180,9 +508,29 @@ export interface paths {
         put?: never;
         /**
          * Issue a key to a partner
-         * @description The key is good for referrals in one programme and for nothing else. It is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`: when the answer is lost, revoke the key and issue another.
+         * @description The key is good for referrals in one programme and for nothing else, once another administrator has confirmed it. It is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`: when the answer is lost, revoke the key and issue another.
          */
         post: operations["issuePartnerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/{partnerId}/keys/{keyId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a partner's key that another administrator made
+         * @description A key opens nothing until an administrator has confirmed it who did not make it. The answer, as the list of keys, says whose the key is and what it may do; the key itself is never shown again.
+         */
+        post: operations["confirmPartnerKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,7 +548,7 @@ export interface paths {
         put?: never;
         /**
          * Replace a key by a new one
-         * @description The old key goes on for the hours given, so that the partner's machines can change over. A key is replaced once. The new key is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`.
+         * @description The old key goes on for the hours given, so that the partner's machines can change over once another administrator has confirmed the new one. A key is replaced once. The new key is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`.
          */
         post: operations["rotatePartnerKey"];
         delete?: never;
@@ -226,6 +574,396 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/links/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a link from an e-mail
+         * @description Says what the link is for. Where an authenticator is to be set up, each opening makes a new secret, which is shown in this answer and never again, so this request takes no `Idempotency-Key`. A link that is unknown, used, revoked or too old is refused in the same words.
+         */
+        post: operations["openLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Chooses the password and confirms the authenticator that opening the link set up. The recovery codes are shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`: when the answer is lost, sign in and have new codes made.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password by a link
+         * @description Ends every session and every other link. The second factor stays as it is. A link is good once, so this request takes no `Idempotency-Key`.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set up another authenticator by a link
+         * @description Takes the password as well, and confirms the authenticator that opening the link set up. Ends every session and every other link, and puts new recovery codes in the place of the old. The codes are shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`. The fifth wrong password ends the link.
+         */
+        post: operations["replaceSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to choose a new password
+         * @description The answer is the same whether somebody has that address or not.
+         */
+        post: operations["askForPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Asks for a fresh second factor. Your other sessions end. The fifth wrong password in a row ends this one too. Takes no `Idempotency-Key`, for which something of both passwords would have to be kept; when the answer is lost, the new password tells.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have new recovery codes made
+         * @description Asks for a fresh second factor. The codes before these are worth nothing. They are shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`.
+         */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/authenticator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up another authenticator
+         * @description Asks for a fresh second factor. The secret is shown in this answer and never again, so this request takes no `Idempotency-Key`. The one you have goes on until the new one is confirmed.
+         */
+        post: operations["enrolAuthenticator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/authenticator/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the authenticator that was set up
+         * @description Asks for a fresh second factor. Your other sessions end.
+         */
+        post: operations["confirmAuthenticator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send somebody another invitation
+         * @description The link before this one is worth nothing.
+         */
+        post: operations["inviteAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/invitation/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke somebody's invitation */
+        post: operations["revokeInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{userId}/second-factor/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have somebody set up another authenticator
+         * @description For somebody who has lost theirs and every recovery code. They are sent a link, which asks for their password too; nobody else sees the link or the secret. Their sessions end. Nobody does this for themselves, and other administrators are alerted.
+         */
+        post: operations["startSecondFactorReplacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List alerts */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alertId}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you have seen to an alert
+         * @description Whoever caused an alert leaves this to somebody else.
+         */
+        post: operations["markAlertSeen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List service accounts */
+        get: operations["listServiceAccounts"];
+        put?: never;
+        /**
+         * Create a service account
+         * @description A machine that acts for the agency, in one role that a machine may hold and in one place. It can do nothing until it has a key, which another administrator makes.
+         */
+        post: operations["createServiceAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts/{serviceAccountId}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disable a service account and all of its keys */
+        post: operations["disableServiceAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts/{serviceAccountId}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a service account's keys */
+        get: operations["listServiceKeys"];
+        put?: never;
+        /**
+         * Issue a key to a service account
+         * @description The key is good for the permissions that it names, which are some of what a machine of the account's role may do. It opens nothing until another administrator has confirmed it. The key is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`: when the answer is lost, revoke the key and issue another.
+         */
+        post: operations["issueServiceKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts/{serviceAccountId}/keys/{keyId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a service account's key that another administrator made
+         * @description A key opens nothing until an administrator has confirmed it who did not make it. The answer, as the list of keys, says whose the key is and what it may do; the key itself is never shown again.
+         */
+        post: operations["confirmServiceKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts/{serviceAccountId}/keys/{keyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a service account's key by a new one
+         * @description The old key goes on for the hours given, so that the machine can change over once another administrator has confirmed the new one. A key is replaced once. The new key is good for the same permissions; it is shown in this answer and kept nowhere, so this request takes no `Idempotency-Key`.
+         */
+        post: operations["rotateServiceKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-accounts/{serviceAccountId}/keys/{keyId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a service account's key at once */
+        post: operations["revokeServiceKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit-events": {
         parameters: {
             query?: never;
@@ -238,6 +976,163 @@ export interface paths {
          * @description What was done, newest first, as far as your role reaches.
          */
         get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/person-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who was shown people
+         * @description Newest first, as far as your role reaches. Whom one reading showed is in the reading itself.
+         */
+        get: operations["listPersonReads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/person-reads/{readId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See whom one reading showed */
+        get: operations["getPersonRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the trail away as a file
+         * @description The events that fit, oldest first, as far as your role reaches. JSON Lines hold one event on each line, as the list shows it; CSV has the same columns for a spreadsheet. The file is written as it is read, however long it is.
+         */
+        get: operations["exportAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-events/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that an event is in the trail
+         * @description An inclusion proof (RFC 9162) against the newest signed head. Whoever holds the public key checks it without us: see docs/audit.md. An event is sealed some seconds after it happened; until then the answer is `not_sealed_yet`.
+         */
+        get: operations["proveAuditEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the signed heads of the trail
+         * @description Newest first. A head says how many events there were and the root of the tree over them, and nothing of what they were. Keep those that you are shown: nobody can change what came before them without your noticing.
+         */
+        get: operations["listAuditHeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the public keys that heads were signed under
+         * @description Newest first. Compare them with what you were told by another way before you trust one.
+         */
+        get: operations["listAuditKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove that the trail has only grown
+         * @description A consistency proof (RFC 9162) between two signed heads, each named by how many events it was signed over.
+         */
+        get: operations["proveAuditConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stories/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read everything that happened to one person, list or voucher
+         * @description The events of the record and of every record that belongs to its life, oldest first, each with words for what was done. Of a person those are their registration, consents, household, pairs, assessments, lists, vouchers, pay-outs, exceptions and settlements. One answer holds five thousand events; a longer story goes on at nextCursor.
+         */
+        get: operations["readStory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -282,6 +1177,43 @@ export interface paths {
         patch: operations["changeProgramme"];
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a programme's versions */
+        get: operations["listProgrammeVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a programme as it was
+         * @description What was approved under a version stays under it, whatever has been changed since.
+         */
+        get: operations["getProgrammeVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/funds": {
         parameters: {
             query?: never;
@@ -314,6 +1246,47 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Change the terms of a fund
+         * @description What is left out stays; null takes a term away. Lists that were built before keep the funds that they were built from.
+         */
+        patch: operations["changeFund"];
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a fund's terms have been */
+        get: operations["listFundVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where all the money of a fund is
+         * @description Every figure comes from the postings of the ledger. What is available, committed, outstanding, paid and spent on fees and exchange is together what was received.
+         */
+        get: operations["getFundSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -324,10 +1297,56 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List what came into a fund */
+        get: operations["listContributions"];
         put?: never;
-        /** Record money received from the donor */
+        /**
+         * Record money received from the donor
+         * @description Money in another currency than the fund's is booked at the last rate on or before the day it was received; without one it is refused. A mistake is corrected by reversing the entry `entryId` of the ledger, and recording the transfer again.
+         */
         post: operations["recordContribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/conversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was converted of a fund's foreign money */
+        get: operations["listConversions"];
+        put?: never;
+        /**
+         * Record that the bank changed foreign money
+         * @description Takes what the bank really gave. What was sold leaves the books at the average of what it was booked at; the difference is posted as a gain, or as a loss that the fund must be able to bear.
+         */
+        post: operations["convertForeignCash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exchange-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the exchange rates */
+        get: operations["listExchangeRates"];
+        put?: never;
+        /**
+         * Record an exchange rate
+         * @description Rates are the whole agency's. A rate counts from its day until the day of the next one; of two for one day the later recorded counts. What was booked before stays as it was booked.
+         */
+        post: operations["recordExchangeRate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -440,6 +1459,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/vouchers/{voucherId}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a voucher from being paid, at once
+         * @description For a code that somebody knows who should not. Two people unlock it, under another code. Only a voucher that can be paid is locked, `voucher_past_change` otherwise.
+         */
+        post: operations["lockVoucher"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vouchers/{voucherId}/expiry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a voucher more time
+         * @description The code stays as it is. At most 366 days from today, and only for a voucher that has time left.
+         */
+        post: operations["extendVoucher"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vouchers/{voucherId}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What two people did to a voucher, or one has asked for */
+        get: operations["listVoucherChanges"];
+        put?: never;
+        /**
+         * Ask that a voucher be cancelled, reissued or unlocked
+         * @description Nothing happens to the voucher before somebody else confirms. `cancel` gives the money back to the fund; `reissue` and `unlock` make
+         *     another code, which is sent to whoever collects. One thing is asked at a time, `voucher_change_open` otherwise.
+         */
+        post: operations["askVoucherChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voucher-changes/{changeId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out what somebody else has asked for
+         * @description Asks for a fresh second factor. The old code is dead at once, whether or not the new one has been sent. `voucher_past_change` when the voucher was paid or ran out meanwhile.
+         */
+        post: operations["confirmVoucherChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voucher-changes/{changeId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what was asked for */
+        post: operations["withdrawVoucherChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment-lists/{listId}/messages": {
         parameters: {
             query?: never;
@@ -491,7 +1609,7 @@ export interface paths {
          *     Refusals by `code`: `office_closed`, `office_without_cash` and `agent_locked` come before the code is looked at.
          *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
-         *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`), `voucher_not_active`,
+         *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`, null for what was delivered by hand), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`,
          *     `paid_as_other_record` (of records that were merged, one is paid).
          */
@@ -522,6 +1640,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/{payoutId}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a pay-out back on the day it was made
+         * @description For a supervisor of the office other than who paid, with a fresh second factor; on an enrolled device the PIN given again is enough.
+         *     The posting is reversed and the voucher is open again under another code. The old code is dead at once; the new one is sent by SMS to
+         *     whoever has a telephone, and otherwise the voucher waits.
+         *
+         *     Refusals by `code`: `already_voided`, `void_too_late` after the day in the programme's time zone, `payout_matched` and
+         *     `payout_settled` once the post's statement or a settlement has spoken of it. What was delivered by hand is not voided here.
+         */
+        post: operations["voidPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/payouts": {
         parameters: {
             query?: never;
@@ -539,6 +1682,232 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/post-fees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the post has asked for its work */
+        get: operations["listPostFees"];
+        put?: never;
+        /**
+         * Record what the post asks for its work
+         * @description An invoice of one office or, without `officeId`, for the whole programme, which is owed to the offices in proportion to what each paid
+         *     from the fund in the period. Asks for a fresh second factor. A reference is recorded once. `fee_beyond_share` when the fund's share for
+         *     fees is used up, `fee_beyond_fund` when the fund does not hold as much.
+         */
+        post: operations["recordPostFee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/advances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the advances of a programme
+         * @description With `state=handed`, those that are open: `daysOut` says for how many days the cash has been out, `rest` how much of it.
+         */
+        get: operations["listAdvances"];
+        put?: never;
+        /**
+         * Ask for the cash of a round
+         * @description For a field officer, of their own round: the vouchers by their public serials, all of one fund, and where the officer goes. The advance is what
+         *     they come to. Somebody of finance hands it over. A voucher is on one round at a time, and can still be paid at an office meanwhile.
+         */
+        post: operations["askAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the advances that one drew */
+        get: operations["listOwnAdvances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an advance
+         * @description A field officer reads their own.
+         */
+        get: operations["getAdvance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/round-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom the officer visits, where, and with how much
+         * @description As data, or as a page to print and to sign on. It holds no code. A field officer reads their own, while the cash is out.
+         */
+        get: operations["getRoundSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an advance and hand its cash over
+         * @description For somebody of finance other than the officer, with a fresh second factor. `reference` is of the receipt that the officer signed.
+         */
+        post: operations["handOverAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse an advance */
+        post: operations["refuseAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the request for an advance back
+         * @description For the officer who asked.
+         */
+        post: operations["withdrawAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand over the cash of one voucher, once
+         * @description For the officer who drew the advance, and a voucher of its round. Hand over the cash after a 201, and after nothing else. Without an answer,
+         *     repeat the request with the same `Idempotency-Key`.
+         *
+         *     Either with the code, as at a counter, or with a receipt that the person signed and a colleague of the programme witnessed, who had no hand in
+         *     the list. Refusals by `code` as for a pay-out at a counter; and `advance_not_out`, `not_on_round`, `advance_used_up`.
+         */
+        post: operations["deliverByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record cash that an officer brought back
+         * @description For somebody of finance other than the officer, with a fresh second factor. No more comes back than is out, `advance_used_up` otherwise.
+         */
+        post: operations["takeBackAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an advance that has come to zero
+         * @description For somebody of finance other than the officer, who has looked at the receipts. `advance_not_at_zero` says what is still out.
+         */
+        post: operations["closeAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/plans": {
         parameters: {
             query?: never;
@@ -550,8 +1919,8 @@ export interface paths {
         get: operations["listPlans"];
         put?: never;
         /**
-         * Plan a one-time grant
-         * @description Entitles, at once, everybody enrolled whom the scorecard found eligible. Nobody is paid before a payment list with their instalment has been approved and released.
+         * Make a plan
+         * @description When a grant or the first period of a stipend falls due, everybody enrolled whom the scorecard has found eligible by then is entitled; that is at once where the day has come. For each period, people are owed what their records say when it falls due. Nobody is paid before a payment list with their instalment has been approved and released.
          */
         post: operations["createPlan"];
         delete?: never;
@@ -577,6 +1946,509 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans/{planId}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a plan owes month by month
+         * @description What was made out, and what is still to come if nobody's record changes. A plan that has not begun counts those who would join it now.
+         */
+        get: operations["getPlanForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/entitlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List whom a plan entitles */
+        get: operations["listEntitlements"];
+        put?: never;
+        /**
+         * Entitle people by name
+         * @description From the period that follows, unless a day is given. For periods that are past they are owed what their records of the time say. Who is entitled already stays as they are.
+         */
+        post: operations["entitlePeople"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the runs of a plan */
+        get: operations["listPlanRuns"];
+        put?: never;
+        /**
+         * Change many of a plan's people, or entitle everybody who qualifies now
+         * @description In the background, one decision for all of them, with one reason. Those whom it is not for as they stand are passed over and counted.
+         */
+        post: operations["startPlanRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/{entitlementId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an entitlement with what was decided of it */
+        get: operations["getEntitlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/{entitlementId}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend, resume or stop an entitlement, or change its amount
+         * @description Instalments that this makes wrong are withdrawn and made anew, unless they are on a list that counts: those stay, and the next instalment makes up for the difference. What no instalment can make up for any more is shown as `carried`.
+         */
+        post: operations["changeEntitlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/{entitlementId}/instalments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List an entitlement's instalments, each as a sum that can be done again */
+        get: operations["listEntitlementInstalments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entitlements/{entitlementId}/periods-not-owed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the periods for which somebody entitled was owed nothing, and why */
+        get: operations["listPeriodsNotOwed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/ceilings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter people in a plan of reintegration cash, each with a ceiling
+         * @description What each tranche comes to is settled at once: shares of the ceiling are rounded half-even to the minor unit, and together they never pass it. Who cannot be entered is named with the reason; the others are entered.
+         */
+        post: operations["giveCeilings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tranches of the people in a plan */
+        get: operations["listDraws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/draws/{drawId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one person's tranche, its conditions and what was decided */
+        get: operations["getDraw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/draws/{drawId}/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a condition of a person's tranche */
+        post: operations["confirmCondition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/draws/{drawId}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a person's tranche, so that it falls due
+         * @description Every condition has to be confirmed, and by somebody other than who signs. It is due on its earliest day, or today when that is over.
+         */
+        post: operations["signDraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/draws/{drawId}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a person's tranche */
+        post: operations["refuseDraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/draws/{drawId}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a person's tranche back, so that its conditions are confirmed anew
+         * @description What was due by it is withdrawn; on a payment list it stays where it is, and the answer is a conflict.
+         */
+        post: operations["putBackDraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Top up what named people were paid
+         * @description Each top-up is linked to the instalment that it adds to: the one that is named, or the last that was released to the person. It has to be the person's own, released with a voucher that has neither expired nor been cancelled, and no top-up itself; and it is topped up once for the plan's reason, by whichever plan. Who cannot be topped up is named with why; the others are.
+         */
+        post: operations["topUpPeople"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/top-ups/by-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Top up what people already assisted were paid
+         * @description The same rule again adds only what has been released or paid since.
+         */
+        post: operations["topUpByRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/top-ups/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a rule would top up */
+        post: operations["previewTopUps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/emergency-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name people who are paid emergency cash
+         * @description They are owed the plan's amount on a day from today to as many days on as the plan says, in the programme's time zone. Somebody who is in another plan of the programme for the same purpose is not entered unless it is said why. Who cannot be entered is named with the reason; the others are entered.
+         */
+        post: operations["enterEmergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/work-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sites of a programme */
+        get: operations["listWorkSites"];
+        put?: never;
+        /** Open a site for cash-for-work */
+        post: operations["createWorkSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/work-sites/{siteId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a site */
+        get: operations["getWorkSite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what a site takes, who answers for it, or whether it is open */
+        patch: operations["changeWorkSite"];
+        trace?: never;
+    };
+    "/v1/plans/{planId}/attendance-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sheets of a plan */
+        get: operations["listAttendanceSheets"];
+        put?: never;
+        /**
+         * Enter a sheet of attendance
+         * @description Each row is one person on one day. Rows that are right are kept and count once somebody else has signed the sheet; the others are named with the cell and the reason, the first hundred at once. The same rows again change nothing. A sheet that replaces another takes its place, as long as its days are on no payment list.
+         */
+        post: operations["enterAttendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/attendance-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a sheet of attendance as a file
+         * @description A file of cells with a header in French, English or Arabic (CSV in UTF-8, UTF-16, Windows-1252 or Windows-1256; XLSX): registration number, day and, unless all days are full, presence. At most 20000 rows. Otherwise as entering rows: the same file again changes nothing.
+         */
+        post: operations["receiveAttendanceFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attendance-sheets/{sheetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a sheet */
+        get: operations["getAttendanceSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attendance-sheets/{sheetId}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who worked when, by a sheet */
+        get: operations["listAttendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attendance-sheets/{sheetId}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rows of a sheet that were not taken, and why */
+        get: operations["listAttendanceFaults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attendance-sheets/{sheetId}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a sheet that somebody else entered
+         * @description What the signed days of a period come to is owed to each person on the period's last day.
+         */
+        post: operations["signAttendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attendance-sheets/{sheetId}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reject a sheet that waits for a signature */
+        post: operations["rejectAttendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/payment-lists": {
         parameters: {
             query?: never;
@@ -589,7 +2461,7 @@ export interface paths {
         put?: never;
         /**
          * Build a payment list
-         * @description Puts every instalment of the plan that is due, and on no other list that counts, on a draft.
+         * @description Puts every instalment that is due, that the filter lets through and that is on no other list that counts, on a draft. Each is carried by the fund that its programme's order of funds says. A large list is built in the background; it is a draft when that is done, and cancelled when nobody on it can be paid.
          */
         post: operations["buildPaymentList"];
         delete?: never;
@@ -609,7 +2481,7 @@ export interface paths {
         put?: never;
         /**
          * See what a list would hold
-         * @description Runs what building runs, and changes nothing.
+         * @description Runs what building runs, and changes nothing. It looks at 20,000 instalments at most: what is more is built as a draft, which commits nothing either.
          */
         post: operations["previewPaymentList"];
         delete?: never;
@@ -652,6 +2524,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payment-lists/{listId}/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who was left out of a payment list, and why
+         * @description Everybody who was owed something on the day when the list was built, and is not on it
+         */
+        get: operations["listPaymentListLeftOut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/lines/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold lines of a draft back
+         * @description They are not paid by this list. What they are for stays due and can enter another. Who holds a line back has made the list, and can neither approve nor release it.
+         */
+        post: operations["holdPaymentListLines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/lines/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put lines back that were held back */
+        post: operations["putBackPaymentListLines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment-lists/{listId}/submit": {
         parameters: {
             query?: never;
@@ -683,7 +2612,7 @@ export interface paths {
         put?: never;
         /**
          * Sign a submitted list
-         * @description Fills the next approval step. The last signature that the total asks for commits the money. Asks for a fresh second factor.
+         * @description Fills the open step, in your own right or in the place of somebody who has named you. The last signature that the list needs commits the money. Nobody signs above their limit, or what they had another hand in. Asks for a fresh second factor.
          */
         post: operations["approvePaymentList"];
         delete?: never;
@@ -702,8 +2631,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refuse a submitted list
-         * @description Cancel it afterwards, so that its instalments can enter another list.
+         * Give a submitted list back
+         * @description It is a draft again, with its lines, which can be held back; submitted again it has a new digest and begins a new round of signatures. What somebody did in this round is kept and shown: who made it still signs nothing of it, who signed or rejected it still does not release it.
          */
         post: operations["rejectPaymentList"];
         delete?: never;
@@ -723,7 +2652,7 @@ export interface paths {
         put?: never;
         /**
          * Release an approved list
-         * @description Checks every line again, issues a voucher for each good one, and returns the others with their reason and their money. Asks for a fresh second factor.
+         * @description Checks every line again, issues a voucher for each good one, and returns the others with their reason and their money. A large list is released in the background: what was released of it stands whatever happens then. Asks for a fresh second factor.
          */
         post: operations["releasePaymentList"];
         delete?: never;
@@ -752,6 +2681,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payment-lists/{listId}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the rounds of signatures of a payment list
+         * @description Each submission begins a round, and a rejection ends it. Shows what was submitted, who signed it, in whose place, and who gave it back and why.
+         */
+        get: operations["listPaymentListRounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/awaited-signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what waits for your signature
+         * @description Submitted lists whose open step you can sign now, in your own right or in the place of somebody who named you. What is above your limit, what you made, and what you have signed is not among them.
+         */
+        get: operations["listAwaitedSignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the delegations that you gave or were given */
+        get: operations["listApprovalDelegations"];
+        put?: never;
+        /**
+         * Have a colleague sign in your place for a time
+         * @description For one role of yours, to somebody who holds the same role wherever yours holds. Your limit counts, and your name stands beside theirs. Whoever is signed for has signed: neither of you signs the same list again, and a list that either of you made is not theirs to sign. Nobody delegates for somebody else. It ends by itself. Asks for a fresh second factor.
+         */
+        post: operations["delegateApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-delegations/possible-deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who could sign in your place */
+        get: operations["listPossibleDeputies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-delegations/{delegationId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a delegation of yours before its time */
+        post: operations["endApprovalDelegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the file of a released list written
+         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Asks for a fresh second factor and for the purpose.
+         */
+        post: operations["createPaymentListExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was cancelled of a payment list, and what was proposed */
+        get: operations["listCancellations"];
+        put?: never;
+        /**
+         * Propose that lines of a released list are not paid any more
+         * @description One line, several, or without `lineIds` whatever is unpaid of the list. Nothing happens before somebody else confirms it.
+         */
+        post: operations["proposeCancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-list-cancellations/{cancellationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a cancellation has come */
+        get: operations["getCancellation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-list-cancellations/{cancellationId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm what somebody else proposed to cancel
+         * @description The vouchers are cancelled and their codes dead, the money is the funds' again, and the instalments are free for another list or withdrawn, as was proposed. What is paid at this moment stays paid. Asks for a fresh second factor.
+         */
+        post: operations["confirmCancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-list-cancellations/{cancellationId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a proposal to cancel back */
+        post: operations["withdrawCancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/funds/{fundId}/balances": {
         parameters: {
             query?: never;
@@ -769,6 +2888,247 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/funds/{fundId}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fund's chart of accounts, with what each account holds */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{accountId}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account's movements with the balance after each */
+        get: operations["readAccountStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What every kind of account of every fund moved and holds
+         * @description Of days of the programme, both included, or up to and with a moment; of everything when neither is given. Amounts of opening and closing are signed, debit above zero. It is of the funds that your role reaches.
+         */
+        get: operations["getTrialBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/journal-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fund's journal, oldest first */
+        get: operations["listJournalEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/journal-entries/{entryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An entry with its legs, and who and what caused it */
+        get: operations["getJournalEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/journal-entries/{entryId}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an entry back
+         * @description Writes the entry that mirrors it and names it; the entry itself is never changed. Whatever else was posted of the same record is taken back with it. Contributions, fees and what was exchanged can be taken back so, once; everything else is undone by the command that undoes it, and the answer says which.
+         */
+        post: operations["reverseJournalEntry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/general-ledger.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the general ledger away as a file
+         * @description One row for each leg, fund by fund, oldest first, of the funds that your role reaches. The layout `iom` writes the fund as its WBS element and the account as its G/L code, by the mapping of the programme, and leaves empty what it does not name. The file is written as it is read, however long it is.
+         */
+        get: operations["exportGeneralLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/account-mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the accounts are written in the agency's own books */
+        get: operations["getAccountMapping"];
+        /**
+         * Say how the accounts are written in the agency's own books
+         * @description A new version of the whole mapping; the earlier ones stay, and files can be written by them.
+         */
+        put: operations["mapAccounts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/ledger-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The periods that were ever closed, newest first */
+        get: operations["listLedgerPeriods"];
+        put?: never;
+        /**
+         * Close the next period
+         * @description The first that was opened again, or else the one after the last: a calendar month in the programme's time zone unless another last day is given. Its checklist has to hold. From then on it takes no posting.
+         */
+        post: operations["closeLedgerPeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/ledger-periods/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The period that is closed next, and what stands in its way */
+        get: operations["previewLedgerPeriod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger-periods/{periodId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A period with its closings and reopenings */
+        get: operations["getLedgerPeriod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger-periods/{periodId}/reopenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a closed period to be opened again */
+        post: operations["askPeriodReopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/period-reopenings/{reopeningId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a period again, as somebody else has asked
+         * @description Later periods are opened first.
+         */
+        post: operations["confirmPeriodReopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/identities": {
         parameters: {
             query?: never;
@@ -778,7 +3138,7 @@ export interface paths {
         };
         /**
          * Prove that the books hold
-         * @description Recomputes from nothing, for each released list, released = paid + outstanding + expired + cancelled, by the vouchers and by the ledger; for each fund, received = available + committed + outstanding + paid + fees; for each office, payable = paid − voided + fees − settled; that each guarded balance is the sum of its postings; and that every entry sums to zero.
+         * @description Recomputes from nothing, for each released list, released = paid + outstanding + expired + cancelled, by the vouchers and by the ledger; for each fund, received = available + committed + outstanding + paid + fees + lost in exchange, and committed = approved and not released; for each office, payable = paid − voided + fees − settled; for each field officer, drawn = delivered + returned + held; that each guarded balance is the sum of its postings; and that every entry sums to zero.
          */
         get: operations["verifyIdentities"];
         put?: never;
@@ -798,7 +3158,7 @@ export interface paths {
         };
         /**
          * List the people of a programme
-         * @description Every page that is read leaves an event in the audit trail.
+         * @description Every page that is read is recorded, with who was on it.
          */
         get: operations["listBeneficiaries"];
         put?: never;
@@ -813,7 +3173,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/programmes/{programmeId}/beneficiaries/export": {
+    "/v1/programmes/{programmeId}/beneficiary-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the exports of a programme
+         * @description Newest first, whoever asked for them and whatever became of them.
+         */
+        get: operations["listBeneficiaryExports"];
+        put?: never;
+        /**
+         * Have a file of people written
+         * @description The people of a programme at this time, in the order they were registered. Asks for a fresh second factor and for the purpose. The file is encrypted, with a passphrase that this answer tells and nothing tells again, or to a key of age. It is written in the background; whoever asked for it fetches it within a day. Everybody in it is recorded as read. What one user exports in a day is counted: a great deal raises an alert, and a very great deal is refused (`too_many_requests`). Cells that a spreadsheet would run as a formula begin with an apostrophe.
+         */
+        post: operations["createBeneficiaryExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiary-exports/{exportId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far an export has come */
+        get: operations["getBeneficiaryExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiary-exports/{exportId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch the file of an export
+         * @description Only whoever asked for it, as often as they must while its day lasts; afterwards, and once it was revoked, it is gone (`export_ended`). Each time is recorded.
+         */
+        get: operations["downloadBeneficiaryExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiary-exports/{exportId}/revoke": {
         parameters: {
             query?: never;
             header?: never;
@@ -823,10 +3244,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Download the people of a programme
-         * @description Everybody who is in the programme at this moment, in the order they were registered, however many they are. Asks for a fresh second factor. One event in the audit trail keeps the reason, how many they are and a digest of who they are, before the first line leaves. Cells that a spreadsheet would run as a formula begin with an apostrophe. It changes nothing, so it takes no Idempotency-Key.
+         * Revoke an export
+         * @description The file is deleted at once. The record of the export stays.
          */
-        post: operations["exportBeneficiaries"];
+        post: operations["revokeBeneficiaryExport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -875,6 +3296,26 @@ export interface paths {
          * @description Fields that are left out stay as they are. Within `names` and `answers`, too, only the members given change, and null takes one away; every other field is replaced whole. What was there before is kept in the history. The person is compared with everybody again when their name, birth, sex, documents, telephone numbers, household or place change. A record that was merged or erased does not change.
          */
         patch: operations["changeBeneficiary"];
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who looked at a person
+         * @description Newest first. Looking at this list is recorded too.
+         */
+        get: operations["listReadsOfBeneficiary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/beneficiaries/{beneficiaryId}/history": {
@@ -1891,6 +4332,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/beneficiaries/{beneficiaryId}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask that a person be erased
+         * @description Nothing happens before another programme officer confirms it. What would stand in the way now is listed in `pending`. All records of a person go together, so it is asked for the record that goes on.
+         */
+        post: operations["askErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the erasures of a programme */
+        get: operations["listErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{erasureId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an erasure
+         * @description While it is only asked for, with what stands in its way at this moment.
+         */
+        get: operations["getErasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{erasureId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person
+         * @description For good. Their key is destroyed with everything that was sealed under it, and everything that they can be found by; the books, the counts and the audit trail stay as they are. Asks for a fresh second factor of somebody other than who asked. Refused with `erasure_refused`, and everything that is pending in `errors`, while money is on its way to them or nobody has accounted for it.
+         */
+        post: operations["confirmErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{erasureId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what was asked */
+        post: operations["withdrawErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/beneficiaries/{beneficiaryId}/subject-access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is held of one person
+         * @description As data, or as a page to read and print in the person's language. It names nobody else. Asks for a fresh second factor, and the trail keeps that it was made. How many one user makes in a day is counted: many raise an alert, and a very great many are refused (429). It changes nothing, so it takes no Idempotency-Key.
+         */
+        post: operations["answerSubject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules that were set */
+        get: operations["listRetentionRules"];
+        put?: never;
+        /**
+         * Say how long something is kept
+         * @description A time that is longer than before holds at once; a shorter one after seven days, and it raises an alert, so that somebody can object. Asks for a fresh second factor. Without a programme it holds for every programme that has no rule of its own.
+         */
+        post: operations["setRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would go if the schedule ran now
+         * @description Counts, the first people by identifier, and what would hold each of those back.
+         */
+        get: operations["previewRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the runs of the schedule */
+        get: operations["listRetentionRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what a run let go of */
+        get: operations["getRetentionRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/kobo-connections": {
         parameters: {
             query?: never;
@@ -1978,60 +4608,48 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Format: email
-         * @example amina@example.org
+         * Format: uuid
+         * @example 01936f5e-7b1c-7c3e-9d52-0f4b6c1d2e3f
          */
-        Email: string;
-        /**
-         * @description The code that the authenticator shows; it is good once
-         * @example 492039
-         */
-        TotpCode: string;
-        Credentials: {
-            email: components["schemas"]["Email"];
-            password: string;
-            totp: components["schemas"]["TotpCode"];
-        };
+        Id: string;
         /**
          * Format: date-time
          * @description RFC 3339 in UTC
          * @example 2026-03-01T09:30:00.000Z
          */
         Timestamp: string;
-        /**
-         * Format: uuid
-         * @example 01936f5e-7b1c-7c3e-9d52-0f4b6c1d2e3f
-         */
-        Id: string;
-        DisplayName: string;
-        /** @enum {string} */
-        Language: "ar" | "fr" | "en";
-        /** @enum {string} */
-        RoleName: "enrolment_officer" | "programme_officer" | "approver" | "finance_officer" | "agent" | "office_supervisor" | "field_officer" | "donor" | "auditor" | "administrator";
-        /** @description A role and where it holds. Without a programme, an office or a fund it holds everywhere. */
-        RoleGrant: {
+        OwnSession: {
             id: components["schemas"]["Id"];
-            role: components["schemas"]["RoleName"];
-            /** Format: uuid */
-            programmeId: string | null;
-            /** Format: uuid */
-            officeId: string | null;
-            /** Format: uuid */
-            fundId: string | null;
-            /** Format: date-time */
-            endsAt: string | null;
+            /**
+             * @description Begun with both factors, or with a PIN on a device that is enrolled
+             * @enum {string}
+             */
+            kind: "full" | "device";
+            /** @enum {string} */
+            transport: "bearer" | "cookie";
+            startedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description To the minute
+             */
+            lastUsedAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends however much it is used
+             */
+            expiresAt: string;
+            /**
+             * @description The family of the browser and of its system
+             * @example Firefox, Windows
+             */
+            device: string | null;
+            /** @description Sessions with the same mark came, nearly always, from one network. Nothing else can be read from it. */
+            network: string | null;
+            /** @description Whether it is the session that asks */
+            isCurrent: boolean;
         };
-        CurrentUser: {
-            id: components["schemas"]["Id"];
-            displayName: components["schemas"]["DisplayName"];
-            language: components["schemas"]["Language"];
-            grants: components["schemas"]["RoleGrant"][];
-        };
-        SignedIn: {
-            /** @description Send it as a bearer token */
-            token: string;
-            expiresAt: components["schemas"]["Timestamp"];
-            user: components["schemas"]["CurrentUser"];
+        OwnSessions: {
+            items: components["schemas"]["OwnSession"][];
         };
         Problem: {
             type: string;
@@ -2048,6 +4666,317 @@ export interface components {
                 detail: string;
             }[];
         };
+        /**
+         * Format: email
+         * @example amina@example.org
+         */
+        Email: string;
+        /**
+         * @description The code that the authenticator shows; it is good once
+         * @example 492039
+         */
+        TotpCode: string;
+        /**
+         * @description Good once, in place of the authenticator
+         * @example 7d3k-m0qx-w4tz-9rnv
+         */
+        RecoveryCode: string;
+        /** @description base64url */
+        CredentialId: string;
+        /** @description What `navigator.credentials.get` answered, as its `toJSON` writes it */
+        PasskeyAssertion: {
+            id: components["schemas"]["CredentialId"];
+            rawId: components["schemas"]["CredentialId"];
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            /** @description Not read */
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            };
+            response: {
+                /** @description base64url */
+                clientDataJSON: string;
+                /** @description base64url */
+                authenticatorData: string;
+                /** @description base64url */
+                signature: string;
+                /** @description base64url */
+                userHandle?: string | null;
+            };
+        };
+        /** @description Exactly one second factor goes with the password. */
+        Credentials: {
+            /**
+             * @description How the session is held: by a token in the answer, for programs and unless said otherwise, or by a cookie that no script can read, for the pages of this server.
+             * @enum {string}
+             */
+            transport?: "bearer" | "cookie";
+            email: components["schemas"]["Email"];
+            password: string;
+            totp?: components["schemas"]["TotpCode"];
+            recoveryCode?: components["schemas"]["RecoveryCode"];
+            passkey?: components["schemas"]["PasskeyAssertion"];
+            /** @description From the last sign-in on this device. What strangers try in vain then keeps nobody out who comes from here. */
+            deviceToken?: string;
+        };
+        /** @description Send it as a bearer token; there unless the session is held by a cookie */
+        SessionToken: string;
+        /** @description Send it in `X-CSRF-Token` with every change; there where the session is held by a cookie */
+        CsrfToken: string;
+        DisplayName: string;
+        /** @enum {string} */
+        Language: "ar" | "fr" | "en";
+        /** @enum {string} */
+        RoleName: "enrolment_officer" | "programme_officer" | "approver" | "finance_officer" | "agent" | "office_supervisor" | "field_officer" | "donor" | "auditor" | "administrator";
+        /**
+         * @description Decimal text
+         * @example 15000.00
+         */
+        Amount: string;
+        /**
+         * @description ISO 4217 code
+         * @example DZD
+         */
+        Currency: string;
+        Money: {
+            amount: components["schemas"]["Amount"];
+            currency: components["schemas"]["Currency"];
+        };
+        /** @description A role and where it holds. Without a programme, an office or a fund it holds everywhere. */
+        RoleGrant: {
+            id: components["schemas"]["Id"];
+            role: components["schemas"]["RoleName"];
+            /** Format: uuid */
+            programmeId: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            /** @description The most that a payment list may come to which the holder signs; null is no limit */
+            limit: components["schemas"]["Money"] | null;
+            /** Format: date-time */
+            endsAt: string | null;
+        };
+        CurrentUser: {
+            id: components["schemas"]["Id"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            grants: components["schemas"]["RoleGrant"][];
+            /** @description Codes for a lost authenticator that are not used yet */
+            recoveryCodesLeft: number;
+        };
+        SignedIn: {
+            token?: components["schemas"]["SessionToken"];
+            csrfToken?: components["schemas"]["CsrfToken"];
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description Keep it on this device and send it with the next sign-in. It opens nothing by itself */
+            deviceToken: string;
+            user: components["schemas"]["CurrentUser"];
+        };
+        CurrentSession: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Begun with both factors, or with a PIN on a device that is enrolled
+             * @enum {string}
+             */
+            kind: "full" | "device";
+            /** @enum {string} */
+            transport: "bearer" | "cookie";
+            startedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description To the minute
+             */
+            lastUsedAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends however much it is used
+             */
+            expiresAt: string;
+            /**
+             * @description The family of the browser and of its system
+             * @example Firefox, Windows
+             */
+            device: string | null;
+            /** @description Sessions with the same mark came, nearly always, from one network. Nothing else can be read from it. */
+            network: string | null;
+            /** @description Whether it is the session that asks */
+            isCurrent: boolean;
+            csrfToken?: components["schemas"]["CsrfToken"];
+        };
+        /** @description base64url */
+        DeviceChallengeBytes: string;
+        /** @description r and s, 32 bytes each, in base64url, as WebCrypto gives them */
+        DeviceSignature: string;
+        /** @description Six digits, for this device alone */
+        Pin: string;
+        /** @description In a session on a device, which signs the lines that an enrolment takes with `step_up` as the third */
+        PinOnDevice: {
+            challenge: components["schemas"]["DeviceChallengeBytes"];
+            signature: components["schemas"]["DeviceSignature"];
+            pin: components["schemas"]["Pin"];
+        };
+        /** @enum {string} */
+        Transport: "ble" | "cable" | "hybrid" | "internal" | "nfc" | "smart-card" | "usb";
+        CredentialDescriptor: {
+            id: components["schemas"]["CredentialId"];
+            /** @constant */
+            type: "public-key";
+            transports: components["schemas"]["Transport"][];
+        };
+        PasskeyRequestOptions: {
+            rpId: string;
+            /** @description base64url */
+            challenge: string;
+            /** @description Milliseconds */
+            timeout: number;
+            /** @constant */
+            userVerification: "required";
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+        };
+        /**
+         * @description By which you tell your passkeys apart
+         * @example Work laptop
+         */
+        PasskeyName: string;
+        Passkey: {
+            id: components["schemas"]["Id"];
+            name: components["schemas"]["PasskeyName"];
+            /** @description Whether it may be copied to other devices of yours */
+            isSynced: boolean;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            lastUsedAt: string | null;
+        };
+        /** @description What `navigator.credentials.create` answered, as its `toJSON` writes it */
+        PasskeyAttestation: {
+            id: components["schemas"]["CredentialId"];
+            rawId: components["schemas"]["CredentialId"];
+            /** @constant */
+            type: "public-key";
+            authenticatorAttachment?: string | null;
+            /** @description Not read */
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            };
+            response: {
+                /** @description base64url */
+                clientDataJSON: string;
+                /** @description base64url */
+                attestationObject: string;
+                transports?: components["schemas"]["Transport"][];
+                /** @description Not read */
+                authenticatorData?: string;
+                /** @description Not read */
+                publicKey?: string | null;
+                /** @description Not read */
+                publicKeyAlgorithm?: number;
+            };
+        };
+        PasskeyCreationOptions: {
+            rp: {
+                id: string;
+                name: string;
+            };
+            user: {
+                id: string;
+                name: string;
+                displayName: string;
+            };
+            /** @description base64url */
+            challenge: string;
+            pubKeyCredParams: {
+                alg: number;
+                /** @constant */
+                type: "public-key";
+            }[];
+            /** @description Milliseconds */
+            timeout: number;
+            /** @constant */
+            attestation: "none";
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: {
+                /** @constant */
+                residentKey: "preferred";
+                requireResidentKey: boolean;
+                /** @constant */
+                userVerification: "required";
+            };
+        };
+        Count: number;
+        Ended: {
+            ended: components["schemas"]["Count"];
+        };
+        Session: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description Begun with both factors, or with a PIN on a device that is enrolled
+             * @enum {string}
+             */
+            kind: "full" | "device";
+            /** @enum {string} */
+            transport: "bearer" | "cookie";
+            startedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description To the minute
+             */
+            lastUsedAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends however much it is used
+             */
+            expiresAt: string;
+            /**
+             * @description The family of the browser and of its system
+             * @example Firefox, Windows
+             */
+            device: string | null;
+            /** @description Sessions with the same mark came, nearly always, from one network. Nothing else can be read from it. */
+            network: string | null;
+        };
+        /** @example Counter 2 */
+        DeviceName: string;
+        /**
+         * Format: date-time
+         * @description Ninety days after the last use
+         */
+        EnrolmentEnd: string;
+        DeviceUser: {
+            userId: components["schemas"]["Id"];
+            displayName: components["schemas"]["DisplayName"];
+            enrolledAt: components["schemas"]["Timestamp"];
+            lastUsedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            lockedAt: string | null;
+            expiresAt: components["schemas"]["EnrolmentEnd"];
+        };
+        Device: {
+            id: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            name: components["schemas"]["DeviceName"];
+            keyVersion: number;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** @description Who may sign in on it with a PIN */
+            users: components["schemas"]["DeviceUser"][];
+        };
+        DeviceChallenge: {
+            deviceId: components["schemas"]["Id"];
+            challenge: components["schemas"]["DeviceChallengeBytes"];
+            expiresAt: components["schemas"]["Timestamp"];
+        };
+        /** @description A JSON Web Key without the private part */
+        DevicePublicKey: {
+            /** @constant */
+            kty: "EC";
+            /** @constant */
+            crv: "P-256";
+            x: string;
+            y: string;
+        };
         User: {
             id: components["schemas"]["Id"];
             email: components["schemas"]["Email"];
@@ -2055,6 +4984,11 @@ export interface components {
             language: components["schemas"]["Language"];
             /** @description The roles that hold now */
             grants: components["schemas"]["RoleGrant"][];
+            /**
+             * Format: date-time
+             * @description When they accepted their invitation
+             */
+            activatedAt: string | null;
             /** Format: date-time */
             disabledAt: string | null;
             createdAt: components["schemas"]["Timestamp"];
@@ -2063,31 +4997,14 @@ export interface components {
             email: components["schemas"]["Email"];
             displayName: components["schemas"]["DisplayName"];
             language: components["schemas"]["Language"];
-            password: string;
         };
-        CreatedUser: {
-            id: components["schemas"]["Id"];
-            email: components["schemas"]["Email"];
-            displayName: components["schemas"]["DisplayName"];
-            language: components["schemas"]["Language"];
-            /** @description The roles that hold now */
-            grants: components["schemas"]["RoleGrant"][];
-            /** Format: date-time */
-            disabledAt: string | null;
-            createdAt: components["schemas"]["Timestamp"];
-            totp: {
-                /** @description Base32 */
-                secret: string;
-                /** @description The otpauth address to show as a QR code */
-                uri: string;
-            };
-        };
-        /** @description An agent and an office supervisor need an office, a donor needs a fund. */
+        /** @description An agent and an office supervisor need an office, a donor needs a fund. Approvers, programme officers and finance officers may be granted a limit: they sign no payment list that comes to more, or that is in another currency. */
         NewRole: {
             role: components["schemas"]["RoleName"];
             programmeId?: components["schemas"]["Id"];
             officeId?: components["schemas"]["Id"];
             fundId?: components["schemas"]["Id"];
+            limit?: components["schemas"]["Money"];
             endsAt?: components["schemas"]["Timestamp"];
         };
         Partner: {
@@ -2114,7 +5031,15 @@ export interface components {
              * @description To the hour
              */
             lastUsedAt: string | null;
+            createdBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description The administrator without whom the key opens nothing
+             */
+            confirmedBy: string | null;
+            /** Format: date-time */
+            confirmedAt: string | null;
         };
         /** @description When the key ends; within 366 days */
         KeyEnd: components["schemas"]["Timestamp"];
@@ -2137,7 +5062,150 @@ export interface components {
              * @description To the hour
              */
             lastUsedAt: string | null;
+            createdBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description The administrator without whom the key opens nothing
+             */
+            confirmedBy: string | null;
+            /** Format: date-time */
+            confirmedAt: string | null;
+            /** @description Send it as a bearer token */
+            key: string;
+        };
+        /** @description What follows `#` in the link */
+        LinkToken: string;
+        TotpEnrolment: {
+            /** @description Base32 */
+            secret: string;
+            /** @description The otpauth address to show as a QR code */
+            uri: string;
+        };
+        OpenedLink: {
+            /** @enum {string} */
+            purpose: "invitation" | "password_reset" | "second_factor";
+            email: components["schemas"]["Email"];
+            displayName: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            expiresAt: components["schemas"]["Timestamp"];
+            totp: components["schemas"]["TotpEnrolment"] | null;
+        };
+        /** @description Twelve characters or more; not one that many use, nor with your name or address in it */
+        NewPassword: string;
+        /** @description Each stands once for a lost authenticator. Keep them on paper */
+        RecoveryCodes: string[];
+        /** @description Keep it on this device and send it with the next sign-in. It opens nothing by itself */
+        DeviceToken: string;
+        NewSecrets: {
+            recoveryCodes: components["schemas"]["RecoveryCodes"];
+            deviceToken: components["schemas"]["DeviceToken"];
+        };
+        Password: string;
+        SentLink: {
+            expiresAt: components["schemas"]["Timestamp"];
+        };
+        /** @example access.guessing */
+        AlertKind: string;
+        Alert: {
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["AlertKind"];
+            at: components["schemas"]["Timestamp"];
+            subject: {
+                type: string;
+                id: string;
+            };
+            /** Format: uuid */
+            programmeId: string | null;
+            /** @description Counts, dates and codes that say what was seen */
+            facts: {
+                [key: string]: string | number;
+            };
+            /** Format: uuid */
+            seenBy: string | null;
+            /** Format: date-time */
+            seenAt: string | null;
+        };
+        Name: string;
+        /**
+         * @description A machine reads, or enters people
+         * @enum {string}
+         */
+        MachineRole: "enrolment_officer" | "auditor" | "donor";
+        /** @description A machine and where its role holds. Without a programme, an office or a fund it holds everywhere. */
+        ServiceAccount: {
+            id: components["schemas"]["Id"];
+            name: components["schemas"]["Name"];
+            role: components["schemas"]["MachineRole"];
+            /** Format: uuid */
+            programmeId: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            /** Format: date-time */
+            disabledAt: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        /** @description What the key is good for, as the table of permissions names it */
+        Permissions: string[];
+        ServiceKey: {
+            id: components["schemas"]["Id"];
+            serviceAccountId: components["schemas"]["Id"];
+            permissions: components["schemas"]["Permissions"];
+            /** @description The part of the key that is public, by which keys are told apart */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description The key that this one took over from
+             */
+            replaces: string | null;
+            expiresAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the hour
+             */
+            lastUsedAt: string | null;
+            createdBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description The administrator without whom the key opens nothing
+             */
+            confirmedBy: string | null;
+            /** Format: date-time */
+            confirmedAt: string | null;
+        };
+        IssuedServiceKey: {
+            id: components["schemas"]["Id"];
+            serviceAccountId: components["schemas"]["Id"];
+            permissions: components["schemas"]["Permissions"];
+            /** @description The part of the key that is public, by which keys are told apart */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description The key that this one took over from
+             */
+            replaces: string | null;
+            expiresAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            revokedAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the hour
+             */
+            lastUsedAt: string | null;
+            createdBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description The administrator without whom the key opens nothing
+             */
+            confirmedBy: string | null;
+            /** Format: date-time */
+            confirmedAt: string | null;
             /** @description Send it as a bearer token */
             key: string;
         };
@@ -2145,6 +5213,16 @@ export interface components {
             id: components["schemas"]["Id"];
             at: components["schemas"]["Timestamp"];
             actorId: components["schemas"]["Id"];
+            /**
+             * @description What the actor was
+             * @enum {string|null}
+             */
+            actorKind: "user" | "partner" | "service" | "public" | "system" | null;
+            /**
+             * Format: uuid
+             * @description The key that a machine showed
+             */
+            keyId: string | null;
             command: string;
             subjectType: string;
             subjectId: string;
@@ -2163,28 +5241,189 @@ export interface components {
             refusal: string | null;
             requestId: string | null;
         };
-        /**
-         * @description ISO 4217 code
-         * @example DZD
-         */
-        Currency: string;
+        /** @enum {string} */
+        Purpose: "enrolment" | "verification" | "deduplication" | "assistance" | "payment" | "cash_out" | "complaint" | "monitoring" | "audit" | "correction" | "subject_request" | "support";
+        /** @description That somebody was shown people */
+        PersonRead: {
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            actorId: components["schemas"]["Id"];
+            /** @enum {string} */
+            actorKind: "user" | "partner" | "service" | "public" | "system";
+            /** @description Null for who is no user */
+            actorName: string | null;
+            /**
+             * Format: uuid
+             * @description The session, or the key of a machine
+             */
+            sessionId: string | null;
+            purpose: components["schemas"]["Purpose"];
+            /** @description Whether the reader said so; otherwise it is the usual purpose of the operation */
+            purposeStated: boolean;
+            /** @description Of this contract */
+            operation: string;
+            /** Format: uuid */
+            programmeId: string | null;
+            people: components["schemas"]["Count"];
+            /** @description Where people were shown who have no record of their own */
+            source: {
+                type: string;
+                id: string;
+            } | null;
+            requestId: string | null;
+        };
+        /** @description A reading with everybody whom it showed */
+        PersonReadDetail: {
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            actorId: components["schemas"]["Id"];
+            /** @enum {string} */
+            actorKind: "user" | "partner" | "service" | "public" | "system";
+            /** @description Null for who is no user */
+            actorName: string | null;
+            /**
+             * Format: uuid
+             * @description The session, or the key of a machine
+             */
+            sessionId: string | null;
+            purpose: components["schemas"]["Purpose"];
+            /** @description Whether the reader said so; otherwise it is the usual purpose of the operation */
+            purposeStated: boolean;
+            /** @description Of this contract */
+            operation: string;
+            /** Format: uuid */
+            programmeId: string | null;
+            people: components["schemas"]["Count"];
+            /** @description Where people were shown who have no record of their own */
+            source: {
+                type: string;
+                id: string;
+            } | null;
+            requestId: string | null;
+            beneficiaryIds: components["schemas"]["Id"][];
+        };
+        InclusionProof: {
+            /** @constant */
+            format: "sanad-inclusion-1";
+            /** @description Every column of the event that holds something; its canonical JSON (RFC 8785) is the entry of the tree */
+            event: {
+                [key: string]: string;
+            };
+            leafIndex: number;
+            /** @description Hashes from the leaf up, in base64 */
+            path: string[];
+            /** @description The signed checkpoint */
+            head: string;
+            verifierKey: string;
+        };
+        TreeSize: number;
+        AuditHead: {
+            treeSize: components["schemas"]["TreeSize"];
+            /** @description The root of the tree over so many events, in base64 */
+            root: string;
+            /** @description The same as a signed checkpoint (C2SP tlog-checkpoint) */
+            note: string;
+            /** @description The public key that it is signed under */
+            verifierKey: string;
+            signedAt: components["schemas"]["Timestamp"];
+        };
+        AuditKey: {
+            /** @description Name and id and key (C2SP signed-note) */
+            verifierKey: string;
+            firstUsedAt: components["schemas"]["Timestamp"];
+        };
+        ConsistencyProof: {
+            /** @constant */
+            format: "sanad-consistency-1";
+            /** @description The earlier signed checkpoint */
+            first: string;
+            /** @description The later signed checkpoint */
+            second: string;
+            /** @description Hashes in base64 */
+            path: string[];
+            verifierKeys: string[];
+        };
+        StoryEvent: {
+            event: components["schemas"]["AuditEvent"];
+            /** @description What was done, in words */
+            title: {
+                ar: string;
+                fr: string;
+                en: string;
+            };
+        };
         /**
          * Format: date
          * @example 2026-03-01
          */
         Date: string;
-        /**
-         * @description Decimal text
-         * @example 15000.00
-         */
-        Amount: string;
+        /** @enum {string} */
+        Kind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "cash_for_work" | "emergency_cash";
         ApprovalRule: {
+            /** @description The kind of assistance that the rule is for, in place of the rules for every kind; null or left out for those */
+            kind?: components["schemas"]["Kind"] | null;
             /** @description Lists of this total or more need this step; one rule starts at zero */
             fromAmount: components["schemas"]["Amount"];
+            /** @description Steps are signed in this order, from 1, without a gap */
             step: number;
             /** @enum {string} */
-            role: "approver";
+            role: "approver" | "finance_officer" | "programme_officer";
             signatures: number;
+        };
+        KindTerms: {
+            kind: components["schemas"]["Kind"];
+            /** @description The least that one payment of this kind may be */
+            least?: components["schemas"]["Amount"] | null;
+            /** @description The most that one payment of this kind may be */
+            most?: components["schemas"]["Amount"] | null;
+        };
+        PurposeRule: {
+            /** @description As plans name it, in capitals or not */
+            purpose: string;
+            /**
+             * @description Whether two payments for this purpose may cover the same day
+             * @enum {string}
+             */
+            overlap: "refuse" | "allow";
+            /**
+             * @description Whether payments of other programmes count too
+             * @default programmes
+             * @enum {string}
+             */
+            across: "programme" | "programmes";
+            /**
+             * @description Who may not be paid twice: the person, or anybody of the household
+             * @default household
+             * @enum {string}
+             */
+            per: "person" | "household";
+            /**
+             * @description How many days a one-off payment covers
+             * @default 30
+             */
+            coversDays: number;
+        };
+        Limit: {
+            /** @enum {string} */
+            per: "person" | "household";
+            /**
+             * @description A calendar month or year of the programme's time zone, or the whole programme
+             * @enum {string}
+             */
+            period: "month" | "year" | "programme";
+            /** @description The most that is paid in it, in the programme's currency */
+            amount: components["schemas"]["Amount"];
+        };
+        MessageSettings: {
+            /**
+             * @description For whom no other language is known
+             * @enum {string}
+             */
+            language: "ar" | "fr" | "en";
+            /** @description Whether codes go out by SMS, or are handed over */
+            codesBySms: boolean;
+            /** @description What a phone shows as the sender, where the gateway can. It names neither an agency nor aid. Null for the gateway's own number */
+            senderName?: string | null;
         };
         Programme: {
             id: components["schemas"]["Id"];
@@ -2198,7 +5437,14 @@ export interface components {
             holdThreshold: string;
             duplicateLimit: string;
             selfRegistrationOpen: boolean;
+            /** @description After how many days somebody is reminded who has not signed */
+            approvalReminderDays: number;
+            requireStatedPurpose: boolean;
             approvalRules: components["schemas"]["ApprovalRule"][];
+            kinds: components["schemas"]["KindTerms"][];
+            purposes: components["schemas"]["PurposeRule"][];
+            limits: components["schemas"]["Limit"][];
+            messages: components["schemas"]["MessageSettings"];
             createdAt: components["schemas"]["Timestamp"];
         };
         NewProgramme: {
@@ -2230,49 +5476,277 @@ export interface components {
              * @default false
              */
             selfRegistrationOpen: boolean;
+            /**
+             * @description After how many days somebody is reminded who has not signed
+             * @default 2
+             */
+            approvalReminderDays: number;
+            /**
+             * @description Whether everybody who reads people has to say what for
+             * @default false
+             */
+            requireStatedPurpose: boolean;
             /** @description Without any, one approver signs every list */
             approvalRules?: components["schemas"]["ApprovalRule"][];
+            /** @description The kinds of assistance that may be paid, and the bounds of one payment; none for every kind without bounds */
+            kinds?: components["schemas"]["KindTerms"][];
+            /** @description A purpose that is not here refuses overlap within a household and across programmes */
+            purposes?: components["schemas"]["PurposeRule"][];
+            /** @description What one person or household may be paid in a period, by this programme */
+            limits?: components["schemas"]["Limit"][];
+            messages?: components["schemas"]["MessageSettings"];
         };
         ProgrammeChange: {
+            /** @description Why; it is kept with the version */
+            reason: string;
             name?: string;
+            startsOn?: components["schemas"]["Date"];
             endsOn?: components["schemas"]["Date"];
             codeValidityDays?: number;
+            /** @description Duplicate pairs scoring this much or more keep both people off released lists */
+            holdThreshold?: string;
             /** @description A registration file with a larger share of duplicates stops; one that has stopped may go on when it is raised */
             duplicateLimit?: string;
             /** @description Whether people may register themselves through the public door */
             selfRegistrationOpen?: boolean;
+            /** @description After how many days somebody is reminded who has not signed */
+            approvalReminderDays?: number;
+            /** @description Whether everybody who reads people has to say what for */
+            requireStatedPurpose?: boolean;
+            /** @description All of them, in place of those before. What is submitted already keeps its own */
+            approvalRules?: components["schemas"]["ApprovalRule"][];
+            /** @description The kinds of assistance that may be paid, and the bounds of one payment; all of them, in place of those before; none for every kind without bounds */
+            kinds?: components["schemas"]["KindTerms"][];
+            /** @description All of them, in place of those before. A purpose that is not here refuses overlap within a household and across programmes */
+            purposes?: components["schemas"]["PurposeRule"][];
+            /** @description All of them, in place of those before. What one person or household may be paid in a period, by this programme */
+            limits?: components["schemas"]["Limit"][];
+            messages?: components["schemas"]["MessageSettings"];
         };
-        Money: {
-            amount: components["schemas"]["Amount"];
-            currency: components["schemas"]["Currency"];
+        ProgrammeVersion: {
+            number: number;
+            madeBy: components["schemas"]["Id"];
+            madeAt: components["schemas"]["Timestamp"];
+            /** @description Null for the first version */
+            reason: string | null;
+        };
+        ProgrammeAtVersion: {
+            number: number;
+            madeBy: components["schemas"]["Id"];
+            madeAt: components["schemas"]["Timestamp"];
+            reason: string | null;
+            programme: components["schemas"]["Programme"];
+        };
+        /** @description Whom and what the donor gives it for. An empty list is for anybody, or anything. */
+        Earmarks: {
+            /** @description Two-digit numbers */
+            wilayas: string[];
+            kinds: components["schemas"]["Kind"][];
+            /** @description A person of any of these: children are under 18, women and men of age, older people 60 or more */
+            groups: ("children" | "women" | "men" | "older_people" | "people_with_disability")[];
         };
         Fund: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
             donor: string;
             agreement: string;
+            /** @description What the donor has promised, in the currency of the agreement */
+            pledged: components["schemas"]["Money"] | null;
+            /** @description The first day that what it pays may fall due; null for no bound */
+            startsOn: components["schemas"]["Date"] | null;
+            /** @description The last day that what it pays may fall due, and that lists draw on it; null for no bound */
+            endsOn: components["schemas"]["Date"] | null;
+            /** @description The part of what is received that may go to the fees of paying out, and is set aside for them; null sets nothing aside and forbids nothing */
+            feeShare: string | null;
+            /** @description Lists draw on funds by this number, the lowest first */
+            drawOrder: number;
+            /** @description How much of what the funds of its order carry is to come from this one, beside the shares of the others; null for all that it can carry, after those with shares */
+            drawShare: string | null;
+            earmarks: components["schemas"]["Earmarks"];
+            /** @description In the currency that the programme pays in, whatever it came in */
             received: components["schemas"]["Money"];
             createdAt: components["schemas"]["Timestamp"];
+        };
+        /** @description Whom and what the donor gives it for. A list that is left out stays; an empty one is for anybody, or anything. */
+        EarmarksChange: {
+            /** @description Two-digit numbers */
+            wilayas?: string[];
+            kinds?: components["schemas"]["Kind"][];
+            /** @description A person of any of these: children are under 18, women and men of age, older people 60 or more */
+            groups?: ("children" | "women" | "men" | "older_people" | "people_with_disability")[];
         };
         NewFund: {
             /** @description Who gives the money */
             donor: string;
             /** @description The donor's reference of the agreement */
             agreement: string;
+            /** @description What the donor has promised, in the currency of the agreement */
+            pledged?: components["schemas"]["Money"] | null;
+            /** @description The first day that what it pays may fall due; null for no bound */
+            startsOn?: components["schemas"]["Date"] | null;
+            /** @description The last day that what it pays may fall due, and that lists draw on it; null for no bound */
+            endsOn?: components["schemas"]["Date"] | null;
+            /** @description The part of what is received that may go to the fees of paying out, and is set aside for them; null sets nothing aside and forbids nothing */
+            feeShare?: string | null;
+            /** @description Lists draw on funds by this number, the lowest first */
+            drawOrder?: number;
+            /** @description How much of what the funds of its order carry is to come from this one, beside the shares of the others; null for all that it can carry, after those with shares */
+            drawShare?: string | null;
+            earmarks?: components["schemas"]["EarmarksChange"];
+        };
+        FundChange: {
+            /** @description Who gives the money */
+            donor?: string;
+            /** @description What the donor has promised, in the currency of the agreement */
+            pledged?: components["schemas"]["Money"] | null;
+            /** @description The first day that what it pays may fall due; null for no bound */
+            startsOn?: components["schemas"]["Date"] | null;
+            /** @description The last day that what it pays may fall due, and that lists draw on it; null for no bound */
+            endsOn?: components["schemas"]["Date"] | null;
+            /** @description The part of what is received that may go to the fees of paying out, and is set aside for them; null sets nothing aside and forbids nothing */
+            feeShare?: string | null;
+            /** @description Lists draw on funds by this number, the lowest first */
+            drawOrder?: number;
+            /** @description How much of what the funds of its order carry is to come from this one, beside the shares of the others; null for all that it can carry, after those with shares */
+            drawShare?: string | null;
+            earmarks?: components["schemas"]["EarmarksChange"];
+        };
+        FundVersion: {
+            version: number;
+            donor: string;
+            /** @description What the donor has promised, in the currency of the agreement */
+            pledged: components["schemas"]["Money"] | null;
+            /** @description The first day that what it pays may fall due; null for no bound */
+            startsOn: components["schemas"]["Date"] | null;
+            /** @description The last day that what it pays may fall due, and that lists draw on it; null for no bound */
+            endsOn: components["schemas"]["Date"] | null;
+            /** @description The part of what is received that may go to the fees of paying out, and is set aside for them; null sets nothing aside and forbids nothing */
+            feeShare: string | null;
+            /** @description Lists draw on funds by this number, the lowest first */
+            drawOrder: number;
+            /** @description How much of what the funds of its order carry is to come from this one, beside the shares of the others; null for all that it can carry, after those with shares */
+            drawShare: string | null;
+            earmarks: components["schemas"]["Earmarks"];
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
+        };
+        FundSheet: {
+            fundId: components["schemas"]["Id"];
+            pledged: components["schemas"]["Money"] | null;
+            /** @description What has arrived, by the currency it arrived in */
+            arrived: components["schemas"]["Money"][];
+            /** @description The same in the fund's currency as it was booked */
+            received: components["schemas"]["Money"];
+            /** @description What no approved list has claimed */
+            available: components["schemas"]["Money"];
+            /** @description Of what is available, what is kept for fees */
+            setAside: components["schemas"]["Money"];
+            /** @description What approved lists have claimed */
+            committed: components["schemas"]["Money"];
+            /** @description What people have vouchers for */
+            outstanding: components["schemas"]["Money"];
+            /** @description What people have been paid */
+            paid: components["schemas"]["Money"];
+            fees: components["schemas"]["Money"];
+            exchange: {
+                gains: components["schemas"]["Money"];
+                losses: components["schemas"]["Money"];
+            };
+            /** @description What the bank holds in other currencies, and what it stands in the books at */
+            foreignCash: {
+                held: components["schemas"]["Money"];
+                value: components["schemas"]["Money"];
+            }[];
+            burn: {
+                /** @description Paid to people, fees, and what exchange has cost */
+                spent: components["schemas"]["Money"];
+                /** @description Spent in the last thirty days */
+                last30Days: components["schemas"]["Money"];
+                /** @description Spent as a part of what was received, such as 0.4250; null when nothing was */
+                ofReceived: string | null;
+                /** @description The part of the fund's days that is over; null when it has no dates */
+                ofTime: string | null;
+            };
+        };
+        DayRate: {
+            rate: string;
+            validOn: components["schemas"]["Date"];
+            source: string;
+        };
+        Contribution: {
+            id: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description As it arrived */
+            amount: components["schemas"]["Money"];
+            /** @description What it is booked at, in the fund's currency */
+            value: components["schemas"]["Money"];
+            /** @description The rate that it is booked at; null where it arrived in the fund's currency */
+            rate: components["schemas"]["DayRate"] | null;
+            receivedOn: components["schemas"]["Date"];
+            reference: string;
+            recordedAt: components["schemas"]["Timestamp"];
+            /** @description The entry of the ledger that a correction reverses */
+            entryId: components["schemas"]["Id"];
+            /** @description When it was taken back; null while it stands */
+            reversedAt: components["schemas"]["Timestamp"] | null;
         };
         NewContribution: {
+            /** @description As it arrived */
             amount: components["schemas"]["Money"];
             receivedOn: components["schemas"]["Date"];
             /** @description The bank's reference of the transfer */
             reference: string;
         };
-        Contribution: {
+        Conversion: {
             id: components["schemas"]["Id"];
             fundId: components["schemas"]["Id"];
-            amount: components["schemas"]["Money"];
-            receivedOn: components["schemas"]["Date"];
+            sold: components["schemas"]["Money"];
+            bought: components["schemas"]["Money"];
+            /** @description What the sold money stood in the books at */
+            bookedValue: components["schemas"]["Money"];
+            /** @description A gain above zero, a loss below */
+            difference: components["schemas"]["Money"];
+            convertedOn: components["schemas"]["Date"];
             reference: string;
             recordedAt: components["schemas"]["Timestamp"];
+            /** @description The entry of the ledger that a correction reverses */
+            entryId: components["schemas"]["Id"];
+            /** @description When it was taken back; null while it stands */
+            reversedAt: components["schemas"]["Timestamp"] | null;
+        };
+        NewConversion: {
+            /** @description The foreign money that was given */
+            sold: components["schemas"]["Money"];
+            /** @description What the bank gave for it, in the fund's currency */
+            bought: components["schemas"]["Money"];
+            convertedOn: components["schemas"]["Date"];
+            /** @description The bank's reference */
+            reference: string;
+        };
+        ExchangeRate: {
+            id: components["schemas"]["Id"];
+            from: components["schemas"]["Currency"];
+            to: components["schemas"]["Currency"];
+            validOn: components["schemas"]["Date"];
+            rate: string;
+            source: string;
+            recordedAt: components["schemas"]["Timestamp"];
+        };
+        NewExchangeRate: {
+            from: components["schemas"]["Currency"];
+            to: components["schemas"]["Currency"];
+            /** @description The first day that it counts */
+            validOn: components["schemas"]["Date"];
+            /**
+             * @description How many units of `to` one unit of `from` is worth
+             * @example 145.1234
+             */
+            rate: string;
+            /**
+             * @description Where it is published
+             * @example Bank of Algeria
+             */
+            source: string;
         };
         Wilaya: {
             number: string;
@@ -2294,7 +5768,6 @@ export interface components {
             isOpen: boolean;
             hasCash: boolean;
         };
-        Count: number;
         /** @description Twelve random digits and two check digits (ISO 7064 MOD 97-10). Public. */
         Serial: string;
         /**
@@ -2320,6 +5793,31 @@ export interface components {
              * @description The end of the last day on which it is paid, in the programme's time zone
              */
             expiresAt: string | null;
+        };
+        /**
+         * @description Why, in words that name nobody
+         * @example The telephone was stolen
+         */
+        ChangeReason: string;
+        VoucherChange: {
+            id: components["schemas"]["Id"];
+            voucherId: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "cancel" | "reissue" | "unlock";
+            /** @enum {string} */
+            state: "asked" | "done" | "withdrawn";
+            reason: string;
+            askedBy: components["schemas"]["Id"];
+            askedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+        };
+        NewVoucherChange: {
+            /** @enum {string} */
+            kind: "cancel" | "reissue" | "unlock";
+            reason: components["schemas"]["ChangeReason"];
         };
         /** @enum {string} */
         MessageState: "pending" | "accepted" | "failed";
@@ -2365,6 +5863,13 @@ export interface components {
         } | {
             registrationNumber: string;
         };
+        /**
+         * @description The document that the collector showed
+         * @enum {string}
+         */
+        SeenDocumentType: "passport" | "residence_permit" | "national_id" | "consular_card" | "unhcr_certificate" | "other";
+        /** @description Its last four characters */
+        SeenDocumentEnd: string;
         Redemption: {
             officeId: components["schemas"]["Id"];
             locator: components["schemas"]["Locator"];
@@ -2373,32 +5878,184 @@ export interface components {
              * @example 123 456 789
              */
             code: string;
-            /**
-             * @description The document that the collector showed
-             * @enum {string}
-             */
-            documentType: "passport" | "residence_permit" | "national_id" | "consular_card" | "unhcr_certificate" | "other";
-            /** @description Its last four characters */
-            documentLastFour: string;
+            documentType: components["schemas"]["SeenDocumentType"];
+            documentLastFour: components["schemas"]["SeenDocumentEnd"];
         };
         Payout: {
             id: components["schemas"]["Id"];
             voucherId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
             serial: string;
             amount: components["schemas"]["Money"];
+            /** @description Where it was paid; null where a field officer delivered it by hand */
             office: {
                 code: string;
                 name: string;
-            };
+            } | null;
+            /** @description Who handed over the cash */
             agentId: components["schemas"]["Id"];
+            /**
+             * Format: uuid
+             * @description The enrolled device that it was made on
+             */
+            deviceId: string | null;
+            /**
+             * Format: uuid
+             * @description The advance that the cash came from, where it was delivered by hand
+             */
+            advanceId: string | null;
             paidAt: components["schemas"]["Timestamp"];
             /** @description The day in the programme's time zone */
             paidOn: components["schemas"]["Date"];
             /** Format: date-time */
             voidedAt: string | null;
+            /** Format: uuid */
+            voidedBy: string | null;
+            voidReason: string | null;
+        };
+        /**
+         * @description Why, in words that name nobody
+         * @example The agent took the wrong envelope
+         */
+        Reason: string;
+        PostFee: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            reference: string;
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            amount: components["schemas"]["Money"];
+            /** @description What each office is owed of it */
+            shares: {
+                officeId: components["schemas"]["Id"];
+                officeCode: string;
+                amount: components["schemas"]["Money"];
+            }[];
+            recordedBy: components["schemas"]["Id"];
+            recordedAt: components["schemas"]["Timestamp"];
+        };
+        NewPostFee: {
+            fundId: components["schemas"]["Id"];
+            officeId?: components["schemas"]["Id"];
+            /** @description The post's reference of the invoice */
+            reference: string;
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            amount: components["schemas"]["Money"];
+        };
+        /**
+         * @description Handed when the cash is out; closed when it has come to zero.
+         * @enum {string}
+         */
+        AdvanceState: "asked" | "handed" | "closed" | "refused" | "withdrawn";
+        Advance: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            officerId: components["schemas"]["Id"];
+            round: string;
+            visitOn: components["schemas"]["Date"];
+            state: components["schemas"]["AdvanceState"];
+            voucherCount: components["schemas"]["Count"];
+            amount: components["schemas"]["Money"];
+            delivered: components["schemas"]["Money"];
+            returned: components["schemas"]["Money"];
+            /** @description What is still in the officer's hands */
+            rest: components["schemas"]["Money"];
+            /** @description For how many whole days the cash has been out; null while it is not */
+            daysOut: number | null;
+            askedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            handedBy: string | null;
+            /** Format: date-time */
+            handedAt: string | null;
+            handedReference: string | null;
+            /** Format: uuid */
+            endedBy: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            endReason: string | null;
+        };
+        NewAdvance: {
+            fundId: components["schemas"]["Id"];
+            /**
+             * @description Where the officer goes, in words that name nobody
+             * @example Tamanrasset, In Guezzam road
+             */
+            round: string;
+            visitOn: components["schemas"]["Date"];
+            /** @description The public serials of the vouchers to be delivered */
+            serials: components["schemas"]["Serial"][];
+        };
+        Names: {
+            /** @description The given name, or the whole name where nobody can tell the parts apart */
+            given: string;
+            middle?: string;
+            family?: string;
+        };
+        RoundSheet: {
+            advanceId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officerId: components["schemas"]["Id"];
+            round: string;
+            visitOn: components["schemas"]["Date"];
+            amount: components["schemas"]["Money"];
+            preparedAt: components["schemas"]["Timestamp"];
+            stops: {
+                voucherId: components["schemas"]["Id"];
+                serial: components["schemas"]["Serial"];
+                beneficiaryId: components["schemas"]["Id"];
+                collectorId: components["schemas"]["Id"];
+                wilayaNumber: string;
+                wilaya: {
+                    ar: string;
+                    fr: string;
+                };
+                commune: string;
+                amount: components["schemas"]["Money"];
+                /** @enum {string} */
+                state: "to_deliver" | "delivered" | "paid_elsewhere" | "locked" | "over";
+                /** @description Who collects; null for somebody who was erased */
+                collector: components["schemas"]["Names"] | null;
+                /** @description Whom the money is for */
+                beneficiary: components["schemas"]["Names"] | null;
+            }[];
+        };
+        /**
+         * @description Of the signed receipt
+         * @example R-2026-0117
+         */
+        Reference: string;
+        HandDelivery: {
+            serial: components["schemas"]["Serial"];
+            documentType: components["schemas"]["SeenDocumentType"];
+            documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            /**
+             * @description Nine digits, as at a counter
+             * @example 123 456 789
+             */
+            code: string;
+        } | {
+            serial: components["schemas"]["Serial"];
+            documentType: components["schemas"]["SeenDocumentType"];
+            documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            receipt: {
+                /** @description The colleague who saw it being signed */
+                witnessId: components["schemas"]["Id"];
+                reference: components["schemas"]["Reference"];
+            };
+        };
+        AdvanceReturn: {
+            id: components["schemas"]["Id"];
+            advanceId: components["schemas"]["Id"];
+            amount: components["schemas"]["Money"];
+            reference: string;
+            takenBy: components["schemas"]["Id"];
+            takenAt: components["schemas"]["Timestamp"];
         };
         /** @enum {string} */
-        PlanKind: "one_time_grant";
+        PlanKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "emergency_cash" | "cash_for_work";
         /** @description What one person is owed, in the programme's currency */
         AmountRule: {
             /** @constant */
@@ -2412,58 +6069,583 @@ export interface components {
                 fromSize: number;
                 amount: components["schemas"]["Amount"];
             }[];
+        } | {
+            /** @constant */
+            rule: "by_tier";
+            /** @description The amount for each tier of the plan's scorecard; those in a tier that is not named are owed nothing */
+            amounts: {
+                tier: string;
+                amount: components["schemas"]["Amount"];
+            }[];
         };
+        /**
+         * @description Calendar months, or so many days from the first day on
+         * @enum {string}
+         */
+        Every: "month" | "days";
+        /** @description With `days`: how many */
+        EveryDays: number;
+        /**
+         * @description Whether a period is paid on the first day that it covers or the last
+         * @default start
+         * @enum {string}
+         */
+        DueAt: "start" | "end";
+        /**
+         * @description Whether people who qualify later join, with the period that follows
+         * @default false
+         */
+        IsOpen: boolean;
+        /** @description A share of a person's ceiling or an amount, but no more than is left of the ceiling */
+        NewTranche: {
+            /** @example On arrival */
+            name: string;
+            /**
+             * @description Of the ceiling, as a part of one
+             * @example 0.4
+             */
+            share?: string;
+            amount?: components["schemas"]["Amount"];
+            earliestOn?: components["schemas"]["Date"];
+            /** @description Days after somebody was entered, instead of a day; the day itself when neither is said */
+            earliestAfterDays?: number;
+            conditions: {
+                /** @example Trade registered */
+                name: string;
+                /** @example Extract of the trade register */
+                evidenceAsked: string;
+            }[];
+        };
+        /** @description What a ceiling is paid in, in this order */
+        Tranches: components["schemas"]["NewTranche"][];
+        /** @description So much, or so much of a hundred of what is topped up */
+        TopUpTerms: {
+            /**
+             * @description A word by which the same top-up is known again: an instalment is topped up once for it
+             * @example price_rise
+             */
+            reason: string;
+            amount?: components["schemas"]["Amount"];
+            /** @example 12.5 */
+            percentage?: string;
+            dueOn: components["schemas"]["Date"];
+        };
+        /** @description What a day pays, and how much of it */
+        WorkTerms: {
+            dayRate: components["schemas"]["Amount"];
+            startsOn: components["schemas"]["Date"];
+            endsOn: components["schemas"]["Date"];
+            /** @description Days in a period, counted from the start; calendar months when not said */
+            periodDays?: number;
+            /** @description The most that one person works in a period */
+            daysPerPeriod: number;
+        };
+        /** @description What every plan has, and what its kind says */
         Plan: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
+            /** @description The version of the programme that it was made under, whose terms it keeps */
+            programmeVersion: number;
             kind: components["schemas"]["PlanKind"];
             name: string;
             purpose: string;
-            amountRule: components["schemas"]["AmountRule"];
+            amountRule?: components["schemas"]["AmountRule"];
             currency: components["schemas"]["Currency"];
-            dueOn: components["schemas"]["Date"];
-            scorecardId: components["schemas"]["Id"];
+            dueOn?: components["schemas"]["Date"];
+            startsOn?: components["schemas"]["Date"];
+            endsOn?: components["schemas"]["Date"];
+            every?: components["schemas"]["Every"];
+            everyDays?: components["schemas"]["EveryDays"];
+            dueAt?: components["schemas"]["DueAt"];
+            isOpen?: components["schemas"]["IsOpen"];
+            scorecardId?: components["schemas"]["Id"];
+            tranches?: components["schemas"]["Tranches"];
+            topUp?: components["schemas"]["TopUpTerms"];
+            withinDays?: number;
+            work?: components["schemas"]["WorkTerms"];
             createdAt: components["schemas"]["Timestamp"];
         };
-        NewPlan: {
-            kind: components["schemas"]["PlanKind"];
-            /** @example Winter 2026 */
-            name: string;
-            /**
-             * @description What the money is for; nobody is paid for the same purpose by two plans
-             * @example winterisation
-             */
-            purpose: string;
+        /** @example Winter 2026 */
+        PlanName: string;
+        /**
+         * @description What the money is for; nobody is paid for the same purpose by two plans
+         * @example winterisation
+         */
+        PlanPurpose: string;
+        /** A one-time grant */
+        NewGrant: {
+            /** @constant */
+            kind: "one_time_grant";
+            name: components["schemas"]["PlanName"];
+            purpose: components["schemas"]["PlanPurpose"];
             amountRule: components["schemas"]["AmountRule"];
             dueOn: components["schemas"]["Date"];
-            scorecardId: components["schemas"]["Id"];
+            scorecardId?: components["schemas"]["Id"];
         };
+        /**
+         * A stipend
+         * @description A sum for every period between its first day and its last. A whole period pays the whole amount; a part of one pays the amount times its days by the days of the whole, rounded half-even to the minor unit. The last instalment takes what rounding left.
+         */
+        NewStipend: {
+            /** @constant */
+            kind: "stipend";
+            name: components["schemas"]["PlanName"];
+            purpose: components["schemas"]["PlanPurpose"];
+            amountRule: components["schemas"]["AmountRule"];
+            startsOn: components["schemas"]["Date"];
+            /** @description The last day; or say how many periods */
+            endsOn?: components["schemas"]["Date"];
+            /** @description How many periods, the first of which may be a part of a month; or say the last day */
+            count?: number;
+            every: components["schemas"]["Every"];
+            everyDays?: components["schemas"]["EveryDays"];
+            dueAt?: components["schemas"]["DueAt"];
+            isOpen?: components["schemas"]["IsOpen"];
+            /** @description Everybody enrolled whom it found eligible is entitled; without one, only whom somebody names */
+            scorecardId?: components["schemas"]["Id"];
+        };
+        /** Reintegration cash */
+        NewReintegration: {
+            /** @constant */
+            kind: "reintegration_cash";
+            name: components["schemas"]["PlanName"];
+            purpose: components["schemas"]["PlanPurpose"];
+            tranches: components["schemas"]["Tranches"];
+        };
+        /** Top-ups */
+        NewTopUps: {
+            /** @constant */
+            kind: "top_up";
+            name: components["schemas"]["PlanName"];
+            purpose: components["schemas"]["PlanPurpose"];
+            topUp: components["schemas"]["TopUpTerms"];
+        };
+        /** Emergency cash */
+        NewEmergency: {
+            /** @constant */
+            kind: "emergency_cash";
+            name: components["schemas"]["PlanName"];
+            purpose: components["schemas"]["PlanPurpose"];
+            amountRule: components["schemas"]["AmountRule"];
+            /**
+             * @description Falls due within so many days of somebody being entered
+             * @example 3
+             */
+            withinDays: number;
+        };
+        /** Cash-for-work */
+        NewWork: {
+            /** @constant */
+            kind: "cash_for_work";
+            name: components["schemas"]["PlanName"];
+            purpose: components["schemas"]["PlanPurpose"];
+            work: components["schemas"]["WorkTerms"];
+        };
+        /** @description A plan of one of the kinds of assistance */
+        NewPlan: components["schemas"]["NewGrant"] | components["schemas"]["NewStipend"] | components["schemas"]["NewReintegration"] | components["schemas"]["NewTopUps"] | components["schemas"]["NewEmergency"] | components["schemas"]["NewWork"];
         PlanWithTotals: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
+            /** @description The version of the programme that it was made under, whose terms it keeps */
+            programmeVersion: number;
             kind: components["schemas"]["PlanKind"];
             name: string;
             purpose: string;
-            amountRule: components["schemas"]["AmountRule"];
+            amountRule?: components["schemas"]["AmountRule"];
             currency: components["schemas"]["Currency"];
-            dueOn: components["schemas"]["Date"];
-            scorecardId: components["schemas"]["Id"];
+            dueOn?: components["schemas"]["Date"];
+            startsOn?: components["schemas"]["Date"];
+            endsOn?: components["schemas"]["Date"];
+            every?: components["schemas"]["Every"];
+            everyDays?: components["schemas"]["EveryDays"];
+            dueAt?: components["schemas"]["DueAt"];
+            isOpen?: components["schemas"]["IsOpen"];
+            scorecardId?: components["schemas"]["Id"];
+            tranches?: components["schemas"]["Tranches"];
+            topUp?: components["schemas"]["TopUpTerms"];
+            withinDays?: number;
+            work?: components["schemas"]["WorkTerms"];
             createdAt: components["schemas"]["Timestamp"];
             /** @description People */
             entitled: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
         };
+        /** @enum {string} */
+        EntitlementState: "active" | "suspended" | "stopped";
+        Entitlement: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            registrationNumber: string;
+            state: components["schemas"]["EntitlementState"];
+            /**
+             * Format: date
+             * @description Null for a kind that does not go by the calendar
+             */
+            startsOn: string | null;
+            /** Format: date */
+            endsOn: string | null;
+            /** @description The sum of its instalments, withdrawn ones aside */
+            madeOut: components["schemas"]["Money"];
+            /** @description Above zero: owed by now beyond that. Below zero: made out beyond what is owed. The next instalment makes up for either. */
+            carried: components["schemas"]["Money"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        "ChangeReason-2": string;
+        /** @description Which of the plan's people; without conditions, all of them */
+        RunFilter: {
+            wilayaNumbers?: string[];
+            state?: components["schemas"]["EntitlementState"];
+        };
+        PlanRun: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            /** @enum {string} */
+            change: "entitle" | "suspend" | "resume" | "amount" | "stop";
+            from: components["schemas"]["Date"];
+            arrears: boolean | null;
+            amount: components["schemas"]["Money"] | null;
+            filter: components["schemas"]["RunFilter"];
+            reason: string;
+            /** @enum {string} */
+            state: "running" | "done";
+            /** @description To how many it was done */
+            people: components["schemas"]["Count"];
+            /** @description How many it was not for, as they stood */
+            passedOver: components["schemas"]["Count"];
+            askedBy: components["schemas"]["Id"];
+            askedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            finishedAt: string | null;
+        };
+        /** @enum {string} */
+        EntitlementChangeKind: "suspend" | "resume" | "amount" | "stop";
+        /** @description The first day for which it counts, within the days of the entitlement; it may be past. With `stop`: the first day that is not paid */
+        ChangeFrom: components["schemas"]["Date"];
+        /** @description With `resume`: whether the suspended days are paid after all */
+        Arrears: boolean;
+        /** @description With `amount`: for a whole period, in the plan's currency, in place of what the plan says */
+        NewAmount: components["schemas"]["Amount"];
+        NewPlanRun: {
+            /** @constant */
+            change: "entitle";
+            /** @description The first day of a period that is to come; without it, of the next */
+            from?: components["schemas"]["Date"];
+            reason: components["schemas"]["ChangeReason-2"];
+        } | {
+            change: components["schemas"]["EntitlementChangeKind"];
+            from: components["schemas"]["ChangeFrom"];
+            arrears?: components["schemas"]["Arrears"];
+            amount?: components["schemas"]["NewAmount"];
+            filter?: components["schemas"]["RunFilter"];
+            reason: components["schemas"]["ChangeReason-2"];
+        };
+        EntitlementChange: {
+            number: number;
+            change: components["schemas"]["EntitlementChangeKind"];
+            from: components["schemas"]["Date"];
+            /** @description With `resume`: whether the suspended days are paid after all */
+            arrears: boolean | null;
+            amount: components["schemas"]["Money"] | null;
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The run that it was part of
+             */
+            runId: string | null;
+            madeBy: components["schemas"]["Id"];
+            madeAt: components["schemas"]["Timestamp"];
+        };
+        UpcomingInstalment: {
+            coversFrom: components["schemas"]["Date"];
+            coversTo: components["schemas"]["Date"];
+            dueOn: components["schemas"]["Date"];
+            amount: components["schemas"]["Money"];
+            /** @description Of the amount, what makes up for earlier instalments */
+            carried: components["schemas"]["Money"];
+        };
+        EntitlementSheet: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            registrationNumber: string;
+            state: components["schemas"]["EntitlementState"];
+            /**
+             * Format: date
+             * @description Null for a kind that does not go by the calendar
+             */
+            startsOn: string | null;
+            /** Format: date */
+            endsOn: string | null;
+            /** @description The sum of its instalments, withdrawn ones aside */
+            madeOut: components["schemas"]["Money"];
+            /** @description Above zero: owed by now beyond that. Below zero: made out beyond what is owed. The next instalment makes up for either. */
+            carried: components["schemas"]["Money"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description In order */
+            changes: components["schemas"]["EntitlementChange"][];
+            /** @description The next of those still to come, if the record stays as it is */
+            upcoming: components["schemas"]["UpcomingInstalment"][];
+        };
+        WorkingLine: {
+            /**
+             * @description `days`: so many days of so many at a rate. `rounding`: what rounding left. `carried`: what makes up for other instalments.
+             * @enum {string}
+             */
+            what: "days" | "rounding" | "carried";
+            /** Format: date */
+            from: string | null;
+            /** Format: date */
+            to: string | null;
+            days: number | null;
+            of: number | null;
+            rate: components["schemas"]["Money"] | null;
+            amount: components["schemas"]["Money"];
+        };
+        Instalment: {
+            id: components["schemas"]["Id"];
+            number: number;
+            /** @description Of the plan; null for a kind that has none */
+            period: number | null;
+            coversFrom: components["schemas"]["Date"];
+            coversTo: components["schemas"]["Date"];
+            dueOn: components["schemas"]["Date"];
+            amount: components["schemas"]["Money"];
+            /**
+             * @description Withdrawn: a later change made it wrong before it was on a list
+             * @enum {string}
+             */
+            state: "due" | "withdrawn";
+            /** @description Whether it is on a list that counts */
+            isListed: boolean;
+            /** @description They add up to the amount */
+            workings: components["schemas"]["WorkingLine"][];
+        };
+        PeriodNotOwed: {
+            period: number;
+            coversFrom: components["schemas"]["Date"];
+            coversTo: components["schemas"]["Date"];
+            /** @description The day whose records decided */
+            dueOn: components["schemas"]["Date"];
+            /**
+             * @description `no_amount`: the plan has none for their tier. `made_out_before`: what was made out too much covers it.
+             * @enum {string}
+             */
+            reason: "not_enrolled" | "not_eligible" | "merged" | "suspended" | "no_amount" | "below_minor_unit" | "made_out_before";
+            decidedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When a later change made it owed after all
+             */
+            liftedAt: string | null;
+        };
+        /** @example 1234567894 */
+        RegistrationNumber: string;
+        /** @description Somebody by identifier or by registration number */
+        PersonName: {
+            beneficiaryId: components["schemas"]["Id"];
+        } | {
+            registrationNumber: components["schemas"]["RegistrationNumber"];
+        };
+        /** @description One of many that was not taken; the others were */
+        Refused: {
+            /** @description Which of those sent, counted from 0 */
+            index: number;
+            /** @enum {string} */
+            code: "not_found" | "not_enrolled" | "repeated" | "entered_already" | "in_another_plan" | "amount" | "no_source" | "not_theirs" | "is_top_up" | "not_released" | "topped_up_already" | "comes_to_nothing";
+            detail: string;
+        };
+        /** @enum {string} */
+        DrawState: "waiting" | "drawn" | "refused";
+        Draw: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            trancheId: components["schemas"]["Id"];
+            trancheNumber: number;
+            trancheName: string;
+            amount: components["schemas"]["Money"];
+            earliestOn: components["schemas"]["Date"];
+            state: components["schemas"]["DrawState"];
+            /** @description Goes up when it is put back: what was confirmed before counts no more */
+            round: number;
+            /** @description What is owed by it, once it was signed */
+            instalmentId: components["schemas"]["Id"] | null;
+        };
+        DrawSheet: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            trancheId: components["schemas"]["Id"];
+            trancheNumber: number;
+            trancheName: string;
+            amount: components["schemas"]["Money"];
+            earliestOn: components["schemas"]["Date"];
+            state: components["schemas"]["DrawState"];
+            /** @description Goes up when it is put back: what was confirmed before counts no more */
+            round: number;
+            /** @description What is owed by it, once it was signed */
+            instalmentId: components["schemas"]["Id"] | null;
+            conditions: {
+                id: components["schemas"]["Id"];
+                name: string;
+                evidenceAsked: string;
+                evidence: string | null;
+                confirmedBy: components["schemas"]["Id"] | null;
+                confirmedAt: components["schemas"]["Timestamp"] | null;
+            }[];
+            decisions: {
+                round: number;
+                /** @enum {string} */
+                decision: "signed" | "refused" | "put_back";
+                reason: string | null;
+                decidedBy: components["schemas"]["Id"];
+                decidedAt: components["schemas"]["Timestamp"];
+            }[];
+        };
+        /** @description What was released to people, or paid, on one of these days in the programme's time zone, as far as the rest says. Top-ups are never topped up themselves. */
+        TopUpRule: {
+            /** @enum {string} */
+            assisted: "released" | "paid";
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            planIds?: components["schemas"]["Id"][];
+            wilayas?: string[];
+            groups?: ("children" | "women" | "men" | "older_people" | "people_with_disability")[];
+            /** @description Who was found to be in one of these tiers of a scorecard when what is topped up fell due */
+            tiers?: {
+                scorecardId: components["schemas"]["Id"];
+                names: string[];
+            };
+        };
+        TopUpTotals: {
+            /** @description Instalments that are topped up */
+            count: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description Topped up for this reason before */
+            already: components["schemas"]["Count"];
+            /** @description A percentage of them is less than the smallest coin */
+            comesToNothing: components["schemas"]["Count"];
+        };
+        /** @example 16 */
+        WilayaNumber: string;
+        /** @description People a day */
+        Capacity: number;
+        WorkSite: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            name: string;
+            wilayaNumber: components["schemas"]["WilayaNumber"];
+            capacity: components["schemas"]["Capacity"];
+            supervisorId: components["schemas"]["Id"];
+            isOpen: boolean;
+        };
+        /** @enum {string} */
+        SheetState: "entered" | "signed" | "rejected" | "replaced";
+        AttendanceSheet: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            siteId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /** @enum {string} */
+            source: "file" | "rows";
+            state: components["schemas"]["SheetState"];
+            /** @description Rows that were taken */
+            rowCount: components["schemas"]["Count"];
+            /** @description Rows that were not */
+            faultCount: components["schemas"]["Count"];
+            /** @description The sheet that this one corrects */
+            replacesId: components["schemas"]["Id"] | null;
+            enteredBy: components["schemas"]["Id"];
+            enteredAt: components["schemas"]["Timestamp"];
+            signedBy: components["schemas"]["Id"] | null;
+            signedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was rejected */
+            reason: string | null;
+        };
+        AttendanceFault: {
+            /** @description Of the file, whose header is row 1; of a request, counted from 1 */
+            row: number;
+            /** @enum {string} */
+            cell: "registrationNumber" | "day" | "presence";
+            /** @enum {string} */
+            code: "number_wrong" | "day_wrong" | "presence_wrong" | "person_unknown" | "person_not_enrolled" | "day_outside_plan" | "day_in_future" | "repeated" | "worked_elsewhere" | "site_full" | "days_used_up";
+            detail: string;
+        };
+        EnteredSheet: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            siteId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /** @enum {string} */
+            source: "file" | "rows";
+            state: components["schemas"]["SheetState"];
+            /** @description Rows that were taken */
+            rowCount: components["schemas"]["Count"];
+            /** @description Rows that were not */
+            faultCount: components["schemas"]["Count"];
+            /** @description The sheet that this one corrects */
+            replacesId: components["schemas"]["Id"] | null;
+            enteredBy: components["schemas"]["Id"];
+            enteredAt: components["schemas"]["Timestamp"];
+            signedBy: components["schemas"]["Id"] | null;
+            signedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was rejected */
+            reason: string | null;
+            /** @description Whether the same content came before */
+            alreadyReceived: boolean;
+            faults: components["schemas"]["AttendanceFault"][];
+        };
+        /** @enum {string} */
+        AssistanceKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "cash_for_work" | "emergency_cash";
+        /** @description People who came together */
+        PaymentListCohort: {
+            registrationFileId: components["schemas"]["Id"];
+        } | {
+            /** Format: date */
+            registeredFrom: string;
+            /** Format: date */
+            registeredTo: string;
+        };
+        /** @description What narrows a list down, among all that is due in its programme; what is left out does not */
+        PaymentListSource: {
+            kind?: components["schemas"]["AssistanceKind"];
+            /** @description Only what these plans owe */
+            planIds?: components["schemas"]["Id"][];
+            /** @description Only people who live in this wilaya */
+            wilayaNumber?: string;
+            /** @description Only people whose office this is: the open office with the lowest code in their commune or, where there is none, in their wilaya */
+            officeId?: components["schemas"]["Id"];
+            cohort?: components["schemas"]["PaymentListCohort"];
+            /** @description The funds that may pay; all of the programme's unless given */
+            fundIds?: components["schemas"]["Id"][];
+            /** @description Only what lines of this list were for that did not pay it, because they were returned, held back or cancelled */
+            fromListId?: components["schemas"]["Id"];
+        };
+        PaymentListFundTotal: {
+            fundId: components["schemas"]["Id"];
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
         PaymentList: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
-            fundId: components["schemas"]["Id"];
-            planId: components["schemas"]["Id"];
+            /** @description Which round of signatures it is in or will begin */
+            round: number;
+            /** @description Of the programme's terms that it was submitted under; null before */
+            programmeVersion: number | null;
             name: string;
+            source: components["schemas"]["PaymentListSource"];
             /** @enum {string} */
-            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            state: "building" | "draft" | "submitted" | "approved" | "releasing" | "released" | "closed" | "cancelled";
+            /** @description Of the lines that are not held back, like the total */
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description What it draws from each fund */
+            funds: components["schemas"]["PaymentListFundTotal"][];
+            /** @description SHA-256 of the frozen lines: for each that is not held back, in order of position, instalment, beneficiary, collector, fund, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed. Each ten thousand positions are digested by themselves, and the list from those digests, each in hexadecimal and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
@@ -2471,103 +6653,108 @@ export interface components {
             submittedAt: string | null;
             /** Format: date-time */
             releasedAt: string | null;
+            /** Format: date-time */
+            closedAt: string | null;
         };
         NewPaymentList: {
             name: string;
-            planId: components["schemas"]["Id"];
-            fundId: components["schemas"]["Id"];
+            kind?: components["schemas"]["AssistanceKind"];
+            /** @description Only what these plans owe */
+            planIds?: components["schemas"]["Id"][];
             /** @description Only people who live in this wilaya */
             wilayaNumber?: string;
+            /** @description Only people whose office this is: the open office with the lowest code in their commune or, where there is none, in their wilaya */
+            officeId?: components["schemas"]["Id"];
+            cohort?: components["schemas"]["PaymentListCohort"];
+            /** @description The funds that may pay; all of the programme's unless given */
+            fundIds?: components["schemas"]["Id"][];
+            /** @description Only what lines of this list were for that did not pay it, because they were returned, held back or cancelled */
+            fromListId?: components["schemas"]["Id"];
+        };
+        PaymentListKindTotal: {
+            kind: components["schemas"]["AssistanceKind"];
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
+        PaymentListPlanTotal: {
+            planId: components["schemas"]["Id"];
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
         };
         PaymentListWilayaTotal: {
             wilayaNumber: string;
             lines: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
         };
+        PaymentListSexAndAgeTotal: {
+            /** @enum {string} */
+            sex: "female" | "male" | "other";
+            /** @enum {string} */
+            ageBand: "0-5" | "6-11" | "12-17" | "18-59" | "60+";
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+        };
         PaymentListStateTotal: {
             /** @enum {string} */
-            state: "included" | "released" | "returned";
+            state: "included" | "held" | "released" | "returned" | "cancelled";
             lines: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
         };
         PaymentListReasonCount: {
             /** @enum {string} */
-            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "no_collector" | "list_cancelled";
+            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund" | "list_cancelled";
             people: components["schemas"]["Count"];
         };
+        /** @description While the list is being built, how many instalments have been looked at; while it is being released, how many lines; otherwise null */
+        PaymentListProgress: {
+            done: components["schemas"]["Count"];
+            of: components["schemas"]["Count"];
+        } | null;
         PaymentListSignature: {
             userId: components["schemas"]["Id"];
+            /**
+             * Format: uuid
+             * @description In whose place, where a deputy signed
+             */
+            forUserId: string | null;
             /** @enum {string} */
-            hand: "maker" | "approver" | "releaser";
+            hand: "maker" | "approver" | "rejecter" | "releaser";
             /** @description The approval step it fills */
             step: number | null;
+            /**
+             * @description Under which role
+             * @enum {string|null}
+             */
+            role: "approver" | "finance_officer" | "programme_officer" | null;
             at: components["schemas"]["Timestamp"];
         };
-        /** @description Signatures that the total asks for; steps are filled in order */
+        /** @description Signatures that the list needs of one role at one step; steps are filled in order, two roles of one step in any. A list of several kinds needs at each step and of each role as many as that one of its kinds asks for which asks for most */
         PaymentListStep: {
             step: number;
             /** @enum {string} */
-            role: "approver";
+            role: "approver" | "finance_officer" | "programme_officer";
             /** @description How many it needs */
             signatures: number;
             given: components["schemas"]["Count"];
-        };
-        BuiltPaymentList: {
-            id: components["schemas"]["Id"];
-            programmeId: components["schemas"]["Id"];
-            fundId: components["schemas"]["Id"];
-            planId: components["schemas"]["Id"];
-            name: string;
-            /** @enum {string} */
-            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
-            lineCount: components["schemas"]["Count"];
-            total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
-            digest: string | null;
-            builtBy: components["schemas"]["Id"];
-            createdAt: components["schemas"]["Timestamp"];
-            /** Format: date-time */
-            submittedAt: string | null;
-            /** Format: date-time */
-            releasedAt: string | null;
-            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
-            byState: components["schemas"]["PaymentListStateTotal"][];
-            returned: components["schemas"]["PaymentListReasonCount"][];
-            signatures: components["schemas"]["PaymentListSignature"][];
-            signaturesNeeded: components["schemas"]["PaymentListStep"][];
-            leftOut: components["schemas"]["PaymentListReasonCount"][];
-        };
-        PaymentListSource: {
-            planId: components["schemas"]["Id"];
-            fundId: components["schemas"]["Id"];
-            /** @description Only people who live in this wilaya */
-            wilayaNumber?: string;
-        };
-        PaymentListLeftOut: {
-            registrationNumber: string;
-            /** @enum {string} */
-            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "no_collector";
-        };
-        PaymentListPreview: {
-            lines: components["schemas"]["Count"];
-            total: components["schemas"]["Money"];
-            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
-            leftOut: components["schemas"]["PaymentListReasonCount"][];
-            /** @description The first 500 by registration number; the counts are of all */
-            leftOutPeople: components["schemas"]["PaymentListLeftOut"][];
         };
         /** @description A list with its control totals, its signatures, and those that it needs */
         PaymentListSheet: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
-            fundId: components["schemas"]["Id"];
-            planId: components["schemas"]["Id"];
+            /** @description Which round of signatures it is in or will begin */
+            round: number;
+            /** @description Of the programme's terms that it was submitted under; null before */
+            programmeVersion: number | null;
             name: string;
+            source: components["schemas"]["PaymentListSource"];
             /** @enum {string} */
-            state: "draft" | "submitted" | "approved" | "released" | "closed" | "rejected" | "cancelled";
+            state: "building" | "draft" | "submitted" | "approved" | "releasing" | "released" | "closed" | "cancelled";
+            /** @description Of the lines that are not held back, like the total */
             lineCount: components["schemas"]["Count"];
             total: components["schemas"]["Money"];
-            /** @description SHA-256 of the frozen lines: for each, in order of position, instalment, beneficiary, collector, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed */
+            /** @description What it draws from each fund */
+            funds: components["schemas"]["PaymentListFundTotal"][];
+            /** @description SHA-256 of the frozen lines: for each that is not held back, in order of position, instalment, beneficiary, collector, fund, amount with all its minor digits, currency and wilaya, joined with commas and ended with a line feed. Each ten thousand positions are digested by themselves, and the list from those digests, each in hexadecimal and ended with a line feed */
             digest: string | null;
             builtBy: components["schemas"]["Id"];
             createdAt: components["schemas"]["Timestamp"];
@@ -2575,35 +6762,538 @@ export interface components {
             submittedAt: string | null;
             /** Format: date-time */
             releasedAt: string | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            byKind: components["schemas"]["PaymentListKindTotal"][];
+            byPlan: components["schemas"]["PaymentListPlanTotal"][];
             byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            bySexAndAge: components["schemas"]["PaymentListSexAndAgeTotal"][];
+            /** @description Of every line; the other totals are of those that are not held back */
             byState: components["schemas"]["PaymentListStateTotal"][];
             returned: components["schemas"]["PaymentListReasonCount"][];
+            /** @description Of what was due when the list was built */
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+            progress: components["schemas"]["PaymentListProgress"];
             signatures: components["schemas"]["PaymentListSignature"][];
             signaturesNeeded: components["schemas"]["PaymentListStep"][];
+        };
+        /** @description What an overlap or a limit is about; null for any other reason */
+        PaymentListReasonDetail: null | {
+            /** @description The programme that pays for the same already; null for another programme that you may not read */
+            programme: null | {
+                id: components["schemas"]["Id"];
+                code: string;
+            };
+        } | {
+            limit: {
+                /** @enum {string} */
+                per: "person" | "household";
+                /** @enum {string} */
+                period: "month" | "year" | "programme";
+                amount: components["schemas"]["Money"];
+                /** @description What counts towards it without this payment */
+                used: components["schemas"]["Money"];
+            };
+        };
+        PaymentListLeftOut: {
+            beneficiaryId: components["schemas"]["Id"];
+            registrationNumber: string;
+            instalmentId: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            kind: components["schemas"]["AssistanceKind"];
+            amount: components["schemas"]["Money"];
+            /** @enum {string} */
+            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund";
+            detail: components["schemas"]["PaymentListReasonDetail"];
+        };
+        PaymentListPreview: {
+            lines: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            funds: components["schemas"]["PaymentListFundTotal"][];
+            byKind: components["schemas"]["PaymentListKindTotal"][];
+            byPlan: components["schemas"]["PaymentListPlanTotal"][];
+            byWilaya: components["schemas"]["PaymentListWilayaTotal"][];
+            bySexAndAge: components["schemas"]["PaymentListSexAndAgeTotal"][];
+            leftOut: components["schemas"]["PaymentListReasonCount"][];
+            /** @description A page of them, by registration number; the counts are of all */
+            leftOutPeople: components["schemas"]["PaymentListLeftOut"][];
+            nextCursor: string | null;
         };
         PaymentListLine: {
             id: components["schemas"]["Id"];
             position: number;
+            beneficiaryId: components["schemas"]["Id"];
             registrationNumber: string;
+            planId: components["schemas"]["Id"];
+            kind: components["schemas"]["AssistanceKind"];
+            fundId: components["schemas"]["Id"];
             amount: components["schemas"]["Money"];
             wilayaNumber: string;
             /** @enum {string} */
-            state: "included" | "released" | "returned";
+            state: "included" | "held" | "released" | "returned" | "cancelled";
             returnReason: string | null;
+            returnDetail: components["schemas"]["PaymentListReasonDetail"];
+            /** @description Why it is held back */
+            heldReason: string | null;
+            /** Format: uuid */
+            heldBy: string | null;
         };
+        PaymentListLineIds: components["schemas"]["Id"][];
         PaymentListApproval: {
             /** @description SHA-256 of the lines, from the list as you read it */
             digest: string;
+            /** @description In whose place you sign, when they have named you */
+            forUserId?: components["schemas"]["Id"];
+        };
+        PaymentListRejection: {
+            reason: string;
+            /** @description In whose place you reject, when they have named you */
+            forUserId?: components["schemas"]["Id"];
         };
         PaymentListReason: {
             reason: string;
         };
+        PaymentListRound: {
+            round: number;
+            digest: string;
+            /** @description Whose rules said who signs */
+            programmeVersion: number;
+            kinds: string[];
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            submittedBy: components["schemas"]["Id"];
+            submittedAt: components["schemas"]["Timestamp"];
+            signatures: components["schemas"]["PaymentListSignature"][];
+            rejection: {
+                userId: components["schemas"]["Id"];
+                at: components["schemas"]["Timestamp"];
+                reason: string;
+            } | null;
+        };
+        /** @enum {string} */
+        SigningRole: "approver" | "programme_officer" | "finance_officer";
+        AwaitedSignature: {
+            listId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            name: string;
+            lineCount: components["schemas"]["Count"];
+            total: components["schemas"]["Money"];
+            /** @description What you sign */
+            digest: string;
+            step: number;
+            role: components["schemas"]["SigningRole"];
+            /** @description Since when this step is open */
+            since: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description In whose place; null is in your own right
+             */
+            forUserId: string | null;
+        };
+        ApprovalDelegation: {
+            id: components["schemas"]["Id"];
+            /** @description In whose place the deputy signs */
+            userId: components["schemas"]["Id"];
+            deputyId: components["schemas"]["Id"];
+            role: components["schemas"]["SigningRole"];
+            /** Format: uuid */
+            programmeId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            startsAt: components["schemas"]["Timestamp"];
+            endsAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When it was ended before its time
+             */
+            endedAt: string | null;
+        };
+        NewApprovalDelegation: {
+            /** @description The role of yours, from `GET /v1/me` */
+            grantId: components["schemas"]["Id"];
+            deputyId: components["schemas"]["Id"];
+            /** @description Now when left out */
+            startsAt?: components["schemas"]["Timestamp"];
+            /** @description Within 92 days of its beginning */
+            endsAt: components["schemas"]["Timestamp"];
+        };
+        /** @enum {string} */
+        PaymentListField: "position" | "serial" | "registrationNumber" | "collectorName" | "documentType" | "documentLastFour" | "phone" | "amount" | "currency" | "kind" | "wilaya" | "commune";
+        PaymentInstruction: {
+            debtor: {
+                /** @description Who has the partner pay */
+                name: string;
+                /** @description An IBAN, or what the partner keeps the account under */
+                account: string;
+                /** @description The BIC of who keeps the account */
+                bic: string | null;
+            };
+            /** @description The day from which the partner may pay */
+            executeOn: components["schemas"]["Date"];
+        };
+        NewPaymentListExport: {
+            /** @description Kept in the audit trail; name no person in it */
+            reason: string;
+            /**
+             * @description Of the file inside the encryption
+             * @enum {string}
+             */
+            format: "csv" | "xlsx" | "pain001";
+            /** @description The columns of a table, in this order */
+            fields?: components["schemas"]["PaymentListField"][];
+            language: components["schemas"]["Language"];
+            instruction?: components["schemas"]["PaymentInstruction"];
+            /**
+             * @description A ZIP with AES-256, or age (age-encryption.org)
+             * @enum {string}
+             */
+            encryption: "zip" | "age";
+            /** @description A public key of age to encrypt to, so that there is no passphrase to pass on */
+            recipient?: string;
+        };
+        /** @enum {string} */
+        EnrolmentState: "applicant" | "enrolled" | "suspended" | "exited" | "merged";
+        /** @description Which people of the programme; nothing said is everybody */
+        ExportFilter: {
+            state?: components["schemas"]["EnrolmentState"];
+            /** @description Its number */
+            wilaya?: string;
+            registeredSince?: components["schemas"]["Timestamp"];
+        };
+        BeneficiaryExport: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /**
+             * Format: uuid
+             * @description The payment list that it is of; null for one of the programme's people
+             */
+            listId: string | null;
+            /** @description Of a list as pain.001 */
+            instruction: components["schemas"]["PaymentInstruction"] | null;
+            requestedBy: components["schemas"]["Id"];
+            purpose: components["schemas"]["Purpose"];
+            reason: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx" | "pain001";
+            /** @description The columns of a table */
+            fields: string[];
+            language: components["schemas"]["Language"];
+            filter: components["schemas"]["ExportFilter"];
+            /** @enum {string} */
+            encryption: "zip" | "age";
+            recipient: string | null;
+            /** @enum {string} */
+            state: "preparing" | "ready" | "revoked" | "expired";
+            /** @description Who fitted when it was asked for */
+            people: number;
+            /** @description Who is in the file */
+            writtenPeople: number | null;
+            /** @description Of the encrypted file */
+            bytes: number | null;
+            /** @description Of the encrypted file, in hexadecimal */
+            sha256: string | null;
+            downloads: components["schemas"]["Count"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            readyAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it expired or was revoked
+             */
+            endedAt: string | null;
+            /**
+             * @description Why it ended: somebody took it back, its day was over, or somebody of its programme was erased
+             * @enum {string|null}
+             */
+            endReason: "revoked" | "time" | "erasure" | null;
+            expiresAt: components["schemas"]["Timestamp"];
+        };
+        RequestedBeneficiaryExport: {
+            export: components["schemas"]["BeneficiaryExport"];
+            /** @description Told this once. Null for a file that is encrypted to a key */
+            passphrase: string | null;
+        };
+        Cancellation: {
+            id: components["schemas"]["Id"];
+            listId: components["schemas"]["Id"];
+            /** @description Whether it is of whatever is unpaid */
+            whole: boolean;
+            /** @enum {string} */
+            instalments: "free" | "withdrawn";
+            reason: string;
+            /** @enum {string} */
+            state: "proposed" | "confirmed" | "done" | "withdrawn";
+            /** @description What was unpaid when it was proposed */
+            lineCount: number;
+            total: components["schemas"]["Money"];
+            /** @description What has been cancelled so far */
+            cancelled: {
+                lines: components["schemas"]["Count"];
+                total: components["schemas"]["Money"];
+            };
+            proposedBy: components["schemas"]["Id"];
+            proposedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Who confirmed or withdrew it
+             */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+        };
+        NewCancellation: {
+            /** @description Left out, whatever is unpaid of the list when it is confirmed */
+            lineIds?: components["schemas"]["Id"][];
+            /**
+             * @description What is owed then: `free` can enter another list, `withdrawn` is not paid any more
+             * @enum {string}
+             */
+            instalments: "free" | "withdrawn";
+            /** @description Kept in the audit trail; name no person in it */
+            reason: string;
+        };
+        /** @enum {string} */
+        AccountKind: "bank" | "fund_available" | "fund_committed" | "vouchers_outstanding" | "payable_to_post" | "advances" | "exchange";
         FundBalances: {
             fundId: components["schemas"]["Id"];
             balances: {
-                /** @enum {string} */
-                kind: "bank" | "fund_available" | "fund_committed" | "vouchers_outstanding" | "payable_to_post" | "advances";
+                kind: components["schemas"]["AccountKind"];
                 balance: components["schemas"]["Money"];
+            }[];
+        };
+        /** @enum {string} */
+        Side: "debit" | "credit";
+        HeldAccount: {
+            id: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /**
+             * @description Its code in the chart
+             * @example 2010
+             */
+            code: string;
+            kind: components["schemas"]["AccountKind"];
+            names: {
+                ar: string;
+                fr: string;
+                en: string;
+            };
+            /** @description On which side it stands when it holds something */
+            side: components["schemas"]["Side"];
+            currency: components["schemas"]["Currency"];
+            office: {
+                id: components["schemas"]["Id"];
+                code: string;
+            } | null;
+            /**
+             * Format: uuid
+             * @description Whose advances it holds
+             */
+            officerId: string | null;
+            /** @description What it holds, on its side */
+            balance: components["schemas"]["Money"];
+        };
+        Account: {
+            id: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /**
+             * @description Its code in the chart
+             * @example 2010
+             */
+            code: string;
+            kind: components["schemas"]["AccountKind"];
+            names: {
+                ar: string;
+                fr: string;
+                en: string;
+            };
+            /** @description On which side it stands when it holds something */
+            side: components["schemas"]["Side"];
+            currency: components["schemas"]["Currency"];
+            office: {
+                id: components["schemas"]["Id"];
+                code: string;
+            } | null;
+            /**
+             * Format: uuid
+             * @description Whose advances it holds
+             */
+            officerId: string | null;
+        };
+        /** @enum {string} */
+        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "advance_return" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "reversal";
+        RecordRef: {
+            type: string;
+            id: components["schemas"]["Id"];
+        };
+        AccountStatement: {
+            account: components["schemas"]["Account"];
+            opening: components["schemas"]["Money"];
+            items: {
+                entryId: components["schemas"]["Id"];
+                at: components["schemas"]["Timestamp"];
+                event: components["schemas"]["EntryEvent"];
+                subject: components["schemas"]["RecordRef"];
+                side: components["schemas"]["Side"];
+                amount: components["schemas"]["Money"];
+                balance: components["schemas"]["Money"];
+            }[];
+            closing: components["schemas"]["Money"];
+            nextCursor: string | null;
+        };
+        TrialBalance: {
+            programmeId: components["schemas"]["Id"];
+            balanced: boolean;
+            lines: {
+                fundId: components["schemas"]["Id"];
+                code: string;
+                kind: components["schemas"]["AccountKind"];
+                currency: components["schemas"]["Currency"];
+                opening: components["schemas"]["Money"];
+                debit: components["schemas"]["Money"];
+                credit: components["schemas"]["Money"];
+                closing: components["schemas"]["Money"];
+            }[];
+            totals: {
+                currency: components["schemas"]["Currency"];
+                debit: components["schemas"]["Money"];
+                credit: components["schemas"]["Money"];
+                /** @description Whether debits are credits, at the beginning, in between and at the end */
+                balanced: boolean;
+            }[];
+        };
+        JournalEntry: {
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            event: components["schemas"]["EntryEvent"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            /** @description What it happened to */
+            subject: components["schemas"]["RecordRef"];
+            /** @description Where it happened in parts, which of them */
+            part: number;
+            /**
+             * Format: uuid
+             * @description The entry that this one takes back
+             */
+            reverses: string | null;
+            /**
+             * Format: uuid
+             * @description The entry that takes this one back
+             */
+            reversedBy: string | null;
+            reason: string | null;
+            legs: {
+                leg: number;
+                accountId: components["schemas"]["Id"];
+                code: string;
+                kind: components["schemas"]["AccountKind"];
+                /** Format: uuid */
+                officeId: string | null;
+                /** Format: uuid */
+                officerId: string | null;
+                side: components["schemas"]["Side"];
+                amount: components["schemas"]["Money"];
+            }[];
+            /** @description What the audit trail says of the transaction that wrote it, at most five events */
+            causedBy: {
+                eventId: components["schemas"]["Id"];
+                command: string;
+                actorId: components["schemas"]["Id"];
+                at: components["schemas"]["Timestamp"];
+            }[];
+        };
+        MappedFund: {
+            fundId: components["schemas"]["Id"];
+            /**
+             * @description Its WBS element
+             * @example CE.0321.DZ10.77.01.001
+             */
+            wbs: string;
+        };
+        MappedCode: {
+            kind: components["schemas"]["AccountKind"];
+            /** @description Only for this event on the account; null is for every event that has no code of its own */
+            event: components["schemas"]["EntryEvent"] | null;
+            /**
+             * @description The G/L account
+             * @example 307410
+             * @example 307430
+             */
+            glCode: string;
+        };
+        AccountMapping: {
+            programmeId: components["schemas"]["Id"];
+            version: number;
+            reason: string | null;
+            /** Format: uuid */
+            madeBy: string | null;
+            /** Format: date-time */
+            madeAt: string | null;
+            funds: components["schemas"]["MappedFund"][];
+            codes: components["schemas"]["MappedCode"][];
+        };
+        LedgerPeriod: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            number: number;
+            startsOn: components["schemas"]["Date"];
+            endsOn: components["schemas"]["Date"];
+            from: components["schemas"]["Timestamp"];
+            /** @description The first moment after it */
+            until: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            state: "open" | "closed";
+        };
+        PeriodCheck: {
+            /**
+             * @description Its name
+             * @example period_over
+             * @example trial_balance
+             * @example identities
+             * @example post_settled
+             * @example advances_returned
+             */
+            check: string;
+            holds: boolean;
+            /** @description How many things are open; 101 stands for more than a hundred */
+            openCount: number;
+            open: {
+                type: string;
+                id: components["schemas"]["Id"];
+                name?: string;
+                amount?: components["schemas"]["Money"];
+            }[];
+        };
+        LedgerPeriodSheet: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            number: number;
+            startsOn: components["schemas"]["Date"];
+            endsOn: components["schemas"]["Date"];
+            from: components["schemas"]["Timestamp"];
+            /** @description The first moment after it */
+            until: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            state: "open" | "closed";
+            closings: {
+                number: number;
+                closedBy: components["schemas"]["Id"];
+                closedAt: components["schemas"]["Timestamp"];
+                checklist: components["schemas"]["PeriodCheck"][];
+            }[];
+            reopenings: {
+                id: components["schemas"]["Id"];
+                /** @description The closing that is undone */
+                closing: number;
+                reason: string;
+                askedBy: components["schemas"]["Id"];
+                askedAt: components["schemas"]["Timestamp"];
+                /** Format: uuid */
+                confirmedBy: string | null;
+                /** Format: date-time */
+                confirmedAt: string | null;
             }[];
         };
         BooksTerm: {
@@ -2612,7 +7302,7 @@ export interface components {
         };
         BooksIdentity: {
             /** @enum {string} */
-            identity: "list_vouchers" | "list_books" | "list_issued" | "fund_received" | "office_payable" | "guarded_balance" | "entry_sums";
+            identity: "list_vouchers" | "list_books" | "list_issued" | "fund_received" | "fund_committed" | "office_payable" | "officer_advances" | "guarded_balance" | "entry_sums";
             subject: {
                 type: string;
                 id: components["schemas"]["Id"];
@@ -2627,16 +7317,8 @@ export interface components {
             holds: boolean;
             identities: components["schemas"]["BooksIdentity"][];
         };
-        /** @enum {string} */
-        EnrolmentState: "applicant" | "enrolled" | "suspended" | "exited" | "merged";
         /** @description Nine random digits and a Damm check digit */
-        RegistrationNumber: string;
-        Names: {
-            /** @description The given name, or the whole name where nobody can tell the parts apart */
-            given: string;
-            middle?: string;
-            family?: string;
-        };
+        "RegistrationNumber-2": string;
         /** @enum {string} */
         Sex: "female" | "male" | "other";
         /**
@@ -2646,7 +7328,7 @@ export interface components {
         Relationship: "head" | "spouse" | "child" | "parent" | "sibling" | "other";
         BeneficiaryLine: {
             id: components["schemas"]["Id"];
-            registrationNumber: components["schemas"]["RegistrationNumber"];
+            registrationNumber: components["schemas"]["RegistrationNumber-2"];
             state: components["schemas"]["EnrolmentState"];
             names: components["schemas"]["Names"] | null;
             sex: components["schemas"]["Sex"];
@@ -2773,7 +7455,8 @@ export interface components {
             wilaya: string;
             /** @description French or Arabic name */
             commune: string;
-            language: components["schemas"]["Language"];
+            /** @description Left out, the language that the programme writes in */
+            language?: components["schemas"]["Language"];
             answers?: components["schemas"]["Answers"];
             consents: components["schemas"]["NewConsent"][];
         };
@@ -2791,10 +7474,10 @@ export interface components {
             /** Format: date-time */
             withdrawnAt: string | null;
         };
-        /** @description A person. One who was erased has no names, birth and nationality any more. */
+        /** @description A person. One who was erased has no names, birth, nationality and commune any more. */
         Beneficiary: {
             id: components["schemas"]["Id"];
-            registrationNumber: components["schemas"]["RegistrationNumber"];
+            registrationNumber: components["schemas"]["RegistrationNumber-2"];
             programmeId: components["schemas"]["Id"];
             state: components["schemas"]["EnrolmentState"];
             names: components["schemas"]["Names"] | null;
@@ -2840,12 +7523,37 @@ export interface components {
             verifiedBy: string | null;
             registeredBy: components["schemas"]["Id"];
             registeredAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description When they were erased; nothing is left of them but what the books need
+             */
+            erasedAt: string | null;
         };
         /** @enum {string} */
         ExportField: "registrationNumber" | "state" | "givenName" | "middleName" | "familyName" | "sex" | "birthFrom" | "birthTo" | "birthPrecision" | "nationality" | "documents" | "phones" | "household" | "householdSize" | "relationship" | "wilaya" | "commune" | "language" | "registeredAt";
+        NewBeneficiaryExport: {
+            /** @description Kept in the audit trail; name no person in it */
+            reason: string;
+            /**
+             * @description Of the file inside the encryption
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /** @description The columns, in this order */
+            fields: components["schemas"]["ExportField"][];
+            language: components["schemas"]["Language"];
+            filter?: components["schemas"]["ExportFilter"];
+            /**
+             * @description A ZIP with AES-256, which 7-Zip and file managers open, or age (age-encryption.org)
+             * @enum {string}
+             */
+            encryption: "zip" | "age";
+            /** @description A public key of age to encrypt to, so that there is no passphrase to pass on */
+            recipient?: string;
+        };
         FoundBeneficiary: {
             id: components["schemas"]["Id"];
-            registrationNumber: components["schemas"]["RegistrationNumber"];
+            registrationNumber: components["schemas"]["RegistrationNumber-2"];
             state: components["schemas"]["EnrolmentState"];
             names: components["schemas"]["Names"] | null;
             sex: components["schemas"]["Sex"];
@@ -2956,7 +7664,7 @@ export interface components {
         };
         Member: {
             id: components["schemas"]["Id"];
-            registrationNumber: components["schemas"]["RegistrationNumber"];
+            registrationNumber: components["schemas"]["RegistrationNumber-2"];
             state: components["schemas"]["EnrolmentState"];
             names: components["schemas"]["Names"] | null;
             sex: components["schemas"]["Sex"];
@@ -3055,7 +7763,7 @@ export interface components {
                     /** @description That the row is the registered person whom it is likest */
                     probability?: number;
                     beneficiaryId?: components["schemas"]["Id"];
-                    registrationNumber?: components["schemas"]["RegistrationNumber"];
+                    registrationNumber?: components["schemas"]["RegistrationNumber-2"];
                 }[];
             };
             /** @description Whether they are more than the programme accepts, at the end or after a batch before it */
@@ -3111,6 +7819,11 @@ export interface components {
             uploadedAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             finishedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When its rows were let go of; the counts stay
+             */
+            emptiedAt: string | null;
             /** @description In the answer to its sender: whether the programme had this very file before */
             alreadyReceived?: boolean;
         };
@@ -3228,7 +7941,7 @@ export interface components {
         PairState: "open" | "same_person" | "different_people" | "needs_information" | "superseded";
         PairSide: {
             id: components["schemas"]["Id"];
-            registrationNumber: components["schemas"]["RegistrationNumber"];
+            registrationNumber: components["schemas"]["RegistrationNumber-2"];
             names: components["schemas"]["Names"] | null;
             birth: components["schemas"]["Birth"] | null;
             householdReference: string;
@@ -3281,12 +7994,12 @@ export interface components {
             }[];
         };
         /** @description Kept in the audit trail; name no person in it */
-        Reason: string;
+        "Reason-2": string;
         PairDecision: {
             decision: components["schemas"]["Decision"];
             /** @description Which record goes on, when they are the same person */
             survivorId?: components["schemas"]["Id"];
-            reason: components["schemas"]["Reason"];
+            reason: components["schemas"]["Reason-2"];
             /** @description The pair's as you read it; a pair that has changed since is not decided */
             version: number;
         };
@@ -3399,7 +8112,7 @@ export interface components {
         AssessmentOutcome: "eligible" | "not_eligible" | "not_assessable";
         AssessmentLine: {
             beneficiaryId: components["schemas"]["Id"];
-            registrationNumber: components["schemas"]["RegistrationNumber"];
+            registrationNumber: components["schemas"]["RegistrationNumber-2"];
             /** @description The person's first assessment under the scorecard, the second and so on */
             number: number;
             outcome: components["schemas"]["AssessmentOutcome"];
@@ -3465,7 +8178,7 @@ export interface components {
         };
         AssessmentMove: {
             beneficiaryId: components["schemas"]["Id"];
-            registrationNumber: components["schemas"]["RegistrationNumber"];
+            registrationNumber: components["schemas"]["RegistrationNumber-2"];
             from: components["schemas"]["AssessmentSide"];
             to: components["schemas"]["AssessmentSide"];
             /** @description The lines that came to something else; none of somebody who was erased */
@@ -3700,6 +8413,145 @@ export interface components {
                 paidToTotal: string | null;
             };
         };
+        /**
+         * @description Why it may be done. The person asked, the time of keeping is over, or they should not have been registered.
+         * @enum {string}
+         */
+        ErasureGround: "subject_request" | "retention" | "mistake";
+        /** @description Under what it is filed, such as "Letter 12" or "Case 44/2026". It outlives the person, so nothing else is taken, and no name or telephone number fits */
+        Filed: string;
+        AskedErasure: {
+            id: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            ground: components["schemas"]["ErasureGround"];
+            reason: string | null;
+            /**
+             * @description Two officers, the retention schedule, or the journal after a backup was restored
+             * @enum {string}
+             */
+            origin: "people" | "schedule" | "journal";
+            /**
+             * Format: uuid
+             * @description The run of the schedule
+             */
+            runId: string | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "withdrawn";
+            askedBy: components["schemas"]["Id"];
+            askedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description What was erased; several where records had been merged */
+            records: {
+                id: components["schemas"]["Id"];
+                registrationNumber: string;
+            }[];
+            /** @description What stands in the way, and what to do */
+            pending: string[];
+        };
+        Erasure: {
+            id: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            ground: components["schemas"]["ErasureGround"];
+            reason: string | null;
+            /**
+             * @description Two officers, the retention schedule, or the journal after a backup was restored
+             * @enum {string}
+             */
+            origin: "people" | "schedule" | "journal";
+            /**
+             * Format: uuid
+             * @description The run of the schedule
+             */
+            runId: string | null;
+            /** @enum {string} */
+            state: "asked" | "done" | "withdrawn";
+            askedBy: components["schemas"]["Id"];
+            askedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description What was erased; several where records had been merged */
+            records: {
+                id: components["schemas"]["Id"];
+                registrationNumber: string;
+            }[];
+        };
+        /** @description Kept in the audit trail for good, in clear, also when the person is erased: name nobody in it, and give no number of theirs */
+        "Reason-3": string;
+        SubjectFile: {
+            programmeId: components["schemas"]["Id"];
+            registrationNumber: string;
+            preparedAt: components["schemas"]["Timestamp"];
+            language: components["schemas"]["Language"];
+            sections: {
+                name: string;
+                items: {
+                    [key: string]: string | number | boolean | null;
+                }[];
+            }[];
+        };
+        /**
+         * @description People who were never enrolled, people who have left (counted from their last payment), the rows of files, self-registrations that ran out, answers kept for repeated requests, and under which reference the SMS gateway knows a message. The audit trail and the books are always kept.
+         * @enum {string}
+         */
+        RetentionCategory: "applicants" | "exited" | "staged_files" | "self_registrations" | "idempotency_answers" | "message_references";
+        RetentionRule: {
+            id: components["schemas"]["Id"];
+            category: components["schemas"]["RetentionCategory"];
+            /** Format: uuid */
+            programmeId: string | null;
+            keepDays: number;
+            reason: string;
+            setBy: components["schemas"]["Id"];
+            setAt: components["schemas"]["Timestamp"];
+            holdsFrom: components["schemas"]["Timestamp"];
+        };
+        /** @enum {string} */
+        Obstacle: "live_voucher" | "on_live_list" | "unreconciled_payout" | "open_exception" | "open_duplicate";
+        RetentionPreview: {
+            categories: {
+                category: components["schemas"]["RetentionCategory"];
+                /** Format: uuid */
+                programmeId: string | null;
+                keepDays: number;
+                before: components["schemas"]["Timestamp"];
+                count: components["schemas"]["Count"];
+                /** @description The first of them, and what would hold each back */
+                people: {
+                    beneficiaryId: components["schemas"]["Id"];
+                    obstacles: components["schemas"]["Obstacle"][];
+                }[];
+            }[];
+        };
+        RetentionRun: {
+            id: components["schemas"]["Id"];
+            day: components["schemas"]["Date"];
+            /** @enum {string} */
+            state: "running" | "done";
+            startedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            finishedAt: string | null;
+            results: {
+                category: components["schemas"]["RetentionCategory"];
+                /** Format: uuid */
+                programmeId: string | null;
+                dropped: components["schemas"]["Count"];
+            }[];
+            erasedPeople: components["schemas"]["Count"];
+            firstErased: components["schemas"]["Id"][];
+            refusedPeople: components["schemas"]["Count"];
+            firstRefused: {
+                beneficiaryId: components["schemas"]["Id"];
+                category: components["schemas"]["RetentionCategory"];
+                obstacles: components["schemas"]["Obstacle"][];
+            }[];
+        };
         /** @description The name of a saved column mapping */
         MappingName: string | null;
         /** @description How often to pull */
@@ -3787,19 +8639,52 @@ export interface components {
     parameters: {
         /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
         IdempotencyKey: string;
+        SessionId: components["schemas"]["Id"];
+        UserId: components["schemas"]["Id"];
         /** @description How many to return at most. */
         Limit: number;
         /** @description Where to go on, from `nextCursor` of the page before. */
         Cursor: string;
-        UserId: components["schemas"]["Id"];
+        DeviceId: components["schemas"]["Id"];
         PartnerId: components["schemas"]["Id"];
         KeyId: components["schemas"]["Id"];
+        ServiceAccountId: components["schemas"]["Id"];
+        /** @description What it was done to */
+        EventSubject: string;
+        /** @description Who did it */
+        EventActor: components["schemas"]["Id"];
+        /** @description What was done */
+        EventCommand: string;
+        EventProgramme: components["schemas"]["Id"];
+        /** @description From this instant on */
+        EventsFrom: components["schemas"]["Timestamp"];
+        /** @description Before this instant */
+        EventsTo: components["schemas"]["Timestamp"];
+        /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+        StatedPurpose: components["schemas"]["Purpose"];
         ProgrammeId: components["schemas"]["Id"];
         /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
         IfMatch: string;
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
+        PlanId: components["schemas"]["Id"];
+        EntitlementId: components["schemas"]["Id"];
+        DrawId: components["schemas"]["Id"];
+        SiteId: components["schemas"]["Id"];
+        SheetId: components["schemas"]["Id"];
         ListId: components["schemas"]["Id"];
+        /** @description What you read people for. It is kept with the record of what you read. */
+        ObligatoryPurpose: components["schemas"]["Purpose"];
+        CancellationId: components["schemas"]["Id"];
+        /** @description As it was at this moment, whatever happened at it included; now when left out */
+        At: components["schemas"]["Timestamp"];
+        /** @description The first day, in the programme's time zone */
+        From: components["schemas"]["Date"];
+        /** @description The last day, in the programme's time zone */
+        To: components["schemas"]["Date"];
+        EntryId: components["schemas"]["Id"];
+        PeriodId: components["schemas"]["Id"];
+        ExportId: components["schemas"]["Id"];
         BeneficiaryId: components["schemas"]["Id"];
         HouseholdId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
@@ -3821,6 +8706,7 @@ export interface components {
         ReportFrom: components["schemas"]["Date"];
         /** @description The last day of a month; without it, until now */
         ReportTo: components["schemas"]["Date"];
+        ErasureId: components["schemas"]["Id"];
         ConnectionId: components["schemas"]["Id"];
     };
     requestBodies: never;
@@ -3829,6 +8715,27 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listOwnSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your sessions, the newest first; nobody has more than ten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessions"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     signIn: {
         parameters: {
             query?: never;
@@ -3842,13 +8749,34 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session, which lasts twelve hours at most */
+            /** @description The session, which ends when it has rested for half an hour and after twelve hours at most, unless the settings say otherwise */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    currentSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session, with what its pages send beside a change where a cookie holds it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentSession"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3876,17 +8804,16 @@ export interface operations {
     stepUp: {
         parameters: {
             query?: never;
-            header: {
-                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
-                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": {
-                    totp: components["schemas"]["TotpCode"];
+                    totp?: components["schemas"]["TotpCode"];
+                    passkey?: components["schemas"]["PasskeyAssertion"];
+                    device?: components["schemas"]["PinOnDevice"];
                 };
             };
         };
@@ -3898,9 +8825,279 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        token?: components["schemas"]["SessionToken"];
+                        csrfToken?: components["schemas"]["CsrfToken"];
                         freshUntil: components["schemas"]["Timestamp"];
                     };
                 };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askForPasskeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: components["schemas"]["Email"];
+                };
+            };
+        };
+        responses: {
+            /** @description What `navigator.credentials.get` is called with, as `parseRequestOptionsFromJSON` reads it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askForPasskeyStepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What `navigator.credentials.get` is called with, as `parseRequestOptionsFromJSON` reads it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequestOptions"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your passkeys, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Passkey"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    registerPasskey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: components["schemas"]["PasskeyName"];
+                    credential: components["schemas"]["PasskeyAttestation"];
+                };
+            };
+        };
+        responses: {
+            /** @description The passkey */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askForPasskeyRegistration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What `navigator.credentials.create` is called with, as `parseCreationOptionsFromJSON` reads it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreationOptions"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkeyId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkey signs nobody in any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endOwnSession: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                sessionId: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their sessions, the newest first; nobody has more than ten */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Session"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endUserSessions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endUserSession: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+                sessionId: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": components["responses"]["Problem"];
         };
@@ -3921,6 +9118,244 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CurrentUser"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listDevices: {
+        parameters: {
+            query?: {
+                officeId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the devices of offices in your scope, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Device"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askToEnrolOnDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    deviceId?: components["schemas"]["Id"];
+                };
+            };
+        };
+        responses: {
+            /** @description What the device is to sign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceChallenge"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enrolOnDevice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    challenge: components["schemas"]["DeviceChallengeBytes"];
+                    signature: components["schemas"]["DeviceSignature"];
+                    pin: components["schemas"]["Pin"];
+                    device?: {
+                        officeId: components["schemas"]["Id"];
+                        name: components["schemas"]["DeviceName"];
+                        publicKey: components["schemas"]["DevicePublicKey"];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Your place on the device */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deviceId: components["schemas"]["Id"];
+                        officeId: components["schemas"]["Id"];
+                        userId: components["schemas"]["Id"];
+                        expiresAt: components["schemas"]["EnrolmentEnd"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    replaceDeviceKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    challenge: components["schemas"]["DeviceChallengeBytes"];
+                    signature: components["schemas"]["DeviceSignature"];
+                    publicKey: components["schemas"]["DevicePublicKey"];
+                    newSignature: components["schemas"]["DeviceSignature"];
+                };
+            };
+        };
+        responses: {
+            /** @description The version of the new key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deviceId: components["schemas"]["Id"];
+                        keyVersion: number;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    purpose: "sign_in" | "step_up";
+                };
+            };
+        };
+        responses: {
+            /** @description What the device is to sign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceChallenge"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signInOnDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description As when signing in with a password
+                     * @enum {string}
+                     */
+                    transport?: "bearer" | "cookie";
+                    userId: components["schemas"]["Id"];
+                    challenge: components["schemas"]["DeviceChallengeBytes"];
+                    signature: components["schemas"]["DeviceSignature"];
+                    pin: components["schemas"]["Pin"];
+                };
+            };
+        };
+        responses: {
+            /** @description The session */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    revokeDevice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deviceId: components["parameters"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The device */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -3971,13 +9406,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user, without roles yet, and what sets up their authenticator, which is shown this once */
+            /** @description The user, without roles yet */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedUser"];
+                    "application/json": components["schemas"]["User"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -4186,6 +9621,33 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    confirmPartnerKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                partnerId: components["parameters"]["PartnerId"];
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, which works from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     rotatePartnerKey: {
         parameters: {
             query?: never;
@@ -4245,20 +9707,638 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    openLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: components["schemas"]["LinkToken"];
+                };
+            };
+        };
+        responses: {
+            /** @description Whose link it is and what it does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedLink"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: components["schemas"]["LinkToken"];
+                    password: components["schemas"]["NewPassword"];
+                    totp: components["schemas"]["TotpCode"];
+                };
+            };
+        };
+        responses: {
+            /** @description The account can be signed in to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecrets"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: components["schemas"]["LinkToken"];
+                    password: components["schemas"]["NewPassword"];
+                };
+            };
+        };
+        responses: {
+            /** @description The password is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deviceToken: components["schemas"]["DeviceToken"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    replaceSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: components["schemas"]["LinkToken"];
+                    password: components["schemas"]["Password"];
+                    totp: components["schemas"]["TotpCode"];
+                };
+            };
+        };
+        responses: {
+            /** @description The new authenticator counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecrets"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askForPasswordReset: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: components["schemas"]["Email"];
+                };
+            };
+        };
+        responses: {
+            /** @description If somebody has that address, they are sent a link */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: components["schemas"]["Password"];
+                    newPassword: components["schemas"]["NewPassword"];
+                };
+            };
+        };
+        responses: {
+            /** @description The password is changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recoveryCodes: components["schemas"]["RecoveryCodes"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enrolAuthenticator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What sets up the authenticator */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmAuthenticator: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    totp: components["schemas"]["TotpCode"];
+                };
+            };
+        };
+        responses: {
+            /** @description The new authenticator counts */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    inviteAgain: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Until when the link is good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentLink"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link is worth nothing from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    startSecondFactorReplacement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How you know that it is them who ask */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Until when the link is good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentLink"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["AlertKind"];
+                /** @description Only those that were seen, or only those that were not */
+                seen?: boolean;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of alerts within your scope, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Alert"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    markAlertSeen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                alertId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listServiceAccounts: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the service accounts in your scope, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ServiceAccount"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createServiceAccount: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: components["schemas"]["Name"];
+                    role: components["schemas"]["MachineRole"];
+                    programmeId?: components["schemas"]["Id"];
+                    officeId?: components["schemas"]["Id"];
+                    fundId?: components["schemas"]["Id"];
+                };
+            };
+        };
+        responses: {
+            /** @description The service account */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    disableServiceAccount: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                serviceAccountId: components["parameters"]["ServiceAccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listServiceKeys: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                serviceAccountId: components["parameters"]["ServiceAccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys, oldest first, without what makes them keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ServiceKey"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    issueServiceKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serviceAccountId: components["parameters"]["ServiceAccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    permissions: components["schemas"]["Permissions"];
+                    expiresAt: components["schemas"]["KeyEnd"];
+                };
+            };
+        };
+        responses: {
+            /** @description The key, which is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedServiceKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmServiceKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                serviceAccountId: components["parameters"]["ServiceAccountId"];
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, which works from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rotateServiceKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serviceAccountId: components["parameters"]["ServiceAccountId"];
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    expiresAt: components["schemas"]["KeyEnd"];
+                    /** @default 24 */
+                    overlapHours?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The new key, which is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedServiceKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    revokeServiceKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                serviceAccountId: components["parameters"]["ServiceAccountId"];
+                keyId: components["parameters"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceKey"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listAuditEvents: {
         parameters: {
             query?: {
                 /** @description What it was done to */
-                subjectId?: string;
+                subjectId?: components["parameters"]["EventSubject"];
                 /** @description Who did it */
-                actorId?: components["schemas"]["Id"];
+                actorId?: components["parameters"]["EventActor"];
                 /** @description What was done */
-                command?: string;
-                programmeId?: components["schemas"]["Id"];
+                command?: components["parameters"]["EventCommand"];
+                programmeId?: components["parameters"]["EventProgramme"];
                 /** @description From this instant on */
-                from?: components["schemas"]["Timestamp"];
+                from?: components["parameters"]["EventsFrom"];
                 /** @description Before this instant */
-                to?: components["schemas"]["Timestamp"];
+                to?: components["parameters"]["EventsTo"];
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
@@ -4278,6 +10358,239 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["AuditEvent"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPersonReads: {
+        parameters: {
+            query?: {
+                /** @description Who was shown them */
+                actorId?: components["schemas"]["Id"];
+                /** @description Who was among them */
+                beneficiaryId?: components["schemas"]["Id"];
+                purpose?: components["schemas"]["Purpose"];
+                /** @description By which operation of this contract */
+                operation?: string;
+                programmeId?: components["schemas"]["Id"];
+                /** @description From this instant on */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before this instant */
+                to?: components["schemas"]["Timestamp"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of readings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PersonRead"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPersonRead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                readId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reading */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonReadDetail"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    exportAuditEvents: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "csv";
+                /** @description What it was done to */
+                subjectId?: components["parameters"]["EventSubject"];
+                /** @description Who did it */
+                actorId?: components["parameters"]["EventActor"];
+                /** @description What was done */
+                command?: components["parameters"]["EventCommand"];
+                programmeId?: components["parameters"]["EventProgramme"];
+                /** @description From this instant on */
+                from?: components["parameters"]["EventsFrom"];
+                /** @description Before this instant */
+                to?: components["parameters"]["EventsTo"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    proveAuditEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAuditHeads: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of heads */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditHead"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAuditKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditKey"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    proveAuditConsistency: {
+        parameters: {
+            query: {
+                /** @description Size of the earlier head */
+                from: components["schemas"]["TreeSize"];
+                /** @description Size of the later head */
+                to: components["schemas"]["TreeSize"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proof */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    readStory: {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                kind: "person" | "payment-list" | "voucher";
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The story */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StoryEvent"][];
                         nextCursor: string | null;
                     };
                 };
@@ -4398,6 +10711,62 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    listProgrammeVersions: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ProgrammeVersion"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getProgrammeVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                /** @description Counts from 1 */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version and its terms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeAtVersion"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listFunds: {
         parameters: {
             query?: {
@@ -4450,6 +10819,7 @@ export interface operations {
             /** @description The fund, still empty */
             201: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4473,10 +10843,127 @@ export interface operations {
             /** @description The fund */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Fund"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeFund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FundChange"];
+            };
+        };
+        responses: {
+            /** @description The fund as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fund"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listFundVersions: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions, the first first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FundVersion"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFundSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was pledged and received, and where it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listContributions: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of contributions, also of those that were taken back, the first first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Contribution"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -4507,6 +10994,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contribution"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listConversions: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of conversions, also of those that were taken back, the first first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Conversion"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    convertForeignCash: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConversion"];
+            };
+        };
+        responses: {
+            /** @description The conversion, posted to the ledger with its gain or loss */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listExchangeRates: {
+        parameters: {
+            query?: {
+                from?: components["schemas"]["Currency"];
+                to?: components["schemas"]["Currency"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rates, the newest day first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ExchangeRate"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    recordExchangeRate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExchangeRate"];
+            };
+        };
+        responses: {
+            /** @description The rate */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRate"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -4669,7 +11276,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 listId: components["schemas"]["Id"];
             };
@@ -4695,7 +11305,10 @@ export interface operations {
     getVoucher: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 voucherId: components["schemas"]["Id"];
             };
@@ -4710,6 +11323,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Voucher"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    lockVoucher: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                voucherId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["ChangeReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description The voucher, locked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voucher"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    extendVoucher: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                voucherId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The last day on which it is paid, in the programme's time zone */
+                    lastDay: components["schemas"]["Date"];
+                    reason: components["schemas"]["ChangeReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description The voucher, with its new end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voucher"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listVoucherChanges: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                voucherId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them, in the order in which they were asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["VoucherChange"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askVoucherChange: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                voucherId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVoucherChange"];
+            };
+        };
+        responses: {
+            /** @description It is asked for */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoucherChange"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmVoucherChange: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                changeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoucherChange"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawVoucherChange: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                changeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoucherChange"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -4776,6 +11572,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path?: never;
             cookie?: never;
@@ -4801,7 +11599,10 @@ export interface operations {
     getPayout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 payoutId: components["schemas"]["Id"];
             };
@@ -4810,6 +11611,40 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The pay-out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    voidPayout: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["Reason"];
+                };
+            };
+        };
+        responses: {
+            /** @description The pay-out, which does not stand any more */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4831,7 +11666,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
             };
@@ -4849,6 +11687,396 @@ export interface operations {
                         items: components["schemas"]["Payout"][];
                         nextCursor: string | null;
                     };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPostFees: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invoices, in the order in which they were recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PostFee"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    recordPostFee: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPostFee"];
+            };
+        };
+        responses: {
+            /** @description It is recorded, and owed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostFee"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAdvances: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AdvanceState"];
+                officerId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of advances, in the order in which they were asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Advance"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAdvance"];
+            };
+        };
+        responses: {
+            /** @description It is asked for */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOwnAdvances: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AdvanceState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of advances, in the order in which they were asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Advance"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getAdvance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The advance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getRoundSheet: {
+        parameters: {
+            query?: {
+                format?: "json" | "html";
+                /** @description Of the page */
+                language?: "ar" | "fr" | "en";
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sheet, in the order in which somebody travels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundSheet"];
+                    "text/html": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    handOverAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reference: components["schemas"]["Reference"];
+                };
+            };
+        };
+        responses: {
+            /** @description The cash is out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refuseAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, in words that name nobody */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    deliverByHand: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandDelivery"];
+            };
+        };
+        responses: {
+            /** @description It is paid; hand over the cash */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeBackAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount: components["schemas"]["Money"];
+                    reference: components["schemas"]["Reference"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is back */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceReturn"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -4920,7 +12148,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                planId: components["schemas"]["Id"];
+                planId: components["parameters"]["PlanId"];
             };
             cookie?: never;
         };
@@ -4933,6 +12161,1070 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanWithTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPlanForecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The months in which something is due */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        months: {
+                            month: string;
+                            madeOut: components["schemas"]["Money"];
+                            instalments: components["schemas"]["Count"];
+                            expected: components["schemas"]["Money"];
+                        }[];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listEntitlements: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["EntitlementState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people, in the order in which they were registered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Entitlement"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    entitlePeople: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    beneficiaryIds: components["schemas"]["Id"][];
+                    startsOn?: components["schemas"]["Date"];
+                    reason: components["schemas"]["ChangeReason-2"];
+                };
+            };
+        };
+        responses: {
+            /** @description How many were entitled, and how many were already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entitled: components["schemas"]["Count"];
+                        already: components["schemas"]["Count"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPlanRuns: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PlanRun"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    startPlanRun: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlanRun"];
+            };
+        };
+        responses: {
+            /** @description The run, which has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getEntitlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                entitlementId: components["parameters"]["EntitlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entitlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeEntitlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                entitlementId: components["parameters"]["EntitlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    change: components["schemas"]["EntitlementChangeKind"];
+                    from: components["schemas"]["ChangeFrom"];
+                    arrears?: components["schemas"]["Arrears"];
+                    amount?: components["schemas"]["NewAmount"];
+                    reason: components["schemas"]["ChangeReason-2"];
+                };
+            };
+        };
+        responses: {
+            /** @description The entitlement as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntitlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listEntitlementInstalments: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                entitlementId: components["parameters"]["EntitlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of instalments, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Instalment"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPeriodsNotOwed: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                entitlementId: components["parameters"]["EntitlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of periods, in no particular order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PeriodNotOwed"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    giveCeilings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    people: {
+                        person: components["schemas"]["PersonName"];
+                        ceiling: components["schemas"]["Amount"];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Who was entered and who was not */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entered: {
+                            index: number;
+                            entitlementId: components["schemas"]["Id"];
+                        }[];
+                        refused: components["schemas"]["Refused"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listDraws: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["DrawState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tranches, in the order in which people were entered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Draw"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                drawId: components["parameters"]["DrawId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tranche */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmCondition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                drawId: components["parameters"]["DrawId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    conditionId: components["schemas"]["Id"];
+                    /**
+                     * @description Where the evidence is kept, such as the number of a paper or a file. Nothing about the person.
+                     * @example RC-2026/114
+                     */
+                    evidence: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The tranche */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signDraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                drawId: components["parameters"]["DrawId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tranche */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refuseDraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                drawId: components["parameters"]["DrawId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The tranche */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    putBackDraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                drawId: components["parameters"]["DrawId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The tranche */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    topUpPeople: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    people: {
+                        person: components["schemas"]["PersonName"];
+                        instalmentId?: components["schemas"]["Id"];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What was topped up and what was not */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        made: {
+                            index: number;
+                            instalmentId: components["schemas"]["Id"];
+                            topsUpId: components["schemas"]["Id"];
+                            amount: components["schemas"]["Money"];
+                        }[];
+                        refused: components["schemas"]["Refused"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    topUpByRule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopUpRule"];
+            };
+        };
+        responses: {
+            /** @description What the rule came to */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewTopUps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopUpRule"];
+            };
+        };
+        responses: {
+            /** @description What the rule would come to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopUpTotals"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enterEmergency: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dueOn: components["schemas"]["Date"];
+                    people: {
+                        person: components["schemas"]["PersonName"];
+                        /** @description Why somebody is helped who is in another plan of the same purpose */
+                        despite?: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Who was entered and who was not */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entered: {
+                            index: number;
+                            entitlementId: components["schemas"]["Id"];
+                        }[];
+                        refused: components["schemas"]["Refused"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listWorkSites: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sites, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["WorkSite"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createWorkSite: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example Canal of Bir el Ater */
+                    name: string;
+                    wilayaNumber: components["schemas"]["WilayaNumber"];
+                    capacity: components["schemas"]["Capacity"];
+                    /** @description The user who answers for it */
+                    supervisorId: components["schemas"]["Id"];
+                };
+            };
+        };
+        responses: {
+            /** @description The site */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkSite"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getWorkSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                siteId: components["parameters"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The site */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkSite"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeWorkSite: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                siteId: components["parameters"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    capacity?: components["schemas"]["Capacity"];
+                    supervisorId?: components["schemas"]["Id"];
+                    isOpen?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The site */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkSite"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAttendanceSheets: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["SheetState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sheets, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AttendanceSheet"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enterAttendance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    siteId: components["schemas"]["Id"];
+                    /** @description The sheet that this one corrects */
+                    replacesId?: components["schemas"]["Id"];
+                    rows: {
+                        registrationNumber: string;
+                        /**
+                         * @description ISO 8601, or day/month/year
+                         * @example 2026-03-02
+                         */
+                        day: string;
+                        /**
+                         * @description full or half
+                         * @example full
+                         */
+                        presence: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description The sheet and what was not taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    receiveAttendanceFile: {
+        parameters: {
+            query: {
+                siteId: components["schemas"]["Id"];
+                /** @description The sheet that this one corrects */
+                replacesId?: components["schemas"]["Id"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description The sheet and what was not taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getAttendanceSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheetId: components["parameters"]["SheetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAttendance: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                sheetId: components["parameters"]["SheetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rows, in their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            row: number;
+                            beneficiaryId: components["schemas"]["Id"];
+                            registrationNumber: components["schemas"]["RegistrationNumber"];
+                            day: components["schemas"]["Date"];
+                            /** @enum {string} */
+                            presence: "full" | "half";
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAttendanceFaults: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                sheetId: components["parameters"]["SheetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of faults, in the order of the rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AttendanceFault"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signAttendance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                sheetId: components["parameters"]["SheetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rejectAttendance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                sheetId: components["parameters"]["SheetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -4993,7 +13285,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BuiltPaymentList"];
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            /** @description A list that is being built */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -5001,8 +13302,16 @@ export interface operations {
     };
     previewPaymentList: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
             };
@@ -5057,7 +13366,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 listId: components["parameters"]["ListId"];
             };
@@ -5075,6 +13387,105 @@ export interface operations {
                         items: components["schemas"]["PaymentListLine"][];
                         nextCursor: string | null;
                     };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPaymentListLeftOut: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people, by registration number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentListLeftOut"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    holdPaymentListLines: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lineIds: components["schemas"]["PaymentListLineIds"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    putBackPaymentListLines: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lineIds: components["schemas"]["PaymentListLineIds"];
+                };
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -5150,7 +13561,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PaymentListReason"];
+                "application/json": components["schemas"]["PaymentListRejection"];
             };
         };
         responses: {
@@ -5182,6 +13593,15 @@ export interface operations {
         responses: {
             /** @description The list as it is now */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentListSheet"];
+                };
+            };
+            /** @description A list that is being released */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5222,12 +13642,358 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    getFundBalances: {
+    listPaymentListRounds: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rounds, the first first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PaymentListRound"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAwaitedSignatures: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lists, those that have waited longest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AwaitedSignature"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listApprovalDelegations: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of delegations, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApprovalDelegation"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    delegateApproval: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApprovalDelegation"];
+            };
+        };
+        responses: {
+            /** @description The delegation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalDelegation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPossibleDeputies: {
+        parameters: {
+            query: {
+                /** @description The role of yours, from `GET /v1/me` */
+                grantId: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of colleagues who hold the same role wherever yours holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            userId: components["schemas"]["Id"];
+                            displayName: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endApprovalDelegation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                delegationId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delegation as ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalDelegation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createPaymentListExport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What you read people for. It is kept with the record of what you read. */
+                "Sanad-Purpose": components["parameters"]["ObligatoryPurpose"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPaymentListExport"];
+            };
+        };
+        responses: {
+            /** @description The export which is being written */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedBeneficiaryExport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listCancellations: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of cancellations, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Cancellation"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    proposeCancellation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listId: components["parameters"]["ListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCancellation"];
+            };
+        };
+        responses: {
+            /** @description The proposal */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getCancellation: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                fundId: components["schemas"]["Id"];
+                cancellationId: components["parameters"]["CancellationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancellation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmCancellation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                cancellationId: components["parameters"]["CancellationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancellation, which a long list finishes in the background */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawCancellation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                cancellationId: components["parameters"]["CancellationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proposal as withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFundBalances: {
+        parameters: {
+            query?: {
+                /** @description As it was at this moment, whatever happened at it included; now when left out */
+                at?: components["parameters"]["At"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
             };
             cookie?: never;
         };
@@ -5240,6 +14006,469 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundBalances"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /** @description As it was at this moment, whatever happened at it included; now when left out */
+                at?: components["parameters"]["At"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts, in the order in which they were opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HeldAccount"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    readAccountStatement: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["From"];
+                /** @description The last day, in the programme's time zone */
+                to?: components["parameters"]["To"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                accountId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of movements, oldest first. Balances are signed, debit above zero */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountStatement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getTrialBalance: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["From"];
+                /** @description The last day, in the programme's time zone */
+                to?: components["parameters"]["To"];
+                /** @description As it was at this moment, whatever happened at it included; now when left out */
+                at?: components["parameters"]["At"];
+                /** @description Of this fund alone */
+                fundId?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trial balance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listJournalEntries: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["From"];
+                /** @description The last day, in the programme's time zone */
+                to?: components["parameters"]["To"];
+                event?: components["schemas"]["EntryEvent"];
+                /** @description Only what was posted of this record: a list, a voucher, a pay-out, a contribution and so on */
+                subjectId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["FundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["JournalEntry"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getJournalEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entryId: components["parameters"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalEntry"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reverseJournalEntry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                entryId: components["parameters"]["EntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    /** @description The day it is booked on, in an open period and not before the entry; today when left out */
+                    bookedOn?: components["schemas"]["Date"];
+                };
+            };
+        };
+        responses: {
+            /** @description The new entry */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalEntry"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    exportGeneralLedger: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["From"];
+                /** @description The last day, in the programme's time zone */
+                to?: components["parameters"]["To"];
+                /** @description Of this fund alone */
+                fundId?: components["schemas"]["Id"];
+                layout?: "plain" | "iom";
+                /** @description By this version of the mapping; the newest when left out */
+                mappingVersion?: number;
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getAccountMapping: {
+        parameters: {
+            query?: {
+                /** @description An earlier version */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mapping. Its version is 0 when none was made yet */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMapping"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    mapAccounts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    funds: components["schemas"]["MappedFund"][];
+                    codes: components["schemas"]["MappedCode"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The new version */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMapping"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listLedgerPeriods: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of periods. What comes after the last is open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LedgerPeriod"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeLedgerPeriod: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its last day, at most 366 days after it begins; the end of its calendar month when left out */
+                    endsOn?: components["schemas"]["Date"];
+                };
+            };
+        };
+        responses: {
+            /** @description The closed period */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPeriodSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewLedgerPeriod: {
+        parameters: {
+            query?: {
+                /** @description Its last day; the end of its calendar month when left out */
+                endsOn?: components["schemas"]["Date"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its days and its checklist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        startsOn: components["schemas"]["Date"];
+                        endsOn: components["schemas"]["Date"];
+                        checklist: components["schemas"]["PeriodCheck"][];
+                        ready: boolean;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getLedgerPeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                periodId: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The period */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPeriodSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askPeriodReopening: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                periodId: components["parameters"]["PeriodId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The period, still closed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPeriodSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmPeriodReopening: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reopeningId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The period, open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPeriodSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -5286,7 +14515,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
             };
@@ -5315,6 +14547,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
@@ -5340,10 +14574,44 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    exportBeneficiaries: {
+    listBeneficiaryExports: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BeneficiaryExport"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createBeneficiaryExport: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description What you read people for. It is kept with the record of what you read. */
+                "Sanad-Purpose": components["parameters"]["ObligatoryPurpose"];
+            };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
             };
@@ -5351,26 +14619,93 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @description Kept in the audit trail; name no person in it */
-                    reason: string;
-                    /** @enum {string} */
-                    format: "csv" | "xlsx";
-                    /** @description The columns, in this order */
-                    fields: components["schemas"]["ExportField"][];
-                    language: components["schemas"]["Language"];
-                };
+                "application/json": components["schemas"]["NewBeneficiaryExport"];
             };
         };
         responses: {
-            /** @description The file */
+            /** @description The export which is being written */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestedBeneficiaryExport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getBeneficiaryExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exportId: components["parameters"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/json": components["schemas"]["BeneficiaryExport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadBeneficiaryExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                exportId: components["parameters"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, encrypted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    revokeBeneficiaryExport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exportId: components["parameters"]["ExportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export as revoked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeneficiaryExport"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -5379,7 +14714,10 @@ export interface operations {
     searchBeneficiaries: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -5419,7 +14757,10 @@ export interface operations {
     getBeneficiary: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
             };
@@ -5446,6 +14787,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
                 "If-Match": components["parameters"]["IfMatch"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -5471,6 +14814,40 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    listReadsOfBeneficiary: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of readings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PersonRead"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listBeneficiaryChanges: {
         parameters: {
             query?: {
@@ -5479,7 +14856,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
             };
@@ -5510,7 +14890,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
             };
@@ -5539,6 +14922,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -5569,6 +14954,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -5601,6 +14988,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -5623,6 +15012,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -5645,6 +15036,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -5667,6 +15060,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -5682,7 +15077,10 @@ export interface operations {
     getHousehold: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 householdId: components["parameters"]["HouseholdId"];
             };
@@ -5709,6 +15107,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
                 "If-Match": components["parameters"]["IfMatch"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 householdId: components["parameters"]["HouseholdId"];
@@ -5740,6 +15140,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 householdId: components["parameters"]["HouseholdId"];
@@ -5770,6 +15172,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 householdId: components["parameters"]["HouseholdId"];
@@ -5803,7 +15207,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
             };
@@ -5837,6 +15244,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
@@ -5898,7 +15307,10 @@ export interface operations {
     getRegistrationFile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
             };
@@ -5925,6 +15337,8 @@ export interface operations {
             header: {
                 /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
                 "If-Match": components["parameters"]["IfMatch"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
@@ -5956,6 +15370,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
@@ -5983,6 +15399,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
@@ -6010,6 +15428,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
@@ -6070,7 +15490,10 @@ export interface operations {
                 /** @description In which language to give the reasons. */
                 language?: components["parameters"]["ReasonLanguage"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
             };
@@ -6331,7 +15754,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 programmeId: components["parameters"]["ProgrammeId"];
             };
@@ -6377,7 +15803,7 @@ export interface operations {
                         version: number;
                     }[];
                     decision: components["schemas"]["Decision"];
-                    reason: components["schemas"]["Reason"];
+                    reason: components["schemas"]["Reason-2"];
                 };
             };
         };
@@ -6403,7 +15829,10 @@ export interface operations {
                 /** @description In which language the evidence is put into words */
                 language?: components["parameters"]["EvidenceLanguage"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 firstId: components["parameters"]["FirstId"];
                 secondId: components["parameters"]["SecondId"];
@@ -6433,6 +15862,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 firstId: components["parameters"]["FirstId"];
@@ -6467,6 +15898,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 mergerId: components["schemas"]["Id"];
@@ -6481,7 +15914,7 @@ export interface operations {
                      * @enum {string}
                      */
                     becomes: "needs_information" | "different_people";
-                    reason: components["schemas"]["Reason"];
+                    reason: components["schemas"]["Reason-2"];
                 };
             };
         };
@@ -6697,7 +16130,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 scorecardId: components["parameters"]["ScorecardId"];
             };
@@ -6869,7 +16305,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 runId: components["parameters"]["RunId"];
             };
@@ -6903,7 +16342,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
             };
@@ -6935,6 +16377,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
             path: {
                 beneficiaryId: components["parameters"]["BeneficiaryId"];
@@ -7227,6 +16671,337 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askErasure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ground: components["schemas"]["ErasureGround"];
+                    reason: components["schemas"]["Filed"];
+                };
+            };
+        };
+        responses: {
+            /** @description The erasure, which waits to be confirmed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedErasure"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listErasures: {
+        parameters: {
+            query?: {
+                state?: "asked" | "done" | "withdrawn";
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of erasures, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Erasure"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getErasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                erasureId: components["parameters"]["ErasureId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedErasure"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmErasure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                erasureId: components["parameters"]["ErasureId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure, done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawErasure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                erasureId: components["parameters"]["ErasureId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["Reason-3"];
+                };
+            };
+        };
+        responses: {
+            /** @description The erasure, withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    answerSubject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                beneficiaryId: components["parameters"]["BeneficiaryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    format: "json" | "html";
+                    language: components["schemas"]["Language"];
+                    reason: components["schemas"]["Reason-3"];
+                };
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectFile"];
+                    "text/html": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listRetentionRules: {
+        parameters: {
+            query?: {
+                category?: components["schemas"]["RetentionCategory"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rules, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RetentionRule"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setRetention: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    category: components["schemas"]["RetentionCategory"];
+                    /** Format: uuid */
+                    programmeId?: string | null;
+                    keepDays: number;
+                    reason: components["schemas"]["Reason-3"];
+                };
+            };
+        };
+        responses: {
+            /** @description The rule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRule"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each category, in each programme where programmes may differ */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listRetentionRuns: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RetentionRun"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getRetentionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRun"];
                 };
             };
             "4XX": components["responses"]["Problem"];
