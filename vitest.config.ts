@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // A module keeps nothing that another file's test could see, so each worker loads the platform once.
+    isolate: false,
     env: { SANAD_ENV: 'test', LOG_LEVEL: 'silent' },
   },
 });

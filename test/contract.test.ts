@@ -27,23 +27,50 @@ interface Operation {
 /** POSTs that change nothing, or that a repetition cannot harm, by operationId and why. */
 const withoutIdempotencyKey: Readonly<Record<string, string>> = {
   previewPaymentList: 'it changes nothing',
+  previewTopUps: 'it changes nothing',
+  answerSubject: 'it changes nothing, and what it answers is kept under no key',
   searchBeneficiaries: 'it changes nothing; what is looked for stands in the body because addresses are logged',
-  exportBeneficiaries: 'it changes nothing; a file of people is kept under no key',
+  createBeneficiaryExport: 'a passphrase is kept nowhere from which it could be answered again',
+  createPaymentListExport: 'a passphrase is kept nowhere from which it could be answered again',
   signIn: 'a token is kept nowhere from which it could be answered again, and a code is good once',
+  askToEnrolOnDevice: 'a challenge is good once; whoever asks again is given another',
+  askDevice: 'a challenge is good once; whoever asks again is given another',
+  signInOnDevice: 'a token is kept nowhere from which it could be answered again, and a challenge is good once',
+  askForPasskeyRegistration: 'a challenge is good once; whoever asks again is given another',
+  askForPasskeySignIn: 'a challenge is good once; whoever asks again is given another',
+  askForPasskeyStepUp: 'a challenge is good once; whoever asks again is given another',
+  stepUp: 'the session gets another token, which is kept nowhere, and a code is good once',
+  openLink: 'a secret is kept nowhere from which it could be answered again, and each opening makes another',
+  acceptInvitation: 'codes are kept nowhere from which they could be answered again, and a link is good once',
+  resetPassword: 'a link is good once',
+  replaceSecondFactor: 'codes are kept nowhere from which they could be answered again, and a link is good once',
+  changePassword: 'nothing of a password is kept by which a request could be recognised, and the old one is good no more',
+  renewRecoveryCodes: 'codes are kept nowhere from which they could be answered again',
+  enrolAuthenticator: 'a secret is kept nowhere from which it could be answered again, and it counts once it is confirmed',
   issuePartnerKey: 'a key is kept nowhere from which it could be answered again',
+  issueServiceKey: 'a key is kept nowhere from which it could be answered again',
+  rotateServiceKey: 'a key is kept nowhere from which it could be answered again, and is replaced once',
   rotatePartnerKey: 'a key is kept nowhere from which it could be answered again, and is replaced once',
 };
 
 /** Objects in requests that take any property, by where they stand and why. */
 const openObjects: Readonly<Record<string, string>> = {
+  'registerPasskey/credential/clientExtensionResults': 'a browser may write more into it, and nobody reads it',
+  'signIn/passkey/clientExtensionResults': 'a browser may write more into it, and nobody reads it',
+  'stepUp/passkey/clientExtensionResults': 'a browser may write more into it, and nobody reads it',
   'referPeople/referrals/*': 'each is checked by itself, so that one that is wrong does not keep the others out',
 };
 
 /** Lists that are whole in one answer, by operationId and why. */
 const wholeLists: Readonly<Record<string, string>> = {
+  listPasskeys: 'nobody has more than twenty',
   listWilayas: 'there are 58',
+  listOwnSessions: 'nobody has more than ten',
+  listUserSessions: 'nobody has more than ten',
   searchBeneficiaries: 'its limit and cursor stand in the body, with what is looked for',
   listMatchingModels: 'a programme estimates its weights now and then',
+  listAuditKeys: 'the key that heads are signed under changes every few years',
+  readStory: 'a life is told five thousand events at a time, as few have more; the rest by cursor',
 };
 
 function at<T>(node: T & { readonly $ref?: string }): T {

@@ -44,7 +44,7 @@ describe('a run whose process is killed', () => {
   });
 
   async function startAssessor(): Promise<DoomedProcess> {
-    const assessor = await startDoomed<Order>(platform, './assessor.ts', { masterKey, indexKey });
+    const assessor = await startDoomed<Order>(platform, 'assessor.ts', { masterKey, indexKey });
     assessors.push(assessor);
     return assessor;
   }

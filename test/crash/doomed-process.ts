@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { packageRoot } from '../../src/platform/package-root.ts';
+import { bundled } from '../support/bundle.ts';
 import type { TestPlatform } from '../support/platform.ts';
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts';
 
@@ -11,26 +12,38 @@ export interface DoomedProcess {
   readonly proxy: CuttingProxy;
 }
 
-/**
- * Starts a process on a wire of its own, and waits until it is ready.
- * @param file beside this one
- * @param order what it is told, besides where the database is
- */
-export async function startDoomed<Order extends { readonly databaseUrl: string }>(
-  platform: TestPlatform,
-  file: string,
-  order: Omit<Order, 'databaseUrl'>,
-): Promise<DoomedProcess> {
-  const { host, port, database, user, password } = platform.owner;
+/** A wire to the platform's database, and the address that a process reaches it by. */
+export async function wireTo({ owner }: Pick<TestPlatform, 'owner'>): Promise<{ proxy: CuttingProxy; databaseUrl: string }> {
+  const { host, port, database, user, password } = owner;
   const proxy = await cuttingProxy(host, port);
   const url = new URL(`postgres://127.0.0.1:${proxy.port}/${database}`);
   url.username = user ?? '';
   url.password = String(password);
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify({ ...order, databaseUrl: url.href })], {
-    execArgv: ['--import', 'tsx'],
-    silent: true,
+  return { proxy, databaseUrl: url.href };
+}
+
+/**
+ * Starts a process on a wire of its own, and waits until it is ready.
+ * @param file beside this one
+ * @param order what it is told, besides where the database is
+ * @throws Error with what the process complained of, when it ended instead
+ */
+export async function startDoomed<Order extends { readonly databaseUrl: string }>(
+  platform: Pick<TestPlatform, 'owner'>,
+  file: string,
+  order: Omit<Order, 'databaseUrl'>,
+): Promise<DoomedProcess> {
+  const { proxy, databaseUrl } = await wireTo(platform);
+  // Its program comes on the standard input, so that no file is left anywhere; to itself it stands at the top of the repository.
+  const child = spawn(process.execPath, ['--input-type=module', '-', JSON.stringify({ ...order, databaseUrl })], {
+    cwd: packageRoot,
+    stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
   });
-  const [message] = await once(child, 'message');
-  expect(message).toBe('ready');
+  const complaint = child.stderr ? text(child.stderr) : '';
+  const ready = once(child, 'message');
+  child.stdin?.end(await bundled(`test/crash/${file}`, 'inside'));
+  const ended = once(child, 'exit').then(async () => Promise.reject(new Error(`${file} ended before it was ready: ${await complaint}`)));
+  await Promise.race([ready, ended]);
+  ended.catch(() => {});
   return { child, proxy };
 }

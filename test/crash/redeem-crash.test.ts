@@ -4,36 +4,62 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../support/platform.ts';
 import { makeVouchers, type TestVoucher } from '../support/vouchers.ts';
-import { type DoomedProcess, startDoomed } from './doomed-process.ts';
-import type { Errand, Order } from './redeemer.ts';
+import { startDoomed, wireTo } from './doomed-process.ts';
+import { type Errand, type Order, redeeming } from './redeeming.ts';
 
 const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
 const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
 
 /** More than a redemption says to the database. */
 const MESSAGES_AT_MOST = 80;
+/** To the database a process that dies is a connection that breaks: it is enough that some die. */
+const PROCESS_EVERY = 7;
 
-describe('a redemption whose process is killed', () => {
+describe('a redemption whose process is killed, or loses the database', () => {
   let platform: TestPlatform;
   let frame: Frame;
   let agent: Client;
   let vouchers: TestVoucher[];
-  const redeemers: Promise<DoomedProcess>[] = [];
   beforeAll(async () => {
     platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
     frame = await makeFrame(platform);
     agent = await platform.as('agent', { office: frame.officeId });
     vouchers = await makeVouchers(platform, frame, MESSAGES_AT_MOST, { amount: '100.00' });
   });
-  afterAll(async () => {
-    for (const { child, proxy } of await Promise.all(redeemers)) {
-      child.kill('SIGKILL');
-      proxy.close();
-    }
-    await platform.close();
-  });
+  afterAll(() => platform.close());
 
-  const startRedeemer = () => startDoomed<Order>(platform, './redeemer.ts', { masterKey, indexKey });
+  /** A process redeems, and is killed once it has said so much to the database. @returns whether it heard of the end */
+  async function killed(errand: Errand, messages: number): Promise<boolean> {
+    const { child, proxy } = await startDoomed<Order>(platform, 'redeemer.ts', { masterKey, indexKey });
+    const answered = once(child, 'message').then(() => true);
+    const died = new Promise<false>((resolve) => {
+      proxy.cutAfter(messages, () => {
+        child.once('exit', () => resolve(false));
+        child.kill('SIGKILL');
+      });
+    });
+    child.send(errand);
+    const heard = await Promise.race([answered, died]);
+    child.kill('SIGKILL');
+    await proxy.released();
+    proxy.close();
+    return heard;
+  }
+
+  /** The connection breaks once so much has been said on it. @returns whether the end was heard of */
+  async function cutOff(errand: Errand, messages: number): Promise<boolean> {
+    const { proxy, databaseUrl } = await wireTo(platform);
+    const { redeem, close } = await redeeming({ databaseUrl, masterKey, indexKey });
+    proxy.cutAfter(messages, () => {});
+    const heard = await redeem(errand).then(
+      () => true,
+      () => false,
+    );
+    await close();
+    await proxy.released();
+    proxy.close();
+    return heard;
+  }
 
   /** What a redemption leaves behind, counted over the whole database. */
   const traces = async (): Promise<number[]> =>
@@ -55,12 +81,8 @@ describe('a redemption whose process is killed', () => {
   it('has happened wholly or not at all, whichever message was its last, and happens once when it is asked again', async () => {
     let completedAt = -1;
     const whole: boolean[] = [];
-    // The next two processes start while this one is being killed.
-    redeemers.push(startRedeemer(), startRedeemer());
     for (let messages = 0; completedAt < 0 && messages < MESSAGES_AT_MOST; messages += 1) {
       const { serial, code } = vouchers[messages] ?? expect.fail('there is a voucher for each message');
-      const { child, proxy } = await (redeemers[messages] ?? expect.fail('a process was started'));
-      redeemers.push(startRedeemer());
       const redemption = {
         officeId: frame.officeId,
         locator: { serial },
@@ -69,17 +91,8 @@ describe('a redemption whose process is killed', () => {
         documentLastFour: '0042',
       };
       const errand: Errand = { agentId: agent.userId, officeId: frame.officeId, key: randomUUID(), redemption };
-      const answered = once(child, 'message').then(() => 'answered' as const);
-      const killed = new Promise<'killed'>((resolve) => {
-        proxy.cutAfter(messages, () => {
-          child.once('exit', () => resolve('killed'));
-          child.kill('SIGKILL');
-        });
-      });
-      child.send(errand);
-      if ((await Promise.race([answered, killed])) === 'answered') completedAt = messages;
-      child.kill('SIGKILL');
-      await proxy.released();
+      const end = messages % PROCESS_EVERY === 0 ? killed : cutOff;
+      if (await end(errand, messages)) completedAt = messages;
 
       // Every redemption before this one was brought to its end, so each count is either this many or one more.
       const before = Array.from({ length: 6 }, () => messages);
@@ -94,7 +107,7 @@ describe('a redemption whose process is killed', () => {
       expect(answers[0]?.body).toMatchObject({ serial, amount: { amount: '100.00', currency: 'DZD' } });
       expect(await traces()).toEqual(before.map((count) => count + 1));
     }
-    // Each message but the last left nothing; the last is the commit, and the process was killed before it heard of it.
+    // Each message but the last left nothing; the last is the commit, and whoever asked was gone before they heard of it.
     expect(completedAt).toBeGreaterThan(10);
     expect(whole).toEqual([...Array.from({ length: completedAt - 1 }, () => false), true, true]);
   }, 300_000);

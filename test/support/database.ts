@@ -19,7 +19,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   const name = `sanad_test_${randomBytes(8).toString('hex')}`;
   const maintenance = new pg.Client(inject('serverUrl'));
   await maintenance.connect();
-  await maintenance.query(`create database ${name} template ${inject('template')}`);
+  await maintenance.query(`create database ${name} template ${inject('template')} strategy file_copy`);
   const url = new URL(inject('serverUrl'));
   url.pathname = `/${name}`;
   const owner = new pg.Client(url.href);

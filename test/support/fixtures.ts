@@ -26,12 +26,13 @@ export async function makeFrame(platform: TestPlatform, received = '10000000.00'
   const { owner } = platform;
   await owner.query(`insert into wilayas values ('16', 'DZ-16', 'DZ001', 'Alger', 'الجزائر', null, '1984-02-04') on conflict do nothing`);
   await owner.query(
-    `insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold,
-      duplicate_limit, created_by, created_at)
-    values ($1, $2, 'Test programme', 'DZD', 'Africa/Algiers', '2020-01-01', '2099-12-31', 60, 0.8, 0.2, $1, $3)`,
+    `with made as (
+      insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold,
+        duplicate_limit, created_by, created_at)
+      values ($1, $2, 'Test programme', 'DZD', 'Africa/Algiers', '2020-01-01', '2099-12-31', 60, 0.8, 0.2, $1, $3) returning id)
+    insert into approval_rules select id, 1, null, 0, 1, 'approver', 1 from made`,
     [programmeId, `TEST-${counter}`, now],
   );
-  await owner.query(`insert into approval_rules values ($1, 0, 1, 'approver', 1)`, [programmeId]);
   await owner.query(
     `insert into funds (id, programme_id, donor, agreement, currency, created_by, created_at)
     values ($1, $2, 'Test donor', 'AG-1', 'DZD', $1, $3)`,
@@ -136,13 +137,13 @@ export async function makePerson(
 }
 
 /** Makes a household another size. */
-export async function resizeHousehold({ owner }: TestPlatform, householdId: string, size: number): Promise<void> {
+export async function resizeHousehold({ owner }: TestPlatform, householdId: string, size: number, at = new Date()): Promise<void> {
   await owner.query(
     `with resized as (
       update households h set size = $2, version = h.version + 1 from households before
       where h.id = $1 and before.id = h.id returning h.id, h.version, before.size as size_before, h.size, h.head_id)
     insert into household_changes
-    select id, version, size_before, size, head_id, head_id, 'Counted again', gen_random_uuid(), now() from resized`,
-    [householdId, size],
+    select id, version, size_before, size, head_id, head_id, 'Counted again', gen_random_uuid(), $3 from resized`,
+    [householdId, size, at],
   );
 }

@@ -4,6 +4,7 @@ import supertest from 'supertest';
 import { outboxFile } from '../../src/messaging/index.ts';
 import type { Frame } from './fixtures.ts';
 import type { TestPlatform } from './platform.ts';
+import { changeTerms } from './terms.ts';
 
 let counter = 0;
 
@@ -82,6 +83,7 @@ export const otherCode = (code: string): string => String((Number(code) + 1) % 1
 
 /** Opens the public door of a programme. @returns its code */
 export async function openDoor({ owner }: TestPlatform, { programmeId }: Frame): Promise<string> {
-  const { rows } = await owner.query('update programmes set self_registration_open = true where id = $1 returning code', [programmeId]);
+  await changeTerms({ owner }, programmeId, { columns: { self_registration_open: true } });
+  const { rows } = await owner.query('select code from programmes where id = $1', [programmeId]);
   return rows[0].code;
 }

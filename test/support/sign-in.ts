@@ -9,18 +9,19 @@ export interface KnownUser {
   readonly email: string;
   readonly password: string;
   readonly secret: string;
+  readonly recoveryCodes: readonly string[];
 }
 
 /** Creates a user with roles, the way first start does. */
 export async function makeUser(platform: TestPlatform, ...roles: NewRole[]): Promise<KnownUser> {
   const email = `${randomUUID()}@example.org`;
   const password = 'a long enough password';
-  const { id, totpSecret } = await bootstrapUser(
+  const { id, totpSecret, recoveryCodes } = await bootstrapUser(
     platform.app.execute,
     { email, displayName: 'Amina Benali', language: 'fr', password },
     roles,
   );
-  return { id, email, password, secret: totpSecret };
+  return { id, email, password, secret: totpSecret, recoveryCodes };
 }
 
 /** The code that the user's authenticator shows now. A code is good once, so time goes on to the next first. */
@@ -33,15 +34,26 @@ export function nextCode(platform: TestPlatform, { secret }: KnownUser): string 
 export const trySignIn = (
   platform: TestPlatform,
   user: KnownUser,
-  wrong: { email?: string; password?: string; totp?: string } = {},
+  given: { email?: string; password?: string; totp?: string; recoveryCode?: string; deviceToken?: string } = {},
+  address = '127.0.0.1',
 ): supertest.Test =>
   supertest(platform.app.http)
     .post('/v1/sessions')
-    .send({ email: user.email, password: user.password, totp: wrong.totp ?? nextCode(platform, user), ...wrong });
+    .set('X-Forwarded-For', address)
+    .send({
+      email: user.email,
+      password: user.password,
+      ...(given.totp || given.recoveryCode ? {} : { totp: nextCode(platform, user) }),
+      ...given,
+    });
 
-/** Requests with a session's token; each POST carries a fresh Idempotency-Key. */
-export function withToken(platform: TestPlatform, token: string) {
-  const signed = (test: supertest.Test) => test.set('Authorization', `Bearer ${token}`);
+/** Requests with a session's token, or with the one that an answer put in its place; each POST carries a fresh Idempotency-Key. */
+export function withToken(platform: TestPlatform, first: string) {
+  let token = first;
+  const signed = (test: supertest.Test) =>
+    test.set('Authorization', `Bearer ${token}`).on('response', ({ body }: supertest.Response) => {
+      token = body?.token ?? token;
+    });
   return {
     get: (path: string) => signed(supertest(platform.app.http).get(path)),
     delete: (path: string) => signed(supertest(platform.app.http).delete(path)),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { post } from '../../src/ledger/index.ts';
-import { outboxFile, queueCodes } from '../../src/messaging/index.ts';
+import { outboxFile, queueCodes, sendingOf } from '../../src/messaging/index.ts';
 import { Money, newId, sql } from '../../src/platform/index.ts';
 import { issueVouchers } from '../../src/vouchers/index.ts';
 import { type Frame, makePerson, type Person } from './fixtures.ts';
 import type { TestPlatform } from './platform.ts';
+import { signList } from './signed.ts';
 
 /** A line of the outbox: what one phone received. */
 export interface ReceivedSms {
@@ -53,7 +54,7 @@ export async function makeVouchers(
 ): Promise<TestVoucher[]> {
   const { amount = '15000.00', send = true } = options;
   const people = options.people ?? (await makePeople(platform, frame.programmeId, count));
-  const { listId, lines } = await releasedList(platform, frame, people, amount);
+  const { listId } = await releasedList(platform, frame, people, amount);
   const now = platform.clock.now();
   const total = Money.of(amount, 'DZD').times(people.length);
   const followUps = await platform.app.database.transaction(async (tx) => {
@@ -69,8 +70,13 @@ export async function makeVouchers(
         amount: total,
       })),
     );
-    await issueVouchers({ tx, now, keyRing: platform.app.keyRing }, { id: listId, programmeId, fundId }, lines);
-    const asked = (await queueCodes(tx, now, listId)).map((followUp) => ({ id: newId(), ...followUp }));
+    await issueVouchers(
+      { tx, now, keyRing: platform.app.keyRing },
+      { id: listId, programmeId },
+      { from: 1, to: people.length, count: people.length },
+    );
+    await queueCodes(tx, now, listId, { from: 1, to: people.length });
+    const asked = [{ id: newId(), ...sendingOf(listId) }];
     if (send)
       await tx.insert(
         'follow_ups',
@@ -92,7 +98,7 @@ async function makePeople(platform: TestPlatform, programmeId: string, count: nu
 }
 
 async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId }: Frame, people: readonly Person[], amount: string) {
-  const [planId, listId, maker, approver, releaser] = [newId(), newId(), newId(), newId(), newId()];
+  const [planId, listId, maker] = [newId(), newId(), newId()];
   const now = clock.now();
   const digest = createHash('sha256').update(listId).digest('hex');
   const money = Money.of(amount, 'DZD');
@@ -101,6 +107,7 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
     position: i + 1,
     entitlementId: newId(),
     instalmentId: newId(),
+    fundId,
     beneficiaryId: id,
     collectorId: id,
     householdId,
@@ -111,9 +118,10 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
       {
         id: planId,
         programme_id: programmeId,
+        programme_version: 1,
         kind: 'one_time_grant',
         name: planId,
-        purpose: 'rent',
+        purpose: `rent ${planId}`,
         amount_rule: { rule: 'fixed', amount },
         currency: 'DZD',
         due_on: '2026-01-01',
@@ -136,10 +144,14 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
         id: instalmentId,
         entitlement_id: entitlementId,
         number: 1,
+        plan_id: planId,
+        kind: 'one_time_grant',
         programme_id: programmeId,
         beneficiary_id: beneficiaryId,
         household_id: householdId,
-        purpose: 'rent',
+        purpose: `rent ${planId}`,
+        covers_from: '2026-01-01',
+        covers_to: '2026-01-01',
         due_on: '2026-01-01',
         amount,
         currency: 'DZD',
@@ -150,11 +162,10 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
       {
         id: listId,
         programme_id: programmeId,
-        fund_id: fundId,
-        plan_id: planId,
         name: listId,
+        source: {},
         currency: 'DZD',
-        state: 'draft',
+        state: 'building',
         line_count: people.length,
         total: money.times(people.length).toString(),
         version: 1,
@@ -169,6 +180,12 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
         list_id: listId,
         position,
         instalment_id: instalmentId,
+        plan_id: planId,
+        kind: 'one_time_grant',
+        purpose: `rent ${planId}`,
+        covers_from: '2026-01-01',
+        covers_to: '2026-01-01',
+        fund_id: fundId,
         beneficiary_id: beneficiaryId,
         collector_id: beneficiaryId,
         household_id: householdId,
@@ -181,30 +198,14 @@ async function releasedList({ app, clock }: TestPlatform, { programmeId, fundId 
         state: 'included',
       })),
     );
-    await tx.insert(
-      'payment_list_hands',
-      (
-        [
-          ['maker', maker],
-          ['approver', approver],
-          ['releaser', releaser],
-        ] as const
-      ).map(([hand, user]) => ({
-        list_id: listId,
-        user_id: user,
-        hand,
-        step: hand === 'approver' ? 1 : null,
-        role: hand === 'approver' ? 'approver' : null,
-        digest,
-        at: now,
-      })),
-    );
-    await tx.run(sql`update payment_lists set state = 'submitted', digest = ${digest}, submitted_at = ${now} where id = ${listId}`);
-    await tx.run(sql`update payment_lists set state = 'approved' where id = ${listId}`);
+    await tx.insert('payment_list_funds', [
+      { list_id: listId, fund_id: fundId, line_count: people.length, total: money.times(people.length).toString() },
+    ]);
+    await signList(tx, listId, maker, digest, now);
     await tx.run(sql`update payment_list_lines set state = 'released' where list_id = ${listId}`);
     await tx.run(sql`update payment_lists set state = 'released', released_at = ${now} where id = ${listId}`);
   });
-  return { listId, lines: drafted };
+  return { listId };
 }
 
 async function vouchersOf(platform: TestPlatform, listId: string, people: readonly Person[]): Promise<TestVoucher[]> {

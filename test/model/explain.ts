@@ -1,0 +1,272 @@
+import type { Done } from './commands.ts';
+import {
+  accountName,
+  available,
+  balance,
+  copyOf,
+  foreignHeld,
+  isPayable,
+  move,
+  movesOf,
+  owed,
+  type State,
+  type VoucherState,
+} from './state.ts';
+
+/** Refusals that say nothing of the books: somebody else was at the same record. */
+const passing = new Set(['busy', 'in_progress', 'agent_locked', 'voucher_change_open']);
+
+/**
+ * Whether one command can have ended as it did in this state, which is moved on when it was accepted.
+ * @returns whether the model agrees
+ */
+export function explain(state: State, done: Done): boolean {
+  if (!done.accepted && passing.has(done.code)) return true;
+  const agrees = rules[done.kind] as (state: State, done: Done) => boolean;
+  return agrees(state, done);
+}
+
+/** Whether there is an order in which these, run at once, can have ended as they did. @returns the state after it */
+export function explainAll(state: State, dones: readonly Done[]): State | undefined {
+  if (dones.length === 0) return state;
+  for (const [i, done] of dones.entries()) {
+    const next = copyOf(state);
+    if (!explain(next, done)) continue;
+    const rest = explainAll(next, [...dones.slice(0, i), ...dones.slice(i + 1)]);
+    if (rest) return rest;
+  }
+  return undefined;
+}
+
+type Rules = { readonly [Kind in Done['kind']]: (state: State, done: Extract<Done, { kind: Kind }>) => boolean };
+
+/** An outcome agrees when it is accepted exactly if it may be; what is accepted is then done. */
+function decide(accepted: boolean, may: boolean, then: () => void): boolean {
+  if (accepted !== may) return false;
+  if (accepted) then();
+  return true;
+}
+
+const isLive = ({ state, expiresAt }: VoucherState, at: number): boolean => state === 'activated' && expiresAt !== null && expiresAt > at;
+
+const rules: Rules = {
+  contribute: (state, { accepted, fund, amount, id }) =>
+    decide(accepted, true, () => {
+      const moves = movesOf('contribution', fund, amount);
+      move(state, moves);
+      state.reversibles.set(id, { fund, kind: 'contribution', moves, reversed: false });
+    }),
+
+  give_foreign: (state, { accepted, fund, amount, value, id }) =>
+    decide(accepted, true, () => {
+      const moves = [...movesOf('foreign_contribution', fund, amount, null, 'EUR'), ...movesOf('contribution_value', fund, value)];
+      move(state, moves);
+      state.reversibles.set(id, { fund, kind: 'foreign', moves, reversed: false });
+    }),
+
+  convert(state, { accepted, fund, sold, bought, bookedValue, id }) {
+    const held = foreignHeld(state, fund);
+    const stands = balance(state, accountName(fund, 'exchange', null));
+    // Half to even of what the sold part stands in the books at: within one of the exact share.
+    const share = held === 0n ? 0n : (stands * sold) / held;
+    const value = accepted ? bookedValue : share;
+    const loss = value - bought;
+    const may = sold <= held && loss <= available(state, fund);
+    // A loss that the fund covers but for a rounding is left to the platform.
+    if (!accepted && may && loss > 0n && available(state, fund) - loss <= 1n) return true;
+    return decide(accepted, may && value - share >= -1n && value - share <= 1n, () => {
+      const moves = [
+        ...movesOf('conversion_out', fund, sold, null, 'EUR'),
+        ...movesOf('conversion_in', fund, bought),
+        ...(loss > 0n ? movesOf('exchange_loss', fund, loss) : loss < 0n ? movesOf('exchange_gain', fund, -loss) : []),
+      ];
+      move(state, moves);
+      state.reversibles.set(id, { fund, kind: 'conversion', moves, reversed: false });
+    });
+  },
+
+  reverse(state, { accepted, subject }) {
+    const known = state.reversibles.get(subject);
+    if (!known) return !accepted;
+    const { fund, kind, moves } = known;
+    const after = [...state.reversibles.values()].slice([...state.reversibles.keys()].indexOf(subject) + 1);
+    const convertedSince = after.some((other) => other.fund === fund && other.kind === 'conversion' && !other.reversed);
+    const foreign = kind === 'foreign' || kind === 'conversion';
+    const taken = moves.reduce(
+      (sum, [account, amount]) => (account === accountName(fund, 'fund_available', null) ? sum - amount : sum),
+      0n,
+    );
+    const may = !known.reversed && taken <= available(state, fund) && !(foreign && convertedSince);
+    return decide(accepted, may, () => {
+      known.reversed = true;
+      move(
+        state,
+        moves.map(([account, amount]) => [account, -amount] as const),
+      );
+    });
+  },
+
+  approve(state, { accepted, list }) {
+    const known = state.lists.get(list);
+    const may = known?.state === 'submitted' && [...known.funds].every(([fund, amount]) => amount <= available(state, fund));
+    return decide(accepted, may, () => {
+      if (!known) return;
+      known.state = 'approved';
+      for (const [fund, amount] of known.funds) move(state, movesOf('approval', fund, amount));
+    });
+  },
+
+  cancel_list(state, { accepted, list }) {
+    const known = state.lists.get(list);
+    const may = known?.state === 'submitted' || known?.state === 'approved';
+    return decide(accepted, may, () => {
+      if (!known) return;
+      if (known.state === 'approved') for (const [fund, amount] of known.funds) move(state, movesOf('approval_returned', fund, amount));
+      known.state = 'cancelled';
+    });
+  },
+
+  release(state, { accepted, list, vouchers }) {
+    const known = state.lists.get(list);
+    return decide(accepted, known?.state === 'approved', () => {
+      if (!known) return;
+      known.state = 'released';
+      for (const [fund, amount] of known.funds) {
+        const issued = vouchers.filter((voucher) => voucher.fund === fund).reduce((sum, voucher) => sum + voucher.amount, 0n);
+        if (issued > 0n) move(state, movesOf('issue', fund, issued));
+        if (amount > issued) move(state, movesOf('approval_returned', fund, amount - issued));
+      }
+      for (const { id, ...voucher } of vouchers) state.vouchers.set(id, { ...voucher, list, round: null });
+    });
+  },
+
+  redeem(state, { accepted, voucher: id, office, at, under, payout, paidOn }) {
+    const voucher = state.vouchers.get(id);
+    if (!voucher) return !accepted;
+    if (!accepted && under !== voucher.counter) return guessed(voucher, at);
+    return decide(accepted, isPayable(voucher, at, under), () => {
+      voucher.state = 'redeemed';
+      move(state, movesOf('payout', voucher.fund, voucher.amount, office));
+      state.payouts.set(payout, { voucher: id, office, at, day: paidOn, voided: false });
+    });
+  },
+
+  void(state, { accepted, payout: id, today }) {
+    const payout = state.payouts.get(id);
+    const voucher = payout && state.vouchers.get(payout.voucher);
+    if (!payout || !voucher || payout.office === null) return !accepted;
+    const settled = state.settlements.filter(
+      ({ fund, office, at: when }) => fund === voucher.fund && office === payout.office && when >= payout.at - 86_400_000,
+    );
+    const covered =
+      settled.some(({ at: when }) => when >= payout.at) ||
+      (settled.length > 0 && owed(state, voucher.fund, payout.office) < voucher.amount);
+    const may = !payout.voided && payout.day === today && !covered;
+    return decide(accepted, may, () => {
+      payout.voided = true;
+      voucher.state = 'activated';
+      voucher.counter += 1;
+      voucher.attempts = 0;
+      move(state, movesOf('void', voucher.fund, voucher.amount, payout.office));
+    });
+  },
+
+  cancel_voucher(state, { accepted, voucher: id }) {
+    const voucher = state.vouchers.get(id);
+    const may = voucher !== undefined && ['issued', 'activated', 'locked'].includes(voucher.state);
+    return decide(accepted, may, () => {
+      if (!voucher) return;
+      voucher.state = 'cancelled';
+      move(state, movesOf('cancellation', voucher.fund, voucher.amount));
+    });
+  },
+
+  expire: (state, { accepted, fund, at }) =>
+    decide(accepted, true, () => {
+      for (const voucher of state.vouchers.values()) {
+        if (
+          voucher.fund !== fund ||
+          !['activated', 'locked'].includes(voucher.state) ||
+          voucher.expiresAt === null ||
+          voucher.expiresAt > at
+        )
+          continue;
+        voucher.state = 'expired';
+        move(state, movesOf('expiry', fund, voucher.amount));
+      }
+    }),
+
+  settle: (state, { accepted, fund, office, amount, at }) =>
+    decide(accepted, amount <= owed(state, fund, office), () => {
+      move(state, movesOf('settlement', fund, amount, office));
+      state.settlements.push({ fund, office, at });
+    }),
+
+  fee: (state, { accepted, fund, office, amount, id }) =>
+    decide(accepted, amount <= available(state, fund), () => {
+      const moves = movesOf('fee', fund, amount, office);
+      move(state, moves);
+      state.reversibles.set(id, { fund, kind: 'fee', moves, reversed: false });
+    }),
+
+  advance(state, { accepted, fund, officer, vouchers: ids, at, id }) {
+    const vouchers = ids.map((voucher) => state.vouchers.get(voucher));
+    const may = vouchers.every(
+      (voucher) =>
+        voucher?.fund === fund &&
+        voucher.round === null &&
+        ['issued', 'activated'].includes(voucher.state) &&
+        (voucher.expiresAt === null || voucher.expiresAt > at),
+    );
+    return decide(accepted, may && ids.length > 0, () => {
+      const amount = vouchers.reduce((sum, voucher) => sum + (voucher?.amount ?? 0n), 0n);
+      for (const voucher of vouchers) if (voucher) voucher.round = id;
+      state.advances.set(id, { fund, officer, rest: amount, state: 'handed', vouchers: ids });
+      move(state, movesOf('advance', fund, amount, officer));
+    });
+  },
+
+  deliver(state, { accepted, advance: advanceId, voucher: id, at, under, payout, paidOn }) {
+    const advance = state.advances.get(advanceId);
+    const voucher = state.vouchers.get(id);
+    if (!advance || !voucher) return !accepted;
+    const isOut = advance.state === 'handed' && advance.vouchers.includes(id);
+    if (!accepted && isOut && under !== voucher.counter) return guessed(voucher, at);
+    return decide(accepted, isOut && isPayable(voucher, at, under) && advance.rest >= voucher.amount, () => {
+      voucher.state = 'redeemed';
+      advance.rest -= voucher.amount;
+      move(state, movesOf('delivery', voucher.fund, voucher.amount, advance.officer));
+      state.payouts.set(payout, { voucher: id, office: null, at, day: paidOn, voided: false });
+    });
+  },
+
+  return(state, { accepted, advance: id, amount }) {
+    const advance = state.advances.get(id);
+    const may = advance?.state === 'handed' && amount <= advance.rest;
+    return decide(accepted, may, () => {
+      if (!advance) return;
+      advance.rest -= amount;
+      move(state, movesOf('advance_return', advance.fund, amount, advance.officer));
+    });
+  },
+
+  close_advance(state, { accepted, advance: id }) {
+    const advance = state.advances.get(id);
+    return decide(accepted, advance?.state === 'handed' && advance.rest === 0n, () => {
+      if (!advance) return;
+      advance.state = 'closed';
+      for (const voucher of state.vouchers.values()) if (voucher.round === id) voucher.round = null;
+    });
+  },
+
+  // Whether a period is ready depends on the calendar: either answer moves nothing.
+  close_period: () => true,
+};
+
+/** A wrong code counts against a voucher that could be paid; the fifth locks it. */
+function guessed(voucher: VoucherState, at: number): boolean {
+  if (!isLive(voucher, at)) return true;
+  voucher.attempts += 1;
+  if (voucher.attempts >= 5) voucher.state = 'locked';
+  return true;
+}

@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newId, type Operation, packageRoot } from '../../src/platform/index.ts';
+import { registration, strangeName } from './registrations.ts';
+import { collectorOf, exported, type Ids } from './world.ts';
+
+/** What a request says beside the identifiers in its path. */
+interface Sample {
+  readonly body?: object | string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Names of identifiers in the body or the query that say, beside those in the path, where the record in question lies. */
+  readonly lies?: readonly string[];
+  /** Names of those that point at other records, which must be of the same place. */
+  readonly points?: readonly string[];
+  /** Where its path means another identifier of the world than the one of that name. */
+  readonly path?: Readonly<Record<string, string>>;
+}
+
+/** A request that one operation takes. */
+export interface SampleRequest extends Required<Pick<Sample, 'lies' | 'points'>> {
+  readonly path: string;
+  readonly body: object | string | undefined;
+  /** Names of the identifiers in its path. */
+  readonly inPath: readonly string[];
+}
+
+const day = '2099-01-01';
+const reason = { reason: 'As agreed' };
+const seed = (name: string) => JSON.parse(readFileSync(join(packageRoot, 'seeds/scorecards', `${name}.json`), 'utf8'));
+const officeFile = 'code,wilaya,commune,name_fr,name_ar\n';
+const statementFile = 'Reference,Serial,Amount,Currency,Office,Date\n';
+const unsigned = { challenge: 'A'.repeat(43), signature: 'A'.repeat(86) };
+const deviceKey = { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) };
+const topUpRule = ({ planId, scorecardId }: Ids): Sample => ({
+  body: { assisted: 'paid', from: '2026-01-01', to: day, planIds: [planId], tiers: { scorecardId, names: ['A'] } },
+  path: { planId: 'topUpPlanId' },
+  points: ['planId', 'scorecardId'],
+});
+const programme = { name: 'New', currency: 'DZD', timeZone: 'Africa/Algiers', startsOn: '2026-01-01', endsOn: day };
+
+/**
+ * What each operation is sent that takes a body, or a query that must be there. Identifiers come from `ids`, so that the same request can be
+ * made of a record here, elsewhere, or nowhere.
+ */
+const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
+  stepUp: () => ({ body: { totp: '000000' } }),
+  registerPasskey: () => ({
+    body: {
+      name: 'Laptop',
+      credential: { id: 'AAAA', rawId: 'AAAA', type: 'public-key', response: { clientDataJSON: 'AAAA', attestationObject: 'AAAA' } },
+    },
+  }),
+  askToEnrolOnDevice: ({ deviceId }) => ({ body: { deviceId } }),
+  enrolOnDevice: () => ({ body: { ...unsigned, pin: '739156' } }),
+  replaceDeviceKey: () => ({ body: { ...unsigned, publicKey: deviceKey, newSignature: unsigned.signature } }),
+  revokeDevice: () => ({ body: reason }),
+  changePassword: () => ({ body: { password: 'a wrong password', newPassword: 'a long enough password' } }),
+  confirmAuthenticator: () => ({ body: { totp: '000000' } }),
+  startSecondFactorReplacement: () => ({ body: reason }),
+  createServiceAccount: ({ programmeId }) => ({ body: { name: newId(), role: 'auditor', programmeId }, lies: ['programmeId'] }),
+  issueServiceKey: () => ({ body: { permissions: ['programmes.read'], expiresAt: soon() } }),
+  rotateServiceKey: () => ({ body: { expiresAt: soon() }, path: { keyId: 'serviceKeyId' } }),
+  revokeServiceKey: () => ({ path: { keyId: 'serviceKeyId' } }),
+  confirmServiceKey: () => ({ path: { keyId: 'serviceKeyId' } }),
+  proveAuditEvent: () => ({ path: { id: 'eventId' } }),
+  proveAuditConsistency: () => ({ query: { from: '2', to: '1' } }),
+  readStory: () => ({ path: { id: 'beneficiaryId' } }),
+  askErasure: () => ({ body: { ground: 'subject_request', reason: 'Letter 12' } }),
+  withdrawErasure: () => ({ body: reason }),
+  answerSubject: () => ({ body: { format: 'json', language: 'fr', ...reason } }),
+  setRetention: ({ programmeId }) => ({ body: { category: 'exited', programmeId, keepDays: 4_000, ...reason }, lies: ['programmeId'] }),
+  previewRetention: () => ({ lies: ['everything'] }),
+  listRetentionRuns: () => ({ lies: ['everything'] }),
+  getRetentionRun: () => ({ path: { runId: 'retentionRunId' } }),
+  createUser: () => ({
+    body: { email: `${newId()}@example.org`, displayName: 'Karim', language: 'fr' },
+  }),
+  grantRole: ({ programmeId }) => ({ body: { role: 'field_officer', programmeId }, lies: ['programmeId'] }),
+  createPartner: () => ({ body: { name: newId() } }),
+  issuePartnerKey: ({ programmeId }) => ({ body: { programmeId, expiresAt: soon() }, lies: ['programmeId'] }),
+  rotatePartnerKey: () => ({ body: { expiresAt: soon() } }),
+  createProgramme: () => ({ body: { ...programme, code: newId().slice(-12).toUpperCase() } }),
+  changeProgramme: () => ({ body: { name: 'Another name', reason: 'A better name' } }),
+  createFund: () => ({ body: { donor: 'Donor', agreement: newId() } }),
+  recordContribution: () => ({
+    body: { amount: { amount: '1.00', currency: 'DZD' }, receivedOn: '2026-01-01', reference: newId() },
+  }),
+  reverseJournalEntry: () => ({ body: reason }),
+  mapAccounts: ({ fundId }) => ({
+    body: { ...reason, funds: [{ fundId, wbs: 'CE.0321.DZ10' }], codes: [{ kind: 'bank', event: null, glCode: '102010' }] },
+    points: ['fundId'],
+  }),
+  closeLedgerPeriod: () => ({ body: { endsOn: '2000-02-29' } }),
+  askPeriodReopening: () => ({ body: reason }),
+  changeFund: () => ({ body: { donor: 'Another name of the donor' } }),
+  recordExchangeRate: () => ({
+    body: { from: 'EUR', to: 'DZD', validOn: '2026-01-01', rate: '145.5', source: 'Bank of Algeria' },
+    lies: ['everything'],
+  }),
+  convertForeignCash: () => ({
+    body: {
+      sold: { amount: '1.00', currency: 'EUR' },
+      bought: { amount: '145.00', currency: 'DZD' },
+      convertedOn: '2026-01-02',
+      reference: newId(),
+    },
+  }),
+  importOffices: () => ({ body: officeFile }),
+  changeOffice: () => ({ body: { hasCash: true } }),
+  previewMessage: () => ({ query: { language: 'fr' } }),
+  redeemVoucher: ({ officeId }) => ({
+    body: { officeId, locator: { phone: '+213550123456' }, code: '123456789', documentType: 'passport', documentLastFour: '1234' },
+    lies: ['officeId'],
+  }),
+  voidPayout: () => ({ body: reason }),
+  recordPostFee: ({ fundId, officeId }) => ({
+    body: { fundId, officeId, reference: newId(), from: '2026-01-01', to: '2026-01-31', amount: { amount: '0.01', currency: 'DZD' } },
+    lies: ['fundId'],
+    points: ['officeId'],
+  }),
+  lockVoucher: () => ({ body: reason }),
+  extendVoucher: () => ({ body: { lastDay: day, ...reason } }),
+  askVoucherChange: () => ({ body: { kind: 'cancel', ...reason } }),
+  askAdvance: ({ fundId }) => ({
+    body: { fundId, round: 'In Guezzam road', visitOn: day, serials: ['12345678901234'] },
+    lies: ['fundId'],
+  }),
+  handOverAdvance: () => ({ body: { reference: 'R-1' } }),
+  refuseAdvance: () => ({ body: reason }),
+  deliverByHand: () => ({ body: { serial: '12345678901234', code: '123456789', documentType: 'passport', documentLastFour: '1234' } }),
+  takeBackAdvance: () => ({ body: { amount: { amount: '0.01', currency: 'DZD' }, reference: newId() } }),
+  createPlan: ({ scorecardId }) => ({
+    body: {
+      kind: 'one_time_grant',
+      name: newId(),
+      purpose: newId(),
+      amountRule: { rule: 'fixed', amount: '1.00' },
+      dueOn: day,
+      scorecardId,
+    },
+    points: ['scorecardId'],
+  }),
+  entitlePeople: ({ beneficiaryId }) => ({ body: { beneficiaryIds: [beneficiaryId], ...reason }, points: ['beneficiaryId'] }),
+  startPlanRun: () => ({ body: { change: 'suspend', from: '2026-01-01', ...reason } }),
+  changeEntitlement: () => ({ body: { change: 'suspend', from: '2026-01-01', ...reason } }),
+  giveCeilings: ({ beneficiaryId }) => ({ body: { people: [{ person: { beneficiaryId }, ceiling: '1.00' }] } }),
+  confirmCondition: () => ({ body: { conditionId: newId(), evidence: 'Paper 1' } }),
+  refuseDraw: () => ({ body: reason }),
+  putBackDraw: () => ({ body: reason }),
+  topUpPeople: ({ beneficiaryId }) => ({ body: { people: [{ person: { beneficiaryId } }] }, path: { planId: 'topUpPlanId' } }),
+  topUpByRule: topUpRule,
+  previewTopUps: topUpRule,
+  enterEmergency: ({ beneficiaryId }) => ({ body: { dueOn: day, people: [{ person: { beneficiaryId } }] } }),
+  createWorkSite: ({ userId }) => ({ body: { name: newId(), wilayaNumber: '16', capacity: 10, supervisorId: userId } }),
+  changeWorkSite: () => ({ body: { capacity: 20 } }),
+  enterAttendance: ({ siteId }) => ({
+    body: { siteId, rows: [{ registrationNumber: '1', day, presence: 'full' }] },
+    path: { planId: 'workPlanId' },
+    points: ['siteId'],
+  }),
+  receiveAttendanceFile: ({ siteId = '' }) => ({
+    body: 'Registration number,Day\n1,1\n',
+    query: { siteId },
+    path: { planId: 'workPlanId' },
+    points: ['siteId'],
+  }),
+  rejectAttendance: () => ({ body: reason }),
+  buildPaymentList: ({ planId, fundId }) => ({
+    body: { name: newId(), planIds: [planId], fundIds: [fundId] },
+    lies: ['fundId'],
+    points: ['planId'],
+  }),
+  previewPaymentList: ({ planId, fundId }) => ({ body: { planIds: [planId], fundIds: [fundId] }, lies: ['fundId'], points: ['planId'] }),
+  holdPaymentListLines: () => ({ body: { lineIds: [newId()], reason: 'Doubt' } }),
+  putBackPaymentListLines: () => ({ body: { lineIds: [newId()] } }),
+  approvePaymentList: () => ({ body: { digest: '0'.repeat(64) } }),
+  rejectPaymentList: () => ({ body: reason }),
+  cancelPaymentList: () => ({ body: reason }),
+  createPaymentListExport: () => ({ body: { ...exported, fields: ['position'] } }),
+  proposeCancellation: () => ({ body: { ...reason, instalments: 'free' } }),
+  delegateApproval: ({ grantId, userId }) => ({ body: { grantId, deputyId: userId, endsAt: soon() } }),
+  listPossibleDeputies: ({ grantId = '' }) => ({ query: { grantId } }),
+  registerBeneficiary: () => ({ body: registration() }),
+  createBeneficiaryExport: () => ({ body: exported }),
+  searchBeneficiaries: ({ programmeId, registrationNumber = '' }) => ({
+    body: { query: registrationNumber, programmeId },
+    lies: ['programmeId'],
+  }),
+  changeBeneficiary: () => ({ body: { ...reason, language: 'ar' } }),
+  recordConsent: () => ({
+    body: { purpose: 'contact', legalBasis: 'consent', method: 'signature', givenOn: '2026-01-01', evidence: { reference: 'Paper 1' } },
+  }),
+  withdrawConsent: () => ({ body: { purpose: 'contact' } }),
+  suspendBeneficiary: () => ({ body: reason }),
+  resumeBeneficiary: () => ({ body: reason }),
+  exitBeneficiary: () => ({ body: reason }),
+  changeHousehold: ({ firstId }) => ({ body: { ...reason, headId: firstId }, points: ['firstId'] }),
+  addCollector: () => ({ body: collectorOf(Math.floor(Math.random() * 1_000_000)) }),
+  endCollector: () => ({ body: reason }),
+  receiveRegistrationFile: () => ({ body: `Given name,Family name\n${strangeName()},${strangeName()}\n` }),
+  mapRegistrationFile: () => ({ body: { columns: [{ header: 'Given name', column: null }] } }),
+  registerOneself: () => ({ body: {} }),
+  proveTelephone: () => ({ body: { code: '000000' } }),
+  referPerson: () => ({ body: { reference: newId(), registration: registration() } }),
+  referPeople: () => ({ body: { referrals: [{ reference: newId(), registration: registration() }] } }),
+  decideDuplicatePair: () => ({ body: { decision: 'needs_information', ...reason, version: 1 } }),
+  decideDuplicatePairs: ({ firstId = '', secondId = '' }) => ({
+    body: { pairs: [{ firstId, secondId, version: 1 }], decision: 'needs_information', ...reason },
+    points: ['firstId', 'secondId'],
+  }),
+  undoMerger: () => ({ body: { becomes: 'different_people', ...reason } }),
+  createScorecard: () => ({ body: { definition: seed('food-and-rent') } }),
+  compareScorecards: ({ otherScorecardId }) => ({ body: { with: otherScorecardId }, points: ['otherScorecardId'] }),
+  assessPerson: ({ scorecardId }) => ({ body: { scorecardId }, points: ['scorecardId'] }),
+  listAssessmentsOfPerson: ({ scorecardId = '' }) => ({ query: { scorecardId }, points: ['scorecardId'] }),
+  listPayouts: ({ officeId = '' }) => ({ query: { officeId } }),
+  importStatement: () => ({ body: statementFile, query: { name: 'Statement', from: '2026-01-01', to: '2026-01-31' } }),
+  resolveException: () => ({ body: { resolution: 'post_error', note: 'The post agrees' } }),
+  settle: ({ fundId, officeId }) => ({
+    body: { fundId, reference: newId(), items: [{ officeId, amount: { amount: '0.01', currency: 'DZD' } }] },
+    lies: ['fundId'],
+    points: ['officeId'],
+  }),
+  addKoboConnection: () => ({ body: { serverUrl: 'https://kobo.invalid', assetUid: newId().replaceAll('-', ''), token: 'a'.repeat(40) } }),
+  changeKoboConnection: () => ({ body: { everyMinutes: 90 } }),
+};
+
+/** What stands in a path and is no identifier of a record that lies somewhere. */
+const values: Ids = { version: '1', reference: '1234567894', kind: 'person' };
+
+const soon = (): string => new Date(Date.now() + 40 * 86_400_000).toISOString();
+
+/**
+ * A request that an operation takes, about the records with these identifiers.
+ * @param at what its path names, and what says where the record lies
+ * @param refs what its body points at beside; the same unless it is given
+ * @throws Error when an operation is new here
+ */
+export function requestFor({ id, path, definition }: Operation, at: Ids, refs: Ids = at): SampleRequest {
+  const { lies = [], points = [], path: meant = {} } = samples[id]?.(at) ?? {};
+  const nameOf = (name: string) => meant[name] ?? name;
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => nameOf(name));
+  const unknown = names.find((name) => !(name in at) && !(name in values));
+  if (unknown) {
+    throw new Error(
+      `${id}: no record of the world has a "${unknown}". Make one in test/support/world.ts, in each corner, and give it there.`,
+    );
+  }
+  const needsQuery = (definition.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'query' && parameter.required);
+  if ((definition.requestBody || needsQuery) && !samples[id]) {
+    throw new Error(`${id}: say in test/support/requests.ts what it is sent, so that it is tried in every role and place.`);
+  }
+  const mixed = { ...at, ...Object.fromEntries(points.map((name) => [name, refs[name] ?? ''])) };
+  const { body, query } = samples[id]?.(mixed) ?? {};
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => at[nameOf(name)] ?? values[name] ?? '');
+  return {
+    path: query ? `${filled}?${new URLSearchParams(query)}` : filled,
+    body,
+    lies,
+    points,
+    inPath: names.filter((name) => name in at),
+  };
+}

@@ -1,0 +1,310 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { shippedModel } from '../../src/matching/index.ts';
+import { newId, type Scope } from '../../src/platform/index.ts';
+import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork } from './extras.ts';
+import { type Frame, makeFrame, makePerson, type Person, receive } from './fixtures.ts';
+import { payList } from './paid.ts';
+import { makePlan, someDefinition } from './plans.ts';
+import type { Client, TestPlatform } from './platform.ts';
+import { fileOf, many } from './registration-files.ts';
+
+/** The identifiers of one record of every kind, by the name that paths and bodies give it. */
+export type Ids = Readonly<Record<string, string>>;
+
+/** A corner of the world: a programme, one of its funds, an office, and a record of every kind that lies there. */
+export interface Corner {
+  readonly ids: Ids;
+  readonly programmeId: string;
+  readonly fundId: string;
+  readonly officeId: string;
+}
+
+/** Where a record lies, by the name that gives its identifier; what is not here lies nowhere in particular. */
+export function scopeOf({ programmeId: programme, fundId: fund, officeId: office }: Corner, name: string): Scope | undefined {
+  if (['fundId', 'listId', 'voucherId', 'cancellationId', 'changeId', 'advanceId', 'accountId', 'entryId'].includes(name))
+    return { programme, fund };
+  if (name === 'payoutId') return { programme, fund, office };
+  if (name === 'officeId') return { office };
+  if (name === 'deviceId') return { office };
+  // Of the whole agency: nobody reaches it whose role is for a place.
+  if (['everything', 'retentionRunId'].includes(name)) return {};
+  if (['userId', 'partnerId', 'sessionId'].includes(name)) return undefined;
+  return { programme };
+}
+
+/**
+ * Two programmes, the first with two funds, and two offices; in each corner a record of every kind.
+ * @returns three corners: one, its neighbour in the same programme, and a far one
+ */
+export async function makeWorld(platform: TestPlatform): Promise<[here: Corner, beside: Corner, far: Corner]> {
+  const staff: Staff = {
+    enrolment: await platform.as('enrolment_officer'),
+    programme: await platform.as('programme_officer'),
+    finance: await platform.as('finance_officer'),
+    administrator: await platform.as('administrator'),
+    keeper: await platform.as('administrator'),
+  };
+  const frame = await makeFrame(platform);
+  const far = await makeFrame(platform);
+  const fundId = newId();
+  await platform.owner.query(
+    `insert into funds (id, programme_id, donor, agreement, currency, created_by, created_at) values ($1, $2, 'Another donor', 'AG-2', 'DZD', $1, now())`,
+    [fundId, frame.programmeId],
+  );
+  await receive(platform, { programmeId: frame.programmeId, fundId }, '10000000.00');
+  const corners: Corner[] = [];
+  for (const [n, place] of [frame, { ...frame, fundId }, far].entries()) corners.push(await makeCorner(platform, staff, place, n));
+  await platform.settled();
+  return corners as [Corner, Corner, Corner];
+}
+
+interface Staff {
+  readonly enrolment: Client;
+  readonly programme: Client;
+  readonly finance: Client;
+  readonly administrator: Client;
+  /** Makes the keys of the machines that the administrator has made. */
+  readonly keeper: Client;
+}
+
+async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n: number): Promise<Corner> {
+  const { programmeId, fundId, officeId } = frame;
+  const { owner } = platform;
+  const people: Person[] = [];
+  for (let i = 0; i < 5; i += 1) people.push(await makePerson(platform, programmeId));
+  people.sort((one, other) => (one.id < other.id ? -1 : 1));
+  const [first, second, third, fourth, person] = people as [Person, Person, Person, Person, Person];
+  const planId = await makePlan(platform, frame, [person]);
+  const entitlement = await owner.query('select id from entitlements where plan_id = $1', [planId]);
+  const made = async (client: Client, path: string, body: object | string = {}): Promise<Ids> =>
+    (await client.post(path, body).expect((answer) => expectMade(path, answer))).body;
+  const list = await made(staff.programme, `/v1/programmes/${programmeId}/payment-lists`, {
+    name: newId(),
+    planIds: [planId],
+    fundIds: [fundId],
+  });
+  const [paid, live] = await payList(platform, frame, [{ outcome: 'paid', officeId }, { outcome: 'live' }]);
+  const voucher = await owner.query('select id from vouchers where serial = $1', [paid?.serial]);
+  const [changeId, advanceId] = [newId(), newId()];
+  await owner.query(
+    `insert into voucher_changes (id, voucher_id, kind, reason, asked_by, asked_at)
+    select $1, id, 'reissue', 'Telephone lost', $1, now() from vouchers where serial = $2`,
+    [changeId, live?.serial],
+  );
+  await owner.query(
+    `insert into advances (id, programme_id, fund_id, officer_id, round, visit_on, amount, currency, asked_at)
+    select $1, programme_id, fund_id, $1, 'In Guezzam road', '2099-01-01', amount, currency, now() from vouchers where serial = $2`,
+    [advanceId, live?.serial],
+  );
+  await owner.query(`insert into advance_vouchers (advance_id, voucher_id) select $1, id from vouchers where serial = $2`, [
+    advanceId,
+    live?.serial,
+  ]);
+  const definition = someDefinition();
+  const scorecard = await made(staff.programme, `/v1/programmes/${programmeId}/scorecards`, { definition });
+  const other = await made(staff.programme, `/v1/programmes/${programmeId}/scorecards`, { definition });
+  const run = await made(staff.programme, `/v1/scorecards/${scorecard['id']}/runs`);
+  const pair = (one: Person, other: Person) =>
+    owner.query(
+      `insert into duplicate_pairs (first_id, second_id, programme_id, score, evidence, found_at) values ($1, $2, $3, 0.5, '[]', now())
+      on conflict do nothing`,
+      [one.id, other.id, programmeId],
+    );
+  await pair(first, second);
+  await pair(third, fourth);
+  await made(staff.programme, `/v1/duplicate-pairs/${third.id}/${fourth.id}/decision`, {
+    decision: 'same_person',
+    survivorId: third.id,
+    reason: 'The same document',
+    version: 1,
+  });
+  const merger = await owner.query('select id from mergers where loser_id = $1', [fourth.id]);
+  await owner.query(
+    `insert into matching_models values (gen_random_uuid(), $1, 1, $2, $3, gen_random_uuid(), now()) on conflict do nothing`,
+    [
+      programmeId,
+      { ...shippedModel, version: 1 },
+      { withVersion: 0, pairs: 0, moves: [], decided: { pairs: 0, rightBefore: 0, rightAfter: 0 } },
+    ],
+  );
+  const [statementId, exceptionId] = [newId(), newId()];
+  await owner.query(`insert into statements values ($1, $2, 'Statement', $3, 'DZD', '2026-03-01', '2026-03-31', 0, 0, 0, $1, now())`, [
+    statementId,
+    programmeId,
+    statementId.replaceAll('-', '').padEnd(64, '0'),
+  ]);
+  await owner.query(
+    `insert into exceptions (id, programme_id, statement_id, kind, payout_id, detail, opened_at) values ($1, $2, $3, 'ours_not_in_statement', $4, 'x', now())`,
+    [exceptionId, programmeId, statementId, paid?.payoutId],
+  );
+  const collector = await made(staff.enrolment, `/v1/households/${first.householdId}/collectors`, collectorOf(n));
+  const file = await made(staff.enrolment, `/v1/programmes/${programmeId}/registration-files`, fileOf(...many(2, 100 * n)));
+  const connection = await made(staff.programme, `/v1/programmes/${programmeId}/kobo-connections`, {
+    serverUrl: 'https://kobo.invalid',
+    assetUid: `aCorner${n}`,
+    token: 'a'.repeat(40),
+  });
+  const [draw] = await giveCeilings(staff.programme, await makeReintegration(staff.programme, frame), [person]);
+  const work = await makeWork(staff.programme, frame);
+  const sheet = await made(staff.programme, `/v1/plans/${work.planId}/attendance-sheets`, {
+    siteId: work.siteId,
+    rows: daysOf(person, [2]),
+  });
+  const topUp = { reason: 'winter', percentage: '10', dueOn: '2026-03-01' };
+  const topUpPlanId = await makeKind(staff.programme, frame, 'top_up', { topUp });
+  const partner = await made(staff.administrator, '/v1/partners', { name: `Partner ${n}` });
+  const key = await made(staff.administrator, `/v1/partners/${partner['id']}/keys`, { programmeId, expiresAt: inMonths(platform, 3) });
+  const account = await made(staff.administrator, '/v1/service-accounts', { name: `Machine ${n}`, role: 'auditor', programmeId });
+  const expiresAt = inMonths(platform, 3);
+  const machineKey = await made(staff.keeper, `/v1/service-accounts/${account['id']}/keys`, {
+    permissions: ['programmes.read'],
+    expiresAt,
+  });
+  const erasure = await made(staff.programme, `/v1/beneficiaries/${second.id}/erasures`, { ground: 'mistake', reason: 'Case 12' });
+  const exporting = staff.programme.post(`/v1/programmes/${programmeId}/beneficiary-exports`, exported).set('Sanad-Purpose', 'monitoring');
+  const asked = (await exporting.expect((answer) => expectMade('exports', answer))).body;
+  await made(staff.administrator, '/v1/retention/rules', { category: 'exited', programmeId, keepDays: 4_000, reason: 'As agreed' });
+  const [delegationId, cancellationId] = [newId(), newId()];
+  await owner.query(
+    `insert into payment_list_cancellations (id, list_id, whole, instalments, reason, line_count, total, currency, proposed_by, proposed_at)
+    select $1, list_id, true, 'free', 'As agreed', 1, amount, currency, gen_random_uuid(), now() from vouchers where id = $2`,
+    [cancellationId, voucher.rows[0].id],
+  );
+  const [away, deputy] = [
+    await platform.as('approver', { programme: programmeId }),
+    await platform.as('approver', { programme: programmeId }),
+  ];
+  await owner.query(
+    `insert into approval_delegations (id, grant_id, user_id, deputy_id, role, starts_at, ends_at, created_by, created_at)
+    select $1, id, user_id, $3, role, now(), now() + interval '1 day', user_id, now() from role_grants where user_id = $2`,
+    [delegationId, away.userId, deputy.userId],
+  );
+  const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
+  const user = await platform.as('enrolment_officer', { programme: programmeId });
+  await owner.query(
+    `with known as (insert into devices (id, office_id, name, enrolled_by, created_at) values ($1, $2, 'Counter', $3, now()))
+    insert into device_keys (device_id, version, public_key, created_by, created_at) values ($1, 1, $4, $3, now())`,
+    [deviceId, officeId, user.userId, generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
+  );
+  await owner.query(
+    `insert into passkeys (id, user_id, credential_id, public_key, name, transports, is_synced, sign_count, created_at)
+    values ($1::uuid, $2, uuid_send($1::uuid), 'key', 'Laptop', '{}', false, 0, now())`,
+    [passkeyId, user.userId],
+  );
+  await owner.query(
+    `insert into alerts (id, kind, at, subject_type, subject_id, programme_id) values ($1, 'test.alert', now(), 'programme', $2::text, $2::uuid)`,
+    [alertId, programmeId],
+  );
+  await owner.query(
+    `insert into person_reads (id, at, actor_id, actor_kind, purpose, purpose_stated, operation, programme_id, beneficiary_ids)
+    values ($1, now(), $2, 'user', 'support', false, 'getBeneficiary', $3, array[$4::uuid])`,
+    [readId, user.userId, programmeId, person.id],
+  );
+  await owner.query(`insert into retention_runs (id, day, started_at) values ($1, date '2020-01-01' + $2::int, now())`, [
+    retentionRunId,
+    n,
+  ]);
+  const bank = await owner.query(`select id from accounts where fund_id = $1 and kind = 'bank'`, [fundId]);
+  const entry = await owner.query(`select id from journal_entries where fund_id = $1 and event = 'contribution'`, [fundId]);
+  const { periodId, reopeningId } = await closedLongAgo(platform, programmeId);
+  const event = await owner.query('select id from audit_events where programme_id = $1 and fund_id is null and office_id is null limit 1', [
+    programmeId,
+  ]);
+  const session = await owner.query('select id from sessions where user_id = $1', [user.userId]);
+  const grant = await owner.query('select id from role_grants where user_id = $1', [user.userId]);
+  return {
+    programmeId,
+    fundId,
+    officeId,
+    ids: {
+      programmeId,
+      fundId,
+      officeId,
+      planId,
+      entitlementId: entitlement.rows[0].id,
+      drawId: draw?.id ?? '',
+      workPlanId: work.planId,
+      siteId: work.siteId,
+      sheetId: String(sheet['id']),
+      topUpPlanId,
+      delegationId,
+      cancellationId,
+      listId: String(list['id']),
+      voucherId: voucher.rows[0].id,
+      changeId,
+      advanceId,
+      payoutId: paid?.payoutId ?? '',
+      scorecardId: String(scorecard['id']),
+      otherScorecardId: String(other['id']),
+      runId: String(run['id']),
+      beneficiaryId: person.id,
+      registrationNumber: person.registrationNumber,
+      householdId: first.householdId,
+      collectorId: String(collector['id']),
+      firstId: first.id,
+      secondId: second.id,
+      mergerId: merger.rows[0].id,
+      statementId,
+      exceptionId,
+      fileId: String(file['id']),
+      connectionId: String(connection['id']),
+      partnerId: String(partner['id']),
+      keyId: String(key['id']),
+      userId: user.userId,
+      grantId: grant.rows[0].id,
+      sessionId: session.rows[0].id,
+      passkeyId,
+      deviceId,
+      alertId,
+      serviceAccountId: String(account['id']),
+      serviceKeyId: String(machineKey['id']),
+      readId,
+      eventId: event.rows[0].id,
+      exportId: String(asked['export'].id),
+      erasureId: String(erasure['id']),
+      retentionRunId,
+      accountId: bank.rows[0].id,
+      entryId: entry.rows[0].id,
+      periodId,
+      reopeningId,
+    },
+  };
+}
+
+/** A programme's closed period before everything else, which somebody wants to open again. */
+async function closedLongAgo({ owner }: TestPlatform, programmeId: string): Promise<{ periodId: string; reopeningId: string }> {
+  const known = await owner.query(
+    `select p.id as "periodId", r.id as "reopeningId" from ledger_periods p join ledger_reopenings r on r.period_id = p.id where p.programme_id = $1`,
+    [programmeId],
+  );
+  if (known.rows[0]) return known.rows[0];
+  const [periodId, reopeningId] = [newId(), newId()];
+  await owner.query(
+    `insert into ledger_periods (id, programme_id, number, starts_on, ends_on, from_at, until_at, created_at)
+    values ($1, $2, 1, '2000-01-01', '2000-01-31', '2000-01-01', '2000-02-01', now())`,
+    [periodId, programmeId],
+  );
+  await owner.query(
+    `insert into ledger_closings values ($1, 1, $1, now(), '[{"check": "identities", "holds": true, "openCount": 0, "open": []}]')`,
+    [periodId],
+  );
+  await owner.query(`update ledger_periods set state = 'closed' where id = $1`, [periodId]);
+  await owner.query(`insert into ledger_reopenings values ($1, $2, 1, 'A receipt was found', $1, now())`, [reopeningId, periodId]);
+  return { periodId, reopeningId };
+}
+
+function expectMade(path: string, { status, body }: { status: number; body: unknown }): void {
+  if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+}
+
+export const inMonths = ({ clock }: TestPlatform, months: number): string =>
+  new Date(clock.now().getTime() + months * 30 * 86_400_000).toISOString();
+
+export const collectorOf = (n: number) => ({
+  names: { given: 'Moussa', family: 'Keita' },
+  document: { type: 'passport', number: `C${7_000_000 + n}`, issuingCountry: 'MLI' },
+  validUntil: '2099-01-01',
+});
+
+/** What is asked for when people are taken out as a file. */
+export const exported = { reason: 'As agreed', format: 'csv', fields: ['registrationNumber'], language: 'fr', encryption: 'zip' };
