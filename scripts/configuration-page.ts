@@ -15,7 +15,7 @@ list of every setting that is missing or wrong. This page is made from \`src/pla
 
 ${[row(['setting', 'default', 'meaning']), row(['---', '---', '---']), ...rows].join('\n')}
 
-Make a secret of 32 bytes with \`openssl rand -base64 32\`. To rotate the master key, add a higher version beside the old
-one (\`1:OLD,2:NEW\`); what was sealed under the old version still opens, so keep it until everything has been sealed anew.
+Make a secret of 32 bytes with \`sanad keys new\` or \`openssl rand -base64 32\`. What each key does, and how the master key is
+rotated, is in [keys.md](keys.md).
 `;
 }

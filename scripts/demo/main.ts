@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, readConfig, ShiftedClock } from '../../src/platform/index.ts';
 import { startServer } from '../../src/server.ts';
-import { cashOut } from './cash-out.ts';
-import { enrol } from './enrol.ts';
-import { goOn } from './expire.ts';
-import { pay } from './pay.ts';
-import { reconcile } from './reconcile.ts';
-import { report } from './report.ts';
-import { setUp } from './set-up.ts';
-import { Staff } from './staff.ts';
+import { livePilot } from './pilot.ts';
 import { Stage } from './stage.ts';
 
 /**
@@ -26,17 +19,8 @@ async function main(): Promise<boolean> {
   stage.chapter('Starting a PostgreSQL of its own and bringing it up to date');
   const platform = await startServer(config, clock, createLogger(config.LOG_LEVEL));
   try {
-    const { url = '', app } = platform;
-    const staff = new Staff(url, clock);
-    stage.say(`Listening on ${url}; everything that follows goes over HTTP.`);
-    const pilot = await setUp(stage, staff, app.execute);
-    await enrol(stage, pilot);
-    const list = await pay(stage, pilot);
-    await app.jobs.drained();
-    const counter = await cashOut(stage, pilot, list, dataDir);
-    await reconcile(stage, pilot, counter);
-    await goOn(stage, pilot, { staff, clock, app, list, counter });
-    await report(stage, pilot, list);
+    stage.say(`Listening on ${platform.url}; everything that follows goes over HTTP.`);
+    await livePilot(stage, platform, clock, dataDir);
   } finally {
     await platform.stop();
     await rm(dataDir, { recursive: true, force: true });

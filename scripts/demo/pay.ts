@@ -32,7 +32,7 @@ export async function pay(stage: Stage, { programmeId, fundId, programme, approv
   stage.check('each eligible person is owed one grant', plan.entitled, eligible);
 
   stage.chapter('Building, signing and releasing the payment list');
-  const source = { planId: plan.id, fundId };
+  const source = { planIds: [plan.id], fundIds: [fundId] };
   const preview = await programme.api.call('previewPaymentList', { params: { programmeId }, body: source });
   const list = await programme.api.call('buildPaymentList', { params: { programmeId }, body: { ...source, name: 'Food and rent 1' } });
   stage.say(`${list.lineCount} lines, ${list.total.amount} ${list.total.currency}. Left out, with reasons:`);
@@ -46,7 +46,7 @@ export async function pay(stage: Stage, { programmeId, fundId, programme, approv
   stage.say(`Submitted and frozen: SHA-256 ${digest?.slice(0, 16)}…`);
   const body = { digest: digest ?? '' };
   const own = await programme.api.refusal('approvePaymentList', { params, body });
-  stage.check('who built it cannot approve it', own?.code, 'forbidden');
+  stage.check('who built it cannot approve it', own?.code, 'separation_of_duties');
   await approvers[0].api.call('approvePaymentList', { params, body });
   const early = await finance.api.refusal('releasePaymentList', { params });
   stage.check('one signature of two does not release it', early !== null, true);

@@ -5,7 +5,11 @@ import type { Stage } from './stage.ts';
 import { statementFile, withMistakes } from './statement.ts';
 
 /** The post's statement comes in with its mistakes; each is found, decided, and the post is paid what it is owed. */
-export async function reconcile(stage: Stage, { programmeId, fundId, finance, offices }: Pilot, { paid }: CashedOut): Promise<void> {
+export async function reconcile(
+  stage: Stage,
+  { programmeId, fundId, finance, reconciler, offices }: Pilot,
+  { paid }: CashedOut,
+): Promise<void> {
   stage.chapter('Reading the post’s statement');
   const payouts: ItemOf<'listPayouts'>[] = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
@@ -15,7 +19,11 @@ export async function reconcile(stage: Stage, { programmeId, fundId, finance, of
     [paid + 1, paid + 1],
   );
   const days = payouts.map(({ paidOn }) => paidOn).sort();
-  const { lines, expected } = withMistakes(payouts, offices.at(-1)?.code ?? '');
+  // The post knows nothing of what was delivered by hand.
+  const { lines, expected } = withMistakes(
+    payouts.filter(({ office }) => office),
+    offices.at(-1)?.code ?? '',
+  );
   const file = {
     params: { programmeId },
     query: { name: 'Algérie Poste 1', from: days[0] ?? '', to: days.at(-1) ?? '' },
@@ -36,7 +44,14 @@ export async function reconcile(stage: Stage, { programmeId, fundId, finance, of
   let resolved = 0;
   for await (const { id, kind } of finance.api.all('listExceptions', { params: { programmeId }, query: { state: 'open' } })) {
     const resolution = kind === 'paid_not_in_list' || kind === 'amount_over' ? ('claim_on_post' as const) : ('post_error' as const);
-    await finance.api.call('resolveException', {
+    if (kind === 'amount_over') {
+      const refused = await finance.api.refusal('resolveException', {
+        params: { exceptionId: id },
+        body: { resolution, note: 'I released it.' },
+      });
+      stage.check('who released a list does not close its exceptions', refused?.code, 'separation_of_duties');
+    }
+    await reconciler.api.call('resolveException', {
       params: { exceptionId: id },
       body: { resolution, note: 'Agreed with the post by telephone.' },
     });

@@ -17,6 +17,8 @@ export interface Pilot {
   readonly programme: Member;
   readonly approvers: readonly [Member, Member];
   readonly finance: Member;
+  /** Reconciles what the other released. */
+  readonly reconciler: Member;
   readonly auditor: Member;
   readonly donor: Member;
 }
@@ -34,7 +36,10 @@ export async function setUp(stage: Stage, staff: Staff, execute: Execute): Promi
   for await (const office of administrator.api.all('listOffices')) offices.push(office);
   stage.check('341 post offices', [imported.added, offices.length], [341, 341]);
   const finance = await staff.hire(administrator, 'finance_officer', 'Farida Finance', within);
-  const fund = await finance.api.call('createFund', { params: { programmeId }, body: { donor: 'Example donor', agreement: 'AG-2026-07' } });
+  const fund = await finance.api.call('createFund', {
+    params: { programmeId },
+    body: { donor: 'Example donor', agreement: 'AG-2026-07', drawOrder: 2 },
+  });
   await finance.api.call('recordContribution', {
     params: { fundId: fund.id },
     body: { amount: { amount: RECEIVED, currency: 'DZD' }, receivedOn: '2026-01-15', reference: 'BANK-4711' },
@@ -49,6 +54,7 @@ export async function setUp(stage: Stage, staff: Staff, execute: Execute): Promi
     offices,
     administrator,
     finance,
+    reconciler: await staff.hire(administrator, 'finance_officer', 'Rachid Reconciliation', within),
     enrolment: await staff.hire(administrator, 'enrolment_officer', 'Amel Enrolment', within),
     programme: await staff.hire(administrator, 'programme_officer', 'Karim Programme', within),
     approvers: [
@@ -58,7 +64,7 @@ export async function setUp(stage: Stage, staff: Staff, execute: Execute): Promi
     auditor: await staff.hire(administrator, 'auditor', 'Samia Auditor'),
     donor: await staff.hire(administrator, 'donor', 'Dora Donor', { fundId: fund.id }),
   };
-  stage.say(`${added} wilayas and communes, 1 programme, 1 fund with ${RECEIVED} DZD, 8 people, each with an authenticator.`);
+  stage.say(`${added} wilayas and communes, 1 programme, 1 fund with ${RECEIVED} DZD, 9 people, each with an authenticator.`);
   const refused = await administrator.api.refusal('listPaymentLists', { params: { programmeId } });
   stage.check('an administrator cannot look at payments', refused?.code, 'forbidden');
   return pilot;

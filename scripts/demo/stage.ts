@@ -7,16 +7,22 @@ export class Stage {
   #checks = 0;
   readonly #faults: string[] = [];
   readonly #started = performance.now();
+  readonly #write: (text: string) => void;
+
+  /** @param write where the story goes */
+  constructor(write: (text: string) => void = (text) => process.stdout.write(text)) {
+    this.#write = write;
+  }
 
   /** A new chapter. */
   chapter(title: string): void {
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(0).padStart(3);
-    process.stdout.write(`\n${seconds} s ─ ${title}\n`);
+    this.#write(`\n${seconds} s ─ ${title}\n`);
   }
 
   /** One line of the story. */
   say(line: string): void {
-    process.stdout.write(`      ${line}\n`);
+    this.#write(`      ${line}\n`);
   }
 
   /** A few rows side by side. */
@@ -57,9 +63,7 @@ export class Stage {
   curtain(): boolean {
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(1);
     const bad = this.#faults.length;
-    process.stdout.write(
-      `\n${this.#checks} figures checked in ${seconds} s: ${bad === 0 ? 'every one adds up.' : `${bad} do not add up:`}\n`,
-    );
+    this.#write(`\n${this.#checks} figures checked in ${seconds} s: ${bad === 0 ? 'every one adds up.' : `${bad} do not add up:`}\n`);
     for (const fault of this.#faults) process.stdout.write(`  ✗ ${fault}\n`);
     return bad === 0;
   }

@@ -25,7 +25,7 @@ export const honest = ({ id, serial, paidOn, office, amount }: Payout): Line => 
   reference: id,
   serial,
   date: paidOn,
-  office: office.code,
+  office: office?.code ?? '',
   amount: amount.amount,
   currency: amount.currency,
   operation: 'Paiement',

@@ -18,6 +18,7 @@ export interface Ask<K extends OperationId> {
   readonly query?: QueryParameters<K>;
   readonly body?: RequestBody<K>;
   readonly idempotencyKey?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The API answered with a problem. */
@@ -51,6 +52,11 @@ export class ApiClient {
     return (await this.#send(id, ask)).text();
   }
 
+  /** As {@link download}, as bytes. */
+  async bytes<K extends OperationId>(id: K, ask: Ask<K> = {}): Promise<Buffer> {
+    return Buffer.from(await (await this.#send(id, ask)).arrayBuffer());
+  }
+
   /** The problem that an operation is expected to answer; null when it succeeds. */
   async refusal<K extends OperationId>(id: K, ask: Ask<K> = {}): Promise<ProblemBody | null> {
     try {
@@ -73,7 +79,7 @@ export class ApiClient {
     } while (cursor);
   }
 
-  async #send<K extends OperationId>(id: K, { params, query, body, idempotencyKey = randomUUID() }: Ask<K>): Promise<Response> {
+  async #send<K extends OperationId>(id: K, { params, query, body, idempotencyKey = randomUUID(), headers }: Ask<K>): Promise<Response> {
     const operation = operations.get(id);
     if (!operation) throw new Error(`the contract has no operation ${id}`);
     const path = operation.path.replaceAll(/:(\w+)/g, (_whole, name: string) =>
@@ -84,6 +90,7 @@ export class ApiClient {
     const response = await fetch(`${this.#base}${path}${search.size > 0 ? `?${search}` : ''}`, {
       method: operation.method.toUpperCase(),
       headers: {
+        ...headers,
         ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
         ...(operation.method === 'post' ? { 'Idempotency-Key': idempotencyKey } : {}),
         ...(body === undefined ? {} : { 'Content-Type': isText ? 'text/csv' : 'application/json' }),
