@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { table } from '../scripts/support/table.ts';
 import { migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
 import { copyFloor } from './copy-floor.ts';
 import { type EnrolmentFrame, makeEnrolmentFrame } from './enrolment-frame.ts';
 import { exportAll } from './export.ts';
+import { note, sayFigures } from './figures.ts';
 import { importFile } from './import.ts';
 import type { Result } from './measure.ts';
 import { measure } from './measure.ts';
@@ -22,12 +22,6 @@ const FILE = 100_000;
 const LARGE = 131_072;
 const MILLION = 1_000_000;
 const SINGLES = 300;
-
-const figures: string[][] = [['figure', 'value']];
-const note = (name: string, value: string): void => {
-  figures.push([name, value]);
-  process.stdout.write(`${name}: ${value}\n`);
-};
 
 /**
  * Enrolment as an agency does it: files through the API, one person at a time, lists, searches and the export, by a server in a process
@@ -82,7 +76,7 @@ async function main(): Promise<void> {
     note('  p95 ms', singles.p95.toFixed(1));
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     note('idle after everything, MiB', server.memory().toFixed(0));
-    process.stdout.write(`\n${table(figures)}\n`);
+    sayFigures();
   } finally {
     await client?.end();
     await server?.stop();

@@ -18,7 +18,7 @@ export interface Ready {
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'sanad-files-'));
-const config = readConfig({ SANAD_ENV: 'test', SANAD_DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error' });
+const config = readConfig({ SANAD_ENV: 'test', REQUESTS_PER_MINUTE: '0', SANAD_DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error' });
 const server = await startServer(config, systemClock, createLogger(config.LOG_LEVEL));
 const { execute } = server.app;
 await loadPilotGeography(execute);

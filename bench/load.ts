@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { hashToken } from '../src/access/sessions.ts';
+import { system } from '../src/access/system.ts';
 import { dammDigit, mod97Digits, newId } from '../src/platform/index.ts';
 
 /** A voucher that can be redeemed. */
@@ -44,19 +45,23 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
     duplicate_limit, created_by, created_at) values ($1, 'BENCH', 'Bench', 'DZD', 'Africa/Algiers', '2020-01-01', '2099-12-31', 60, 0.8, 0.2, $2, now())`,
     [programme, maker],
   );
-  await client.query(`insert into funds values ($1, $2, 'Donor', 'AG', 'DZD', $3, now())`, [fund, programme, maker]);
-  await client.query(`insert into scorecards values ($1, $2, 1, '{}', $3, now())`, [scorecard, programme, maker]);
-  await client.query(`insert into plans values ($1, $2, 'one_time_grant', 'Bench', 'food', '{}', 'DZD', '2026-01-01', $3, $4, now())`, [
-    plan,
-    programme,
-    scorecard,
-    maker,
-  ]);
   await client.query(
-    `insert into payment_lists (id, programme_id, fund_id, plan_id, name, currency, line_count, total, built_by, created_at)
-    values ($1, $2, $3, $4, 'Bench', 'DZD', $5, $6, $7, now())`,
-    [list, programme, fund, plan, vouchers, total, maker],
+    `insert into funds (id, programme_id, donor, agreement, currency, created_by, created_at)
+    values ($1, $2, 'Donor', 'AG', 'DZD', $3, now())`,
+    [fund, programme, maker],
   );
+  await client.query(`insert into scorecards values ($1, $2, 1, '{}', $3, now())`, [scorecard, programme, maker]);
+  await client.query(
+    `insert into plans (id, programme_id, programme_version, kind, name, purpose, amount_rule, currency, due_on, scorecard_id, created_by, created_at)
+    values ($1, $2, 1, 'one_time_grant', 'Bench', 'food', '{}', 'DZD', '2026-01-01', $3, $4, now())`,
+    [plan, programme, scorecard, maker],
+  );
+  await client.query(
+    `insert into payment_lists (id, programme_id, name, source, currency, line_count, total, built_by, created_at)
+    values ($1, $2, 'Bench', '{}', 'DZD', $3, $4, $5, now())`,
+    [list, programme, vouchers, total, maker],
+  );
+  await client.query('insert into payment_list_funds values ($1, $2, $3, $4)', [list, fund, vouchers, total]);
   await client.query(`create temporary table people on commit drop as select n, gen_random_uuid() as id, gen_random_uuid() as household,
     gen_random_uuid() as entitlement, gen_random_uuid() as instalment, gen_random_uuid() as line, gen_random_uuid() as voucher
     from generate_series(1, ${Number(vouchers)}) n`);
@@ -81,16 +86,22 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
     select id, registration, household, 'head', 'female', 'fr', '16', 'Alger', $1, now() from people join numbers using (n)`,
     [maker],
   );
-  await client.query('insert into entitlements select entitlement, $1, id, now() from people', [plan]);
+  await client.query('insert into entitlements (id, plan_id, beneficiary_id, created_at) select entitlement, $1, id, now() from people', [
+    plan,
+  ]);
   await client.query(
-    `insert into instalments select instalment, entitlement, 1, $1, id, household, 'food', '2026-01-01', ${AMOUNT}, 'DZD', now() from people`,
-    [programme],
+    `insert into instalments (id, entitlement_id, number, plan_id, kind, programme_id, beneficiary_id, household_id, purpose, covers_from,
+      covers_to, due_on, amount, currency, created_at)
+    select instalment, entitlement, 1, $2, 'one_time_grant', $1, id, household, 'food', '2026-01-01', '2026-01-01', '2026-01-01', ${AMOUNT},
+      'DZD', now() from people`,
+    [programme, plan],
   );
   await client.query(
-    `insert into payment_list_lines (id, list_id, position, instalment_id, beneficiary_id, collector_id, household_id, amount, currency,
-      wilaya_number, sex, age_band, has_disability)
-    select line, $1, n, instalment, id, id, household, ${AMOUNT}, 'DZD', '16', 'female', '18-59', false from people`,
-    [list],
+    `insert into payment_list_lines (id, list_id, position, instalment_id, plan_id, kind, purpose, covers_from, covers_to, fund_id, beneficiary_id, collector_id,
+      household_id, amount, currency, wilaya_number, sex, age_band, has_disability)
+    select line, $1, n, instalment, $2, 'one_time_grant', 'food', '2026-01-01', '2026-01-01', $3, id, id, household, ${AMOUNT}, 'DZD', '16', 'female', '18-59', false
+    from people`,
+    [list, plan, fund],
   );
   const { rows } = await client.query<LoadedVoucher>(
     `insert into vouchers (id, serial, line_id, list_id, programme_id, fund_id, beneficiary_id,
@@ -117,7 +128,7 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
       newId(),
       userId,
       officeId,
-      maker,
+      system.id,
     ]);
     await client.query(`insert into sessions values ($1, $2, $3, now(), now(), now() + interval '1 day')`, [
       newId(),

@@ -12,18 +12,24 @@ import { type Load, load } from './load.ts';
 import { measure, type Result, type Sample } from './measure.ts';
 import { type BenchServer, startServer } from './server.ts';
 
-const VOUCHERS = 20_000;
+const VOUCHERS = 40_000;
 const CONCURRENCIES = [1, 16, 64];
 const SECONDS = 6;
+/** What a worker beside the server is told of sealing, by what the table calls it: as it is set by default, and so rarely that it counts as never. */
+const SEALING = { off: '3600', on: '5' } as const;
+/** Long enough that the sealer comes twice. */
+const SEALED_SECONDS = 12;
 
 /**
  * Redemptions over HTTP, with every check, the posting and the audit event, beside what the same PostgreSQL on the same
- * machine does of the plainest transaction there is. The server runs in a process of its own, as in production.
+ * machine does of the plainest transaction there is, first without the audit trail being sealed meanwhile and then with it. The server runs
+ * in a process of its own, as in production, and so does the worker that seals.
  */
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
   const postgres = await startEmbeddedPostgres(folder);
   let server: BenchServer | undefined;
+  let worker: BenchServer | undefined;
   let client: pg.Client | undefined;
   try {
     const url = await postgres.database('bench');
@@ -35,27 +41,54 @@ async function main(): Promise<void> {
     process.stdout.write(`Loading ${VOUCHERS} vouchers…\n`);
     const loaded = await load(client, VOUCHERS, Math.max(...CONCURRENCIES));
     await prepareFloor(client);
-    server = await startServer(folder, url, { SANAD_ROLE: 'api', SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}` });
+    const keys = { SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`, SANAD_INDEX_KEY: randomBytes(32).toString('base64') };
+    server = await startServer(folder, url, { ...keys, SANAD_ROLE: 'api' });
     const redemptions = redeemer(server.port, loaded, keyRing);
     process.stdout.write('Warming up…\n');
     await measure(16, 3, redemptions.next);
     redemptions.close();
-    const rows = [['clients', 'floor/s', 'floor p50', 'floor p99', 'redeemed/s', 'p50 ms', 'p99 ms', 'ratio']];
+    const rows = [['clients', 'floor/s', 'floor p50', 'floor p99', 'sealer', 'redeemed/s', 'p50 ms', 'p99 ms', 'ratio', 'sealed']];
     for (const clients of CONCURRENCIES) {
       const floor = await floorAt(url, clients);
-      const redeemed = await measure(clients, SECONDS, redemptions.next);
-      redemptions.close();
-      rows.push([String(clients), ...figures(floor), ...figures(redeemed), (redeemed.perSecond / floor.perSecond).toFixed(2)]);
+      for (const sealer of ['off', 'on'] as const) {
+        worker = await startServer(folder, url, {
+          ...keys,
+          SANAD_ROLE: 'all',
+          AUDIT_SEAL_SECONDS: SEALING[sealer],
+          DATABASE_POOL_SIZE: '10',
+        });
+        // A worker seals once when it starts.
+        await allSealed(client);
+        const before = await leaves(client);
+        const redeemed = await measure(clients, SEALED_SECONDS, redemptions.next);
+        const sealed = (await leaves(client)) - before;
+        redemptions.close();
+        await worker.stop();
+        const ratio = (redeemed.perSecond / floor.perSecond).toFixed(2);
+        rows.push([String(clients), ...figures(floor), sealer, ...figures(redeemed), ratio, String(sealed)]);
+      }
     }
     process.stdout.write(`\n${table(rows)}\n\n`);
     const { rows: paid } = await client.query<{ paid: string }>('select count(*) as paid from payouts');
     process.stdout.write(`${paid[0]?.paid} pay-outs in the books.\n`);
   } finally {
     await client?.end();
+    await worker?.stop();
     await server?.stop();
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Events that have become leaves of the tree. */
+async function leaves(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>('select count(*)::int as count from audit_leaves');
+  return rows[0]?.count ?? 0;
+}
+
+async function allSealed(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ count: number }>('select count(*)::int as count from audit_events');
+  while ((await leaves(client)) < (rows[0]?.count ?? 0)) await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
 const figures = ({ perSecond, p50, p99 }: Result): string[] => [perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1)];

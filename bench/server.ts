@@ -27,6 +27,7 @@ export async function startServer(dataDir: string, url: string, settings: Readon
     env: {
       ...process.env,
       SANAD_ENV: 'test',
+      REQUESTS_PER_MINUTE: '0',
       SANAD_DATA_DIR: dataDir,
       DATABASE_URL: url,
       PORT: String(port),
@@ -61,7 +62,7 @@ async function ended(server: ChildProcess): Promise<void> {
 }
 
 async function ready(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     const answers = await fetch(`http://127.0.0.1:${port}/readyz`).then(
       ({ ok }) => ok,
       () => false,
