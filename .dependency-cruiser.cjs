@@ -8,13 +8,26 @@ const floors = [
   ['programmes', 'funding', 'offices'],
   ['matching', 'beneficiaries', 'deduplication', 'intake', 'eligibility'],
   ['assistance', 'payments'],
-  ['vouchers', 'messaging', 'cashout'],
+  ['vouchers', 'messaging', 'cashout', 'handovers'],
   ['reconciliation', 'reporting', 'feedback'],
+  ['privacy'],
   ['interop'],
 ];
 
 /** Where the rooms are wired together; these may import every room, and no room imports them. */
-const top = ['main', 'cli', 'app', 'server', 'seeding', 'demo-accounts', 'documentation'];
+const top = [
+  'main',
+  'cli',
+  'cli-audit',
+  'keys-cli',
+  'sealed-columns',
+  'app',
+  'server',
+  'seeding',
+  'stories',
+  'demo-accounts',
+  'documentation',
+];
 
 const rooms = floors.flat();
 const oneOf = (names) => `(?:${names.join('|')})`;
