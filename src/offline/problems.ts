@@ -1,7 +1,7 @@
+import { counterRefusals } from '../cashout/index.ts';
 import { defineProblems, type Problem } from '../platform/index.ts';
 
 export const offlineProblem = defineProblems({
-  wrong_office: [409, 'The voucher is paid at another office'],
   voucher_bound: [409, 'The voucher is out with an office that has no network'],
   pack_beyond_limits: [409, 'More than may be out at an office without a network'],
   pack_in_other_state: [409, 'The pack is in a state in which this is not done'],
@@ -13,7 +13,7 @@ export const offlineProblem = defineProblems({
 
 const refusals: Readonly<Record<string, () => Problem>> = {
   payouts_of_bound_voucher: () =>
-    offlineProblem.wrong_office(
+    counterRefusals.wrong_office(
       'Do not pay. The voucher is on the list of an office without a network, and is paid there or once that list has ended.',
     ),
   vouchers_bound: () =>
