@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrame } from '../../test/support/fixtures.ts';
-import { allowOffline, dzd, OfflineOffice, offlineStaff, payOffline, seen, serialsOf, wrongCode } from '../../test/support/offline.ts';
+import { allowOffline, dzd, OfflineOffice, payOffline, seen, serialsOf, wrongCode } from '../../test/support/offline.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import type { TestVoucher } from '../../test/support/vouchers.ts';
 import { newId } from '../platform/index.ts';
@@ -114,7 +114,7 @@ describe('an office without a network', () => {
     await platform.app.jobs.trigger('offline.end_packs');
     await platform.settled();
     await expect.poll(async () => (await office.staff.finance.get(`/v1/offline-packs/${packId}`)).body.state).toBe('over');
-    office.staff = await offlineStaff(platform, office.frame);
+    await office.stepUp();
     await office.payOnline(voucher).expect(201);
   });
 

@@ -1,5 +1,6 @@
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import {
+  type Chain,
   type DeviceKeys,
   enrolmentText,
   newAgreementPair,
@@ -9,6 +10,8 @@ import {
   type SignedEntry,
   signed,
 } from '../../src/offline/index.ts';
+import { type PayoutEntry, provenWords } from '../../src/offline/device/entry.ts';
+import { placeOf, proofOf, stretch } from '../../src/offline/device/verifier.ts';
 import { dammDigit, newId } from '../../src/platform/index.ts';
 import { readCode } from '../../src/vouchers/index.ts';
 import { newDeviceKey } from './device.ts';
@@ -91,7 +94,7 @@ export function wrongCode(code: string): string {
 export class OfflineOffice {
   readonly platform: TestPlatform;
   readonly frame: Frame;
-  staff: OfflineStaff;
+  readonly staff: OfflineStaff;
   readonly #supply: TestVoucher[];
 
   private constructor(platform: TestPlatform, frame: Frame, staff: OfflineStaff, supply: TestVoucher[]) {
@@ -106,6 +109,11 @@ export class OfflineOffice {
     const staff = await offlineStaff(platform, frame);
     await allowOffline(staff.finance, frame).expect(201);
     return new OfflineOffice(platform, frame, staff, await makeVouchers(platform, frame, people));
+  }
+
+  /** Has everybody give their second factor again, after the clock was moved. */
+  async stepUp(): Promise<void> {
+    await this.platform.owner.query('update sessions set second_factor_at = $1', [this.platform.clock.now()]);
   }
 
   fresh(count: number): TestVoucher[] {
@@ -191,3 +199,16 @@ export const serialsOf = (vouchers: readonly Pick<TestVoucher, 'serial'>[]) => (
 
 export const payOffline = ({ till }: OpenTill, { serial, code }: Pick<TestVoucher, 'serial' | 'code'>) =>
   till.pay({ locator: { serial }, code, ...seen });
+
+/** What a dishonest device writes: a pay-out with whatever its holder wants in it, signed and in its chain. */
+export async function forge(
+  { keys }: Pick<PackOut, 'keys'>,
+  chain: Chain,
+  { serial, code, person }: Pick<TestVoucher, 'serial' | 'code' | 'person'>,
+  lie: Partial<PayoutEntry> = {},
+): Promise<SignedEntry> {
+  const told = { kind: 'payout', at: '', serial, amount: dzd('15000.00'), collectorId: person.id, ...seen, ...lie } as const;
+  const entry = { ...chain.next<PayoutEntry>(told), ...lie, deviceId: keys.deviceId };
+  const stretched = await stretch(nodeSlowHash, code, placeOf(chain.packId, serial), 4);
+  return chain.add({ proof: await proofOf(stretched, provenWords(entry)), ...entry });
+}
