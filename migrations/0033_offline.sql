@@ -92,7 +92,7 @@ create table offline_packs (
   constraint offline_packs_over_after_grace check (state <> 'over' or ended_at >= grace_ends_at),
   foreign key (device_id, key_version) references offline_device_keys (device_id, version)
 );
-create index on offline_packs (office_id, id);
+create index on offline_packs (programme_id, id);
 create index on offline_packs (programme_id, office_id) where state in ('prepared', 'out', 'lost');
 create index offline_packs_ending on offline_packs (grace_ends_at) where state in ('prepared', 'out', 'lost');
 -- A device holds one pack at a time.

@@ -1955,14 +1955,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/offices/{officeId}/offline-packs": {
+    "/v1/programmes/{programmeId}/offline-packs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List the packs of an office */
+        /** List the packs of a programme */
         get: operations["listOfflinePacks"];
         put?: never;
         /**
@@ -6416,7 +6416,8 @@ export interface components {
             endedAt: string | null;
         };
         NewOfflinePack: {
-            programmeId: components["schemas"]["Id"];
+            /** @description The office that will have no network */
+            officeId: components["schemas"]["Id"];
             deviceId: components["schemas"]["Id"];
             /** @description Who will pay */
             agentId: components["schemas"]["Id"];
@@ -12624,6 +12625,7 @@ export interface operations {
     listOfflinePacks: {
         parameters: {
             query?: {
+                officeId?: components["schemas"]["Id"];
                 state?: components["schemas"]["OfflinePackState"];
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
@@ -12632,7 +12634,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                officeId: components["schemas"]["Id"];
+                programmeId: components["parameters"]["ProgrammeId"];
             };
             cookie?: never;
         };
@@ -12661,7 +12663,7 @@ export interface operations {
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
-                officeId: components["schemas"]["Id"];
+                programmeId: components["parameters"]["ProgrammeId"];
             };
             cookie?: never;
         };

@@ -218,10 +218,9 @@ describe('what a device reports and cannot be booked', () => {
     // It turns up after all.
     expect(reasons((await office.send(out).expect(200)).body)).toEqual(['consent_withdrawn', 'booked', 'device_lost']);
     platform.clock.skip(60 * HOUR);
-    await platform.app.jobs.trigger('offline.end_packs');
+    await office.endPastGrace();
     await office.stepUp();
-    const pack = () => office.staff.finance.get(`/v1/offline-packs/${out.packId}`);
-    await expect.poll(async () => (await pack()).body.state).toBe('over');
+    expect((await office.staff.finance.get(`/v1/offline-packs/${out.packId}`)).body.state).toBe('over');
     await office.resolve((await openOf(out, 'device_lost')).id, 'accepted').expect(200);
     expect(await office.statesOf(out.vouchers)).toEqual(['redeemed', 'redeemed', 'redeemed']);
     expect(await office.broken()).toEqual([]);

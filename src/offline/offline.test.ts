@@ -107,13 +107,11 @@ describe('an office without a network', () => {
     expect((await platform.owner.query('select is_bound($1) as bound', [voucher.id])).rows).toEqual([{ bound: true }]);
     // Nobody expires or frees it before the grace is over; then it pays anywhere again.
     platform.clock.skip(8 * 3_600_000 + 47 * 3_600_000);
-    await platform.app.jobs.trigger('offline.end_packs');
-    await platform.settled();
+    await office.endPastGrace();
     expect((await office.payOnline(voucher).expect(409)).body.code).toBe('wrong_office');
     platform.clock.skip(2 * 3_600_000);
-    await platform.app.jobs.trigger('offline.end_packs');
-    await platform.settled();
-    await expect.poll(async () => (await office.staff.finance.get(`/v1/offline-packs/${packId}`)).body.state).toBe('over');
+    await office.endPastGrace();
+    expect((await office.staff.finance.get(`/v1/offline-packs/${packId}`)).body.state).toBe('over');
     await office.stepUp();
     await office.payOnline(voucher).expect(201);
   });

@@ -2,8 +2,8 @@ import { authoriseRead, scopeCondition } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequestById, sql } from '../platform/index.ts';
 import { type ConflictFilter, pageOfConflicts } from './store/conflicts.ts';
 import { pageOfLimits } from './store/limits.ts';
-import { packById, pageOfPacks, scopeOfPack } from './store/packs.ts';
-import type { OfflineConflict, OfflineLimits, OfflinePack, OfflinePackState } from './types.ts';
+import { type PackFilter, packById, pageOfPacks, scopeOfPack } from './store/packs.ts';
+import type { OfflineConflict, OfflineLimits, OfflinePack } from './types.ts';
 
 type Paged = { limit?: number; cursor?: string };
 
@@ -14,17 +14,12 @@ export async function readPack(db: Db, actor: Actor, id: string): Promise<Offlin
   return packById(db, id);
 }
 
-/** The packs of an office within the actor's scope. @throws not_found */
-export async function listPacks(
-  db: Db,
-  actor: Actor,
-  officeId: string,
-  { state, ...query }: { state?: OfflinePackState } & Paged,
-): Promise<Page<OfflinePack>> {
+/** The packs of a programme within the actor's scope. @throws not_found */
+export async function listPacks(db: Db, actor: Actor, programmeId: string, query: PackFilter & Paged): Promise<Page<OfflinePack>> {
   const columns = { programme: sql`k.programme_id`, office: sql`k.office_id` };
-  const within = scopeCondition(actor, 'offline.read', columns, { office: officeId });
+  const within = scopeCondition(actor, 'offline.read', columns, { programme: programmeId });
   const { limit, after } = pageRequestById(query);
-  return pageOfPacks(db, officeId, state, within, limit, after);
+  return pageOfPacks(db, programmeId, query, within, limit, after);
 }
 
 /** The limits that were set in a programme. @throws not_found */

@@ -38,7 +38,7 @@ export function offlineRoutes(ground: Ground, workFactor: number): Routes<Operat
     listOfflineLimits: ({ actor, params, query }) => listLimits(db, actor, params.programmeId, query),
     enrolOfflineKeys: ({ params, body, ...call }) => execute(enrolKeys, { ...params, ...body }, call),
     prepareOfflinePack: ({ params, body, ...call }) => execute(preparePack, { ...params, ...body, workFactor }, call),
-    listOfflinePacks: ({ actor, params, query }) => listPacks(db, actor, params.officeId, query),
+    listOfflinePacks: ({ actor, params, query }) => listPacks(db, actor, params.programmeId, query),
     getOfflinePack: ({ actor, params }) => readPack(db, actor, params.packId),
     handOutOfflinePack: ({ params, ...call }) => execute(handOutPack, params, call),
     getOfflinePackFile: ({ actor, params }) => packFile(ground, nodeSlowHash, actor, params.packId),

@@ -1,4 +1,6 @@
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { type PayoutEntry, provenWords } from '../../src/offline/device/entry.ts';
+import { placeOf, proofOf, stretch } from '../../src/offline/device/verifier.ts';
 import {
   type Chain,
   type DeviceKeys,
@@ -6,12 +8,11 @@ import {
   newAgreementPair,
   nodeSlowHash,
   OfflineTill,
+  offlineJobs,
   openPack,
   type SignedEntry,
   signed,
 } from '../../src/offline/index.ts';
-import { type PayoutEntry, provenWords } from '../../src/offline/device/entry.ts';
-import { placeOf, proofOf, stretch } from '../../src/offline/device/verifier.ts';
 import { dammDigit, newId } from '../../src/platform/index.ts';
 import { readCode } from '../../src/vouchers/index.ts';
 import { newDeviceKey } from './device.ts';
@@ -126,8 +127,8 @@ export class OfflineOffice {
   }
 
   prepare(vouchers: object, { deviceId }: Pick<DeviceKeys, 'deviceId'>, more: object = {}, by = this.staff.supervisor) {
-    return by.post(`/v1/offices/${this.frame.officeId}/offline-packs`, {
-      programmeId: this.frame.programmeId,
+    return by.post(`/v1/programmes/${this.frame.programmeId}/offline-packs`, {
+      officeId: this.frame.officeId,
       deviceId,
       agentId: this.staff.agent.userId,
       hours: 8,
@@ -164,6 +165,13 @@ export class OfflineOffice {
   /** Reports everything that a device kept, or what is given. */
   send({ packId, till, kept }: PackOut, entries: readonly SignedEntry[] = kept, by = this.staff.agent) {
     return by.post(`/v1/offline-packs/${packId}/syncs`, { length: till.length, entries });
+  }
+
+  /** Does what the worker does every minute. */
+  async endPastGrace(): Promise<void> {
+    const { execute, keyRing, database } = this.platform.app;
+    const jobs = offlineJobs({ db: database.reader, execute, keyRing, clock: this.platform.clock });
+    for (const job of jobs) await job.run({});
   }
 
   end(packId: string, how: 'close' | 'withdraw') {

@@ -13,7 +13,7 @@ import { readCash } from './limits.ts';
 const HOUR_MS = 3_600_000;
 
 interface Preparing extends NewOfflinePack {
-  readonly officeId: string;
+  readonly programmeId: string;
   /** The base-two logarithm of what one guess at a code costs. */
   readonly workFactor: number;
 }

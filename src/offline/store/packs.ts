@@ -54,19 +54,26 @@ export async function scopeOfPack(db: Db, id: string): Promise<{ programme: stri
   return row;
 }
 
-/** The packs of an office, in the order in which they were prepared. @param within which of them may be seen */
+/** Which packs of a programme are wanted. */
+export interface PackFilter {
+  readonly officeId?: string | undefined;
+  readonly state?: OfflinePackState | undefined;
+}
+
+/** The packs of a programme, in the order in which they were prepared. @param within which of them may be seen */
 export async function pageOfPacks(
   db: Db,
-  officeId: string,
-  state: OfflinePackState | undefined,
+  programmeId: string,
+  { officeId, state }: PackFilter,
   within: Sql,
   limit: number,
   after: string | undefined,
 ): Promise<Page<OfflinePack>> {
   const rows = await db.all<Row>(
     sql`select ${columns} from offline_packs k where ${allOf([
-      sql`k.office_id = ${officeId}`,
+      sql`k.programme_id = ${programmeId}`,
       sql`(${within})`,
+      ...(officeId ? [sql`k.office_id = ${officeId}`] : []),
       ...(state ? [sql`k.state = ${state}`] : []),
       ...(after ? [sql`k.id > ${after}`] : []),
     ])} order by k.id limit ${limit + 1}`,
