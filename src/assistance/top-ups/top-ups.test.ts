@@ -335,7 +335,7 @@ describe('top-ups', () => {
       await refused('instalments_top_up_of_released', insert(sources[2]));
       await refused('instalments_top_up_terms', insert(sources[0], { amount: '100.01' }));
       await refused('instalments_top_up_terms', insert(sources[0], { why: 'another_reason' }));
-      await refused('instalments_tops_up_id_fkey', insert(newId()));
+      await refused('instalments_top_up_of_their_own', insert(newId()));
     });
 
     it('is not of a top-up, nor a second time for the reason', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daysOf, makeWork } from '../../../test/support/extras.ts';
+import { daysOf, makeWork, registeredBefore } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../../test/support/fixtures.ts';
 import { makePlan } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
@@ -26,7 +26,11 @@ describe('what the database says of cash-for-work, whoever writes', () => {
   afterAll(() => platform.close());
 
   const refused = (constraint: string, attempt: Promise<unknown>) => expect(attempt).rejects.toMatchObject({ constraint });
-  const person = () => makePerson(platform, frame.programmeId);
+  const person = async () => {
+    const made = await makePerson(platform, frame.programmeId);
+    await registeredBefore(platform, [made]);
+    return made;
+  };
   const entered = async (rows: readonly object[], { planId, siteId } = work): Promise<string> =>
     (await officer.post(`/v1/plans/${planId}/attendance-sheets`, { siteId, rows }).expect(201)).body.id;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daysOf, makeKind, makeWork } from '../../../test/support/extras.ts';
+import { daysOf, makeKind, makeWork, registeredBefore } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../../test/support/fixtures.ts';
 import { makeTeam, type Team } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
@@ -23,7 +23,11 @@ describe('cash-for-work', () => {
   });
   afterAll(() => platform.close());
 
-  const person = () => makePerson(platform, frame.programmeId);
+  const person = async () => {
+    const made = await makePerson(platform, frame.programmeId);
+    await registeredBefore(platform, [made]);
+    return made;
+  };
   interface Work {
     readonly planId: string;
     readonly siteId: string;
