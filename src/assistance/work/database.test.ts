@@ -178,7 +178,7 @@ describe('what the database says of cash-for-work, whoever writes', () => {
         });
         const { rows: found } = await platform.owner.query(
           `select p.period_from as from, p.period_to as to from rows from (jsonb_to_recordset($1) as (ends date, "on" date, period int, starts date)) with ordinality as c (ends, "on", period, starts, n)
-          cross join lateral work_period(row (null, 1, 'DZD', c.starts, c.ends, c.period, 1)::work_terms, c."on") p order by c.n`,
+          cross join lateral work_period(row (null, 1, 'DZD', c.starts, c.ends, c.period, 1, null)::work_terms, c."on") p order by c.n`,
           [JSON.stringify(cases)],
         );
         expect(found).toEqual(cases.map(({ expected }) => expected));

@@ -68,7 +68,8 @@ describe('what a plan says of work', () => {
     const within = (least: string | null, most: string | null) =>
       faultsOfWork(terms, { ...programme, kinds: [{ kind: 'cash_for_work', least, most }] }).map(({ pointer }) => pointer);
     expect(within('9000', '750')).toEqual([]);
-    expect(within('9000.01', '749.99')).toEqual(['/work/dayRate', '/work/daysPerPeriod']);
+    expect(within(null, '749.99')).toEqual(['/work/dayRate']);
+    expect(within('9000.01', null)).toEqual(['/work/daysPerPeriod']);
   });
 
   it('is paid for as many half days as one payment may come to', () => {

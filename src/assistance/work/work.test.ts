@@ -130,7 +130,7 @@ describe('cash-for-work', () => {
   it('keeps the rows that are right and names the others, without what stood there', async () => {
     const work = await makeWork(officer, frame, { daysPerPeriod: 2 }, 2);
     const [one, other, third, gone] = [await person(), await person(), await person(), await person()];
-    await platform.owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [gone.id]);
+    await platform.owner.query(`update enrolments set state = 'suspended', changed_at = '2026-02-01' where beneficiary_id = $1`, [gone.id]);
     const tomorrow = { registrationNumber: one.registrationNumber, day: '2099-01-01', presence: 'full' };
     const rows = [
       ...daysOf(one, [2, 3, 4, 2]),
