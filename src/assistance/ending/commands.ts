@@ -36,7 +36,7 @@ export const withdrawPastEnd = command<Batch, string | null>({
       await withdraw(tx, ids);
     }
     const result = found.length === batch ? (ids.at(-1) ?? null) : null;
-    return { result, subject: { type: 'plan', id: planId }, after: { withdrawn: ids }, reason };
+    return { result, subject: { type: 'plan', id: planId }, after: { instalments: ids }, reason };
   },
 });
 

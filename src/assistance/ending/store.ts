@@ -6,13 +6,16 @@ import type { Plan } from '../types.ts';
 const REACH = 366;
 
 /**
- * Instalments `i` of a plan `p` that are on no list and past a last day: for a kind that pays by the calendar, what covers days after it; of
- * work, periods that begin after it; of any other, what falls due after it.
+ * Instalments `i` of a plan `p` that a last day makes wrong. For a kind that pays by the calendar, what covers days after it, on a list or not:
+ * what lists hold is made up for. Of work, periods that begin after it, and of any other, what falls due after it, as long as on no list.
  */
-const pastEnd = (endsOn: Sql): Sql => sql`i.plan_id = p.id and i.state = 'due'
-  and case when p.kind in ('one_time_grant', 'stipend') then (p.kind = 'one_time_grant' or i.due_on > ${endsOn} - ${REACH}::int) and i.covers_to > ${endsOn}
-    when p.kind = 'cash_for_work' then i.covers_from > ${endsOn} else i.due_on > ${endsOn} end
-  and not exists (select from payment_list_lines l where l.instalment_id = i.id and l.counts)`;
+const pastEnd = (endsOn: Sql): Sql => sql`i.plan_id = p.id and i.state = 'due' and case
+    when p.kind = 'one_time_grant' then i.covers_to > ${endsOn}
+    when p.kind = 'stipend' then i.due_on > ${endsOn} - ${REACH}::int and i.covers_to > ${endsOn}
+    when p.kind = 'cash_for_work' then i.covers_from > ${endsOn}
+    else i.due_on > ${endsOn} end
+  and (p.kind in ('one_time_grant', 'stipend')
+    or not exists (select from payment_list_lines l where l.instalment_id = i.id and l.counts))`;
 
 /** Plans of a programme that owe something past its last day. */
 export const plansPastEnd = async (db: Db, programmeId: string): Promise<string[]> =>
@@ -49,7 +52,7 @@ export const plansCutShort = async (db: Db, programmeId: string, was: Day): Prom
   ).map(({ id }) => id);
 
 /**
- * Has the next of a plan's people settled again to whom nothing was to come any more.
+ * Has the next of a plan's people settled today who ran past the day on which its programme ended before.
  * @param everybody rather than only those who are settled alone
  * @returns the last of them, or null when there were fewer than asked for
  */
@@ -64,7 +67,7 @@ export async function wakeNext(
     with woken as (
       update entitlements e set is_plain = false, settle_on = ${today}::date
       where e.id in (select o.id from entitlements o where o.plan_id = ${planId} and ${after ? sql`o.beneficiary_id > ${after}` : sql`true`}
-        and o.state <> 'stopped' and o.ends_on > ${was}::date and o.settle_on is null and (${everybody} or not o.is_plain)
+        and o.state <> 'stopped' and o.ends_on > ${was}::date and (o.settle_on is null or o.settle_on > ${today}::date) and (${everybody} or not o.is_plain)
         order by o.beneficiary_id limit ${atMost(batch)}) returning e.beneficiary_id
     )
     select count(*)::int as people, max(beneficiary_id::text)::uuid as after from woken`);

@@ -93,12 +93,21 @@ export async function countMeant(db: Db, plan: Plan, bounds: Bounds, rule: TopUp
   return row;
 }
 
-/** Enters those in a plan whose instalments a statement chooses as `source`, with its terms. */
-const entitleChosen = (tx: Tx, { id }: Plan, chosen: Sql, now: Date): Promise<number> =>
+/** What is to be topped up of what a statement chooses as `source`, with its terms. */
+const toppable = (bounds: Bounds, chosen: Sql): Sql => sql`(
+  select * from (
+    select source.id, source.beneficiary_id, source.household_id, source.covers_from, source.covers_to, source.currency, terms.due_on,
+      terms.reason, ${topUp} as amount ${chosen} and not ${isToppedUp}
+  ) one where ${whyNot(bounds)} is null
+)`;
+
+/** Enters those in a plan whose instalments a statement chooses. */
+const entitleChosen = (tx: Tx, { id }: Plan, bounds: Bounds, chosen: Sql, now: Date): Promise<number> =>
   tx.run(sql`
     insert into entitlements (id, plan_id, beneficiary_id, created_at)
-    select gen_random_uuid(), ${id}::uuid, one.beneficiary_id, ${now}::timestamptz from (select distinct source.beneficiary_id ${chosen}) one
-    order by one.beneficiary_id on conflict (plan_id, beneficiary_id) do nothing`);
+    select gen_random_uuid(), ${id}::uuid, found.beneficiary_id, ${now}::timestamptz
+    from (select distinct beneficiary_id from ${toppable(bounds, chosen)} t) found
+    order by found.beneficiary_id on conflict (plan_id, beneficiary_id) do nothing`);
 
 /** Tops up the instalments that a statement chooses, as far as nobody else is doing so at this moment: once is enough. */
 const insertion = ({ id, kind, programmeId, purpose }: Plan, bounds: Bounds, chosen: Sql, now: Date): Sql => sql`
@@ -108,16 +117,14 @@ const insertion = ({ id, kind, programmeId, purpose }: Plan, bounds: Bounds, cho
     (select coalesce(max(e.number), 0) from instalments e where e.entitlement_id = t.id) + row_number() over (partition by t.id order by found.id),
     ${id}::uuid, ${kind}, ${programmeId}::uuid, found.beneficiary_id, found.household_id, ${purpose}, found.covers_from, found.covers_to,
     found.due_on, found.amount, found.currency, ${now}::timestamptz, found.id, found.reason
-  from (select source.id, source.beneficiary_id, source.household_id, source.covers_from, source.covers_to, source.currency, terms.due_on,
-      terms.reason, ${topUp} as amount ${chosen} and not ${isToppedUp}) found
+  from ${toppable(bounds, chosen)} found
   join entitlements t on t.plan_id = ${id} and t.beneficiary_id = found.beneficiary_id
-  where ${whyNot(bounds)} is null
   on conflict (tops_up_id, top_up_reason) where tops_up_id is not null and state <> 'withdrawn' do nothing`;
 
 /** Tops up what a rule means. @returns how many instalments, and by how much */
 export async function insertMeant(tx: Tx, plan: Plan, bounds: Bounds, rule: TopUpRule, ports: AssistedPorts, now: Date): Promise<Counted> {
   const chosen = meant(plan, rule, ports);
-  await entitleChosen(tx, plan, chosen, now);
+  await entitleChosen(tx, plan, bounds, chosen, now);
   const row = await tx.first<Counted>(sql`
     with made as (${insertion(plan, bounds, chosen, now)} returning amount)
     select count(*)::int as count, coalesce(sum(amount), 0)::text as total from made`);
@@ -133,7 +140,7 @@ export async function insertNamed(
   now: Date,
 ): Promise<Map<string, { id: string; amount: Money }>> {
   const chosen = sql`from instalments source join top_up_terms terms on terms.plan_id = ${plan.id} where source.id = any(${sourceIds}::uuid[])`;
-  await entitleChosen(tx, plan, chosen, now);
+  await entitleChosen(tx, plan, bounds, chosen, now);
   const rows = await tx.all<{ id: string; sourceId: string; amount: string; currency: string }>(
     sql`${insertion(plan, bounds, chosen, now)} returning id, tops_up_id as "sourceId", amount::text, currency`,
   );
