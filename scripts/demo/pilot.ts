@@ -4,6 +4,7 @@ import { assist } from './assist.ts';
 import { cashOut } from './cash-out.ts';
 import { enrol } from './enrol.ts';
 import { goOn } from './expire.ts';
+import { payWithoutNetwork } from './offline.ts';
 import { pay } from './pay.ts';
 import { protect } from './protect.ts';
 import { reconcile } from './reconcile.ts';
@@ -29,7 +30,8 @@ export async function livePilot(
   await enrol(stage, pilot);
   const list = await pay(stage, pilot);
   await app.jobs.drained();
-  const counter = await cashOut(stage, pilot, list, dataDir);
+  const cashed = await cashOut(stage, pilot, list, dataDir);
+  const counter = await payWithoutNetwork(stage, pilot, cashed, { clock, dataDir });
   await paid();
   await reconcile(stage, pilot, counter);
   await goOn(stage, pilot, { staff, clock, app, list, counter });

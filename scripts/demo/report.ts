@@ -52,7 +52,9 @@ export async function report(stage: Stage, { programmeId, fundId, donor, finance
   }
   const payouts = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
-  stage.check('one event for every pay-out', trail['cashout.redeem'], payouts.length);
+  // What an office without a network reported came together.
+  const online = payouts.filter(({ deviceId }) => deviceId === null);
+  stage.check('one event for every pay-out at a counter', trail['cashout.redeem'], online.length);
   stage.check(
     'one event for each signature and one release',
     [trail['payments.submit_list'], trail['payments.approve_list'], trail['payments.release_list']],
