@@ -14,6 +14,10 @@ export interface NewPayout {
   readonly documentType: string;
   readonly documentLastFour: string;
   readonly paidOn: string;
+  /** Who came in place of the collector; none where the collector came. */
+  readonly alternateId?: string | null;
+  /** Whether the document seen ends otherwise than every one that is known of who came; null where none is. */
+  readonly documentDiffers?: boolean | null;
 }
 
 /**
@@ -35,10 +39,11 @@ export async function pay(
       returning id, collector_id, amount, currency
     ), paid as (
       insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
-        paid_at, paid_on, device_id, advance_id)
+        paid_at, paid_on, device_id, advance_id, alternate_id, document_differs)
       select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
         ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date,
-        ${payout.deviceId}::uuid, ${payout.advanceId}::uuid from redeemed
+        ${payout.deviceId}::uuid, ${payout.advanceId}::uuid, ${payout.alternateId ?? null}::uuid, ${payout.documentDiffers ?? null}::boolean
+      from redeemed
       returning id)
     select ${entry} from paid`;
   try {
