@@ -143,7 +143,7 @@ create trigger kept before delete or truncate on office_spending execute functio
 
 -- A pay-out at a counter is within the limits of its office, and comes out of the agent's open till; one look-up finds the office, its limit and the till. It
 -- runs after the other triggers of a pay-out, so that whoever takes turns here waits for nobody but the commit. What an office without network
--- tells of later has been paid already: it counts and is not refused.
+-- tells of later has been paid already, out of other cash: it counts for the day and is not refused.
 create function count_payout() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   place record;
@@ -155,13 +155,13 @@ begin
     left join tills t on t.agent_id = new.agent_id and t.currency = new.currency and t.closed_at is null and t.office_id = o.id and t.day = d.day
     where o.id = new.office_id;
   if not found then perform refuse('payouts_office_known', 'an office that does not exist', 'payouts'); end if;
-  new.till_id := place.till;
+  new.till_id := case when new.reported_at is null then place.till end;
   if new.reported_at is null then
     if place.per_payout < new.amount then perform refuse('payouts_within_limit', 'an office pays no more than so much at once', 'payouts'); end if;
     if place.till is null and place.requires_till then perform refuse('payouts_out_of_till', 'an office that asks for tills pays out of one', 'payouts'); end if;
   end if;
-  if place.till is not null then
-    update tills t set paid = t.paid + new.amount, payout_count = t.payout_count + 1 where t.id = place.till and t.closed_at is null;
+  if new.till_id is not null then
+    update tills t set paid = t.paid + new.amount, payout_count = t.payout_count + 1 where t.id = new.till_id and t.closed_at is null;
     if not found then
       raise exception 'the till was closed meanwhile' using errcode = 'serialization_failure', constraint = 'payouts_out_of_open_till', table = 'payouts';
     end if;

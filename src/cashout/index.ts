@@ -1,6 +1,6 @@
 export { assisted, isReleased } from './assisted.ts';
 export { redeemVoucher } from './commands/redeem.ts';
-export { refusal as counterRefusals, wrongOffice } from './problems.ts';
+export { refusal as counterRefusals } from './problems.ts';
 export { cashoutRoutes } from './routes.ts';
 export { AGENT_ATTEMPTS_ALLOWED, isLive, voucherRefusal } from './rules.ts';
 export { type Candidate, candidateColumns, failuresOf } from './store/candidates.ts';

@@ -1,5 +1,5 @@
 import { brokenConstraint, defineProblems, type Problem } from '../platform/index.ts';
-import { type PlaceName, speak } from './speaking.ts';
+import { speak } from './speaking.ts';
 import type { TextCode } from './words/en.ts';
 
 export const refusal = defineProblems({
@@ -13,7 +13,6 @@ export const refusal = defineProblems({
   voucher_locked: [409, 'The voucher is locked'],
   voucher_expired: [409, 'The voucher has expired'],
   voucher_cancelled: [409, 'The voucher was cancelled'],
-  wrong_office: [409, 'The voucher is paid at another office'],
   paid_as_other_record: [409, 'The same person is paid under another record'],
   consent_withdrawn: [409, 'Consent to this payment was withdrawn'],
   already_paid: [409, 'The voucher has been paid already'],
@@ -27,10 +26,6 @@ export const refusal = defineProblems({
 
 /** A refusal that is said in the words of its own code. */
 export const refused = (code: keyof typeof refusal & TextCode): Problem => speak(refusal[code], code);
-
-/** Says at which office a voucher is paid that is paid at no other. */
-export const wrongOffice = (where: PlaceName): Problem =>
-  speak(refusal.wrong_office, 'wrong_office', { where }, { officeCode: where.code, officeName: where.nameFr });
 
 const late = defineProblems({
   already_voided: [409, 'The pay-out is voided already'],

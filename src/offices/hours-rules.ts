@@ -46,7 +46,8 @@ export function readHoursFile(text: string, offices: ReadonlyMap<string, string>
   const rows = readRows(text, columns).map((cells, i) => ({ cells, row: i + 1, fault: faultOf(cells, offices) }));
   const refused: RefusedRow[] = rows.flatMap(({ row, fault }) => (fault ? [{ row, ...fault }] : []));
   const weeks = new Map<string, OpenHours[]>();
-  const weekdays = rows.filter(({ cells }) => !isDay(cells.day));
+  // A date that there is not is no row of a week.
+  const weekdays = rows.filter(({ cells }) => !cells.day.includes('-'));
   for (const code of new Set(weekdays.map(({ cells }) => cells.office_code))) {
     const week = weekdays.filter(({ cells }) => cells.office_code === code);
     const hours = week.map(({ cells }) => ({ weekday: Number(cells.day), opens: cells.opens, closes: cells.closes }));

@@ -40,4 +40,4 @@ const locales = { ar: 'ar-DZ', fr: 'fr-FR', en: 'en-GB' } as const;
 
 /** An instant in a time zone as people say it: `22 November 2026 at 04:30`. @param timeZone IANA name */
 export const dateTimeIn = (timeZone: string, instant: Date, language: keyof typeof locales = 'en'): string =>
-  formatOf(locales[language], { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(instant);
+  formatOf(locales[language], { timeZone, dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' }).format(instant);

@@ -18,9 +18,9 @@ export interface ReceiptWords {
 export const receiptWords: Readonly<Record<CounterLanguage, ReceiptWords>> = {
   ar: {
     title: 'وصل استلام',
-    copy: 'نسخة',
+    copy: 'نسخة طبق الأصل',
     voided: 'ملغى',
-    slips: ['نسخة المستلم', 'نسخة المكتب'],
+    slips: ['للمستلم', 'للمكتب'],
     office: 'المكتب',
     serial: 'المرجع',
     amount: 'المبلغ',
