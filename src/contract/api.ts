@@ -1695,7 +1695,7 @@ export interface paths {
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`, null for what was delivered by hand), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`,
-         *     `paid_as_other_record` (of records that were merged, one is paid), `wrong_office`, `not_a_collector`, `limit_reached`, `payout_over_limit`,
+         *     `paid_as_other_record` (of records that were merged, one is paid), `not_a_collector`, `limit_reached`, `payout_over_limit`,
          *     `till_required`, `till_short`.
          */
         post: operations["redeemVoucher"];
