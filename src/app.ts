@@ -46,6 +46,7 @@ import {
   sendWithheldCodes,
 } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
+import { offlineJobs, offlineRefusal, offlineRoutes } from './offline/index.ts';
 import {
   approvalJobs,
   cancellingJobs,
@@ -128,7 +129,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...(queuePrefix ? { prefix: queuePrefix } : {}),
   });
   const limits = new RateLimits(database, clock, keyRing);
-  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf: dutyRefusal, record: recordEvent, start: jobs.start });
+  const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint);
+  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf, record: recordEvent, start: jobs.start });
   const keepRefusal = refusalKeeper(run, limits);
   const execute = keepingRefusals(run, keepRefusal);
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
@@ -185,6 +187,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...messagingRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
+    // A test waits for nobody's guesses.
+    ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
     ...assistanceRoutes(ground, { isReleased, assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
@@ -253,6 +257,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...approvalJobs(ground, post),
         ...cancellingJobs(ground, cancelVouchers),
         ...voucherJobs(ground),
+        ...offlineJobs(ground),
         ...messagingJobs(ground, gateway),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {

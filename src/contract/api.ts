@@ -2185,6 +2185,292 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/offline-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the limits that were set in a programme
+         * @description The newest of the programme, and of each office, counts.
+         */
+        get: operations["listOfflineLimits"];
+        put?: never;
+        /**
+         * Set how much may be out at an office without a network
+         * @description For every office of the programme or, with `officeId`, for one, which then has its own. They count for everything that is out there at a time.
+         *     Before they are set, no pack is prepared; `maxVouchers: 0` allows none any more.
+         */
+        post: operations["setOfflineLimits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/offline-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol the keys that packs are locked with for a device
+         * @description For somebody who works at the counter of the device's office. The device makes both keys, keeps their secret halves, and signs for them with
+         *     the key that it is known by (ECDSA on P-256, SHA-256): the lines `sanad-offline-keys-1`, the device, `version`, `recipient`, and `x` and `y` of
+         *     `agreementKey`, joined by line feeds. `version` is 1 at first and one higher each time.
+         */
+        post: operations["enrolOfflineKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/offline-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the packs of a programme */
+        get: operations["listOfflinePacks"];
+        put?: never;
+        /**
+         * Bind vouchers to an office that will have no network
+         * @description For a supervisor of the office or somebody of finance, with a fresh second factor, and not for the agent who will pay. From then on these
+         *     vouchers pay nowhere else, and are neither reissued nor cancelled, until the pack has ended. Choose them by serial, by list, or by where the
+         *     people live; by the last two, as many as the limits leave, oldest first.
+         */
+        post: operations["prepareOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a pack */
+        get: operations["getOfflinePack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/hand-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a pack out to its device
+         * @description For the agent who will pay. From then on the device may have paid, so the pack ends only by its report, or when its grace is over.
+         */
+        post: operations["handOutOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a pack for its device
+         * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens. For each
+         *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
+         *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose.
+         */
+        get: operations["getOfflinePackFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report what a device has done
+         * @description For whoever works at the counter of the office; the device has signed what is sent. Send any part of its chain, in any order, as often as the line
+         *     demands: the same entry twice is one. Each good pay-out is booked once. What cannot be booked is kept for finance as a conflict; nothing that is
+         *     sent is thrown away. `length` is how many entries the device's chain has by now, sent or not.
+         */
+        post: operations["syncOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a pack whose device has reported everything
+         * @description For a supervisor of the office other than the agent. The device has ended its chain, and all of it is here. Vouchers that were not paid pay anywhere
+         *     again, but for those of which finance has not decided yet.
+         */
+        post: operations["closeOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a pack that has not gone out */
+        post: operations["withdrawOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that the device of a pack is lost
+         * @description Nothing changes before somebody else confirms it.
+         */
+        post: operations["reportOfflineLoss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/loss/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that the device of a pack is lost
+         * @description For somebody other than who reported it. What the device still reports is for finance to decide. Its vouchers stay bound until the grace is over,
+         *     because it may have paid.
+         */
+        post: operations["confirmOfflineLoss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/offline-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what devices reported and could not be booked */
+        get: operations["listOfflineConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-conflicts/{conflictId}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a conflict on */
+        post: operations["takeOfflineConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-conflicts/{conflictId}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide what a device reported
+         * @description For somebody of finance who neither paid from the pack, prepared it, nor had a hand in the list. `accepted` books it as paid, if its voucher can
+         *     still be paid: `conflict_not_payable` otherwise. `claimed`: cash left the office that the programme does not owe it, so the office has to get it back
+         *     from its agent, and nothing is booked. `dismissed`: no cash left.
+         */
+        post: operations["resolveOfflineConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/plans": {
         parameters: {
             query?: never;
@@ -6513,6 +6799,158 @@ export interface components {
             takenBy: components["schemas"]["Id"];
             takenAt: components["schemas"]["Timestamp"];
         };
+        OfflineLimits: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /**
+             * Format: uuid
+             * @description Null when they are of every office without its own
+             */
+            officeId: string | null;
+            maxVouchers: number;
+            maxCash: components["schemas"]["Money"];
+            maxHours: number;
+            graceHours: number;
+            setBy: components["schemas"]["Id"];
+            setAt: components["schemas"]["Timestamp"];
+        };
+        NewOfflineLimits: {
+            officeId?: components["schemas"]["Id"];
+            /** @description Vouchers that are out at an office at a time */
+            maxVouchers: number;
+            /** @description Cash that is paid from what is out there, 10000000 at most */
+            maxCash: components["schemas"]["Money"];
+            /** @description For how long a pack pays */
+            maxHours: number;
+            /** @description How long its vouchers are then kept for what the device has not reported yet */
+            graceHours: number;
+        };
+        /**
+         * @description Over when its grace ended before the device had reported everything.
+         * @enum {string}
+         */
+        OfflinePackState: "prepared" | "out" | "closed" | "lost" | "withdrawn" | "over";
+        OfflinePack: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            deviceId: components["schemas"]["Id"];
+            agentId: components["schemas"]["Id"];
+            preparedBy: components["schemas"]["Id"];
+            preparedAt: components["schemas"]["Timestamp"];
+            startsAt: components["schemas"]["Timestamp"];
+            endsAt: components["schemas"]["Timestamp"];
+            graceEndsAt: components["schemas"]["Timestamp"];
+            state: components["schemas"]["OfflinePackState"];
+            voucherCount: components["schemas"]["Count"];
+            /** @description What its vouchers come to */
+            amount: components["schemas"]["Money"];
+            cashLimit: components["schemas"]["Money"];
+            paidCount: components["schemas"]["Count"];
+            /** @description What was booked from it */
+            paid: components["schemas"]["Money"];
+            openConflicts: components["schemas"]["Count"];
+            /** @description Entries that came before one that is missing */
+            waiting: components["schemas"]["Count"];
+            /** @description How many entries the device says that its chain has */
+            length: components["schemas"]["Count"];
+            /** @description How far the chain is here without a gap */
+            received: components["schemas"]["Count"];
+            /** @description Whether the device has ended its chain */
+            isFinished: boolean;
+            /** Format: date-time */
+            handedAt: string | null;
+            /** Format: date-time */
+            syncedAt: string | null;
+            /** Format: uuid */
+            lossReportedBy: string | null;
+            /** Format: date-time */
+            lossReportedAt: string | null;
+            lossReason: string | null;
+            /** Format: uuid */
+            lossConfirmedBy: string | null;
+            /** Format: uuid */
+            endedBy: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        NewOfflinePack: {
+            /** @description The office that will have no network */
+            officeId: components["schemas"]["Id"];
+            deviceId: components["schemas"]["Id"];
+            /** @description Who will pay */
+            agentId: components["schemas"]["Id"];
+            /** @description From when it pays; now, if left out */
+            startsAt?: components["schemas"]["Timestamp"];
+            hours: number;
+            /** @description Cash that may be paid from it */
+            cashLimit: components["schemas"]["Money"];
+            vouchers: {
+                serials: components["schemas"]["Serial"][];
+            } | {
+                listId: components["schemas"]["Id"];
+            } | {
+                wilayaNumber: string;
+                commune?: string;
+            };
+        };
+        /**
+         * @description Why what a device reported was not booked
+         * @enum {string}
+         */
+        OfflineReason: "bad_signature" | "unreadable" | "other_pack" | "forked" | "broken_chain" | "gap" | "after_close" | "clock_went_back" | "clock_ahead" | "outside_window" | "before_last_sync" | "device_lost" | "pack_over" | "not_in_pack" | "wrong_amount" | "code_unproven" | "over_cap" | "hand_in_list" | "already_paid" | "voucher_cancelled" | "voucher_expired" | "voucher_locked" | "voucher_not_active" | "paid_as_other_record" | "consent_withdrawn" | "refused";
+        OfflineSync: {
+            packId: components["schemas"]["Id"];
+            state: components["schemas"]["OfflinePackState"];
+            /** @description How far the chain is here without a gap */
+            received: components["schemas"]["Count"];
+            /** @description The first sequence numbers that are not here */
+            missing: number[];
+            /** @description What has become of each that was sent, in order */
+            entries: {
+                /** @enum {string} */
+                state: "waiting" | "booked" | "noted" | "conflict";
+                reason: components["schemas"]["OfflineReason"] | null;
+            }[];
+        };
+        /** @enum {string} */
+        OfflineResolution: "accepted" | "claimed" | "dismissed";
+        OfflineConflict: {
+            id: components["schemas"]["Id"];
+            packId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            /** @description Who was to pay from the pack */
+            agentId: components["schemas"]["Id"];
+            /** Format: uuid */
+            voucherId: string | null;
+            serial: string | null;
+            /** Format: uuid */
+            beneficiaryId: string | null;
+            reason: components["schemas"]["OfflineReason"];
+            /** @enum {string} */
+            state: "open" | "resolved";
+            /** @description What the device reported, as it came */
+            evidence: {
+                payload: string;
+                signature: string;
+                /** @description Whether the device signed it */
+                isGenuine: boolean;
+                /** @description Whether who wrote it knew the code */
+                isProven: boolean;
+                receivedAt: components["schemas"]["Timestamp"];
+                receivedBy: components["schemas"]["Id"];
+            };
+            /** Format: uuid */
+            ownerId: string | null;
+            resolution: components["schemas"]["OfflineResolution"] | null;
+            note: string | null;
+            /** Format: uuid */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            openedAt: components["schemas"]["Timestamp"];
+        };
         /** @enum {string} */
         PlanKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "emergency_cash" | "cash_for_work";
         /** @description What one person is owed, in the programme's currency */
@@ -9210,6 +9648,8 @@ export interface components {
         Day: components["schemas"]["Date"];
         /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
         AcceptLanguage: string;
+        PackId: components["schemas"]["Id"];
+        ConflictId: components["schemas"]["Id"];
         PlanId: components["schemas"]["Id"];
         EntitlementId: components["schemas"]["Id"];
         DrawId: components["schemas"]["Id"];
@@ -13111,6 +13551,503 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflineLimits: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of limits, in the order in which they were set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflineLimits"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setOfflineLimits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfflineLimits"];
+            };
+        };
+        responses: {
+            /** @description They count from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineLimits"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enrolOfflineKeys: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deviceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description An age recipient (X25519) */
+                    recipient: string;
+                    agreementKey: components["schemas"]["DevicePublicKey"];
+                    signature: components["schemas"]["DeviceSignature"];
+                };
+            };
+        };
+        responses: {
+            /** @description Packs are locked with them from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deviceId: components["schemas"]["Id"];
+                        version: number;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflinePacks: {
+        parameters: {
+            query?: {
+                officeId?: components["schemas"]["Id"];
+                state?: components["schemas"]["OfflinePackState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of packs, in the order in which they were prepared */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflinePack"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    prepareOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfflinePack"];
+            };
+        };
+        responses: {
+            /** @description The vouchers are bound */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfflinePack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pack, without anybody's name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    handOutOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfflinePackFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pack */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        packId: components["schemas"]["Id"];
+                        programmeId: components["schemas"]["Id"];
+                        /** @description Whom it names inside */
+                        people: {
+                            beneficiaryId: components["schemas"]["Id"];
+                            collectorId: components["schemas"]["Id"];
+                        }[];
+                        /** @description base64url */
+                        file: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    syncOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    length: number;
+                    entries: {
+                        /** @description What was signed, as it was signed */
+                        payload: string;
+                        /** @description base64url; r and s, 32 bytes each */
+                        signature: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What has become of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineSync"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its vouchers pay anywhere again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reportOfflineLoss: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, in words that name nobody */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is reported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmOfflineLoss: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It counts as lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflineConflicts: {
+        parameters: {
+            query?: {
+                state?: "open" | "resolved";
+                packId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of conflicts, in the order in which they came up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflineConflict"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeOfflineConflict: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                conflictId: components["parameters"]["ConflictId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is yours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineConflict"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveOfflineConflict: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                conflictId: components["parameters"]["ConflictId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    resolution: components["schemas"]["OfflineResolution"];
+                    /** @description Why, in words that name nobody */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineConflict"];
                 };
             };
             "4XX": components["responses"]["Problem"];
