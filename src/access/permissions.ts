@@ -223,7 +223,7 @@ export const permissions = {
   'payments.release_list': { roles: ['finance_officer'], within: ['programme', 'fund'], stepUp: true },
   'payments.settle_next': { roles: [] },
   'payments.close_list': { roles: [] },
-  'payments.cancel_list': { roles: ['programme_officer', 'finance_officer'], within: ['programme', 'fund'] },
+  'payments.cancel_list': { roles: ['programme_officer', 'finance_officer'], within: ['programme', 'fund'], stepUp: true },
   'payments.propose_cancellation': { roles: ['programme_officer', 'finance_officer'], within: ['programme', 'fund'] },
   'payments.confirm_cancellation': { roles: ['programme_officer', 'finance_officer'], within: ['programme', 'fund'], stepUp: true },
   'payments.withdraw_cancellation': { roles: ['programme_officer', 'finance_officer'], within: ['programme', 'fund'] },
@@ -231,6 +231,7 @@ export const permissions = {
   'payments.return_lines': { roles: [] },
   'payments.export_list': { roles: ['programme_officer', 'finance_officer'], within: ['programme'], stepUp: true },
   'payments.read': { roles: money, within: ['programme', 'fund'] },
+  'payments.read_left_out': { roles: money, within: ['programme'] },
 
   'vouchers.expire': { roles: [] },
   'vouchers.lock': { roles: ['programme_officer', 'finance_officer'], within: ['programme', 'fund'] },
@@ -337,6 +338,7 @@ export const permissions = {
   'interop.end_kobo_pull': { roles: [] },
   'interop.read': { roles: officers, within: ['programme'] },
 
+  'audit.seal_records': { roles: [] },
   'audit.read': { roles: ['auditor'], within: everyPlace },
   'audit.read_reads': { roles: ['auditor'], within: ['programme'] },
   'audit.read_heads': { roles: ['auditor', 'donor', 'administrator'], within: 'anywhere' },

@@ -105,6 +105,7 @@ export const words: Readonly<Record<string, Words>> = {
   'handovers.deliver': { ar: 'تسليم نقدي باليد', fr: 'Remise en main propre', en: 'Delivered by hand, or tried to' },
   'handovers.take_back': { ar: 'إرجاع باقي سلفة', fr: 'Reste d’une avance rendu', en: 'Rest of an advance brought back' },
   'handovers.close_advance': { ar: 'إقفال سلفة', fr: 'Avance close', en: 'Advance closed' },
+  'audit.seal_records': { ar: 'ختم سجل الاطلاع والتنبيهات', fr: 'Consultations et alertes scellées', en: 'Readings and alerts sealed' },
   'reconciliation.import_statement': { ar: 'استيراد كشف البريد', fr: 'Relevé de la poste importé', en: 'Statement imported' },
   'reconciliation.resolve_exception': { ar: 'معالجة فرق', fr: 'Écart résolu', en: 'Exception resolved' },
   'reconciliation.settle': { ar: 'تسوية مع البريد', fr: 'Règlement à la poste', en: 'Post settled with' },

@@ -3097,7 +3097,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a payment list's lines */
+        /**
+         * List a payment list's lines
+         * @description A role that is held for one fund shows the lines of that fund
+         */
         get: operations["listPaymentListLines"];
         put?: never;
         post?: never;
@@ -3116,7 +3119,7 @@ export interface paths {
         };
         /**
          * List who was left out of a payment list, and why
-         * @description Everybody who was owed something on the day when the list was built, and is not on it
+         * @description Everybody who was owed something on the day when the list was built, and is not on it. They are people of the programme and of no fund: a role that is held for one fund does not show them
          */
         get: operations["listPaymentListLeftOut"];
         put?: never;
@@ -3370,7 +3373,7 @@ export interface paths {
         put?: never;
         /**
          * Have the file of a released list written
-         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Asks for a fresh second factor and for the purpose.
+         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Its numbers are those of the list, the same however often it is written, so that whoever has taken one message of a list refuses the next. Asks for a fresh second factor and for the purpose.
          */
         post: operations["createPaymentListExport"];
         delete?: never;
@@ -7615,7 +7618,6 @@ export interface components {
             closedAt: string | null;
         };
         NewPaymentList: {
-            name: string;
             kind?: components["schemas"]["AssistanceKind"];
             /** @description Only what these plans owe */
             planIds?: components["schemas"]["Id"][];
@@ -7628,6 +7630,7 @@ export interface components {
             fundIds?: components["schemas"]["Id"][];
             /** @description Only what lines of this list were for that did not pay it, because they were returned, held back or cancelled */
             fromListId?: components["schemas"]["Id"];
+            name: string;
         };
         PaymentListKindTotal: {
             kind: components["schemas"]["AssistanceKind"];
