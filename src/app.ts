@@ -14,7 +14,7 @@ import {
   sessionRules,
 } from './access/index.ts';
 import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
-import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
+import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, recordJobs, signerOf } from './audit/index.ts';
 import { beneficiaryRoutes, type ExportLimits, exportJobs, peopleSources, programmeOfPerson } from './beneficiaries/index.ts';
 import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
@@ -190,7 +190,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     // A test waits for nobody's guesses.
     ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
     ...assistanceRoutes(ground, { isReleased, assisted }),
-    ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits }),
+    ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
     ...reconciliationRoutes(ground),
     ...reportingRoutes(ground),
@@ -234,6 +234,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       jobs.work([
         ...housekeepingJobs(database, clock),
         ...readJobs(database, clock),
+        ...recordJobs(ground),
         ...exportJobs(ground, reads, writeListFile),
         ...accessJobs(ground, { ...post, limits }),
         ...keyJobs(ground),
@@ -252,10 +253,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...selfRegistrationJobs(ground, door, proofSender(gateway)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
-        ...paymentJobs(ground, issue),
+        ...paymentJobs(ground, issue, config.PAYMENT_BATCH),
         ...assistanceJobs(ground),
         ...approvalJobs(ground, post),
-        ...cancellingJobs(ground, cancelVouchers),
+        ...cancellingJobs(ground, cancelVouchers, config.PAYMENT_BATCH),
         ...voucherJobs(ground),
         ...offlineJobs(ground),
         ...messagingJobs(ground, gateway),

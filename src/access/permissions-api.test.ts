@@ -81,6 +81,7 @@ const askersAlone = [
   'listPossibleDeputies',
   'withdrawAdvance',
   'deliverByHand',
+  'payLookedUp',
   'handOutOfflinePack',
 ];
 

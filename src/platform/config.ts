@@ -153,6 +153,13 @@ export const settings = z.object({
     .max(3_600)
     .default(5)
     .describe('How often new events of the audit trail are sealed and signed, in seconds'),
+  PAYMENT_BATCH: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20_000)
+    .default(2_000)
+    .describe('Lines of a payment list that one transaction builds, releases or cancels; a longer list goes on in the background'),
   UPLOAD_LIMIT_MIB: z.coerce
     .number()
     .int()

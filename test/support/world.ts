@@ -26,7 +26,7 @@ export function scopeOf({ programmeId: programme, fundId: fund, officeId: office
   if (['packId', 'conflictId'].includes(name)) return { programme, office };
   if (name === 'payoutId') return { programme, fund, office };
   if (name === 'officeId') return { office };
-  if (name === 'deviceId') return { office };
+  if (['deviceId', 'tillId', 'lookUpId'].includes(name)) return { office };
   // Of the whole agency: nobody reaches it whose role is for a place.
   if (['everything', 'retentionRunId'].includes(name)) return {};
   if (['userId', 'partnerId', 'sessionId'].includes(name)) return undefined;
@@ -182,6 +182,12 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     [delegationId, away.userId, deputy.userId],
   );
   const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
+  const [lookUpId, tillId] = [newId(), newId()];
+  await owner.query(
+    `insert into look_ups (id, voucher_id, counter, agent_id, office_id, looked_at, expires_at)
+    select $1, id, counter, $1, $2, now(), now() + interval '10 minutes' from vouchers where serial = $3`,
+    [lookUpId, officeId, live?.serial],
+  );
   const user = await platform.as('enrolment_officer', { programme: programmeId });
   await owner.query(
     `with known as (insert into devices (id, office_id, name, enrolled_by, created_at) values ($1, $2, 'Counter', $3, now()))
@@ -189,6 +195,13 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     [deviceId, officeId, user.userId, generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
   );
   const { packId, conflictId } = await packWithConflict(platform, { programmeId, officeId, deviceId, serial: bound?.serial ?? '' });
+  await owner.query(
+    `insert into tills (id, office_id, agent_id, day, currency, opening, opened_by, opened_at)
+    values ($1, $2, $3, current_date, 'DZD', 0, $1, now())`,
+    [tillId, officeId, user.userId],
+  );
+  // A day that every office has to itself.
+  await owner.query(`insert into office_days values ($1, '2099-01-01', null, null, 'Holiday') on conflict do nothing`, [officeId]);
   await owner.query(
     `insert into passkeys (id, user_id, credential_id, public_key, name, transports, is_synced, sign_count, created_at)
     values ($1::uuid, $2, uuid_send($1::uuid), 'key', 'Laptop', '{}', false, 0, now())`,
@@ -236,6 +249,8 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       voucherId: voucher.rows[0].id,
       changeId,
       advanceId,
+      lookUpId,
+      tillId,
       packId,
       conflictId,
       payoutId: paid?.payoutId ?? '',
