@@ -29,6 +29,10 @@ const wishes = [
   'redeem',
   'void',
   'cancel_voucher',
+  'lock',
+  'unlock',
+  'reissue',
+  'extend',
   'settle',
   'fee',
   'advance',
@@ -68,7 +72,9 @@ export type Done = { readonly accepted: boolean; readonly code: string } & (
       readonly paidOn: string;
     }
   | { readonly kind: 'void'; readonly payout: string; readonly today: string }
-  | { readonly kind: 'cancel_voucher'; readonly voucher: string }
+  | { readonly kind: 'cancel_voucher' | 'lock'; readonly voucher: string }
+  | { readonly kind: 'unlock' | 'reissue'; readonly voucher: string; readonly at: number }
+  | { readonly kind: 'extend'; readonly voucher: string; readonly at: number; readonly until: number }
   | { readonly kind: 'expire'; readonly fund: string; readonly at: number }
   | { readonly kind: 'settle'; readonly fund: string; readonly office: string; readonly amount: bigint; readonly at: number }
   | { readonly kind: 'fee'; readonly fund: string; readonly office: string; readonly amount: bigint; readonly id: string }
@@ -108,6 +114,10 @@ const weights: Readonly<Record<(typeof wishes)[number], number>> = {
   redeem: 14,
   void: 6,
   cancel_voucher: 3,
+  lock: 3,
+  unlock: 5,
+  reissue: 4,
+  extend: 3,
   settle: 5,
   fee: 3,
   advance: 4,

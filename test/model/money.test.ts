@@ -114,7 +114,8 @@ describe('the books under everything that can happen to them', () => {
     for (const { id, expires_at, ...row } of rows) {
       const voucher = state.vouchers.get(id);
       if (voucher?.state === 'issued' && row.state === 'activated') voucher.state = 'activated';
-      if (voucher) voucher.expiresAt = expires_at?.getTime() ?? null;
+      if (voucher?.expiresAt === null) voucher.expiresAt = expires_at?.getTime() ?? null;
+      expect(expires_at?.getTime() ?? null, 'when it runs out').toBe(voucher?.expiresAt ?? null);
     }
     const there = rows.map(({ id, state, amount, counter, failed_attempts }) => ({
       id,
