@@ -84,6 +84,7 @@ import { type Category, journalFile, peopleCategories, privacyJobs, privacyRoute
 import { demandsStatedPurpose, programmeRoutes } from './programmes/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
 import { reportingRoutes } from './reporting/index.ts';
+import { signalJobs, signalRoutes } from './signals/index.ts';
 import { relatedSubjects } from './stories.ts';
 import { cancelVouchers, issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 
@@ -185,6 +186,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...messagingRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
+    ...signalRoutes(ground),
     ...assistanceRoutes(ground, { isReleased, assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
@@ -254,6 +256,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...cancellingJobs(ground, cancelVouchers),
         ...voucherJobs(ground),
         ...messagingJobs(ground, gateway),
+        ...signalJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,

@@ -166,6 +166,14 @@ export const duties = [
     detail: drew,
   },
   {
+    record: 'fraud signal',
+    step: 'taken on and judged',
+    permission: 'signals.review',
+    notBy: 'whose doing it may be: paid, tried codes, changed the telephone or the collector, registered the people',
+    constraint: 'signals_judged_by_another',
+    detail: 'This concerns what you did yourself. Somebody else judges it.',
+  },
+  {
     record: 'pay-out',
     step: 'matched with a statement',
     permission: 'reconciliation.import_statement',

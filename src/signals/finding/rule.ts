@@ -1,0 +1,14 @@
+import type { KeyRing, Sql, Tx } from '../../platform/index.ts';
+import type { Found, Settings, SignalKind, Slice } from '../types.ts';
+
+/** How one kind of signal is found. */
+export interface Rule {
+  readonly kind: SignalKind;
+  find(context: { readonly tx: Tx; readonly keyRing: KeyRing }, slice: Slice, settings: Settings): Promise<readonly Found[]>;
+}
+
+/** A rule that one statement answers. @param query answers rows of {@link Found} */
+export const ruleOf = (kind: SignalKind, query: (slice: Slice, settings: Settings) => Sql): Rule => ({
+  kind,
+  find: ({ tx }, slice, settings) => tx.all<Found>(query(slice, settings)),
+});
