@@ -1,4 +1,4 @@
-import { Money } from '../../src/platform/index.ts';
+import { type Clock, Money } from '../../src/platform/index.ts';
 import type { CashedOut } from './cash-out.ts';
 import { GRANT, type ReleasedList } from './pay.ts';
 import type { Pilot } from './set-up.ts';
@@ -11,7 +11,7 @@ const document = (serial: string) => ({ documentType: 'passport' as const, docum
  * A field officer carries cash to people who cannot come: two whose code could not be sent sign for it, one has a code, one is not at home.
  * @returns who is paid since
  */
-export async function deliverByHand(stage: Stage, pilot: Pilot, list: ReleasedList, counter: CashedOut): Promise<CashedOut> {
+export async function deliverByHand(stage: Stage, pilot: Pilot, list: ReleasedList, counter: CashedOut, clock: Clock): Promise<CashedOut> {
   const { staff, administrator, programmeId, fundId, finance, reconciler } = pilot;
   stage.chapter('Cash carried to people who cannot come');
   const officer = await staff.hire(administrator, 'field_officer', 'Fatima Field', { programmeId });
@@ -23,7 +23,12 @@ export async function deliverByHand(stage: Stage, pilot: Pilot, list: ReleasedLi
   if (!atHome || !away || withoutPhone.length < 2) throw new Error('nobody is left in the story');
   const advance = await officer.api.call('askAdvance', {
     params: { programmeId },
-    body: { fundId, round: 'Bir el Ater, road to the south', visitOn: list.dueOn, serials: [...withoutPhone, atHome.serial, away.serial] },
+    body: {
+      fundId,
+      round: 'Bir el Ater, road to the south',
+      visitOn: clock.now().toISOString().slice(0, 10),
+      serials: [...withoutPhone, atHome.serial, away.serial],
+    },
   });
   stage.check('the advance is what the round comes to', [advance.amount.amount, advance.state], [grants(4), 'asked']);
   const params = { advanceId: advance.id };

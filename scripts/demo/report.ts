@@ -52,7 +52,15 @@ export async function report(stage: Stage, { programmeId, fundId, donor, finance
   }
   const payouts = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
-  stage.check('one event for every pay-out', trail['cashout.redeem'], payouts.length);
+  stage.check(
+    'one event for every pay-out, at a counter and by hand',
+    [trail['cashout.redeem'], trail['handovers.deliver'], trail['cashout.void_payout']],
+    [
+      payouts.filter(({ office }) => office).length,
+      payouts.filter(({ office }) => !office).length,
+      payouts.filter(({ voidedAt }) => voidedAt).length,
+    ],
+  );
   stage.check(
     'one event for each signature and one release',
     [trail['payments.submit_list'], trail['payments.approve_list'], trail['payments.release_list']],

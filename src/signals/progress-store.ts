@@ -27,13 +27,21 @@ export async function moveOn(tx: Tx, until: Date): Promise<void> {
   await tx.run(sql`update signal_progress set until = greatest(until, ${until})`);
 }
 
-/** The programmes that something in a slice may be of. A wrong code may be of any. */
-export const programmesIn = (tx: Tx, { since: from, until }: Pick<Slice, 'since' | 'until'>): Promise<{ id: string; timeZone: string }[]> =>
-  tx.all(sql`select g.id, g.time_zone as "timeZone" from programmes g
-    where exists (select from failed_codes f where f.recorded_at > ${from} and f.recorded_at <= ${until})
-      or g.id in (select v.programme_id from payouts p join vouchers v on v.id = p.voucher_id
-        where p.recorded_at > ${from} and p.recorded_at <= ${until})
-    order by g.id`);
+/** A programme that something in a slice may be of. */
+interface Touched {
+  readonly id: string;
+  readonly timeZone: string;
+  /** What came in: pay-outs of the programme, and wrong codes, which may be of any. */
+  readonly payouts: boolean;
+  readonly tries: boolean;
+}
+
+export const programmesIn = (tx: Tx, { since: from, until }: Pick<Slice, 'since' | 'until'>): Promise<Touched[]> =>
+  tx.all(sql`with paid as materialized (select distinct v.programme_id from payouts p join vouchers v on v.id = p.voucher_id
+        where p.recorded_at > ${from} and p.recorded_at <= ${until}),
+      tried as materialized (select exists (select from failed_codes f where f.recorded_at > ${from} and f.recorded_at <= ${until}) as tries)
+    select g.id, g.time_zone as "timeZone", p.programme_id is not null as payouts, tries
+    from programmes g cross join tried left join paid p on p.programme_id = g.id where tries or p.programme_id is not null order by g.id`);
 
 /** What is looked for in a programme. */
 export const settingsOf = (tx: Tx, programmeId: string): Promise<Settings[]> =>

@@ -6,7 +6,9 @@ import { thresholdsOf } from './threshold-store.ts';
 import type { Signal, Threshold } from './types.ts';
 
 /** The signals `s` that an actor may see: those in their scope, and none that concerns themselves. */
-const seenBy = (actor: Actor): Sql => sql`(${scopeCondition(actor, 'signals.read', { programme: sql`s.programme_id`, office: sql`s.office_id` })})
+const seenBy = (
+  actor: Actor,
+): Sql => sql`(${scopeCondition(actor, 'signals.read', { programme: sql`s.programme_id`, office: sql`s.office_id` })})
   and ${actor.id}::uuid <> all (s.concerns)`;
 
 /** Signals within the reader's scope, the newest first. */

@@ -81,7 +81,11 @@ export async function pageOfSignals(
 }
 
 /** How many there are of each kind and state. @param within which of them `s` may be seen */
-export const countsOf = (db: Db, filter: SignalFilter, within: Sql): Promise<{ kind: SignalKind; state: Signal['state']; signals: number }[]> =>
+export const countsOf = (
+  db: Db,
+  filter: SignalFilter,
+  within: Sql,
+): Promise<{ kind: SignalKind; state: Signal['state']; signals: number }[]> =>
   db.all(sql`select s.kind, s.state, count(*)::int as signals from signals s where ${allOf([sql`(${within})`, ...wanted(filter)])}
     group by s.kind, s.state order by s.kind, s.state`);
 

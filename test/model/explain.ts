@@ -288,16 +288,12 @@ const rules: Rules = {
 
 /** Another code kills the one before it, opens what was locked, and lets wrong codes count anew. */
 const renewed = (voucher: VoucherState | undefined, from: readonly string[], accepted: boolean, at: number): boolean =>
-  decide(
-    accepted,
-    voucher !== undefined && from.includes(voucher.state) && (voucher.expiresAt === null || voucher.expiresAt > at),
-    () => {
-      if (!voucher) return;
-      voucher.counter += 1;
-      voucher.attempts = 0;
-      if (voucher.state === 'locked') voucher.state = 'activated';
-    },
-  );
+  decide(accepted, voucher !== undefined && from.includes(voucher.state) && (voucher.expiresAt === null || voucher.expiresAt > at), () => {
+    if (!voucher) return;
+    voucher.counter += 1;
+    voucher.attempts = 0;
+    if (voucher.state === 'locked') voucher.state = 'activated';
+  });
 
 /** A wrong code counts against a voucher that could be paid; the fifth locks it. */
 function guessed(voucher: VoucherState, at: number): boolean {

@@ -118,19 +118,19 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
 
   async cancel_voucher(stage, state, wish) {
     const voucher = pick([...state.vouchers.keys()].reverse(), wish.a);
-    return voucher && { kind: 'cancel_voucher', ...(await byTwo(stage, wish, voucher, 'cancel')), voucher };
+    return voucher ? { kind: 'cancel_voucher', ...(await byTwo(stage, wish, voucher, 'cancel')), voucher } : undefined;
   },
 
   async unlock(stage, state, wish) {
     const vouchers = [...state.vouchers].reverse();
     const locked = vouchers.filter(([, voucher]) => voucher.state === 'locked');
     const [voucher] = pick(locked.length > 0 ? locked : vouchers, wish.a) ?? [];
-    return voucher && { kind: 'unlock', at: now(stage), ...(await byTwo(stage, wish, voucher, 'unlock')), voucher };
+    return voucher ? { kind: 'unlock', at: now(stage), ...(await byTwo(stage, wish, voucher, 'unlock')), voucher } : undefined;
   },
 
   async reissue(stage, state, wish) {
     const voucher = pick([...state.vouchers.keys()].reverse(), wish.a);
-    return voucher && { kind: 'reissue', at: now(stage), ...(await byTwo(stage, wish, voucher, 'reissue')), voucher };
+    return voucher ? { kind: 'reissue', at: now(stage), ...(await byTwo(stage, wish, voucher, 'reissue')), voucher } : undefined;
   },
 
   async lock(stage, state, wish) {
@@ -145,7 +145,10 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
     if (!voucher) return undefined;
     const at = now(stage);
     const lastDay = dayOf(new Date(at + wish.b * DAY_MS));
-    const answer = await asked(stage, wish, stage.staff.finance2, `/v1/vouchers/${voucher}/expiry`, { lastDay, reason: 'The road is closed' });
+    const answer = await asked(stage, wish, stage.staff.finance2, `/v1/vouchers/${voucher}/expiry`, {
+      lastDay,
+      reason: 'The road is closed',
+    });
     // The day ends at midnight in Algiers, an hour before it does in UTC.
     return { kind: 'extend', ...outcome(answer), voucher, at, until: Date.parse(`${lastDay}T23:00:00Z`) };
   },

@@ -15,11 +15,11 @@ export const lookForSignals = command<Record<string, never>, boolean>({
     const slice = await takeSlice(tx);
     if (!slice) return { result: false, subject };
     const others: NonNullable<Outcome<unknown>['others']>[number][] = [];
-    for (const { id: programmeId, timeZone } of await programmesIn(tx, slice)) {
+    for (const { id: programmeId, timeZone, ...came } of await programmesIn(tx, slice)) {
       const settings = await settingsOf(tx, programmeId);
       for (const rule of rules) {
         const figures = settings.find(({ kind }) => kind === rule.kind);
-        if (!figures) continue;
+        if (!figures || !came[rule.of]) continue;
         const found = await rule.find({ tx, keyRing }, { ...slice, programmeId, timeZone }, figures);
         for (const { id, isNew, officeId, count } of await keep(tx, now, programmeId, rule.kind, found))
           others.push({

@@ -54,4 +54,6 @@ const isJudged = ({ state }: Signal): boolean => state === 'dismissed' || state 
 const judged = ({ state }: Signal) => signalProblem.signal_judged(`It is ${state}. A judgement stands.`, { state });
 
 const refusalOf = (signal: Signal, actorId: string) =>
-  isJudged(signal) ? judged(signal) : problem.conflict(signal.ownerId === actorId ? 'It is yours already.' : 'Somebody else was there first.');
+  isJudged(signal)
+    ? judged(signal)
+    : problem.conflict(signal.ownerId === actorId ? 'It is yours already.' : 'Somebody else was there first.');

@@ -16,7 +16,11 @@ const isOf = (programmeId: string): Sql => {
 const within = (minutes: number): Sql => sql`make_interval(mins => ${minutes})`;
 
 /** The most wrong codes within so many minutes by one of something, on each day of which one came in a slice. @param one a column of wrong codes */
-const tries = (one: Sql, { programmeId, timeZone, since, until }: Slice, { least, minutes }: Settings): Sql => sql`with fresh as materialized (
+const tries = (
+  one: Sql,
+  { programmeId, timeZone, since, until }: Slice,
+  { least, minutes }: Settings,
+): Sql => sql`with fresh as materialized (
     select ${one} as one, f.at from failed_codes f where f.recorded_at > ${since} and f.recorded_at <= ${until} and ${one} is not null
   ), peaks as (
     select distinct on (one, day) one, day, n, began_at, at as ended_at from (
@@ -34,7 +38,7 @@ const tries = (one: Sql, { programmeId, timeZone, since, until }: Slice, { least
   from peaks p join failed_codes f on ${one} = p.one and f.at between p.began_at and p.ended_at and ${isOf(programmeId)}
   group by p.one, p.day, p.n, p.began_at, p.ended_at`;
 
-const rule = (kind: SignalKind, one: Sql): Rule => ruleOf(kind, (slice, settings) => tries(one, slice, settings));
+const rule = (kind: SignalKind, one: Sql): Rule => ruleOf(kind, (slice, settings) => tries(one, slice, settings), 'tries');
 
 /** Many wrong codes by one agent, at one office, or for one voucher. */
 export const wrongCodes: readonly Rule[] = [

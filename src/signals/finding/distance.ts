@@ -8,7 +8,10 @@ import { ruleOf } from './rule.ts';
  */
 export const farFromHome = ruleOf(
   'far_from_home',
-  (slice, { least }) => sql`select ${ofDay}, case when count(*) >= 3 * ${least}::int then 'high' when count(*) >= 2 * ${least}::int then 'medium' else 'low' end
+  (
+    slice,
+    { least },
+  ) => sql`select ${ofDay}, case when count(*) >= 3 * ${least}::int then 'high' when count(*) >= 2 * ${least}::int then 'medium' else 'low' end
       as severity, jsonb_build_object('payoutIds', ${firstPayouts}) as evidence
     from (${touchedDays(slice)}) d join payment_list_lines l on l.id = d.line_id join wilayas home on home.number = l.wilaya_number
       join offices o on o.id = d.office_id join wilayas here on here.number = o.wilaya_number

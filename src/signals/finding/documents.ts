@@ -7,7 +7,11 @@ import { ruleOf } from './rule.ts';
  * Households for which documents were shown that are of one type and end alike. The digits themselves are kept out of what is found.
  * @param among what else is so of a pay-out `d`, beside the office of a fresh pay-out `t`
  */
-const alike = (slice: Slice, { least }: Settings, among: Sql): Sql => sql`select (array_agg(d.id order by d.recorded_at, d.id))[1]::text as key,
+const alike = (
+  slice: Slice,
+  { least }: Settings,
+  among: Sql,
+): Sql => sql`select (array_agg(d.id order by d.recorded_at, d.id))[1]::text as key,
     d.office_id as "officeId", case when count(distinct d.agent_id) = 1 then (array_agg(d.agent_id))[1] end as "agentId",
     array_agg(distinct d.agent_id) as concerns, count(distinct l.household_id)::int as count, min(d.paid_at) as "from", max(d.paid_at) as "to",
     case when count(distinct l.household_id) >= 2 * ${least}::int then 'high' else 'medium' end as severity,
@@ -20,9 +24,7 @@ const alike = (slice: Slice, { least }: Settings, among: Sql): Sql => sql`select
   group by d.office_id, t.paid_on, d.document_type, d.document_last_four, t.by_alternate having count(distinct l.household_id) >= ${least}`;
 
 /** At one office on one day: over more than that, any four digits come up again by chance. */
-export const sharedDocument = ruleOf('shared_document', (slice, settings) =>
-  alike(slice, settings, sql`d.paid_on = t.paid_on`),
-);
+export const sharedDocument = ruleOf('shared_document', (slice, settings) => alike(slice, settings, sql`d.paid_on = t.paid_on`));
 
 /** Of the few who come in somebody's place, over longer: one person who collects for many. */
 export const sharedCollector = ruleOf('shared_collector', (slice, settings) =>
@@ -37,7 +39,10 @@ export const sharedCollector = ruleOf('shared_collector', (slice, settings) =>
 /** The document that was seen is none that is known of who came. */
 export const documentDiffers = ruleOf(
   'document_differs',
-  (slice, { least }) => sql`select ${ofDay}, case when count(*) >= 5 then 'high' when count(*) >= 2 then 'medium' else 'low' end as severity,
+  (
+    slice,
+    { least },
+  ) => sql`select ${ofDay}, case when count(*) >= 5 then 'high' when count(*) >= 2 then 'medium' else 'low' end as severity,
       jsonb_build_object('payoutIds', ${firstPayouts}) as evidence
     from (${touchedDays(slice)}) d where d.document_differs group by ${byDay} having count(*) >= ${least}`,
 );

@@ -4,11 +4,16 @@ import { byDay, firstPayouts, ofDay, touchedDays } from './payouts.ts';
 import { ruleOf } from './rule.ts';
 
 /** The pay-outs `d` of touched days with the second of the day, by the clock of the office, at which each was made. */
-const timed = (slice: Slice): Sql => sql`select d.*, l.at::date as local_day, extract(epoch from l.at::time) as second, extract(isodow from l.at) as weekday
+const timed = (
+  slice: Slice,
+): Sql => sql`select d.*, l.at::date as local_day, extract(epoch from l.at::time) as second, extract(isodow from l.at) as weekday
   from (${touchedDays(slice)}) d join offices o on o.id = d.office_id cross join lateral (select d.paid_at at time zone o.time_zone as at) l`;
 
 /** The hours of the office of a pay-out `d` on its day, in seconds: that day's own, or the week's, or the usual ones where it has stated none. */
-const hoursThat = ({ opens, closes }: Settings): Sql => sql`select extract(epoch from h.opens) as opens, extract(epoch from h.closes) as closes from (
+const hoursThat = ({
+  opens,
+  closes,
+}: Settings): Sql => sql`select extract(epoch from h.opens) as opens, extract(epoch from h.closes) as closes from (
     select s.opens, s.closes from office_days s where s.office_id = d.office_id and s.day = d.local_day and s.opens is not null
     union all select w.opens, w.closes from office_hours w where w.office_id = d.office_id and w.weekday = d.weekday
       and not exists (select from office_days s where s.office_id = d.office_id and s.day = d.local_day)

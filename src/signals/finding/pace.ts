@@ -35,6 +35,7 @@ const compare = (slice: Slice, { least, factor }: Settings): Sql => sql`select c
 /** One agent pays out far more within minutes than is usual at the office. */
 export const burst: Rule = {
   kind: 'agent_burst',
+  of: 'payouts',
   async find({ tx }, slice, settings) {
     await tx.run(measure(slice, settings));
     return tx.all<Found>(compare(slice, settings));

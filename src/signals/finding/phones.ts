@@ -32,7 +32,7 @@ async function byNumber(tx: Tx, keyRing: KeyRing, slice: Slice): Promise<Map<str
     order by p.paid_at, p.id`);
   const numbers = new Map<string, Paid[]>();
   for (const payout of paid)
-    for (const phone of new Set(openPerson(keyRing, payout.collectorId, payout, ['phones']).phones)) {
+    for (const phone of new Set(openPerson(keyRing, payout.collectorId, payout, ['phones'])?.phones)) {
       const key = phoneKey(keyRing, phone);
       const known = numbers.get(key);
       if (known) known.push(payout);
@@ -50,6 +50,7 @@ const sharing = (tx: Tx, keys: readonly string[], least: number): Promise<Sharin
 /** One telephone number stands for several households of which one was just paid. */
 export const sharedPhone: Rule = {
   kind: 'shared_phone',
+  of: 'payouts',
   async find({ tx, keyRing }, slice, { least }): Promise<Found[]> {
     const numbers = await byNumber(tx, keyRing, slice);
     const shared = numbers.size > 0 ? await sharing(tx, [...numbers.keys()], least) : [];
