@@ -106,7 +106,7 @@ describe('signals', () => {
     await refused(`concerns = '{}'`, 'signals_stand');
     await refused(
       `state = 'dismissed', owner_id = gen_random_uuid(), taken_at = now(), decided_at = now(), reason = 'No'`,
-      'signals_transition',
+      'signals_stand',
     );
     await refused(`state = 'in_review', owner_id = '${agent.userId}', taken_at = now()`, 'signals_judged_by_another');
     await app.query(
