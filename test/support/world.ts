@@ -179,7 +179,12 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     select $1, id, user_id, $3, role, now(), now() + interval '1 day', user_id, now() from role_grants where user_id = $2`,
     [delegationId, away.userId, deputy.userId],
   );
-  const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
+  const [deviceId, passkeyId, alertId, readId, retentionRunId, signalId] = [newId(), newId(), newId(), newId(), newId(), newId()];
+  await owner.query(
+    `insert into signals (id, programme_id, kind, key, concerns, severity, count, began_at, ended_at, evidence, found_at)
+    values ($1::uuid, $2, 'shared_phone', $1::text, '{}', 'medium', 4, now(), now(), '{}', now())`,
+    [signalId, programmeId],
+  );
   const user = await platform.as('enrolment_officer', { programme: programmeId });
   await owner.query(
     `with known as (insert into devices (id, office_id, name, enrolled_by, created_at) values ($1, $2, 'Counter', $3, now()))
@@ -256,6 +261,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       passkeyId,
       deviceId,
       alertId,
+      signalId,
       serviceAccountId: String(account['id']),
       serviceKeyId: String(machineKey['id']),
       readId,
