@@ -62,6 +62,7 @@ export async function makeWorld(postgres: MortalPostgres, lists: number, people:
         followUp.payload,
       ]);
       await client.end();
+      await platform.app.jobs.start([followUp]);
       return true;
     },
     close: () => platform.close(),
