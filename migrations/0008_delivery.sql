@@ -109,8 +109,17 @@ create table payouts (
   -- The enrolled device that it was made on.
   device_id uuid,
   advance_id uuid,
+  -- Who came in place of the collector: somebody who may collect for the household. None: the collector came.
+  alternate_id uuid,
+  -- Whether the document seen ends otherwise than every document that is known of who came. Unknown where none is.
+  document_differs boolean,
+  -- The agent's till that the cash came out of, where one was open.
+  till_id uuid,
+  -- When an office that had no network told of it; none where it was made here.
+  reported_at timestamptz,
   check (fits_currency(amount, currency)),
   constraint payouts_office_or_advance check ((office_id is null) <> (advance_id is null)),
+  constraint payouts_at_office check (office_id is not null or num_nonnulls(till_id, reported_at) = 0),
   constraint payouts_void_by_another check (voided_by <> agent_id),
   -- What was delivered by hand is not taken back at a counter.
   constraint payouts_void_at_office check (voided_at is null or office_id is not null),
@@ -135,13 +144,22 @@ end $$;
 create trigger void_only before update or delete on payouts for each row execute function refuse_payout_change();
 create trigger no_truncate before truncate on payouts execute function refuse_change();
 
--- The pay-out must be of the voucher's amount, and the voucher must be redeemed by the same transaction.
+-- The pay-out must be of the voucher's amount, and the voucher must be redeemed by the same transaction. Who came is its collector or, by name,
+-- somebody who may collect for the household on that day.
 create function refuse_other_payout() returns trigger language plpgsql as $$
 begin
   if not exists (select from vouchers v where v.id = new.voucher_id and v.state = 'redeemed'
       and v.amount = new.amount and v.currency = new.currency and v.collector_id = new.collector_id) then
     raise exception 'a pay-out is of a redeemed voucher''s whole amount, to its collector'
       using errcode = 'integrity_constraint_violation', constraint = 'payouts_of_voucher', table = 'payouts';
+  end if;
+  -- Whoever takes an alternate's right away meanwhile waits, or is waited for.
+  if new.alternate_id is not null then
+    perform from vouchers v join beneficiaries b on b.id = v.beneficiary_id join collectors c on c.household_id = b.household_id
+      where v.id = new.voucher_id and c.id = new.alternate_id and c.ended_at is null and c.valid_until >= new.paid_on for share of c;
+    if not found then
+      perform refuse('payouts_to_collector', 'who came may not collect for this household on this day', 'payouts');
+    end if;
   end if;
   return new;
 end $$;

@@ -80,6 +80,13 @@ describe('the database keeps duties apart, whoever writes', () => {
     return id;
   }
 
+  const openTill = (agentId: string, by: string) =>
+    app.query(
+      `insert into tills (id, office_id, agent_id, day, currency, opening, opened_by, opened_at)
+      values ($1, $2, $3, current_date, 'DZD', 100, $4, now())`,
+      [newId(), frame.officeId, agentId, by],
+    );
+
   const pairOf = async (): Promise<[Person, Person]> => {
     const people = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
     const [first, second] = people.sort((one, other) => (one.id < other.id ? -1 : 1)) as [Person, Person];
@@ -195,6 +202,27 @@ describe('the database keeps duties apart, whoever writes', () => {
           'payouts_by_another',
           app.query('update payouts set voided_at = now(), voided_by = $2 where id = $1', [paid.payoutId, hand]),
         );
+    },
+    async tills_opened_by_another() {
+      const { userId } = await platform.as('agent', { office: frame.officeId });
+      await refused('tills_opened_by_another', openTill(userId, userId));
+      await openTill(userId, newId());
+    },
+    async till_top_ups_by_another() {
+      const { rows } = await app.query('select id, agent_id from tills where closed_at is null limit 1');
+      const bring = (by: string) =>
+        app.query(`insert into till_top_ups values ($1, $2, 100, 'DZD', 'R', $3, now())`, [newId(), rows[0].id, by]);
+      await refused('till_top_ups_by_another', bring(rows[0].agent_id));
+      await bring(newId());
+    },
+    async tills_signed_by_another() {
+      const { rows } = await app.query('select id, agent_id from tills where closed_at is null limit 1');
+      const { id, agent_id: agentId } = rows[0];
+      await app.query(`update tills set counted = 0, closed_by = $2, closed_at = now() where id = $1`, [id, agentId]);
+      const sign = (by: string) =>
+        app.query(`update tills set signed_by = $2, signed_at = now(), remark = 'Empty' where id = $1`, [id, by]);
+      await refused('tills_signed_by_another', sign(agentId));
+      await sign(newId());
     },
     async payouts_void_by_another() {
       const voiding = app.query('update payouts set voided_at = now(), voided_by = agent_id where id = $1', [paid.payoutId]);

@@ -22,6 +22,7 @@ const oneHand =
   'Somebody else must approve what you made, release what you approved, and sign beside you.';
 const decide = 'You registered or verified one of these people. Ask somebody else to decide.';
 const drew = 'You drew this advance. A colleague of finance must do this.';
+const ownTill = 'This is your own till. Another supervisor of the office must do this.';
 const handle = 'You had a hand in the list, or entered or verified the person. A colleague must handle this cash.';
 
 /**
@@ -100,6 +101,38 @@ export const duties = [
     notBy: 'any hand in its list; entered or verified the person',
     constraint: 'payouts_by_another',
     detail: handle,
+  },
+  {
+    record: 'pay-out',
+    step: 'paid after a look-up',
+    permission: 'cashout.pay',
+    notBy: 'any hand in its list; entered or verified the person',
+    constraint: 'payouts_by_another',
+    detail: handle,
+  },
+  {
+    record: 'till',
+    step: 'opened',
+    permission: 'cashout.open_till',
+    notBy: 'the agent whose it is',
+    constraint: 'tills_opened_by_another',
+    detail: ownTill,
+  },
+  {
+    record: 'till',
+    step: 'given cash from the safe',
+    permission: 'cashout.top_up_till',
+    notBy: 'the agent whose it is',
+    constraint: 'till_top_ups_by_another',
+    detail: ownTill,
+  },
+  {
+    record: 'till',
+    step: 'signed for',
+    permission: 'cashout.sign_till',
+    notBy: 'the agent whose it is',
+    constraint: 'tills_signed_by_another',
+    detail: ownTill,
   },
   {
     record: 'pay-out',

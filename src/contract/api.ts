@@ -1421,8 +1421,89 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Open or close an office, or say whether it has cash */
+        /** Open or close an office, or say whether it has cash and needs tills */
         patch: operations["changeOffice"];
+        trace?: never;
+    };
+    "/v1/offices/hours/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the opening hours of a file
+         * @description A CSV file with the columns `office_code`, `day`, `opens`, `closes` and `note`. A `day` is a weekday from 1, Monday, to 7, or a date. The weekdays of an office are its whole week and take the place of the one it had; one with a wrong row among them keeps its week. A date without hours is a holiday, and its `note` says which. Bad rows come back with reasons and the good ones are taken.
+         */
+        post: operations["importOfficeHours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read when a post office is open */
+        get: operations["getOfficeHours"];
+        /**
+         * Give an office its ordinary week
+         * @description No hours at all, and they are not known and not held to.
+         */
+        put: operations["setOfficeHours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/special-days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a day is a holiday, or has other hours */
+        put: operations["setSpecialDay"];
+        post?: never;
+        /** Say that a day is like any other after all */
+        delete: operations["endSpecialDay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how much an office pays in a day and at once */
+        get: operations["getOfficeLimits"];
+        /**
+         * Say how much an office pays in a day and at once
+         * @description Asks for a fresh second factor. The limits take the place of those before, and a currency that is left out has none. Pay-outs that were
+         *     being written at that very moment may not know them yet.
+         */
+        put: operations["setOfficeLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/payment-lists/{listId}/vouchers": {
@@ -1602,16 +1683,20 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pay a voucher out in cash, once
-         * @description For an agent at the office named. Hand over the cash after a 201, and after nothing else. Without an answer, repeat the
+         * Pay a voucher out in cash, once and in one call
+         * @description For machines, and for an agent at the office named who needs no look-up. Hand over the cash after a 201, and after nothing else. Without an answer, repeat the
          *     request with the same `Idempotency-Key`: it pays once and says so each time.
          *
-         *     Refusals by `code`: `office_closed`, `office_without_cash` and `agent_locked` come before the code is looked at.
+         *     `collectorId` is an alternate who came in place of the collector; left out, the collector came. The whole amount is paid or nothing.
+         *
+         *     Refusals by `code`, in the language asked for: `office_closed`, `office_outside_hours` (with `opensAt`), `office_without_cash` and
+         *     `agent_locked` come before the code is looked at.
          *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`, null for what was delivered by hand), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`,
-         *     `paid_as_other_record` (of records that were merged, one is paid).
+         *     `paid_as_other_record` (of records that were merged, one is paid), `not_a_collector`, `limit_reached`, `payout_over_limit`,
+         *     `till_required`, `till_short`.
          */
         post: operations["redeemVoucher"];
         delete?: never;
@@ -1656,9 +1741,201 @@ export interface paths {
          *     whoever has a telephone, and otherwise the voucher waits.
          *
          *     Refusals by `code`: `already_voided`, `void_too_late` after the day in the programme's time zone, `payout_matched` and
-         *     `payout_settled` once the post's statement or a settlement has spoken of it. What was delivered by hand is not voided here.
+         *     `payout_settled` once the post's statement or a settlement has spoken of it. What was delivered by hand is not voided here. The cash is in the
+         *     agent's till again if that still stands open; otherwise it goes back to the safe.
          */
         post: operations["voidPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{payoutId}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Print a receipt
+         * @description As data, or as a page for paper of 80 mm, twice on one strip. For the agent who paid and the supervisors of the office. The first is the receipt; every
+         *     one after it says that it is a copy. Repeat a request with the same key when the printer failed: it stays the same one. It names no agency, programme or
+         *     nationality, and no code.
+         */
+        post: operations["printReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/look-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look a voucher up with its code
+         * @description The first of two calls: the name to say aloud, the amount, who may collect, and what to mind; nothing before the right code, and a wrong one
+         *     counts as in one call. What it shows is good for ten minutes, for this agent on this device, and for one payment, as long as the code is the same.
+         *     Refusals as of the one call, and what would keep it from being paid as things stand.
+         */
+        post: operations["lookUpVoucher"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/look-ups/{lookUpId}/payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay what was looked up, once
+         * @description The second of two calls: who of those whom the look-up names stood there, and the document that they showed. Hand over the cash after a 201, and after
+         *     nothing else. `look_up_over` when its ten minutes are over or the code is another one by now; the rest as of the one call. To anybody but
+         *     the agent who looked it up, on the same device, there is no such look-up.
+         */
+        post: operations["payLookedUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/tills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tills of an office
+         * @description With `onlyDifferences`, those in which not as much was counted as there should be.
+         */
+        get: operations["listOfficeTills"];
+        put?: never;
+        /**
+         * Open an agent's till with a float
+         * @description For a supervisor of the office other than the agent, who counted the float, with a fresh second factor; on an enrolled device the PIN given again is
+         *     enough. It is of today by the clock of the office. Pay-outs of the agent come out of it, and are refused when it does not hold as much.
+         */
+        post: operations["openTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own tills
+         * @description With `onlyOpen`, what is in front of the agent now.
+         */
+        get: operations["listOwnTills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a till
+         * @description An agent reads their own.
+         */
+        get: operations["getTill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}/top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put cash from the safe into a till
+         * @description For a supervisor of the office other than the agent. `reference` is of the slip that both signed.
+         */
+        post: operations["topUpTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a till with what was counted
+         * @description For its agent or a supervisor of the office. `difference` says by how much the notes and coins are more, or less, than there should be.
+         */
+        post: operations["closeTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign for a till that was closed
+         * @description For a supervisor of the office other than the agent, with a fresh second factor or PIN. A difference is explained in `remark`.
+         */
+        post: operations["signTill"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5873,6 +6150,11 @@ export interface components {
             nameFr: string;
             nameAr: string;
         };
+        /**
+         * @description IANA name of the clock that its hours and days are by
+         * @example Africa/Algiers
+         */
+        TimeZone: string;
         Office: {
             id: components["schemas"]["Id"];
             /** @description The postal code */
@@ -5883,6 +6165,50 @@ export interface components {
             nameAr: string;
             isOpen: boolean;
             hasCash: boolean;
+            timeZone: components["schemas"]["TimeZone"];
+            /** @description Whether an agent pays out of an open till, and not otherwise */
+            requiresTill: boolean;
+        };
+        /** @example 08:00 */
+        ClockTime: string;
+        WeeklyHours: {
+            /** @description 1 is Monday (ISO 8601) */
+            weekday: number;
+            opens: components["schemas"]["ClockTime"];
+            closes: components["schemas"]["ClockTime"];
+        }[];
+        OfficeHours: {
+            officeId: components["schemas"]["Id"];
+            timeZone: components["schemas"]["TimeZone"];
+            weekly: components["schemas"]["WeeklyHours"];
+            /** @description From today on, in order; closed where there are no hours */
+            specialDays: {
+                day: components["schemas"]["Date"];
+                opens: string | null;
+                closes: string | null;
+                note: string;
+            }[];
+            isOpenNow: boolean;
+            /**
+             * Format: date-time
+             * @description When it opens next, where it is closed and opens within sixty days
+             */
+            opensAt: string | null;
+        };
+        OfficeLimits: {
+            limits: {
+                currency: components["schemas"]["Currency"];
+                /**
+                 * @description The most that is paid in one day of its clock; null or left out: no bound
+                 * @example 2000000.00
+                 */
+                perDay?: string | null;
+                /**
+                 * @description The most that is paid at once
+                 * @example 50000.00
+                 */
+                perPayout?: string | null;
+            }[];
         };
         /** @description Twelve random digits and two check digits (ISO 7064 MOD 97-10). Public. */
         Serial: string;
@@ -5996,7 +6322,17 @@ export interface components {
             code: string;
             documentType: components["schemas"]["SeenDocumentType"];
             documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            /**
+             * Format: uuid
+             * @description Who stood there, where it was an alternate; left out, the collector
+             */
+            collectorId?: string;
         };
+        /**
+         * @description The person whom it is for, the head of the household in their place, or an alternate
+         * @enum {string}
+         */
+        CollectsAs: "person" | "head" | "alternate";
         Payout: {
             id: components["schemas"]["Id"];
             voucherId: components["schemas"]["Id"];
@@ -6008,6 +6344,11 @@ export interface components {
                 code: string;
                 name: string;
             } | null;
+            /** @description Who came for it */
+            collector: {
+                id: components["schemas"]["Id"];
+                as: components["schemas"]["CollectsAs"];
+            };
             /** @description Who handed over the cash */
             agentId: components["schemas"]["Id"];
             /**
@@ -6034,6 +6375,104 @@ export interface components {
          * @example The agent took the wrong envelope
          */
         Reason: string;
+        Receipt: {
+            payoutId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            office: {
+                code: string;
+                nameFr: string;
+                nameAr: string;
+            };
+            serial: string;
+            amount: components["schemas"]["Money"];
+            paidAt: components["schemas"]["Timestamp"];
+            timeZone: string;
+            paidOn: components["schemas"]["Date"];
+            documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            /** @description The end of the agent's identifier */
+            agentNumber: string;
+            /** @description The how manieth printing this is */
+            number: number;
+            isCopy: boolean;
+            isVoided: boolean;
+        };
+        LookUpRequest: {
+            officeId: components["schemas"]["Id"];
+            locator: components["schemas"]["Locator"];
+            /** @example 123 456 789 */
+            code: string;
+        };
+        LookUp: {
+            id: components["schemas"]["Id"];
+            expiresAt: components["schemas"]["Timestamp"];
+            serial: string;
+            amount: components["schemas"]["Money"];
+            beneficiaryId: components["schemas"]["Id"];
+            /** @description Who may collect today. Say the first name aloud; pay one of them */
+            collectors: {
+                collectorId: components["schemas"]["Id"];
+                as: components["schemas"]["CollectsAs"];
+                /**
+                 * Format: uuid
+                 * @description Null for an alternate
+                 */
+                beneficiaryId: string | null;
+                names: {
+                    given: string;
+                    middle?: string;
+                    family?: string;
+                } | null;
+            }[];
+            warnings: {
+                /** @enum {string} */
+                code: "check_document" | "no_document_known" | "codes_tried" | "expires_soon";
+                /** @description In the language asked for */
+                detail: string;
+            }[];
+        };
+        Confirmation: {
+            collectorId: components["schemas"]["Id"];
+            documentType: components["schemas"]["SeenDocumentType"];
+            documentLastFour: components["schemas"]["SeenDocumentEnd"];
+        };
+        Pieces: {
+            /**
+             * @description What one note or coin is worth
+             * @example 2000
+             */
+            denomination: string;
+            pieces: number;
+        };
+        Till: {
+            id: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            agentId: components["schemas"]["Id"];
+            day: components["schemas"]["Date"];
+            opening: components["schemas"]["Money"];
+            toppedUp: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            /** @description By pay-outs that were voided while it was open */
+            putBack: components["schemas"]["Money"];
+            /** @description What should be in it */
+            cash: components["schemas"]["Money"];
+            payoutCount: number;
+            openedBy: components["schemas"]["Id"];
+            openedAt: components["schemas"]["Timestamp"];
+            counted: components["schemas"]["Money"] | null;
+            /** @description What was counted less what should have been there */
+            difference: components["schemas"]["Money"] | null;
+            /** @description What was counted */
+            count: components["schemas"]["Pieces"][];
+            /** Format: uuid */
+            closedBy: string | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** Format: uuid */
+            signedBy: string | null;
+            /** Format: date-time */
+            signedAt: string | null;
+            remark: string | null;
+        };
         PostFee: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -8834,6 +9273,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description When the office is open */
+        OfficeHours: {
+            headers: {
+                ETag?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OfficeHours"];
+            };
+        };
+        /** @description The limits of the office */
+        OfficeLimits: {
+            headers: {
+                ETag?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OfficeLimits"];
+            };
+        };
         /** @description Where the person stands now */
         Standing: {
             headers: {
@@ -8886,6 +9345,9 @@ export interface components {
         IfMatch: string;
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
+        Day: components["schemas"]["Date"];
+        /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+        AcceptLanguage: string;
         PlanId: components["schemas"]["Id"];
         EntitlementId: components["schemas"]["Id"];
         DrawId: components["schemas"]["Id"];
@@ -11470,6 +11932,8 @@ export interface operations {
                 "application/json": {
                     isOpen?: boolean;
                     hasCash?: boolean;
+                    timeZone?: components["schemas"]["TimeZone"];
+                    requiresTill?: boolean;
                 };
             };
         };
@@ -11484,6 +11948,165 @@ export interface operations {
                     "application/json": components["schemas"]["Office"];
                 };
             };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    importOfficeHours: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What became of the rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        weeks: components["schemas"]["Count"];
+                        days: components["schemas"]["Count"];
+                        refused: {
+                            row: number;
+                            cell: string;
+                            detail: string;
+                        }[];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfficeHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setOfficeHours: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    weekly: components["schemas"]["WeeklyHours"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setSpecialDay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+                day: components["parameters"]["Day"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    opens?: components["schemas"]["ClockTime"];
+                    closes?: components["schemas"]["ClockTime"];
+                    /** @example Independence Day */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endSpecialDay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+                day: components["parameters"]["Day"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfficeLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OfficeLimits"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setOfficeLimits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeLimits"];
+            };
+        };
+        responses: {
+            200: components["responses"]["OfficeLimits"];
             "4XX": components["responses"]["Problem"];
         };
     };
@@ -11791,6 +12414,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -11847,6 +12472,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -11870,6 +12497,332 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    printReceipt: {
+        parameters: {
+            query?: {
+                format?: "json" | "html";
+                /** @description Of the page */
+                language?: "ar" | "fr" | "en";
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                    "text/html": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    lookUpVoucher: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Whom to call, and how much it is; nothing is paid yet */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUp"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    payLookedUp: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                lookUpId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description It is paid; hand over the cash */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfficeTills: {
+        parameters: {
+            query?: {
+                day?: components["schemas"]["Date"];
+                onlyDifferences?: boolean;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                officeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tills, in the order in which they were opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Till"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    openTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                officeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agentId: components["schemas"]["Id"];
+                    opening: components["schemas"]["Money"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is open */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOwnTills: {
+        parameters: {
+            query?: {
+                onlyOpen?: boolean;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tills, in the order in which they were opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Till"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getTill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The till */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    topUpTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount: components["schemas"]["Money"];
+                    reference: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is in the till */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    count: components["schemas"]["Pieces"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The till as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why it differs, in words that name nobody */
+                    remark?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The till as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
                 };
             };
             "4XX": components["responses"]["Problem"];
