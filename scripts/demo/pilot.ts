@@ -5,6 +5,7 @@ import { deliverByHand } from './by-hand.ts';
 import { cashOut } from './cash-out.ts';
 import { enrol } from './enrol.ts';
 import { goOn } from './expire.ts';
+import { collectInPlace } from './in-place-of.ts';
 import { pay } from './pay.ts';
 import { protect } from './protect.ts';
 import { putRight } from './put-right.ts';
@@ -33,7 +34,8 @@ export async function livePilot(
   await app.jobs.drained();
   const atCounters = await cashOut(stage, pilot, list, dataDir);
   const since = await putRight(stage, pilot, { app, dataDir, list, counter: atCounters });
-  const counter = await deliverByHand(stage, pilot, list, since, clock);
+  const carried = await deliverByHand(stage, pilot, list, since, clock);
+  const counter = await collectInPlace(stage, pilot, list, carried, clock);
   await paid();
   await reconcile(stage, pilot, counter);
   await goOn(stage, pilot, { staff, clock, app, list, counter });

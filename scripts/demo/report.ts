@@ -54,7 +54,11 @@ export async function report(stage: Stage, { programmeId, fundId, donor, finance
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
   stage.check(
     'one event for every pay-out, at a counter and by hand',
-    [trail['cashout.redeem voucher'], trail['handovers.deliver voucher'], trail['cashout.void_payout payout']],
+    [
+      (trail['cashout.redeem voucher'] ?? 0) + (trail['cashout.pay voucher'] ?? 0),
+      trail['handovers.deliver voucher'],
+      trail['cashout.void_payout payout'],
+    ],
     [
       payouts.filter(({ office }) => office).length,
       payouts.filter(({ office }) => !office).length,

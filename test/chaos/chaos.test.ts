@@ -101,7 +101,6 @@ describe('pay-outs while everything that can die dies', () => {
     const unheard = [...books.payouts.keys()].filter((serial) => !ledger.acknowledged.has(serial));
     process.stdout.write(
       `\n${table([
-        ['', ''],
         ['seconds', seconds.toFixed(1)],
         ['vouchers', String(world.vouchers)],
         ['requests of counters', String(ledger.requests)],
