@@ -18,7 +18,8 @@ export const hasNews = async (db: Db): Promise<boolean> =>
 
 /** What is to be looked at next. Whoever else looks waits until the transaction ends. @returns undefined when nothing is new */
 export async function takeSlice(tx: Tx): Promise<(Pick<Slice, 'since' | 'until'> & { readonly isLast: boolean }) | undefined> {
-  await tx.first(sql`select from signal_progress for update`);
+  // A plan that is good for any slice would be one for reading everything.
+  await tx.first(sql`select set_config('plan_cache_mode', 'force_custom_plan', true) from signal_progress for update`);
   return tx.first(sql`select since, least(now, first + ${atOnce}) as until, now <= first + ${atOnce} as "isLast"
     from (select ${since} as since, ${firstNews} as first, clock_timestamp() as now) t where first is not null`);
 }

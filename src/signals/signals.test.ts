@@ -244,18 +244,19 @@ describe('what looks like fraud', () => {
       );
       return { alternate, householdId: household, document: '5555', at: `${day}T10:00:00Z` };
     };
-    const [old = {}, first = {}, second = {}, third = {}] = await Promise.all(
-      ['2026-01-15', '2026-02-20', '2026-03-02', DAY].map(collected),
-    );
-    await pay([old, first, second]);
+    const made: Made[] = [];
+    for (const day of ['2026-01-15', '2026-02-20', '2026-03-02', DAY]) made.push(await collected(day));
+    await pay(made.slice(0, 3));
     expect(await found('shared_collector')).toEqual([]);
-    await pay([third]);
+    await pay(made.slice(3));
     expect(await found('shared_collector')).toMatchObject([{ count: 3, from: '2026-02-20T10:00:00.000Z' }]);
   });
 
   it('is a document that was none of the person’s', async () => {
     const agentId = await elsewhere();
     const [other] = await pay([{ agentId, differs: true }, { agentId, differs: false }, { agentId }]);
+    // Two workers at once.
+    await Promise.all([look(), look()]);
     expect(await found('document_differs')).toMatchObject([{ agentId, count: 1, severity: 'low', evidence: { payoutIds: [other] } }]);
   });
 

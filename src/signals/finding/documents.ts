@@ -18,8 +18,8 @@ const alike = (
     jsonb_build_object('payoutIds', ${firstPayouts}) as evidence
   from (select distinct office_id, paid_on, document_type, document_last_four, alternate_id is not null as by_alternate
       from (${freshPayouts(slice)}) f where office_id is not null) t
-    join payouts d on d.office_id = t.office_id and d.document_type = t.document_type and d.document_last_four = t.document_last_four
-      and d.voided_at is null and ${among}
+    cross join lateral (select * from payouts d where d.office_id = t.office_id and d.document_type = t.document_type
+      and d.document_last_four = t.document_last_four and d.voided_at is null and ${among} offset 0) d
     join vouchers v on v.id = d.voucher_id and v.programme_id = ${slice.programmeId} join payment_list_lines l on l.id = v.line_id
   group by d.office_id, t.paid_on, d.document_type, d.document_last_four, t.by_alternate having count(distinct l.household_id) >= ${least}`;
 
