@@ -107,11 +107,24 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   }),
   importOffices: () => ({ body: officeFile }),
   changeOffice: () => ({ body: { hasCash: true } }),
+  importOfficeHours: () => ({ body: 'office_code,day,opens,closes,note\n' }),
+  setOfficeHours: () => ({ body: { weekly: [] } }),
+  setSpecialDay: () => ({ body: { note: 'Holiday' } }),
+  setOfficeLimits: () => ({ body: { limits: [] } }),
   previewMessage: () => ({ query: { language: 'fr' } }),
   redeemVoucher: ({ officeId }) => ({
     body: { officeId, locator: { phone: '+213550123456' }, code: '123456789', documentType: 'passport', documentLastFour: '1234' },
     lies: ['officeId'],
   }),
+  lookUpVoucher: ({ officeId }) => ({
+    body: { officeId, locator: { phone: '+213550123456' }, code: '123456789' },
+    lies: ['officeId'],
+  }),
+  payLookedUp: () => ({ body: { collectorId: newId(), documentType: 'passport', documentLastFour: '1234' } }),
+  openTill: ({ userId }) => ({ body: { agentId: userId, opening: { amount: '1.00', currency: 'DZD' } } }),
+  topUpTill: () => ({ body: { amount: { amount: '1.00', currency: 'DZD' }, reference: newId() } }),
+  closeTill: () => ({ body: { count: [] } }),
+  signTill: () => ({ body: { remark: 'A note was torn' } }),
   voidPayout: () => ({ body: reason }),
   recordPostFee: ({ fundId, officeId }) => ({
     body: { fundId, officeId, reference: newId(), from: '2026-01-01', to: '2026-01-31', amount: { amount: '0.01', currency: 'DZD' } },
@@ -151,6 +164,10 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   topUpByRule: topUpRule,
   previewTopUps: topUpRule,
   enterEmergency: ({ beneficiaryId }) => ({ body: { dueOn: day, people: [{ person: { beneficiaryId } }] } }),
+  receiveEmergencyFile: () => ({
+    body: 'Registration number\n1\n',
+    query: { dueOn: day },
+  }),
   createWorkSite: ({ userId }) => ({ body: { name: newId(), wilayaNumber: '16', capacity: 10, supervisorId: userId } }),
   changeWorkSite: () => ({ body: { capacity: 20 } }),
   enterAttendance: ({ siteId }) => ({
@@ -230,7 +247,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
 };
 
 /** What stands in a path and is no identifier of a record that lies somewhere. */
-const values: Ids = { version: '1', reference: '1234567894', kind: 'person' };
+const values: Ids = { day, version: '1', reference: '1234567894', kind: 'person' };
 
 const soon = (): string => new Date(Date.now() + 40 * 86_400_000).toISOString();
 

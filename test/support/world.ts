@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { shippedModel } from '../../src/matching/index.ts';
 import { newId, type Scope } from '../../src/platform/index.ts';
-import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork } from './extras.ts';
+import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork, registeredBefore } from './extras.ts';
 import { type Frame, makeFrame, makePerson, type Person, receive } from './fixtures.ts';
 import { payList } from './paid.ts';
 import { makePlan, someDefinition } from './plans.ts';
@@ -25,7 +25,7 @@ export function scopeOf({ programmeId: programme, fundId: fund, officeId: office
     return { programme, fund };
   if (name === 'payoutId') return { programme, fund, office };
   if (name === 'officeId') return { office };
-  if (name === 'deviceId') return { office };
+  if (['deviceId', 'tillId', 'lookUpId'].includes(name)) return { office };
   // Of the whole agency: nobody reaches it whose role is for a place.
   if (['everything', 'retentionRunId'].includes(name)) return {};
   if (['userId', 'partnerId', 'sessionId'].includes(name)) return undefined;
@@ -145,6 +145,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     token: 'a'.repeat(40),
   });
   const [draw] = await giveCeilings(staff.programme, await makeReintegration(staff.programme, frame), [person]);
+  await registeredBefore(platform, [person]);
   const work = await makeWork(staff.programme, frame);
   const sheet = await made(staff.programme, `/v1/plans/${work.planId}/attendance-sheets`, {
     siteId: work.siteId,
@@ -179,11 +180,20 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     select $1, id, user_id, $3, role, now(), now() + interval '1 day', user_id, now() from role_grants where user_id = $2`,
     [delegationId, away.userId, deputy.userId],
   );
+<<<<<<< HEAD
   const [deviceId, passkeyId, alertId, readId, retentionRunId, signalId] = [newId(), newId(), newId(), newId(), newId(), newId()];
   await owner.query(
     `insert into signals (id, programme_id, kind, key, concerns, severity, count, began_at, ended_at, evidence, found_at)
     values ($1::uuid, $2, 'shared_phone', $1::text, '{}', 'medium', 4, now(), now(), '{}', now())`,
     [signalId, programmeId],
+=======
+  const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
+  const [lookUpId, tillId] = [newId(), newId()];
+  await owner.query(
+    `insert into look_ups (id, voucher_id, counter, agent_id, office_id, looked_at, expires_at)
+    select $1, id, counter, $1, $2, now(), now() + interval '10 minutes' from vouchers where serial = $3`,
+    [lookUpId, officeId, live?.serial],
+>>>>>>> main
   );
   const user = await platform.as('enrolment_officer', { programme: programmeId });
   await owner.query(
@@ -191,6 +201,13 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     insert into device_keys (device_id, version, public_key, created_by, created_at) values ($1, 1, $4, $3, now())`,
     [deviceId, officeId, user.userId, generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
   );
+  await owner.query(
+    `insert into tills (id, office_id, agent_id, day, currency, opening, opened_by, opened_at)
+    values ($1, $2, $3, current_date, 'DZD', 0, $1, now())`,
+    [tillId, officeId, user.userId],
+  );
+  // A day that every office has to itself.
+  await owner.query(`insert into office_days values ($1, '2099-01-01', null, null, 'Holiday') on conflict do nothing`, [officeId]);
   await owner.query(
     `insert into passkeys (id, user_id, credential_id, public_key, name, transports, is_synced, sign_count, created_at)
     values ($1::uuid, $2, uuid_send($1::uuid), 'key', 'Laptop', '{}', false, 0, now())`,
@@ -238,6 +255,8 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       voucherId: voucher.rows[0].id,
       changeId,
       advanceId,
+      lookUpId,
+      tillId,
       payoutId: paid?.payoutId ?? '',
       scorecardId: String(scorecard['id']),
       otherScorecardId: String(other['id']),

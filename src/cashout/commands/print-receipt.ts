@@ -13,16 +13,13 @@ const AGENT_DIGITS = 8;
  */
 export const printReceipt = command<{ payoutId: string }, Receipt>({
   name: 'cashout.print_receipt',
-  async scope(db, { payoutId }) {
-    const found = await findPayout(db, payoutId);
-    if (!found?.scope['office']) throw problem.not_found('There is no such record.');
-    return found.scope;
-  },
+  // Who paid counts beside where it was paid, and only the pay-out says so.
+  scope: () => undefined,
   async run({ tx, actor, now }, { payoutId }) {
     const found = await findPayout(tx, payoutId);
     const printable = await findPrintable(tx, payoutId);
     if (!found || !printable) throw problem.not_found('There is no such record.');
-    authoriseRead(actor, 'cashout.read_receipt', found.scope, printable.agentId);
+    authoriseRead(actor, 'cashout.print_receipt', found.scope, printable.agentId);
     const number = await countPrinting(tx, payoutId, actor.id, now).catch((error: unknown) => {
       throw brokenConstraint(error) === 'receipts_pkey' ? new RetryTransaction('somebody else printed it at the same time') : error;
     });
@@ -34,6 +31,6 @@ export const printReceipt = command<{ payoutId: string }, Receipt>({
       number,
       isCopy: number > 1,
     };
-    return { result, subject: { type: 'payout', id: payoutId }, after: { receipt: number } };
+    return { result, subject: { type: 'payout', id: payoutId }, scope: found.scope, after: { receipt: number } };
   },
 });

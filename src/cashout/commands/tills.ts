@@ -68,10 +68,12 @@ export const topUpTill = command<{ tillId: string; amount: Amount; reference: st
  */
 export const closeTill = command<{ tillId: string; count: readonly Pieces[] }, Till>({
   name: 'cashout.close_till',
-  scope: scopeOfTill,
+  // Whose it is counts beside where it stands, and only its row says so.
+  scope: () => undefined,
   async run({ tx, actor, now }, { tillId, count }) {
     const before = await tillById(tx, tillId);
-    authoriseRead(actor, 'cashout.read_till', { office: before.officeId }, before.agentId);
+    const scope = { office: before.officeId };
+    authoriseRead(actor, 'cashout.close_till', scope, before.agentId);
     const { currency } = before.cash;
     const sums = count.map(({ denomination, pieces }, i) => {
       const isTwice = count.findIndex((other) => Number(other.denomination) === Number(denomination)) !== i;
@@ -82,7 +84,7 @@ export const closeTill = command<{ tillId: string; count: readonly Pieces[] }, T
       return readAmount({ amount: denomination, currency }, `/count/${i}/denomination`, false).times(pieces);
     });
     if (!(await closeRow(tx, tillId, count, Money.sum(sums, currency), actor.id, now))) throw tillRefused('till_closed');
-    return asItIs(tx, tillId, before);
+    return { ...(await asItIs(tx, tillId, before)), scope };
   },
 });
 
