@@ -180,20 +180,17 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     select $1, id, user_id, $3, role, now(), now() + interval '1 day', user_id, now() from role_grants where user_id = $2`,
     [delegationId, away.userId, deputy.userId],
   );
-<<<<<<< HEAD
-  const [deviceId, passkeyId, alertId, readId, retentionRunId, signalId] = [newId(), newId(), newId(), newId(), newId(), newId()];
+  const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
+  const [lookUpId, tillId, signalId] = [newId(), newId(), newId()];
   await owner.query(
     `insert into signals (id, programme_id, kind, key, concerns, severity, count, began_at, ended_at, evidence, found_at)
     values ($1::uuid, $2, 'shared_phone', $1::text, '{}', 'medium', 4, now(), now(), '{}', now())`,
     [signalId, programmeId],
-=======
-  const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
-  const [lookUpId, tillId] = [newId(), newId()];
+  );
   await owner.query(
     `insert into look_ups (id, voucher_id, counter, agent_id, office_id, looked_at, expires_at)
     select $1, id, counter, $1, $2, now(), now() + interval '10 minutes' from vouchers where serial = $3`,
     [lookUpId, officeId, live?.serial],
->>>>>>> main
   );
   const user = await platform.as('enrolment_officer', { programme: programmeId });
   await owner.query(
