@@ -85,6 +85,7 @@ import { type Category, journalFile, peopleCategories, privacyJobs, privacyRoute
 import { demandsStatedPurpose, programmeRoutes } from './programmes/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
 import { reportingRoutes } from './reporting/index.ts';
+import { signalJobs, signalRoutes } from './signals/index.ts';
 import { relatedSubjects } from './stories.ts';
 import { cancelVouchers, issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 
@@ -189,6 +190,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...handoverRoutes(ground),
     // A test waits for nobody's guesses.
     ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
+    ...signalRoutes(ground),
     ...assistanceRoutes(ground, { isReleased, assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
@@ -260,6 +262,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...voucherJobs(ground),
         ...offlineJobs(ground),
         ...messagingJobs(ground, gateway),
+        ...signalJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,

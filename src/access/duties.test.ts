@@ -138,6 +138,18 @@ describe('the database keeps duties apart, whoever writes', () => {
           ),
         );
     },
+    async signals_judged_by_another() {
+      const [agent, signal] = [newId(), newId()];
+      await app.query(
+        `insert into signals (id, programme_id, kind, key, agent_id, concerns, severity, count, began_at, ended_at, evidence, found_at)
+        values ($1, $2, 'agent_burst', $1::uuid::text, $3, array[$3::uuid], 'low', 1, now(), now(), '{}', now())`,
+        [signal, frame.programmeId, agent],
+      );
+      const take = (by: string) =>
+        app.query(`update signals set state = 'in_review', owner_id = $2, taken_at = now() where id = $1`, [signal, by]);
+      await refused('signals_judged_by_another', take(agent));
+      await take(newId());
+    },
     async draws_signed_by_another() {
       const officer = await platform.as('programme_officer', { programme: frame.programmeId });
       const planId = await makeReintegration(officer, frame);

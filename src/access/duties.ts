@@ -231,6 +231,14 @@ export const duties = [
     detail: 'You paid from this pack, prepared it, or had a hand in the list. Ask a colleague to decide.',
   },
   {
+    record: 'fraud signal',
+    step: 'taken on and judged',
+    permission: 'signals.review',
+    notBy: 'whose doing it may be: paid, tried codes, changed the telephone or the collector, registered the people',
+    constraint: 'signals_judged_by_another',
+    detail: 'This concerns what you did yourself. Somebody else judges it.',
+  },
+  {
     record: 'pay-out',
     step: 'matched with a statement',
     permission: 'reconciliation.import_statement',

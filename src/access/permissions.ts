@@ -302,6 +302,12 @@ export const permissions = {
   'offline.read_conflicts': { roles: ['finance_officer', 'auditor'], within: ['programme', 'office'] },
   'offline.take_conflict': { roles: ['finance_officer'], within: ['programme', 'office'] },
   'offline.resolve_conflict': { roles: ['finance_officer'], within: ['programme', 'office'], stepUp: true },
+  'signals.look': { roles: [] },
+  'signals.review': { roles: ['finance_officer'], within: ['programme', 'office'] },
+  'signals.decide': { roles: ['finance_officer'], within: ['programme', 'office'] },
+  'signals.set_threshold': { roles: ['finance_officer'], within: ['programme'], stepUp: true },
+  'signals.read': { roles: ['finance_officer', 'office_supervisor', 'auditor'], within: ['programme', 'office'] },
+  'signals.read_thresholds': { roles: ['finance_officer', 'auditor'], within: ['programme'] },
 
   'ledger.read': { roles: ['finance_officer', 'auditor'], within: ['programme', 'fund'] },
   'ledger.reverse_entry': { roles: ['finance_officer'], within: ['programme', 'fund'], stepUp: true },

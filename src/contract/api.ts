@@ -2471,6 +2471,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what looks like fraud
+         * @description Looked for in the background, a few minutes after what came in; a pay-out that was made without a network is looked at when it arrives. Each is
+         *     found once. Nobody sees what concerns themselves, and an office's supervisor sees what lies in that office.
+         */
+        get: operations["listSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signal-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what looks like fraud, by kind and state
+         * @description Of what the reader may see.
+         */
+        get: operations["countSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a signal with its evidence */
+        get: operations["getSignal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a signal on
+         * @description Whoever takes it on owns it and is the one to judge it. A colleague may take it over until it is judged.
+         */
+        post: operations["reviewSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a signal that one has taken on */
+        post: operations["decideSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/signal-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read from which figures on something is a signal */
+        get: operations["getSignalThresholds"];
+        put?: never;
+        /**
+         * Set from which figures on something is a signal
+         * @description For what comes in from then on. Every version is kept, and each change raises an alert for those who watch over the watchers.
+         */
+        post: operations["setSignalThreshold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/plans": {
         parameters: {
             query?: never;
@@ -6953,6 +7069,109 @@ export interface components {
             /** Format: date-time */
             resolvedAt: string | null;
             openedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description `agent_burst`: one agent paid out far more within minutes than is usual at the office. `out_of_hours`: paid while the office is closed.
+         *     `far_from_home`: an agent paid several people in a day who live in another wilaya. `changed_before`: a telephone number or a collector was
+         *     changed shortly before the pay-out. `shared_document`: documents of one type with the same last four signs, at one office on one day, for
+         *     several households. `shared_collector`: the same of people who came in somebody's place, at one office over a month. `shared_phone`: one number
+         *     that several households gave. `document_differs`: the document that was seen is none that is known of who came. `equal_at_close`: many equal
+         *     round pay-outs in the last minutes of the day. `failed_codes_…`: many wrong codes by one agent, at one office, or for one voucher.
+         * @enum {string}
+         */
+        SignalKind: "agent_burst" | "out_of_hours" | "far_from_home" | "changed_before" | "shared_document" | "shared_collector" | "shared_phone" | "document_differs" | "equal_at_close" | "failed_codes_agent" | "failed_codes_office" | "failed_codes_voucher";
+        /** @enum {string} */
+        SignalState: "open" | "in_review" | "dismissed" | "confirmed";
+        /** @enum {string} */
+        SignalSeverity: "low" | "medium" | "high";
+        /** @description What it rests on, in identifiers and figures. Until it is judged, it grows with what comes in. */
+        SignalEvidence: {
+            /** @description The first fifty */
+            payoutIds?: components["schemas"]["Id"][];
+            /** @description The first fifty */
+            voucherIds?: components["schemas"]["Id"][];
+            /** @description How many tried */
+            agents?: number;
+            /** @description The most that one agent pays out in so many minutes there, on a middling day; null where too few days are known */
+            usual?: number | null;
+            /** @description How many pay-outs the agent made that day */
+            ofDay?: number;
+            amount?: components["schemas"]["Amount"];
+            /** @enum {string} */
+            changed?: "phone" | "collector";
+            changedAt?: components["schemas"]["Timestamp"];
+            changedBy?: components["schemas"]["Id"];
+            /** @description How many people gave the number */
+            people?: number;
+        };
+        Signal: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["SignalKind"];
+            /** Format: uuid */
+            officeId: string | null;
+            /**
+             * Format: uuid
+             * @description Whose doing it looks like; null where it is not one person's
+             */
+            agentId: string | null;
+            severity: components["schemas"]["SignalSeverity"];
+            /** @description How many pay-outs, tries or, for what is shared, households */
+            count: number;
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            evidence: components["schemas"]["SignalEvidence"];
+            foundAt: components["schemas"]["Timestamp"];
+            state: components["schemas"]["SignalState"];
+            /**
+             * Format: uuid
+             * @description Who took it on
+             */
+            ownerId: string | null;
+            /** Format: date-time */
+            takenAt: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            reason: string | null;
+        };
+        /**
+         * @description For `agent_burst`, how many times what is usual; for `equal_at_close`, the least share of the day; null for the others
+         * @example 3
+         */
+        SignalFactor: string | null;
+        /**
+         * @description For `out_of_hours` and `equal_at_close`, of an office that has stated no hours, by its own clock; null for the others
+         * @example 08:00
+         */
+        HourOfDay: string | null;
+        SignalThreshold: {
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["SignalKind"];
+            version: components["schemas"]["Count"];
+            isOn: boolean;
+            least: number;
+            minutes: number;
+            factor: components["schemas"]["SignalFactor"];
+            opens: components["schemas"]["HourOfDay"];
+            closes: components["schemas"]["HourOfDay"];
+            reason: string | null;
+            /** Format: uuid */
+            setBy: string | null;
+            /** Format: date-time */
+            setAt: string | null;
+        };
+        NewSignalThreshold: {
+            kind: components["schemas"]["SignalKind"];
+            /** @description Whether it is looked for */
+            isOn: boolean;
+            /** @description So many pay-outs, tries or households */
+            least: number;
+            /** @description Within, before, or beside the hours of the office by, so many minutes */
+            minutes: number;
+            factor: components["schemas"]["SignalFactor"];
+            opens: components["schemas"]["HourOfDay"];
+            closes: components["schemas"]["HourOfDay"];
+            reason: string;
         };
         /** @enum {string} */
         PlanKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "emergency_cash" | "cash_for_work";
@@ -14051,6 +14270,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfflineConflict"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listSignals: {
+        parameters: {
+            query?: {
+                programmeId?: components["schemas"]["Id"];
+                officeId?: components["schemas"]["Id"];
+                /** @description Whose doing it looks like */
+                agentId?: components["schemas"]["Id"];
+                kind?: components["schemas"]["SignalKind"];
+                state?: components["schemas"]["SignalState"];
+                severity?: components["schemas"]["SignalSeverity"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of signals, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Signal"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    countSignals: {
+        parameters: {
+            query?: {
+                programmeId?: components["schemas"]["Id"];
+                officeId?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts; a kind and state of which there is none is left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        counts: {
+                            kind: components["schemas"]["SignalKind"];
+                            state: components["schemas"]["SignalState"];
+                            signals: components["schemas"]["Count"];
+                        }[];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reviewSignal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in review */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    decideSignal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    outcome: "dismissed" | "confirmed";
+                    /** @description What was found out, in words that name nobody */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is judged */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSignalThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures of each kind that hold now; version 0 is what holds where nobody has set anything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        thresholds: components["schemas"]["SignalThreshold"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setSignalThreshold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignalThreshold"];
+            };
+        };
+        responses: {
+            /** @description They hold from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalThreshold"];
                 };
             };
             "4XX": components["responses"]["Problem"];

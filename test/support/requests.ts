@@ -252,6 +252,10 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   listAssessmentsOfPerson: ({ scorecardId = '' }) => ({ query: { scorecardId }, points: ['scorecardId'] }),
   listPayouts: ({ officeId = '' }) => ({ query: { officeId } }),
   importStatement: () => ({ body: statementFile, query: { name: 'Statement', from: '2026-01-01', to: '2026-01-31' } }),
+  decideSignal: () => ({ body: { outcome: 'dismissed', reason: 'As agreed' } }),
+  setSignalThreshold: () => ({
+    body: { kind: 'agent_burst', isOn: true, least: 20, minutes: 10, factor: '3', opens: null, closes: null, reason: 'As agreed' },
+  }),
   resolveException: () => ({ body: { resolution: 'post_error', note: 'The post agrees' } }),
   settle: ({ fundId, officeId }) => ({
     body: { fundId, reference: newId(), items: [{ officeId, amount: { amount: '0.01', currency: 'DZD' } }] },

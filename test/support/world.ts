@@ -182,7 +182,12 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     [delegationId, away.userId, deputy.userId],
   );
   const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
-  const [lookUpId, tillId] = [newId(), newId()];
+  const [lookUpId, tillId, signalId] = [newId(), newId(), newId()];
+  await owner.query(
+    `insert into signals (id, programme_id, kind, key, concerns, severity, count, began_at, ended_at, evidence, found_at)
+    values ($1::uuid, $2, 'shared_phone', $1::text, '{}', 'medium', 4, now(), now(), '{}', now())`,
+    [signalId, programmeId],
+  );
   await owner.query(
     `insert into look_ups (id, voucher_id, counter, agent_id, office_id, looked_at, expires_at)
     select $1, id, counter, $1, $2, now(), now() + interval '10 minutes' from vouchers where serial = $3`,
@@ -276,6 +281,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       passkeyId,
       deviceId,
       alertId,
+      signalId,
       serviceAccountId: String(account['id']),
       serviceKeyId: String(machineKey['id']),
       readId,
