@@ -15,7 +15,14 @@ import {
 } from './access/index.ts';
 import { assistanceJobs, assistanceRoutes } from './assistance/index.ts';
 import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
-import { beneficiaryRoutes, type ExportLimits, exportJobs, peopleSources, programmeOfPerson } from './beneficiaries/index.ts';
+import {
+  beneficiaryRoutes,
+  type ExportLimits,
+  exportJobs,
+  heldPhoneRoutes,
+  peopleSources,
+  programmeOfPerson,
+} from './beneficiaries/index.ts';
 import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
@@ -44,6 +51,8 @@ import {
   queueNewCodes,
   sendingOf,
   sendWithheldCodes,
+  textJobs,
+  textRoutes,
 } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import {
@@ -176,6 +185,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
     ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes, exportLimits),
+    ...heldPhoneRoutes(ground, duplicates),
     ...deduplicationRoutes(ground, duplicates, paidSince),
     ...intakeRoutes(ground, config.dataDir, exportLimits),
     ...selfRegistrationRoutes(ground, door),
@@ -183,6 +193,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground, queueNewCodes),
     ...messagingRoutes(ground),
+    ...textRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
     ...assistanceRoutes(ground, { isReleased, assisted }),
@@ -245,7 +256,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         }),
         ...deduplicationJobs(ground, duplicates, logger),
         ...intakeJobs(ground, duplicates),
-        ...selfRegistrationJobs(ground, door, proofSender(gateway)),
+        ...selfRegistrationJobs(ground, door, proofSender(ground.db, gateway)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
         ...paymentJobs(ground, issue),
@@ -254,6 +265,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...cancellingJobs(ground, cancelVouchers),
         ...voucherJobs(ground),
         ...messagingJobs(ground, gateway),
+        ...textJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,

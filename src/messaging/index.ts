@@ -5,3 +5,5 @@ export { outboxFile } from './outbox-gateway.ts';
 export { proofSender } from './proofs.ts';
 export { forgetReferences, forgetReferencesOf, oldReferences } from './references.ts';
 export { messagingRoutes } from './routes.ts';
+export { textJobs } from './texts/reminders.ts';
+export { textRoutes } from './texts/routes.ts';

@@ -1,10 +1,9 @@
 import { openPerson } from '../beneficiaries/index.ts';
-import { type KeyRing, Money } from '../platform/index.ts';
-import { codeOf, showCode } from '../vouchers/index.ts';
+import type { KeyRing } from '../platform/index.ts';
 import type { Delivery, Gateway } from './gateway.ts';
-import { lastDay, verdictOn } from './rules.ts';
-import { segmentsOf } from './segments.ts';
-import { renderCode } from './templates.ts';
+import { verdictOn } from './rules.ts';
+import { textOf } from './texts/compose.ts';
+import { segmentsOf } from './texts/segments.ts';
 import { type PendingMessage, type Sending, WITHHELD } from './types.ts';
 
 /** Messages that are on their way at one time. */
@@ -33,6 +32,8 @@ async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage)
     reason,
   });
   if (message.isWithheld) return unsent(WITHHELD);
+  if (message.isNeedless) return unsent('not_payable');
+  if (message.putOff) return { ...unsent(message.putOff), state: 'pending' };
   let to: string | undefined;
   let text: string;
   // One record that does not open must not keep the others from their codes.
@@ -50,16 +51,6 @@ async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage)
     ...(message.senderName === null ? {} : { from: message.senderName }),
   });
   return { id, attempted: true, gateway: gateway.name, segments: segmentsOf(text).segments, ...verdictOn(delivery, attempts + 1) };
-}
-
-function textOf(keyRing: KeyRing, message: PendingMessage): string {
-  return renderCode(message.language, {
-    code: showCode(codeOf(keyRing, { id: message.voucherId, keyVersion: message.keyVersion, counter: message.counter })),
-    amount: Money.of(message.amount, message.currency).toString(),
-    currency: message.currency,
-    serial: message.serial,
-    until: lastDay(message.timeZone, message),
-  });
 }
 
 /** What a gateway said, or undefined: whatever it throws may quote the message, so none of it goes further. */

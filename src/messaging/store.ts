@@ -1,6 +1,8 @@
 import { hasWithdrawn, recordsOf } from '../beneficiaries/index.ts';
 import { allOf, type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { MessageState } from './rules.ts';
+import { isNeedless, putOff } from './texts/put-off.ts';
+import { textWhenMade } from './texts/template-store.ts';
 import { type Lines, type Message, type PendingMessage, type Sending, WITHHELD } from './types.ts';
 
 /** Keeps vouchers `v` whose list was submitted under terms that send codes by SMS. */
@@ -36,12 +38,12 @@ const isWithheld = sql`(${hasWithdrawn(sql`v.beneficiary_id`, ['registration', '
   or ${hasWithdrawn(sql`m.beneficiary_id`, ['registration', 'share_with_paying_agent', 'contact'])})`;
 
 /** The next messages of a list that wait, by id. */
-export const pendingMessages = (db: Db, listId: string, after: string | undefined, limit: number): Promise<PendingMessage[]> =>
-  db.all<PendingMessage>(sql`select m.id, m.attempts, m.created_at as "createdAt", v.id as "voucherId", v.serial, v.amount, v.currency,
+export const pendingMessages = (db: Db, now: Date, listId: string, after: string | undefined, limit: number): Promise<PendingMessage[]> =>
+  db.all<PendingMessage>(sql`select m.id, m.kind, m.attempts, m.created_at as "createdAt", v.id as "voucherId", v.serial, v.amount, v.currency,
       v.key_version as "keyVersion", m.counter, v.expires_at as "expiresAt", p.time_zone as "timeZone", t.code_validity_days as "validityDays",
       t.sender_name as "senderName",
       b.id as "recipientId", b.language, b.data_key, b.phones,
-      ${isWithheld} as "isWithheld"
+      ${textWhenMade} as template, ${isWithheld} as "isWithheld", ${isNeedless(now)} as "isNeedless", ${putOff(now)} as "putOff"
     from messages m join vouchers v on v.id = m.voucher_id and v.counter = m.counter join programmes p on p.id = v.programme_id
       join payment_lists l on l.id = m.list_id join programme_versions t on t.programme_id = l.programme_id and t.number = l.programme_version
       join beneficiaries b on b.id = m.beneficiary_id

@@ -1,32 +1,25 @@
 import type { MessageState } from './rules.ts';
-import type { Language } from './templates.ts';
+import type { Composed } from './texts/compose.ts';
+import type { PutOff } from './texts/put-off.ts';
 
 /** Why a message is not sent when its recipient, or whom the money is for, has taken their consent back. */
 export const WITHHELD = 'consent_withdrawn';
 
 /** A message that waits to be sent, with all that its text is made of. Personal fields are still sealed. */
-export interface PendingMessage {
+export interface PendingMessage extends Composed {
   readonly id: string;
   readonly attempts: number;
-  readonly createdAt: Date;
-  readonly voucherId: string;
-  readonly serial: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly keyVersion: number;
-  readonly counter: number;
-  /** Until when the voucher is good; null while none of its codes has been sent. */
-  readonly expiresAt: Date | null;
-  readonly timeZone: string;
-  readonly validityDays: number;
   /** What the phone shows as the sender; null for the gateway's own number. */
   readonly senderName: string | null;
   readonly recipientId: string;
-  readonly language: Language;
   readonly data_key: Buffer | null;
   readonly phones: Buffer | null;
   /** Whether a consent has been taken back that sending it depends on. */
   readonly isWithheld: boolean;
+  /** Whether nobody needs it any more. */
+  readonly isNeedless: boolean;
+  /** Why it waits longer; null when it may go. */
+  readonly putOff: PutOff | null;
 }
 
 /** What came of sending a message. */

@@ -107,6 +107,13 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   }),
   importOffices: () => ({ body: officeFile }),
   changeOffice: () => ({ body: { hasCash: true } }),
+  getMessageTemplate: () => ({ path: { kind: 'textKind' } }),
+  listMessageTemplateVersions: () => ({ path: { kind: 'textKind' } }),
+  changeMessageTemplate: () => ({ body: { text: null }, path: { kind: 'textKind' } }),
+  changeProofTemplate: () => ({ body: { text: null } }),
+  previewMessageTexts: ({ listId }) => ({ body: { kind: 'code', listId }, points: ['listId'] }),
+  confirmHeldPhone: () => ({ body: reason }),
+  refuseHeldPhone: () => ({ body: reason }),
   previewMessage: () => ({ query: { language: 'fr' } }),
   redeemVoucher: ({ officeId }) => ({
     body: { officeId, locator: { phone: '+213550123456' }, code: '123456789', documentType: 'passport', documentLastFour: '1234' },
@@ -226,7 +233,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
 };
 
 /** What stands in a path and is no identifier of a record that lies somewhere. */
-const values: Ids = { version: '1', reference: '1234567894', kind: 'person' };
+const values: Ids = { version: '1', reference: '1234567894', kind: 'person', textKind: 'code', language: 'fr' };
 
 const soon = (): string => new Date(Date.now() + 40 * 86_400_000).toISOString();
 
