@@ -130,7 +130,7 @@ create trigger append_only before update or delete or truncate on draw_decisions
 create function refuse_own_signature() returns trigger language plpgsql as $$
 begin
   if exists (select from draw_confirmations c where c.draw_id = new.draw_id and c.confirmed_by = new.decided_by) then
-    perform refuse_duty('draws_signed_by_another', 'who confirmed a condition does not sign the tranche', 'draw_decisions');
+    perform refuse('draws_signed_by_another', 'who confirmed a condition does not sign the tranche', 'draw_decisions');
   end if;
   return new;
 end $$;
