@@ -99,7 +99,7 @@ begin
     greatest(at, now()) + p.phone_hold_hours * interval '1 hour'
   from beneficiaries b join households h on h.id = b.household_id join programmes p on p.id = h.programme_id where b.id = record;
 end $$;
-revoke execute on function hold_phone(uuid, bytea, uuid, uuid, timestamptz) from public;
+revoke execute on function hold_phone(uuid, bytea, uuid, uuid, timestamptz) from public, sanad_app;
 
 -- At the end of the transaction, when it is known who changed the number (see beneficiaries_change_kept).
 create function hold_changed_phone() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
