@@ -12061,7 +12061,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["TextPreview"][];
+                        previews: components["schemas"]["TextPreview"][];
                         /** @description Of all messages of the list; null without one, and where the programme does not know the price of a segment */
                         cost: components["schemas"]["Money"] | null;
                     };

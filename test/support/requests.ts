@@ -259,7 +259,7 @@ export function requestFor({ id, path, definition }: Operation, at: Ids, refs: I
   }
   const mixed = { ...at, ...Object.fromEntries(points.map((name) => [name, refs[name] ?? ''])) };
   const { body, query } = samples[id]?.(mixed) ?? {};
-  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => at[nameOf(name)] ?? values[name] ?? '');
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => at[nameOf(name)] ?? values[nameOf(name)] ?? '');
   return {
     path: query ? `${filled}?${new URLSearchParams(query)}` : filled,
     body,

@@ -42,7 +42,7 @@ export async function previewTexts(
   db: Db,
   actor: Actor,
   { programmeId, kind, texts = {}, listId }: Asked,
-): Promise<{ items: Preview[]; cost: Amount | null }> {
+): Promise<{ previews: Preview[]; cost: Amount | null }> {
   authoriseRead(actor, 'messaging.preview_texts', { programme: programmeId });
   const { currency, messages } = (await programmeById(db, programmeId)).programme;
   const recipients = listId === undefined ? undefined : await recipientsOf(db, programmeId, listId);
@@ -64,7 +64,7 @@ export async function previewTexts(
   );
   const costs = priced.flatMap(({ cost }) => (cost ? [cost] : []));
   return {
-    items: priced.map(({ cost, costPerMessage, ...preview }) => ({
+    previews: priced.map(({ cost, costPerMessage, ...preview }) => ({
       ...preview,
       costPerMessage: costPerMessage?.toJSON() ?? null,
       cost: cost?.toJSON() ?? null,

@@ -140,7 +140,7 @@ describe('the texts of a programme', () => {
   it('are previewed as they are and as they would be, with what they cost', async () => {
     const path = `/v1/programmes/${frame.programmeId}/message-previews`;
     const { body: free } = await officer.post(path, { kind: 'reminder' }).expect(200);
-    expect(free.items.map(({ language, segments, cost, people }: Record<string, unknown>) => [language, segments, cost, people])).toEqual([
+    expect(free.previews.map(({ language, segments, cost, people }: Record<string, unknown>) => [language, segments, cost, people])).toEqual([
       ['ar', 2, null, null],
       ['fr', 1, null, null],
       ['en', 1, null, null],
@@ -150,7 +150,7 @@ describe('the texts of a programme', () => {
     const [voucher] = await makeVouchers(platform, frame, 3, { people: await Promise.all(people), amount: '9000.00' });
     const written = { kind: 'code', texts: { fr: 'Reçu : {code}, {amount} {currency}' }, listId: voucher?.listId };
     const { body } = await officer.post(path, written).expect(200);
-    expect(body.items).toMatchObject([
+    expect(body.previews).toMatchObject([
       { language: 'ar', encoding: 'UCS-2', segments: 3, people: 0, costPerMessage: { amount: '12.75' }, cost: { amount: '0.00' } },
       {
         language: 'fr',
