@@ -33,7 +33,7 @@ import {
   selfRegistrationJobs,
   selfRegistrationRoutes,
 } from './intake/index.ts';
-import { koboJobs, koboRoutes, type OutgoingRules } from './interop/index.ts';
+import { koboJobs, koboRoutes } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
 import {
   connectGateway,
@@ -74,6 +74,7 @@ import {
   KeyRing,
   type Logger,
   type OperationId,
+  type OutgoingRules,
   publicUrlOf,
   RateLimits,
   type Routes,
