@@ -35,16 +35,7 @@ import {
 } from './intake/index.ts';
 import { koboJobs, koboRoutes } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import {
-  connectGateway,
-  messagingJobs,
-  messagingRoutes,
-  proofSender,
-  queueCodes,
-  queueNewCodes,
-  sendingOf,
-  sendWithheldCodes,
-} from './messaging/index.ts';
+import { connectMessaging, proofSender, queueCodes, queueNewCodes, sendingOf, sendWithheldCodes } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import {
   approvalJobs,
@@ -146,7 +137,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const post = { mailer: connectMailer(config, clock), publicUrl: publicUrlOf(config) };
   const contract = readContract();
   const door = publicDoor(limits, config.SELF_REGISTRATIONS_PER_ADDRESS, config.SELF_REGISTRATIONS_PER_DAY);
-  const gateway = connectGateway(config, clock);
+  const messaging = connectMessaging(ground, config, contract);
   const duplicates = duplicateCheck(ground);
   const issue: IssueVouchers = {
     async part(context, list, lines) {
@@ -183,7 +174,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...referralRoutes(ground, { limits, contract, paidAmong }),
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground, queueNewCodes),
-    ...messagingRoutes(ground),
+    ...messaging.routes,
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
     ...assistanceRoutes(ground, { isReleased, assisted }),
@@ -246,7 +237,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         }),
         ...deduplicationJobs(ground, duplicates, logger),
         ...intakeJobs(ground, duplicates),
-        ...selfRegistrationJobs(ground, door, proofSender(gateway)),
+        ...selfRegistrationJobs(ground, door, proofSender(messaging.engine)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
         ...paymentJobs(ground, issue),
@@ -254,7 +245,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...approvalJobs(ground, post),
         ...cancellingJobs(ground, cancelVouchers),
         ...voucherJobs(ground),
-        ...messagingJobs(ground, gateway),
+        ...messaging.jobs,
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,
@@ -264,6 +255,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       ]),
     async close() {
       await jobs.close();
+      await messaging.close();
       await database.close();
     },
   };

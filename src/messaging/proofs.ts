@@ -1,6 +1,5 @@
 import type { ProofMessage } from '../intake/index.ts';
-import type { Gateway } from './gateway.ts';
-import { answerOf } from './sending.ts';
+import type { Engine } from './sending/engine.ts';
 import { renderProof } from './templates.ts';
 
 /**
@@ -8,8 +7,6 @@ import { renderProof } from './templates.ts';
  * @returns a function that throws when a message has to be sent again
  */
 export const proofSender =
-  (gateway: Gateway) =>
-  async ({ to, language, code, reference }: ProofMessage): Promise<void> => {
-    const delivery = await answerOf(gateway, { to, text: renderProof(language, code), reference });
-    if (!delivery || (!delivery.accepted && !delivery.permanent)) throw new Error('a code has to be sent again');
-  };
+  (engine: Engine) =>
+  ({ to, language, code, reference }: ProofMessage): Promise<void> =>
+    engine.sendNow({ to, text: renderProof(language, code), reference });

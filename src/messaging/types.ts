@@ -1,4 +1,4 @@
-import type { MessageState } from './rules.ts';
+import type { components } from '../contract/api.ts';
 import type { Language } from './templates.ts';
 
 /** Why a message is not sent when its recipient, or whom the money is for, has taken their consent back. */
@@ -7,6 +7,7 @@ export const WITHHELD = 'consent_withdrawn';
 /** A message that waits to be sent, with all that its text is made of. Personal fields are still sealed. */
 export interface PendingMessage {
   readonly id: string;
+  readonly listId: string;
   readonly attempts: number;
   readonly createdAt: Date;
   readonly voucherId: string;
@@ -27,32 +28,31 @@ export interface PendingMessage {
   readonly phones: Buffer | null;
   /** Whether a consent has been taken back that sending it depends on. */
   readonly isWithheld: boolean;
+  /** Whether there is another code since. */
+  readonly isReplaced: boolean;
+  /** Whether the voucher can still be paid. */
+  readonly isPayable: boolean;
 }
 
-/** What came of sending a message. */
+/** What came of a message that a worker had taken. */
 export interface Sending {
   readonly id: string;
-  readonly state: MessageState;
-  /** Whether it was handed to the gateway at all. */
+  readonly listId: string;
+  readonly state: 'pending' | 'accepted' | 'failed';
+  /** Whether it counts as an attempt. */
   readonly attempted: boolean;
-  readonly gateway: string;
   readonly reference: string | null;
   readonly segments: number | null;
   readonly reason: string | null;
+  /** For how long it waits before it is tried again, in milliseconds; 0 for one that was not tried. */
+  readonly pauseMs: number;
 }
 
 /** A message as it is shown: neither the text nor the phone is kept. */
-export interface Message {
-  readonly id: string;
-  readonly voucherId: string;
-  readonly serial: string;
-  readonly state: MessageState;
-  readonly attempts: number;
-  readonly reason: string | null;
-  readonly segments: number | null;
-  readonly createdAt: string;
-  readonly acceptedAt: string | null;
-}
+export type Message = components['schemas']['Message'];
+export type MessageCounts = components['schemas']['MessageCounts'];
+export type DeadReason = components['schemas']['DeadReason'];
+export type DealtWithHow = components['schemas']['DealtWithHow'];
 
 /** Lines of a payment list from one position to another, both included. */
 export interface Lines {

@@ -96,7 +96,7 @@ export interface OutgoingRequest {
 }
 
 /** How far a request has come, for who must know what became of one that failed. */
-export interface Progress {
+export interface RequestProgress {
   /** Whether there was a connection, so that the server may have taken something. */
   reached?: boolean;
   /** The status, once it has arrived, although the rest may not have. */
@@ -113,7 +113,7 @@ export async function guardedRequest(
   { method = 'GET', headers, body, agent }: OutgoingRequest,
   rules: OutgoingRules,
   { timeoutMs, bytes }: OutgoingLimits,
-  progress: Progress = {},
+  progress: RequestProgress = {},
 ): Promise<Answer> {
   if (!isAllowed(url, rules)) throw new PrivateAddress();
   const signal = AbortSignal.timeout(timeoutMs);
