@@ -61,6 +61,7 @@ import {
   floodLimit,
   type Ground,
   housekeepingJobs,
+  type Job,
   type Jobs,
   KeyRing,
   type Logger,
@@ -101,10 +102,12 @@ export interface AppOptions {
   readonly validateResponses?: boolean;
   /** Separates the queues of platforms that share a Redis. */
   readonly queuePrefix?: string;
+  /** Whether recurring jobs start by themselves, at their turns. */
+  readonly recurring?: boolean;
 }
 
 /** The one place where the rooms are joined. */
-export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix }: AppOptions): App {
+export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix, recurring = true }: AppOptions): App {
   const database = new Database(address);
   const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'), config.SANAD_CURRENT_MASTER_KEY);
   const signer = signerOf(config.AUDIT_ORIGIN, Buffer.from(config.AUDIT_SIGNING_KEY, 'base64'));
@@ -218,8 +221,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     database,
     keyRing,
     jobs,
-    work: () =>
-      jobs.work([
+    work() {
+      const all: Job[] = [
         ...housekeepingJobs(database, clock),
         ...readJobs(database, clock),
         ...exportJobs(ground, reads, writeListFile),
@@ -252,7 +255,9 @@ export function createApp({ config, address, clock, logger, validateResponses = 
           limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 32 * 1024 ** 2 },
           receive: receiveSubmissions(ground, config.dataDir),
         }),
-      ]),
+      ];
+      return jobs.work(recurring ? all : all.map(({ name, run }) => ({ name, run })));
+    },
     async close() {
       await jobs.close();
       await messaging.close();

@@ -45,7 +45,13 @@ export const retryMessage = command<{ messageId: string; gatewayId?: string }, M
     const retried = await retryDead(tx, now, isMessage(messageId), await wantedGateway(tx, gatewayId), 1);
     if (retried.length === 0) throw noDeadLetter();
     const after = withoutList(await existing(tx, messageId));
-    return { result: after, subject: { type: 'message', id: messageId }, before: withoutList(before), after, followUps: sendingEach(retried) };
+    return {
+      result: after,
+      subject: { type: 'message', id: messageId },
+      before: withoutList(before),
+      after,
+      followUps: sendingEach(retried),
+    };
   },
 });
 

@@ -55,8 +55,7 @@ export const pageOfDeadLetters = (
   reason: DeadReason | undefined,
   limit: number,
   after: string | undefined,
-): Promise<Page<Message>> =>
-  page(db, [ofProgramme(programmeId), isDead, ...(reason ? [sql`m.last_error = ${reason}`] : [])], limit, after);
+): Promise<Page<Message>> => page(db, [ofProgramme(programmeId), isDead, ...(reason ? [sql`m.last_error = ${reason}`] : [])], limit, after);
 
 /** Messages by state, and dead letters by reason. */
 async function counts(db: Db, which: Sql): Promise<MessageCounts> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lastDay, verdictOn } from './rules.ts';
+import { lastDay } from './rules.ts';
 import { segmentsOf } from './segments.ts';
 import { type Language, renderCode, renderProof } from './templates.ts';
 
@@ -83,24 +83,5 @@ describe('the message with a code', () => {
     // What is known of the voucher itself comes before what is counted.
     const expiresAt = new Date('2026-03-31T23:00:00Z');
     expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-02-27T22:59:59Z'), validityDays: 1, expiresAt })).toBe('31/03/2026');
-  });
-});
-
-describe('an attempt', () => {
-  it('without an answer is repeated, five times in all', () => {
-    expect([1, 2, 3, 4, 5].map((attempts) => verdictOn(undefined, attempts).state)).toEqual([
-      'pending',
-      'pending',
-      'pending',
-      'pending',
-      'failed',
-    ]);
-    expect(verdictOn({ accepted: false, permanent: true, reason: 'refused' }, 1)).toEqual({
-      state: 'failed',
-      reason: 'refused',
-      reference: null,
-    });
-    expect(verdictOn({ accepted: false, permanent: false, reason: 'refused_for_now' }, 1).state).toBe('pending');
-    expect(verdictOn({ accepted: true, reference: 'r' }, 5)).toEqual({ state: 'accepted', reason: null, reference: 'r' });
   });
 });

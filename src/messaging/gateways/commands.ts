@@ -1,8 +1,8 @@
 import {
   brokenConstraint,
   type Command,
-  command,
   type Contract,
+  command,
   newId,
   type Problem,
   type ProblemPlace,

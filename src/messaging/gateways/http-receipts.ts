@@ -13,7 +13,8 @@ export function httpReceipts(report: unknown, { list, reference, status, time, d
   const found = list === undefined ? [report] : at(report, list);
   return (Array.isArray(found) ? found.slice(0, MOST) : []).flatMap((element) => {
     const [name, said] = [asReference(textAt(element, reference)), textAt(element, status)];
-    const meaning = said === undefined ? undefined : delivered.includes(said) ? 'delivered' : undelivered.includes(said) ? 'undelivered' : undefined;
+    const meaning =
+      said === undefined ? undefined : delivered.includes(said) ? 'delivered' : undelivered.includes(said) ? 'undelivered' : undefined;
     if (!name || !meaning) return [];
     return [{ reference: name, status: meaning, at: time === undefined ? undefined : momentIn(textAt(element, time)) }];
   });

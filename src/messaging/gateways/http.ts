@@ -100,7 +100,9 @@ export function httpGateway(settings: HttpSettings, credentials: Credentials, ru
 
 /** A form; a member that is left out is left out. */
 export const formOf = (fields: Readonly<Record<string, unknown>>): string =>
-  new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]))).toString();
+  new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])),
+  ).toString();
 
 const isValue = (text: string | undefined, value: string): boolean =>
   text !== undefined && (value.endsWith('*') ? text.startsWith(value.slice(0, -1)) : text === value);

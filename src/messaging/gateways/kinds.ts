@@ -75,9 +75,7 @@ const http: Kind<HttpSettings> = {
     if (!receipts) return false;
     const { signature, addresses } = receipts;
     if (!signature && !addresses) return false;
-    return (
-      (!signature || isSigned(report, signature, credentials['receiptSecret'])) && (!addresses || isFromOneOf(report, addresses))
-    );
+    return (!signature || isSigned(report, signature, credentials['receiptSecret'])) && (!addresses || isFromOneOf(report, addresses));
   },
   receipts: (report, { receipts }) => (receipts ? httpReceipts(report, receipts) : []),
 };
@@ -122,8 +120,7 @@ const noGateway: Gateway = { concurrency: 1, send: async () => ({ outcome: 'down
 
 const outbox: Kind<object> = {
   schema: 'OutboxGatewaySettings',
-  faults: (_configured, { mayUseOutbox }) =>
-    mayUseOutbox ? [] : [fault('kind', 'The outbox writes codes to a file: not in production.')],
+  faults: (_configured, { mayUseOutbox }) => (mayUseOutbox ? [] : [fault('kind', 'The outbox writes codes to a file: not in production.')]),
   open: (_configured, { dataDir, clock, mayUseOutbox }) => (mayUseOutbox ? outboxGateway(dataDir, clock) : noGateway),
 };
 

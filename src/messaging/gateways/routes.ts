@@ -47,7 +47,12 @@ export function gatewayRoutes(
     },
     takeReceipts: async ({ params, body, headers, address, requestId }) => {
       const stored = await findGateway(db, params.gatewayId);
-      const report = { contentType: body.contentType, body: await whole(body.bytes), headers: headers as Call<'takeReceipts'>['headers'], address };
+      const report = {
+        contentType: body.contentType,
+        body: await whole(body.bytes),
+        headers: headers as Call<'takeReceipts'>['headers'],
+        address,
+      };
       const receipts = stored && gateways.read(stored, report);
       // Nobody who may not report learns whether there is a gateway.
       if (!receipts) throw problem.not_found('There is nothing at this address.');

@@ -16,7 +16,12 @@ const ours = new Set(['20003', '20005', '21212', '21603', '21606', '21659', '216
  * Twilio's Programmable Messaging (version 2010-04-01).
  * @param callback where it reports what became of a message
  */
-export const twilioGateway = (settings: TwilioSettings, { authToken = '' }: Credentials, rules: OutgoingRules, callback: string): Gateway => {
+export const twilioGateway = (
+  settings: TwilioSettings,
+  { authToken = '' }: Credentials,
+  rules: OutgoingRules,
+  callback: string,
+): Gateway => {
   const { accountSid, messagingServiceSid, server = SERVER } = settings;
   const url = new URL(`/2010-04-01/Accounts/${accountSid}/Messages.json`, server);
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;

@@ -66,4 +66,5 @@ export const hasReceiptsBefore = async (db: Db, before: Date): Promise<boolean> 
   (await db.first<{ has: boolean }>(sql`select exists (select from message_receipts where received_at < ${before}) as has`))?.has ?? false;
 
 /** Forgets receipts that belong to no message of ours. @returns how many */
-export const forgetBefore = (tx: Tx, before: Date): Promise<number> => tx.run(sql`delete from message_receipts where received_at < ${before}`);
+export const forgetBefore = (tx: Tx, before: Date): Promise<number> =>
+  tx.run(sql`delete from message_receipts where received_at < ${before}`);

@@ -87,7 +87,10 @@ export const noteAnswer = command<{ readonly gatewayId: string; readonly answere
   },
 });
 
-type Recorded = Pick<Sent, 'answered' | 'nothing' | 'pauseMs'> & { readonly gatewayId: string | null; readonly sendings: readonly Sending[] };
+type Recorded = Pick<Sent, 'answered' | 'nothing' | 'pauseMs'> & {
+  readonly gatewayId: string | null;
+  readonly sendings: readonly Sending[];
+};
 
 /** Records what came of a batch, activates the vouchers whose codes were accepted, and notes whether the gateway answers. */
 export const recordSending = command<Recorded, null>({

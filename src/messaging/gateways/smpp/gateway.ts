@@ -18,8 +18,8 @@ const SHORT = { ton: 3, npi: 0 };
 
 // SMPP 3.4, 5.1.3: what is not about this number or this text is about us, or passes.
 const meanings: Readonly<Record<number, 'down' | 'later' | 'unknown'>> = {
-  0x04: 'down', 0x08: 'down', 0x0a: 'down', 0x0d: 'down', 0x0e: 'down', 0x0f: 'down', 0x14: 'later', 0x45: 'unknown', 0x48: 'down', 0x49: 'down',
-  0x58: 'later',
+  4: 'down', 8: 'down', 10: 'down', 13: 'down', 14: 'down', 15: 'down', 20: 'later', 69: 'unknown', 72: 'down', 73: 'down',
+  88: 'later',
 }; // biome-ignore format: one table
 
 /** Whether a message centre may be connected to, as far as its address shows; its name is looked up when it is. */

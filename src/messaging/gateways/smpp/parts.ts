@@ -37,7 +37,10 @@ export function partsOf(text: string, joins: number): Parts {
     cut.at(-1)?.push(letter);
     used += letter.length;
   }
-  const parts = cut.map((some, i) => ({ bytes: Buffer.concat([Buffer.from([5, 0, 3, joins, cut.length, i + 1]), ...some]), isJoined: true }));
+  const parts = cut.map((some, i) => ({
+    bytes: Buffer.concat([Buffer.from([5, 0, 3, joins, cut.length, i + 1]), ...some]),
+    isJoined: true,
+  }));
   return { dataCoding, parts };
 }
 

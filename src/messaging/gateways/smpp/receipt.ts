@@ -11,7 +11,13 @@ const meanings: Readonly<Record<string, Receipt['status']>> = {
 }; // biome-ignore format: one table
 
 /** What a centre reports of a message; undefined when it is on its way still, or when this is no report. */
-export function receiptIn({ esm_class = 0, short_message, message_payload, receipted_message_id, message_state }: Pdu): Receipt | undefined {
+export function receiptIn({
+  esm_class = 0,
+  short_message,
+  message_payload,
+  receipted_message_id,
+  message_state,
+}: Pdu): Receipt | undefined {
   if ((esm_class & KIND) !== RECEIPT) return undefined;
   const text = textOf(short_message) || textOf(message_payload);
   const reference = asReference(receipted_message_id ?? /\bid:(\S+)/.exec(text)?.[1]);

@@ -48,7 +48,9 @@ declare module 'smpp' {
   const smpp: {
     connect(options: ConnectOptions): Session;
     createServer(listener: (session: Session) => void): NetServer;
-    readonly encodings: Readonly<Record<'ASCII' | 'UCS2', { match(text: string): boolean; encode(text: string): Buffer; decode(bytes: Buffer): string }>>;
+    readonly encodings: Readonly<
+      Record<'ASCII' | 'UCS2', { match(text: string): boolean; encode(text: string): Buffer; decode(bytes: Buffer): string }>
+    >;
   };
   export default smpp;
 }
