@@ -40,12 +40,10 @@ import {
   selfRegistrationJobs,
   selfRegistrationRoutes,
 } from './intake/index.ts';
-import { koboJobs, koboRoutes, type OutgoingRules } from './interop/index.ts';
+import { koboJobs, koboRoutes } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
 import {
-  connectGateway,
-  messagingJobs,
-  messagingRoutes,
+  connectMessaging,
   proofSender,
   queueCodes,
   queueNewCodes,
@@ -79,10 +77,12 @@ import {
   floodLimit,
   type Ground,
   housekeepingJobs,
+  type Job,
   type Jobs,
   KeyRing,
   type Logger,
   type OperationId,
+  type OutgoingRules,
   publicUrlOf,
   RateLimits,
   type Routes,
@@ -118,10 +118,12 @@ export interface AppOptions {
   readonly validateResponses?: boolean;
   /** Separates the queues of platforms that share a Redis. */
   readonly queuePrefix?: string;
+  /** Whether recurring jobs start by themselves, at their turns. */
+  readonly recurring?: boolean;
 }
 
 /** The one place where the rooms are joined. */
-export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix }: AppOptions): App {
+export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix, recurring = true }: AppOptions): App {
   const database = new Database(address);
   const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'), config.SANAD_CURRENT_MASTER_KEY);
   const signer = signerOf(config.AUDIT_ORIGIN, Buffer.from(config.AUDIT_SIGNING_KEY, 'base64'));
@@ -154,7 +156,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const post = { mailer: connectMailer(config, clock), publicUrl: publicUrlOf(config) };
   const contract = readContract();
   const door = publicDoor(limits, config.SELF_REGISTRATIONS_PER_ADDRESS, config.SELF_REGISTRATIONS_PER_DAY);
-  const gateway = connectGateway(config, clock);
+  const messaging = connectMessaging(ground, config, contract);
   const duplicates = duplicateCheck(ground);
   const issue: IssueVouchers = {
     async part(context, list, lines) {
@@ -192,7 +194,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...referralRoutes(ground, { limits, contract, paidAmong }),
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground, queueNewCodes),
-    ...messagingRoutes(ground),
+    ...messaging.routes,
     ...textRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
@@ -237,8 +239,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     database,
     keyRing,
     jobs,
-    work: () =>
-      jobs.work([
+    work() {
+      const all: Job[] = [
         ...housekeepingJobs(database, clock),
         ...readJobs(database, clock),
         ...exportJobs(ground, reads, writeListFile),
@@ -256,7 +258,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         }),
         ...deduplicationJobs(ground, duplicates, logger),
         ...intakeJobs(ground, duplicates),
-        ...selfRegistrationJobs(ground, door, proofSender(ground.db, gateway)),
+        ...selfRegistrationJobs(ground, door, proofSender(ground.db, messaging.engine)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
         ...paymentJobs(ground, issue),
@@ -264,7 +266,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...approvalJobs(ground, post),
         ...cancellingJobs(ground, cancelVouchers),
         ...voucherJobs(ground),
-        ...messagingJobs(ground, gateway),
+        ...messaging.jobs,
         ...textJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
@@ -272,9 +274,12 @@ export function createApp({ config, address, clock, logger, validateResponses = 
           limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 32 * 1024 ** 2 },
           receive: receiveSubmissions(ground, config.dataDir),
         }),
-      ]),
+      ];
+      return jobs.work(recurring ? all : all.map(({ name, run }) => ({ name, run })));
+    },
     async close() {
       await jobs.close();
+      await messaging.close();
       await database.close();
     },
   };

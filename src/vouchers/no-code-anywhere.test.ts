@@ -1,43 +1,32 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dumpDatabase } from '../../test/support/dump.ts';
 import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
+import { type Aggregator, accepted, addGateway, httpGatewayTo, startAggregator } from '../../test/support/gateways.ts';
 import { Leaks } from '../../test/support/leaks.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { codeIn, makeVouchers, type ReceivedSms } from '../../test/support/vouchers.ts';
+import { codeIn, makeVouchers, sendMessages } from '../../test/support/vouchers.ts';
 import { codeOf } from './code.ts';
 import { voucherJobs } from './jobs.ts';
 
 const reason = { reason: 'The telephone was stolen' };
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 describe('no code', () => {
   let platform: TestPlatform;
   let frame: Frame;
-  let server: Server;
-  let isDown = true;
-  const taken: ReceivedSms[] = [];
+  let aggregator: Aggregator;
   /** Every answer that anybody was given. */
   const told: string[] = [];
   beforeAll(async () => {
-    // While it is down, the aggregator quotes the message in its complaint.
-    server = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      if (isDown) return void response.writeHead(503).end(`cannot deliver ${body}`);
-      taken.push(JSON.parse(body));
-      return void response.writeHead(200).end(`{"reference": "a-${taken.length}", "echo": ${body}}`);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    platform = await startPlatform({ environment: { SMS_GATEWAY: 'http', SMS_HTTP_URL: url } });
+    aggregator = await startAggregator();
+    platform = await startPlatform({ recurring: false, environment: { GATEWAY_PRIVATE_ADDRESSES: 'allow' } });
+    await addGateway(platform, httpGatewayTo(aggregator.url));
     frame = await makeFrame(platform);
   });
   afterAll(async () => {
     await platform.close();
-    server.closeAllConnections();
-    server.close();
+    aggregator.close();
   });
 
   const send = async (by: Client, path: string, body: object = {}) => {
@@ -45,7 +34,8 @@ describe('no code', () => {
     told.push(`${answer.status} ${JSON.stringify(answer.headers)} ${answer.text}`);
     return answer;
   };
-  const latestCode = (serial: string) => codeIn(taken.findLast(({ text }) => text.includes(serial))?.text ?? '');
+  const texts = () => aggregator.asked.map(({ body }) => body.text);
+  const latestCode = (serial: string) => codeIn(texts().findLast((text) => text.includes(serial)) ?? '');
   /** Each code that a voucher ever had, and the one that it would have next. */
   const everyCode = async (): Promise<string[]> => {
     const { rows } = await platform.owner.query<{ id: string; keyVersion: number; counter: number }>(
@@ -68,12 +58,18 @@ describe('no code', () => {
   it('is left anywhere after a whole life: issued, sent, mistaken, locked, renewed, paid, voided, cancelled, run out', async () => {
     const people = [await makePerson(platform, frame.programmeId, { phones: [] })];
     for (let i = 0; i < 6; i += 1) people.push(await makePerson(platform, frame.programmeId));
-    const sending = makeVouchers(platform, frame, people.length, { people });
-    // Nothing gets through at first: what waits to be done again is looked through as well.
+    // The aggregator breaks, and quotes the message in its complaint: what waits to be done again is looked through as well.
+    aggregator.answer = (response, { raw }) => void response.writeHead(500).end(`cannot deliver ${raw}`);
+    const vouchers = await makeVouchers(platform, frame, people.length, { people, send: false });
+    const sending = sendMessages(platform, vouchers[0]?.listId ?? '');
     await expect.poll(async () => (await platform.owner.query('select from messages where attempts > 0')).rowCount).toBeGreaterThan(0);
     expect(await found()).toEqual([]);
-    isDown = false;
-    const [unsent, paid, mistaken, cancelled, voided, late] = await sending;
+    aggregator.answer = accepted;
+    platform.clock.skip(HOUR_MS);
+    await platform.app.jobs.trigger('messaging.send_due');
+    await sending;
+    await platform.settled();
+    const [unsent, paid, mistaken, cancelled, voided, late] = vouchers;
     if (!unsent || !paid || !mistaken || !cancelled || !voided || !late) return expect.fail('seven vouchers were made');
 
     const agent = await platform.as('agent', { office: frame.officeId });
@@ -122,7 +118,7 @@ describe('no code', () => {
       { state: 'issued', n: 1 },
       { state: 'redeemed', n: 2 },
     ]);
-    const sent = new Set(taken.map(({ text }) => codeIn(text)));
+    const sent = new Set(texts().map(codeIn));
     const codes = new Set(await everyCode());
     expect([...sent].every((code) => codes.has(code))).toBe(true);
     expect(sent.size).toBeGreaterThan(6);
@@ -130,6 +126,6 @@ describe('no code', () => {
     expect(told.join('\n')).toContain('code_refused');
     expect(await found()).toEqual([]);
     // The search finds what it looks for.
-    expect(new Leaks([], [...codes]).inText(`Votre code : ${taken[0]?.text}`)).not.toEqual([]);
+    expect(new Leaks([], [...codes]).inText(`Votre code : ${texts()[0]}`)).not.toEqual([]);
   });
 });

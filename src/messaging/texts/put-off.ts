@@ -17,4 +17,4 @@ export const putOff = (now: Date): Sql => sql`case when ${isPhoneHeld(sql`m.bene
   when m.kind = 'reminder' and not ${isDecentHour(sql`p.time_zone`, now)} then 'quiet_hours' end`;
 
 /** Whether nobody needs a message `m` about a voucher `v` any more: it would remind of what was paid, locked, cancelled or has run out. */
-export const isNeedless = (now: Date): Sql => sql`(m.kind = 'reminder' and (v.state <> 'activated' or v.expires_at <= ${now}))`;
+export const isOverdue = (now: Date): Sql => sql`(m.kind = 'reminder' and (v.state <> 'activated' or v.expires_at <= ${now}))`;

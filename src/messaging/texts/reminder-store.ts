@@ -35,8 +35,8 @@ export interface Reminded {
 /** Makes a reminder for each voucher of a programme that needs one, as many as the limit allows. */
 export const insertReminders = (tx: Tx, now: Date, programmeId: string, limit: number): Promise<Reminded[]> =>
   tx.all<Reminded>(sql`with made as (
-      insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, created_at)
-      select gen_random_uuid(), 'reminder', v.id, v.counter, v.collector_id, v.list_id, ${now}::timestamptz from ${due(now)}
+      insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, next_try_at, created_at)
+      select gen_random_uuid(), 'reminder', v.id, v.counter, v.collector_id, v.list_id, ${now}::timestamptz, ${now}::timestamptz from ${due(now)}
         and v.programme_id = ${programmeId} order by v.expires_at limit ${limit}
       on conflict do nothing returning list_id)
     select list_id as "listId", count(*)::int as reminders from made group by list_id order by list_id`);
@@ -50,5 +50,5 @@ export const listsToResume = (db: Db, now: Date): Promise<{ listId: string }[]> 
 
 /** @returns how many messages of a list wait for their turn and for nothing else any more */
 export const resumeMessages = (tx: Tx, now: Date, listId: string): Promise<number> =>
-  tx.run(sql`update messages m set last_error = null from vouchers v join programmes p on p.id = v.programme_id
+  tx.run(sql`update messages m set last_error = null, next_try_at = ${now} from vouchers v join programmes p on p.id = v.programme_id
     where v.id = m.voucher_id and m.list_id = ${listId} and ${mayGo(now)}`);
