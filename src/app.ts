@@ -13,7 +13,7 @@ import {
   refusalKeeper,
   sessionRules,
 } from './access/index.ts';
-import { assistanceJobs, assistanceRoutes } from './assistance/index.ts';
+import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
 import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
 import {
   beneficiaryRoutes,
@@ -183,7 +183,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground, { limits, sessions, publicUrl: publicUrlOf(config) }),
     ...auditRoutes(ground, relatedSubjects),
-    ...programmeRoutes(ground),
+    ...programmeRoutes(ground, followEndSoon),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
     ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes, exportLimits),
