@@ -124,17 +124,14 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
       values ($1, $2, 'Agent', '$argon2id$none', '', $3, now())`,
       [userId, `${userId}@example.org`, maker],
     );
-    await client.query(`insert into role_grants values ($1, $2, 'agent', null, $3, null, null, $4, now())`, [
-      newId(),
-      userId,
-      officeId,
-      system.id,
-    ]);
-    await client.query(`insert into sessions values ($1, $2, $3, now(), now(), now() + interval '1 day')`, [
-      newId(),
-      hashToken(token),
-      userId,
-    ]);
+    await client.query(
+      `insert into role_grants (id, user_id, role, office_id, granted_by, granted_at) values ($1, $2, 'agent', $3, $4, now())`,
+      [newId(), userId, officeId, system.id],
+    );
+    await client.query(
+      `insert into sessions (id, token_hash, user_id, second_factor_at, created_at, expires_at) values ($1, $2, $3, now(), now(), now() + interval '1 day')`,
+      [newId(), hashToken(token), userId],
+    );
     loaded.push({ officeId, token });
   }
   await client.query('commit');

@@ -203,8 +203,9 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('assistance/' || plan, 0));
 end $$;
 
--- What stands for every instalment, whoever writes it: it is of its entitlement's plan, covers days of the entitlement and of the programme,
--- and no day that another one covers. Those of the kinds that do not pay by the calendar are counted by their own rules.
+-- What stands for every instalment, whoever writes it: everything that it points at is there, it is of its entitlement's plan, covers days of
+-- the entitlement and of the programme, and no day that another one covers. Those of the kinds that do not pay by the calendar are counted by
+-- their own rules, and keep the bounds of one payment; where the calendar pays a part of a period, it may come to less.
 create function refuse_unfounded_instalments() returns trigger language plpgsql
   -- Planned anew each time, and each row a look-up by its entitlement ("not withdrawn", so that no index over all that is due seems as
   -- good): what was planned while a table was small would read all of it once it is large.
@@ -213,24 +214,38 @@ declare
   fault text;
 begin
   perform wait_for_plan(plan_id) from (select distinct plan_id from new_rows order by plan_id) p;
+  with known as materialized (
+    select p.id, p.kind, p.programme_id, p.currency, g.ends_on, k.least, k.most
+    from (select distinct plan_id from new_rows) n join plans p on p.id = n.plan_id join programmes g on g.id = p.programme_id
+    left join programme_kinds k on k.programme_id = p.programme_id and k.version = p.programme_version and k.kind = p.kind
+      and p.kind not in ('one_time_grant', 'stipend')
+  )
   select case
+      when p.kind is distinct from n.kind then 'instalments_plan_known'
+      when e.plan_id is null then 'instalments_entitlement_known'
+      when not b.is_known then 'instalments_people_known'
       when e.plan_id <> n.plan_id or p.programme_id <> n.programme_id or p.currency <> n.currency then 'instalments_of_entitlement'
       when n.covers_from < e.starts_on or n.covers_to > e.ends_on or n.covers_to > p.ends_on then 'instalments_within_entitlement'
+      when n.amount < p.least or n.amount > p.most then 'instalments_within_bounds'
       else 'instalments_days_once'
     end into fault
   from new_rows n
-  cross join lateral (select e.plan_id, e.starts_on, e.ends_on from entitlements e where e.id = n.entitlement_id offset 0) e
-  cross join lateral (select p.programme_id, p.currency, g.ends_on from plans p join programmes g on g.id = p.programme_id
-    where p.id = n.plan_id offset 0) p
-  where n.state = 'due' and (
-    e.plan_id <> n.plan_id or p.programme_id <> n.programme_id or p.currency <> n.currency
+  left join known p on p.id = n.plan_id
+  left join lateral (select e.plan_id, e.beneficiary_id, e.starts_on, e.ends_on from entitlements e where e.id = n.entitlement_id offset 0) e on true
+  -- Whom the entitlement is for is known already.
+  cross join lateral (select exists (select from households h where h.id = n.household_id)
+    and (n.beneficiary_id = e.beneficiary_id or exists (select from beneficiaries b where b.id = n.beneficiary_id)) as is_known) b
+  where p.kind is distinct from n.kind or e.plan_id is null or not b.is_known
+    or e.plan_id <> n.plan_id or p.programme_id <> n.programme_id or p.currency <> n.currency
     or n.covers_from < e.starts_on or n.covers_to > e.ends_on or n.covers_to > p.ends_on
+    or n.amount < p.least or n.amount > p.most
     or n.kind in ('one_time_grant', 'stipend') and exists (select from instalments i where i.entitlement_id = n.entitlement_id
-      and i.id <> n.id and i.state <> 'withdrawn' and i.covers_from <= n.covers_to and i.covers_to >= n.covers_from))
+      and i.id <> n.id and i.state <> 'withdrawn' and i.covers_from <= n.covers_to and i.covers_to >= n.covers_from)
   limit 1;
   if fault is not null then
-    raise exception 'an instalment covers days of its entitlement, each once (%)', fault
-      using errcode = 'integrity_constraint_violation', constraint = fault, table = 'instalments';
+    raise exception 'an instalment is of what is known, and covers days of its entitlement, each once (%)', fault
+      using errcode = case when fault like '%\_known' then 'foreign_key_violation' else 'integrity_constraint_violation' end,
+        constraint = fault, table = 'instalments';
   end if;
   return null;
 end $$;

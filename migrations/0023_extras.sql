@@ -130,7 +130,7 @@ create trigger append_only before update or delete or truncate on draw_decisions
 create function refuse_own_signature() returns trigger language plpgsql as $$
 begin
   if exists (select from draw_confirmations c where c.draw_id = new.draw_id and c.confirmed_by = new.decided_by) then
-    perform refuse_duty('draws_signed_by_another', 'who confirmed a condition does not sign the tranche', 'draw_decisions');
+    perform refuse('draws_signed_by_another', 'who confirmed a condition does not sign the tranche', 'draw_decisions');
   end if;
   return new;
 end $$;
@@ -209,7 +209,8 @@ create trigger kind before insert on top_up_terms for each row execute function 
 create trigger append_only before update or delete or truncate on top_up_terms execute function refuse_change();
 
 alter table instalments
-  add column tops_up_id uuid references instalments check (tops_up_id <> id),
+  -- Looked up below, with what has to be so of it.
+  add column tops_up_id uuid check (tops_up_id <> id),
   add column top_up_reason text,
   add constraint instalments_top_up check ((kind = 'top_up') = (tops_up_id is not null) and (tops_up_id is null) = (top_up_reason is null));
 create unique index instalments_topped_up_once on instalments (tops_up_id, top_up_reason) where tops_up_id is not null and state <> 'withdrawn';
@@ -232,13 +233,27 @@ begin
       is distinct from row (new.top_up_reason, new.amount) then
     perform refuse('instalments_top_up_terms', 'a top-up is for the reason and the amount of its plan', 'instalments');
   end if;
-  if not exists (select from payment_list_lines l join vouchers v on v.line_id = l.id
-      where l.instalment_id = source.id and l.state = 'released' and v.state not in ('expired', 'cancelled')) then
+  -- The line is held, so that whoever cancels it at this moment sees the top-up, or is seen.
+  perform from payment_list_lines l join vouchers v on v.line_id = l.id
+    where l.instalment_id = source.id and l.state = 'released' and v.state not in ('expired', 'cancelled') for share of l;
+  if not found then
     perform refuse('instalments_top_up_of_released', 'what is topped up was released and is not given up', 'instalments');
   end if;
   return null;
 end $$;
 create trigger top_up after insert on instalments for each row when (new.tops_up_id is not null) execute function refuse_stray_top_up();
+
+-- What tops up a payment that is cancelled goes with it, unless a list has taken it up: that does not pay it (src/payments/payable.ts).
+create function withdraw_top_ups() returns trigger language plpgsql as $$
+begin
+  perform from instalments t where t.tops_up_id = new.instalment_id and t.state <> 'withdrawn' order by t.id for update;
+  -- Another statement, so that it sees the lines that it may have waited for.
+  update instalments t set state = 'withdrawn' where t.tops_up_id = new.instalment_id and t.state <> 'withdrawn'
+    and not exists (select from payment_list_lines l where l.instalment_id = t.id and l.counts);
+  return null;
+end $$;
+create trigger top_ups_with_it after update of state on payment_list_lines for each row
+  when (new.state = 'cancelled' and old.state <> 'cancelled') execute function withdraw_top_ups();
 
 -- EMERGENCY CASH
 
@@ -248,7 +263,9 @@ create index on entitlements (beneficiary_id);
 create table emergency_terms (
   plan_id uuid primary key references plans,
   -- Falls due within so many days of being entered.
-  within_days int not null check (within_days between 0 and 30)
+  within_days int not null check (within_days between 0 and 30),
+  -- Whether an amount may be said of a person in place of the plan's.
+  named_amounts boolean not null default false
 );
 create trigger kind before insert on emergency_terms for each row execute function refuse_other_kind('emergency_cash');
 create trigger append_only before update or delete or truncate on emergency_terms execute function refuse_change();
@@ -259,7 +276,9 @@ create table emergency_entries (
   -- Why somebody is helped who is in another plan of the same purpose.
   despite text check (length(despite) between 3 and 500),
   entered_by uuid not null,
-  entered_at timestamptz not null
+  entered_at timestamptz not null,
+  -- The amount, where it was said of the person.
+  amount numeric check (amount > 0)
 );
 create trigger append_only before update or delete or truncate on emergency_entries execute function refuse_change();
 
@@ -268,19 +287,23 @@ create function refuse_unfounded_emergency() returns trigger language plpgsql as
 declare
   entered record;
 begin
-  select t.beneficiary_id, p.id as plan_id, p.programme_id, p.purpose, e.within_days, (new.entered_at at time zone g.time_zone)::date as today
+  select t.beneficiary_id, p.id as plan_id, p.programme_id, p.purpose, e.within_days, e.named_amounts, (new.entered_at at time zone g.time_zone)::date as today
     into entered
     from entitlements t join plans p on p.id = t.plan_id join emergency_terms e on e.plan_id = p.id join programmes g on g.id = p.programme_id
     where t.id = new.entitlement_id;
   if entered.today is null or new.due_on < entered.today or new.due_on > entered.today + entered.within_days then
     perform refuse('emergency_entries_soon', 'emergency cash falls due within days', 'emergency_entries');
   end if;
+  if new.amount is not null and not entered.named_amounts then
+    perform refuse('emergency_entries_amount', 'an amount is said of a person where the plan lets it be', 'emergency_entries');
+  end if;
   if new.despite is null then
     perform from beneficiaries b where b.id = entered.beneficiary_id for no key update;
     if exists (select from entitlements t join plans p on p.id = t.plan_id
-        where t.beneficiary_id = entered.beneficiary_id and p.programme_id = entered.programme_id and purpose_key(p.purpose) = purpose_key(entered.purpose)
+        where t.beneficiary_id in (select b.id from beneficiaries b where b.id = entered.beneficiary_id or b.merged_into = entered.beneficiary_id)
+          and p.programme_id = entered.programme_id and purpose_key(p.purpose) = purpose_key(entered.purpose)
           and p.id <> entered.plan_id) then
-      perform refuse('emergency_entries_in_no_plan', 'emergency cash is for people in no plan of the same purpose', 'emergency_entries');
+      perform refuse('emergency_entries_in_no_plan', 'Emergency cash is for people who are in no other plan of the same purpose, unless it is said why.', 'emergency_entries');
     end if;
   end if;
   return new;
@@ -290,8 +313,9 @@ create trigger founded before insert on emergency_entries for each row execute f
 create function refuse_unentered_emergency() returns trigger language plpgsql as $$
 begin
   if not exists (select from emergency_entries e where e.entitlement_id = new.entitlement_id and e.due_on = new.due_on)
+    or exists (select from emergency_entries e where e.entitlement_id = new.entitlement_id and e.amount <> new.amount)
     or exists (select from instalments i where i.entitlement_id = new.entitlement_id and i.id <> new.id and i.state <> 'withdrawn') then
-    perform refuse('instalments_of_emergency', 'emergency cash is paid once to somebody who was entered, on their day', 'instalments');
+    perform refuse('instalments_of_emergency', 'emergency cash is paid once to somebody who was entered, on their day, and what was said of them', 'instalments');
   end if;
   return null;
 end $$;
@@ -310,6 +334,8 @@ create table work_terms (
   period_days int check (period_days between 1 and 92),
   -- The most that one person works in a period.
   days_per_period int not null check (days_per_period between 1 and 92),
+  -- Of the plan's scorecard, those whose people work; null for all of them.
+  tiers text[] check (cardinality(tiers) between 1 and 20),
   check (fits_currency(day_rate, currency))
 );
 create trigger kind before insert on work_terms for each row execute function refuse_other_kind('cash_for_work');
@@ -414,6 +440,22 @@ create function hold_work(plan uuid) returns void language sql as $$
   select pg_advisory_xact_lock(hashtextextended('work/' || plan, 0))
 $$;
 
+-- Whether somebody was enrolled, and eligible by the plan's scorecard, when a day ended where the programme is: they, or a record that has been
+-- merged into theirs since.
+create function could_work(plan uuid, person uuid, worked_on date) returns boolean language sql stable as $$
+  select exists (
+    select from plans p join work_terms t on t.plan_id = p.id join programmes g on g.id = p.programme_id
+    cross join lateral (select (worked_on + 1)::timestamp at time zone g.time_zone as at) m
+    cross join lateral (select person as id union all select b.id from beneficiaries b where b.merged_into = person) own
+    join beneficiaries r on r.id = own.id and r.registered_at <= m.at
+    join enrolments n on n.programme_id = p.programme_id and n.beneficiary_id = r.id
+    where p.id = plan and coalesce((select h.state from enrolment_history h where h.programme_id = p.programme_id and h.beneficiary_id = r.id
+        and h.until > m.at order by h.until, h.id limit 1), n.state) = 'enrolled'
+      and (p.scorecard_id is null or exists (select from (select a.outcome, a.tier from assessments a where a.scorecard_id = p.scorecard_id
+          and a.beneficiary_id = r.id and a.assessed_at <= m.at order by a.number desc limit 1) a
+        where a.outcome = 'eligible' and (t.tiers is null or a.tier = any (t.tiers)))))
+$$;
+
 -- The plan and the site are held, so that of two sheets at once the later sees the earlier.
 create function refuse_wrong_attendance() returns trigger language plpgsql as $$
 begin
@@ -425,6 +467,9 @@ begin
       left join lateral work_period(t, n.day) w on true
       where s.id is null or row (w.period_from, w.period_to) is distinct from row (n.period_from, n.period_to)) then
     perform refuse('attendance_of_its_sheet', 'attendance is of its sheet''s plan and site, on a day of the plan', 'attendance');
+  end if;
+  if exists (select from (select distinct plan_id, beneficiary_id, day from new_rows) n where not could_work(n.plan_id, n.beneficiary_id, n.day)) then
+    perform refuse('attendance_of_the_enrolled', 'days are worked by people who were enrolled and eligible by then', 'attendance');
   end if;
   if exists (select from attendance a join (select distinct site_id, day from new_rows) n using (site_id, day) join work_sites s on s.id = a.site_id
       where a.counts group by a.site_id, a.day, s.capacity having count(*) > s.capacity) then

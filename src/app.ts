@@ -13,7 +13,7 @@ import {
   refusalKeeper,
   sessionRules,
 } from './access/index.ts';
-import { assistanceJobs, assistanceRoutes } from './assistance/index.ts';
+import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
 import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
 import { beneficiaryRoutes, type ExportLimits, exportJobs, peopleSources, programmeOfPerson } from './beneficiaries/index.ts';
 import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
@@ -167,7 +167,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground, { limits, sessions, publicUrl: publicUrlOf(config) }),
     ...auditRoutes(ground, relatedSubjects),
-    ...programmeRoutes(ground),
+    ...programmeRoutes(ground, followEndSoon),
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
     ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes, exportLimits),

@@ -182,6 +182,8 @@ export const permissions = {
   'assistance.change_entitlement': { roles: ['programme_officer'], within: ['programme'] },
   'assistance.start_run': { roles: ['programme_officer'], within: ['programme'] },
   'assistance.advance_plan': { roles: [] },
+  'assistance.withdraw_past_end': { roles: [] },
+  'assistance.settle_again': { roles: [] },
   'assistance.give_ceilings': { roles: ['programme_officer'], within: ['programme'] },
   'assistance.confirm_condition': { roles: ['programme_officer'], within: ['programme'] },
   'assistance.sign_tranche': { roles: ['programme_officer', 'approver'], within: ['programme'] },

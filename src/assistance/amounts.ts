@@ -73,6 +73,25 @@ export function faultsOfKind(
   );
 }
 
+/** What one payment of a kind is at least and at most; null where the programme does not say. */
+export interface Bounds {
+  readonly currency: string;
+  readonly least: Money | null;
+  readonly most: Money | null;
+}
+
+/** The bounds that the terms of a programme set for one payment of a kind. */
+export function boundsOf({ currency, kinds }: Pick<Programme, 'currency' | 'kinds'>, kind: Kind): Bounds {
+  const { least = null, most = null } = kinds.find((one) => one.kind === kind) ?? {};
+  return { currency, least: least === null ? null : Money.of(least, currency), most: most === null ? null : Money.of(most, currency) };
+}
+
+/** Which bound an amount breaks, if any. */
+export function brokenBound({ least, most }: Bounds, amount: Money): 'below_least' | 'above_most' | null {
+  if (least && amount.compare(least) < 0) return 'below_least';
+  return most && amount.compare(most) > 0 ? 'above_most' : null;
+}
+
 /** What is wrong with an amount rule, at `/amountRule`. */
 function faultsOfAmounts(rule: AmountRule, currency: string): ProblemPlace[] {
   const faults: ProblemPlace[] = [];

@@ -18,7 +18,7 @@ export const createPlan = command<{ programmeId: string; plan: NewPlan }, ShownP
     const kind = kindOf(given);
     const faults = kind.faultsOf(given, programme);
     const terms = kind.termsOf(given, programme);
-    if (terms.scorecardId !== undefined) faults.push(...(await faultsOfScorecard(tx, programmeId, terms)));
+    if (terms.scorecardId !== undefined) faults.push(...(await faultsOfScorecard(tx, programmeId, terms, kind.tiersOf?.(given) ?? [])));
     if (faults.length > 0) throw problem.unprocessable('The plan breaks a rule.', {}, faults);
     const plan: Plan = {
       id: newId(),
@@ -43,14 +43,17 @@ export const createPlan = command<{ programmeId: string; plan: NewPlan }, ShownP
   },
 });
 
-/** What is wrong with a plan's scorecard: that the programme has none such, or that it has not the tiers that have an amount. */
-async function faultsOfScorecard(db: Db, programmeId: string, { scorecardId = '', amountRule }: PlanTerms): Promise<ProblemPlace[]> {
+/** What is wrong with a plan's scorecard: that the programme has none such, or that it has not the tiers that it names. */
+async function faultsOfScorecard(
+  db: Db,
+  programmeId: string,
+  { scorecardId = '', amountRule }: PlanTerms,
+  named: readonly { readonly tier: string; readonly pointer: string }[],
+): Promise<ProblemPlace[]> {
   const tiers = await tiersOfScorecard(db, programmeId, scorecardId);
   if (!tiers) return [{ pointer: '/scorecardId', detail: 'The programme has no such scorecard.' }];
-  if (amountRule?.rule !== 'by_tier') return [];
-  return amountRule.amounts.flatMap(({ tier }, i) =>
-    tiers.includes(tier)
-      ? []
-      : [{ pointer: `/amountRule/amounts/${i}/tier`, detail: `The scorecard has no such tier. It has ${tiers.join(', ') || 'none'}.` }],
+  const ofAmounts = amountRule?.rule === 'by_tier' ? amountRule.amounts : [];
+  return [...ofAmounts.map(({ tier }, i) => ({ tier, pointer: `/amountRule/amounts/${i}/tier` })), ...named].flatMap(({ tier, pointer }) =>
+    tiers.includes(tier) ? [] : [{ pointer, detail: `The scorecard has no such tier. It has ${tiers.join(', ') || 'none'}.` }],
   );
 }

@@ -137,7 +137,14 @@ describe('plans in plain SQL as the application', () => {
       owe({ plan_id: other, entitlement_id: theirs, covers_from: '2099-12-31', covers_to: '2100-01-01' }),
     );
     await refused('instalments_of_entitlement', owe({ plan_id: other, covers_from: '2027-03-01', covers_to: '2027-03-31' }));
-    await refused('instalments_plan_id_kind_fkey', owe({ kind: 'cash_for_work', covers_from: '2027-03-01', covers_to: '2027-03-31' }));
+    const march = { covers_from: '2027-03-01', covers_to: '2027-03-31' };
+    await refused('instalments_plan_known', owe({ kind: 'one_time_grant', ...march }));
+    await refused('instalments_plan_known', owe({ plan_id: newId(), ...march }));
+    await refused('instalments_entitlement_known', owe({ entitlement_id: newId(), ...march }));
+    await refused('instalments_people_known', owe({ beneficiary_id: newId(), ...march }));
+    await refused('instalments_people_known', owe({ household_id: newId(), ...march }));
+    await refused('instalments_of_entitlement', owe({ programme_id: newId(), ...march }));
+    await refused('instalments_first_state', owe({ state: 'withdrawn', ...march }));
     await refused('instalments_amount_check', owe({ amount: '0', covers_from: '2027-03-01', covers_to: '2027-03-31' }));
     await refused('instalments_check', owe({ covers_from: '2027-03-31', covers_to: '2027-03-01' }));
     await refused('instalments_first_state', owe({ state: 'withdrawn', covers_from: '2027-03-01', covers_to: '2027-03-31' }));

@@ -1,5 +1,9 @@
 import { system } from '../access/index.ts';
 import { type Ground, Interrupted, type Job } from '../platform/index.ts';
+import { programmeById } from '../programmes/index.ts';
+import { wakePeople, withdrawPastEnd } from './ending/commands.ts';
+import { FOLLOW_END } from './ending/soon.ts';
+import { plansCutShort, plansPastEnd } from './ending/store.ts';
 import { BATCH, type BatchSizes } from './schedule/advance.ts';
 import { advancePlan } from './schedule/advance-command.ts';
 import { ADVANCE } from './schedule/advance-soon.ts';
@@ -13,6 +17,19 @@ export function assistanceJobs({ db, execute, clock }: Pick<Ground, 'db' | 'exec
     while (await execute(advancePlan, { planId, batch, waits }, { actor: system })) {
       if (closing?.aborted) throw new Interrupted('the process ends');
     }
+  }
+  async function inBatches(next: (after: string | null) => Promise<string | null>, closing?: AbortSignal): Promise<void> {
+    for (let after = await next(null); after !== null; after = await next(after)) {
+      if (closing?.aborted) throw new Interrupted('the process ends');
+    }
+  }
+  async function followEnd(programmeId: string, was: string, closing?: AbortSignal): Promise<void> {
+    for (const planId of await plansPastEnd(db, programmeId))
+      await inBatches((after) => execute(withdrawPastEnd, { planId, after, batch: batch.alone }, { actor: system }), closing);
+    const { endsOn } = (await programmeById(db, programmeId)).programme;
+    if (endsOn <= was) return;
+    for (const planId of await plansCutShort(db, programmeId, was))
+      await inBatches((after) => execute(wakePeople, { planId, after, was, batch: batch.together }, { actor: system }), closing);
   }
   return [
     {
@@ -29,6 +46,7 @@ export function assistanceJobs({ db, execute, clock }: Pick<Ground, 'db' | 'exec
         if (failed) throw failed;
       },
     },
+    { name: FOLLOW_END, run: ({ programmeId = '', was = '' }, closing) => followEnd(programmeId, was, closing) },
     { name: ADVANCE, run: ({ planId = '' }, closing) => advanceAll(planId, true, closing) },
   ];
 }

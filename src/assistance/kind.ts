@@ -8,6 +8,8 @@ export interface Kind<New extends NewPlan> {
   faultsOf(plan: New, programme: Programme): ProblemPlace[];
   /** What the plan keeps beside what every plan has. */
   termsOf(plan: New, programme: Programme): PlanTerms;
+  /** The tiers of the plan's scorecard that it names beside those of its amounts. */
+  tiersOf?(plan: New): readonly { readonly tier: string; readonly pointer: string }[];
   /** What follows in the transaction that makes the plan: who is entitled, what is owed. @returns what follows once it has committed */
   begin?(context: CommandContext, plan: Plan): Promise<readonly FollowUp[] | undefined> | Promise<void>;
 }

@@ -2,6 +2,12 @@ import type { Words } from './types.ts';
 
 /** What the commands about what people are owed did. */
 export const assistanceWords: Readonly<Record<string, Words>> = {
+  'assistance.withdraw_past_end': {
+    ar: 'سحب مستحقات بعد نهاية البرنامج',
+    fr: 'Échéances après la fin du programme retirées',
+    en: 'Instalments past the programme’s end withdrawn',
+  },
+  'assistance.settle_again': { ar: 'إعادة احتساب المستحقات', fr: 'Échéances recalculées', en: 'What is owed worked out again' },
   'assistance.give_ceilings': { ar: 'إدراج أشخاص بسقوف للدعم', fr: 'Plafonds de réintégration accordés', en: 'People given ceilings' },
   'assistance.confirm_condition': { ar: 'تأكيد شرط دفعة', fr: 'Condition de tranche confirmée', en: 'Condition of a tranche confirmed' },
   'assistance.sign_tranche': { ar: 'توقيع دفعة', fr: 'Tranche signée', en: 'Tranche signed' },

@@ -2414,7 +2414,7 @@ export interface paths {
         put?: never;
         /**
          * Top up what named people were paid
-         * @description Each top-up is linked to the instalment that it adds to: the one that is named, or the last that was released to the person. It has to be the person's own, released with a voucher that has neither expired nor been cancelled, and no top-up itself; and it is topped up once for the plan's reason, by whichever plan. Who cannot be topped up is named with why; the others are.
+         * @description Each top-up is linked to the instalment that it adds to: the one that is named, or the last that was released to the person. It has to be the person's own, released with a voucher that has neither expired nor been cancelled, and no top-up itself; and it is topped up once for the plan's reason, by whichever plan. A percentage may come to no less and no more than the programme pays at once by this kind. Who cannot be topped up is named with why; the others are. A top-up goes with what it tops up: when that is cancelled, it is withdrawn, or not paid by the list that it is on.
          */
         post: operations["topUpPeople"];
         delete?: never;
@@ -2471,9 +2471,29 @@ export interface paths {
         put?: never;
         /**
          * Name people who are paid emergency cash
-         * @description They are owed the plan's amount on a day from today to as many days on as the plan says, in the programme's time zone. Somebody who is in another plan of the programme for the same purpose is not entered unless it is said why. Who cannot be entered is named with the reason; the others are entered.
+         * @description Emergency cash is for people who are in no other plan of the same purpose, unless it is said why. They are owed the plan's amount, or the one that is said of them where the plan lets it be, on a day from today to as many days on as the plan says, in the programme's time zone. Who cannot be entered is named with the reason; the others are entered.
          */
         post: operations["enterEmergency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{planId}/emergency-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name people who are paid emergency cash by a file
+         * @description A file of cells with a header in French, English or Arabic (CSV in UTF-8, UTF-16, Windows-1252 or Windows-1256; XLSX): registration number and, where there is something to say, amount and the reason why somebody is helped who is in another plan of the same purpose. At most 5000 rows. Otherwise as naming people: rows that are right are entered, the others come back with row, cell and reason. The same file again enters nobody a second time.
+         */
+        post: operations["receiveEmergencyFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2619,7 +2639,7 @@ export interface paths {
         put?: never;
         /**
          * Sign a sheet that somebody else entered
-         * @description What the signed days of a period come to is owed to each person on the period's last day.
+         * @description What the signed days of a period come to is owed to each person on the period's last day. Days that come to less than the programme pays at once by this kind wait, and are named with the sum: they are owed as soon as further days of the period are signed.
          */
         post: operations["signAttendance"];
         delete?: never;
@@ -6546,6 +6566,8 @@ export interface components {
             periodDays?: number;
             /** @description The most that one person works in a period */
             daysPerPeriod: number;
+            /** @description Of the scorecard's tiers, those whose people work; all of them when not said */
+            tiers?: string[];
         };
         /** @description What every plan has, and what its kind says */
         Plan: {
@@ -6569,6 +6591,7 @@ export interface components {
             tranches?: components["schemas"]["Tranches"];
             topUp?: components["schemas"]["TopUpTerms"];
             withinDays?: number;
+            namedAmounts?: boolean;
             work?: components["schemas"]["WorkTerms"];
             createdAt: components["schemas"]["Timestamp"];
         };
@@ -6639,6 +6662,8 @@ export interface components {
              * @example 3
              */
             withinDays: number;
+            /** @description Whether an amount may be said of a person in place of the rule's; it may not when nothing is said */
+            namedAmounts?: boolean;
         };
         /** Cash-for-work */
         NewWork: {
@@ -6647,6 +6672,8 @@ export interface components {
             name: components["schemas"]["PlanName"];
             purpose: components["schemas"]["PlanPurpose"];
             work: components["schemas"]["WorkTerms"];
+            /** @description Only days are taken on which this scorecard had found the person eligible */
+            scorecardId?: components["schemas"]["Id"];
         };
         /** @description A plan of one of the kinds of assistance */
         NewPlan: components["schemas"]["NewGrant"] | components["schemas"]["NewStipend"] | components["schemas"]["NewReintegration"] | components["schemas"]["NewTopUps"] | components["schemas"]["NewEmergency"] | components["schemas"]["NewWork"];
@@ -6671,6 +6698,7 @@ export interface components {
             tranches?: components["schemas"]["Tranches"];
             topUp?: components["schemas"]["TopUpTerms"];
             withinDays?: number;
+            namedAmounts?: boolean;
             work?: components["schemas"]["WorkTerms"];
             createdAt: components["schemas"]["Timestamp"];
             /** @description People */
@@ -6854,12 +6882,13 @@ export interface components {
         } | {
             registrationNumber: components["schemas"]["RegistrationNumber"];
         };
+        /** @enum {string} */
+        RefusalCode: "not_found" | "not_enrolled" | "repeated" | "entered_already" | "in_another_plan" | "amount" | "amount_of_plan" | "below_least" | "above_most" | "no_source" | "not_theirs" | "is_top_up" | "not_released" | "topped_up_already" | "comes_to_nothing";
         /** @description One of many that was not taken; the others were */
         Refused: {
             /** @description Which of those sent, counted from 0 */
             index: number;
-            /** @enum {string} */
-            code: "not_found" | "not_enrolled" | "repeated" | "entered_already" | "in_another_plan" | "amount" | "no_source" | "not_theirs" | "is_top_up" | "not_released" | "topped_up_already" | "comes_to_nothing";
+            code: components["schemas"]["RefusalCode"];
             detail: string;
         };
         /** @enum {string} */
@@ -6935,6 +6964,24 @@ export interface components {
             already: components["schemas"]["Count"];
             /** @description A percentage of them is less than the smallest coin */
             comesToNothing: components["schemas"]["Count"];
+            /** @description A percentage of them is less or more than the programme pays at once by this kind */
+            outOfBounds: components["schemas"]["Count"];
+            /** @description Of the last two, the first hundred, each with why */
+            leftOut: {
+                /** @description What would have been topped up */
+                instalmentId: components["schemas"]["Id"];
+                /** @enum {string} */
+                code: "comes_to_nothing" | "below_least" | "above_most";
+                detail: string;
+            }[];
+        };
+        EntryFault: {
+            /** @description Of the file, whose header is row 1 */
+            row: number;
+            /** @enum {string} */
+            cell: "registrationNumber" | "amount" | "despite";
+            code: ("number_wrong" | "amount_wrong" | "despite_wrong") | components["schemas"]["RefusalCode"];
+            detail: string;
         };
         /** @example 16 */
         WilayaNumber: string;
@@ -6978,7 +7025,7 @@ export interface components {
             /** @enum {string} */
             cell: "registrationNumber" | "day" | "presence";
             /** @enum {string} */
-            code: "number_wrong" | "day_wrong" | "presence_wrong" | "person_unknown" | "person_not_enrolled" | "day_outside_plan" | "day_in_future" | "repeated" | "worked_elsewhere" | "site_full" | "days_used_up";
+            code: "number_wrong" | "day_wrong" | "presence_wrong" | "person_unknown" | "person_not_enrolled" | "person_not_eligible" | "day_outside_plan" | "day_in_future" | "repeated" | "worked_elsewhere" | "site_full" | "days_used_up" | "above_most";
             detail: string;
         };
         EnteredSheet: {
@@ -7004,6 +7051,40 @@ export interface components {
             /** @description Whether the same content came before */
             alreadyReceived: boolean;
             faults: components["schemas"]["AttendanceFault"][];
+        };
+        WaitingDays: {
+            /** @description The first row of the person in the period */
+            row: number;
+            periodFrom: components["schemas"]["Date"];
+            periodTo: components["schemas"]["Date"];
+            amount: components["schemas"]["Money"];
+            /** @constant */
+            code: "below_least";
+            detail: string;
+        };
+        SignedSheet: {
+            id: components["schemas"]["Id"];
+            planId: components["schemas"]["Id"];
+            siteId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /** @enum {string} */
+            source: "file" | "rows";
+            state: components["schemas"]["SheetState"];
+            /** @description Rows that were taken */
+            rowCount: components["schemas"]["Count"];
+            /** @description Rows that were not */
+            faultCount: components["schemas"]["Count"];
+            /** @description The sheet that this one corrects */
+            replacesId: components["schemas"]["Id"] | null;
+            enteredBy: components["schemas"]["Id"];
+            enteredAt: components["schemas"]["Timestamp"];
+            signedBy: components["schemas"]["Id"] | null;
+            signedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was rejected */
+            reason: string | null;
+            /** @description People and periods whose days come to too little as yet */
+            waitingCount: components["schemas"]["Count"];
+            waiting: components["schemas"]["WaitingDays"][];
         };
         /** @enum {string} */
         AssistanceKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "cash_for_work" | "emergency_cash";
@@ -7109,7 +7190,7 @@ export interface components {
         };
         PaymentListReasonCount: {
             /** @enum {string} */
-            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund" | "list_cancelled";
+            reason: "merged" | "not_theirs" | "source_cancelled" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund" | "list_cancelled";
             people: components["schemas"]["Count"];
         };
         /** @description While the list is being built, how many instalments have been looked at; while it is being released, how many lines; otherwise null */
@@ -7210,7 +7291,7 @@ export interface components {
             kind: components["schemas"]["AssistanceKind"];
             amount: components["schemas"]["Money"];
             /** @enum {string} */
-            reason: "merged" | "not_theirs" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund";
+            reason: "merged" | "not_theirs" | "source_cancelled" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund";
             detail: components["schemas"]["PaymentListReasonDetail"];
         };
         PaymentListPreview: {
@@ -13573,6 +13654,8 @@ export interface operations {
                         person: components["schemas"]["PersonName"];
                         /** @description Why somebody is helped who is in another plan of the same purpose */
                         despite?: string;
+                        /** @description In place of the plan's, where the plan lets it be said */
+                        amount?: components["schemas"]["Amount"];
                     }[];
                 };
             };
@@ -13590,6 +13673,42 @@ export interface operations {
                             entitlementId: components["schemas"]["Id"];
                         }[];
                         refused: components["schemas"]["Refused"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    receiveEmergencyFile: {
+        parameters: {
+            query: {
+                dueOn: components["schemas"]["Date"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                planId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description How many were entered, and which rows were not taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        enteredCount: components["schemas"]["Count"];
+                        faults: components["schemas"]["EntryFault"][];
                     };
                 };
             };
@@ -13947,13 +14066,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The sheet */
+            /** @description The sheet and whose days wait */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AttendanceSheet"];
+                    "application/json": components["schemas"]["SignedSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -1,7 +1,7 @@
 import { enrolApplicants } from '../beneficiaries/index.ts';
 import { type Command, type CommandContext, command } from '../platform/index.ts';
 import { takeOffDue, withMerged } from './due.ts';
-import { countNames, hasGrown } from './name-frequencies.ts';
+import { countNames, hasGrown, lockCounting } from './name-frequencies.ts';
 import type { Profiles } from './profiles.ts';
 import { amongSurvivors, withRecords } from './same-person.ts';
 import { scoredPairs } from './scoring.ts';
@@ -63,7 +63,9 @@ export const compareDue = (profiles: Profiles): Command<ToCompare, Found> =>
 async function settingFor({ tx, keyRing, now }: CommandContext, programmeId: string, people: number) {
   const setting = await settingOf(tx, keyRing, programmeId);
   if (setting.population > people * WORTH_LOOKING || !(await hasGrown(tx, programmeId))) return setting;
-  await countNames(tx, programmeId, now);
+  // To somebody who does not know how common names are, all are rare, and namesakes look like one person. So nobody goes on without the count.
+  await lockCounting(tx, programmeId);
+  if (await hasGrown(tx, programmeId)) await countNames(tx, programmeId, now);
   return settingOf(tx, keyRing, programmeId);
 }
 

@@ -175,4 +175,22 @@ describe('the weights of a programme', () => {
     await app.execute(countProgrammeNames, { programmeId }, { actor: system });
     expect(await shares()).toEqual([0.008, 0.007]);
   });
+
+  it('compare nobody before the names are counted, also while somebody else is counting', async () => {
+    const { owner } = platform;
+    const { programmeId } = await makeFrame(platform);
+    const people: string[] = [];
+    for (let i = 0; i < 10; i += 1)
+      people.push((await makePerson(platform, programmeId, { names: { given: 'Mohamed', family: `F${i}` } })).id);
+    await owner.query('begin');
+    await owner.query(`select pg_advisory_xact_lock(hashtextextended('name_counts/' || $1, 0))`, [programmeId]);
+    const comparing = duplicates.compare(people);
+    const waiting =
+      "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())";
+    await expect.poll(async () => (await owner.query(waiting)).rowCount).toBe(1);
+    await owner.query('commit');
+    await comparing;
+    const { rows } = await owner.query('select people from name_counts where programme_id = $1', [programmeId]);
+    expect(rows).toEqual([{ people: 10 }]);
+  });
 });

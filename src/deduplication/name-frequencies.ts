@@ -60,12 +60,12 @@ export async function grownProgrammes(db: Db): Promise<string[]> {
   return grown;
 }
 
-/** Counts how many people a programme has and how common their names are. Where somebody else is counting, that is left to them. */
+/** Makes whoever else counts the names of a programme wait until the transaction ends, and waits for them. */
+export const lockCounting = (tx: Tx, programmeId: string): Promise<unknown> =>
+  tx.first(sql`select pg_advisory_xact_lock(hashtextextended(${`name_counts/${programmeId}`}, 0))`);
+
+/** Counts how many people a programme has and how common their names are. */
 export async function countNames(tx: Tx, programmeId: string, at: Date): Promise<void> {
-  const lock = await tx.first<{ free: boolean }>(
-    sql`select pg_try_advisory_xact_lock(hashtextextended(${`name_counts/${programmeId}`}, 0)) as free`,
-  );
-  if (!lock?.free) return;
   const row = await tx.first<{ people: number; lastId: string | null }>(sql`select count(*)::int as people,
     (select beneficiary_id from enrolments where programme_id = ${programmeId} order by beneficiary_id desc limit 1) as "lastId"
     from enrolments where programme_id = ${programmeId}`);
@@ -86,7 +86,8 @@ export const countProgrammeNames = command<{ programmeId: string }, object>({
   name: 'deduplication.count_names',
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
   async run({ tx, now }, { programmeId }) {
-    await countNames(tx, programmeId, now);
+    await lockCounting(tx, programmeId);
+    if (await hasGrown(tx, programmeId)) await countNames(tx, programmeId, now);
     return { result: {}, subject: { type: 'programme', id: programmeId } };
   },
 });

@@ -1,3 +1,4 @@
+import { hasLostSource } from '../assistance/index.ts';
 import { hasWithdrawn, recordsOf } from '../beneficiaries/index.ts';
 import { holds } from '../deduplication/index.ts';
 import { type Db, Money, type Sql, sql, type Tx } from '../platform/index.ts';
@@ -38,6 +39,7 @@ function refusal({ holdThreshold }: Conditions, line: Sql | null): Sql {
   return sql`case
     when b.merged_into is not null or n.state = 'merged' then 'merged'
     when coalesce(own.merged_into, own.id) <> b.id then 'not_theirs'
+    when ${hasLostSource(sql`i`)} then 'source_cancelled'
     when n.state is distinct from 'enrolled' or b.data_key is null then 'not_enrolled'
     when not exists (select from consents c where c.beneficiary_id = b.id and c.purpose = 'registration' and c.withdrawn_at is null)
       or not exists (select from consents c where c.beneficiary_id = b.id and c.purpose = 'share_with_paying_agent'

@@ -14,6 +14,7 @@ export type AgeBand = '0-5' | '6-11' | '12-17' | '18-59' | '60+';
 export type Reason =
   | 'merged'
   | 'not_theirs'
+  | 'source_cancelled'
   | 'not_enrolled'
   | 'no_consent'
   | 'comparison_due'

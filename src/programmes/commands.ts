@@ -1,4 +1,4 @@
-import { brokenConstraint, command, newId, problem } from '../platform/index.ts';
+import { brokenConstraint, type Command, command, type FollowUp, newId, problem } from '../platform/index.ts';
 import { changed, faultsOf, wholeProgramme } from './rules.ts';
 import { findProgramme, insertProgramme, type StoredProgramme, updateProgramme } from './store.ts';
 import { insertTerms } from './terms-store.ts';
@@ -34,22 +34,34 @@ export interface ChangeOfProgramme {
   readonly reason: string;
 }
 
+/** What follows when a programme ends on another day. @param was its last day before, ISO 8601 */
+export type EndsOtherwise = (programmeId: string, was: string) => FollowUp;
+
 /**
  * Makes the next version of a programme that is still as the caller read it. What was submitted under a version stays under it.
  * @throws not_found; conflict when it has changed since; unprocessable when a value breaks a rule
  */
-export const changeProgramme = command<ChangeOfProgramme, StoredProgramme>({
-  name: 'programmes.change_programme',
-  scope: (_db, { id }) => ({ programme: id }),
-  async run({ tx, actor, now }, { id, version, change, reason }) {
-    const before = await findProgramme(tx, id);
-    if (!before) throw problem.not_found('There is no such record.');
-    const programme = changed(before.programme, change);
-    const faults = faultsOf(programme);
-    if (faults.length > 0) throw problem.unprocessable('The change breaks a rule.', {}, faults);
-    const next = await updateProgramme(tx, programme, version, { by: actor.id, at: now, reason });
-    if (!next) throw problem.conflict('Somebody changed the programme meanwhile. Read it again.');
-    await insertTerms(tx, programme, next);
-    return { result: { programme, version: next }, subject: { type: 'programme', id }, before: before.programme, after: programme, reason };
-  },
-});
+export const changeProgramme = (endsOtherwise: EndsOtherwise): Command<ChangeOfProgramme, StoredProgramme> =>
+  command<ChangeOfProgramme, StoredProgramme>({
+    name: 'programmes.change_programme',
+    scope: (_db, { id }) => ({ programme: id }),
+    async run({ tx, actor, now }, { id, version, change, reason }) {
+      const before = await findProgramme(tx, id);
+      if (!before) throw problem.not_found('There is no such record.');
+      const programme = changed(before.programme, change);
+      const faults = faultsOf(programme);
+      if (faults.length > 0) throw problem.unprocessable('The change breaks a rule.', {}, faults);
+      const next = await updateProgramme(tx, programme, version, { by: actor.id, at: now, reason });
+      if (!next) throw problem.conflict('Somebody changed the programme meanwhile. Read it again.');
+      await insertTerms(tx, programme, next);
+      const was = before.programme.endsOn;
+      return {
+        result: { programme, version: next },
+        subject: { type: 'programme', id },
+        before: before.programme,
+        after: programme,
+        reason,
+        followUps: programme.endsOn === was ? [] : [endsOtherwise(id, was)],
+      };
+    },
+  });

@@ -1,6 +1,6 @@
 import { newId } from '../../src/platform/index.ts';
 import type { Frame, Person } from './fixtures.ts';
-import type { Client } from './platform.ts';
+import type { Client, TestPlatform } from './platform.ts';
 
 /** How reintegration cash is paid in tests: at once, and when a trade is registered. */
 export const someTranches = [
@@ -59,6 +59,10 @@ export async function makeWork(
   const { body } = await officer.post(`/v1/programmes/${frame.programmeId}/work-sites`, site).expect(201);
   return { planId, siteId: body.id };
 }
+
+/** Has people be registered, as they are today, before the days that tests have them work on. */
+export const registeredBefore = ({ owner }: Pick<TestPlatform, 'owner'>, people: readonly Pick<Person, 'id'>[]): Promise<unknown> =>
+  owner.query(`update beneficiaries set registered_at = '2026-01-01' where id = any($1)`, [people.map(({ id }) => id)]);
 
 /** Rows of a sheet: somebody, the days of a month on which they worked, and how long. */
 export const daysOf = ({ registrationNumber }: Person, days: readonly number[], presence = 'full'): object[] =>

@@ -151,6 +151,10 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   topUpByRule: topUpRule,
   previewTopUps: topUpRule,
   enterEmergency: ({ beneficiaryId }) => ({ body: { dueOn: day, people: [{ person: { beneficiaryId } }] } }),
+  receiveEmergencyFile: () => ({
+    body: 'Registration number\n1\n',
+    query: { dueOn: day },
+  }),
   createWorkSite: ({ userId }) => ({ body: { name: newId(), wilayaNumber: '16', capacity: 10, supervisorId: userId } }),
   changeWorkSite: () => ({ body: { capacity: 20 } }),
   enterAttendance: ({ siteId }) => ({

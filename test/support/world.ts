@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { shippedModel } from '../../src/matching/index.ts';
 import { newId, type Scope } from '../../src/platform/index.ts';
-import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork } from './extras.ts';
+import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork, registeredBefore } from './extras.ts';
 import { type Frame, makeFrame, makePerson, type Person, receive } from './fixtures.ts';
 import { payList } from './paid.ts';
 import { makePlan, someDefinition } from './plans.ts';
@@ -145,6 +145,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     token: 'a'.repeat(40),
   });
   const [draw] = await giveCeilings(staff.programme, await makeReintegration(staff.programme, frame), [person]);
+  await registeredBefore(platform, [person]);
   const work = await makeWork(staff.programme, frame);
   const sheet = await made(staff.programme, `/v1/plans/${work.planId}/attendance-sheets`, {
     siteId: work.siteId,

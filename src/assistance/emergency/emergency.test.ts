@@ -5,6 +5,7 @@ import { type Frame, makeFrame, makePerson, type Person, resizeHousehold } from 
 import { makePlan, makeTeam, submitted } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { changeTerms } from '../../../test/support/terms.ts';
+import { workbook } from '../../../test/support/workbooks.ts';
 import { dateIn, newId } from '../../platform/index.ts';
 
 describe('emergency cash', () => {
@@ -117,6 +118,63 @@ describe('emergency cash', () => {
     expect(rows).toEqual([{ despite: 'Their house burnt down' }]);
   });
 
+  it('takes the people of a file, and gives back the rows that are wrong', async () => {
+    const purpose = `purpose ${newId()}`;
+    const [one, other, planned, despite, gone] = [await person(), await person(), await person(), await person(), await person()];
+    await makePlan(platform, frame, [planned, despite], '15000.00', purpose);
+    await platform.owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [gone.id]);
+    const planId = await makeEmergency({ purpose, namedAmounts: true });
+    const line = ({ registrationNumber }: Person, rest: string) => `${registrationNumber};${rest}\n`;
+    const file = `N° enregistrement;Montant;Motif\n${line(one, ';')}${line(other, '12 500,50;')}${line(planned, ';')}${line(despite, ';Leur maison a brûlé')}${line(gone, ';')}${line(one, ';')}12;abc;x\n`;
+    const send = (dueOn: string, key?: string, by = officer) => by.post(`/v1/plans/${planId}/emergency-files?dueOn=${dueOn}`, file, key);
+    const { body } = await send(today, 'emergency-file-1').expect(201);
+    const shown = (answer: { faults: { row: number; cell: string; code: string }[] }) =>
+      answer.faults.map(({ row, cell, code }) => [row, cell, code]);
+    expect(body.enteredCount).toBe(3);
+    expect(shown(body)).toEqual([
+      [4, 'despite', 'in_another_plan'],
+      [6, 'registrationNumber', 'not_enrolled'],
+      [7, 'registrationNumber', 'repeated'],
+      [8, 'registrationNumber', 'number_wrong'],
+      [8, 'amount', 'amount_wrong'],
+      [8, 'despite', 'despite_wrong'],
+    ]);
+    expect(body.faults[0].detail).toContain('no other plan of the same purpose, unless it is said why');
+    expect(JSON.stringify(body)).not.toContain(planned.registrationNumber);
+    expect((await owed(planId)).map(({ amount }) => Number(amount)).sort()).toEqual([12500.5, 20000, 20000]);
+    expect((await send(today, 'emergency-file-1').expect(201)).body).toEqual(body);
+    const again = (await send(today).expect(201)).body;
+    expect([again.enteredCount, shown(again).filter(([, , code]) => code === 'entered_already').length]).toEqual([0, 3]);
+    expect(await owed(planId)).toHaveLength(3);
+    await send(inDays(4)).expect(422);
+    await send(today, undefined, await platform.as('approver', { programme: frame.programmeId })).expect(403);
+    await send(today, undefined, await platform.as('programme_officer', { programme: (await makeFrame(platform)).programmeId })).expect(
+      404,
+    );
+    const empty = await officer.post(`/v1/plans/${planId}/emergency-files?dueOn=${today}`, 'Registration number\n12\n').expect(422);
+    expect(empty.body.errors).toMatchObject([{ row: 2, cell: 'registrationNumber' }]);
+    await officer.post(`/v1/plans/${planId}/emergency-files?dueOn=${today}`, 'Name\nx\n').expect(422);
+  });
+
+  it('takes a workbook, and an amount of a person only where the plan lets it be said', async () => {
+    const planId = await makeEmergency();
+    const [one, other] = [await person(), await person()];
+    const text = (cell: string, value: string) => `<c r="${cell}" t="inlineStr"><is><t>${value}</t></is></c>`;
+    const book = await workbook({
+      rows: `<row r="1">${text('A1', 'Registration number')}${text('B1', 'Amount')}</row>
+        <row r="2"><c r="A2"><v>${Number(one.registrationNumber)}</v></c></row>
+        <row r="3"><c r="A3"><v>${Number(other.registrationNumber)}</v></c><c r="B3"><v>100.5</v></c></row>`,
+    });
+    const { body } = await officer
+      .post(`/v1/plans/${planId}/emergency-files?dueOn=${today}`)
+      .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+      .send(book)
+      .expect(201);
+    expect(body).toMatchObject({ enteredCount: 1, faults: [{ row: 3, cell: 'amount', code: 'amount_of_plan' }] });
+    const said = await enter(planId, [{ ...named(other), amount: '5.00' }]).expect(201);
+    expect(codes(said.body)).toEqual([[0, 'amount_of_plan']]);
+  });
+
   it('enters somebody once when two requests come at the same moment, into one plan or two of one purpose', async () => {
     const purpose = `purpose ${newId()}`;
     const [one, other] = [await makeEmergency({ purpose }), await makeEmergency({ purpose })];
@@ -190,6 +248,8 @@ describe('emergency cash', () => {
       await entry(entitlementId, inDays(3));
       const beside = await entitle(planId, planned);
       await refused('emergency_entries_in_no_plan', entry(beside, today));
+      const named = 'insert into emergency_entries values ($1, $2, null, $1, $3, 5)';
+      await refused('emergency_entries_amount', app.query(named, [await entitle(planId, await person()), today, platform.clock.now()]));
       await entry(beside, today, 'Their house burnt down');
       await refused('emergency_entries_append_only', platform.owner.query('update emergency_entries set due_on = due_on'));
     });
@@ -203,6 +263,15 @@ describe('emergency cash', () => {
       await refused('instalments_of_emergency', instalment(planId, entitlementId, somebody, inDays(1)));
       await instalment(planId, entitlementId, somebody, today);
       await refused('instalments_of_emergency', instalment(planId, entitlementId, somebody, today, 2, inDays(40)));
+    });
+
+    it('is what was said of the person', async () => {
+      const planId = await makeEmergency({ namedAmounts: true });
+      const somebody = await person();
+      const entitlementId = await entitle(planId, somebody);
+      const named = 'insert into emergency_entries values ($1, $2, null, $1, $3, 5)';
+      await app.query(named, [entitlementId, today, platform.clock.now()]);
+      await refused('instalments_of_emergency', instalment(planId, entitlementId, somebody, today));
     });
 
     it('has terms in a plan of its kind only', async () => {

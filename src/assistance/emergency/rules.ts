@@ -1,36 +1,63 @@
-import { problem } from '../../platform/index.ts';
-import { amountFor as plannedAmount } from '../amounts.ts';
+import { Money, problem } from '../../platform/index.ts';
+import { amountFor, type Bounds, brokenBound, isAmount } from '../amounts.ts';
 import { refused, type Standing } from '../people/rules.ts';
-import type { Refused } from '../people/types.ts';
+import type { RefusalCode, Refused } from '../people/types.ts';
 import type { AmountRule } from '../plan-base.ts';
-import { addDays } from '../schedule/days.ts';
-import type { NewEntry } from './types.ts';
+import { addDays, type Day, earlier } from '../schedule/days.ts';
+import type { EmergencyTerms, NewEntry } from './types.ts';
 
-/** What somebody in a household of this size is owed, as decimal text. */
-export function amountFor(rule: AmountRule, householdSize: number): string {
-  const amount = plannedAmount(rule, householdSize, null);
-  if (amount === null) throw new Error('an amount rule without an amount for a household of one');
-  return amount;
+/**
+ * @param today in the programme's time zone
+ * @param endsOn the programme's last day
+ * @throws unprocessable when a day is not between today and so many days on
+ */
+export function requireSoon(dueOn: Day, today: Day, withinDays: number, endsOn: Day): void {
+  const last = earlier(addDays(today, withinDays), endsOn);
+  if (dueOn >= today && dueOn <= last) return;
+  const detail = last < today ? `The programme ended on ${endsOn}.` : `A day from ${today} to ${last}.`;
+  throw problem.unprocessable('Emergency cash falls due within days.', {}, [{ pointer: '/dueOn', detail }]);
 }
 
-/** @param today ISO 8601 in the programme's time zone @throws unprocessable when a day is not between today and so many days on */
-export function requireSoon(dueOn: string, today: string, withinDays: number): void {
-  const last = addDays(today, withinDays);
-  if (dueOn < today || dueOn > last)
-    throw problem.unprocessable('Emergency cash falls due within days.', {}, [
-      { pointer: '/dueOn', detail: `A day from ${today} to ${last}.` },
-    ]);
+/** What decides how much somebody is paid. */
+export interface Paying extends Pick<EmergencyTerms, 'namedAmounts'> {
+  readonly amountRule: AmountRule;
+  readonly bounds: Bounds;
 }
 
-/** Who can be entered though some are in other plans: nobody of these but whose entry says why. */
+/** What an entry pays somebody, as decimal text: what it says where the plan lets it, otherwise by the rule; or why it cannot. */
+export function amountOf(
+  { amount }: Pick<NewEntry, 'amount'>,
+  householdSize: number,
+  { amountRule, namedAmounts, bounds }: Paying,
+): { readonly amount: string } | { readonly fault: RefusalCode } {
+  if (amount !== undefined && !namedAmounts) return { fault: 'amount_of_plan' };
+  const paid = amount ?? amountFor(amountRule, householdSize, null);
+  if (paid === null || !isAmount(paid, bounds.currency)) return { fault: 'amount' };
+  const fault = brokenBound(bounds, Money.of(paid, bounds.currency));
+  return fault ? { fault } : { amount: paid };
+}
+
+/** Somebody who can be entered, and what they are paid. */
+export interface Able extends Standing {
+  readonly amount: string;
+}
+
+/** Who of those named can be entered: nobody who is in another plan but whose entry says why, and nobody whose amount cannot be. */
 export function allowed(
   standing: readonly Standing[],
   entries: readonly NewEntry[],
   inOtherPlans: ReadonlySet<string>,
-): { able: Standing[]; refused: Refused[] } {
-  const isFree = ({ index, person }: Standing) => !inOtherPlans.has(person.beneficiaryId) || entries[index]?.despite !== undefined;
-  return {
-    able: standing.filter(isFree),
-    refused: standing.filter((one) => !isFree(one)).map(({ index }) => refused(index, 'in_another_plan')),
-  };
+  paying: Paying,
+): { able: Able[]; refused: Refused[] } {
+  const able: Able[] = [];
+  const out: Refused[] = [];
+  for (const one of standing) {
+    const { index, person } = one;
+    const entry = entries[index];
+    const paid = amountOf(entry ?? {}, person.householdSize, paying);
+    if (inOtherPlans.has(person.beneficiaryId) && entry?.despite === undefined) out.push(refused(index, 'in_another_plan'));
+    else if ('fault' in paid) out.push(refused(index, paid.fault));
+    else able.push({ ...one, ...paid });
+  }
+  return { able, refused: out };
 }

@@ -2,9 +2,10 @@ import { recordsOf } from '../../beneficiaries/index.ts';
 import { type Db, sql, type Tx } from '../../platform/index.ts';
 import { coveredTo } from '../coverage.ts';
 import type { Plan } from '../types.ts';
+import type { EmergencyTerms } from './types.ts';
 
-export const insertTerms = (tx: Tx, planId: string, withinDays: number): Promise<number> =>
-  tx.run(sql`insert into emergency_terms (plan_id, within_days) values (${planId}, ${withinDays})`);
+export const insertTerms = (tx: Tx, planId: string, { withinDays, namedAmounts = false }: EmergencyTerms): Promise<number> =>
+  tx.run(sql`insert into emergency_terms (plan_id, within_days, named_amounts) values (${planId}, ${withinDays}, ${namedAmounts})`);
 
 /** Who of these is in another plan of the programme for the same purpose, under whichever of their records. */
 export async function inOtherPlans(db: Db, { id, programmeId, purpose }: Plan, beneficiaryIds: readonly string[]): Promise<Set<string>> {
@@ -25,6 +26,8 @@ export interface EnteredEmergency {
   readonly beneficiaryId: string;
   readonly householdId: string;
   readonly amount: string;
+  /** The amount, if it was said of the person. */
+  readonly named: string | null;
   readonly despite: string | null;
 }
 
@@ -40,10 +43,11 @@ export async function insertEntries(
   const last = await coveredTo(tx, plan, dueOn);
   await tx.insert(
     'emergency_entries',
-    entered.map(({ entitlementId, despite }) => ({
+    entered.map(({ entitlementId, despite, named }) => ({
       entitlement_id: entitlementId,
       due_on: dueOn,
       despite,
+      amount: named,
       entered_by: by,
       entered_at: now,
     })),

@@ -1,5 +1,5 @@
-import { type Db, Money, type Sql, sql } from '../../platform/index.ts';
-import type { AmountRule } from '../plan-base.ts';
+import { type Db, Money, sql } from '../../platform/index.ts';
+import { rateFor, ratesOfRule } from '../schedule/rates.ts';
 import type { Scheduled } from '../schedule/scheduled.ts';
 import type { Alike } from './rules.ts';
 
@@ -25,29 +25,16 @@ export async function alikeNow(db: Db, { plan, amountRule, schedule }: Scheduled
     ? sql`join current_assessments a on a.scorecard_id = ${plan.scorecardId} and a.beneficiary_id = w.beneficiary_id and a.outcome = 'eligible'`
     : sql``;
   const rows = await db.all<Omit<Alike, 'rate'> & { rate: string }>(sql`
-    with rates as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(rateRows(amountRule))}::jsonb) as t (from_size int, tier text, amount numeric)
-    ), whom as (${named} ${joining})
+    with ${ratesOfRule(amountRule)}, whom as (${named} ${joining})
     select starts_on as "startsOn", ends_on as "endsOn", rate::text, count(*)::int as people
     from (
-      select w.starts_on, w.ends_on, coalesce(w.amount, (${baseRate(amountRule)})) as rate
+      select w.starts_on, w.ends_on, coalesce(w.amount, t.amount) as rate
       from whom w ${eligible}
       join enrolments n on n.programme_id = ${plan.programmeId} and n.beneficiary_id = w.beneficiary_id and n.state = 'enrolled'
       join beneficiaries b on b.id = w.beneficiary_id
       join households h on h.id = b.household_id
+      cross join lateral (select h.size, ${plan.scorecardId ? sql`a.tier` : sql`null::text as tier`}) r
+      ${rateFor(amountRule)}
     ) owed where rate is not null group by 1, 2, 3`);
   return rows.map(({ rate, ...row }) => ({ ...row, rate: Money.of(rate, plan.currency) }));
-}
-
-const rateRows = (rule: AmountRule) =>
-  rule.rule === 'fixed'
-    ? [{ amount: rule.amount }]
-    : rule.rule === 'by_tier'
-      ? rule.amounts
-      : rule.amounts.map(({ fromSize, amount }) => ({ from_size: fromSize, amount }));
-
-function baseRate({ rule }: AmountRule): Sql {
-  if (rule === 'fixed') return sql`select t.amount from rates t`;
-  if (rule === 'by_tier') return sql`select t.amount from rates t where t.tier = a.tier`;
-  return sql`select t.amount from rates t where t.from_size <= h.size order by t.from_size desc limit 1`;
 }

@@ -1,12 +1,18 @@
 import type { NamedPerson, RefusalCode, Refused } from './types.ts';
 
-const details: Readonly<Record<RefusalCode, string>> = {
+/** Whom emergency cash is for: the one sentence that the contract, the database and the documentation share. */
+export const EMERGENCY_IS_FOR = 'Emergency cash is for people who are in no other plan of the same purpose, unless it is said why.';
+
+export const details: Readonly<Record<RefusalCode, string>> = {
   not_found: 'The programme knows nobody, or no instalment, of this identifier or number. Check it.',
   not_enrolled: 'The person is not enrolled. Enrol them, or resume their enrolment, and send them again.',
   repeated: 'The person stands in the request already. Leave one out.',
   entered_already: 'The person is in this plan already.',
-  in_another_plan: 'The person is in a plan of the same purpose. Say in "despite" why they are helped all the same.',
+  in_another_plan: `The person is in one. ${EMERGENCY_IS_FOR}`,
   amount: 'An amount is above zero, has no more decimals than its currency, and pays no less or more at once than the programme allows.',
+  amount_of_plan: 'The amount goes by the plan, and is not said of a person.',
+  below_least: 'It comes to less than the programme pays at once by this kind.',
+  above_most: 'It comes to more than the programme pays at once by this kind.',
   no_source: 'Nothing that was released to the person can be topped up.',
   not_theirs: 'The instalment is another person’s.',
   is_top_up: 'The instalment is a top-up itself, and a top-up is not topped up.',

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../platform/index.ts';
 import { advanceRun } from '../runs/advance-run.ts';
 import type { Period } from './calendar.ts';
+import { earlier } from './days.ts';
 import { dueToSettle, insertPeriod, latestPeriod, type PeriodInHand, stepPeriod } from './period-store.ts';
 import { joinNext, momentsOf, oweNext } from './plain-store.ts';
 import { type Scheduled, todayOf } from './scheduled.ts';
@@ -27,7 +28,7 @@ export async function advance(context: Context, scheduled: Scheduled, batch: Bat
   const { plan, periods } = scheduled;
   const today = todayOf(scheduled, now);
   const latest = await latestPeriod(tx, plan.id);
-  if (latest && latest.state !== 'done') return workThrough(context, scheduled, latest, batch.together);
+  if (latest && latest.state !== 'done') return workThrough(context, scheduled, within(latest, scheduled), batch.together);
   const next: Period | undefined = periods[latest?.period.number ?? 0];
   if (next && next.dueOn <= today) {
     const { due } = await momentsOf(tx, scheduled, next);
@@ -38,10 +39,20 @@ export async function advance(context: Context, scheduled: Scheduled, batch: Bat
   return advanceRun(context, scheduled, batch);
 }
 
+/** A period in hand as far as the programme runs by now: it may have been shortened since the period was begun. */
+function within(inHand: PeriodInHand, { schedule: { endsOn } }: Scheduled): PeriodInHand {
+  const { period } = inHand;
+  return { ...inHand, period: { ...period, endsOn: earlier(period.endsOn, endsOn), dueOn: earlier(period.dueOn, endsOn) } };
+}
+
 /** Takes a period past its next people: first those who join, then what it owes. */
 async function workThrough({ tx, now }: Context, scheduled: Scheduled, inHand: PeriodInHand, batch: number): Promise<object> {
   const { plan } = scheduled;
   const { period, state, afterId, fallsDueAt } = inHand;
+  if (period.endsOn < period.startsOn) {
+    await stepPeriod(tx, plan.id, inHand, state === 'joining' ? 'owing' : 'done', null, {}, now);
+    return { period: period.number };
+  }
   if (state === 'joining') {
     // Whoever qualifies later joins an open plan with the period that follows.
     const joins = plan.scorecardId !== undefined && (plan.isOpen || period.number === 1);

@@ -1,5 +1,6 @@
 import { type Sql, sql } from '../../platform/index.ts';
-import { momentOf, rateOf, recordAt } from './records.ts';
+import { rateFor } from './rates.ts';
+import { momentOf, recordAt } from './records.ts';
 import type { Scheduled } from './scheduled.ts';
 
 /**
@@ -22,14 +23,12 @@ export function owingSql(scheduled: Scheduled, today: string): Sql {
         case
           when who.id <> w.beneficiary_id and exists (select from entitlements o where o.plan_id = ${plan.id} and o.beneficiary_id = who.id
             and o.starts_on <= w.to_day and o.ends_on >= w.from_day) then 'merged'
-          when r.state = 'merged' then 'merged'
-          when r.state is distinct from 'enrolled' then 'not_enrolled'
-          when not r.is_eligible then 'not_eligible' end as reason
+          else r.reason end as reason
       from windows w
       cross join lateral (select ${moment} as at offset 0) m
       cross join lateral (select person_at(w.beneficiary_id, m.at) as id offset 0) who
       cross join lateral ${recordAt(scheduled, sql`who.id`, sql`m.at`)} r
-      left join lateral (select t.amount from rates t where ${rateOf(amountRule)} limit 1) t on true
+      ${rateFor(amountRule)}
       where w.due_on <= ${today}::date
     ), stretches as (
       select d.id, d.number, d.of, d.rate, s.day as from_day,

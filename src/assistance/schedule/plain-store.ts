@@ -2,7 +2,8 @@ import { atMost, type Db, Money, sql, type Tx } from '../../platform/index.ts';
 import { ratesOf } from '../amounts.ts';
 import { type Period, unitsIn } from './calendar.ts';
 import { daysIn } from './days.ts';
-import { momentOf, rateOf, recordAt } from './records.ts';
+import { type RateOfPeriod, rateFor, ratesSql } from './rates.ts';
+import { momentOf, recordAt } from './records.ts';
 import { lastDayOf, type Scheduled, todayOf } from './scheduled.ts';
 
 /** How far a batch came. */
@@ -50,7 +51,7 @@ export async function joinNext(
       select gen_random_uuid(), ${plan.id}::uuid, c.beneficiary_id, ${startsOn}::date, ${endsOn}::date, ${isPlain}::boolean,
         case when not ${isPlain}::boolean then ${todayOf(scheduled, now)}::date end, ${now}::timestamptz
       from candidates c cross join lateral ${recordAt(scheduled, sql`c.beneficiary_id`, sql`${moment}::timestamptz`)} r
-      where r.state = 'enrolled' and r.is_eligible
+      where r.reason is null
       on conflict (plan_id, beneficiary_id) do nothing returning 1
     )
     select count(*)::int as people, max(beneficiary_id::text)::uuid as "afterId", (select count(*)::int from joined) as joined from candidates`);
@@ -80,21 +81,17 @@ export async function oweNext(
     ? sql`(select coalesce(sum(i.left_over), 0) from instalments i where i.entitlement_id = e.id and i.state <> 'withdrawn')`
     : sql`0::numeric`;
   const row = await tx.first<Walked & { owed: number; notOwed: number }>(sql`
-    with rates as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(ratesFor(scheduled, period))}::jsonb)
-        as t (from_size int, tier text, shares numeric, minor numeric, workings jsonb)
-    ), batch as (
+    with ${ratesSql(ratesFor(scheduled, period))}, batch as (
       select e.id, e.beneficiary_id from entitlements e
       where e.plan_id = ${plan.id} and ${after ? sql`e.beneficiary_id > ${after}` : sql`true`} and e.is_plain
         and e.starts_on <= ${period.startsOn}::date and e.ends_on >= ${period.endsOn}::date
       order by e.beneficiary_id limit ${atMost(batch)}
     ), decided as (
       select e.id, e.beneficiary_id, r.household_id, sum.minor, t.shares - sum.minor * ${units}::int as left_over, t.workings,
-        case when r.state = 'merged' then 'merged' when r.state is distinct from 'enrolled' then 'not_enrolled'
-          when not r.is_eligible then 'not_eligible' when t.minor is null then 'no_amount' when sum.minor <= 0 then 'below_minor_unit' end as reason
+        coalesce(r.reason, case when t.minor is null then 'no_amount' when sum.minor <= 0 then 'below_minor_unit' end) as reason
       from batch e
       cross join lateral ${recordAt(scheduled, sql`e.beneficiary_id`, sql`${moment}::timestamptz`)} r
-      left join lateral (select t.* from rates t where ${rateOf(amountRule)} limit 1) t on true
+      ${rateFor(amountRule)}
       cross join lateral (select ${rest} as left_before) o
       cross join lateral (select case when o.left_before = 0 then t.minor else half_even(t.shares + o.left_before, ${units}::int) end as minor) sum
     ), made as (
@@ -117,15 +114,14 @@ export async function oweNext(
 }
 
 /** What a period pays at each of a plan's rates: shares before rounding, minor units after it, and how a part was worked out. */
-function ratesFor({ plan, amountRule, schedule, units, minor }: Scheduled, { startsOn, endsOn, of }: Period) {
+function ratesFor({ plan, amountRule, schedule, units, minor }: Scheduled, { startsOn, endsOn, of }: Period): RateOfPeriod[] {
   const days = unitsIn(schedule, startsOn, endsOn, of);
-  return ratesOf(amountRule).map(({ amount, fromSize, tier }) => {
-    const rate = Money.of(amount, plan.currency);
+  return ratesOf(amountRule).map((one) => {
+    const rate = Money.of(one.amount, plan.currency);
     const shares = rate.times(minor).times(days);
     const isWhole = daysIn(startsOn, endsOn) === of;
     return {
-      from_size: fromSize,
-      tier,
+      ...one,
       shares: shares.toString(),
       minor: rate.times(days).portion(1, units).times(minor).toString(),
       workings: isWhole ? null : [{ from: startsOn, to: endsOn, of, rate: rate.toString() }],

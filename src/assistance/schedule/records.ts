@@ -1,5 +1,6 @@
 import { type Sql, sql } from '../../platform/index.ts';
 import type { AmountRule } from '../plan-base.ts';
+import type { Plan } from '../types.ts';
 import type { Scheduled } from './scheduled.ts';
 
 // How people's records stood at a moment that is past: what holds today, unless a change since then says what was before it. Each is a look-up
@@ -16,36 +17,37 @@ export function momentOf({ plan, timeZone, schedule }: Scheduled, day: Sql, name
   return sql`greatest(${day}::timestamp at time zone ${timeZone}::text, ${onTheDay(sql`${plan.createdAt}::timestamptz`)}, ${onTheDay(named)})`;
 }
 
+/** What of a plan decides which part of a record is looked up: its programme, its scorecard, and whether its amount goes by household. */
+export interface Asks {
+  readonly plan: Pick<Plan, 'programmeId' | 'scorecardId'>;
+  readonly amountRule?: AmountRule;
+}
+
 /**
- * A person's record at a moment: `state` of enrolment (null before they were registered), `is_eligible`, `tier`, `household_id` and, where the
- * amount asks for it, `size`.
+ * A person's record at a moment: `reason`, why it is owed nothing, or null (`merged`, `not_enrolled`, which somebody also is before they
+ * were registered, `not_eligible`), `tier`, `household_id` and, where the amount asks for it, `size`.
  * @param person of the statement around it
  * @param moment likewise
  */
-export function recordAt({ plan, amountRule }: Scheduled, person: Sql, moment: Sql): Sql {
+export function recordAt({ plan, amountRule }: Asks, person: Sql, moment: Sql): Sql {
   const assessed = plan.scorecardId
     ? sql`left join lateral (select a.outcome, a.tier from assessments a where a.scorecard_id = ${plan.scorecardId} and a.beneficiary_id = b.id
         and a.assessed_at <= ${moment} order by a.number desc limit 1) a on true`
     : sql`cross join (select 'eligible' as outcome, null::text as tier) a`;
   const size =
-    amountRule.rule === 'by_household_size'
+    amountRule?.rule === 'by_household_size'
       ? sql`coalesce((select c.size_before from household_changes c where c.household_id = home.id and c.changed_at > ${moment}
           order by c.version limit 1), (select h.size from households h where h.id = home.id))`
       : sql`null::int`;
-  return sql`(select case when b.registered_at <= ${moment} then coalesce((select h.state from enrolment_history h
-        where h.programme_id = ${plan.programmeId} and h.beneficiary_id = b.id and h.until > ${moment} order by h.until, h.id limit 1), n.state)
-      end as state,
-      a.outcome is not distinct from 'eligible' as is_eligible, a.tier, home.id as household_id, ${size} as size
+  const state = sql`case when b.registered_at <= ${moment} then coalesce((select h.state from enrolment_history h
+        where h.programme_id = ${plan.programmeId} and h.beneficiary_id = b.id and h.until > ${moment} order by h.until, h.id limit 1), n.state) end`;
+  return sql`(select coalesce(case ${state} when 'enrolled' then null when 'merged' then 'merged' else 'not_enrolled' end,
+        case when a.outcome is distinct from 'eligible' then 'not_eligible' end) as reason,
+      a.tier, home.id as household_id, ${size} as size
     from beneficiaries b
     left join enrolments n on n.programme_id = ${plan.programmeId} and n.beneficiary_id = b.id
     ${assessed}
     cross join lateral (select coalesce((select h.household_id from household_history h where h.beneficiary_id = b.id
       and h.until > ${moment} order by h.until, h.id limit 1), b.household_id) as id) home
     where b.id = ${person} offset 0)`;
-}
-
-/** Which of the rates `t` is a record's, `r`, as conditions and order of a query that takes the first. */
-export function rateOf(rule: AmountRule): Sql {
-  if (rule.rule === 'fixed') return sql`true`;
-  return rule.rule === 'by_tier' ? sql`t.tier = r.tier` : sql`t.from_size <= r.size order by t.from_size desc`;
 }

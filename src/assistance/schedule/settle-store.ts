@@ -1,6 +1,6 @@
 import { sql, type Tx } from '../../platform/index.ts';
-import { ratesOf } from '../amounts.ts';
 import { owingSql } from './owing-store.ts';
+import { ratesOfRule } from './rates.ts';
 import { type Scheduled, todayOf } from './scheduled.ts';
 
 /** What settling some people came to. */
@@ -20,14 +20,11 @@ export async function settlePeople(tx: Tx, scheduled: Scheduled, ids: readonly s
   const { plan, amountRule, schedule, periods, minor, digits } = scheduled;
   const owed = sql`round(coalesce(o.minor, 0) / ${minor}::int, ${digits}::int)`;
   const today = todayOf(scheduled, now);
-  const rates = ratesOf(amountRule).map(({ fromSize, ...rate }) => ({ ...rate, from_size: fromSize }));
   const stretches = periods.map(({ number, startsOn, endsOn, of }) => ({ number, starts_on: startsOn, ends_on: endsOn, of }));
   const row = await tx.first<Settled>(sql`
     with periods as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(stretches)}::jsonb) as p (number int, starts_on date, ends_on date, "of" int)
-    ), rates as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(rates)}::jsonb) as t (from_size int, tier text, amount numeric)
-    ), touched as materialized (
+    ), ${ratesOfRule(amountRule)}, touched as materialized (
       select e.id, e.beneficiary_id, e.starts_on, least(e.ends_on, ${schedule.endsOn}::date) as ends_on,
         least(e.ends_on, ${scheduled.programmeEnds}::date) as covers_until,
         case when e.entitled_by is not null then e.created_at end as named_at

@@ -27,7 +27,7 @@ describe('a top-up', () => {
   });
 
   it('says what is wrong with its terms', () => {
-    const programme = { currency: 'DZD', startsOn: '2026-01-01', endsOn: '2026-12-31' };
+    const programme = { currency: 'DZD', kinds: [], startsOn: '2026-01-01', endsOn: '2026-12-31' };
     const pointers = (given: object) => faultsOfTopUp({ ...terms, ...given }, programme).map(({ pointer }) => pointer);
     expect(pointers({})).toEqual([]);
     expect(pointers({ amount: '1', dueOn: '2027-01-01' })).toEqual(['/topUp/amount', '/topUp/dueOn']);
@@ -40,7 +40,8 @@ describe('a top-up', () => {
   it('adds to what is somebody’s own, released, no top-up itself, and not topped up for the same reason', () => {
     const source = { instalmentId: 'i', isTheirs: true, isTopUp: false, isReleased: true, isToppedUp: false, amount: dzd('100') };
     const why = (change: object | null, wasNamed = true) =>
-      refusalOf(4, change === null ? undefined : { ...source, ...change }, wasNamed, terms)?.code;
+      refusalOf(4, change === null ? undefined : { ...source, ...change }, wasNamed, terms, bounds)?.code;
+    const bounds = { currency: 'DZD', least: dzd('0.10'), most: dzd('20') };
     expect(why({})).toBeUndefined();
     expect(why(null)).toBe('not_found');
     expect(why(null, false)).toBe('no_source');
@@ -49,5 +50,8 @@ describe('a top-up', () => {
     expect(why({ isReleased: false })).toBe('not_released');
     expect(why({ isToppedUp: true })).toBe('topped_up_already');
     expect(why({ amount: dzd('0.01') })).toBe('comes_to_nothing');
+    expect(why({ amount: dzd('0.90') })).toBe('below_least');
+    expect(why({ amount: dzd('200.06') })).toBe('above_most');
+    expect(why({ amount: dzd('200.04') })).toBeUndefined();
   });
 });

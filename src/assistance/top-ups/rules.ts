@@ -1,6 +1,6 @@
 import { Money, type ProblemPlace, problem } from '../../platform/index.ts';
 import type { Programme } from '../../programmes/index.ts';
-import { isAmount } from '../amounts.ts';
+import { type Bounds, brokenBound, isAmount } from '../amounts.ts';
 import { MILLION, wholeUnits } from '../decimals.ts';
 import { refused } from '../people/rules.ts';
 import type { Refused } from '../people/types.ts';
@@ -51,11 +51,19 @@ export interface Source {
  * @param source undefined when there is none
  * @param wasNamed whether the caller said which
  */
-export function refusalOf(index: number, source: Source | undefined, wasNamed: boolean, terms: TopUpTerms): Refused | undefined {
+export function refusalOf(
+  index: number,
+  source: Source | undefined,
+  wasNamed: boolean,
+  terms: TopUpTerms,
+  bounds: Bounds,
+): Refused | undefined {
   if (!source) return refused(index, wasNamed ? 'not_found' : 'no_source');
   if (!source.isTheirs) return refused(index, 'not_theirs');
   if (source.isTopUp) return refused(index, 'is_top_up');
   if (!source.isReleased) return refused(index, 'not_released');
   if (source.isToppedUp) return refused(index, 'topped_up_already');
-  return topUpOf(source.amount, terms).isZero ? refused(index, 'comes_to_nothing') : undefined;
+  const amount = topUpOf(source.amount, terms);
+  const fault = amount.isZero ? 'comes_to_nothing' : brokenBound(bounds, amount);
+  return fault ? refused(index, fault) : undefined;
 }

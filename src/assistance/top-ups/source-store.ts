@@ -1,5 +1,5 @@
 import { recordsOf } from '../../beneficiaries/index.ts';
-import { type Db, Money, sql } from '../../platform/index.ts';
+import { type Db, Money, type Sql, sql } from '../../platform/index.ts';
 import type { Plan } from '../types.ts';
 import type { Source } from './rules.ts';
 import type { AssistedPorts } from './types.ts';
@@ -32,3 +32,11 @@ export async function sourcesOf(
       order by own.due_on desc, own.id desc limit 1))`);
   return new Map(rows.map(({ index, amount, currency, ...source }) => [index, { ...source, amount: Money.of(amount, currency) }]));
 }
+
+/**
+ * Whether what an instalment tops up is not released any more: its payment was cancelled, or its voucher has expired or was.
+ * @param instalment the name of its row in the statement around it
+ */
+export const hasLostSource = (instalment: Sql): Sql => sql`(${instalment}.tops_up_id is not null and not exists (
+  select from payment_list_lines sl join vouchers sv on sv.line_id = sl.id
+  where sl.instalment_id = ${instalment}.tops_up_id and sl.state = 'released' and sv.state not in ('expired', 'cancelled')))`;

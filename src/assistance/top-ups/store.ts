@@ -1,7 +1,8 @@
 import type { Group } from '../../funding/index.ts';
 import { allOf, type Db, Money, type Sql, sql, type Tx } from '../../platform/index.ts';
+import type { Bounds } from '../amounts.ts';
 import type { Plan } from '../types.ts';
-import type { AssistedPorts, TopUpRule, TopUpTerms } from './types.ts';
+import type { AssistedPorts, LeftOutCode, TopUpRule, TopUpTerms } from './types.ts';
 
 export const insertTerms = (tx: Tx, planId: string, currency: string, { reason, amount, percentage, dueOn }: TopUpTerms): Promise<number> =>
   tx.run(sql`insert into top_up_terms (plan_id, reason, amount, percentage, currency, due_on)
@@ -20,6 +21,10 @@ export async function findTerms(db: Db, planId: string): Promise<TopUpTerms> {
 
 /** What the terms `terms` add to the instalment `source`; the database checks the same of every instalment. */
 const topUp = sql`coalesce(terms.amount, round_half_even(source.amount * terms.percentage / 100, minor_units(source.currency)))`;
+
+/** Why an amount is not paid, if it is not: a {@link LeftOutCode} or null. */
+const whyNot = ({ least, most }: Bounds): Sql => sql`case when amount = 0 then 'comes_to_nothing'
+  when amount < ${least?.toString() ?? null}::numeric then 'below_least' when amount > ${most?.toString() ?? null}::numeric then 'above_most' end`;
 
 const isToppedUp = sql`exists (select from instalments o where o.tops_up_id = source.id and o.top_up_reason = terms.reason
   and (o.state <> 'withdrawn' or is_given_up(o.id)))`;
@@ -61,42 +66,67 @@ interface Counted {
   readonly total: string;
 }
 
-/** How many instalments a rule means that were topped up before, that would come to nothing, and that would be topped up, and by how much. */
-export async function countMeant(db: Db, plan: Plan, rule: TopUpRule, ports: AssistedPorts) {
-  const row = await db.first<Counted & { readonly already: number; readonly comesToNothing: number }>(sql`
-    select count(*) filter (where not topped and amount > 0)::int as count, coalesce(sum(amount) filter (where not topped), 0)::text as total,
-      count(*) filter (where topped)::int as already, count(*) filter (where not topped and amount = 0)::int as "comesToNothing"
-    from (select ${topUp} as amount, ${isToppedUp} as topped ${meant(plan, rule, ports)}) found`);
-  return row ?? { count: 0, total: '0', already: 0, comesToNothing: 0 };
+/** What a rule comes to: what would be topped up and by how much, what was before, and what is not, by why. */
+export interface Meant extends Counted {
+  readonly already: number;
+  readonly comesToNothing: number;
+  readonly outOfBounds: number;
+  /** The first of those that are not. */
+  readonly leftOut: readonly { readonly instalmentId: string; readonly code: LeftOutCode }[];
 }
 
-/** Enters those in a plan whose instalments a statement chooses as `source`, with its terms. */
-const entitleChosen = (tx: Tx, { id }: Plan, chosen: Sql, now: Date): Promise<number> =>
+/** @param shown how many of those that are not topped up are named */
+export async function countMeant(db: Db, plan: Plan, bounds: Bounds, rule: TopUpRule, ports: AssistedPorts, shown: number): Promise<Meant> {
+  const row = await db.first<Meant>(sql`
+    with found as (
+      select id, topped, amount, case when not topped then ${whyNot(bounds)} end as code
+      from (select source.id, ${topUp} as amount, ${isToppedUp} as topped ${meant(plan, rule, ports)}) one
+    )
+    select count(*) filter (where not topped and code is null)::int as count,
+      coalesce(sum(amount) filter (where not topped and code is null), 0)::text as total,
+      count(*) filter (where topped)::int as already, count(*) filter (where code = 'comes_to_nothing')::int as "comesToNothing",
+      count(*) filter (where code in ('below_least', 'above_most'))::int as "outOfBounds",
+      (select coalesce(jsonb_agg(jsonb_build_object('instalmentId', n.id, 'code', n.code) order by n.id), '[]')
+        from (select id, code from found where code is not null order by id limit ${shown}) n) as "leftOut"
+    from found`);
+  if (!row) throw new Error('a count is a row');
+  return row;
+}
+
+/** What is to be topped up of what a statement chooses as `source`, with its terms. */
+const toppable = (bounds: Bounds, chosen: Sql): Sql => sql`(
+  select * from (
+    select source.id, source.beneficiary_id, source.household_id, source.covers_from, source.covers_to, source.currency, terms.due_on,
+      terms.reason, ${topUp} as amount ${chosen} and not ${isToppedUp}
+  ) one where ${whyNot(bounds)} is null
+)`;
+
+/** Enters those in a plan whose instalments a statement chooses. */
+const entitleChosen = (tx: Tx, { id }: Plan, bounds: Bounds, chosen: Sql, now: Date): Promise<number> =>
   tx.run(sql`
     insert into entitlements (id, plan_id, beneficiary_id, created_at)
-    select gen_random_uuid(), ${id}::uuid, one.beneficiary_id, ${now}::timestamptz from (select distinct source.beneficiary_id ${chosen}) one
-    order by one.beneficiary_id on conflict (plan_id, beneficiary_id) do nothing`);
+    select gen_random_uuid(), ${id}::uuid, found.beneficiary_id, ${now}::timestamptz
+    from (select distinct beneficiary_id from ${toppable(bounds, chosen)} t) found
+    order by found.beneficiary_id on conflict (plan_id, beneficiary_id) do nothing`);
 
 /** Tops up the instalments that a statement chooses, as far as nobody else is doing so at this moment: once is enough. */
-const insertion = ({ id, kind, programmeId, purpose }: Plan, chosen: Sql, now: Date): Sql => sql`
+const insertion = ({ id, kind, programmeId, purpose }: Plan, bounds: Bounds, chosen: Sql, now: Date): Sql => sql`
   insert into instalments (id, entitlement_id, number, plan_id, kind, programme_id, beneficiary_id, household_id, purpose, covers_from,
     covers_to, due_on, amount, currency, created_at, tops_up_id, top_up_reason)
   select gen_random_uuid(), t.id,
     (select coalesce(max(e.number), 0) from instalments e where e.entitlement_id = t.id) + row_number() over (partition by t.id order by found.id),
     ${id}::uuid, ${kind}, ${programmeId}::uuid, found.beneficiary_id, found.household_id, ${purpose}, found.covers_from, found.covers_to,
     found.due_on, found.amount, found.currency, ${now}::timestamptz, found.id, found.reason
-  from (select source.id, source.beneficiary_id, source.household_id, source.covers_from, source.covers_to, source.currency, terms.due_on,
-      terms.reason, ${topUp} as amount ${chosen} and not ${isToppedUp}) found
+  from ${toppable(bounds, chosen)} found
   join entitlements t on t.plan_id = ${id} and t.beneficiary_id = found.beneficiary_id
-  where found.amount > 0
   on conflict (tops_up_id, top_up_reason) where tops_up_id is not null and state <> 'withdrawn' do nothing`;
 
 /** Tops up what a rule means. @returns how many instalments, and by how much */
-export async function insertMeant(tx: Tx, plan: Plan, rule: TopUpRule, ports: AssistedPorts, now: Date): Promise<Counted> {
+export async function insertMeant(tx: Tx, plan: Plan, bounds: Bounds, rule: TopUpRule, ports: AssistedPorts, now: Date): Promise<Counted> {
   const chosen = meant(plan, rule, ports);
-  await entitleChosen(tx, plan, chosen, now);
+  await entitleChosen(tx, plan, bounds, chosen, now);
   const row = await tx.first<Counted>(sql`
-    with made as (${insertion(plan, chosen, now)} returning amount)
+    with made as (${insertion(plan, bounds, chosen, now)} returning amount)
     select count(*)::int as count, coalesce(sum(amount), 0)::text as total from made`);
   return row ?? { count: 0, total: '0' };
 }
@@ -105,13 +135,14 @@ export async function insertMeant(tx: Tx, plan: Plan, rule: TopUpRule, ports: As
 export async function insertNamed(
   tx: Tx,
   plan: Plan,
+  bounds: Bounds,
   sourceIds: readonly string[],
   now: Date,
 ): Promise<Map<string, { id: string; amount: Money }>> {
   const chosen = sql`from instalments source join top_up_terms terms on terms.plan_id = ${plan.id} where source.id = any(${sourceIds}::uuid[])`;
-  await entitleChosen(tx, plan, chosen, now);
+  await entitleChosen(tx, plan, bounds, chosen, now);
   const rows = await tx.all<{ id: string; sourceId: string; amount: string; currency: string }>(
-    sql`${insertion(plan, chosen, now)} returning id, tops_up_id as "sourceId", amount::text, currency`,
+    sql`${insertion(plan, bounds, chosen, now)} returning id, tops_up_id as "sourceId", amount::text, currency`,
   );
   return new Map(rows.map(({ id, sourceId, amount, currency }) => [sourceId, { id, amount: Money.of(amount, currency) }]));
 }

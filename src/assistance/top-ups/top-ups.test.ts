@@ -177,7 +177,14 @@ describe('top-ups', () => {
 
     await topUp(planId, [named(girl)]).expect(201);
     const { body } = await byRule(planId, rule({ planIds: [grant] })).expect(201);
-    expect(body).toEqual({ count: 2, total: { amount: '2500.00', currency: 'DZD' }, already: 1, comesToNothing: 0 });
+    expect(body).toEqual({
+      count: 2,
+      total: { amount: '2500.00', currency: 'DZD' },
+      already: 1,
+      comesToNothing: 0,
+      outOfBounds: 0,
+      leftOut: [],
+    });
     const rows = await owed(planId);
     expect(rows.map(({ tops_up_id }) => tops_up_id).sort()).toEqual(instalmentIds.slice(0, 3).sort());
     expect((await byRule(planId, rule({ planIds: [grant] })).expect(201)).body).toMatchObject({ count: 0, already: 3 });
@@ -335,7 +342,7 @@ describe('top-ups', () => {
       await refused('instalments_top_up_of_released', insert(sources[2]));
       await refused('instalments_top_up_terms', insert(sources[0], { amount: '100.01' }));
       await refused('instalments_top_up_terms', insert(sources[0], { why: 'another_reason' }));
-      await refused('instalments_tops_up_id_fkey', insert(newId()));
+      await refused('instalments_top_up_of_their_own', insert(newId()));
     });
 
     it('is not of a top-up, nor a second time for the reason', async () => {

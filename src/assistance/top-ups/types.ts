@@ -52,7 +52,13 @@ export interface TopUpTotals {
   readonly already: number;
   /** A percentage that comes to less than the smallest coin. */
   readonly comesToNothing: number;
+  /** A percentage that comes to less or more than one payment may be. */
+  readonly outOfBounds: number;
+  /** Of the last two, the first, each with why. */
+  readonly leftOut: { readonly instalmentId: string; readonly code: LeftOutCode; readonly detail: string }[];
 }
+
+export type LeftOutCode = 'comes_to_nothing' | 'below_least' | 'above_most';
 
 /** What the rooms above know of what became of an instalment. */
 export interface AssistedPorts {

@@ -60,9 +60,11 @@ export const signDraw = command<OnDraw, DrawSheet>({
       if (open > 0) throw problem.conflict('Not every condition is confirmed. Confirm them first.', { openConditions: open });
       const plan = await planById(tx, draw.planId);
       const { programme } = await programmeById(tx, draw.programmeId);
-      const today = dateIn(programme.timeZone, now);
+      const dueOn = dueDay(draw, dateIn(programme.timeZone, now));
+      if (dueOn > programme.endsOn)
+        throw problem.conflict(`The tranche would fall due on ${dueOn}, and the programme ends on ${programme.endsOn}.`);
       await insertDecision(tx, draw, 'signed', null, actor.id, now);
-      const instalmentId = await insertInstalment(tx, plan, draw, dueDay(draw, today), now);
+      const instalmentId = await insertInstalment(tx, plan, draw, dueOn, now);
       await markDrawn(tx, drawId, instalmentId);
     }),
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daysOf, makeWork } from '../../../test/support/extras.ts';
+import { daysOf, makeWork, registeredBefore } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../../test/support/fixtures.ts';
 import { makePlan } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
@@ -26,7 +26,11 @@ describe('what the database says of cash-for-work, whoever writes', () => {
   afterAll(() => platform.close());
 
   const refused = (constraint: string, attempt: Promise<unknown>) => expect(attempt).rejects.toMatchObject({ constraint });
-  const person = () => makePerson(platform, frame.programmeId);
+  const person = async () => {
+    const made = await makePerson(platform, frame.programmeId);
+    await registeredBefore(platform, [made]);
+    return made;
+  };
   const entered = async (rows: readonly object[], { planId, siteId } = work): Promise<string> =>
     (await officer.post(`/v1/plans/${planId}/attendance-sheets`, { siteId, rows }).expect(201)).body.id;
 
@@ -174,7 +178,7 @@ describe('what the database says of cash-for-work, whoever writes', () => {
         });
         const { rows: found } = await platform.owner.query(
           `select p.period_from as from, p.period_to as to from rows from (jsonb_to_recordset($1) as (ends date, "on" date, period int, starts date)) with ordinality as c (ends, "on", period, starts, n)
-          cross join lateral work_period(row (null, 1, 'DZD', c.starts, c.ends, c.period, 1)::work_terms, c."on") p order by c.n`,
+          cross join lateral work_period(row (null, 1, 'DZD', c.starts, c.ends, c.period, 1, null)::work_terms, c."on") p order by c.n`,
           [JSON.stringify(cases)],
         );
         expect(found).toEqual(cases.map(({ expected }) => expected));

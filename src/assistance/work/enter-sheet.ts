@@ -1,16 +1,18 @@
 import { brokenConstraint, type Command, command, dateIn, newId, problem, RetryTransaction, type Tx } from '../../platform/index.ts';
-import { programmeById } from '../../programmes/index.ts';
-import { findNamed } from '../people/store.ts';
+import { programmeAt, programmeById } from '../../programmes/index.ts';
+import { boundsOf } from '../amounts.ts';
 import { planOfKind } from '../plan-of-kind.ts';
 import { planScope } from '../queries.ts';
+import { earlier } from '../schedule/days.ts';
 import type { Plan } from '../types.ts';
 import { placeOf, type ShownFault, shownFault } from './faults.ts';
 import { judge } from './judge.ts';
 import { settleWork, withdrawOwed } from './owing-store.ts';
 import { readDays } from './reading.ts';
-import { requireStep } from './rules.ts';
+import { mostHalfDays, requireStep } from './rules.ts';
 import { discount, faultsAfter, findByContent, findSheet, insertSheet, lockSheet } from './sheet-store.ts';
 import { lockSite } from './site-store.ts';
+import { standingsOn } from './standing-store.ts';
 import { elsewhere, findTerms, lockWork } from './store.ts';
 import type { ReadDay, RowFault, Sheet, Site, WrittenDay } from './types.ts';
 
@@ -48,9 +50,8 @@ export const enterSheet = (written: readonly WrittenDay[]): Command<SheetRequest
       const same = await findByContent(tx, planId, siteId, content, replacesId);
       if (same) return { result: await answerOf(tx, same, true), subject: { type: 'attendance_sheet', id: same.id } };
       const replaced = replacesId === null ? undefined : await replace(tx, plan, siteId, replacesId, now);
-      const { programme } = await programmeById(tx, plan.programmeId);
       const { rows, faults } = readDays(written);
-      const judged = await judgeRows(tx, plan, site, rows, dateIn(programme.timeZone, now));
+      const judged = await judgeRows(tx, plan, site, rows, now);
       const all = [...faults, ...judged.faults].sort((one, other) => one.row - other.row);
       if (judged.days.length === 0)
         throw problem.unprocessable('No row of the sheet is right.', {}, all.slice(0, FAULTS_SHOWN).map(placeOf));
@@ -80,16 +81,21 @@ async function openSite(tx: Tx, { programmeId }: Plan, siteId: string): Promise<
   return site;
 }
 
-async function judgeRows(tx: Tx, plan: Plan, { id, capacity }: Site, rows: readonly ReadDay[], today: string) {
-  const numbers = [...new Set(rows.map(({ registrationNumber }) => registrationNumber))];
-  const found = await findNamed(
-    tx,
-    plan.programmeId,
-    numbers.map((registrationNumber) => ({ registrationNumber })),
-  );
-  const people = new Map(numbers.flatMap((number, i) => (found[i] ? [[number, found[i]] as const] : [])));
-  const known = await elsewhere(tx, plan.id, id, rows, [...people.values()]);
-  return judge(rows, { terms: await findTerms(tx, plan.id), capacity, today, people, ...known });
+async function judgeRows(tx: Tx, plan: Plan, { id, capacity }: Site, rows: readonly ReadDay[], now: Date) {
+  const { programme } = await programmeById(tx, plan.programmeId);
+  const { programme: kept } = await programmeAt(tx, plan.programmeId, plan.programmeVersion);
+  const terms = await findTerms(tx, plan.id);
+  const standings = await standingsOn(tx, plan, programme.timeZone, terms.tiers, rows);
+  const ids = [...new Set([...standings.values()].map(({ beneficiaryId }) => beneficiaryId))];
+  return judge(rows, {
+    terms,
+    capacity,
+    today: dateIn(programme.timeZone, now),
+    lastDay: earlier(terms.endsOn, programme.endsOn),
+    mostHalfDays: mostHalfDays(terms, boundsOf(kept, plan.kind)),
+    standings,
+    ...(await elsewhere(tx, plan.id, id, rows, ids)),
+  });
 }
 
 /** Takes a sheet out of account so that another can take its place. @returns the sheet as it was */

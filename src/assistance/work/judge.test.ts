@@ -1,20 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NamedPerson } from '../people/types.ts';
 import { dayKey, judge, type Known } from './judge.ts';
-import type { ReadDay } from './types.ts';
+import type { ReadDay, WorkStanding } from './types.ts';
 
-const person = (beneficiaryId: string, isEnrolled = true): NamedPerson => ({
-  beneficiaryId,
-  householdId: 'h',
-  householdSize: 1,
-  isEnrolled,
-});
+/** The same on every day of the month. */
+const everyDay = (who: string, reason: WorkStanding['reason'] = null): [string, WorkStanding][] =>
+  Array.from({ length: 31 }, (_, i) => [dayKey(who, `2026-03-${String(i + 1).padStart(2, '0')}`), { beneficiaryId: who, reason }]);
 const known: Known = {
   terms: { dayRate: '1500.00', startsOn: '2026-03-01', endsOn: '2026-03-31', periodDays: 7, daysPerPeriod: 2 },
   capacity: 2,
   today: '2026-03-20',
-  people: new Map(['a', 'b', 'c'].map((name) => [name, person(name)])),
+  lastDay: '2026-03-31',
+  mostHalfDays: 4,
+  standings: new Map(['a', 'b', 'c'].flatMap((name) => everyDay(name))),
   worked: new Set(),
   atSite: new Map(),
   halfDays: new Map(),
@@ -33,17 +31,30 @@ describe('the rows of a sheet', () => {
   });
 
   it('are not taken of nobody who is enrolled, nor of a day that is none of the plan’s or has not come', () => {
-    const people = new Map([['gone', person('gone', false)]]);
+    const standings = new Map(everyDay('gone', 'person_not_enrolled'));
     const rows = [
       ...days(['x', '02'], ['gone', '02'], ['gone', '21']),
       { row: 5, registrationNumber: 'x', day: '2026-04-01', halfDays: 2 as const },
     ];
-    expect(faultsOf(rows, { people })).toEqual([
+    expect(faultsOf(rows, { standings })).toEqual([
       [2, 'registrationNumber', 'person_unknown'],
       [3, 'registrationNumber', 'person_not_enrolled'],
       [4, 'registrationNumber', 'person_not_enrolled'],
       [4, 'day', 'day_in_future'],
       [5, 'registrationNumber', 'person_unknown'],
+      [5, 'day', 'day_outside_plan'],
+    ]);
+  });
+
+  it('are judged each as the record of its own day stood, and not past the programme', () => {
+    const standings = new Map([
+      ...everyDay('a'),
+      [dayKey('a', '2026-03-02'), { beneficiaryId: 'a', reason: 'person_not_enrolled' }] as const,
+      [dayKey('a', '2026-03-03'), { beneficiaryId: 'a', reason: 'person_not_eligible' }] as const,
+    ]);
+    expect(faultsOf(days(['a', '02'], ['a', '03'], ['a', '04'], ['a', '11']), { standings, lastDay: '2026-03-10' })).toEqual([
+      [2, 'registrationNumber', 'person_not_enrolled'],
+      [3, 'registrationNumber', 'person_not_eligible'],
       [5, 'day', 'day_outside_plan'],
     ]);
   });
@@ -59,6 +70,11 @@ describe('the rows of a sheet', () => {
     expect(faultsOf(days(['a', '02'], ['a', '03', 1], ['a', '04'], ['a', '05', 1], ['a', '08']))).toEqual([[4, 'day', 'days_used_up']]);
     const halfDays = new Map([[dayKey('a', '2026-03-01'), 3]]);
     expect(faultsOf(days(['a', '02'], ['a', '03', 1]), { halfDays })).toEqual([[2, 'day', 'days_used_up']]);
+  });
+
+  it('are left out where the period would pay more than one payment may', () => {
+    const halfDays = new Map([[dayKey('a', '2026-03-01'), 1]]);
+    expect(faultsOf(days(['a', '02', 1], ['a', '03', 1], ['a', '08']), { halfDays, mostHalfDays: 2 })).toEqual([[3, 'day', 'above_most']]);
   });
 
   it('never pass a cap, and each is taken or has a fault', () => {

@@ -1,6 +1,5 @@
-import type { NamedPerson } from '../people/types.ts';
 import { periodOf } from './rules.ts';
-import type { Cell, FaultCode, ReadDay, RowFault, WorkedDay, WorkTerms } from './types.ts';
+import type { Cell, FaultCode, ReadDay, RowFault, WorkedDay, WorkStanding, WorkTerms } from './types.ts';
 
 /** What is known when the rows of a sheet are looked at. */
 export interface Known {
@@ -8,7 +7,12 @@ export interface Known {
   readonly capacity: number;
   /** ISO 8601 in the programme's time zone. */
   readonly today: string;
-  readonly people: ReadonlyMap<string, NamedPerson>;
+  /** The last day that is taken: the plan's, or the programme's when that ends before it. */
+  readonly lastDay: string;
+  /** Half days of a period that one payment may pay for. */
+  readonly mostHalfDays: number;
+  /** Whom the programme knows, by registration number and day as {@link dayKey}. */
+  readonly standings: ReadonlyMap<string, WorkStanding>;
   /** Days that somebody has worked by another sheet, as {@link dayKey}. */
   readonly worked: ReadonlySet<string>;
   /** People at the site by day. */
@@ -29,19 +33,20 @@ export interface Judged {
  * Which rows of a sheet are taken. They are looked at one after the other, so that when a site is full or somebody's days are used up, it is
  * the later rows that are not taken.
  */
-export function judge(rows: readonly ReadDay[], { terms, capacity, today, people, worked, atSite, halfDays }: Known): Judged {
+export function judge(rows: readonly ReadDay[], known: Known): Judged {
+  const { terms, capacity, today, lastDay, mostHalfDays, standings, worked, atSite, halfDays } = known;
   const judged: Judged = { days: [], faults: [] };
   const here = new Set<string>();
   const crowd = new Map(atSite);
   const used = new Map(halfDays);
   for (const { row, registrationNumber, day, halfDays: half } of rows) {
     const fault = (cell: Cell, code: FaultCode) => judged.faults.push({ row, cell, code });
-    const person = people.get(registrationNumber);
+    const person = standings.get(dayKey(registrationNumber, day));
     if (!person) fault('registrationNumber', 'person_unknown');
-    else if (!person.isEnrolled) fault('registrationNumber', 'person_not_enrolled');
-    if (day < terms.startsOn || day > terms.endsOn) fault('day', 'day_outside_plan');
+    else if (person.reason) fault('registrationNumber', person.reason);
+    if (day < terms.startsOn || day > lastDay) fault('day', 'day_outside_plan');
     else if (day > today) fault('day', 'day_in_future');
-    else if (person?.isEnrolled) {
+    else if (person?.reason === null) {
       const { beneficiaryId } = person;
       const { from: periodFrom, to: periodTo } = periodOf(terms, day);
       const key = dayKey(beneficiaryId, day);
@@ -52,6 +57,7 @@ export function judge(rows: readonly ReadDay[], { terms, capacity, today, people
       else if (worked.has(key)) fault('day', 'worked_elsewhere');
       else if (people > capacity) fault('day', 'site_full');
       else if (total > 2 * terms.daysPerPeriod) fault('day', 'days_used_up');
+      else if (total > mostHalfDays) fault('day', 'above_most');
       else {
         here.add(key);
         crowd.set(day, people);

@@ -6,8 +6,13 @@ import type { NewWork } from './types.ts';
 
 /** Days of work at so much a day. Who worked is said by sheets of attendance. */
 export const cashForWork: Kind<NewWork> = {
-  faultsOf: ({ kind, work }, programme) => [...faultsOfKind(kind, {}, programme), ...faultsOfWork(work, programme)],
-  termsOf: ({ work }) => ({ terms: { work } }),
+  faultsOf: ({ kind, work, scorecardId }, programme) => [
+    ...faultsOfKind(kind, {}, programme),
+    ...faultsOfWork(work, programme),
+    ...(work.tiers && !scorecardId ? [{ pointer: '/scorecardId', detail: 'Tiers need the scorecard whose they are.' }] : []),
+  ],
+  termsOf: ({ work, scorecardId }) => ({ terms: { work }, ...(scorecardId ? { scorecardId } : {}) }),
+  tiersOf: ({ work }) => (work.tiers ?? []).map((tier, i) => ({ tier, pointer: `/work/tiers/${i}` })),
   async begin({ tx }, { id, currency, terms }) {
     await insertTerms(tx, id, currency, (terms as Pick<NewWork, 'work'>).work);
   },

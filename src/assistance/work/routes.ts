@@ -1,10 +1,9 @@
-import { authoriseRead } from '../../access/index.ts';
 import { canonicalJson, type Ground, type Routes, Versioned, versionIn } from '../../platform/index.ts';
-import { planOfKind } from '../plan-of-kind.ts';
-import { planScope } from '../queries.ts';
+import { letIn } from '../files/door.ts';
+import { contentOf, receiveFile } from '../files/receive.ts';
 import { enterSheet } from './enter-sheet.ts';
 import { listDays, listFaults, listSheets, readSheet } from './queries.ts';
-import { contentOf, receiveFile } from './receive-file.ts';
+import { rowsOf } from './reading.ts';
 import { rejectSheet, signSheet } from './sheet-commands.ts';
 import { changeSite, createSite } from './site-commands.ts';
 import { listSites, readSite } from './site-queries.ts';
@@ -24,6 +23,9 @@ type Operation =
   | 'signAttendance'
   | 'rejectAttendance';
 
+/** Of the keyed digests by which sheets are known. */
+const SHEET = 'attendance-sheet';
+
 const shown = ({ site, version }: StoredSite) => new Versioned(site, version);
 
 export const workRoutes = ({ db, execute, keyRing }: Ground): Routes<Operation> => ({
@@ -34,15 +36,12 @@ export const workRoutes = ({ db, execute, keyRing }: Ground): Routes<Operation> 
     shown(await execute(changeSite, { ...params, version: versionIn(ifMatch), change: body }, call)),
   enterAttendance({ params, body: { siteId, replacesId = null, rows }, ...call }) {
     const written = rows.map((row, i) => ({ ...row, row: i + 1 }));
-    const request = { ...params, siteId, replacesId, source: 'rows', content: contentOf(keyRing, canonicalJson(rows)) } as const;
+    const request = { ...params, siteId, replacesId, source: 'rows', content: contentOf(keyRing, SHEET, canonicalJson(rows)) } as const;
     return execute(enterSheet(written), request, call);
   },
   async receiveAttendanceFile({ params, query: { siteId, replacesId = null }, body, ...call }) {
-    // Before a byte of the body is read.
-    authoriseRead(call.actor, 'assistance.enter_attendance');
-    authoriseRead(call.actor, 'assistance.enter_attendance', await planScope(db, params));
-    await planOfKind(db, params.planId, 'cash_for_work');
-    const { written, content } = await receiveFile(body, keyRing);
+    await letIn(db, call.actor, 'assistance.enter_attendance', params.planId, 'cash_for_work');
+    const { written, content } = await receiveFile(body, keyRing, SHEET, rowsOf);
     return execute(enterSheet(written), { ...params, siteId, replacesId, source: 'file', content }, call);
   },
   listAttendanceSheets: ({ actor, params, query }) => listSheets(db, actor, params.planId, query),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Money } from '../../platform/index.ts';
-import { earned, faultsOfWork, periodOf, requireStep } from './rules.ts';
+import { earned, faultsOfWork, mostHalfDays, periodOf, requireStep } from './rules.ts';
 
 const week = { startsOn: '2026-03-03', endsOn: '2026-03-31', periodDays: 7 };
 const months = { startsOn: '2028-01-15', endsOn: '2028-03-10' };
@@ -48,7 +48,7 @@ describe('what days come to', () => {
 });
 
 describe('what a plan says of work', () => {
-  const programme = { currency: 'DZD', startsOn: '2026-01-01', endsOn: '2026-12-31' };
+  const programme = { currency: 'DZD', kinds: [], startsOn: '2026-01-01', endsOn: '2026-12-31' };
   const terms = { dayRate: '1500.00', startsOn: '2026-03-01', endsOn: '2026-03-31', periodDays: 7, daysPerPeriod: 6 };
   const pointers = (change: object) => faultsOfWork({ ...terms, ...change }, programme).map(({ pointer }) => pointer);
 
@@ -62,6 +62,20 @@ describe('what a plan says of work', () => {
       '/work/daysPerPeriod',
     ]);
     expect(pointers({ endsOn: '2026-02-01' })).toEqual(['/work/endsOn']);
+  });
+
+  it('fits what the programme pays at once: half a day no more, all days no less', () => {
+    const within = (least: string | null, most: string | null) =>
+      faultsOfWork(terms, { ...programme, kinds: [{ kind: 'cash_for_work', least, most }] }).map(({ pointer }) => pointer);
+    expect(within('9000', '750')).toEqual([]);
+    expect(within(null, '749.99')).toEqual(['/work/dayRate']);
+    expect(within('9000.01', null)).toEqual(['/work/daysPerPeriod']);
+  });
+
+  it('is paid for as many half days as one payment may come to', () => {
+    const most = (text: string | null) =>
+      mostHalfDays(terms, { currency: 'DZD', least: null, most: text === null ? null : Money.of(text, 'DZD') });
+    expect([null, '9000', '8999.99', '1499', '749.99'].map(most)).toEqual([12, 12, 11, 1, 0]);
   });
 });
 

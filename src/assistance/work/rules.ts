@@ -1,6 +1,6 @@
-import { type Money, type ProblemPlace, problem } from '../../platform/index.ts';
+import { Money, type ProblemPlace, problem } from '../../platform/index.ts';
 import type { Programme } from '../../programmes/index.ts';
-import { isAmount } from '../amounts.ts';
+import { type Bounds, boundsOf, brokenBound, isAmount } from '../amounts.ts';
 import { addDays, daysIn, earlier, endOfMonth, later } from '../schedule/days.ts';
 import type { SheetState, WorkTerms } from './types.ts';
 
@@ -25,15 +25,34 @@ export function periodOf({ startsOn, endsOn, periodDays }: Pick<WorkTerms, 'star
 /** What half days come to: each half of the day rate, and the sum rounded half-even to the minor unit. */
 export const earned = (dayRate: Money, halfDays: number): Money => dayRate.times(halfDays).portion(1, 2);
 
+/** Half days of a period that one person can be paid for: as many as the plan pays, and no more than one payment may come to. */
+export function mostHalfDays({ dayRate, daysPerPeriod }: Pick<WorkTerms, 'dayRate' | 'daysPerPeriod'>, bounds: Bounds): number {
+  const rate = Money.of(dayRate, bounds.currency);
+  let halfDays = 2 * daysPerPeriod;
+  while (halfDays > 0 && brokenBound(bounds, earned(rate, halfDays)) === 'above_most') halfDays -= 1;
+  return halfDays;
+}
+
 /** What is wrong with work that fits the contract. */
 export function faultsOfWork(
   { dayRate, startsOn, endsOn, periodDays, daysPerPeriod }: WorkTerms,
-  programme: Pick<Programme, 'currency' | 'startsOn' | 'endsOn'>,
+  programme: Pick<Programme, 'currency' | 'startsOn' | 'endsOn' | 'kinds'>,
 ): ProblemPlace[] {
   const faults: ProblemPlace[] = [];
   const runs = `The programme runs from ${programme.startsOn} to ${programme.endsOn}.`;
   if (!isAmount(dayRate, programme.currency))
     faults.push({ pointer: '/work/dayRate', detail: `An amount is above zero and fits ${programme.currency}.` });
+  else {
+    const bounds = boundsOf(programme, 'cash_for_work');
+    const rate = Money.of(dayRate, programme.currency);
+    if (mostHalfDays({ dayRate, daysPerPeriod }, bounds) === 0)
+      faults.push({ pointer: '/work/dayRate', detail: `Half a day pays more than the programme does at once: at most ${bounds.most}.` });
+    if (brokenBound(bounds, earned(rate, 2 * daysPerPeriod)) === 'below_least')
+      faults.push({
+        pointer: '/work/daysPerPeriod',
+        detail: `All days of a period pay less than the programme does at once: at least ${bounds.least}.`,
+      });
+  }
   if (startsOn < programme.startsOn || startsOn > programme.endsOn) faults.push({ pointer: '/work/startsOn', detail: runs });
   if (endsOn < startsOn || endsOn > programme.endsOn) faults.push({ pointer: '/work/endsOn', detail: `Not before it starts. ${runs}` });
   if (daysPerPeriod > (periodDays ?? 31)) faults.push({ pointer: '/work/daysPerPeriod', detail: 'A period has no more days than that.' });

@@ -1,5 +1,4 @@
 import { type Db, sql, type Tx } from '../../platform/index.ts';
-import type { NamedPerson } from '../people/types.ts';
 import { dayKey } from './judge.ts';
 import type { ReadDay, WorkTerms } from './types.ts';
 
@@ -7,19 +6,20 @@ export const insertTerms = (
   tx: Tx,
   planId: string,
   currency: string,
-  { dayRate, startsOn, endsOn, periodDays, daysPerPeriod }: WorkTerms,
+  { dayRate, startsOn, endsOn, periodDays, daysPerPeriod, tiers }: WorkTerms,
 ): Promise<number> =>
   tx.run(sql`
-    insert into work_terms (plan_id, day_rate, currency, starts_on, ends_on, period_days, days_per_period)
-    values (${planId}, ${dayRate}, ${currency}, ${startsOn}, ${endsOn}, ${periodDays ?? null}, ${daysPerPeriod})`);
+    insert into work_terms (plan_id, day_rate, currency, starts_on, ends_on, period_days, days_per_period, tiers)
+    values (${planId}, ${dayRate}, ${currency}, ${startsOn}, ${endsOn}, ${periodDays ?? null}, ${daysPerPeriod}, ${tiers ?? null}::text[])`);
 
 export async function findTerms(db: Db, planId: string): Promise<WorkTerms> {
-  const row = await db.first<Omit<WorkTerms, 'periodDays'> & { readonly periodDays: number | null }>(sql`
+  type Row = Omit<WorkTerms, 'periodDays' | 'tiers'> & { readonly periodDays: number | null; readonly tiers: string[] | null };
+  const row = await db.first<Row>(sql`
     select day_rate::text as "dayRate", starts_on as "startsOn", ends_on as "endsOn", period_days as "periodDays",
-      days_per_period as "daysPerPeriod" from work_terms where plan_id = ${planId}`);
+      days_per_period as "daysPerPeriod", tiers from work_terms where plan_id = ${planId}`);
   if (!row) throw new Error('a plan of work without its terms');
-  const { periodDays, ...terms } = row;
-  return periodDays === null ? terms : { ...terms, periodDays };
+  const { periodDays, tiers, ...terms } = row;
+  return { ...terms, ...(periodDays === null ? {} : { periodDays }), ...(tiers ? { tiers } : {}) };
 }
 
 /** Makes whoever enters, signs or corrects a sheet of a plan wait for each other. */
@@ -38,10 +38,9 @@ export async function elsewhere(
   planId: string,
   siteId: string,
   rows: readonly ReadDay[],
-  people: readonly NamedPerson[],
+  ids: readonly string[],
 ): Promise<Elsewhere> {
   const days = [...new Set(rows.map(({ day }) => day))];
-  const ids = [...new Set(people.map(({ beneficiaryId }) => beneficiaryId))];
   const worked = await db.all<{ id: string; day: string }>(sql`
     select beneficiary_id as id, day from attendance where beneficiary_id = any(${ids}::uuid[]) and day = any(${days}::date[]) and counts`);
   const atSite = await db.all<{ day: string; people: number }>(sql`

@@ -1,4 +1,4 @@
-import type { PlanBase } from '../plan-base.ts';
+import type { Amount, PlanBase } from '../plan-base.ts';
 
 /** What a day pays, as decimal text in the plan's currency, between which days, and how much one person works. */
 export interface WorkTerms {
@@ -10,12 +10,16 @@ export interface WorkTerms {
   readonly periodDays?: number | undefined;
   /** The most that one person works in a period. */
   readonly daysPerPeriod: number;
+  /** Of the plan's scorecard, those whose people work; all of them when nothing is said. */
+  readonly tiers?: readonly string[] | undefined;
 }
 
 /** Work that is paid by the day, at sites, by sheets of attendance. */
 export interface NewWork extends PlanBase {
   readonly kind: 'cash_for_work';
   readonly work: WorkTerms;
+  /** Only days count on which it had found the person eligible. */
+  readonly scorecardId?: string;
 }
 
 export interface NewSite {
@@ -58,12 +62,14 @@ export const faultCodes = [
   'presence_wrong',
   'person_unknown',
   'person_not_enrolled',
+  'person_not_eligible',
   'day_outside_plan',
   'day_in_future',
   'repeated',
   'worked_elsewhere',
   'site_full',
   'days_used_up',
+  'above_most',
 ] as const;
 export type FaultCode = (typeof faultCodes)[number];
 
@@ -83,11 +89,33 @@ export interface ReadDay {
   readonly halfDays: 1 | 2;
 }
 
+/** Whose a row is, and how their record stood when the day that was worked ended. */
+export interface WorkStanding {
+  readonly beneficiaryId: string;
+  /** Why the day is not theirs to work; null when it is. */
+  readonly reason: 'person_not_enrolled' | 'person_not_eligible' | null;
+}
+
+/** Somebody's days of a period that come to less than one payment may be: they wait for further days. */
+export interface WaitingDays {
+  /** The first of the sheet that is theirs in the period. */
+  readonly row: number;
+  readonly periodFrom: string;
+  readonly periodTo: string;
+  readonly amount: Amount;
+}
+
 /** A row that is taken. */
 export interface WorkedDay extends Omit<ReadDay, 'registrationNumber'> {
   readonly beneficiaryId: string;
   readonly periodFrom: string;
   readonly periodTo: string;
+}
+
+/** The same, with why. */
+export interface ShownWaiting extends WaitingDays {
+  readonly code: 'below_least';
+  readonly detail: string;
 }
 
 export type SheetState = 'entered' | 'signed' | 'rejected' | 'replaced';
@@ -110,4 +138,10 @@ export interface Sheet {
   readonly signedAt: string | null;
   /** Why it was rejected. */
   readonly reason: string | null;
+}
+
+/** A sheet as whoever signs it is answered. */
+export interface SignedSheet extends Sheet {
+  readonly waitingCount: number;
+  readonly waiting: ShownWaiting[];
 }

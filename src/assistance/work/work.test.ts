@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { daysOf, makeKind, makeWork } from '../../../test/support/extras.ts';
+import { daysOf, makeKind, makeWork, registeredBefore } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../../test/support/fixtures.ts';
 import { makeTeam, type Team } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
@@ -23,7 +23,11 @@ describe('cash-for-work', () => {
   });
   afterAll(() => platform.close());
 
-  const person = () => makePerson(platform, frame.programmeId);
+  const person = async () => {
+    const made = await makePerson(platform, frame.programmeId);
+    await registeredBefore(platform, [made]);
+    return made;
+  };
   interface Work {
     readonly planId: string;
     readonly siteId: string;
@@ -126,7 +130,7 @@ describe('cash-for-work', () => {
   it('keeps the rows that are right and names the others, without what stood there', async () => {
     const work = await makeWork(officer, frame, { daysPerPeriod: 2 }, 2);
     const [one, other, third, gone] = [await person(), await person(), await person(), await person()];
-    await platform.owner.query(`update enrolments set state = 'suspended' where beneficiary_id = $1`, [gone.id]);
+    await platform.owner.query(`update enrolments set state = 'suspended', changed_at = '2026-02-01' where beneficiary_id = $1`, [gone.id]);
     const tomorrow = { registrationNumber: one.registrationNumber, day: '2099-01-01', presence: 'full' };
     const rows = [
       ...daysOf(one, [2, 3, 4, 2]),

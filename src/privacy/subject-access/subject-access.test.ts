@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { confirmAll, daysOf, giveCeilings, makeKind, makeReintegration, makeWork } from '../../../test/support/extras.ts';
+import { confirmAll, daysOf, giveCeilings, makeKind, makeReintegration, makeWork, registeredBefore } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson } from '../../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { reachable, registration } from '../../../test/support/registrations.ts';
@@ -150,6 +150,7 @@ describe('what is held of one person', () => {
     const [draw] = await giveCeilings(officer, await makeReintegration(officer, frame), [person]);
     await confirmAll(officer, draw?.id ?? '');
     await officer.post(`/v1/draws/${draw?.id}/refuse`, { reason: 'The pass is of another flight' }).expect(200);
+    await registeredBefore(platform, [person]);
     const work = await makeWork(officer, frame);
     await officer
       .post(`/v1/plans/${work.planId}/attendance-sheets`, { siteId: work.siteId, rows: daysOf(person, [2], 'half') })
