@@ -15,7 +15,14 @@ import {
 } from './access/index.ts';
 import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
 import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
-import { beneficiaryRoutes, type ExportLimits, exportJobs, peopleSources, programmeOfPerson } from './beneficiaries/index.ts';
+import {
+  beneficiaryRoutes,
+  type ExportLimits,
+  exportJobs,
+  heldPhoneRoutes,
+  peopleSources,
+  programmeOfPerson,
+} from './beneficiaries/index.ts';
 import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
@@ -35,7 +42,16 @@ import {
 } from './intake/index.ts';
 import { koboJobs, koboRoutes } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
-import { connectMessaging, proofSender, queueCodes, queueNewCodes, sendingOf, sendWithheldCodes } from './messaging/index.ts';
+import {
+  connectMessaging,
+  proofSender,
+  queueCodes,
+  queueNewCodes,
+  sendingOf,
+  sendWithheldCodes,
+  textJobs,
+  textRoutes,
+} from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import {
   approvalJobs,
@@ -171,6 +187,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
     ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes, exportLimits),
+    ...heldPhoneRoutes(ground, duplicates),
     ...deduplicationRoutes(ground, duplicates, paidSince),
     ...intakeRoutes(ground, config.dataDir, exportLimits),
     ...selfRegistrationRoutes(ground, door),
@@ -178,6 +195,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground, queueNewCodes),
     ...messaging.routes,
+    ...textRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
     ...assistanceRoutes(ground, { isReleased, assisted }),
@@ -240,7 +258,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         }),
         ...deduplicationJobs(ground, duplicates, logger),
         ...intakeJobs(ground, duplicates),
-        ...selfRegistrationJobs(ground, door, proofSender(messaging.engine)),
+        ...selfRegistrationJobs(ground, door, proofSender(ground.db, messaging.engine)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
         ...paymentJobs(ground, issue),
@@ -249,6 +267,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...cancellingJobs(ground, cancelVouchers),
         ...voucherJobs(ground),
         ...messaging.jobs,
+        ...textJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,

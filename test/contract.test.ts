@@ -28,6 +28,7 @@ interface Operation {
 const withoutIdempotencyKey: Readonly<Record<string, string>> = {
   previewPaymentList: 'it changes nothing',
   previewTopUps: 'it changes nothing',
+  previewMessageTexts: 'it changes nothing',
   answerSubject: 'it changes nothing, and what it answers is kept under no key',
   searchBeneficiaries: 'it changes nothing; what is looked for stands in the body because addresses are logged',
   createBeneficiaryExport: 'a passphrase is kept nowhere from which it could be answered again',
@@ -70,6 +71,8 @@ const openObjects: Readonly<Record<string, string>> = {
 const wholeLists: Readonly<Record<string, string>> = {
   listGateways: 'an agency has a handful',
   listPasskeys: 'nobody has more than twenty',
+  listMessageTemplates: 'there are six',
+  listProofTemplates: 'there are three',
   listWilayas: 'there are 58',
   listOwnSessions: 'nobody has more than ten',
   listUserSessions: 'nobody has more than ten',

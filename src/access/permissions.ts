@@ -135,6 +135,9 @@ export const permissions = {
   'beneficiaries.revoke_export': { roles: ['programme_officer', 'finance_officer'], within: ['programme'] },
   'beneficiaries.write_export': { roles: [] },
   'beneficiaries.expire_export': { roles: [] },
+  'beneficiaries.confirm_phone': { roles: ['enrolment_officer', 'programme_officer'], within: ['programme'], stepUp: true },
+  'beneficiaries.refuse_phone': { roles: ['enrolment_officer', 'programme_officer'], within: ['programme'] },
+  'beneficiaries.read_held_phones': { roles: officers, within: ['programme'] },
   'beneficiaries.read_reads': { roles: officers, within: ['programme'] },
 
   'intake.receive_file': { roles: ['enrolment_officer'], within: ['programme'] },
@@ -246,6 +249,13 @@ export const permissions = {
   'messaging.test_gateway': { roles: ['administrator'], within: [], stepUp: true },
   'messaging.read_gateways': { roles: ['administrator', 'auditor'], within: 'anywhere' },
   'messaging.read': { roles: money, within: ['programme', 'fund'] },
+  'messaging.read_templates': { roles: [...money, 'administrator'], within: ['programme'] },
+  'messaging.change_template': { roles: ['programme_officer'], within: ['programme'] },
+  'messaging.preview_texts': { roles: money, within: ['programme'] },
+  'messaging.read_proof_templates': { roles: [...money, 'administrator'], within: 'anywhere' },
+  'messaging.change_proof_template': { roles: ['administrator'], within: [] },
+  'messaging.make_reminders': { roles: [] },
+  'messaging.resume_put_off': { roles: [] },
   'messaging.preview': { roles: money, within: 'anywhere' },
 
   'cashout.redeem': { roles: ['agent'], within: ['office'] },

@@ -1575,6 +1575,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/held-phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changed telephone numbers to which no code goes yet
+         * @description The number of somebody who awaits a code was changed, or came with a merger. Codes wait, with the reason `phone_held`, until the number has waited as long as the programme says and somebody who had no hand in the change has confirmed it.
+         */
+        get: operations["listHeldPhones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/held-phones/{holdId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a changed telephone number
+         * @description Asks for a fresh second factor, and is refused to everybody who changed the number since it was trusted last. Codes go to it once it has also waited until `heldUntil`.
+         */
+        post: operations["confirmHeldPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/held-phones/{holdId}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a changed telephone number
+         * @description The person has the numbers again that were trusted last, and the codes that waited go there. A number that a merger brought is not refused: undo the merger, or write the right number.
+         */
+        post: operations["refuseHeldPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the texts of a programme */
+        get: operations["listMessageTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-templates/{kind}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a text of a programme */
+        get: operations["getMessageTemplate"];
+        /**
+         * Write a text of a programme
+         * @description `{code}`, `{amount}`, `{currency}`, `{serial}` and `{until}` stand for what a message says; a message with a code has `{code}` once, and a
+         *     reminder never, but `{until}`. A text names no agency, programme, donor or nationality, nor aid, no address and no number to call, and
+         *     takes three segments at most with the longest values. Every version is kept, and messages made before keep theirs.
+         */
+        put: operations["changeMessageTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-templates/{kind}/{language}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a text of a programme has been */
+        get: operations["listMessageTemplateVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what messages look like and what they cost
+         * @description In each language, as it is saved or as you would write it, with a code that is nobody's. With a list, what its messages cost.
+         */
+        post: operations["previewMessageTexts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proof-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the texts by which people prove that a telephone is theirs */
+        get: operations["listProofTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proof-templates/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the text by which people prove that a telephone is theirs */
+        get: operations["getProofTemplate"];
+        /**
+         * Write the text by which people prove that a telephone is theirs
+         * @description As the texts of a programme; it has `{code}` once and no other variable, and takes two segments at most.
+         */
+        put: operations["changeProofTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payment-lists/{listId}/message-counts": {
         parameters: {
             query?: never;
@@ -5640,6 +5815,15 @@ export interface components {
             codesBySms: boolean;
             /** @description What a phone shows as the sender, where the gateway can. It names neither an agency nor aid. Null for the gateway's own number */
             senderName?: string | null;
+            /** @description So many days before the last day of a code, whoever has not collected is reminded; null or left out for nobody */
+            reminderDays?: number | null;
+            /**
+             * @description How long a changed telephone number waits before a code goes to it
+             * @default 48
+             */
+            phoneHoldHours: number;
+            /** @description What the gateway charges for one segment of a message; null or left out when that is not known */
+            segmentPrice?: components["schemas"]["Money"] | null;
         };
         Programme: {
             id: components["schemas"]["Id"];
@@ -6050,13 +6234,13 @@ export interface components {
         };
         Message: {
             id: components["schemas"]["Id"];
-            /** @description What it says: `code` */
+            /** @description What it says: `code`, or `reminder`, which carries none */
             kind: string;
             voucherId: components["schemas"]["Id"];
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet) or `quiet_hours` (a reminder in the evening). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -6069,6 +6253,87 @@ export interface components {
              */
             reportedAt: string | null;
             dealtWith: components["schemas"]["DealtWith"] | null;
+        };
+        /** @description The last two digits of a number */
+        Ending: string;
+        HeldPhone: {
+            id: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            registrationNumber: string;
+            /** @description Of the numbers that were not there before */
+            newEndings: components["schemas"]["Ending"][];
+            /** @description Of the numbers that were trusted last */
+            oldEndings: components["schemas"]["Ending"][];
+            /**
+             * Format: uuid
+             * @description The record that was merged into this one, where that is how the number came
+             */
+            mergedId: string | null;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description Before then no code goes to it whoever has confirmed it
+             */
+            heldUntil: string;
+            /** @enum {string|null} */
+            decision: "confirmed" | "refused" | null;
+            reason: string | null;
+            /** Format: uuid */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+        };
+        HoldDecision: {
+            /**
+             * @description How the number was checked, or why it is refused, in words that name nobody
+             * @example They came to the office and the telephone rang in their hand
+             */
+            reason: string;
+        };
+        /** @enum {string} */
+        TextLanguage: "ar" | "fr" | "en";
+        MessageTemplate: {
+            /** @enum {string} */
+            kind: "code" | "reminder" | "proof";
+            language: components["schemas"]["TextLanguage"];
+            text: string;
+            /** @description Whether it is the one that is shipped */
+            isDefault: boolean;
+            /** @description Counts from 1; 0 while nobody has written any */
+            number: number;
+            /** Format: uuid */
+            madeBy: string | null;
+            /** Format: date-time */
+            madeAt: string | null;
+        };
+        MessageTemplates: {
+            items: components["schemas"]["MessageTemplate"][];
+        };
+        /** @enum {string} */
+        TemplateKind: "code" | "reminder";
+        /** @example Votre code : {code}. Retrait jusqu'au {until}. */
+        Text: string;
+        WrittenText: {
+            /** @description The text; null for the one that is shipped */
+            text: components["schemas"]["Text"] | null;
+        };
+        TextPreview: {
+            language: components["schemas"]["TextLanguage"];
+            text: string;
+            /** @enum {string} */
+            encoding: "GSM-7" | "UCS-2";
+            segments: number;
+            /** @description How many more letters fit into the last segment */
+            charactersLeft: number;
+            /** @description The letters that make the whole text travel as UCS-2, each once */
+            outsideGsm7: string[];
+            /** @description Null where the programme does not know the price of a segment */
+            costPerMessage: components["schemas"]["Money"] | null;
+            /** @description How many people of the list are written to in this language */
+            people: number | null;
+            /** @description Of the messages to all of them */
+            cost: components["schemas"]["Money"] | null;
         };
         /** @enum {string} */
         DeadReason: "undelivered" | "no_phone" | "consent_withdrawn" | "unreadable" | "refused" | "refused_for_now" | "unreachable" | "no_answer";
@@ -9155,6 +9420,9 @@ export interface components {
         IfMatch: string;
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
+        HoldId: components["schemas"]["Id"];
+        Kind: components["schemas"]["TemplateKind"];
+        Language: components["schemas"]["TextLanguage"];
         MessageId: components["schemas"]["Id"];
         GatewayId: components["schemas"]["Id"];
         PlanId: components["schemas"]["Id"];
@@ -12028,6 +12296,341 @@ export interface operations {
                         items: components["schemas"]["Message"][];
                         nextCursor: string | null;
                     };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listHeldPhones: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them, the longest held first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HeldPhone"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmHeldPhone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                holdId: components["parameters"]["HoldId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldDecision"];
+            };
+        };
+        responses: {
+            /** @description It is confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldPhone"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refuseHeldPhone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                holdId: components["parameters"]["HoldId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldDecision"];
+            };
+        };
+        responses: {
+            /** @description It is refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        beneficiaryId: components["schemas"]["Id"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMessageTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each kind in each language, as it holds now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplates"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getMessageTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                kind: components["parameters"]["Kind"];
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeMessageTemplate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                kind: components["parameters"]["Kind"];
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenText"];
+            };
+        };
+        responses: {
+            /** @description The text as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMessageTemplateVersions: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                kind: components["parameters"]["Kind"];
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MessageTemplate"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewMessageTexts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kind: components["schemas"]["TemplateKind"];
+                    /** @description Texts that are not saved; a language that is left out shows the one that is */
+                    texts?: {
+                        ar?: components["schemas"]["Text"];
+                        fr?: components["schemas"]["Text"];
+                        en?: components["schemas"]["Text"];
+                    };
+                    /**
+                     * Format: uuid
+                     * @description A payment list whose messages are priced
+                     */
+                    listId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A preview for each language */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        previews: components["schemas"]["TextPreview"][];
+                        /** @description Of all messages of the list; null without one, and where the programme does not know the price of a segment */
+                        cost: components["schemas"]["Money"] | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listProofTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In each language */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplates"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getProofTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeProofTemplate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenText"];
+            };
+        };
+        responses: {
+            /** @description The text as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -4,3 +4,5 @@ export { messagingColumns } from './gateways/credentials.ts';
 export { outboxFile } from './gateways/outbox.ts';
 export { proofSender } from './proofs.ts';
 export { forgetReferences, forgetReferencesOf, oldReferences } from './references.ts';
+export { textJobs } from './texts/reminders.ts';
+export { textRoutes } from './texts/routes.ts';

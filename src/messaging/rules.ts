@@ -1,4 +1,3 @@
-import { dateIn } from '../platform/index.ts';
 import type { Delivery } from './gateways/gateway.ts';
 
 /** What may become of a message in each state. The database holds the same table (trigger `transition`). */
@@ -82,17 +81,3 @@ const LONGEST_BATCH = 100;
 
 /** How many messages are taken at once: as many as leave in half a second. */
 export const batchOf = (perSecond: number): number => Math.min(Math.max(Math.ceil(perSecond / 2), 1), LONGEST_BATCH);
-
-/**
- * The last day of a code as a message says it: the voucher's own, once it is active. Before, it counts from when the message was made, so that
- * repeats say the same; the voucher counts from its activation, which is never earlier.
- * @returns `DD/MM/YYYY`
- */
-export function lastDay(
-  timeZone: string,
-  { createdAt, validityDays, expiresAt }: { createdAt: Date; validityDays: number; expiresAt: Date | null },
-): string {
-  const day = new Date(`${dateIn(timeZone, expiresAt ? new Date(expiresAt.getTime() - 1) : createdAt)}T00:00:00Z`);
-  if (!expiresAt) day.setUTCDate(day.getUTCDate() + validityDays);
-  return day.toISOString().slice(0, 10).split('-').reverse().join('/');
-}

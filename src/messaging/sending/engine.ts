@@ -37,7 +37,7 @@ export function engineOf({ db, execute, keyRing, clock }: Ground, gateways: Gate
     const stored = gatewayId === null ? undefined : await findGateway(db, gatewayId);
     const gateway = stored ? gateways.of(stored) : gateways.outbox;
     if (!gateway) throw new Error('messages were taken that nobody can send');
-    const messages = await messagesToSend(db, ids);
+    const messages = await messagesToSend(db, clock.now(), ids);
     if (messages.length === 0) return;
     const end = performance.now() + WORKING_MS;
     const sent = await sendAll(keyRing, gateway, messages, turn, () => !closing?.aborted && performance.now() < end);

@@ -1,5 +1,7 @@
 import { type Db, type Sql, sql, type Tx } from '../../platform/index.ts';
 import { isWithheld } from '../store.ts';
+import { isOverdue, putOff, putOffReasons } from '../texts/put-off.ts';
+import { textWhenMade } from '../texts/template-store.ts';
 import type { PendingMessage, Sending } from '../types.ts';
 
 /** Messages `m` that wait and that nobody has. */
@@ -49,11 +51,12 @@ export async function leaseMessages(
 }
 
 /** Messages with all that their texts are made of, the most urgent first. */
-export const messagesToSend = (db: Db, ids: readonly string[]): Promise<PendingMessage[]> =>
-  db.all<PendingMessage>(sql`select m.id, m.list_id as "listId", m.attempts, m.created_at as "createdAt", v.id as "voucherId", v.serial, v.amount,
+export const messagesToSend = (db: Db, now: Date, ids: readonly string[]): Promise<PendingMessage[]> =>
+  db.all<PendingMessage>(sql`select m.id, m.list_id as "listId", m.kind, m.attempts, m.created_at as "createdAt", v.id as "voucherId", v.serial, v.amount,
       v.currency, v.key_version as "keyVersion", m.counter, v.expires_at as "expiresAt", p.time_zone as "timeZone",
       t.code_validity_days as "validityDays", t.sender_name as "senderName", b.id as "recipientId", b.language, b.data_key, b.phones,
-      ${isWithheld} as "isWithheld", v.counter <> m.counter as "isReplaced", v.state in ('issued', 'activated') as "isPayable"
+      ${isWithheld} as "isWithheld", v.counter <> m.counter as "isReplaced", v.state in ('issued', 'activated') and not ${isOverdue(now)} as "isPayable",
+      ${textWhenMade} as template, ${putOff(now)} as "putOff"
     from messages m join vouchers v on v.id = m.voucher_id join programmes p on p.id = v.programme_id
       join payment_lists l on l.id = m.list_id join programme_versions t on t.programme_id = l.programme_id and t.number = l.programme_version
       join beneficiaries b on b.id = m.beneficiary_id
@@ -73,7 +76,8 @@ export const recordSendings = (
       update messages m set state = s.state, leased_until = null, gateway_id = ${gatewayId}::uuid,
         gateway_reference = coalesce(s.reference, m.gateway_reference), segments = coalesce(s.segments, m.segments),
         attempts = m.attempts + s.attempted::int, last_error = coalesce(s.reason, case when s.state = 'pending' then m.last_error end),
-        next_try_at = ${now}::timestamptz + s."pauseMs" * interval '1 millisecond',
+        next_try_at = case when s.state = 'pending' and s.reason = any(${putOffReasons}::text[]) then 'infinity'
+          else ${now}::timestamptz + s."pauseMs" * interval '1 millisecond' end,
         accepted_at = case s.state when 'accepted' then ${now}::timestamptz else m.accepted_at end
       from jsonb_to_recordset(${JSON.stringify(sendings)}::jsonb) as s (id uuid, state text, attempted boolean, reference text, segments smallint,
         reason text, "pauseMs" float8)

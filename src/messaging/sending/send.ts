@@ -1,11 +1,10 @@
 import { openPerson } from '../../beneficiaries/index.ts';
-import { type KeyRing, Money } from '../../platform/index.ts';
-import { codeOf, showCode } from '../../vouchers/index.ts';
+import type { KeyRing } from '../../platform/index.ts';
 import type { Delivery, Gateway, Sms } from '../gateways/gateway.ts';
 import type { Turn } from '../gateways/store.ts';
-import { FAILURES_ALLOWED, isAnswer, lastDay, pauseBefore, verdictOn } from '../rules.ts';
-import { segmentsOf } from '../segments.ts';
-import { renderCode } from '../templates.ts';
+import { FAILURES_ALLOWED, isAnswer, pauseBefore, verdictOn } from '../rules.ts';
+import { textOf } from '../texts/compose.ts';
+import { segmentsOf } from '../texts/segments.ts';
 import { type PendingMessage, type Sending, WITHHELD } from '../types.ts';
 
 /** What came of a batch. */
@@ -69,6 +68,7 @@ async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage,
   const { id, listId, attempts, recipientId } = message;
   const reason = reasonAgainst(message);
   if (reason) return { ...unsent(message), reason };
+  if (message.putOff) return { ...unsent(message), state: 'pending', reason: message.putOff };
   let to: string | undefined;
   let text: string;
   // One record that does not open must not keep the others from their codes.
@@ -91,14 +91,4 @@ function reasonAgainst({ isReplaced, isPayable, isWithheld }: PendingMessage): s
   if (isReplaced) return 'replaced';
   if (!isPayable) return 'not_payable';
   return isWithheld ? WITHHELD : undefined;
-}
-
-function textOf(keyRing: KeyRing, message: PendingMessage): string {
-  return renderCode(message.language, {
-    code: showCode(codeOf(keyRing, { id: message.voucherId, keyVersion: message.keyVersion, counter: message.counter })),
-    amount: Money.of(message.amount, message.currency).toString(),
-    currency: message.currency,
-    serial: message.serial,
-    until: lastDay(message.timeZone, message),
-  });
 }
