@@ -48,9 +48,9 @@ const asking = (answer: Answering, gateway: Gateway) => {
 };
 
 describe('the generic gateway', () => {
-  const send = (answer: Answering, changes: Partial<HttpSettings> = {}) => {
+  const send = (answer: Answering, changes: object = {}) => {
     const { settings, credentials } = httpGatewayTo(aggregator.url, changes);
-    return asking(answer, httpGateway(settings as HttpSettings, credentials, rules));
+    return asking(answer, httpGateway(settings as unknown as HttpSettings, credentials, rules));
   };
 
   it('sends what its settings say, as JSON or as a form, and takes the reference of the answer', async () => {
