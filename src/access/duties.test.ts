@@ -138,6 +138,18 @@ describe('the database keeps duties apart, whoever writes', () => {
           ),
         );
     },
+    async signals_judged_by_another() {
+      const [agent, signal] = [newId(), newId()];
+      await app.query(
+        `insert into signals (id, programme_id, kind, key, agent_id, concerns, severity, count, began_at, ended_at, evidence, found_at)
+        values ($1, $2, 'agent_burst', $1::uuid::text, $3, array[$3::uuid], 'low', 1, now(), now(), '{}', now())`,
+        [signal, frame.programmeId, agent],
+      );
+      const take = (by: string) =>
+        app.query(`update signals set state = 'in_review', owner_id = $2, taken_at = now() where id = $1`, [signal, by]);
+      await refused('signals_judged_by_another', take(agent));
+      await take(newId());
+    },
     async draws_signed_by_another() {
       const officer = await platform.as('programme_officer', { programme: frame.programmeId });
       const planId = await makeReintegration(officer, frame);
@@ -356,6 +368,22 @@ describe('the database keeps duties apart, whoever writes', () => {
           'enrolments_verified_by_another',
           app.query('update enrolments set verified_by = $2 where beneficiary_id = $1', [id, by]),
         );
+    },
+    async phone_holds_two_people() {
+      const { id } = await makePerson(platform, frame.programmeId);
+      const [holdId, one, another] = [newId(), newId(), newId()];
+      await platform.owner.query(
+        `insert into phone_holds (id, beneficiary_id, programme_id, phones_before, hands, changed_by, changed_at, held_until)
+        values ($1, $2, $3, '', $4, $5, now(), now() + interval '2 days')`,
+        [holdId, id, frame.programmeId, [one, another], another],
+      );
+      const confirm = (by: string) =>
+        app.query(`update phone_holds set decision = 'confirmed', reason = 'Seen', decided_by = $2, decided_at = now() where id = $1`, [
+          holdId,
+          by,
+        ]);
+      for (const by of [one, another]) await refused('phone_holds_two_people', confirm(by));
+      await confirm(newId());
     },
     async duplicate_pairs_decided_by_another() {
       const [first, second] = await pairOf();

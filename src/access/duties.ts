@@ -231,6 +231,14 @@ export const duties = [
     detail: 'You paid from this pack, prepared it, or had a hand in the list. Ask a colleague to decide.',
   },
   {
+    record: 'fraud signal',
+    step: 'taken on and judged',
+    permission: 'signals.review',
+    notBy: 'whose doing it may be: paid, tried codes, changed the telephone or the collector, registered the people',
+    constraint: 'signals_judged_by_another',
+    detail: 'This concerns what you did yourself. Somebody else judges it.',
+  },
+  {
     record: 'pay-out',
     step: 'matched with a statement',
     permission: 'reconciliation.import_statement',
@@ -261,6 +269,14 @@ export const duties = [
     notBy: 'entered, changed',
     constraint: 'enrolments_verified_by_another',
     detail: 'You entered or changed this person. Ask somebody else to verify them.',
+  },
+  {
+    record: 'telephone number',
+    step: 'confirmed',
+    permission: 'beneficiaries.confirm_phone',
+    notBy: 'changed it, or merged the records by which it came, since it was trusted last',
+    constraint: 'phone_holds_two_people',
+    detail: 'You changed this number. A colleague has to confirm it.',
   },
   {
     record: 'duplicate pair',

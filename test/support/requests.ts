@@ -111,6 +111,13 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   setOfficeHours: () => ({ body: { weekly: [] } }),
   setSpecialDay: () => ({ body: { note: 'Holiday' } }),
   setOfficeLimits: () => ({ body: { limits: [] } }),
+  getMessageTemplate: () => ({ path: { kind: 'textKind' } }),
+  listMessageTemplateVersions: () => ({ path: { kind: 'textKind' } }),
+  changeMessageTemplate: () => ({ body: { text: null }, path: { kind: 'textKind' } }),
+  changeProofTemplate: () => ({ body: { text: null } }),
+  previewMessageTexts: ({ listId }) => ({ body: { kind: 'code', listId }, points: ['listId'] }),
+  confirmHeldPhone: () => ({ body: reason }),
+  refuseHeldPhone: () => ({ body: reason }),
   previewMessage: () => ({ query: { language: 'fr' } }),
   redeemVoucher: ({ officeId }) => ({
     body: { officeId, locator: { phone: '+213550123456' }, code: '123456789', documentType: 'passport', documentLastFour: '1234' },
@@ -252,6 +259,10 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   listAssessmentsOfPerson: ({ scorecardId = '' }) => ({ query: { scorecardId }, points: ['scorecardId'] }),
   listPayouts: ({ officeId = '' }) => ({ query: { officeId } }),
   importStatement: () => ({ body: statementFile, query: { name: 'Statement', from: '2026-01-01', to: '2026-01-31' } }),
+  decideSignal: () => ({ body: { outcome: 'dismissed', reason: 'As agreed' } }),
+  setSignalThreshold: () => ({
+    body: { kind: 'agent_burst', isOn: true, least: 20, minutes: 10, factor: '3', opens: null, closes: null, reason: 'As agreed' },
+  }),
   resolveException: () => ({ body: { resolution: 'post_error', note: 'The post agrees' } }),
   settle: ({ fundId, officeId }) => ({
     body: { fundId, reference: newId(), items: [{ officeId, amount: { amount: '0.01', currency: 'DZD' } }] },
@@ -263,7 +274,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
 };
 
 /** What stands in a path and is no identifier of a record that lies somewhere. */
-const values: Ids = { day, version: '1', reference: '1234567894', kind: 'person' };
+const values: Ids = { day, version: '1', reference: '1234567894', kind: 'person', textKind: 'code', language: 'fr' };
 
 const soon = (): string => new Date(Date.now() + 40 * 86_400_000).toISOString();
 
@@ -289,7 +300,7 @@ export function requestFor({ id, path, definition }: Operation, at: Ids, refs: I
   }
   const mixed = { ...at, ...Object.fromEntries(points.map((name) => [name, refs[name] ?? ''])) };
   const { body, query } = samples[id]?.(mixed) ?? {};
-  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => at[nameOf(name)] ?? values[name] ?? '');
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => at[nameOf(name)] ?? values[nameOf(name)] ?? '');
   return {
     path: query ? `${filled}?${new URLSearchParams(query)}` : filled,
     body,

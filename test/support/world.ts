@@ -86,7 +86,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
   });
   const [paid, live, bound] = await payList(platform, frame, [{ outcome: 'paid', officeId }, { outcome: 'live' }, { outcome: 'live' }]);
   const voucher = await owner.query('select id from vouchers where serial = $1', [paid?.serial]);
-  const [changeId, advanceId] = [newId(), newId()];
+  const [changeId, advanceId, holdId] = [newId(), newId(), newId()];
   await owner.query(
     `insert into voucher_changes (id, voucher_id, kind, reason, asked_by, asked_at)
     select $1, id, 'reissue', 'Telephone lost', $1, now() from vouchers where serial = $2`,
@@ -101,6 +101,11 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     advanceId,
     live?.serial,
   ]);
+  await owner.query(
+    `insert into phone_holds (id, beneficiary_id, programme_id, merged_id, hands, changed_by, changed_at, held_until)
+    values ($1, $2, $3, $4, array[$1::uuid], $1, now(), now() + interval '2 days')`,
+    [holdId, third.id, programmeId, fourth.id],
+  );
   const definition = someDefinition();
   const scorecard = await made(staff.programme, `/v1/programmes/${programmeId}/scorecards`, { definition });
   const other = await made(staff.programme, `/v1/programmes/${programmeId}/scorecards`, { definition });
@@ -182,7 +187,12 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     [delegationId, away.userId, deputy.userId],
   );
   const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
-  const [lookUpId, tillId] = [newId(), newId()];
+  const [lookUpId, tillId, signalId] = [newId(), newId(), newId()];
+  await owner.query(
+    `insert into signals (id, programme_id, kind, key, concerns, severity, count, began_at, ended_at, evidence, found_at)
+    values ($1::uuid, $2, 'shared_phone', $1::text, '{}', 'medium', 4, now(), now(), '{}', now())`,
+    [signalId, programmeId],
+  );
   await owner.query(
     `insert into look_ups (id, voucher_id, counter, agent_id, office_id, looked_at, expires_at)
     select $1, id, counter, $1, $2, now(), now() + interval '10 minutes' from vouchers where serial = $3`,
@@ -258,6 +268,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       otherScorecardId: String(other['id']),
       runId: String(run['id']),
       beneficiaryId: person.id,
+      holdId,
       registrationNumber: person.registrationNumber,
       householdId: first.householdId,
       collectorId: String(collector['id']),
@@ -276,6 +287,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       passkeyId,
       deviceId,
       alertId,
+      signalId,
       serviceAccountId: String(account['id']),
       serviceKeyId: String(machineKey['id']),
       readId,
