@@ -49,7 +49,7 @@ export async function payWithoutNetwork(stage: Stage, pilot: Pilot, cashed: Cash
     body: { officeId, maxVouchers: 20, maxCash, maxHours: 12, graceHours: 48 },
   });
   const keys = await enrolDevice(agent, officeId);
-  const supervisor = await staff.hire(administrator, 'office_supervisor', `Supervisor ${office.code}`, { officeId });
+  const supervisor = await staff.hire(administrator, 'office_supervisor', `Second supervisor ${office.code}`, { officeId });
   const { id: agentId } = await agent.api.call('whoAmI');
   const serials = going.map(({ serial }) => serial);
   const body = { officeId, deviceId: keys.deviceId, agentId, hours: 10, cashLimit: maxCash, vouchers: { serials } };
