@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { daysOf, makeKind, makeWork } from '../../../test/support/extras.ts';
+import { daysOf, makeKind, makeWork, registeredBefore } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson } from '../../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
@@ -301,6 +301,7 @@ describe('lines of a released list that are not to be paid', () => {
         ({ state, amount }) => `${amount} ${state}`,
       );
     const person = await makePerson(platform, frame.programmeId);
+    await registeredBefore(platform, [person]);
     const { planId, siteId } = await makeWork(officer, frame);
     const work = async (days: number[]) => {
       const sheet = { siteId, rows: daysOf(person, days) };
