@@ -52,7 +52,7 @@ export async function report(stage: Stage, { programmeId, fundId, donor, finance
   }
   const payouts = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
-  stage.check('one event for every pay-out', trail['cashout.redeem'], payouts.length);
+  stage.check('one event for every pay-out', (trail['cashout.redeem'] ?? 0) + (trail['cashout.pay'] ?? 0), payouts.length);
   stage.check(
     'one event for each signature and one release',
     [trail['payments.submit_list'], trail['payments.approve_list'], trail['payments.release_list']],

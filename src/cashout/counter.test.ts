@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { enrolledDevice, signedInByPin } from '../../test/support/device.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { makeUser, signedIn } from '../../test/support/sign-in.ts';
 import { makeVouchers, type TestVoucher } from '../../test/support/vouchers.ts';
-import { dammDigit, dateIn, newId } from '../platform/index.ts';
+import { dammDigit, dateIn, KeyRing, newId } from '../platform/index.ts';
 import { arabic } from './words/ar.ts';
 import { french } from './words/fr.ts';
 
@@ -99,7 +99,9 @@ describe('a counter, where a voucher is looked up and then paid', () => {
   it('shows nothing before the right code, which counts as in one call, and sounds alike whatever there is', async () => {
     const voucher = fresh();
     const guesser = await platform.as('agent', { office: frame.officeId });
+    const derived = vi.spyOn(KeyRing.prototype, 'derive');
     const bodies = [];
+    const work: number[] = [];
     for (const locator of [
       { serial: voucher.serial },
       { phone: '+213559999999' },
@@ -107,8 +109,13 @@ describe('a counter, where a voucher is looked up and then paid', () => {
     ]) {
       const { body } = await guesser.post('/v1/look-ups', { ...told({ ...voucher, code: wrong(voucher.code) }), locator }).expect(422);
       bodies.push(JSON.stringify({ ...body, requestId: '' }));
+      work.push(derived.mock.calls.filter(([, purpose]) => purpose === 'voucher-code').length);
+      derived.mockClear();
     }
+    derived.mockRestore();
     expect(new Set(bodies).size).toBe(1);
+    // One code is worked out each time, whether there is a voucher or not.
+    expect(work).toEqual([1, 1, 1]);
     const { rows } = await platform.owner.query('select failed_attempts from vouchers where id = $1', [voucher.id]);
     expect(rows).toEqual([{ failed_attempts: 1 }]);
     expect((await look(voucher)).warnings.map(({ code }: { code: string }) => code)).toEqual(['check_document', 'codes_tried']);
