@@ -67,11 +67,12 @@ create trigger of_released_line after insert on vouchers referencing new table a
 create table messages (
   id uuid primary key,
   kind text not null check (kind in ('code')),
-  voucher_id uuid not null references vouchers,
+  -- What these three point at is looked up for a whole statement at once, below: a foreign key each would cost more than the row.
+  voucher_id uuid not null,
   -- Which code: a reissue is another message, a repeat is the same one.
   counter int not null,
-  beneficiary_id uuid not null references beneficiaries,
-  list_id uuid not null references payment_lists,
+  beneficiary_id uuid not null,
+  list_id uuid not null,
   state text not null default 'pending' check (state in ('pending', 'accepted', 'failed')),
   gateway text,
   gateway_reference text,
@@ -87,6 +88,18 @@ create trigger transition before update of state on messages for each row when (
   execute function refuse_forbidden_transition ('pending>accepted', 'pending>failed', 'failed>pending');
 create trigger first_state before insert on messages for each row execute function refuse_other_first_state('pending');
 grant update (state, gateway, gateway_reference, segments, attempts, last_error, accepted_at) on messages to sanad_app;
+
+create function refuse_stray_message() returns trigger language plpgsql as $$
+begin
+  if exists (select from new_messages m left join vouchers v on v.id = m.voucher_id left join beneficiaries b on b.id = m.beneficiary_id
+      where b.id is null or v.list_id is distinct from m.list_id) then
+    raise exception 'a message is about a voucher of its list, to somebody who is known'
+      using errcode = 'foreign_key_violation', constraint = 'messages_of_voucher', table = 'messages';
+  end if;
+  return null;
+end $$;
+create trigger of_voucher after insert on messages referencing new table as new_messages
+  for each statement execute function refuse_stray_message();
 
 create table payouts (
   id uuid primary key,

@@ -14,7 +14,7 @@ import {
   sessionRules,
 } from './access/index.ts';
 import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
-import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
+import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, recordJobs, signerOf } from './audit/index.ts';
 import { beneficiaryRoutes, type ExportLimits, exportJobs, peopleSources, programmeOfPerson } from './beneficiaries/index.ts';
 import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
@@ -46,6 +46,7 @@ import {
   sendWithheldCodes,
 } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
+import { offlineJobs, offlineRefusal, offlineRoutes } from './offline/index.ts';
 import {
   approvalJobs,
   cancellingJobs,
@@ -84,6 +85,7 @@ import { type Category, journalFile, peopleCategories, privacyJobs, privacyRoute
 import { demandsStatedPurpose, programmeRoutes } from './programmes/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
 import { reportingRoutes } from './reporting/index.ts';
+import { signalJobs, signalRoutes } from './signals/index.ts';
 import { relatedSubjects } from './stories.ts';
 import { cancelVouchers, issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 
@@ -128,7 +130,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...(queuePrefix ? { prefix: queuePrefix } : {}),
   });
   const limits = new RateLimits(database, clock, keyRing);
-  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf: dutyRefusal, record: recordEvent, start: jobs.start });
+  const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint);
+  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf, record: recordEvent, start: jobs.start });
   const keepRefusal = refusalKeeper(run, limits);
   const execute = keepingRefusals(run, keepRefusal);
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
@@ -185,8 +188,11 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...messagingRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
+    // A test waits for nobody's guesses.
+    ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
+    ...signalRoutes(ground),
     ...assistanceRoutes(ground, { isReleased, assisted }),
-    ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits }),
+    ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
     ...reconciliationRoutes(ground),
     ...reportingRoutes(ground),
@@ -230,6 +236,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       jobs.work([
         ...housekeepingJobs(database, clock),
         ...readJobs(database, clock),
+        ...recordJobs(ground),
         ...exportJobs(ground, reads, writeListFile),
         ...accessJobs(ground, { ...post, limits }),
         ...keyJobs(ground),
@@ -248,12 +255,14 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...selfRegistrationJobs(ground, door, proofSender(gateway)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
-        ...paymentJobs(ground, issue),
+        ...paymentJobs(ground, issue, config.PAYMENT_BATCH),
         ...assistanceJobs(ground),
         ...approvalJobs(ground, post),
-        ...cancellingJobs(ground, cancelVouchers),
+        ...cancellingJobs(ground, cancelVouchers, config.PAYMENT_BATCH),
         ...voucherJobs(ground),
+        ...offlineJobs(ground),
         ...messagingJobs(ground, gateway),
+        ...signalJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,

@@ -82,6 +82,7 @@ const askersAlone = [
   'withdrawAdvance',
   'deliverByHand',
   'payLookedUp',
+  'handOutOfflinePack',
 ];
 
 /** An answer in which the identifiers that were asked about go by their names. */

@@ -29,7 +29,7 @@ describe('a counter, where a voucher is looked up and then paid', () => {
     agent = await platform.as('agent', { office: frame.officeId });
     officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
     sql = await platform.applicationClient();
-    supply = await makeVouchers(platform, frame, 17);
+    supply = await makeVouchers(platform, frame, 18);
   });
   afterAll(() => platform.close());
 
@@ -234,6 +234,22 @@ describe('a counter, where a voucher is looked up and then paid', () => {
     await platform.owner.query('delete from office_hours');
     const { rows } = await platform.owner.query('select failed_attempts from vouchers where id = $1', [voucher.id]);
     expect(rows).toEqual([{ failed_attempts: 0 }]);
+  });
+
+  it('is neither shown nor paid while it is on the list of an office without a network', async () => {
+    const voucher = fresh();
+    const { id } = await look(voucher);
+    await platform.owner.query('begin');
+    await platform.owner.query('set local session_replication_role = replica');
+    await platform.owner.query('insert into offline_bindings values (gen_random_uuid(), $1)', [voucher.id]);
+    await platform.owner.query('commit');
+    for (const answer of [agent.post('/v1/look-ups', told(voucher)), pay(id, voucher.person.id)])
+      expect((await answer.set('Accept-Language', 'ar').expect(409)).body).toMatchObject({
+        code: 'wrong_office',
+        detail: arabic.wrong_office,
+      });
+    expect(codeOf(await agent.post('/v1/look-ups', told({ ...voucher, code: wrong(voucher.code) })).expect(422))).toBe('code_refused');
+    expect(await payoutOf(voucher)).toEqual([]);
   });
 
   it('takes no part of an amount', async () => {

@@ -13,6 +13,7 @@ export const refusal = defineProblems({
   voucher_locked: [409, 'The voucher is locked'],
   voucher_expired: [409, 'The voucher has expired'],
   voucher_cancelled: [409, 'The voucher was cancelled'],
+  wrong_office: [409, 'The voucher is paid at another office'],
   paid_as_other_record: [409, 'The same person is paid under another record'],
   consent_withdrawn: [409, 'Consent to this payment was withdrawn'],
   already_paid: [409, 'The voucher has been paid already'],

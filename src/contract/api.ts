@@ -2185,6 +2185,408 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/offline-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the limits that were set in a programme
+         * @description The newest of the programme, and of each office, counts.
+         */
+        get: operations["listOfflineLimits"];
+        put?: never;
+        /**
+         * Set how much may be out at an office without a network
+         * @description For every office of the programme or, with `officeId`, for one, which then has its own. They count for everything that is out there at a time.
+         *     Before they are set, no pack is prepared; `maxVouchers: 0` allows none any more.
+         */
+        post: operations["setOfflineLimits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/offline-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol the keys that packs are locked with for a device
+         * @description For somebody who works at the counter of the device's office. The device makes both keys, keeps their secret halves, and signs for them with
+         *     the key that it is known by (ECDSA on P-256, SHA-256): the lines `sanad-offline-keys-1`, the device, `version`, `recipient`, and `x` and `y` of
+         *     `agreementKey`, joined by line feeds. `version` is 1 at first and one higher each time.
+         */
+        post: operations["enrolOfflineKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/offline-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the packs of a programme */
+        get: operations["listOfflinePacks"];
+        put?: never;
+        /**
+         * Bind vouchers to an office that will have no network
+         * @description For a supervisor of the office or somebody of finance, with a fresh second factor, and not for the agent who will pay. From then on these
+         *     vouchers pay nowhere else, and are neither reissued nor cancelled, until the pack has ended. Choose them by serial, by list, or by where the
+         *     people live; by the last two, as many as the limits leave, oldest first.
+         */
+        post: operations["prepareOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a pack */
+        get: operations["getOfflinePack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/hand-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a pack out to its device
+         * @description For the agent who will pay. From then on the device may have paid, so the pack ends only by its report, or when its grace is over.
+         */
+        post: operations["handOutOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a pack for its device
+         * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens. For each
+         *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
+         *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose.
+         */
+        get: operations["getOfflinePackFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report what a device has done
+         * @description For whoever works at the counter of the office; the device has signed what is sent. Send any part of its chain, in any order, as often as the line
+         *     demands: the same entry twice is one. Each good pay-out is booked once. What cannot be booked is kept for finance as a conflict; nothing that is
+         *     sent is thrown away. `length` is how many entries the device's chain has by now, sent or not.
+         */
+        post: operations["syncOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a pack whose device has reported everything
+         * @description For a supervisor of the office other than the agent. The device has ended its chain, and all of it is here. Vouchers that were not paid pay anywhere
+         *     again, but for those of which finance has not decided yet.
+         */
+        post: operations["closeOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a pack that has not gone out */
+        post: operations["withdrawOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that the device of a pack is lost
+         * @description Nothing changes before somebody else confirms it.
+         */
+        post: operations["reportOfflineLoss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/loss/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that the device of a pack is lost
+         * @description For somebody other than who reported it. What the device still reports is for finance to decide. Its vouchers stay bound until the grace is over,
+         *     because it may have paid.
+         */
+        post: operations["confirmOfflineLoss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/offline-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what devices reported and could not be booked */
+        get: operations["listOfflineConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-conflicts/{conflictId}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a conflict on */
+        post: operations["takeOfflineConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-conflicts/{conflictId}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide what a device reported
+         * @description For somebody of finance who neither paid from the pack, prepared it, nor had a hand in the list. `accepted` books it as paid, if its voucher can
+         *     still be paid: `conflict_not_payable` otherwise. `claimed`: cash left the office that the programme does not owe it, so the office has to get it back
+         *     from its agent, and nothing is booked. `dismissed`: no cash left.
+         */
+        post: operations["resolveOfflineConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what looks like fraud
+         * @description Looked for in the background, a few minutes after what came in; a pay-out that was made without a network is looked at when it arrives. Each is
+         *     found once. Nobody sees what concerns themselves, and an office's supervisor sees what lies in that office.
+         */
+        get: operations["listSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signal-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what looks like fraud, by kind and state
+         * @description Of what the reader may see.
+         */
+        get: operations["countSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a signal with its evidence */
+        get: operations["getSignal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a signal on
+         * @description Whoever takes it on owns it and is the one to judge it. A colleague may take it over until it is judged.
+         */
+        post: operations["reviewSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a signal that one has taken on */
+        post: operations["decideSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/signal-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read from which figures on something is a signal */
+        get: operations["getSignalThresholds"];
+        put?: never;
+        /**
+         * Set from which figures on something is a signal
+         * @description For what comes in from then on. Every version is kept, and each change raises an alert for those who watch over the watchers.
+         */
+        post: operations["setSignalThreshold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/plans": {
         parameters: {
             query?: never;
@@ -2811,7 +3213,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a payment list's lines */
+        /**
+         * List a payment list's lines
+         * @description A role that is held for one fund shows the lines of that fund
+         */
         get: operations["listPaymentListLines"];
         put?: never;
         post?: never;
@@ -2830,7 +3235,7 @@ export interface paths {
         };
         /**
          * List who was left out of a payment list, and why
-         * @description Everybody who was owed something on the day when the list was built, and is not on it
+         * @description Everybody who was owed something on the day when the list was built, and is not on it. They are people of the programme and of no fund: a role that is held for one fund does not show them
          */
         get: operations["listPaymentListLeftOut"];
         put?: never;
@@ -3084,7 +3489,7 @@ export interface paths {
         put?: never;
         /**
          * Have the file of a released list written
-         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Asks for a fresh second factor and for the purpose.
+         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Its numbers are those of the list, the same however often it is written, so that whoever has taken one message of a list refuses the next. Asks for a fresh second factor and for the purpose.
          */
         post: operations["createPaymentListExport"];
         delete?: never;
@@ -6513,6 +6918,261 @@ export interface components {
             takenBy: components["schemas"]["Id"];
             takenAt: components["schemas"]["Timestamp"];
         };
+        OfflineLimits: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /**
+             * Format: uuid
+             * @description Null when they are of every office without its own
+             */
+            officeId: string | null;
+            maxVouchers: number;
+            maxCash: components["schemas"]["Money"];
+            maxHours: number;
+            graceHours: number;
+            setBy: components["schemas"]["Id"];
+            setAt: components["schemas"]["Timestamp"];
+        };
+        NewOfflineLimits: {
+            officeId?: components["schemas"]["Id"];
+            /** @description Vouchers that are out at an office at a time */
+            maxVouchers: number;
+            /** @description Cash that is paid from what is out there, 10000000 at most */
+            maxCash: components["schemas"]["Money"];
+            /** @description For how long a pack pays */
+            maxHours: number;
+            /** @description How long its vouchers are then kept for what the device has not reported yet */
+            graceHours: number;
+        };
+        /**
+         * @description Over when its grace ended before the device had reported everything.
+         * @enum {string}
+         */
+        OfflinePackState: "prepared" | "out" | "closed" | "lost" | "withdrawn" | "over";
+        OfflinePack: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            deviceId: components["schemas"]["Id"];
+            agentId: components["schemas"]["Id"];
+            preparedBy: components["schemas"]["Id"];
+            preparedAt: components["schemas"]["Timestamp"];
+            startsAt: components["schemas"]["Timestamp"];
+            endsAt: components["schemas"]["Timestamp"];
+            graceEndsAt: components["schemas"]["Timestamp"];
+            state: components["schemas"]["OfflinePackState"];
+            voucherCount: components["schemas"]["Count"];
+            /** @description What its vouchers come to */
+            amount: components["schemas"]["Money"];
+            cashLimit: components["schemas"]["Money"];
+            paidCount: components["schemas"]["Count"];
+            /** @description What was booked from it */
+            paid: components["schemas"]["Money"];
+            openConflicts: components["schemas"]["Count"];
+            /** @description Entries that came before one that is missing */
+            waiting: components["schemas"]["Count"];
+            /** @description How many entries the device says that its chain has */
+            length: components["schemas"]["Count"];
+            /** @description How far the chain is here without a gap */
+            received: components["schemas"]["Count"];
+            /** @description Whether the device has ended its chain */
+            isFinished: boolean;
+            /** Format: date-time */
+            handedAt: string | null;
+            /** Format: date-time */
+            syncedAt: string | null;
+            /** Format: uuid */
+            lossReportedBy: string | null;
+            /** Format: date-time */
+            lossReportedAt: string | null;
+            lossReason: string | null;
+            /** Format: uuid */
+            lossConfirmedBy: string | null;
+            /** Format: uuid */
+            endedBy: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        NewOfflinePack: {
+            /** @description The office that will have no network */
+            officeId: components["schemas"]["Id"];
+            deviceId: components["schemas"]["Id"];
+            /** @description Who will pay */
+            agentId: components["schemas"]["Id"];
+            /** @description From when it pays; now, if left out */
+            startsAt?: components["schemas"]["Timestamp"];
+            hours: number;
+            /** @description Cash that may be paid from it */
+            cashLimit: components["schemas"]["Money"];
+            vouchers: {
+                serials: components["schemas"]["Serial"][];
+            } | {
+                listId: components["schemas"]["Id"];
+            } | {
+                wilayaNumber: string;
+                commune?: string;
+            };
+        };
+        /**
+         * @description Why what a device reported was not booked
+         * @enum {string}
+         */
+        OfflineReason: "bad_signature" | "unreadable" | "other_pack" | "forked" | "broken_chain" | "gap" | "after_close" | "clock_went_back" | "clock_ahead" | "outside_window" | "before_last_sync" | "device_lost" | "pack_over" | "not_in_pack" | "wrong_amount" | "code_unproven" | "over_cap" | "hand_in_list" | "already_paid" | "voucher_cancelled" | "voucher_expired" | "voucher_locked" | "voucher_not_active" | "paid_as_other_record" | "consent_withdrawn" | "refused";
+        OfflineSync: {
+            packId: components["schemas"]["Id"];
+            state: components["schemas"]["OfflinePackState"];
+            /** @description How far the chain is here without a gap */
+            received: components["schemas"]["Count"];
+            /** @description The first sequence numbers that are not here */
+            missing: number[];
+            /** @description What has become of each that was sent, in order */
+            entries: {
+                /** @enum {string} */
+                state: "waiting" | "booked" | "noted" | "conflict";
+                reason: components["schemas"]["OfflineReason"] | null;
+            }[];
+        };
+        /** @enum {string} */
+        OfflineResolution: "accepted" | "claimed" | "dismissed";
+        OfflineConflict: {
+            id: components["schemas"]["Id"];
+            packId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            /** @description Who was to pay from the pack */
+            agentId: components["schemas"]["Id"];
+            /** Format: uuid */
+            voucherId: string | null;
+            serial: string | null;
+            /** Format: uuid */
+            beneficiaryId: string | null;
+            reason: components["schemas"]["OfflineReason"];
+            /** @enum {string} */
+            state: "open" | "resolved";
+            /** @description What the device reported, as it came */
+            evidence: {
+                payload: string;
+                signature: string;
+                /** @description Whether the device signed it */
+                isGenuine: boolean;
+                /** @description Whether who wrote it knew the code */
+                isProven: boolean;
+                receivedAt: components["schemas"]["Timestamp"];
+                receivedBy: components["schemas"]["Id"];
+            };
+            /** Format: uuid */
+            ownerId: string | null;
+            resolution: components["schemas"]["OfflineResolution"] | null;
+            note: string | null;
+            /** Format: uuid */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            openedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description `agent_burst`: one agent paid out far more within minutes than is usual at the office. `out_of_hours`: paid while the office is closed.
+         *     `far_from_home`: an agent paid several people in a day who live in another wilaya. `changed_before`: a telephone number or a collector was
+         *     changed shortly before the pay-out. `shared_document`: documents of one type with the same last four signs, at one office on one day, for
+         *     several households. `shared_collector`: the same of people who came in somebody's place, at one office over a month. `shared_phone`: one number
+         *     that several households gave. `document_differs`: the document that was seen is none that is known of who came. `equal_at_close`: many equal
+         *     round pay-outs in the last minutes of the day. `failed_codes_…`: many wrong codes by one agent, at one office, or for one voucher.
+         * @enum {string}
+         */
+        SignalKind: "agent_burst" | "out_of_hours" | "far_from_home" | "changed_before" | "shared_document" | "shared_collector" | "shared_phone" | "document_differs" | "equal_at_close" | "failed_codes_agent" | "failed_codes_office" | "failed_codes_voucher";
+        /** @enum {string} */
+        SignalState: "open" | "in_review" | "dismissed" | "confirmed";
+        /** @enum {string} */
+        SignalSeverity: "low" | "medium" | "high";
+        /** @description What it rests on, in identifiers and figures. Until it is judged, it grows with what comes in. */
+        SignalEvidence: {
+            /** @description The first fifty */
+            payoutIds?: components["schemas"]["Id"][];
+            /** @description The first fifty */
+            voucherIds?: components["schemas"]["Id"][];
+            /** @description How many tried */
+            agents?: number;
+            /** @description The most that one agent pays out in so many minutes there, on a middling day; null where too few days are known */
+            usual?: number | null;
+            /** @description How many pay-outs the agent made that day */
+            ofDay?: number;
+            amount?: components["schemas"]["Amount"];
+            /** @enum {string} */
+            changed?: "phone" | "collector";
+            changedAt?: components["schemas"]["Timestamp"];
+            changedBy?: components["schemas"]["Id"];
+            /** @description How many people gave the number */
+            people?: number;
+        };
+        Signal: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["SignalKind"];
+            /** Format: uuid */
+            officeId: string | null;
+            /**
+             * Format: uuid
+             * @description Whose doing it looks like; null where it is not one person's
+             */
+            agentId: string | null;
+            severity: components["schemas"]["SignalSeverity"];
+            /** @description How many pay-outs, tries or, for what is shared, households */
+            count: number;
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            evidence: components["schemas"]["SignalEvidence"];
+            foundAt: components["schemas"]["Timestamp"];
+            state: components["schemas"]["SignalState"];
+            /**
+             * Format: uuid
+             * @description Who took it on
+             */
+            ownerId: string | null;
+            /** Format: date-time */
+            takenAt: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            reason: string | null;
+        };
+        /**
+         * @description For `agent_burst`, how many times what is usual; for `equal_at_close`, the least share of the day; null for the others
+         * @example 3
+         */
+        SignalFactor: string | null;
+        /**
+         * @description For `out_of_hours` and `equal_at_close`, of an office that has stated no hours, by its own clock; null for the others
+         * @example 08:00
+         */
+        HourOfDay: string | null;
+        SignalThreshold: {
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["SignalKind"];
+            version: components["schemas"]["Count"];
+            isOn: boolean;
+            least: number;
+            minutes: number;
+            factor: components["schemas"]["SignalFactor"];
+            opens: components["schemas"]["HourOfDay"];
+            closes: components["schemas"]["HourOfDay"];
+            reason: string | null;
+            /** Format: uuid */
+            setBy: string | null;
+            /** Format: date-time */
+            setAt: string | null;
+        };
+        NewSignalThreshold: {
+            kind: components["schemas"]["SignalKind"];
+            /** @description Whether it is looked for */
+            isOn: boolean;
+            /** @description So many pay-outs, tries or households */
+            least: number;
+            /** @description Within, before, or beside the hours of the office by, so many minutes */
+            minutes: number;
+            factor: components["schemas"]["SignalFactor"];
+            opens: components["schemas"]["HourOfDay"];
+            closes: components["schemas"]["HourOfDay"];
+            reason: string;
+        };
         /** @enum {string} */
         PlanKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "emergency_cash" | "cash_for_work";
         /** @description What one person is owed, in the programme's currency */
@@ -7177,7 +7837,6 @@ export interface components {
             closedAt: string | null;
         };
         NewPaymentList: {
-            name: string;
             kind?: components["schemas"]["AssistanceKind"];
             /** @description Only what these plans owe */
             planIds?: components["schemas"]["Id"][];
@@ -7190,6 +7849,7 @@ export interface components {
             fundIds?: components["schemas"]["Id"][];
             /** @description Only what lines of this list were for that did not pay it, because they were returned, held back or cancelled */
             fromListId?: components["schemas"]["Id"];
+            name: string;
         };
         PaymentListKindTotal: {
             kind: components["schemas"]["AssistanceKind"];
@@ -9210,6 +9870,8 @@ export interface components {
         Day: components["schemas"]["Date"];
         /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
         AcceptLanguage: string;
+        PackId: components["schemas"]["Id"];
+        ConflictId: components["schemas"]["Id"];
         PlanId: components["schemas"]["Id"];
         EntitlementId: components["schemas"]["Id"];
         DrawId: components["schemas"]["Id"];
@@ -13111,6 +13773,708 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflineLimits: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of limits, in the order in which they were set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflineLimits"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setOfflineLimits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfflineLimits"];
+            };
+        };
+        responses: {
+            /** @description They count from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineLimits"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enrolOfflineKeys: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deviceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description An age recipient (X25519) */
+                    recipient: string;
+                    agreementKey: components["schemas"]["DevicePublicKey"];
+                    signature: components["schemas"]["DeviceSignature"];
+                };
+            };
+        };
+        responses: {
+            /** @description Packs are locked with them from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deviceId: components["schemas"]["Id"];
+                        version: number;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflinePacks: {
+        parameters: {
+            query?: {
+                officeId?: components["schemas"]["Id"];
+                state?: components["schemas"]["OfflinePackState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of packs, in the order in which they were prepared */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflinePack"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    prepareOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfflinePack"];
+            };
+        };
+        responses: {
+            /** @description The vouchers are bound */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfflinePack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pack, without anybody's name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    handOutOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfflinePackFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pack */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        packId: components["schemas"]["Id"];
+                        programmeId: components["schemas"]["Id"];
+                        /** @description Whom it names inside */
+                        people: {
+                            beneficiaryId: components["schemas"]["Id"];
+                            collectorId: components["schemas"]["Id"];
+                        }[];
+                        /** @description base64url */
+                        file: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    syncOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    length: number;
+                    entries: {
+                        /** @description What was signed, as it was signed */
+                        payload: string;
+                        /** @description base64url; r and s, 32 bytes each */
+                        signature: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What has become of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineSync"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its vouchers pay anywhere again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reportOfflineLoss: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, in words that name nobody */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is reported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmOfflineLoss: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It counts as lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflineConflicts: {
+        parameters: {
+            query?: {
+                state?: "open" | "resolved";
+                packId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of conflicts, in the order in which they came up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflineConflict"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeOfflineConflict: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                conflictId: components["parameters"]["ConflictId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is yours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineConflict"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveOfflineConflict: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                conflictId: components["parameters"]["ConflictId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    resolution: components["schemas"]["OfflineResolution"];
+                    /** @description Why, in words that name nobody */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineConflict"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listSignals: {
+        parameters: {
+            query?: {
+                programmeId?: components["schemas"]["Id"];
+                officeId?: components["schemas"]["Id"];
+                /** @description Whose doing it looks like */
+                agentId?: components["schemas"]["Id"];
+                kind?: components["schemas"]["SignalKind"];
+                state?: components["schemas"]["SignalState"];
+                severity?: components["schemas"]["SignalSeverity"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of signals, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Signal"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    countSignals: {
+        parameters: {
+            query?: {
+                programmeId?: components["schemas"]["Id"];
+                officeId?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts; a kind and state of which there is none is left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        counts: {
+                            kind: components["schemas"]["SignalKind"];
+                            state: components["schemas"]["SignalState"];
+                            signals: components["schemas"]["Count"];
+                        }[];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reviewSignal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in review */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    decideSignal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    outcome: "dismissed" | "confirmed";
+                    /** @description What was found out, in words that name nobody */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is judged */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSignalThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures of each kind that hold now; version 0 is what holds where nobody has set anything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        thresholds: components["schemas"]["SignalThreshold"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setSignalThreshold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignalThreshold"];
+            };
+        };
+        responses: {
+            /** @description They hold from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalThreshold"];
                 };
             };
             "4XX": components["responses"]["Problem"];

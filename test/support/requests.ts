@@ -142,6 +142,26 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   refuseAdvance: () => ({ body: reason }),
   deliverByHand: () => ({ body: { serial: '12345678901234', code: '123456789', documentType: 'passport', documentLastFour: '1234' } }),
   takeBackAdvance: () => ({ body: { amount: { amount: '0.01', currency: 'DZD' }, reference: newId() } }),
+  setOfflineLimits: () => ({
+    body: { maxVouchers: 10, maxCash: { amount: '1000.00', currency: 'DZD' }, maxHours: 8, graceHours: 24 },
+  }),
+  enrolOfflineKeys: () => ({
+    body: { version: 1, recipient: `age1${'q'.repeat(58)}`, agreementKey: deviceKey, signature: unsigned.signature },
+  }),
+  prepareOfflinePack: ({ officeId, deviceId, userId }) => ({
+    body: {
+      officeId,
+      deviceId,
+      agentId: userId,
+      hours: 1,
+      cashLimit: { amount: '1.00', currency: 'DZD' },
+      vouchers: { serials: ['12345678901234'] },
+    },
+    lies: ['officeId'],
+  }),
+  syncOfflinePack: () => ({ body: { length: 0, entries: [] } }),
+  reportOfflineLoss: () => ({ body: reason }),
+  resolveOfflineConflict: () => ({ body: { resolution: 'dismissed', note: 'As agreed' } }),
   createPlan: ({ scorecardId }) => ({
     body: {
       kind: 'one_time_grant',
@@ -232,6 +252,10 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   listAssessmentsOfPerson: ({ scorecardId = '' }) => ({ query: { scorecardId }, points: ['scorecardId'] }),
   listPayouts: ({ officeId = '' }) => ({ query: { officeId } }),
   importStatement: () => ({ body: statementFile, query: { name: 'Statement', from: '2026-01-01', to: '2026-01-31' } }),
+  decideSignal: () => ({ body: { outcome: 'dismissed', reason: 'As agreed' } }),
+  setSignalThreshold: () => ({
+    body: { kind: 'agent_burst', isOn: true, least: 20, minutes: 10, factor: '3', opens: null, closes: null, reason: 'As agreed' },
+  }),
   resolveException: () => ({ body: { resolution: 'post_error', note: 'The post agrees' } }),
   settle: ({ fundId, officeId }) => ({
     body: { fundId, reference: newId(), items: [{ officeId, amount: { amount: '0.01', currency: 'DZD' } }] },
