@@ -38,6 +38,15 @@ create table programmes (
   -- Whether codes go out by SMS.
   codes_by_sms boolean not null default true,
   sender_name text check (sender_name ~ '^[A-Za-z0-9 ]{3,11}$' and sender_name ~ '[A-Za-z]'),
+  -- So many days before the last day of a code, whoever has not collected is reminded. Null: nobody.
+  reminder_days int check (reminder_days between 1 and 60),
+  -- How long a changed telephone number waits before a code goes to it.
+  phone_hold_hours int not null default 48 check (phone_hold_hours between 1 and 720),
+  -- What the gateway charges for one segment of a message.
+  segment_price numeric check (segment_price > 0),
+  segment_currency text check (segment_currency ~ '^[A-Z]{3}$'),
+  constraint programmes_segment_price_whole check ((segment_price is null) = (segment_currency is null)),
+  constraint programmes_segment_price_fits check (fits_currency(segment_price, segment_currency)),
   created_by uuid not null,
   created_at timestamptz not null,
   -- The version that the columns above and the terms are of; who made it, when and why.
@@ -48,7 +57,7 @@ create table programmes (
   constraint programmes_version_by check (num_nonnulls(changed_by, changed_at, change_reason) = case when version = 1 then 0 else 3 end)
 );
 grant update (name, starts_on, ends_on, code_validity_days, hold_threshold, duplicate_limit, self_registration_open, approval_reminder_days, message_language,
-  codes_by_sms, sender_name, version, changed_by, changed_at, change_reason) on programmes to sanad_app;
+  codes_by_sms, sender_name, reminder_days, phone_hold_hours, segment_price, segment_currency, version, changed_by, changed_at, change_reason) on programmes to sanad_app;
 
 alter table api_keys add foreign key (programme_id) references programmes;
 

@@ -63,7 +63,7 @@ create trigger known_people after insert on vouchers referencing new table as ne
 create trigger of_released_line after insert on vouchers referencing new table as new_vouchers
   for each statement execute function refuse_other_voucher();
 
--- Messages to people. The text is made when it is sent and is kept nowhere.
+-- Messages to people. The text is made when it is sent and is kept nowhere. This table is also the queue that they are sent from.
 create table messages (
   id uuid primary key,
   kind text not null check (kind in ('code')),
@@ -73,21 +73,45 @@ create table messages (
   counter int not null,
   beneficiary_id uuid not null,
   list_id uuid not null,
-  state text not null default 'pending' check (state in ('pending', 'accepted', 'failed')),
-  gateway text,
-  gateway_reference text,
+  state text not null default 'pending' check (state in ('pending', 'accepted', 'delivered', 'undelivered', 'failed')),
+  -- A code that somebody waits for goes before the codes of whole lists, and these before everything else.
+  urgent boolean not null default false,
+  priority smallint generated always as (case when kind <> 'code' then 2 when urgent then 0 else 1 end) stored,
+  -- It is not sent before this. While a worker has it nobody else takes it; from a worker that died it is taken again.
+  next_try_at timestamptz not null default '-infinity',
+  leased_until timestamptz,
+  -- The gateway that was asked last; none where the outbox stands in. And the one that somebody has chosen for it.
+  gateway_id uuid,
+  wanted_gateway_id uuid,
+  gateway_reference text check (length(gateway_reference) between 1 and 128),
   segments smallint,
-  attempts int not null default 0,
+  attempts int not null default 0 check (attempts >= 0),
   last_error text,
   created_at timestamptz not null,
   accepted_at timestamptz,
-  unique (voucher_id, kind, counter)
+  -- When the phone was reached, or given up, as the gateway says.
+  reported_at timestamptz,
+  -- Somebody told the person in another way.
+  dealt_with_at timestamptz,
+  dealt_with_by uuid,
+  dealt_with_how text check (dealt_with_how in ('phone', 'in_person', 'other')),
+  dealt_with_reason text check (length(dealt_with_reason) between 3 and 500),
+  unique (voucher_id, kind, counter),
+  constraint messages_accepted check (state not in ('accepted', 'delivered', 'undelivered') or accepted_at is not null),
+  constraint messages_leased check (leased_until is null or state = 'pending'),
+  constraint messages_dealt_with check (num_nonnulls(dealt_with_at, dealt_with_by, dealt_with_how, dealt_with_reason) in (0, 4))
 );
-create index messages_pending on messages (list_id, id) where state = 'pending';
+create index messages_due on messages (priority, next_try_at) where state = 'pending';
+create index on messages (list_id, id);
+create index messages_by_reference on messages (gateway_id, gateway_reference) where gateway_reference is not null;
+create index messages_dead on messages (list_id, id) where state in ('failed', 'undelivered') and dealt_with_at is null;
+-- What was delivered stays delivered, whatever is reported afterwards.
 create trigger transition before update of state on messages for each row when (old.state is distinct from new.state)
-  execute function refuse_forbidden_transition ('pending>accepted', 'pending>failed', 'failed>pending');
+  execute function refuse_forbidden_transition ('pending>accepted', 'pending>failed', 'pending>delivered', 'accepted>delivered',
+    'accepted>undelivered', 'undelivered>delivered', 'undelivered>pending', 'failed>pending', 'failed>accepted', 'failed>delivered');
 create trigger first_state before insert on messages for each row execute function refuse_other_first_state('pending');
-grant update (state, gateway, gateway_reference, segments, attempts, last_error, accepted_at) on messages to sanad_app;
+grant update (state, next_try_at, leased_until, gateway_id, wanted_gateway_id, gateway_reference, segments, attempts, last_error, accepted_at,
+  reported_at, dealt_with_at, dealt_with_by, dealt_with_how, dealt_with_reason) on messages to sanad_app;
 
 create function refuse_stray_message() returns trigger language plpgsql as $$
 begin

@@ -14,6 +14,10 @@ create table programme_versions (
   message_language text not null,
   codes_by_sms boolean not null,
   sender_name text,
+  reminder_days int,
+  phone_hold_hours int not null,
+  segment_price numeric,
+  segment_currency text,
   made_by uuid not null,
   made_at timestamptz not null,
   -- Null for the first.
@@ -40,10 +44,11 @@ create function keep_version() returns trigger language plpgsql security definer
 begin
   if tg_op = 'UPDATE' and new.version = old.version then return null; end if;
   insert into programme_versions (programme_id, number, name, starts_on, ends_on, code_validity_days, hold_threshold, duplicate_limit,
-    self_registration_open, require_stated_purpose, approval_reminder_days, message_language, codes_by_sms, sender_name, made_by, made_at, reason)
+    self_registration_open, require_stated_purpose, approval_reminder_days, message_language, codes_by_sms, sender_name, reminder_days, phone_hold_hours,
+    segment_price, segment_currency, made_by, made_at, reason)
   values (new.id, new.version, new.name, new.starts_on, new.ends_on, new.code_validity_days, new.hold_threshold, new.duplicate_limit,
     new.self_registration_open, new.require_stated_purpose, new.approval_reminder_days, new.message_language,
-    new.codes_by_sms, new.sender_name,
+    new.codes_by_sms, new.sender_name, new.reminder_days, new.phone_hold_hours, new.segment_price, new.segment_currency,
     coalesce(new.changed_by, new.created_by), coalesce(new.changed_at, new.created_at), new.change_reason);
   return null;
 end $$;

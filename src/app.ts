@@ -15,7 +15,14 @@ import {
 } from './access/index.ts';
 import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
 import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, recordJobs, signerOf } from './audit/index.ts';
-import { beneficiaryRoutes, type ExportLimits, exportJobs, peopleSources, programmeOfPerson } from './beneficiaries/index.ts';
+import {
+  beneficiaryRoutes,
+  type ExportLimits,
+  exportJobs,
+  heldPhoneRoutes,
+  peopleSources,
+  programmeOfPerson,
+} from './beneficiaries/index.ts';
 import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
@@ -33,17 +40,17 @@ import {
   selfRegistrationJobs,
   selfRegistrationRoutes,
 } from './intake/index.ts';
-import { koboJobs, koboRoutes, type OutgoingRules } from './interop/index.ts';
+import { koboJobs, koboRoutes } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
 import {
-  connectGateway,
-  messagingJobs,
-  messagingRoutes,
+  connectMessaging,
   proofSender,
   queueCodes,
   queueNewCodes,
   sendingOf,
   sendWithheldCodes,
+  textJobs,
+  textRoutes,
 } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import { offlineJobs, offlineRefusal, offlineRoutes } from './offline/index.ts';
@@ -71,10 +78,12 @@ import {
   floodLimit,
   type Ground,
   housekeepingJobs,
+  type Job,
   type Jobs,
   KeyRing,
   type Logger,
   type OperationId,
+  type OutgoingRules,
   publicUrlOf,
   RateLimits,
   type Routes,
@@ -111,10 +120,12 @@ export interface AppOptions {
   readonly validateResponses?: boolean;
   /** Separates the queues of platforms that share a Redis. */
   readonly queuePrefix?: string;
+  /** Whether recurring jobs start by themselves, at their turns. */
+  readonly recurring?: boolean;
 }
 
 /** The one place where the rooms are joined. */
-export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix }: AppOptions): App {
+export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix, recurring = true }: AppOptions): App {
   const database = new Database(address);
   const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'), config.SANAD_CURRENT_MASTER_KEY);
   const signer = signerOf(config.AUDIT_ORIGIN, Buffer.from(config.AUDIT_SIGNING_KEY, 'base64'));
@@ -148,7 +159,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
   const post = { mailer: connectMailer(config, clock), publicUrl: publicUrlOf(config) };
   const contract = readContract();
   const door = publicDoor(limits, config.SELF_REGISTRATIONS_PER_ADDRESS, config.SELF_REGISTRATIONS_PER_DAY);
-  const gateway = connectGateway(config, clock);
+  const messaging = connectMessaging(ground, config, contract);
   const duplicates = duplicateCheck(ground);
   const issue: IssueVouchers = {
     async part(context, list, lines) {
@@ -179,13 +190,15 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...fundingRoutes(ground),
     ...officeRoutes(ground),
     ...beneficiaryRoutes(ground, duplicates, sendWithheldCodes, exportLimits),
+    ...heldPhoneRoutes(ground, duplicates),
     ...deduplicationRoutes(ground, duplicates, paidSince),
     ...intakeRoutes(ground, config.dataDir, exportLimits),
     ...selfRegistrationRoutes(ground, door),
     ...referralRoutes(ground, { limits, contract, paidAmong }),
     ...eligibilityRoutes(ground),
     ...voucherRoutes(ground, queueNewCodes),
-    ...messagingRoutes(ground),
+    ...messaging.routes,
+    ...textRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
     // A test waits for nobody's guesses.
@@ -232,8 +245,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     database,
     keyRing,
     jobs,
-    work: () =>
-      jobs.work([
+    work() {
+      const all: Job[] = [
         ...housekeepingJobs(database, clock),
         ...readJobs(database, clock),
         ...recordJobs(ground),
@@ -252,7 +265,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         }),
         ...deduplicationJobs(ground, duplicates, logger),
         ...intakeJobs(ground, duplicates),
-        ...selfRegistrationJobs(ground, door, proofSender(gateway)),
+        ...selfRegistrationJobs(ground, door, proofSender(ground.db, messaging.engine)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
         ...paymentJobs(ground, issue, config.PAYMENT_BATCH),
@@ -261,17 +274,21 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...cancellingJobs(ground, cancelVouchers, config.PAYMENT_BATCH),
         ...voucherJobs(ground),
         ...offlineJobs(ground),
-        ...messagingJobs(ground, gateway),
         ...signalJobs(ground),
+        ...messaging.jobs,
+        ...textJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
           rules: outgoing,
           limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 32 * 1024 ** 2 },
           receive: receiveSubmissions(ground, config.dataDir),
         }),
-      ]),
+      ];
+      return jobs.work(recurring ? all : all.map(({ name, run }) => ({ name, run })));
+    },
     async close() {
       await jobs.close();
+      await messaging.close();
       await database.close();
     },
   };

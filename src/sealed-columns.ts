@@ -4,6 +4,7 @@ import { beneficiaryColumns } from './beneficiaries/index.ts';
 import { eligibilityColumns } from './eligibility/index.ts';
 import { intakeColumns } from './intake/index.ts';
 import { koboColumns } from './interop/index.ts';
+import { messagingColumns } from './messaging/index.ts';
 import { joinColumns, platformColumns } from './platform/index.ts';
 import { voucherColumns } from './vouchers/index.ts';
 
@@ -16,5 +17,6 @@ export const columns = joinColumns([
   intakeColumns,
   eligibilityColumns,
   voucherColumns,
+  messagingColumns,
   koboColumns,
 ]);

@@ -28,6 +28,7 @@ interface Operation {
 const withoutIdempotencyKey: Readonly<Record<string, string>> = {
   previewPaymentList: 'it changes nothing',
   previewTopUps: 'it changes nothing',
+  previewMessageTexts: 'it changes nothing',
   answerSubject: 'it changes nothing, and what it answers is kept under no key',
   searchBeneficiaries: 'it changes nothing; what is looked for stands in the body because addresses are logged',
   createBeneficiaryExport: 'a passphrase is kept nowhere from which it could be answered again',
@@ -51,6 +52,7 @@ const withoutIdempotencyKey: Readonly<Record<string, string>> = {
   issueServiceKey: 'a key is kept nowhere from which it could be answered again',
   rotateServiceKey: 'a key is kept nowhere from which it could be answered again, and is replaced once',
   rotatePartnerKey: 'a key is kept nowhere from which it could be answered again, and is replaced once',
+  takeReceipts: 'gateways send none; the same report twice leaves the same state',
 };
 
 /** Objects in requests that take any property, by where they stand and why. */
@@ -58,12 +60,19 @@ const openObjects: Readonly<Record<string, string>> = {
   'registerPasskey/credential/clientExtensionResults': 'a browser may write more into it, and nobody reads it',
   'signIn/passkey/clientExtensionResults': 'a browser may write more into it, and nobody reads it',
   'stepUp/passkey/clientExtensionResults': 'a browser may write more into it, and nobody reads it',
+  'addGateway/settings': 'what is in it depends on the kind, and is checked against the schema of that kind',
+  'changeGateway/settings': 'as when the gateway is added',
+  'addGateway/credentials': 'names and texts, which the settings ask for',
+  'changeGateway/credentials': 'as when the gateway is added',
   'referPeople/referrals/*': 'each is checked by itself, so that one that is wrong does not keep the others out',
 };
 
 /** Lists that are whole in one answer, by operationId and why. */
 const wholeLists: Readonly<Record<string, string>> = {
+  listGateways: 'an agency has a handful',
   listPasskeys: 'nobody has more than twenty',
+  listMessageTemplates: 'there are six',
+  listProofTemplates: 'there are three',
   listWilayas: 'there are 58',
   listOwnSessions: 'nobody has more than ten',
   listUserSessions: 'nobody has more than ten',

@@ -369,6 +369,22 @@ describe('the database keeps duties apart, whoever writes', () => {
           app.query('update enrolments set verified_by = $2 where beneficiary_id = $1', [id, by]),
         );
     },
+    async phone_holds_two_people() {
+      const { id } = await makePerson(platform, frame.programmeId);
+      const [holdId, one, another] = [newId(), newId(), newId()];
+      await platform.owner.query(
+        `insert into phone_holds (id, beneficiary_id, programme_id, phones_before, hands, changed_by, changed_at, held_until)
+        values ($1, $2, $3, '', $4, $5, now(), now() + interval '2 days')`,
+        [holdId, id, frame.programmeId, [one, another], another],
+      );
+      const confirm = (by: string) =>
+        app.query(`update phone_holds set decision = 'confirmed', reason = 'Seen', decided_by = $2, decided_at = now() where id = $1`, [
+          holdId,
+          by,
+        ]);
+      for (const by of [one, another]) await refused('phone_holds_two_people', confirm(by));
+      await confirm(newId());
+    },
     async duplicate_pairs_decided_by_another() {
       const [first, second] = await pairOf();
       const decide = (by: string) =>

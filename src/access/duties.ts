@@ -271,6 +271,14 @@ export const duties = [
     detail: 'You entered or changed this person. Ask somebody else to verify them.',
   },
   {
+    record: 'telephone number',
+    step: 'confirmed',
+    permission: 'beneficiaries.confirm_phone',
+    notBy: 'changed it, or merged the records by which it came, since it was trusted last',
+    constraint: 'phone_holds_two_people',
+    detail: 'You changed this number. A colleague has to confirm it.',
+  },
+  {
     record: 'duplicate pair',
     step: 'decided',
     permission: 'deduplication.decide_pair',

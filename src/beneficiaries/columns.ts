@@ -9,5 +9,8 @@ import { personColumns, personKeys } from './sealing.ts';
 /** This room's columns of bytes. */
 export const beneficiaryColumns: RoomColumns = {
   sealed: [personKeys, ...personColumns, changes, consentEvidence, identities, profiles, passphrases, exportParts],
-  unsealed: { 'person_exports.sha256': 'digest of an encrypted file' },
+  unsealed: {
+    'person_exports.sha256': 'digest of an encrypted file',
+    'phone_holds.phones_before': "what beneficiaries.phones held, byte for byte: sealed there, under the person's own key",
+  },
 };

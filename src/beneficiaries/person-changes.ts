@@ -1,4 +1,5 @@
 import { type CommandContext, canonicalJson, type KeyRing, problem, sql, type Tx } from '../platform/index.ts';
+import { asTrusted } from './phones/trusted.ts';
 import { noteColumn, openPerson, type PersonalField, personalFields, resealPerson, sealNote } from './sealing.ts';
 import { type BeneficiaryRow, lockBeneficiary } from './store.ts';
 import type { Language, Personal, Relationship, Sex } from './types.ts';
@@ -62,18 +63,20 @@ export const changes = noteColumn('beneficiary_changes', 'change', ['version'], 
  * @returns the fields that changed
  */
 export async function writeChange(
-  { tx, keyRing, actor, now }: CommandContext,
+  context: CommandContext,
   { row, before }: Changeable,
   after: Particulars,
   householdId: string,
   reason: string,
 ): Promise<ChangedField[]> {
+  const { tx, keyRing, actor, now } = context;
   const { id, data_key } = row;
   const fields = changedFields(before, after);
   if (fields.length === 0) return fields;
   const version = row.version + 1;
   const resealed = fields.filter((field): field is PersonalField => (personalFields as readonly string[]).includes(field));
-  const sealed = { ...row, ...resealPerson(keyRing, id, data_key, resealed, after) };
+  const trusted = fields.includes('phones') ? await asTrusted(context, id, after.phones) : {};
+  const sealed = { ...row, ...resealPerson(keyRing, id, data_key, resealed, after), ...trusted };
   const change = Object.fromEntries(fields.map((field) => [field, { before: before[field] ?? null, after: after[field] ?? null }]));
   await tx.run(sql`update beneficiaries set names = ${sealed.names}, birth = ${sealed.birth}, nationality = ${sealed.nationality},
       documents = ${sealed.documents}, attestation = ${sealed.attestation}, phones = ${sealed.phones}, answers = ${sealed.answers},

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hasDammDigit } from '../platform/index.ts';
 import { unknownBirth } from './identity-rules.ts';
-import { normalPhone } from './phone.ts';
+import { normalPhone } from './phones/phone.ts';
 import { newRegistrationNumber } from './registration-number.ts';
 import { faultsOf, gapsOf } from './rules.ts';
 import type { Registration } from './types.ts';

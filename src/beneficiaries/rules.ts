@@ -3,7 +3,7 @@ import { consentsFaults, evidenceGaps } from './consent-rules.ts';
 import { isCountry } from './countries.ts';
 import type { Fault } from './faults.ts';
 import { birthFaults, documentsFaults, nameFaults } from './identity-rules.ts';
-import { normalPhone } from './phone.ts';
+import { normalPhone } from './phones/phone.ts';
 import type { Registration } from './types.ts';
 import { hasControlCharacters } from './written.ts';
 

@@ -1,7 +1,7 @@
 import { nameTokens } from '../matching/index.ts';
 import { hasDammDigit, westernDigits } from '../platform/index.ts';
 import { plainDocument, plainDocumentNumber } from './keys.ts';
-import { normalPhone } from './phone.ts';
+import { normalPhone } from './phones/phone.ts';
 
 /** A word of a name, by its spelling and by its sound. */
 export type NameWord = ReturnType<typeof nameTokens>[number];

@@ -3,8 +3,8 @@ import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam, type Team } from '../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { reachable, signed } from '../../test/support/registrations.ts';
-import { codeIn, makeVouchers, receivedSms } from '../../test/support/vouchers.ts';
-import { dammDigit, newId } from '../platform/index.ts';
+import { codeIn, makeVouchers, receivedSms, sendMessages } from '../../test/support/vouchers.ts';
+import { dammDigit } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
 
 type Purpose = 'registration' | 'share_with_paying_agent' | 'contact';
@@ -46,12 +46,7 @@ describe('a consent that is taken back', () => {
     await team.finance.post(`/v1/payment-lists/${listId}/release`).expect(200);
     await platform.settled();
   };
-  const sendCodes = async (listId: string) => {
-    const followUp = { id: newId(), job: 'messaging.send_codes', payload: { listId } };
-    await platform.app.database.transaction((tx) => tx.insert('follow_ups', [{ ...followUp, created_at: platform.clock.now() }]));
-    await platform.app.jobs.start([followUp]);
-    await platform.settled();
-  };
+  const sendCodes = (listId: string) => sendMessages(platform, listId);
   const approvedFor = async (person: Awaited<ReturnType<typeof register>>) =>
     (await approved(team, frame, await makePlan(platform, frame, [person]))).id;
   const message = async (listId: string) => (await team.maker.get(`/v1/payment-lists/${listId}/messages`).expect(200)).body.items[0];

@@ -1656,6 +1656,377 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/held-phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changed telephone numbers to which no code goes yet
+         * @description The number of somebody who awaits a code was changed, or came with a merger. Codes wait, with the reason `phone_held`, until the number has waited as long as the programme says and somebody who had no hand in the change has confirmed it.
+         */
+        get: operations["listHeldPhones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/held-phones/{holdId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a changed telephone number
+         * @description Asks for a fresh second factor, and is refused to everybody who changed the number since it was trusted last. Codes go to it once it has also waited until `heldUntil`.
+         */
+        post: operations["confirmHeldPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/held-phones/{holdId}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse a changed telephone number
+         * @description The person has the numbers again that were trusted last, and the codes that waited go there. A number that a merger brought is not refused: undo the merger, or write the right number.
+         */
+        post: operations["refuseHeldPhone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the texts of a programme */
+        get: operations["listMessageTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-templates/{kind}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a text of a programme */
+        get: operations["getMessageTemplate"];
+        /**
+         * Write a text of a programme
+         * @description `{code}`, `{amount}`, `{currency}`, `{serial}` and `{until}` stand for what a message says; a message with a code has `{code}` once, and a
+         *     reminder never, but `{until}`. A text names no agency, programme, donor or nationality, nor aid, no address and no number to call, and
+         *     takes three segments at most with the longest values. Every version is kept, and messages made before keep theirs.
+         */
+        put: operations["changeMessageTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-templates/{kind}/{language}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a text of a programme has been */
+        get: operations["listMessageTemplateVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what messages look like and what they cost
+         * @description In each language, as it is saved or as you would write it, with a code that is nobody's. With a list, what its messages cost.
+         */
+        post: operations["previewMessageTexts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proof-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the texts by which people prove that a telephone is theirs */
+        get: operations["listProofTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proof-templates/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the text by which people prove that a telephone is theirs */
+        get: operations["getProofTemplate"];
+        /**
+         * Write the text by which people prove that a telephone is theirs
+         * @description As the texts of a programme; it has `{code}` once and no other variable, and takes two segments at most.
+         */
+        put: operations["changeProofTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-lists/{listId}/message-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the messages of a payment list by state */
+        get: operations["countListMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/message-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the messages of a programme by state, and its dead letters by reason */
+        get: operations["countProgrammeMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the messages of a programme that did not arrive and that somebody has to deal with
+         * @description Messages that no gateway accepted, or that did not reach the phone, of vouchers that can still be paid. They leave this list when they are sent again, or when somebody notes that the person was told in another way.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the dead letters of a programme again that have one reason
+         * @description As many as 10,000 at a time; ask again for the others. Each carries the same code as before.
+         */
+        post: operations["retryDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{messageId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again that did not arrive
+         * @description It carries the same code and the same reference as before. Name a gateway to have it sent by that one.
+         */
+        post: operations["retryMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{messageId}/deal-with": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that the person was told in another way
+         * @description Never by giving them the code, which nobody but them may know. It stays as it is and can be reissued.
+         */
+        post: operations["dealWithMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the gateways in the order in which they stand in for one another */
+        get: operations["listGateways"];
+        put?: never;
+        /**
+         * Set up a gateway
+         * @description It begins switched off: send a test, then enable it. Asks for a fresh second factor. What opens it (`credentials`) is kept sealed and never shown again. As long as no gateway is enabled, messages wait; outside production they go to a file under the data folder instead.
+         */
+        post: operations["addGateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gateways/{gatewayId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a gateway, and whether it answers */
+        get: operations["getGateway"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a gateway, its place in the order, or switch it on or off
+         * @description Asks for a fresh second factor. `settings` and `credentials` replace what was there; whoever gives other settings gives the credentials again, so that nobody sends them to a server of their own.
+         */
+        patch: operations["changeGateway"];
+        trace?: never;
+    };
+    "/v1/gateways/{gatewayId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a text that says nothing to a phone by this gateway, enabled or not
+         * @description Asks for a fresh second factor. Neither the phone nor the text is kept.
+         */
+        post: operations["testGateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gateways/{gatewayId}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where a gateway reports what became of messages
+         * @description In the form of that gateway, signed or from an address that its settings name. To anything else there is nothing at this address. The same report as often as it comes, and in any order, leaves the same state.
+         */
+        post: operations["takeReceipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/message-previews": {
         parameters: {
             query?: never;
@@ -6126,6 +6497,15 @@ export interface components {
             codesBySms: boolean;
             /** @description What a phone shows as the sender, where the gateway can. It names neither an agency nor aid. Null for the gateway's own number */
             senderName?: string | null;
+            /** @description So many days before the last day of a code, whoever has not collected is reminded; null or left out for nobody */
+            reminderDays?: number | null;
+            /**
+             * @description How long a changed telephone number waits before a code goes to it
+             * @default 48
+             */
+            phoneHoldHours: number;
+            /** @description What the gateway charges for one segment of a message; null or left out when that is not known */
+            segmentPrice?: components["schemas"]["Money"] | null;
         };
         Programme: {
             id: components["schemas"]["Id"];
@@ -6570,21 +6950,313 @@ export interface components {
             kind: "cancel" | "reissue" | "unlock";
             reason: components["schemas"]["ChangeReason"];
         };
+        /**
+         * @description `accepted` by a gateway, which activates the voucher; what became of it is not known before the gateway reports. A message without a report is never sent again by itself. `delivered` and `undelivered` are what the gateway reports; `failed` was not accepted by any.
+         * @enum {string}
+         */
+        MessageState: "pending" | "accepted" | "delivered" | "undelivered" | "failed";
         /** @enum {string} */
-        MessageState: "pending" | "accepted" | "failed";
+        DealtWithHow: "phone" | "in_person" | "other";
+        DealtWith: {
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["Id"];
+            how: components["schemas"]["DealtWithHow"];
+            reason: string;
+        };
         Message: {
             id: components["schemas"]["Id"];
+            /** @description What it says: `code`, or `reminder`, which carries none */
+            kind: string;
             voucherId: components["schemas"]["Id"];
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `refused`, `refused_for_now` or `no_answer`. One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet) or `quiet_hours` (a reminder in the evening). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
             createdAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             acceptedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the phone was reached, or given up, as the gateway says
+             */
+            reportedAt: string | null;
+            dealtWith: components["schemas"]["DealtWith"] | null;
+        };
+        /** @description The last two digits of a number */
+        Ending: string;
+        HeldPhone: {
+            id: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            registrationNumber: string;
+            /** @description Of the numbers that were not there before */
+            newEndings: components["schemas"]["Ending"][];
+            /** @description Of the numbers that were trusted last */
+            oldEndings: components["schemas"]["Ending"][];
+            /**
+             * Format: uuid
+             * @description The record that was merged into this one, where that is how the number came
+             */
+            mergedId: string | null;
+            changedBy: components["schemas"]["Id"];
+            changedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description Before then no code goes to it whoever has confirmed it
+             */
+            heldUntil: string;
+            /** @enum {string|null} */
+            decision: "confirmed" | "refused" | null;
+            reason: string | null;
+            /** Format: uuid */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+        };
+        HoldDecision: {
+            /**
+             * @description How the number was checked, or why it is refused, in words that name nobody
+             * @example They came to the office and the telephone rang in their hand
+             */
+            reason: string;
+        };
+        /** @enum {string} */
+        TextLanguage: "ar" | "fr" | "en";
+        MessageTemplate: {
+            /** @enum {string} */
+            kind: "code" | "reminder" | "proof";
+            language: components["schemas"]["TextLanguage"];
+            text: string;
+            /** @description Whether it is the one that is shipped */
+            isDefault: boolean;
+            /** @description Counts from 1; 0 while nobody has written any */
+            number: number;
+            /** Format: uuid */
+            madeBy: string | null;
+            /** Format: date-time */
+            madeAt: string | null;
+        };
+        MessageTemplates: {
+            items: components["schemas"]["MessageTemplate"][];
+        };
+        /** @enum {string} */
+        TemplateKind: "code" | "reminder";
+        /** @example Votre code : {code}. Retrait jusqu'au {until}. */
+        Text: string;
+        WrittenText: {
+            /** @description The text; null for the one that is shipped */
+            text: components["schemas"]["Text"] | null;
+        };
+        TextPreview: {
+            language: components["schemas"]["TextLanguage"];
+            text: string;
+            /** @enum {string} */
+            encoding: "GSM-7" | "UCS-2";
+            segments: number;
+            /** @description How many more letters fit into the last segment */
+            charactersLeft: number;
+            /** @description The letters that make the whole text travel as UCS-2, each once */
+            outsideGsm7: string[];
+            /** @description Null where the programme does not know the price of a segment */
+            costPerMessage: components["schemas"]["Money"] | null;
+            /** @description How many people of the list are written to in this language */
+            people: number | null;
+            /** @description Of the messages to all of them */
+            cost: components["schemas"]["Money"] | null;
+        };
+        /** @enum {string} */
+        DeadReason: "undelivered" | "no_phone" | "consent_withdrawn" | "unreadable" | "refused" | "refused_for_now" | "unreachable" | "no_answer";
+        MessageCounts: {
+            states: {
+                state: components["schemas"]["MessageState"];
+                messages: components["schemas"]["Count"];
+            }[];
+            deadLetters: {
+                reason: components["schemas"]["DeadReason"];
+                messages: components["schemas"]["Count"];
+            }[];
+        };
+        /**
+         * Format: uuid
+         * @description The gateway that is to send it; without one it goes the usual way
+         */
+        WantedGateway: string;
+        /** @enum {string} */
+        GatewayKind: "outbox" | "http" | "twilio" | "africas_talking" | "smpp";
+        /** @description What the phone shows where the programme has no name for the sender */
+        GatewaySender: string;
+        /** @description JSON pointer (RFC 6901) into what came; empty is all of it. The fields of a form are the members of one object. */
+        Pointer: string;
+        HttpOutcome: {
+            /** @enum {string} */
+            outcome: "accepted" | "refused" | "later" | "down" | "unknown";
+            statuses?: number[];
+            at?: components["schemas"]["Pointer"];
+            /** @description What stands there, as text; one that ends in `*` is its beginning */
+            values?: string[];
+        };
+        /** @description An HMAC of the body under the credential `receiptSecret` */
+        ReceiptSignature: {
+            header: string;
+            /**
+             * @default sha256
+             * @enum {string}
+             */
+            algorithm: "sha256" | "sha512" | "sha1";
+            /**
+             * @default hex
+             * @enum {string}
+             */
+            encoding: "hex" | "base64";
+            /** @default  */
+            prefix: string;
+        };
+        /** @description Addresses or networks that receipts come from, `192.0.2.7` or `192.0.2.0/24` */
+        GatewayAddresses: string[];
+        /** @description Where receipts say which message they are of (the gateway's reference or ours) and what became of it; any other status changes nothing. `list` points to several in one. They must be signed or come from named addresses. */
+        HttpReceipts: {
+            list?: components["schemas"]["Pointer"];
+            reference: components["schemas"]["Pointer"];
+            status: components["schemas"]["Pointer"];
+            time?: components["schemas"]["Pointer"];
+            delivered: string[];
+            undelivered: string[];
+            signature?: components["schemas"]["ReceiptSignature"];
+            addresses?: components["schemas"]["GatewayAddresses"];
+        };
+        /**
+         * @description How long it may take, in milliseconds
+         * @default 10000
+         */
+        GatewayTimeout: number;
+        /**
+         * @description Messages that one worker has on their way at a time
+         * @default 16
+         */
+        GatewayConnections: number;
+        HttpGatewaySettings: {
+            url: string;
+            /**
+             * @default POST
+             * @enum {string}
+             */
+            method: "POST" | "PUT";
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "form";
+            /** @description What is sent. In its texts `{to}` stands for the phone in E.164, `{digits}` for it without the plus, `{text}` for the message, `{from}` for the sender, `{reference}` for ours, and `{secret.NAME}` for a credential. A member that is `{from}` alone is left out where there is no sender. Credentials may stand in headers as well; nothing of a message stands in the address. */
+            body: Record<string, never>;
+            from?: components["schemas"]["GatewaySender"];
+            reference?: components["schemas"]["Pointer"];
+            /** @description The first that fits says what came of it. Where none does, 2xx is accepted; 408, 425 and 429 later; 401, 403, 404, 405 and 503 down; other 4xx refused; and everything else unknown. */
+            outcomes?: components["schemas"]["HttpOutcome"][];
+            receipts?: components["schemas"]["HttpReceipts"];
+            timeoutMs?: components["schemas"]["GatewayTimeout"];
+            connections?: components["schemas"]["GatewayConnections"];
+        };
+        TwilioGatewaySettings: {
+            accountSid: string;
+            messagingServiceSid?: string;
+            from?: components["schemas"]["GatewaySender"];
+            /** @default https://api.twilio.com */
+            server: string;
+            timeoutMs?: components["schemas"]["GatewayTimeout"];
+            connections?: components["schemas"]["GatewayConnections"];
+        };
+        AfricasTalkingGatewaySettings: {
+            username: string;
+            from?: components["schemas"]["GatewaySender"];
+            /** @default https://api.africastalking.com */
+            server: string;
+            receiptAddresses?: components["schemas"]["GatewayAddresses"];
+            timeoutMs?: components["schemas"]["GatewayTimeout"];
+            connections?: components["schemas"]["GatewayConnections"];
+        };
+        SmppGatewaySettings: {
+            host: string;
+            port: number;
+            /**
+             * @description Without it only where the operator allows gateways on private networks
+             * @default true
+             */
+            tls: boolean;
+            systemId: string;
+            /** @default  */
+            systemType: string;
+            from?: components["schemas"]["GatewaySender"];
+            /**
+             * @description Messages that may wait for an answer at a time
+             * @default 10
+             */
+            window: number;
+            /**
+             * @description Several joined messages, or one with `message_payload`
+             * @default udh
+             * @enum {string}
+             */
+            longTexts: "udh" | "payload";
+            /**
+             * @description Whether references are hexadecimal when accepted and decimal in receipts
+             * @default false
+             */
+            hexReferences: boolean;
+            /** @default 30 */
+            enquireLinkSeconds: number;
+            timeoutMs?: components["schemas"]["GatewayTimeout"];
+        };
+        /** @description A file under the data folder, with codes in it: not in production */
+        OutboxGatewaySettings: Record<string, never>;
+        GatewaySettings: components["schemas"]["HttpGatewaySettings"] | components["schemas"]["TwilioGatewaySettings"] | components["schemas"]["AfricasTalkingGatewaySettings"] | components["schemas"]["SmppGatewaySettings"] | components["schemas"]["OutboxGatewaySettings"];
+        Gateway: {
+            id: components["schemas"]["Id"];
+            name: string;
+            kind: components["schemas"]["GatewayKind"];
+            position: number;
+            perSecond: number;
+            settings: components["schemas"]["GatewaySettings"];
+            enabled: boolean;
+            /** @description How many messages have come to nothing since it last answered */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description Until when it is left alone because it does not answer; then one message tries it
+             */
+            closedUntil: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        GatewayName: string;
+        /** @description The lowest that is enabled and answers takes everything; the next stands in for it. */
+        GatewayPosition: number;
+        /** @description Messages that it is given in a second at most, by all workers together */
+        GatewayPerSecond: number;
+        /** @description In the form of the kind, `HttpGatewaySettings`, `TwilioGatewaySettings` and so on. */
+        GivenGatewaySettings: Record<string, never>;
+        /** @description Secrets by name. `twilio`: `authToken`; `africas_talking`: `apiKey`; `smpp`: `password`; `http`: whatever the settings name as `{secret.NAME}`, and `receiptSecret` where receipts are signed. */
+        GatewayCredentials: {
+            [key: string]: string;
+        };
+        NewGateway: {
+            name: components["schemas"]["GatewayName"];
+            kind: components["schemas"]["GatewayKind"];
+            position: components["schemas"]["GatewayPosition"];
+            perSecond: components["schemas"]["GatewayPerSecond"];
+            settings: components["schemas"]["GivenGatewaySettings"];
+            credentials?: components["schemas"]["GatewayCredentials"];
+        };
+        GatewayChange: {
+            name?: components["schemas"]["GatewayName"];
+            position?: components["schemas"]["GatewayPosition"];
+            perSecond?: components["schemas"]["GatewayPerSecond"];
+            settings?: components["schemas"]["GivenGatewaySettings"];
+            credentials?: components["schemas"]["GatewayCredentials"];
+            enabled?: boolean;
         };
         /** @enum {string} */
         MessageLanguage: "ar" | "fr" | "en";
@@ -9868,6 +10540,11 @@ export interface components {
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
         Day: components["schemas"]["Date"];
+        HoldId: components["schemas"]["Id"];
+        Kind: components["schemas"]["TemplateKind"];
+        Language: components["schemas"]["TextLanguage"];
+        MessageId: components["schemas"]["Id"];
+        GatewayId: components["schemas"]["Id"];
         /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
         AcceptLanguage: string;
         PackId: components["schemas"]["Id"];
@@ -12905,6 +13582,693 @@ export interface operations {
                         nextCursor: string | null;
                     };
                 };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listHeldPhones: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them, the longest held first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["HeldPhone"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmHeldPhone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                holdId: components["parameters"]["HoldId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldDecision"];
+            };
+        };
+        responses: {
+            /** @description It is confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldPhone"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refuseHeldPhone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                holdId: components["parameters"]["HoldId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldDecision"];
+            };
+        };
+        responses: {
+            /** @description It is refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        beneficiaryId: components["schemas"]["Id"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMessageTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each kind in each language, as it holds now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplates"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getMessageTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                kind: components["parameters"]["Kind"];
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeMessageTemplate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                kind: components["parameters"]["Kind"];
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenText"];
+            };
+        };
+        responses: {
+            /** @description The text as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listMessageTemplateVersions: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+                kind: components["parameters"]["Kind"];
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MessageTemplate"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewMessageTexts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kind: components["schemas"]["TemplateKind"];
+                    /** @description Texts that are not saved; a language that is left out shows the one that is */
+                    texts?: {
+                        ar?: components["schemas"]["Text"];
+                        fr?: components["schemas"]["Text"];
+                        en?: components["schemas"]["Text"];
+                    };
+                    /**
+                     * Format: uuid
+                     * @description A payment list whose messages are priced
+                     */
+                    listId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A preview for each language */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        previews: components["schemas"]["TextPreview"][];
+                        /** @description Of all messages of the list; null without one, and where the programme does not know the price of a segment */
+                        cost: components["schemas"]["Money"] | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listProofTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In each language */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplates"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getProofTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeProofTemplate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                language: components["parameters"]["Language"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrittenText"];
+            };
+        };
+        responses: {
+            /** @description The text as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTemplate"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    countListMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCounts"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    countProgrammeMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCounts"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                reason?: components["schemas"]["DeadReason"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Message"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    retryDeadLetters: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["DeadReason"];
+                    gatewayId?: components["schemas"]["WantedGateway"];
+                };
+            };
+        };
+        responses: {
+            /** @description How many are on their way again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        retried: components["schemas"]["Count"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    retryMessage: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                messageId: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    gatewayId?: components["schemas"]["WantedGateway"];
+                };
+            };
+        };
+        responses: {
+            /** @description The message, which waits to be sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    dealWithMessage: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                messageId: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    how: components["schemas"]["DealtWithHow"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listGateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Gateway"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    addGateway: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGateway"];
+            };
+        };
+        responses: {
+            /** @description The gateway */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getGateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gatewayId: components["parameters"]["GatewayId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The gateway */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeGateway: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                gatewayId: components["parameters"]["GatewayId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayChange"];
+            };
+        };
+        responses: {
+            /** @description The gateway as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gateway"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    testGateway: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                gatewayId: components["parameters"]["GatewayId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description E.164 */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What the gateway said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description `refused` this number, asked to come back `later`, could not be reached or did not let us in (`down`), or nobody knows.
+                         * @enum {string}
+                         */
+                        outcome: "accepted" | "refused" | "later" | "down" | "unknown";
+                        /** @description Under which the gateway knows it */
+                        reference: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gatewayId: components["parameters"]["GatewayId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Taken */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": components["responses"]["Problem"];
         };

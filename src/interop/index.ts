@@ -1,4 +1,3 @@
-export type { OutgoingRules } from './guarded-request.ts';
 export { koboJobs } from './kobo/jobs.ts';
 export { koboRoutes } from './kobo/routes.ts';
 export { koboColumns } from './kobo/token.ts';

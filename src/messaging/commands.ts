@@ -1,9 +1,8 @@
-import { command, type FollowUp, problem, type Tx } from '../platform/index.ts';
-import { activateVouchers, scopeOfList } from '../vouchers/index.ts';
-import { areThese, insertMessages, insertNewCodes, isFor, lockMessages, recordSendings, releaseMessages } from './store.ts';
-import { type Lines, type Sending, WITHHELD } from './types.ts';
+import type { FollowUp, Tx } from '../platform/index.ts';
+import { insertMessages, insertNewCodes, isFor, lockMessages, releaseMessages } from './store.ts';
+import type { Lines } from './types.ts';
 
-/** The work that sends what waits of a list. */
+/** The work that sends what waits, after messages of a list have been put on their way. */
 export const sendingOf = (listId: string): FollowUp => ({ job: 'messaging.send_codes', payload: { listId } });
 
 /** Has a message with its code wait for the collector of each voucher of some lines of a list, in the transaction that released them. */
@@ -24,20 +23,3 @@ export async function sendWithheldCodes(tx: Tx, beneficiaryId: string): Promise<
   await lockMessages(tx, beneficiaryId);
   return (await releaseMessages(tx, isFor(beneficiaryId))).map(sendingOf);
 }
-
-/** Records what came of sending some messages of a list, and activates the vouchers whose codes were accepted. */
-export const recordSending = command<{ listId: string; sendings: readonly Sending[] }, null>({
-  name: 'messaging.record_sending',
-  async scope(db, { listId }) {
-    const scope = await scopeOfList(db, listId);
-    if (!scope) throw problem.not_found('There is no such record.');
-    return scope;
-  },
-  async run({ tx, now }, { listId, sendings }) {
-    await activateVouchers(tx, now, await recordSendings(tx, now, sendings));
-    // Consent may have been given again since they were looked at.
-    const withheld = sendings.filter(({ reason }) => reason === WITHHELD).map(({ id }) => id);
-    const again = withheld.length > 0 ? await releaseMessages(tx, areThese(withheld)) : [];
-    return { result: null, subject: { type: 'payment_list', id: listId }, after: sendings, followUps: again.map(sendingOf) };
-  },
-});

@@ -1,29 +1,32 @@
 import { system } from '../access/index.ts';
 import type { Ground, Job } from '../platform/index.ts';
-import { recordSending } from './commands.ts';
-import type { Gateway } from './gateway.ts';
-import { sendAll } from './sending.ts';
-import { pendingMessages } from './store.ts';
+import type { Gateways } from './gateways/registry.ts';
+import { enabledGateways } from './gateways/store.ts';
+import { forgetReceipts } from './receipts/commands.ts';
+import { hasReceiptsBefore } from './receipts/store.ts';
+import type { Engine } from './sending/engine.ts';
 
-/** Messages that are sent before their outcome is recorded: as many may be sent twice when a process dies. */
-const BATCH = 50;
+/** How long a receipt waits for its message. */
+const RECEIPTS_KEPT_MS = 7 * 86_400_000;
 
-export const messagingJobs = ({ db, execute, keyRing }: Ground, gateway: Gateway): Job[] => [
+export const messagingJobs = ({ db, execute, clock }: Ground, engine: Engine, gateways: Gateways): Job[] => [
+  // The messages of the list that is named, and all others: there is one queue.
+  { name: 'messaging.send_codes', run: (_payload, closing) => engine.drain(closing) },
   {
-    name: 'messaging.send_codes',
-    async run({ listId = '' }) {
-      let waiting = 0;
-      let after: string | undefined;
-      for (;;) {
-        const messages = await pendingMessages(db, listId, after, BATCH);
-        if (messages.length === 0) break;
-        const sendings = await sendAll(keyRing, gateway, messages);
-        await execute(recordSending, { listId, sendings }, { actor: system });
-        waiting += sendings.filter(({ state }) => state === 'pending').length;
-        after = messages.at(-1)?.id;
-      }
-      // Failing is how a job is started again, each time after a longer pause.
-      if (waiting > 0) throw new Error(`${waiting} messages have to be sent again`);
+    // For what is to be tried again, what another process left behind when it died, and receipts that come on connections of ours.
+    name: 'messaging.send_due',
+    everySeconds: 5,
+    async run(_payload, closing) {
+      for (const stored of await enabledGateways(db)) gateways.of(stored).listen?.();
+      await engine.drain(closing);
+    },
+  },
+  {
+    name: 'messaging.forget_receipts',
+    everySeconds: 3_600,
+    async run() {
+      const before = new Date(clock.now().getTime() - RECEIPTS_KEPT_MS);
+      if (await hasReceiptsBefore(db, before)) await execute(forgetReceipts, { before }, { actor: system });
     },
   },
 ];

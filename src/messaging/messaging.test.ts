@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dumpDatabase } from '../../test/support/dump.ts';
 import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
+import { type Aggregator, accepted, addGateway, hangUp, httpGatewayTo, startAggregator, statusOnly } from '../../test/support/gateways.ts';
 import { Leaks } from '../../test/support/leaks.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { changeTerms } from '../../test/support/terms.ts';
 import { codeIn, makeVouchers, type ReceivedSms, receivedSms } from '../../test/support/vouchers.ts';
 import type { Ground } from '../platform/index.ts';
 import { codeOf } from '../vouchers/index.ts';
-import type { Gateway } from './gateway.ts';
-import { messagingJobs } from './jobs.ts';
+import type { Gateway, Sms } from './gateways/gateway.ts';
+import type { Gateways } from './gateways/registry.ts';
 import { messageMoves } from './rules.ts';
+import { engineOf } from './sending/engine.ts';
 
 describe('messages with codes', () => {
   let platform: TestPlatform;
   let frame: Frame;
   beforeAll(async () => {
-    platform = await startPlatform();
+    platform = await startPlatform({ recurring: false });
     frame = await makeFrame(platform);
   });
   afterAll(() => platform.close());
@@ -29,8 +29,15 @@ describe('messages with codes', () => {
     keyRing: platform.app.keyRing,
     clock: platform.clock,
   });
-  const run = (listId: string, gateway: Gateway, changed: Partial<Ground> = {}) =>
-    Promise.all(messagingJobs({ ...ground(), ...changed }, gateway).map((job) => job.run({ listId }, new AbortController().signal)));
+  /** Sends what is due of a list as another process would, by this in the place of the outbox. */
+  const run = async (listId: string, gateway: Gateway['send'], changed: Partial<Ground> = {}) => {
+    const outbox: Gateway = { concurrency: 4, send: gateway, close: async () => {} };
+    await platform.owner.query(`update messages set next_try_at = $2, leased_until = null where list_id = $1 and state = 'pending'`, [
+      listId,
+      platform.clock.now(),
+    ]);
+    await engineOf({ ...ground(), ...changed }, { outbox } as Gateways).drain();
+  };
   const listOf = async (count: number, people?: Parameters<typeof makeVouchers>[3]) =>
     (await makeVouchers(platform, frame, count, { ...people, send: false }))[0]?.listId ?? expect.fail('a list was made');
   const messagesOf = async (listId: string) =>
@@ -81,13 +88,10 @@ describe('messages with codes', () => {
     await terms({ sender_name: 'INFO 24', code_validity_days: 3 });
     const listId = await listOf(1);
     await terms(usual);
-    const sent: Parameters<Gateway['send']>[0][] = [];
-    const gateway: Gateway = {
-      name: 'test',
-      send: async (sms) => {
-        sent.push(sms);
-        return { accepted: true, reference: sms.reference };
-      },
+    const sent: Sms[] = [];
+    const gateway: Gateway['send'] = async (sms) => {
+      sent.push(sms);
+      return { outcome: 'accepted', reference: sms.reference };
     };
     await run(listId, gateway);
     expect(sent).toMatchObject([{ from: 'INFO 24' }]);
@@ -139,10 +143,11 @@ describe('messages with codes', () => {
     const listId = await listOf(1, { people: [person] });
     await officer.post(`${path}/withdraw`, { purpose: share.purpose }).expect(200);
     const execute: Ground['execute'] = async (command, input, execution) => {
-      await officer.post(path, { ...share, evidence: { reference: 'Scan 5' } }).expect(201);
+      if (command.name === 'messaging.record_sending')
+        await officer.post(path, { ...share, evidence: { reference: 'Scan 5' } }).expect(201);
       return platform.app.execute(command, input, execution);
     };
-    const none: Gateway = { name: 'test', send: async () => expect.fail('nothing may be sent') };
+    const none: Gateway['send'] = async () => expect.fail('nothing may be sent');
     await run(listId, none, { execute });
     await platform.settled();
     expect(await messagesOf(listId)).toMatchObject([{ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null }]);
@@ -151,15 +156,13 @@ describe('messages with codes', () => {
   it('are the same text again when the process dies between sending and recording', async () => {
     const listId = await listOf(3);
     const sent: ReceivedSms[] = [];
-    const gateway: Gateway = {
-      name: 'test',
-      send: async (sms) => {
-        sent.push(sms);
-        return { accepted: true, reference: sms.reference };
-      },
+    const gateway: Gateway['send'] = async (sms) => {
+      sent.push(sms);
+      return { outcome: 'accepted', reference: sms.reference };
     };
-    const dying: Ground['execute'] = async () => {
-      throw new Error('the process died');
+    const dying: Ground['execute'] = (command, input, execution) => {
+      if (command.name === 'messaging.record_sending') throw new Error('the process died');
+      return platform.app.execute(command, input, execution);
     };
     await expect(run(listId, gateway, { execute: dying })).rejects.toThrow('died');
     expect(await messagesOf(listId)).toMatchObject([1, 2, 3].map(() => ({ state: 'pending', attempts: 0, voucher: 'issued' })));
@@ -172,21 +175,23 @@ describe('messages with codes', () => {
     expect(sent.length).toBe(6);
   });
 
-  it('without an answer are sent again with the same code, five times, and never more', async () => {
+  it('without an answer are sent again with the same code, each time after a longer pause, five times, and never more', async () => {
     const listId = await listOf(2);
     const sent: ReceivedSms[] = [];
-    const silent: Gateway = {
-      name: 'test',
-      send: async (sms) => {
-        sent.push(sms);
-        throw new Error(`timed out on ${sms.to}: ${sms.text}`);
-      },
+    const silent: Gateway['send'] = async (sms) => {
+      sent.push(sms);
+      return { outcome: 'unknown' };
     };
+    let pause = 0;
     for (let i = 1; i <= 4; i += 1) {
-      await expect(run(listId, silent)).rejects.toThrow(/^2 messages have to be sent again$/);
+      await run(listId, silent);
       expect(await messagesOf(listId)).toMatchObject(
         [1, 2].map(() => ({ state: 'pending', attempts: i, last_error: 'no_answer', voucher: 'issued' })),
       );
+      const { rows } = await platform.owner.query('select min(next_try_at) as at from messages where list_id = $1', [listId]);
+      const next = rows[0].at.getTime() - platform.clock.now().getTime();
+      expect(next).toBeGreaterThan(pause);
+      pause = next;
     }
     await run(listId, silent);
     await run(listId, silent);
@@ -209,35 +214,31 @@ describe('messages with codes', () => {
 describe('messages through an aggregator that misbehaves', () => {
   let platform: TestPlatform;
   let frame: Frame;
-  let server: Server;
-  const taken: ReceivedSms[] = [];
+  let aggregator: Aggregator;
   beforeAll(async () => {
-    // Takes the first three without a word, refuses one number, and answers everything else.
-    server = createServer(async (request, response) => {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      const sms = JSON.parse(body) as ReceivedSms;
-      taken.push(sms);
-      if (sms.to === '+213550000666') response.writeHead(400).end(`bad number ${sms.to}`);
-      else if (taken.length <= 3) request.socket.destroy();
-      else response.writeHead(202).end(JSON.stringify({ reference: `agg-${taken.length}` }));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    platform = await startPlatform({
-      environment: { SMS_GATEWAY: 'http', SMS_HTTP_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` },
-    });
+    aggregator = await startAggregator();
+    platform = await startPlatform({ recurring: false });
     frame = await makeFrame(platform);
+    await addGateway(platform, httpGatewayTo(aggregator.url));
+    // Takes the first three without a word, refuses one number, and answers everything else.
+    aggregator.answer = (response, asked, request) => {
+      if (asked.body.to === '+213550000666') return statusOnly(400)(response, asked, request);
+      return (aggregator.asked.length <= 3 ? hangUp : accepted)(response, asked, request);
+    };
   });
   afterAll(async () => {
     await platform.close();
-    server.closeAllConnections();
-    server.close();
+    aggregator.close();
   });
 
   it('arrive in the end, and no code, phone or text is left anywhere', async () => {
     const people = [await makePerson(platform, frame.programmeId, { phones: ['+213550000666'] })];
     for (let i = 0; i < 11; i += 1) people.push(await makePerson(platform, frame.programmeId));
     const [first] = await makeVouchers(platform, frame, 12, { people });
+    platform.clock.skip(10_000);
+    await platform.app.jobs.trigger('messaging.send_due');
+    await platform.settled();
+    const taken = aggregator.asked.map(({ body }) => body);
     const { rows } = await platform.owner.query(
       `select m.state, v.state as voucher, m.last_error, v.id, v.serial, m.id as reference from messages m
       join vouchers v on v.id = m.voucher_id where m.list_id = $1 order by m.last_error nulls last`,

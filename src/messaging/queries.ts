@@ -1,11 +1,14 @@
 import { authoriseRead } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequestById, problem } from '../platform/index.ts';
 import { scopeOfList } from '../vouchers/index.ts';
+import { countsOfList, countsOfProgramme, pageOfDeadLetters, pageOfMessages } from './message-store.ts';
 import type { MessageState } from './rules.ts';
-import { type Segments, segmentsOf } from './segments.ts';
-import { pageOfMessages } from './store.ts';
-import { type Language, renderCode } from './templates.ts';
-import type { Message } from './types.ts';
+import { defaults } from './texts/defaults.ts';
+import { render } from './texts/render.ts';
+import { type Segments, segmentsOf } from './texts/segments.ts';
+import type { Language } from './texts/types.ts';
+import { sampleValues } from './texts/variables.ts';
+import type { DeadReason, Message, MessageCounts } from './types.ts';
 
 /** The messages of a payment list. @throws not_found when there is no such list within the actor's scope */
 export async function listMessages(
@@ -14,19 +17,45 @@ export async function listMessages(
   listId: string,
   query: { state?: MessageState; limit?: number; cursor?: string },
 ): Promise<Page<Message>> {
-  authoriseRead(actor, 'messaging.read');
-  const scope = await scopeOfList(db, listId);
-  if (!scope) throw problem.not_found('There is no such record.');
-  authoriseRead(actor, 'messaging.read', scope);
+  await admitToList(db, actor, listId);
   const { limit, after } = pageRequestById(query);
   return pageOfMessages(db, listId, query.state, limit, after);
 }
 
-const sample = { code: '123 456 789', amount: '15000.00', currency: 'DZD', serial: '12345678901234', until: '31/12/2026' };
+async function admitToList(db: Db, actor: Actor, listId: string): Promise<void> {
+  authoriseRead(actor, 'messaging.read');
+  const scope = await scopeOfList(db, listId);
+  if (!scope) throw problem.not_found('There is no such record.');
+  authoriseRead(actor, 'messaging.read', scope);
+}
+
+/** How many messages of a list are in each state. @throws not_found as {@link listMessages} */
+export async function countListMessages(db: Db, actor: Actor, listId: string): Promise<MessageCounts> {
+  await admitToList(db, actor, listId);
+  return countsOfList(db, listId);
+}
+
+/** How many messages of a programme are in each state, and why how many did not arrive. */
+export function countProgrammeMessages(db: Db, actor: Actor, programmeId: string): Promise<MessageCounts> {
+  authoriseRead(actor, 'messaging.read', { programme: programmeId });
+  return countsOfProgramme(db, programmeId);
+}
+
+/** The messages of a programme that did not arrive and that nobody has dealt with. */
+export async function listDeadLetters(
+  db: Db,
+  actor: Actor,
+  programmeId: string,
+  query: { reason?: DeadReason; limit?: number; cursor?: string },
+): Promise<Page<Message>> {
+  authoriseRead(actor, 'messaging.read', { programme: programmeId });
+  const { limit, after } = pageRequestById(query);
+  return pageOfDeadLetters(db, programmeId, query.reason, limit, after);
+}
 
 /** What a message with a code looks like, with a code that is nobody's, and how many segments it is charged as. */
 export function previewMessage(actor: Actor, language: Language): { language: Language; text: string } & Segments {
   authoriseRead(actor, 'messaging.preview');
-  const text = renderCode(language, sample);
+  const text = render(defaults.code[language], sampleValues('code', 'DZD'));
   return { language, text, ...segmentsOf(text) };
 }

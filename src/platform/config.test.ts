@@ -14,8 +14,6 @@ const production = {
   SANAD_MASTER_KEYS: `1:${key()}`,
   SANAD_INDEX_KEY: key(),
   AUDIT_SIGNING_KEY: key(),
-  SMS_GATEWAY: 'http',
-  SMS_HTTP_URL: 'https://sms.example.org/messages',
   PUBLIC_URL: 'https://sanad.example.org',
   SMTP_URL: 'smtps://sanad:x@mail.example.org',
   MAIL_FROM: 'accounts@example.org',
@@ -58,7 +56,6 @@ describe('configuration', () => {
       'PUBLIC_URL',
       'SMTP_URL',
       'MAIL_FROM',
-      'SMS_GATEWAY',
     ]);
     expect(namesIn(complaintOf({ ...production, SANAD_INDEX_KEY: '' }))).toEqual(['SANAD_INDEX_KEY']);
   });
@@ -86,7 +83,6 @@ describe('configuration', () => {
     });
     expect(namesIn(complaint).sort()).toEqual(['PORT', 'REDIS_URL', 'SANAD_INDEX_KEY', 'SANAD_MASTER_KEYS', 'SANAD_ROLE']);
     expect(complaint).not.toContain(secret);
-    expect(namesIn(complaintOf({ SMS_GATEWAY: 'http' }))).toEqual(['SMS_HTTP_URL']);
     expect(
       namesIn(complaintOf({ SMTP_URL: 'https://mail.example.org', PUBLIC_URL: 'javascript:alert(1)', MAIL_FROM: 'nobody' })).sort(),
     ).toEqual(['MAIL_FROM', 'PUBLIC_URL', 'SMTP_URL']);

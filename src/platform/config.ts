@@ -167,21 +167,12 @@ export const settings = z.object({
     .max(65_536)
     .default(2_048)
     .describe('Size that an uploaded file of registrations may have, in MiB; it waits sealed under the data folder while it arrives'),
-  SMS_GATEWAY: z
-    .enum(['outbox', 'http'])
-    .default('outbox')
+  GATEWAY_PRIVATE_ADDRESSES: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
     .describe(
-      'Where messages go: `http`, an aggregator, or `outbox`, a file under the data folder, which production refuses because codes would stand in it',
+      'Whether a gateway for messages may stand on a private network, and speak SMPP without TLS there; `refuse` keeps whoever types its address out of yours',
     ),
-  SMS_HTTP_URL: z.url().optional().describe('Address that the HTTP gateway posts each message to'),
-  SMS_HTTP_TOKEN: z.string().optional().describe('Secret. Bearer token for the HTTP gateway'),
-  SMS_HTTP_TIMEOUT_MS: z.coerce
-    .number()
-    .int()
-    .min(100)
-    .max(120_000)
-    .default(10_000)
-    .describe('How long the HTTP gateway may take, in milliseconds'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -322,11 +313,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success || faults.length > 0) throw new ConfigError([...faults, ...issues].join('\n'));
   const config = parsed.data;
   const dataDir = resolve(config.SANAD_DATA_DIR);
-  if (config.SMS_GATEWAY === 'http' && !config.SMS_HTTP_URL) throw new ConfigError('SMS_HTTP_URL: needed when SMS_GATEWAY is http');
   if (config.SANAD_ENV === 'production') {
     const wrong = [
       ...obligatory.filter((name) => config[name] === undefined).map((name) => `${name}: must be set in production`),
-      ...(config.SMS_GATEWAY === 'outbox' ? ['SMS_GATEWAY: the outbox writes codes to a file; production needs http'] : []),
       ...(config.PUBLIC_URL?.startsWith('http:')
         ? ['PUBLIC_URL: links that open accounts are read in transit; production needs https']
         : []),

@@ -22,9 +22,12 @@ export type RequestBody<K extends OperationId> = operations[K] extends { request
 
 /** What only an operation that takes its body as a stream may be sent; the contract marks it with `x-streamed`. */
 type Spreadsheet = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+type Form = 'application/x-www-form-urlencoded';
 
 /** The body of an operation as its handler receives it. */
-export type ReceivedBody<K extends OperationId> = operations[K] extends { requestBody: { content: Record<Spreadsheet, unknown> } }
+export type ReceivedBody<K extends OperationId> = operations[K] extends {
+  requestBody: { content: Record<Spreadsheet, unknown> } | { content: Record<Form, unknown> };
+}
   ? Upload
   : RequestBody<K>;
 

@@ -9,6 +9,7 @@ export * from './database.ts';
 export * from './digits.ts';
 export * from './embedded-postgres.ts';
 export * from './flood-limit.ts';
+export * from './guarded-request.ts';
 export * from './housekeeping.ts';
 export * from './http.ts';
 export * from './ids.ts';

@@ -13,8 +13,6 @@ const production = {
   SANAD_DATA_DIR: folder,
   AUDIT_SIGNING_KEY: signing,
   DATABASE_URL: 'postgres://sanad:x@db/sanad',
-  SMS_GATEWAY: 'http',
-  SMS_HTTP_URL: 'https://sms.example.org/messages',
   PUBLIC_URL: 'https://sanad.example.org',
   SMTP_URL: 'smtps://user:x@mail.example.org',
   MAIL_FROM: 'sanad@example.org',

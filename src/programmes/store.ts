@@ -19,7 +19,9 @@ const changing = (of: Sql): Sql => sql`${of}.name, ${of}.starts_on as "startsOn"
   ${of}.code_validity_days as "codeValidityDays", ${of}.hold_threshold as "holdThreshold", ${of}.duplicate_limit as "duplicateLimit",
   ${of}.self_registration_open as "selfRegistrationOpen", ${of}.require_stated_purpose as "requireStatedPurpose",
   ${of}.approval_reminder_days as "approvalReminderDays",
-  jsonb_build_object('language', ${of}.message_language, 'codesBySms', ${of}.codes_by_sms, 'senderName', ${of}.sender_name) as messages`;
+  jsonb_build_object('language', ${of}.message_language, 'codesBySms', ${of}.codes_by_sms, 'senderName', ${of}.sender_name,
+    'reminderDays', ${of}.reminder_days, 'phoneHoldHours', ${of}.phone_hold_hours, 'segmentPrice', case when ${of}.segment_price is not null
+      then jsonb_build_object('amount', ${of}.segment_price::text, 'currency', ${of}.segment_currency) end) as messages`;
 
 const columns = sql`${fixed}, p.version, ${changing(sql`p`)}, ${termColumns(sql`p.id`, sql`p.version`)}`;
 
@@ -41,6 +43,10 @@ const rowOf = (programme: Programme) => ({
   message_language: programme.messages.language,
   codes_by_sms: programme.messages.codesBySms,
   sender_name: programme.messages.senderName,
+  reminder_days: programme.messages.reminderDays,
+  phone_hold_hours: programme.messages.phoneHoldHours,
+  segment_price: programme.messages.segmentPrice?.amount ?? null,
+  segment_currency: programme.messages.segmentPrice?.currency ?? null,
 });
 
 /** Writes a programme; the database keeps it as version 1. */
@@ -71,9 +77,11 @@ export async function updateProgramme(
   const change = { ...rowOf(programme), changed_by: by, changed_at: at, change_reason: reason };
   const row = await tx.first<{ version: number }>(sql`update programmes p set version = p.version + 1,
       (name, starts_on, ends_on, code_validity_days, hold_threshold, duplicate_limit, self_registration_open, require_stated_purpose,
-        approval_reminder_days, message_language, codes_by_sms, sender_name, changed_by, changed_at, change_reason) = (
+        approval_reminder_days, message_language, codes_by_sms, sender_name, reminder_days, phone_hold_hours,
+        segment_price, segment_currency, changed_by, changed_at, change_reason) = (
         select name, starts_on, ends_on, code_validity_days, hold_threshold, duplicate_limit, self_registration_open, require_stated_purpose,
-          approval_reminder_days, message_language, codes_by_sms, sender_name, changed_by, changed_at, change_reason
+          approval_reminder_days, message_language, codes_by_sms, sender_name, reminder_days, phone_hold_hours,
+          segment_price, segment_currency, changed_by, changed_at, change_reason
         from jsonb_populate_record(null::programmes, ${JSON.stringify(change)}::jsonb))
     where p.id = ${programme.id} and p.version = ${from} returning p.version`);
   return row?.version;

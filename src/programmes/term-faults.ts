@@ -1,4 +1,4 @@
-import { Money, type ProblemPlace } from '../platform/index.ts';
+import { isCurrency, Money, type ProblemPlace } from '../platform/index.ts';
 import { purposeKey } from './terms.ts';
 import type { ApprovalRule, Kind, KindTerms, Limit, MessageSettings, PurposeRule, Terms } from './types.ts';
 
@@ -93,12 +93,20 @@ function faultsOfLimits(limits: readonly Limit[], currency: string): ProblemPlac
 const telling =
   /aid|help|relief|cash|grant|refug|migra|asyl|human|donor|unhcr|unicef|cross|croix|secours|\b(?:don|ngo|ong|iom|oim|hcr|wfp|pam|un|onu)\b/i;
 
-const faultsOfMessages = ({ senderName }: MessageSettings): ProblemPlace[] =>
-  senderName !== null && telling.test(senderName)
-    ? [
-        {
-          pointer: '/messages/senderName',
-          detail: 'The name must tell neither of an agency nor of aid. Choose one that says nothing, such as INFO.',
-        },
-      ]
-    : [];
+function faultsOfMessages({ senderName, segmentPrice }: MessageSettings): ProblemPlace[] {
+  const faults: ProblemPlace[] = [];
+  if (senderName !== null && telling.test(senderName))
+    faults.push({
+      pointer: '/messages/senderName',
+      detail: 'The name must tell neither of an agency nor of aid. Choose one that says nothing, such as INFO.',
+    });
+  if (segmentPrice && !isCurrency(segmentPrice.currency))
+    faults.push({ pointer: '/messages/segmentPrice/currency', detail: 'Use an ISO 4217 code, such as DZD.' });
+  else if (segmentPrice) {
+    const price = read(segmentPrice.amount, segmentPrice.currency);
+    if (typeof price === 'string') faults.push({ pointer: '/messages/segmentPrice/amount', detail: price });
+    else if (price.compare(Money.zero(price.currency)) <= 0)
+      faults.push({ pointer: '/messages/segmentPrice/amount', detail: 'A price is above zero. Leave it out when it is not known.' });
+  }
+  return faults;
+}

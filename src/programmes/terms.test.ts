@@ -30,7 +30,7 @@ describe('a programme', () => {
       kinds: [],
       purposes: [],
       limits: [],
-      messages: { language: 'fr', codesBySms: true, senderName: null },
+      messages: { language: 'fr', codesBySms: true, senderName: null, reminderDays: null, phoneHoldHours: 48, segmentPrice: null },
       approvalRules: [{ kind: null, fromAmount: '0', step: 1, signatures: 1 }],
     });
   });

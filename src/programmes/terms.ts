@@ -23,7 +23,15 @@ export const fullTerms = ({ approvalRules = oneSignature, kinds = [], purposes =
     }),
   ),
   limits: [...limits],
-  messages: { language: 'fr', codesBySms: true, ...messages, senderName: messages?.senderName ?? null },
+  messages: {
+    language: 'fr',
+    codesBySms: true,
+    ...messages,
+    senderName: messages?.senderName ?? null,
+    reminderDays: messages?.reminderDays ?? null,
+    phoneHoldHours: messages?.phoneHoldHours ?? 48,
+    segmentPrice: messages?.segmentPrice ?? null,
+  },
 });
 
 /** How payments for a purpose may overlap; one that the programme does not name refuses, in the household and across programmes. */

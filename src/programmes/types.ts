@@ -45,6 +45,12 @@ export interface MessageSettings {
   readonly codesBySms: boolean;
   /** What a phone shows as the sender; null for the gateway's own number. */
   readonly senderName: string | null;
+  /** So many days before the last day of a code, whoever has not collected is reminded; null for nobody. */
+  readonly reminderDays: number | null;
+  /** How long a changed telephone number waits before a code goes to it. */
+  readonly phoneHoldHours: number;
+  /** What the gateway charges for one segment of a message; null when that is not known. */
+  readonly segmentPrice: { readonly amount: string; readonly currency: string } | null;
 }
 
 /** What a version of a programme lays down besides names and dates. */

@@ -17,7 +17,14 @@ const terms = {
   ],
   purposes: [{ purpose: 'Food', overlap: 'refuse', across: 'programmes', per: 'person', coversDays: 45 }],
   limits: [{ per: 'household', period: 'month', amount: '60000.00' }],
-  messages: { language: 'ar', codesBySms: false, senderName: 'INFO 24' },
+  messages: {
+    language: 'ar',
+    codesBySms: false,
+    senderName: 'INFO 24',
+    reminderDays: 7,
+    phoneHoldHours: 24,
+    segmentPrice: { amount: '4.50', currency: 'DZD' },
+  },
   approvalReminderDays: 5,
 };
 
@@ -108,7 +115,7 @@ describe('the versions of a programme', () => {
         { per: 'person', period: 'month', amount: '0.00' },
         { per: 'person', period: 'month', amount: '1.005' },
       ],
-      messages: { language: 'fr', codesBySms: true, senderName: 'OIM Aide' },
+      messages: { language: 'fr', codesBySms: true, senderName: 'OIM Aide', segmentPrice: { amount: '1.005', currency: 'DZD' } },
     };
     const { body } = await administrator.post('/v1/programmes', { ...pilot, ...wrong, code: 'V-3' }).expect(422);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
@@ -122,6 +129,7 @@ describe('the versions of a programme', () => {
       '/limits/1/amount',
       '/limits/1/period',
       '/messages/senderName',
+      '/messages/segmentPrice/amount',
     ]);
     const rule = { fromAmount: '0', step: 1, role: 'approver', signatures: 1 };
     const approvalRules = [

@@ -6,6 +6,7 @@ import { openTotpSecret, sealTotpSecret } from '../../src/access/totp-secret.ts'
 import type { App } from '../../src/app.ts';
 import { openToken } from '../../src/interop/kobo/token.ts';
 import { type Output, rotate, status } from '../../src/keys-cli.ts';
+import { openCredentials } from '../../src/messaging/gateways/credentials.ts';
 import { isUnderMaster, nameOf, openColumn, rotateKeys, type UnderMaster } from '../../src/platform/index.ts';
 import { columns } from '../../src/sealed-columns.ts';
 import { admitKeys } from '../../src/server.ts';
@@ -68,7 +69,7 @@ describe('rotating the master key', () => {
 
   /** Everything sealed as people are shown it. */
   async function shown() {
-    const { platform, officer, people, householdId, fileId, userId, connectionId } = world;
+    const { platform, officer, people, householdId, fileId, userId, connectionId, gatewayId } = world;
     const { keyRing } = platform.app;
     const one = async (text: string, id: string) => (await platform.owner.query(text, [id])).rows[0].sealed as Buffer;
     return {
@@ -77,6 +78,7 @@ describe('rotating the master key', () => {
       household: (await officer.get(`/v1/households/${householdId}`).expect(200)).body,
       refused: (await officer.get(`/v1/registration-files/${fileId}/refused-rows/file`).expect(200)).text,
       totp: openTotpSecret(keyRing, userId, await one('select totp_secret as sealed from users where id = $1', userId)),
+      gateway: openCredentials(keyRing, gatewayId, await one('select credentials as sealed from gateways where id = $1', gatewayId)),
       token: openToken(keyRing, connectionId, await one('select token as sealed from kobo_connections where id = $1', connectionId)),
     };
   }

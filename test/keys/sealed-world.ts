@@ -3,6 +3,7 @@ import { sealPin } from '../../src/access/devices/pin.ts';
 import { sealPendingSecret, sealTotpSecret } from '../../src/access/totp-secret.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { sealToken } from '../../src/interop/kobo/token.ts';
+import { sealCredentials } from '../../src/messaging/gateways/credentials.ts';
 import { createLogger, newId, readConfig } from '../../src/platform/index.ts';
 import { loadPilotGeography } from '../../src/seeding.ts';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
@@ -47,6 +48,7 @@ export interface SealedWorld {
   readonly userId: string;
   readonly totpSecret: string;
   readonly connectionId: string;
+  readonly gatewayId: string;
   readonly vouchers: readonly TestVoucher[];
   /** A self-registration whose code was sent. */
   readonly proof: { readonly reference: string; readonly phone: string };
@@ -92,7 +94,7 @@ export async function sealedWorld(): Promise<SealedWorld> {
       fileOf(...many(3), ...many(2, 90_000).map((row) => row.replace(',female,', ',?,'))),
     )
     .expect(202);
-  const [userId, totpSecret, connectionId] = [newId(), 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', newId()];
+  const [userId, totpSecret, connectionId, gatewayId] = [newId(), 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', newId(), newId()];
   const { keyRing } = platform.app;
   await platform.owner.query(
     `insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
@@ -108,6 +110,12 @@ export async function sealedWorld(): Promise<SealedWorld> {
     `insert into kobo_connections (id, programme_id, server_url, asset_uid, every_minutes, token, next_pull_at, created_by, created_at)
     values ($1, $2, 'https://kobo.example.org', 'aForm1', 60, $3, '2099-01-01', $1, now())`,
     [connectionId, programmeId, sealToken(keyRing, connectionId, 'a kobo token')],
+  );
+  // Switched off, so that codes go to the outbox.
+  await platform.owner.query(
+    `insert into gateways (id, name, kind, position, per_second, settings, credentials, created_by, created_at)
+    values ($1, 'Spare', 'smpp', 1, 10, '{}', $2, $1, now())`,
+    [gatewayId, sealCredentials(keyRing, gatewayId, { password: 'a gateway password' })],
   );
   const own = ownParticulars(await openDoor(platform, frame), { wilaya: '16', commune: 'Alger Centre' });
   const { body: kept } = await stranger(platform).register(own).expect(202);
@@ -125,6 +133,7 @@ export async function sealedWorld(): Promise<SealedWorld> {
     userId,
     totpSecret,
     connectionId,
+    gatewayId,
     vouchers,
     proof: { reference: kept.reference, phone: own.phone },
   };

@@ -27,7 +27,7 @@ export interface TestPlatform {
   applicationClient(): Promise<pg.Client>;
   /** Signs somebody new in with one role. */
   as(role: Role, scope?: Scope): Promise<Client>;
-  /** Waits until all background work that has been asked for is done. */
+  /** Waits until all background work that has been asked for is done, and every message that is due is sent. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,17 +49,24 @@ export interface TestPlatformOptions {
   readonly database?: TestDatabase;
   /** Whether it carries out background jobs itself. */
   readonly works?: boolean;
+  /** Whether recurring jobs start by themselves; a test can still trigger them. */
+  readonly recurring?: boolean;
 }
 
 /** Clones the template database and starts a platform on it, with answers checked against the contract. */
-export async function startPlatform({ environment = {}, database, works = true }: TestPlatformOptions = {}): Promise<TestPlatform> {
+export async function startPlatform({
+  environment = {},
+  database,
+  works = true,
+  recurring = true,
+}: TestPlatformOptions = {}): Promise<TestPlatform> {
   const { name, address, owner, applicationClient, drop } = database ?? (await cloneDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'sanad-data-'));
   const config = readConfig({ SANAD_ENV: 'test', SANAD_DATA_DIR: dataDir, REQUESTS_PER_MINUTE: '0', ...environment });
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });
   const clock = new ShiftedClock();
-  const app = createApp({ config, address, clock, logger, validateResponses: true, queuePrefix: name });
+  const app = createApp({ config, address, clock, logger, validateResponses: true, queuePrefix: name, recurring });
   if (works) await app.work();
   const agent = supertest(app.http);
 
@@ -94,7 +101,17 @@ export async function startPlatform({ environment = {}, database, works = true }
       );
       return clientFor(agent, userId, token);
     },
-    settled: () => app.jobs.drained(),
+    async settled() {
+      for (let left = true; left; ) {
+        await app.jobs.drained();
+        const { rows } = await owner.query<{ left: boolean }>(
+          `select exists (select from messages where state = 'pending' and (next_try_at <= $1 or leased_until > $1)) as left`,
+          [clock.now()],
+        );
+        left = rows[0]?.left ?? false;
+        if (left) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
     async close() {
       await app.close();
       await drop();

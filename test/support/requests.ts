@@ -111,6 +111,13 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   setOfficeHours: () => ({ body: { weekly: [] } }),
   setSpecialDay: () => ({ body: { note: 'Holiday' } }),
   setOfficeLimits: () => ({ body: { limits: [] } }),
+  getMessageTemplate: () => ({ path: { kind: 'textKind' } }),
+  listMessageTemplateVersions: () => ({ path: { kind: 'textKind' } }),
+  changeMessageTemplate: () => ({ body: { text: null }, path: { kind: 'textKind' } }),
+  changeProofTemplate: () => ({ body: { text: null } }),
+  previewMessageTexts: ({ listId }) => ({ body: { kind: 'code', listId }, points: ['listId'] }),
+  confirmHeldPhone: () => ({ body: reason }),
+  refuseHeldPhone: () => ({ body: reason }),
   previewMessage: () => ({ query: { language: 'fr' } }),
   redeemVoucher: ({ officeId }) => ({
     body: { officeId, locator: { phone: '+213550123456' }, code: '123456789', documentType: 'passport', documentLastFour: '1234' },
@@ -267,7 +274,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
 };
 
 /** What stands in a path and is no identifier of a record that lies somewhere. */
-const values: Ids = { day, version: '1', reference: '1234567894', kind: 'person' };
+const values: Ids = { day, version: '1', reference: '1234567894', kind: 'person', textKind: 'code', language: 'fr' };
 
 const soon = (): string => new Date(Date.now() + 40 * 86_400_000).toISOString();
 
@@ -293,7 +300,7 @@ export function requestFor({ id, path, definition }: Operation, at: Ids, refs: I
   }
   const mixed = { ...at, ...Object.fromEntries(points.map((name) => [name, refs[name] ?? ''])) };
   const { body, query } = samples[id]?.(mixed) ?? {};
-  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => at[nameOf(name)] ?? values[name] ?? '');
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => at[nameOf(name)] ?? values[nameOf(name)] ?? '');
   return {
     path: query ? `${filled}?${new URLSearchParams(query)}` : filled,
     body,

@@ -29,7 +29,7 @@ export interface TestVoucher {
 export interface VoucherOptions {
   readonly amount?: string;
   readonly people?: readonly Person[];
-  /** Whether the messages are sent before this returns. */
+  /** Whether the messages are sent before this returns; they wait for `sendMessages` otherwise. */
   readonly send?: boolean;
 }
 
@@ -57,7 +57,7 @@ export async function makeVouchers(
   const { listId } = await releasedList(platform, frame, people, amount);
   const now = platform.clock.now();
   const total = Money.of(amount, 'DZD').times(people.length);
-  const followUps = await platform.app.database.transaction(async (tx) => {
+  await platform.app.database.transaction(async (tx) => {
     const { programmeId, fundId } = frame;
     await post(
       tx,
@@ -76,19 +76,23 @@ export async function makeVouchers(
       { from: 1, to: people.length, count: people.length },
     );
     await queueCodes(tx, now, listId, { from: 1, to: people.length });
-    const asked = [{ id: newId(), ...sendingOf(listId) }];
-    if (send)
-      await tx.insert(
-        'follow_ups',
-        asked.map((followUp) => ({ ...followUp, attempts: 0, created_at: now })),
-      );
-    return asked;
+    // Whoever sends what is due passes over what waits for ever.
+    if (!send) await tx.run(sql`update messages set next_try_at = 'infinity' where list_id = ${listId}`);
   });
-  if (send) {
-    await platform.app.jobs.start(followUps);
-    await platform.settled();
-  }
+  if (send) await sendMessages(platform, listId);
   return vouchersOf(platform, listId, people);
+}
+
+/** Has the messages of a list sent, those that were made to wait among them. */
+export async function sendMessages(platform: TestPlatform, listId: string): Promise<void> {
+  const now = platform.clock.now();
+  const followUp = { id: newId(), ...sendingOf(listId) };
+  await platform.app.database.transaction(async (tx) => {
+    await tx.run(sql`update messages set next_try_at = ${now} where list_id = ${listId} and state = 'pending'`);
+    await tx.insert('follow_ups', [{ ...followUp, attempts: 0, created_at: now }]);
+  });
+  await platform.app.jobs.start([followUp]);
+  await platform.settled();
 }
 
 async function makePeople(platform: TestPlatform, programmeId: string, count: number): Promise<Person[]> {

@@ -86,7 +86,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
   });
   const [paid, live, bound] = await payList(platform, frame, [{ outcome: 'paid', officeId }, { outcome: 'live' }, { outcome: 'live' }]);
   const voucher = await owner.query('select id from vouchers where serial = $1', [paid?.serial]);
-  const [changeId, advanceId] = [newId(), newId()];
+  const [changeId, advanceId, holdId] = [newId(), newId(), newId()];
   await owner.query(
     `insert into voucher_changes (id, voucher_id, kind, reason, asked_by, asked_at)
     select $1, id, 'reissue', 'Telephone lost', $1, now() from vouchers where serial = $2`,
@@ -101,6 +101,11 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     advanceId,
     live?.serial,
   ]);
+  await owner.query(
+    `insert into phone_holds (id, beneficiary_id, programme_id, merged_id, hands, changed_by, changed_at, held_until)
+    values ($1, $2, $3, $4, array[$1::uuid], $1, now(), now() + interval '2 days')`,
+    [holdId, third.id, programmeId, fourth.id],
+  );
   const definition = someDefinition();
   const scorecard = await made(staff.programme, `/v1/programmes/${programmeId}/scorecards`, { definition });
   const other = await made(staff.programme, `/v1/programmes/${programmeId}/scorecards`, { definition });
@@ -263,6 +268,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       otherScorecardId: String(other['id']),
       runId: String(run['id']),
       beneficiaryId: person.id,
+      holdId,
       registrationNumber: person.registrationNumber,
       householdId: first.householdId,
       collectorId: String(collector['id']),

@@ -1,32 +1,19 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrame } from '../../../test/support/fixtures.ts';
+import { type Aggregator, accepted, addGateway, httpGatewayTo, startAggregator, statusOnly } from '../../../test/support/gateways.ts';
 import { startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { openDoor, ownParticulars, stranger } from '../../../test/support/public-door.ts';
 import { loadPilotGeography } from '../../seeding.ts';
 
 describe('a gateway in trouble', () => {
   let platform: TestPlatform;
-  let gateway: Server;
-  let status = 503;
-  const received: { to: string; text: string }[] = [];
+  let gateway: Aggregator;
 
   beforeAll(async () => {
-    gateway = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk) => {
-        body += chunk;
-      });
-      request.on('end', () => {
-        if (status < 300) received.push(JSON.parse(body));
-        response.writeHead(status, { 'content-type': 'application/json' }).end('{"reference":"r"}');
-      });
-    }).listen(0, '127.0.0.1');
-    await once(gateway, 'listening');
-    const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/`;
-    platform = await startPlatform({ environment: { TRUSTED_PROXIES: '127.0.0.1', SMS_GATEWAY: 'http', SMS_HTTP_URL: url } });
+    gateway = await startAggregator();
+    gateway.answer = statusOnly(503);
+    platform = await startPlatform({ environment: { TRUSTED_PROXIES: '127.0.0.1' } });
+    await addGateway(platform, httpGatewayTo(gateway.url));
     await loadPilotGeography(platform.app.execute);
   });
   afterAll(async () => {
@@ -44,8 +31,10 @@ describe('a gateway in trouble', () => {
     const counted = async () =>
       (await platform.owner.query(`select sum(points)::int as n from rate_limits where key like '%messages%'`)).rows[0].n;
     await expect.poll(counted, { timeout: 5_000 }).toBe(0);
-    status = 200;
+    gateway.answer = accepted;
+    gateway.asked.length = 0;
     await platform.settled();
+    const received = gateway.asked.map(({ body: sms }) => sms);
     expect(received.map(({ to }) => to)).toEqual([own.phone]);
     expect(await counted()).toBe(2);
     const code = /\d{6}/.exec(received[0]?.text ?? '')?.[0] ?? '';
@@ -54,7 +43,7 @@ describe('a gateway in trouble', () => {
   });
 
   it('is not asked again for a number that it will never take', async () => {
-    status = 422;
+    gateway.answer = statusOnly(422);
     const programme = await openDoor(platform, await makeFrame(platform));
     await stranger(platform).register(ownParticulars(programme)).expect(202);
     await platform.settled();

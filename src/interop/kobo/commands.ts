@@ -1,6 +1,5 @@
-import { brokenConstraint, type Command, command, type Db, newId, problem, type Scope } from '../../platform/index.ts';
+import { brokenConstraint, type Command, command, type Db, newId, type OutgoingRules, problem, type Scope } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
-import type { OutgoingRules } from '../guarded-request.ts';
 import { serverFault, serverOf } from './rules.ts';
 import { endConnectionNow, findConnection, insertConnection, type StoredConnection, scheduleNow, updateConnection } from './store.ts';
 import { sealToken } from './token.ts';

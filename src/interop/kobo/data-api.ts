@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { fitsAsElement } from '../../intake/index.ts';
-import { type Answer, AnswerTooLarge, guardedGet, type OutgoingLimits, type OutgoingRules, PrivateAddress } from '../guarded-request.ts';
+import {
+  type Answer,
+  AnswerTooLarge,
+  guardedRequest,
+  type OutgoingLimits,
+  type OutgoingRules,
+  PrivateAddress,
+} from '../../platform/index.ts';
 import type { KoboConnection, PullFailure } from './types.ts';
 
 /** Submissions asked for at once. */
@@ -49,7 +56,7 @@ function pageWhere({ serverUrl, assetUid }: KoboConnection, _id: object): URL {
 /** @throws PullFailed saying why there is no page, or why what came is none */
 export async function fetchPage(url: URL, token: string, rules: OutgoingRules, limits: OutgoingLimits): Promise<SubmissionPage> {
   const { status, retryAfter, body } = await asking(
-    guardedGet(url, { authorization: `Token ${token}`, accept: 'application/json' }, rules, limits),
+    guardedRequest(url, { headers: { authorization: `Token ${token}`, accept: 'application/json' } }, rules, limits),
   );
   if (status !== 200) throw new PullFailed(failureOf(status), retryAfter);
   const { next, results } = readPage(body);

@@ -1,5 +1,5 @@
 import { isRejected } from '../../intake/index.ts';
-import type { OutgoingLimits, OutgoingRules } from '../guarded-request.ts';
+import type { OutgoingLimits, OutgoingRules } from '../../platform/index.ts';
 import { fetchPage, type PulledSubmission, PullFailed, pageAfter, pageOfThese, type SubmissionPage } from './data-api.ts';
 import type { KoboConnection } from './types.ts';
 

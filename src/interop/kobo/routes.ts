@@ -1,5 +1,4 @@
-import { type Ground, type Routes, Versioned, versionIn } from '../../platform/index.ts';
-import type { OutgoingRules } from '../guarded-request.ts';
+import { type Ground, type OutgoingRules, type Routes, Versioned, versionIn } from '../../platform/index.ts';
 import { addConnection, changeConnection, endConnection, requestPull } from './commands.ts';
 import { listConnections, readConnection } from './queries.ts';
 

@@ -1,5 +1,4 @@
-import type { ProblemPlace } from '../../platform/index.ts';
-import { isAllowed, type OutgoingRules } from '../guarded-request.ts';
+import { isAllowed, type OutgoingRules, type ProblemPlace } from '../../platform/index.ts';
 
 const SECOND_MS = 1_000;
 const FIRST_PAUSE_MS = 30 * SECOND_MS;

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AnswerTooLarge, guardedGet, isAllowed, isPrivateAddress, PrivateAddress } from './guarded-request.ts';
+import { AnswerTooLarge, guardedRequest, isAllowed, isPrivateAddress, PrivateAddress } from './guarded-request.ts';
 
 const outside = { privateAddresses: false, plainLoopback: false };
+const plain = { headers: {} };
 const limits = { timeoutMs: 2_000, bytes: 1_000 };
 
 describe('a request to an address that somebody typed in', () => {
@@ -22,7 +23,7 @@ describe('a request to an address that somebody typed in', () => {
     'https://user@kf.kobotoolbox.org', 'ftp://kf.kobotoolbox.org', 'file:///etc/passwd',
   ])('is not made to %s', async (address) => {
     expect(isAllowed(new URL(address), outside)).toBe(false);
-    await expect(guardedGet(new URL(address), {}, outside, limits)).rejects.toBeInstanceOf(PrivateAddress);
+    await expect(guardedRequest(new URL(address), plain, outside, limits)).rejects.toBeInstanceOf(PrivateAddress);
   }); // biome-ignore format: one table
 
   it('is made to public servers with TLS', () => {
@@ -32,7 +33,7 @@ describe('a request to an address that somebody typed in', () => {
   });
 
   it('is not made to a name that means a private address', async () => {
-    await expect(guardedGet(new URL('https://localhost:1'), {}, outside, limits)).rejects.toBeInstanceOf(PrivateAddress);
+    await expect(guardedRequest(new URL('https://localhost:1'), plain, outside, limits)).rejects.toBeInstanceOf(PrivateAddress);
   });
 
   describe('in a test', () => {
@@ -55,13 +56,13 @@ describe('a request to an address that somebody typed in', () => {
     });
 
     it('has an answer whatever its status is, and follows none', async () => {
-      expect(await guardedGet(url, {}, inside, limits)).toEqual({ status: 503, retryAfter: '7', body: Buffer.from('body') });
-      expect((await guardedGet(new URL('/moved', url), {}, inside, limits)).status).toBe(301);
+      expect(await guardedRequest(url, plain, inside, limits)).toEqual({ status: 503, retryAfter: '7', body: Buffer.from('body') });
+      expect((await guardedRequest(new URL('/moved', url), plain, inside, limits)).status).toBe(301);
     });
 
     it('ends when it takes too long or too much comes', async () => {
-      await expect(guardedGet(new URL('/large', url), {}, inside, limits)).rejects.toBeInstanceOf(AnswerTooLarge);
-      await expect(guardedGet(new URL('/slow', url), {}, inside, { ...limits, timeoutMs: 100 })).rejects.toMatchObject({
+      await expect(guardedRequest(new URL('/large', url), plain, inside, limits)).rejects.toBeInstanceOf(AnswerTooLarge);
+      await expect(guardedRequest(new URL('/slow', url), plain, inside, { ...limits, timeoutMs: 100 })).rejects.toMatchObject({
         name: 'TimeoutError',
       });
     });

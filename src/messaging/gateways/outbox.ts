@@ -1,6 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../platform/index.ts';
+import type { Clock } from '../../platform/index.ts';
 import type { Gateway } from './gateway.ts';
 
 /** The file that stands for everybody's phone where no message is really sent. */
@@ -9,11 +9,16 @@ export const outboxFile = (dataDir: string): string => join(dataDir, 'outbox', '
 /** Writes each message as a line of JSON to a file that only its owner can read. For development and demonstrations. */
 export function outboxGateway(dataDir: string, clock: Clock): Gateway {
   return {
-    name: 'outbox',
+    concurrency: 8,
     async send({ reference, ...sms }) {
-      await mkdir(join(dataDir, 'outbox'), { recursive: true, mode: 0o700 });
-      await appendFile(outboxFile(dataDir), `${JSON.stringify({ at: clock.now(), ...sms, reference })}\n`, { mode: 0o600 });
-      return { accepted: true, reference };
+      try {
+        await mkdir(join(dataDir, 'outbox'), { recursive: true, mode: 0o700 });
+        await appendFile(outboxFile(dataDir), `${JSON.stringify({ at: clock.now(), ...sms, reference })}\n`, { mode: 0o600 });
+        return { outcome: 'accepted', reference };
+      } catch {
+        return { outcome: 'down' };
+      }
     },
+    close: async () => {},
   };
 }

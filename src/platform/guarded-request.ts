@@ -1,5 +1,5 @@
 import { lookup as resolve } from 'node:dns';
-import { request as plainRequest } from 'node:http';
+import { type Agent, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
@@ -83,29 +83,58 @@ const publicOnly: LookupFunction = (hostname, options, callback) => {
   });
 };
 
+/** How a name is looked up for a connection that somebody typed in: undefined leaves it to the system. */
+export const guardedLookup = (rules: OutgoingRules): LookupFunction | undefined => (rules.privateAddresses ? undefined : publicOnly);
+
+/** What is asked. A GET without more. */
+export interface OutgoingRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Connections to use again; each request has its own without. */
+  readonly agent?: Agent;
+}
+
+/** How far a request has come, for who must know what became of one that failed. */
+export interface RequestProgress {
+  /** Whether there was a connection, so that the server may have taken something. */
+  reached?: boolean;
+  /** The status, once it has arrived, although the rest may not have. */
+  status?: number;
+}
+
 /**
  * Asks a server whose address somebody typed in. It follows nothing and nobody: a redirection is an answer like another.
+ * @param progress is written to while it goes
  * @throws PrivateAddress, AnswerTooLarge, an AbortError or TimeoutError when it takes too long, and what the network says
  */
-export async function guardedGet(
+export async function guardedRequest(
   url: URL,
-  headers: Readonly<Record<string, string>>,
+  { method = 'GET', headers, body, agent }: OutgoingRequest,
   rules: OutgoingRules,
   { timeoutMs, bytes }: OutgoingLimits,
+  progress: RequestProgress = {},
 ): Promise<Answer> {
   if (!isAllowed(url, rules)) throw new PrivateAddress();
   const signal = AbortSignal.timeout(timeoutMs);
   const request = url.protocol === 'https:' ? tlsRequest : plainRequest;
+  const lookup = guardedLookup(rules);
   return new Promise((succeed, fail) => {
     const asked = request(
       url,
       {
-        headers: { ...headers, 'accept-encoding': 'identity' },
-        agent: false,
+        method,
+        headers: {
+          ...headers,
+          'accept-encoding': 'identity',
+          ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+        },
+        agent: agent ?? false,
         signal,
-        ...(rules.privateAddresses ? {} : { lookup: publicOnly }),
+        ...(lookup ? { lookup } : {}),
       },
       async (response) => {
+        progress.status = response.statusCode ?? 0;
         try {
           const chunks: Buffer[] = [];
           let size = 0;
@@ -114,13 +143,20 @@ export async function guardedGet(
             if (size > bytes) throw new AnswerTooLarge();
             chunks.push(chunk);
           }
-          succeed({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body: Buffer.concat(chunks) });
+          succeed({ status: progress.status, retryAfter: response.headers['retry-after'], body: Buffer.concat(chunks) });
         } catch (error) {
           fail(signal.aborted ? signal.reason : error);
         }
       },
     );
+    asked.once('socket', (socket) => {
+      if (!socket.connecting) progress.reached = true;
+      else
+        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+          progress.reached = true;
+        });
+    });
     asked.on('error', (error) => fail(signal.aborted ? signal.reason : error));
-    asked.end();
+    asked.end(body);
   });
 }

@@ -1,0 +1,39 @@
+import { system } from '../access/index.ts';
+import { type Config, type Contract, type Ground, type Job, publicUrlOf, type Routes } from '../platform/index.ts';
+import type { Surroundings } from './gateways/kinds.ts';
+import { connectGateways } from './gateways/registry.ts';
+import { messagingJobs } from './jobs.ts';
+import { takeReceipts } from './receipts/commands.ts';
+import { messagingRoutes } from './routes.ts';
+import { type Engine, engineOf } from './sending/engine.ts';
+
+/** Everything that sends messages, wired together. */
+export interface Messaging {
+  readonly routes: Routes<keyof ReturnType<typeof messagingRoutes>>;
+  readonly jobs: Job[];
+  readonly engine: Engine;
+  /** Lets go of every gateway. */
+  close(): Promise<void>;
+}
+
+/** Connects this process to whatever gateways are configured, now and later. */
+export function connectMessaging(ground: Ground, config: Config, contract: Contract): Messaging {
+  const { keyRing, clock, execute } = ground;
+  const surroundings: Surroundings = {
+    rules: { privateAddresses: config.GATEWAY_PRIVATE_ADDRESSES === 'allow', plainLoopback: config.SANAD_ENV === 'test' },
+    clock,
+    dataDir: config.dataDir,
+    mayUseOutbox: config.SANAD_ENV !== 'production',
+    receiptsUrl: (gatewayId) => new URL(`/v1/gateways/${gatewayId}/receipts`, publicUrlOf(config)).href,
+  };
+  const gateways = connectGateways(keyRing, surroundings, async (gatewayId, receipts) => {
+    await execute(takeReceipts, { gatewayId, receipts }, { actor: system });
+  });
+  const engine = engineOf(ground, gateways);
+  return {
+    routes: messagingRoutes(ground, { contract, surroundings, gateways }),
+    jobs: messagingJobs(ground, engine, gateways),
+    engine,
+    close: () => gateways.close(),
+  };
+}

@@ -1,0 +1,50 @@
+/** A text for one phone. */
+export interface Sms {
+  /** E.164. */
+  readonly to: string;
+  readonly text: string;
+  /** What the phone shows as the sender; the gateway's own otherwise. */
+  readonly from?: string;
+  /** Ours. The same message sent again carries the same one, so that a gateway can recognise it. */
+  readonly reference: string;
+}
+
+/**
+ * What came of handing a message over. `refused`: this number, for good. `later`: the gateway asks to go slower. `down`: it was surely not taken, for
+ * the gateway cannot be reached or does not let us in. `unknown`: it may have been taken. Words of a gateway go no further: they may quote the phone.
+ */
+export type Delivery =
+  | {
+      readonly outcome: 'accepted';
+      /** Under which the gateway knows it. */
+      readonly reference: string;
+    }
+  | { readonly outcome: 'later'; readonly pauseMs?: number }
+  | { readonly outcome: 'refused' | 'down' | 'unknown' };
+
+/** What a gateway reports of a message that it had accepted. */
+export interface Receipt {
+  /** The gateway's, or ours. */
+  readonly reference: string;
+  readonly status: 'delivered' | 'undelivered';
+  /** When, as the gateway says. */
+  readonly at?: Date | undefined;
+}
+
+/** A way to send text messages. */
+export interface Gateway {
+  /** Messages that may be on their way at one time. */
+  readonly concurrency: number;
+  /** Never throws: what goes wrong is an answer too. */
+  send(sms: Sms): Promise<Delivery>;
+  /** Keeps open whatever receipts come in by, where that is not our own door. */
+  listen?(): void;
+  /** Lets go of its connections. */
+  close(): Promise<void>;
+}
+
+/** A reference that is kept: what stands for a telephone elsewhere may be no telephone itself, nor a text. */
+export const asReference = (value: unknown): string | undefined => {
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && /^[\w.:-]{1,128}$/.test(text) ? text : undefined;
+};

@@ -1,0 +1,130 @@
+import { type Clock, isAllowed, type OutgoingRules, type ProblemPlace } from '../../platform/index.ts';
+import { type AfricasTalkingSettings, africasTalkingGateway, africasTalkingReceipts } from './africas-talking.ts';
+import { isFromOneOf, isNetwork, isSigned, isSignedByTwilio, type Report } from './door.ts';
+import type { Gateway, Receipt } from './gateway.ts';
+import { type HttpSettings, httpGateway } from './http.ts';
+import { httpReceipts } from './http-receipts.ts';
+import { outboxGateway } from './outbox.ts';
+import { isAllowedCentre, type SmppSettings, smppGateway } from './smpp/gateway.ts';
+import { type Credentials, hasPlaceholder, secretsIn } from './template.ts';
+import { type TwilioSettings, twilioGateway, twilioReceipts } from './twilio.ts';
+import type { GatewayKind } from './types.ts';
+
+/** What gateways need of the platform. */
+export interface Surroundings {
+  readonly rules: OutgoingRules;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  /** Whether codes may stand in a file. */
+  readonly mayUseOutbox: boolean;
+  /** Where a gateway reports what became of messages. */
+  receiptsUrl(gatewayId: string): string;
+}
+
+/** One configured gateway, with what opens it. */
+export interface Configured<Settings> {
+  readonly id: string;
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+}
+
+/** What has to be known of a kind of gateway. */
+interface Kind<Settings> {
+  /** The schema of its settings in the contract. */
+  readonly schema: string;
+  /** What is wrong with settings that have the right form. */
+  faults(configured: Omit<Configured<Settings>, 'id'>, surroundings: Surroundings): ProblemPlace[];
+  open(configured: Configured<Settings>, surroundings: Surroundings, onReceipts: (receipts: readonly Receipt[]) => Promise<void>): Gateway;
+  /** Whether a report is the gateway's. Without this nothing is. */
+  isFrom?(report: Report, configured: Configured<Settings>, surroundings: Surroundings): boolean;
+  receipts?(report: unknown, settings: Settings): Receipt[];
+}
+
+const elsewhere = 'Give a public address that begins with https.';
+const fault = (pointer: string, detail: string): ProblemPlace => ({ pointer: `/body/${pointer}`, detail });
+const missing = (credentials: Credentials, names: readonly string[]): ProblemPlace[] =>
+  names.filter((name) => !Object.hasOwn(credentials, name)).map((name) => fault(`credentials/${name}`, 'is required'));
+const wrongServer = (server: string | undefined, rules: OutgoingRules): ProblemPlace[] =>
+  server === undefined || (URL.canParse(server) && new URL(server).pathname === '/' && isAllowed(new URL(server), rules))
+    ? []
+    : [fault('settings/server', elsewhere)];
+const wrongNetworks = (pointer: string, networks: readonly string[] = []): ProblemPlace[] =>
+  networks.flatMap((network, i) => (isNetwork(network) ? [] : [fault(`${pointer}/${i}`, 'is no address or network')]));
+
+const http: Kind<HttpSettings> = {
+  schema: 'HttpGatewaySettings',
+  faults({ settings: { url, headers = {}, body, receipts }, credentials }, { rules }) {
+    const needed = new Set([...secretsIn(headers), ...secretsIn(body), ...(receipts?.signature ? ['receiptSecret'] : [])]);
+    return [
+      ...(hasPlaceholder(url) ? [fault('settings/url', 'An address is logged on its way: put what changes into the body.')] : []),
+      ...(URL.canParse(url) && isAllowed(new URL(url), rules) ? [] : [fault('settings/url', elsewhere)]),
+      ...Object.entries(headers).flatMap(([name, value]) =>
+        /\{(to|digits|text|from)\}/.test(value) ? [fault(`settings/headers/${name}`, 'may hold secrets and {reference} only')] : [],
+      ),
+      ...(JSON.stringify(body).includes('{text}') ? [] : [fault('settings/body', 'has to hold {text}')]),
+      ...(/\{(to|digits)\}/.test(JSON.stringify(body)) ? [] : [fault('settings/body', 'has to hold {to} or {digits}')]),
+      ...(receipts && !receipts.signature && !receipts.addresses
+        ? [fault('settings/receipts', 'Say how they are signed, or which addresses they come from.')]
+        : []),
+      ...wrongNetworks('settings/receipts/addresses', receipts?.addresses),
+      ...missing(credentials, [...needed]),
+    ];
+  },
+  open: ({ settings, credentials }, { rules }) => httpGateway(settings, credentials, rules),
+  isFrom(report, { settings: { receipts }, credentials }) {
+    if (!receipts) return false;
+    const { signature, addresses } = receipts;
+    if (!signature && !addresses) return false;
+    return (!signature || isSigned(report, signature, credentials['receiptSecret'])) && (!addresses || isFromOneOf(report, addresses));
+  },
+  receipts: (report, { receipts }) => (receipts ? httpReceipts(report, receipts) : []),
+};
+
+const twilio: Kind<TwilioSettings> = {
+  schema: 'TwilioGatewaySettings',
+  faults: ({ settings: { server, from, messagingServiceSid }, credentials }, { rules }) => [
+    ...wrongServer(server, rules),
+    ...(from || messagingServiceSid ? [] : [fault('settings/from', 'Give a sender or a messaging service.')]),
+    ...missing(credentials, ['authToken']),
+  ],
+  open: ({ id, settings, credentials }, { rules, receiptsUrl }) => twilioGateway(settings, credentials, rules, receiptsUrl(id)),
+  isFrom: (report, { id, credentials }, { receiptsUrl }) => isSignedByTwilio(report, receiptsUrl(id), credentials['authToken']),
+  receipts: (report) => twilioReceipts(report),
+};
+
+const africasTalking: Kind<AfricasTalkingSettings> = {
+  schema: 'AfricasTalkingGatewaySettings',
+  faults: ({ settings: { server, receiptAddresses }, credentials }, { rules }) => [
+    ...wrongServer(server, rules),
+    ...wrongNetworks('settings/receiptAddresses', receiptAddresses),
+    ...missing(credentials, ['apiKey']),
+  ],
+  open: ({ settings, credentials }, { rules }) => africasTalkingGateway(settings, credentials, rules),
+  isFrom: (report, { settings: { receiptAddresses = [] } }) => isFromOneOf(report, receiptAddresses),
+  receipts: (report) => africasTalkingReceipts(report),
+};
+
+const smpp: Kind<SmppSettings> = {
+  schema: 'SmppGatewaySettings',
+  faults: ({ settings, credentials }, { rules }) => [
+    ...(isAllowedCentre(settings, rules)
+      ? []
+      : [fault('settings/host', 'Give a public host with TLS, or have the operator allow gateways on private networks.')]),
+    ...missing(credentials, ['password']),
+  ],
+  open: ({ settings, credentials }, { rules }, onReceipts) => smppGateway(settings, credentials, rules, onReceipts),
+};
+
+// A database that was copied from a place where it may stand.
+const noGateway: Gateway = { concurrency: 1, send: async () => ({ outcome: 'down' }), close: async () => {} };
+
+const outbox: Kind<object> = {
+  schema: 'OutboxGatewaySettings',
+  faults: (_configured, { mayUseOutbox }) => (mayUseOutbox ? [] : [fault('kind', 'The outbox writes codes to a file: not in production.')]),
+  open: (_configured, { dataDir, clock, mayUseOutbox }) => (mayUseOutbox ? outboxGateway(dataDir, clock) : noGateway),
+};
+
+// Settings are checked against their schema before they are kept, so whoever reads them back knows their form.
+export const kinds = { outbox, http, twilio, africas_talking: africasTalking, smpp } as unknown as Readonly<
+  Record<GatewayKind, Kind<object>>
+>;

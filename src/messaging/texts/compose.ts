@@ -1,0 +1,37 @@
+import { type KeyRing, Money } from '../../platform/index.ts';
+import { codeOf, showCode } from '../../vouchers/index.ts';
+import { defaults } from './defaults.ts';
+import { lastDay } from './last-day.ts';
+import { render } from './render.ts';
+import type { Language, ProgrammeKind } from './types.ts';
+
+/** What the text of a message is made of. */
+export interface Composed {
+  readonly kind: ProgrammeKind;
+  readonly language: Language;
+  /** The programme's own text, as it was when the message was made; null for the one that is shipped. */
+  readonly template: string | null;
+  readonly createdAt: Date;
+  readonly voucherId: string;
+  readonly serial: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly keyVersion: number;
+  readonly counter: number;
+  /** Until when the voucher is good; null while none of its codes has been sent. */
+  readonly expiresAt: Date | null;
+  readonly timeZone: string;
+  readonly validityDays: number;
+}
+
+/** The text of a message, the same whenever it is made. The code is derived for it and for nothing else. */
+export function textOf(keyRing: KeyRing, message: Composed): string {
+  const { kind, language, template, voucherId, keyVersion, counter, amount, currency, serial, timeZone } = message;
+  return render(template ?? defaults[kind][language], {
+    ...(kind === 'code' ? { code: showCode(codeOf(keyRing, { id: voucherId, keyVersion, counter })) } : {}),
+    amount: Money.of(amount, currency).toString(),
+    currency,
+    serial,
+    until: lastDay(timeZone, message),
+  });
+}
