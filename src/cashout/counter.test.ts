@@ -29,7 +29,7 @@ describe('a counter, where a voucher is looked up and then paid', () => {
     agent = await platform.as('agent', { office: frame.officeId });
     officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
     sql = await platform.applicationClient();
-    supply = await makeVouchers(platform, frame, 18);
+    supply = await makeVouchers(platform, frame, 19);
   });
   afterAll(() => platform.close());
 
@@ -234,6 +234,28 @@ describe('a counter, where a voucher is looked up and then paid', () => {
     await platform.owner.query('delete from office_hours');
     const { rows } = await platform.owner.query('select failed_attempts from vouchers where id = $1', [voucher.id]);
     expect(rows).toEqual([{ failed_attempts: 0 }]);
+  });
+
+  it('is paid to the head of the household for a child, and not to the child', async () => {
+    const [child, head] = [fresh(), fresh()];
+    // As a payment list says of a minor; put there behind the triggers' backs.
+    await platform.owner.query('begin');
+    await platform.owner.query('set local session_replication_role = replica');
+    await platform.owner.query('update vouchers set collector_id = $2 where id = $1', [child.id, head.person.id]);
+    await platform.owner.query('commit');
+    const found = await look(child);
+    expect(found).toMatchObject({
+      beneficiaryId: child.person.id,
+      collectors: [{ collectorId: head.person.id, as: 'head', beneficiaryId: head.person.id, names: head.person.personal.names }],
+    });
+    expect(JSON.stringify(found)).not.toContain(JSON.stringify(child.person.personal.names.given));
+    const { rows } = await platform.owner.query('select beneficiary_ids from person_reads where actor_id = $1 order by at desc limit 1', [
+      agent.userId,
+    ]);
+    expect(rows[0].beneficiary_ids.sort()).toEqual([child.person.id, head.person.id].sort());
+    expect(codeOf(await pay(found.id, child.person.id).expect(409))).toBe('not_a_collector');
+    expect((await pay(found.id, head.person.id).expect(201)).body.collector).toEqual({ id: head.person.id, as: 'head' });
+    supply.push(head);
   });
 
   it('is neither shown nor paid while it is on the list of an office without a network', async () => {
