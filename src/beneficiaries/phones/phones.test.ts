@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eraseAtOnce } from '../../../test/support/erase.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../../test/support/fixtures.ts';
 import { makePlan, makeTeam, submitted } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
@@ -127,7 +128,20 @@ describe('a changed telephone number', () => {
     await other.post(`/v1/voucher-changes/${body.id}/confirm`).expect(200);
     await resume();
     expect(await lastMessage(voucherId)).toEqual({ state: 'failed', last_error: 'not_payable' });
+    // The number itself goes on waiting, for the next voucher.
     expect(await held(person)).toBeDefined();
+  });
+
+  it('waits no more once its person was erased', async () => {
+    const [person, other] = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
+    await platform.owner.query(
+      `insert into phone_holds (beneficiary_id, programme_id, merged_id, hands, changed_by, changed_at, held_until)
+      values ($1, $2, $3, array[$1::uuid], $1, now(), now() + interval '2 days')`,
+      [person.id, frame.programmeId, other.id],
+    );
+    expect(await held(person)).toBeDefined();
+    await eraseAtOnce(platform, person.id);
+    expect(await held(person)).toBeUndefined();
   });
 
   it('may be refused by who changed their mind, as long as no code has gone to it', async () => {
