@@ -8,7 +8,7 @@ const floors = [
   ['programmes', 'funding', 'offices'],
   ['matching', 'beneficiaries', 'deduplication', 'intake', 'eligibility'],
   ['assistance', 'payments'],
-  ['vouchers', 'messaging', 'cashout', 'handovers'],
+  ['vouchers', 'messaging', 'cashout', 'handovers', 'offline', 'signals'],
   ['reconciliation', 'reporting', 'feedback'],
   ['privacy'],
   ['interop'],

@@ -129,9 +129,49 @@ create table offices (
   is_open boolean not null default true,
   -- An office without cash says so before a code is used.
   has_cash boolean not null default true,
+  -- Its hours, its days and what it may pay in one of them are by this clock. A zone that there is not makes the check fail.
+  time_zone text not null default 'Africa/Algiers' check (timestamptz '2000-01-01 00:00Z' at time zone time_zone is not null),
+  -- Whether an agent pays out of an open till, and not otherwise.
+  requires_till boolean not null default false,
   version int not null default 1,
   created_by uuid not null,
   created_at timestamptz not null
 );
 create index on offices (wilaya_number);
-grant update (is_open, has_cash, version) on offices to sanad_app;
+grant update (is_open, has_cash, time_zone, requires_till, version) on offices to sanad_app;
+
+-- When an office is open in an ordinary week; 1 is Monday (ISO 8601). Without any its hours are not known, and not held to.
+create table office_hours (
+  office_id uuid not null references offices,
+  weekday smallint not null check (weekday between 1 and 7),
+  opens time not null,
+  closes time not null,
+  primary key (office_id, weekday, opens),
+  constraint office_hours_forward check (closes > opens)
+);
+grant delete on office_hours to sanad_app;
+
+-- A day on which it is otherwise, a holiday for instance: closed, where no hours are given.
+create table office_days (
+  office_id uuid not null references offices,
+  day date not null,
+  opens time,
+  closes time,
+  note text not null check (length(note) between 1 and 100),
+  primary key (office_id, day),
+  constraint office_days_forward check (num_nonnulls(opens, closes) in (0, 2) and (opens is null or closes > opens))
+);
+grant update (opens, closes, note), delete on office_days to sanad_app;
+
+-- The most that an office pays in one day, and at once. Without a row there is no such bound.
+create table office_limits (
+  office_id uuid not null references offices,
+  currency text not null,
+  per_day numeric check (per_day > 0),
+  per_payout numeric check (per_payout > 0),
+  primary key (office_id, currency),
+  check (fits_currency(per_day, currency)),
+  check (fits_currency(per_payout, currency)),
+  constraint office_limits_some check (num_nonnulls(per_day, per_payout) > 0)
+);
+grant update (per_day, per_payout), delete on office_limits to sanad_app;

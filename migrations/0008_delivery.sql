@@ -67,11 +67,12 @@ create trigger of_released_line after insert on vouchers referencing new table a
 create table messages (
   id uuid primary key,
   kind text not null check (kind in ('code')),
-  voucher_id uuid not null references vouchers,
+  -- What these three point at is looked up for a whole statement at once, below: a foreign key each would cost more than the row.
+  voucher_id uuid not null,
   -- Which code: a reissue is another message, a repeat is the same one.
   counter int not null,
-  beneficiary_id uuid not null references beneficiaries,
-  list_id uuid not null references payment_lists,
+  beneficiary_id uuid not null,
+  list_id uuid not null,
   state text not null default 'pending' check (state in ('pending', 'accepted', 'delivered', 'undelivered', 'failed')),
   -- A code that somebody waits for goes before the codes of whole lists, and these before everything else.
   urgent boolean not null default false,
@@ -112,6 +113,18 @@ create trigger first_state before insert on messages for each row execute functi
 grant update (state, next_try_at, leased_until, gateway_id, wanted_gateway_id, gateway_reference, segments, attempts, last_error, accepted_at,
   reported_at, dealt_with_at, dealt_with_by, dealt_with_how, dealt_with_reason) on messages to sanad_app;
 
+create function refuse_stray_message() returns trigger language plpgsql as $$
+begin
+  if exists (select from new_messages m left join vouchers v on v.id = m.voucher_id left join beneficiaries b on b.id = m.beneficiary_id
+      where b.id is null or v.list_id is distinct from m.list_id) then
+    raise exception 'a message is about a voucher of its list, to somebody who is known'
+      using errcode = 'foreign_key_violation', constraint = 'messages_of_voucher', table = 'messages';
+  end if;
+  return null;
+end $$;
+create trigger of_voucher after insert on messages referencing new table as new_messages
+  for each statement execute function refuse_stray_message();
+
 create table payouts (
   id uuid primary key,
   voucher_id uuid not null references vouchers,
@@ -133,8 +146,17 @@ create table payouts (
   -- The enrolled device that it was made on.
   device_id uuid,
   advance_id uuid,
+  -- Who came in place of the collector: somebody who may collect for the household. None: the collector came.
+  alternate_id uuid,
+  -- Whether the document seen ends otherwise than every document that is known of who came. Unknown where none is.
+  document_differs boolean,
+  -- The agent's till that the cash came out of, where one was open.
+  till_id uuid,
+  -- When an office that had no network told of it; none where it was made here.
+  reported_at timestamptz,
   check (fits_currency(amount, currency)),
   constraint payouts_office_or_advance check ((office_id is null) <> (advance_id is null)),
+  constraint payouts_at_office check (office_id is not null or num_nonnulls(till_id, reported_at) = 0),
   constraint payouts_void_by_another check (voided_by <> agent_id),
   -- What was delivered by hand is not taken back at a counter.
   constraint payouts_void_at_office check (voided_at is null or office_id is not null),
@@ -159,13 +181,22 @@ end $$;
 create trigger void_only before update or delete on payouts for each row execute function refuse_payout_change();
 create trigger no_truncate before truncate on payouts execute function refuse_change();
 
--- The pay-out must be of the voucher's amount, and the voucher must be redeemed by the same transaction.
+-- The pay-out must be of the voucher's amount, and the voucher must be redeemed by the same transaction. Who came is its collector or, by name,
+-- somebody who may collect for the household on that day.
 create function refuse_other_payout() returns trigger language plpgsql as $$
 begin
   if not exists (select from vouchers v where v.id = new.voucher_id and v.state = 'redeemed'
       and v.amount = new.amount and v.currency = new.currency and v.collector_id = new.collector_id) then
     raise exception 'a pay-out is of a redeemed voucher''s whole amount, to its collector'
       using errcode = 'integrity_constraint_violation', constraint = 'payouts_of_voucher', table = 'payouts';
+  end if;
+  -- Whoever takes an alternate's right away meanwhile waits, or is waited for.
+  if new.alternate_id is not null then
+    perform from vouchers v join beneficiaries b on b.id = v.beneficiary_id join collectors c on c.household_id = b.household_id
+      where v.id = new.voucher_id and c.id = new.alternate_id and c.ended_at is null and c.valid_until >= new.paid_on for share of c;
+    if not found then
+      perform refuse('payouts_to_collector', 'who came may not collect for this household on this day', 'payouts');
+    end if;
   end if;
   return new;
 end $$;

@@ -68,3 +68,33 @@ begin
   return new;
 end $$;
 create trigger whole_tree before insert on audit_heads for each row execute function refuse_head_of_other_tree();
+
+-- Who looked at whom, and alerts, are no commands: keeping one costs an insert and nothing else. Some time after they were written they are
+-- digested by the thousand, in the order of their identifiers, which begin with the time. What is here is named in a sealed event by the digest
+-- of all of it, its identifier. See src/audit/records.
+create table record_seals (
+  id text primary key check (id ~ '^[0-9a-f]{64}$'),
+  records text not null check (records in ('person_reads', 'alerts')),
+  number int not null check (number > 0),
+  -- Whose identifiers come after this one (null: from the beginning), up to that.
+  after_id uuid,
+  up_to uuid not null check (up_to > after_id),
+  row_count int not null check (row_count > 0),
+  digest bytea not null check (length(digest) = 32),
+  sealed_at timestamptz not null,
+  constraint record_seals_once unique (records, number)
+);
+create trigger append_only before update or delete or truncate on record_seals execute function refuse_change();
+
+create function refuse_stray_seal() returns trigger language plpgsql as $$
+begin
+  if row (new.number, new.after_id) is distinct from coalesce((select row (s.number + 1, s.up_to) from record_seals s
+      where s.records = new.records order by s.number desc limit 1), row (1, null::uuid)) then
+    raise exception 'a seal goes on where the last one ended'
+      using errcode = 'integrity_constraint_violation', constraint = 'record_seals_in_order', table = 'record_seals';
+  end if;
+  return new;
+end $$;
+create trigger in_order before insert on record_seals for each row execute function refuse_stray_seal();
+
+create trigger kept before delete or truncate on alerts execute function refuse_change();

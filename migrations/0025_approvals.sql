@@ -10,6 +10,8 @@ create table payment_list_rounds (
   line_count int not null check (line_count > 0),
   total numeric not null,
   currency text not null,
+  -- What the lines added up to, every which way, as everybody who signs is shown it. See src/payments/types.ts.
+  control_totals jsonb not null check (jsonb_typeof(control_totals) = 'object'),
   submitted_by uuid not null,
   submitted_at timestamptz not null,
   primary key (list_id, round),

@@ -19,14 +19,25 @@ language sql stable as $$
     on r.programme_id = programme and r.version = terms and purpose_key(r.purpose) = purpose_key(what)
 $$;
 
+-- The lines that count to a household: what was made out to it, and what was made out to whoever is of it now, by whatever record of theirs,
+-- while they were of another. Whoever joins a household brings what they were paid; whoever leaves it leaves behind what it was paid.
+create function lines_of_household(household uuid) returns setof payment_list_lines language sql stable as $$
+  select o.* from payment_list_lines o where o.household_id = household and o.counts
+  union all
+  select o.* from beneficiaries s
+    cross join lateral (select s.id union all select m.id from beneficiaries m where m.merged_into = s.id) r
+    join payment_list_lines o on o.beneficiary_id = r.id and o.counts and o.household_id <> household
+    where s.household_id = household
+$$;
+
 -- The lines that count, for some days and a purpose, to a person (all of whose records are given) or to anybody of a household.
 create function lines_covering(records uuid[], household uuid, what text, first_day date, last_day date) returns setof payment_list_lines
 language sql stable as $$
   select o.* from payment_list_lines o where o.beneficiary_id = any (records) and o.counts
     and o.covers_to >= first_day and o.covers_from <= last_day and purpose_key(o.purpose) = purpose_key(what)
   union all
-  select o.* from payment_list_lines o where o.household_id = household and o.counts
-    and o.covers_to >= first_day and o.covers_from <= last_day and purpose_key(o.purpose) = purpose_key(what)
+  select o.* from lines_of_household(household) o
+    where o.covers_to >= first_day and o.covers_from <= last_day and purpose_key(o.purpose) = purpose_key(what)
     and o.beneficiary_id <> all (records)
 $$;
 
@@ -53,8 +64,8 @@ language sql stable as $$
   select o.* from payment_list_lines o join payment_lists l on l.id = o.list_id and l.programme_id = programme
     where per = 'person' and o.beneficiary_id = any (records) and o.counts
   union all
-  select o.* from payment_list_lines o join payment_lists l on l.id = o.list_id and l.programme_id = programme
-    where per = 'household' and o.household_id = household and o.counts
+  select o.* from lines_of_household(household) o join payment_lists l on l.id = o.list_id and l.programme_id = programme
+    where per = 'household'
 $$;
 
 -- The limits of the terms that an instalment would break, and what is used of them. A payment belongs to the month and year of the first
@@ -106,8 +117,8 @@ begin
         union all select r.id from beneficiaries r where r.merged_into = coalesce(b.merged_into, b.id)) as ids offset 0) p
       where n.state = 'released' and (
         exists (select from overlapping(l.programme_id, i.id, i.entitlement_id, i.tops_up_id, n.purpose, n.covers_from, n.covers_to,
-          l.programme_version, p.ids, n.household_id, n.list_id, 0))
-        or exists (select from limits_broken(l.programme_id, i.id, n.amount, n.covers_from, l.programme_version, p.ids, n.household_id, n.list_id,
+          l.programme_version, p.ids, b.household_id, n.list_id, 0))
+        or exists (select from limits_broken(l.programme_id, i.id, n.amount, n.covers_from, l.programme_version, p.ids, b.household_id, n.list_id,
           0)))) then
     raise exception 'a line is not released that overlaps with another or breaks a limit'
       using errcode = 'integrity_constraint_violation', constraint = 'payment_list_lines_overlap', table = 'payment_list_lines';

@@ -14,7 +14,7 @@ import {
   sessionRules,
 } from './access/index.ts';
 import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
-import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, signerOf } from './audit/index.ts';
+import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, recordJobs, signerOf } from './audit/index.ts';
 import {
   beneficiaryRoutes,
   type ExportLimits,
@@ -53,6 +53,7 @@ import {
   textRoutes,
 } from './messaging/index.ts';
 import { officeRoutes } from './offices/index.ts';
+import { offlineJobs, offlineRefusal, offlineRoutes } from './offline/index.ts';
 import {
   approvalJobs,
   cancellingJobs,
@@ -93,6 +94,7 @@ import { type Category, journalFile, peopleCategories, privacyJobs, privacyRoute
 import { demandsStatedPurpose, programmeRoutes } from './programmes/index.ts';
 import { reconciliationRoutes } from './reconciliation/index.ts';
 import { reportingRoutes } from './reporting/index.ts';
+import { signalJobs, signalRoutes } from './signals/index.ts';
 import { relatedSubjects } from './stories.ts';
 import { cancelVouchers, issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
 
@@ -139,7 +141,8 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...(queuePrefix ? { prefix: queuePrefix } : {}),
   });
   const limits = new RateLimits(database, clock, keyRing);
-  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf: dutyRefusal, record: recordEvent, start: jobs.start });
+  const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint);
+  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf, record: recordEvent, start: jobs.start });
   const keepRefusal = refusalKeeper(run, limits);
   const execute = keepingRefusals(run, keepRefusal);
   const ground: Ground = { db: database.reader, execute, keyRing, clock };
@@ -198,8 +201,11 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...textRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
+    // A test waits for nobody's guesses.
+    ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
+    ...signalRoutes(ground),
     ...assistanceRoutes(ground, { isReleased, assisted }),
-    ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits }),
+    ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
     ...reconciliationRoutes(ground),
     ...reportingRoutes(ground),
@@ -243,6 +249,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
       const all: Job[] = [
         ...housekeepingJobs(database, clock),
         ...readJobs(database, clock),
+        ...recordJobs(ground),
         ...exportJobs(ground, reads, writeListFile),
         ...accessJobs(ground, { ...post, limits }),
         ...keyJobs(ground),
@@ -261,11 +268,13 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         ...selfRegistrationJobs(ground, door, proofSender(ground.db, messaging.engine)),
         comparingJob(duplicates),
         ...eligibilityJobs(ground),
-        ...paymentJobs(ground, issue),
+        ...paymentJobs(ground, issue, config.PAYMENT_BATCH),
         ...assistanceJobs(ground),
         ...approvalJobs(ground, post),
-        ...cancellingJobs(ground, cancelVouchers),
+        ...cancellingJobs(ground, cancelVouchers, config.PAYMENT_BATCH),
         ...voucherJobs(ground),
+        ...offlineJobs(ground),
+        ...signalJobs(ground),
         ...messaging.jobs,
         ...textJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),

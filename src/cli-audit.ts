@@ -9,6 +9,7 @@ import {
   trailFindings,
   verifierOf,
   verifyGuards,
+  verifyRecords,
   verifyRights,
   verifyTrail,
 } from './audit/index.ts';
@@ -60,8 +61,9 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
   return withReader(config, async (db) => {
     for (const fault of [...(await verifyGuards(db)), ...(await verifyRights(db))]) report.add(fault);
     const trail = await drained(verifyTrail(db, { now: systemClock.now(), verifiers, headsFile }), report.add);
+    const records = await drained(verifyRecords(db, systemClock.now()), report.add);
     const books = await drained(verifyBooks(db), report.add);
-    return report.end({ ...trail, ...books });
+    return report.end({ ...trail, ...records, ...books });
   });
 }
 
@@ -89,7 +91,7 @@ function reporter(json: boolean): { add(fault: Finding): void; end(summary: Read
       else {
         for (const [kind, count] of counts) out(`${count} × ${kind}: ${meanings[kind]}`);
         out(
-          `${summary['events']} events under ${summary['heads']} heads (${summary['outsideHeads']} outside), ${summary['identities']} identities of ` +
+          `${summary['events']} events under ${summary['heads']} heads (${summary['outsideHeads']} outside), ${summary['records']} readings and alerts, ${summary['identities']} identities of ` +
             `${summary['programmes']} programmes: ${counts.size === 0 ? 'everything holds' : 'NOT everything holds'}.`,
         );
       }

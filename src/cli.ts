@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { inviteAdministrator, linkAddress } from './access/index.ts';
@@ -5,6 +6,7 @@ import { createApp } from './app.ts';
 import { auditCommand, verifyCommand } from './cli-audit.ts';
 import { keysCommand, keysUsage } from './keys-cli.ts';
 import { dedupeFile, FileError } from './matching/index.ts';
+import { offlineCommand, offlineUsage } from './offline/index.ts';
 import { ConfigError, createLogger, migrate, publicUrlOf, readConfig, systemClock } from './platform/index.ts';
 import { applyJournal, journalFile } from './privacy/index.ts';
 import { openDatabase } from './server.ts';
@@ -22,7 +24,7 @@ const usage = `Usage: sanad COMMAND
             --heads names a copy of the file of signed heads, --inside does without one, --key trusts a public key as well
   audit key | prove EVENT | consistency FROM TO | check FILE --key KEY
             prove things of the audit trail to an outsider, and check such a proof with nothing but the public key
-${keysUsage}  dedupe FILE --out PAIRS.csv [--link OTHER.csv]
+${keysUsage}${offlineUsage}  dedupe FILE --out PAIRS.csv [--link OTHER.csv]
             find the people whom a CSV file holds twice, or whom two files both hold; needs no database
 `;
 
@@ -115,6 +117,21 @@ async function inviteAdministratorCommand(): Promise<number> {
   }
 }
 
+async function offline(): Promise<number> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const status = await offlineCommand(process.argv.slice(3), {
+      ask: (question) => lines.question(question),
+      print: (line) => process.stdout.write(`${line}\n`),
+      now: () => systemClock.now(),
+    });
+    if (status === undefined) process.stderr.write(usage);
+    return status ?? 2;
+  } finally {
+    lines.close();
+  }
+}
+
 const commands: Readonly<Record<string, () => Promise<number>>> = {
   migrate: migrateCommand,
   keys,
@@ -123,6 +140,7 @@ const commands: Readonly<Record<string, () => Promise<number>>> = {
   audit: () => auditCommand(process.argv.slice(3)),
   erase: eraseCommand,
   dedupe: dedupeCommand,
+  offline,
 };
 
 const run = commands[process.argv[2] ?? ''];

@@ -4,6 +4,7 @@ import { personStory } from './beneficiaries/index.ts';
 import { pairsInStory } from './deduplication/index.ts';
 import { assessmentsInStory } from './eligibility/index.ts';
 import { advancesInStory } from './handovers/index.ts';
+import { packsInStory } from './offline/index.ts';
 import { listStory, listsInStory } from './payments/index.ts';
 import type { Db } from './platform/index.ts';
 import { reconciliationInStory } from './reconciliation/index.ts';
@@ -51,8 +52,9 @@ async function ofList(db: Db, id: string) {
   };
 }
 
-/** What became of vouchers: their pay-outs with what the post said of them, and the advances that they were carried with. */
+/** What became of vouchers: their pay-outs with what the post said of them, and the advances and packs that they went out with. */
 const aroundVouchers = async (db: Db, vouchers: readonly string[]): Promise<string[]> => [
   ...(await reconciliationInStory(db, vouchers)),
   ...(await advancesInStory(db, vouchers)),
+  ...(await packsInStory(db, vouchers)),
 ];

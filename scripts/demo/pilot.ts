@@ -1,11 +1,14 @@
 import type { ShiftedClock } from '../../src/platform/index.ts';
 import type { RunningPlatform } from '../../src/server.ts';
 import { assist } from './assist.ts';
+import { deliverByHand } from './by-hand.ts';
 import { cashOut } from './cash-out.ts';
 import { enrol } from './enrol.ts';
 import { goOn } from './expire.ts';
+import { collectInPlace } from './in-place-of.ts';
 import { pay } from './pay.ts';
 import { protect } from './protect.ts';
+import { putRight } from './put-right.ts';
 import { reconcile } from './reconcile.ts';
 import { report } from './report.ts';
 import { setUp } from './set-up.ts';
@@ -29,7 +32,10 @@ export async function livePilot(
   await enrol(stage, pilot);
   const list = await pay(stage, pilot);
   await app.jobs.drained();
-  const counter = await cashOut(stage, pilot, list, dataDir);
+  const atCounters = await cashOut(stage, pilot, list, dataDir);
+  const since = await putRight(stage, pilot, { app, dataDir, list, counter: atCounters });
+  const carried = await deliverByHand(stage, pilot, list, since, clock);
+  const counter = await collectInPlace(stage, pilot, list, carried, clock);
   await paid();
   await reconcile(stage, pilot, counter);
   await goOn(stage, pilot, { staff, clock, app, list, counter });

@@ -13,15 +13,16 @@ export async function reconcile(
   stage.chapter('Reading the post’s statement');
   const payouts: ItemOf<'listPayouts'>[] = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
+  const standing = payouts.filter(({ voidedAt }) => voidedAt === null);
   stage.check(
     'our books hold every pay-out once',
-    [payouts.length, new Set(payouts.map(({ voucherId }) => voucherId)).size],
+    [standing.length, new Set(standing.map(({ voucherId }) => voucherId)).size],
     [paid + 1, paid + 1],
   );
-  const days = payouts.map(({ paidOn }) => paidOn).sort();
+  const days = standing.map(({ paidOn }) => paidOn).sort();
   // The post knows nothing of what was delivered by hand.
   const { lines, expected } = withMistakes(
-    payouts.filter(({ office }) => office),
+    standing.filter(({ office }) => office),
     offices.at(-1)?.code ?? '',
   );
   const file = {

@@ -46,16 +46,28 @@ export async function report(stage: Stage, { programmeId, fundId, donor, finance
   }
   const trail: Record<string, number> = {};
   let refusals = 0;
-  for await (const { command, refusal } of auditor.api.all('listAuditEvents')) {
+  for await (const { command, refusal, subjectType } of auditor.api.all('listAuditEvents')) {
     if (refusal) refusals += 1;
-    else trail[command] = (trail[command] ?? 0) + 1;
+    else trail[`${command} ${subjectType}`] = (trail[`${command} ${subjectType}`] ?? 0) + 1;
   }
   const payouts = [];
   for await (const payout of finance.api.all('listPayouts', { params: { programmeId } })) payouts.push(payout);
-  stage.check('one event for every pay-out', trail['cashout.redeem'], payouts.length);
+  stage.check(
+    'one event for every pay-out, at a counter and by hand',
+    [
+      (trail['cashout.redeem voucher'] ?? 0) + (trail['cashout.pay voucher'] ?? 0),
+      trail['handovers.deliver voucher'],
+      trail['cashout.void_payout payout'],
+    ],
+    [
+      payouts.filter(({ office }) => office).length,
+      payouts.filter(({ office }) => !office).length,
+      payouts.filter(({ voidedAt }) => voidedAt).length,
+    ],
+  );
   stage.check(
     'one event for each signature and one release',
-    [trail['payments.submit_list'], trail['payments.approve_list'], trail['payments.release_list']],
+    ['submit', 'approve', 'release'].map((step) => trail[`payments.${step}_list payment_list`]),
     [1, 2, 1],
   );
   const events = Object.values(trail).reduce((total, n) => total + n, 0);

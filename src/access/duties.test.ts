@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirmAll, daysOf, giveCeilings, makeReintegration, makeWork } from '../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
+import { OfflineOffice } from '../../test/support/offline.ts';
 import { type Paid, payList } from '../../test/support/paid.ts';
 import { makePlan, makeTeam, submitted } from '../../test/support/plans.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
@@ -80,6 +81,13 @@ describe('the database keeps duties apart, whoever writes', () => {
     return id;
   }
 
+  const openTill = (agentId: string, by: string) =>
+    app.query(
+      `insert into tills (id, office_id, agent_id, day, currency, opening, opened_by, opened_at)
+      values ($1, $2, $3, current_date, 'DZD', 100, $4, now())`,
+      [newId(), frame.officeId, agentId, by],
+    );
+
   const pairOf = async (): Promise<[Person, Person]> => {
     const people = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
     const [first, second] = people.sort((one, other) => (one.id < other.id ? -1 : 1)) as [Person, Person];
@@ -111,6 +119,12 @@ describe('the database keeps duties apart, whoever writes', () => {
     return { listId, digest, approver: team.approver.userId, deputy: deputy.userId };
   }
 
+  /** A pack that is out at an office of its own. */
+  async function packOut() {
+    const office = await OfflineOffice.open(platform, 1);
+    return { office, agent: office.staff.agent, ...(await office.out(1)) };
+  }
+
   /** What tries to break each constraint; every one of `duties` has to be here. */
   const attacks: Readonly<Record<(typeof duties)[number]['constraint'], () => Promise<void>>> = {
     async payment_list_hands_one_each() {
@@ -123,6 +137,18 @@ describe('the database keeps duties apart, whoever writes', () => {
             [paid.serial, hand],
           ),
         );
+    },
+    async signals_judged_by_another() {
+      const [agent, signal] = [newId(), newId()];
+      await app.query(
+        `insert into signals (id, programme_id, kind, key, agent_id, concerns, severity, count, began_at, ended_at, evidence, found_at)
+        values ($1, $2, 'agent_burst', $1::uuid::text, $3, array[$3::uuid], 'low', 1, now(), now(), '{}', now())`,
+        [signal, frame.programmeId, agent],
+      );
+      const take = (by: string) =>
+        app.query(`update signals set state = 'in_review', owner_id = $2, taken_at = now() where id = $1`, [signal, by]);
+      await refused('signals_judged_by_another', take(agent));
+      await take(newId());
     },
     async draws_signed_by_another() {
       const officer = await platform.as('programme_officer', { programme: frame.programmeId });
@@ -183,6 +209,27 @@ describe('the database keeps duties apart, whoever writes', () => {
           'payouts_by_another',
           app.query('update payouts set voided_at = now(), voided_by = $2 where id = $1', [paid.payoutId, hand]),
         );
+    },
+    async tills_opened_by_another() {
+      const { userId } = await platform.as('agent', { office: frame.officeId });
+      await refused('tills_opened_by_another', openTill(userId, userId));
+      await openTill(userId, newId());
+    },
+    async till_top_ups_by_another() {
+      const { rows } = await app.query('select id, agent_id from tills where closed_at is null limit 1');
+      const bring = (by: string) =>
+        app.query(`insert into till_top_ups values ($1, $2, 100, 'DZD', 'R', $3, now())`, [newId(), rows[0].id, by]);
+      await refused('till_top_ups_by_another', bring(rows[0].agent_id));
+      await bring(newId());
+    },
+    async tills_signed_by_another() {
+      const { rows } = await app.query('select id, agent_id from tills where closed_at is null limit 1');
+      const { id, agent_id: agentId } = rows[0];
+      await app.query(`update tills set counted = 0, closed_by = $2, closed_at = now() where id = $1`, [id, agentId]);
+      const sign = (by: string) =>
+        app.query(`update tills set signed_by = $2, signed_at = now(), remark = 'Empty' where id = $1`, [id, by]);
+      await refused('tills_signed_by_another', sign(agentId));
+      await sign(newId());
     },
     async payouts_void_by_another() {
       const voiding = app.query('update payouts set voided_at = now(), voided_by = agent_id where id = $1', [paid.payoutId]);
@@ -431,6 +478,59 @@ describe('the database keeps duties apart, whoever writes', () => {
       await refused('api_keys_over', app.query('update api_keys set confirmed_by = null, confirmed_at = null where id = $1', [keyId]));
       for (const forged of [`created_by = gen_random_uuid()`, `key_hash = ''`, `permissions = '{audit.export}'`])
         await expect(app.query(`update api_keys set ${forged} where id = $1`, [keyId])).rejects.toMatchObject({ code: '42501' });
+    },
+    async offline_packs_agent_is_another() {
+      const by = newId();
+      const pack = (agentId: string) =>
+        app.query(
+          `insert into offline_packs (id, programme_id, office_id, device_id, agent_id, prepared_by, prepared_at, starts_at, ends_at, grace_ends_at,
+            voucher_count, cash_limit, currency, work_factor, head_hash)
+          values (gen_random_uuid(), $1, $2, $3, $4, $5, now(), now(), now() + interval '8 hours', now() + interval '3 days', 1, 100, 'DZD', 4, repeat('0', 64))`,
+          [frame.programmeId, frame.officeId, newId(), agentId, by],
+        );
+      await refused('offline_packs_agent_is_another', pack(by));
+      await refused('offline_packs_device_id_fkey', pack(newId()));
+    },
+    async offline_packs_closed_by_another() {
+      const { packId, agent } = await packOut();
+      const close = (by: string) =>
+        app.query(`update offline_packs set is_finished = true, state = 'closed', ended_by = $2, ended_at = now() where id = $1`, [
+          packId,
+          by,
+        ]);
+      await refused('offline_packs_closed_by_another', close(agent.userId));
+      await close(newId());
+    },
+    async offline_packs_lost_by_two() {
+      const { packId } = await packOut();
+      const reporter = newId();
+      await app.query(
+        `update offline_packs set loss_reported_by = $2, loss_reported_at = now(), loss_reason = 'Left in a taxi' where id = $1`,
+        [packId, reporter],
+      );
+      const confirm = (by: string) =>
+        app.query(`update offline_packs set state = 'lost', loss_confirmed_by = $2, loss_confirmed_at = now() where id = $1`, [packId, by]);
+      await refused('offline_packs_lost_by_two', confirm(reporter));
+      await confirm(newId());
+    },
+    async offline_conflicts_resolved_by_another() {
+      const { office, packId, vouchers, agent } = await packOut();
+      const { body } = await office.staff.agent.post(`/v1/offline-packs/${packId}/syncs`, {
+        length: 0,
+        entries: [{ payload: 'nothing', signature: 'nothing' }],
+      });
+      expect(body.entries).toEqual([{ state: 'conflict', reason: 'bad_signature' }]);
+      const resolve = (by: string) =>
+        app.query(
+          `update offline_conflicts set state = 'resolved', resolution = 'dismissed', note = 'Nothing', resolved_by = $2, resolved_at = now()
+          where pack_id = $1`,
+          [packId, by],
+        );
+      for (const by of [agent.userId, office.staff.supervisor.userId]) await refused('offline_conflicts_resolved_by_another', resolve(by));
+      await platform.owner.query('update offline_conflicts set voucher_id = $2 where pack_id = $1', [packId, vouchers[0]?.id]);
+      const { rows } = await platform.owner.query('select user_id as id from payment_list_hands where list_id = $1', [vouchers[0]?.listId]);
+      for (const { id } of rows) await refused('offline_conflicts_resolved_by_another', resolve(id));
+      await resolve(newId());
     },
     async matching_model_uses_by_another() {
       const [modelId, by] = [newId(), newId()];

@@ -22,6 +22,7 @@ const oneHand =
   'Somebody else must approve what you made, release what you approved, and sign beside you.';
 const decide = 'You registered or verified one of these people. Ask somebody else to decide.';
 const drew = 'You drew this advance. A colleague of finance must do this.';
+const ownTill = 'This is your own till. Another supervisor of the office must do this.';
 const handle = 'You had a hand in the list, or entered or verified the person. A colleague must handle this cash.';
 
 /**
@@ -103,6 +104,38 @@ export const duties = [
   },
   {
     record: 'pay-out',
+    step: 'paid after a look-up',
+    permission: 'cashout.pay',
+    notBy: 'any hand in its list; entered or verified the person',
+    constraint: 'payouts_by_another',
+    detail: handle,
+  },
+  {
+    record: 'till',
+    step: 'opened',
+    permission: 'cashout.open_till',
+    notBy: 'the agent whose it is',
+    constraint: 'tills_opened_by_another',
+    detail: ownTill,
+  },
+  {
+    record: 'till',
+    step: 'given cash from the safe',
+    permission: 'cashout.top_up_till',
+    notBy: 'the agent whose it is',
+    constraint: 'till_top_ups_by_another',
+    detail: ownTill,
+  },
+  {
+    record: 'till',
+    step: 'signed for',
+    permission: 'cashout.sign_till',
+    notBy: 'the agent whose it is',
+    constraint: 'tills_signed_by_another',
+    detail: ownTill,
+  },
+  {
+    record: 'pay-out',
     step: 'voided',
     permission: 'cashout.void_payout',
     notBy: 'any hand in its list; entered or verified the person',
@@ -164,6 +197,46 @@ export const duties = [
     notBy: 'drew it',
     constraint: 'advances_closed_by_another',
     detail: drew,
+  },
+  {
+    record: 'offline pack',
+    step: 'prepared',
+    permission: 'offline.prepare',
+    notBy: 'who will pay from it',
+    constraint: 'offline_packs_agent_is_another',
+    detail: 'You would pay from this pack. Another supervisor or somebody of finance has to prepare it.',
+  },
+  {
+    record: 'offline pack',
+    step: 'closed',
+    permission: 'offline.close',
+    notBy: 'paid from it',
+    constraint: 'offline_packs_closed_by_another',
+    detail: 'You paid from this pack. Another supervisor has to close it.',
+  },
+  {
+    record: 'offline pack',
+    step: 'its device confirmed as lost',
+    permission: 'offline.confirm_loss',
+    notBy: 'reported it',
+    constraint: 'offline_packs_lost_by_two',
+    detail: 'You reported this device as lost. A colleague has to confirm it.',
+  },
+  {
+    record: 'offline pack',
+    step: 'a conflict of it decided',
+    permission: 'offline.resolve_conflict',
+    notBy: 'paid from it, prepared it; any hand in the list',
+    constraint: 'offline_conflicts_resolved_by_another',
+    detail: 'You paid from this pack, prepared it, or had a hand in the list. Ask a colleague to decide.',
+  },
+  {
+    record: 'fraud signal',
+    step: 'taken on and judged',
+    permission: 'signals.review',
+    notBy: 'whose doing it may be: paid, tried codes, changed the telephone or the collector, registered the people',
+    constraint: 'signals_judged_by_another',
+    detail: 'This concerns what you did yourself. Somebody else judges it.',
   },
   {
     record: 'pay-out',

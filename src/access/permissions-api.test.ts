@@ -75,7 +75,15 @@ function examplesOf({ roles: allowed }: Permission): [DrawnGrant[], number][] {
 }
 
 /** Those that reach only what the asker has asked for, gave or drew; which here was somebody else. */
-const askersAlone = ['downloadBeneficiaryExport', 'endApprovalDelegation', 'listPossibleDeputies', 'withdrawAdvance', 'deliverByHand'];
+const askersAlone = [
+  'downloadBeneficiaryExport',
+  'endApprovalDelegation',
+  'listPossibleDeputies',
+  'withdrawAdvance',
+  'deliverByHand',
+  'payLookedUp',
+  'handOutOfflinePack',
+];
 
 /** An answer in which the identifiers that were asked about go by their names. */
 const masked = (said: unknown, ids: Ids): string =>

@@ -35,6 +35,10 @@ describe('the second factor', () => {
     const names = [
       'payments.approve_list',
       'payments.release_list',
+      'payments.cancel_list',
+      'payments.confirm_cancellation',
+      'handovers.hand_over',
+      'handovers.take_back',
       'reconciliation.settle',
       'access.grant_role',
       'access.end_role',

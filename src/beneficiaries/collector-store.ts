@@ -38,8 +38,16 @@ export const identities = {
 
 const identityPlace = (householdId: string, id: string): string => identities.place({ household_id: householdId, id });
 
+/** Who an alternate is. @param identity as the row holds it */
+export const openIdentity = (
+  keyRing: KeyRing,
+  householdId: string,
+  id: string,
+  identity: Buffer,
+): Pick<NewCollector, 'names' | 'document'> => JSON.parse(keyRing.open(identities.purpose, identityPlace(householdId, id), identity));
+
 function opened(keyRing: KeyRing, householdId: string, today: string, { identity, ...row }: Row): Collector {
-  const { names, document } = JSON.parse(keyRing.open(identities.purpose, identityPlace(householdId, row.id), identity)) as NewCollector;
+  const { names, document } = openIdentity(keyRing, householdId, row.id, identity);
   return {
     ...row,
     names,

@@ -10,6 +10,7 @@ export {
   type WashingtonGroup,
 } from './answers.ts';
 export { type Checked, checkAll } from './checking.ts';
+export { openIdentity, standingCollectors } from './collector-store.ts';
 export { beneficiaryColumns } from './columns.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';
@@ -24,7 +25,7 @@ export type { NewListExport, PaymentInstruction } from './export-types.ts';
 export { type Fault, type FaultCode, faultDetail, faultDetails, placesOf } from './faults.ts';
 export { headedHouseholds } from './household-store.ts';
 export { unknownBirth } from './identity-rules.ts';
-export { blockingKeys, documentKey, nameKey, phoneKey, plainDocument } from './keys.ts';
+export { blockingKeys, documentKey, nameKey, phoneKey, plainDocument, plainDocumentNumber } from './keys.ts';
 export { matchProfileRow, openMatchProfile, particularsOf } from './match-profile.ts';
 export { allRecordsOf, type OwnChange, type OwnRecord, ownRecords } from './own-data.ts';
 export { isPhoneHeld } from './phones/hold-store.ts';

@@ -1,7 +1,10 @@
-import { defineProblems, type Problem } from '../platform/index.ts';
+import { brokenConstraint, defineProblems, type Problem } from '../platform/index.ts';
+import { speak } from './speaking.ts';
+import type { TextCode } from './words/en.ts';
 
 export const refusal = defineProblems({
   office_closed: [409, 'This office is closed'],
+  office_outside_hours: [409, 'This office is closed at this hour'],
   office_without_cash: [409, 'This office has no cash'],
   agent_locked: [429, 'Too many wrong codes from one agent'],
   code_mistyped: [422, 'The code has a typing mistake'],
@@ -10,10 +13,20 @@ export const refusal = defineProblems({
   voucher_locked: [409, 'The voucher is locked'],
   voucher_expired: [409, 'The voucher has expired'],
   voucher_cancelled: [409, 'The voucher was cancelled'],
+  wrong_office: [409, 'The voucher is paid at another office'],
   paid_as_other_record: [409, 'The same person is paid under another record'],
   consent_withdrawn: [409, 'Consent to this payment was withdrawn'],
   already_paid: [409, 'The voucher has been paid already'],
+  look_up_over: [409, 'The look-up is over'],
+  not_a_collector: [409, 'This person may not collect'],
+  limit_reached: [409, 'The office has paid what it may pay today'],
+  payout_over_limit: [409, 'The office does not pay as much at once'],
+  till_required: [409, 'This office pays out of an open till'],
+  till_short: [409, 'The till does not hold as much'],
 });
+
+/** A refusal that is said in the words of its own code. */
+export const refused = (code: keyof typeof refusal & TextCode): Problem => speak(refusal[code], code);
 
 const late = defineProblems({
   already_voided: [409, 'The pay-out is voided already'],
@@ -22,13 +35,45 @@ const late = defineProblems({
   payout_settled: [409, 'The post was settled with for this pay-out'],
 });
 
-/** Why a pay-out is not voided, most of them by the constraint that refuses it. */
-export const voidRefusals: Readonly<Record<string, () => Problem>> & { readonly already_voided: () => Problem } = {
-  already_voided: () => late.already_voided('Nothing is left to take back. The voucher was open again from then on.'),
-  payouts_void_same_day: () => late.void_too_late('The day is over. Tell finance, who can claim the cash or write it off.'),
-  payouts_void_unmatched: () => late.payout_matched('The post says that it was paid. Tell finance, who can open an exception.'),
-  payouts_void_unsettled: () => late.payout_settled('The post has had its money for it. Tell finance, who can claim it back.'),
+const till = defineProblems({
+  till_open_already: [409, 'A till stands open already'],
+  till_closed: [409, 'The till is closed'],
+  till_not_closed: [409, 'The till is not closed yet'],
+  till_signed: [409, 'The till is signed for'],
+  till_unexplained: [422, 'The difference is not explained'],
+  till_reference_used: [409, 'This reference was used before'],
+});
+
+/** Why a till is not opened, filled, closed or signed for. */
+export const tillRefused = (code: keyof typeof till): Problem => speak(till[code], code);
+
+/** What each constraint of the counter says about what somebody asked for. */
+const byConstraint: Readonly<Record<string, () => Problem>> = {
+  payouts_to_collector: () => refused('not_a_collector'),
+  payouts_within_limit: () => refused('payout_over_limit'),
+  payouts_within_daily_limit: () => refused('limit_reached'),
+  payouts_out_of_till: () => refused('till_required'),
+  tills_never_below_zero: () => refused('till_short'),
+  payouts_void_same_day: () => speak(late.void_too_late, 'void_too_late'),
+  payouts_void_unmatched: () => speak(late.payout_matched, 'payout_matched'),
+  payouts_void_unsettled: () => speak(late.payout_settled, 'payout_settled'),
+  tills_one_open: () => tillRefused('till_open_already'),
+  till_top_ups_of_open_till: () => tillRefused('till_closed'),
+  till_top_ups_reference_once: () => tillRefused('till_reference_used'),
+  tills_difference_explained: () => tillRefused('till_unexplained'),
 };
+
+/** Does something that the database may refuse by one of the rules of the counter, and says then which. */
+export const heldToRules = async <Result>(work: Promise<Result>): Promise<Result> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw byConstraint[brokenConstraint(error) ?? '']?.() ?? error;
+  }
+};
+
+/** Nothing is left to take back. */
+export const alreadyVoided = (): Problem => speak(late.already_voided, 'already_voided');
 
 /** Why an invoice of the post is not taken. */
 export const feeRefusal = defineProblems({

@@ -2,7 +2,8 @@ import { authoriseRead, scopeCondition } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequestById, problem, sql } from '../platform/index.ts';
 import { pageOfFees } from './store/fees.ts';
 import { findPayout, type PayoutFilter, pageOfPayouts } from './store/payouts.ts';
-import type { Payout, PostFee } from './types.ts';
+import { pageOfTills, type TillFilter, tillById } from './store/tills.ts';
+import type { Payout, PostFee, Till } from './types.ts';
 
 /**
  * A pay-out, for those who read any in their scope and for the agent who made it.
@@ -40,4 +41,31 @@ export async function listFees(
   const within = scopeCondition(actor, 'cashout.read_fees', columns, { programme: programmeId });
   const { limit, after } = pageRequestById(query);
   return pageOfFees(db, programmeId, within, limit, after);
+}
+
+/** A till, for its agent and those who oversee the office. @throws not_found when there is none that the actor may see */
+export async function readTill(db: Db, actor: Actor, id: string): Promise<Till> {
+  authoriseRead(actor, 'cashout.read_till');
+  const till = await tillById(db, id);
+  authoriseRead(actor, 'cashout.read_till', { office: till.officeId }, till.agentId);
+  return till;
+}
+
+/** The tills of an office. @throws not_found */
+export async function listTills(
+  db: Db,
+  actor: Actor,
+  officeId: string,
+  query: TillFilter & { limit?: number; cursor?: string },
+): Promise<Page<Till>> {
+  authoriseRead(actor, 'cashout.list_tills', { office: officeId });
+  const { limit, after } = pageRequestById(query);
+  return pageOfTills(db, query, sql`t.office_id = ${officeId}`, limit, after);
+}
+
+/** The tills that stand, or stood, in front of an agent. */
+export async function listOwnTills(db: Db, actor: Actor, query: TillFilter & { limit?: number; cursor?: string }): Promise<Page<Till>> {
+  const within = scopeCondition(actor, 'cashout.list_own_tills', { office: sql`t.office_id` });
+  const { limit, after } = pageRequestById(query);
+  return pageOfTills(db, query, sql`t.agent_id = ${actor.id} and (${within})`, limit, after);
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { AGENT_ATTEMPTS_ALLOWED, counterRefusal, isLive, locatorFaults, voucherRefusal } from './rules.ts';
+import { AGENT_ATTEMPTS_ALLOWED, counterRefusal, isLive, locatorRefusal, voucherRefusal } from './rules.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const later = new Date('2026-03-01T12:00:01Z');
 const timeZone = 'Africa/Algiers';
-const paid = { paidAt: new Date('2026-02-01T09:00:00Z'), officeCode: '16001', officeName: 'Grande Poste' };
+const office = { code: '16001', nameFr: 'Grande Poste', nameAr: 'البريد المركزي' };
+const paid = { paidAt: new Date('2026-02-01T09:00:00Z'), office };
 
 describe('a voucher whose code is right', () => {
   it.each([
@@ -54,16 +55,24 @@ describe('a voucher whose code is right', () => {
 
 describe('a counter', () => {
   it('is refused for the office first, then for the agent', () => {
-    const open = { isOpen: true, hasCash: true, failures: AGENT_ATTEMPTS_ALLOWED - 1 };
+    const hours = { isWithinHours: true, opensAt: undefined, officeTimeZone: timeZone };
+    const open = { ...hours, isOpen: true, hasCash: true, failures: AGENT_ATTEMPTS_ALLOWED - 1 };
     expect(counterRefusal(open)).toBeUndefined();
     expect(counterRefusal({ ...open, failures: AGENT_ATTEMPTS_ALLOWED })?.code).toBe('agent_locked');
     expect(counterRefusal({ ...open, hasCash: false, failures: 99 })?.code).toBe('office_without_cash');
-    expect(counterRefusal({ isOpen: false, hasCash: false, failures: 99 })?.code).toBe('office_closed');
+    const closed = { ...open, isWithinHours: false, hasCash: false };
+    expect(counterRefusal({ ...closed, opensAt: later })?.toJSON()).toMatchObject({
+      code: 'office_outside_hours',
+      opensAt: later.toISOString(),
+      detail: expect.stringContaining('on 1 March 2026 at 13:00'),
+    });
+    expect(counterRefusal(closed)?.toJSON()).toMatchObject({ code: 'office_outside_hours', opensAt: null });
+    expect(counterRefusal({ ...closed, isOpen: false, failures: 99 })?.code).toBe('office_closed');
   });
 
   it('is told of typing mistakes in numbers that have check digits', () => {
-    expect(locatorFaults({ serial: '12345678901234' })).toMatchObject([{ pointer: '/locator/serial' }]);
-    expect(locatorFaults({ registrationNumber: '1234567890' })).toMatchObject([{ pointer: '/locator/registrationNumber' }]);
-    expect(locatorFaults({ phone: '+213550123456' })).toEqual([]);
+    expect(locatorRefusal({ serial: '12345678901234' })?.places).toMatchObject([{ pointer: '/locator/serial' }]);
+    expect(locatorRefusal({ registrationNumber: '1234567890' })?.places).toMatchObject([{ pointer: '/locator/registrationNumber' }]);
+    expect(locatorRefusal({ phone: '+213550123456' })).toBeUndefined();
   });
 });

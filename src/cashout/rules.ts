@@ -1,6 +1,7 @@
-import { dateTimeIn, hasDammDigit, type Problem, type ProblemPlace } from '../platform/index.ts';
+import { hasDammDigit, type Problem, problem } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
-import { refusal } from './problems.ts';
+import { refusal, refused } from './problems.ts';
+import { speak } from './speaking.ts';
 import type { Candidate, Counter } from './store/candidates.ts';
 import type { EarlierPayout } from './store/payouts.ts';
 import type { Locator } from './types.ts';
@@ -9,23 +10,32 @@ import type { Locator } from './types.ts';
 export const AGENT_ATTEMPTS_ALLOWED = 20;
 
 /** What keeps an office or an agent from paying anybody, before a code is looked at. */
-export function counterRefusal({ isOpen, hasCash, failures }: Pick<Counter, 'isOpen' | 'hasCash' | 'failures'>): Problem | undefined {
-  if (!isOpen) return refusal.office_closed('Send the person to another office. The code was not used.');
-  if (!hasCash) return refusal.office_without_cash('Send the person to another office. The code was not used.');
-  if (failures >= AGENT_ATTEMPTS_ALLOWED) return refusal.agent_locked('Call your supervisor, or wait an hour.');
+export function counterRefusal(
+  counter: Pick<Counter, 'isOpen' | 'isWithinHours' | 'opensAt' | 'officeTimeZone' | 'hasCash' | 'failures'>,
+): Problem | undefined {
+  const { isOpen, isWithinHours, opensAt, officeTimeZone, hasCash, failures } = counter;
+  if (!isOpen) return refused('office_closed');
+  if (!isWithinHours) {
+    const facts = { opensAt: opensAt?.toISOString() ?? null };
+    return opensAt
+      ? speak(refusal.office_outside_hours, 'office_outside_hours', { when: { at: opensAt, timeZone: officeTimeZone } }, facts)
+      : speak(refusal.office_outside_hours, 'office_outside_hours_unknown', {}, facts);
+  }
+  if (!hasCash) return refused('office_without_cash');
+  if (failures >= AGENT_ATTEMPTS_ALLOWED) return refused('agent_locked');
   return undefined;
 }
 
-/** Numbers with a check digit that does not fit: a typing mistake tells nothing about what exists. */
-export function locatorFaults(locator: Locator): ProblemPlace[] {
-  if ('serial' in locator && !isSerial(locator.serial)) {
-    return [{ pointer: '/locator/serial', detail: 'Read the serial again: its check digits do not fit.' }];
-  }
-  if ('registrationNumber' in locator && !hasDammDigit(locator.registrationNumber)) {
-    return [{ pointer: '/locator/registrationNumber', detail: 'Read the number again: its check digit does not fit.' }];
-  }
-  return [];
+/** A number with check digits that do not fit: a typing mistake, which tells nothing about what exists. */
+export function locatorRefusal(locator: Locator): Problem | undefined {
+  if ('serial' in locator && !isSerial(locator.serial)) return mistyped('/locator/serial', 'serial_mistyped');
+  if ('registrationNumber' in locator && !hasDammDigit(locator.registrationNumber))
+    return mistyped('/locator/registrationNumber', 'number_mistyped');
+  return undefined;
 }
+
+const mistyped = (pointer: string, text: 'serial_mistyped' | 'number_mistyped'): Problem =>
+  speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer, text }]);
 
 /** Whether a voucher can be paid now, and so counts wrong codes. */
 export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
@@ -43,25 +53,20 @@ export function voucherRefusal(
   earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {
-  if (earlier) {
-    const { paidAt, officeCode, officeName } = earlier;
-    const where = officeCode === null ? 'by hand, by a field officer' : `at ${officeCode} ${officeName}`;
-    const detail = `Paid on ${dateTimeIn(timeZone, paidAt)} ${where}. Do not pay it again.`;
-    return refusal.already_paid(detail, { paidAt: paidAt.toISOString(), officeCode, officeName });
-  }
-  if (state === 'cancelled') return refusal.voucher_cancelled('Send the person to the programme office.');
-  if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) {
-    return refusal.voucher_expired('Send the person to the programme office.');
-  }
-  if (isPaidElsewhere) {
-    return refusal.paid_as_other_record(
-      'Do not pay. The person has another record, and the same payment was made to it or waits there under another code. Send them to the programme office.',
-    );
-  }
-  if (isWithheld)
-    return refusal.consent_withdrawn('Do not pay. Send the person to the programme office, which can record their consent again.');
-  if (state === 'issued') return refusal.voucher_not_active('The message is still being confirmed. Try again in a few minutes.');
-  if (state === 'locked')
-    return refusal.voucher_locked('It is locked, by wrong codes or on purpose. Send the person to the programme office.');
+  if (earlier) return alreadyPaid(earlier, timeZone);
+  if (state === 'cancelled') return refused('voucher_cancelled');
+  if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) return refused('voucher_expired');
+  if (isPaidElsewhere) return refused('paid_as_other_record');
+  if (isWithheld) return refused('consent_withdrawn');
+  if (state === 'issued') return refused('voucher_not_active');
+  if (state === 'locked') return refused('voucher_locked');
   return undefined;
+}
+
+function alreadyPaid({ paidAt, office }: EarlierPayout, timeZone: string): Problem {
+  const when = { at: paidAt, timeZone };
+  const facts = { paidAt: paidAt.toISOString(), officeCode: office?.code ?? null, officeName: office?.nameFr ?? null };
+  return office
+    ? speak(refusal.already_paid, 'already_paid', { when, where: office }, facts)
+    : speak(refusal.already_paid, 'already_paid_by_hand', { when }, facts);
 }

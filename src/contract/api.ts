@@ -1421,8 +1421,89 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Open or close an office, or say whether it has cash */
+        /** Open or close an office, or say whether it has cash and needs tills */
         patch: operations["changeOffice"];
+        trace?: never;
+    };
+    "/v1/offices/hours/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the opening hours of a file
+         * @description A CSV file with the columns `office_code`, `day`, `opens`, `closes` and `note`. A `day` is a weekday from 1, Monday, to 7, or a date. The weekdays of an office are its whole week and take the place of the one it had; one with a wrong row among them keeps its week. A date without hours is a holiday, and its `note` says which. Bad rows come back with reasons and the good ones are taken.
+         */
+        post: operations["importOfficeHours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read when a post office is open */
+        get: operations["getOfficeHours"];
+        /**
+         * Give an office its ordinary week
+         * @description No hours at all, and they are not known and not held to.
+         */
+        put: operations["setOfficeHours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/special-days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a day is a holiday, or has other hours */
+        put: operations["setSpecialDay"];
+        post?: never;
+        /** Say that a day is like any other after all */
+        delete: operations["endSpecialDay"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how much an office pays in a day and at once */
+        get: operations["getOfficeLimits"];
+        /**
+         * Say how much an office pays in a day and at once
+         * @description Asks for a fresh second factor. The limits take the place of those before, and a currency that is left out has none. Pay-outs that were
+         *     being written at that very moment may not know them yet.
+         */
+        put: operations["setOfficeLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/payment-lists/{listId}/vouchers": {
@@ -1973,16 +2054,20 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pay a voucher out in cash, once
-         * @description For an agent at the office named. Hand over the cash after a 201, and after nothing else. Without an answer, repeat the
+         * Pay a voucher out in cash, once and in one call
+         * @description For machines, and for an agent at the office named who needs no look-up. Hand over the cash after a 201, and after nothing else. Without an answer, repeat the
          *     request with the same `Idempotency-Key`: it pays once and says so each time.
          *
-         *     Refusals by `code`: `office_closed`, `office_without_cash` and `agent_locked` come before the code is looked at.
+         *     `collectorId` is an alternate who came in place of the collector; left out, the collector came. The whole amount is paid or nothing.
+         *
+         *     Refusals by `code`, in the language asked for: `office_closed`, `office_outside_hours` (with `opensAt`), `office_without_cash` and
+         *     `agent_locked` come before the code is looked at.
          *     `code_mistyped` costs no attempt, nor does a serial or registration number whose check digits do not fit (`unprocessable`).
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`, null for what was delivered by hand), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`,
-         *     `paid_as_other_record` (of records that were merged, one is paid).
+         *     `paid_as_other_record` (of records that were merged, one is paid), `not_a_collector`, `limit_reached`, `payout_over_limit`,
+         *     `till_required`, `till_short`.
          */
         post: operations["redeemVoucher"];
         delete?: never;
@@ -2027,9 +2112,201 @@ export interface paths {
          *     whoever has a telephone, and otherwise the voucher waits.
          *
          *     Refusals by `code`: `already_voided`, `void_too_late` after the day in the programme's time zone, `payout_matched` and
-         *     `payout_settled` once the post's statement or a settlement has spoken of it. What was delivered by hand is not voided here.
+         *     `payout_settled` once the post's statement or a settlement has spoken of it. What was delivered by hand is not voided here. The cash is in the
+         *     agent's till again if that still stands open; otherwise it goes back to the safe.
          */
         post: operations["voidPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{payoutId}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Print a receipt
+         * @description As data, or as a page for paper of 80 mm, twice on one strip. For the agent who paid and the supervisors of the office. The first is the receipt; every
+         *     one after it says that it is a copy. Repeat a request with the same key when the printer failed: it stays the same one. It names no agency, programme or
+         *     nationality, and no code.
+         */
+        post: operations["printReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/look-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look a voucher up with its code
+         * @description The first of two calls: the name to say aloud, the amount, who may collect, and what to mind; nothing before the right code, and a wrong one
+         *     counts as in one call. What it shows is good for ten minutes, for this agent on this device, and for one payment, as long as the code is the same.
+         *     Refusals as of the one call, and what would keep it from being paid as things stand.
+         */
+        post: operations["lookUpVoucher"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/look-ups/{lookUpId}/payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay what was looked up, once
+         * @description The second of two calls: who of those whom the look-up names stood there, and the document that they showed. Hand over the cash after a 201, and after
+         *     nothing else. `look_up_over` when its ten minutes are over or the code is another one by now; the rest as of the one call. To anybody but
+         *     the agent who looked it up, on the same device, there is no such look-up.
+         */
+        post: operations["payLookedUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/tills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tills of an office
+         * @description With `onlyDifferences`, those in which not as much was counted as there should be.
+         */
+        get: operations["listOfficeTills"];
+        put?: never;
+        /**
+         * Open an agent's till with a float
+         * @description For a supervisor of the office other than the agent, who counted the float, with a fresh second factor; on an enrolled device the PIN given again is
+         *     enough. It is of today by the clock of the office. Pay-outs of the agent come out of it, and are refused when it does not hold as much.
+         */
+        post: operations["openTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own tills
+         * @description With `onlyOpen`, what is in front of the agent now.
+         */
+        get: operations["listOwnTills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a till
+         * @description An agent reads their own.
+         */
+        get: operations["getTill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}/top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put cash from the safe into a till
+         * @description For a supervisor of the office other than the agent. `reference` is of the slip that both signed.
+         */
+        post: operations["topUpTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a till with what was counted
+         * @description For its agent or a supervisor of the office. `difference` says by how much the notes and coins are more, or less, than there should be.
+         */
+        post: operations["closeTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tills/{tillId}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign for a till that was closed
+         * @description For a supervisor of the office other than the agent, with a fresh second factor or PIN. A difference is explained in `remark`.
+         */
+        post: operations["signTill"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2273,6 +2550,408 @@ export interface paths {
          * @description For somebody of finance other than the officer, who has looked at the receipts. `advance_not_at_zero` says what is still out.
          */
         post: operations["closeAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/offline-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the limits that were set in a programme
+         * @description The newest of the programme, and of each office, counts.
+         */
+        get: operations["listOfflineLimits"];
+        put?: never;
+        /**
+         * Set how much may be out at an office without a network
+         * @description For every office of the programme or, with `officeId`, for one, which then has its own. They count for everything that is out there at a time.
+         *     Before they are set, no pack is prepared; `maxVouchers: 0` allows none any more.
+         */
+        post: operations["setOfflineLimits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{deviceId}/offline-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol the keys that packs are locked with for a device
+         * @description For somebody who works at the counter of the device's office. The device makes both keys, keeps their secret halves, and signs for them with
+         *     the key that it is known by (ECDSA on P-256, SHA-256): the lines `sanad-offline-keys-1`, the device, `version`, `recipient`, and `x` and `y` of
+         *     `agreementKey`, joined by line feeds. `version` is 1 at first and one higher each time.
+         */
+        post: operations["enrolOfflineKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/offline-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the packs of a programme */
+        get: operations["listOfflinePacks"];
+        put?: never;
+        /**
+         * Bind vouchers to an office that will have no network
+         * @description For a supervisor of the office or somebody of finance, with a fresh second factor, and not for the agent who will pay. From then on these
+         *     vouchers pay nowhere else, and are neither reissued nor cancelled, until the pack has ended. Choose them by serial, by list, or by where the
+         *     people live; by the last two, as many as the limits leave, oldest first.
+         */
+        post: operations["prepareOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a pack */
+        get: operations["getOfflinePack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/hand-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a pack out to its device
+         * @description For the agent who will pay. From then on the device may have paid, so the pack ends only by its report, or when its grace is over.
+         */
+        post: operations["handOutOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a pack for its device
+         * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens. For each
+         *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
+         *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose.
+         */
+        get: operations["getOfflinePackFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report what a device has done
+         * @description For whoever works at the counter of the office; the device has signed what is sent. Send any part of its chain, in any order, as often as the line
+         *     demands: the same entry twice is one. Each good pay-out is booked once. What cannot be booked is kept for finance as a conflict; nothing that is
+         *     sent is thrown away. `length` is how many entries the device's chain has by now, sent or not.
+         */
+        post: operations["syncOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a pack whose device has reported everything
+         * @description For a supervisor of the office other than the agent. The device has ended its chain, and all of it is here. Vouchers that were not paid pay anywhere
+         *     again, but for those of which finance has not decided yet.
+         */
+        post: operations["closeOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a pack that has not gone out */
+        post: operations["withdrawOfflinePack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that the device of a pack is lost
+         * @description Nothing changes before somebody else confirms it.
+         */
+        post: operations["reportOfflineLoss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-packs/{packId}/loss/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that the device of a pack is lost
+         * @description For somebody other than who reported it. What the device still reports is for finance to decide. Its vouchers stay bound until the grace is over,
+         *     because it may have paid.
+         */
+        post: operations["confirmOfflineLoss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/offline-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what devices reported and could not be booked */
+        get: operations["listOfflineConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-conflicts/{conflictId}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a conflict on */
+        post: operations["takeOfflineConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offline-conflicts/{conflictId}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide what a device reported
+         * @description For somebody of finance who neither paid from the pack, prepared it, nor had a hand in the list. `accepted` books it as paid, if its voucher can
+         *     still be paid: `conflict_not_payable` otherwise. `claimed`: cash left the office that the programme does not owe it, so the office has to get it back
+         *     from its agent, and nothing is booked. `dismissed`: no cash left.
+         */
+        post: operations["resolveOfflineConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what looks like fraud
+         * @description Looked for in the background, a few minutes after what came in; a pay-out that was made without a network is looked at when it arrives. Each is
+         *     found once. Nobody sees what concerns themselves, and an office's supervisor sees what lies in that office.
+         */
+        get: operations["listSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signal-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what looks like fraud, by kind and state
+         * @description Of what the reader may see.
+         */
+        get: operations["countSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a signal with its evidence */
+        get: operations["getSignal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a signal on
+         * @description Whoever takes it on owns it and is the one to judge it. A colleague may take it over until it is judged.
+         */
+        post: operations["reviewSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signals/{signalId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a signal that one has taken on */
+        post: operations["decideSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/signal-thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read from which figures on something is a signal */
+        get: operations["getSignalThresholds"];
+        put?: never;
+        /**
+         * Set from which figures on something is a signal
+         * @description For what comes in from then on. Every version is kept, and each change raises an alert for those who watch over the watchers.
+         */
+        post: operations["setSignalThreshold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2905,7 +3584,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a payment list's lines */
+        /**
+         * List a payment list's lines
+         * @description A role that is held for one fund shows the lines of that fund
+         */
         get: operations["listPaymentListLines"];
         put?: never;
         post?: never;
@@ -2924,7 +3606,7 @@ export interface paths {
         };
         /**
          * List who was left out of a payment list, and why
-         * @description Everybody who was owed something on the day when the list was built, and is not on it
+         * @description Everybody who was owed something on the day when the list was built, and is not on it. They are people of the programme and of no fund: a role that is held for one fund does not show them
          */
         get: operations["listPaymentListLeftOut"];
         put?: never;
@@ -3178,7 +3860,7 @@ export interface paths {
         put?: never;
         /**
          * Have the file of a released list written
-         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Asks for a fresh second factor and for the purpose.
+         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Its numbers are those of the list, the same however often it is written, so that whoever has taken one message of a list refuses the next. Asks for a fresh second factor and for the purpose.
          */
         post: operations["createPaymentListExport"];
         delete?: never;
@@ -6157,6 +6839,11 @@ export interface components {
             nameFr: string;
             nameAr: string;
         };
+        /**
+         * @description IANA name of the clock that its hours and days are by
+         * @example Africa/Algiers
+         */
+        TimeZone: string;
         Office: {
             id: components["schemas"]["Id"];
             /** @description The postal code */
@@ -6167,6 +6854,50 @@ export interface components {
             nameAr: string;
             isOpen: boolean;
             hasCash: boolean;
+            timeZone: components["schemas"]["TimeZone"];
+            /** @description Whether an agent pays out of an open till, and not otherwise */
+            requiresTill: boolean;
+        };
+        /** @example 08:00 */
+        ClockTime: string;
+        WeeklyHours: {
+            /** @description 1 is Monday (ISO 8601) */
+            weekday: number;
+            opens: components["schemas"]["ClockTime"];
+            closes: components["schemas"]["ClockTime"];
+        }[];
+        OfficeHours: {
+            officeId: components["schemas"]["Id"];
+            timeZone: components["schemas"]["TimeZone"];
+            weekly: components["schemas"]["WeeklyHours"];
+            /** @description From today on, in order; closed where there are no hours */
+            specialDays: {
+                day: components["schemas"]["Date"];
+                opens: string | null;
+                closes: string | null;
+                note: string;
+            }[];
+            isOpenNow: boolean;
+            /**
+             * Format: date-time
+             * @description When it opens next, where it is closed and opens within sixty days
+             */
+            opensAt: string | null;
+        };
+        OfficeLimits: {
+            limits: {
+                currency: components["schemas"]["Currency"];
+                /**
+                 * @description The most that is paid in one day of its clock; null or left out: no bound
+                 * @example 2000000.00
+                 */
+                perDay?: string | null;
+                /**
+                 * @description The most that is paid at once
+                 * @example 50000.00
+                 */
+                perPayout?: string | null;
+            }[];
         };
         /** @description Twelve random digits and two check digits (ISO 7064 MOD 97-10). Public. */
         Serial: string;
@@ -6572,7 +7303,17 @@ export interface components {
             code: string;
             documentType: components["schemas"]["SeenDocumentType"];
             documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            /**
+             * Format: uuid
+             * @description Who stood there, where it was an alternate; left out, the collector
+             */
+            collectorId?: string;
         };
+        /**
+         * @description The person whom it is for, the head of the household in their place, or an alternate
+         * @enum {string}
+         */
+        CollectsAs: "person" | "head" | "alternate";
         Payout: {
             id: components["schemas"]["Id"];
             voucherId: components["schemas"]["Id"];
@@ -6584,6 +7325,11 @@ export interface components {
                 code: string;
                 name: string;
             } | null;
+            /** @description Who came for it */
+            collector: {
+                id: components["schemas"]["Id"];
+                as: components["schemas"]["CollectsAs"];
+            };
             /** @description Who handed over the cash */
             agentId: components["schemas"]["Id"];
             /**
@@ -6610,6 +7356,104 @@ export interface components {
          * @example The agent took the wrong envelope
          */
         Reason: string;
+        Receipt: {
+            payoutId: components["schemas"]["Id"];
+            beneficiaryId: components["schemas"]["Id"];
+            office: {
+                code: string;
+                nameFr: string;
+                nameAr: string;
+            };
+            serial: string;
+            amount: components["schemas"]["Money"];
+            paidAt: components["schemas"]["Timestamp"];
+            timeZone: string;
+            paidOn: components["schemas"]["Date"];
+            documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            /** @description The end of the agent's identifier */
+            agentNumber: string;
+            /** @description The how manieth printing this is */
+            number: number;
+            isCopy: boolean;
+            isVoided: boolean;
+        };
+        LookUpRequest: {
+            officeId: components["schemas"]["Id"];
+            locator: components["schemas"]["Locator"];
+            /** @example 123 456 789 */
+            code: string;
+        };
+        LookUp: {
+            id: components["schemas"]["Id"];
+            expiresAt: components["schemas"]["Timestamp"];
+            serial: string;
+            amount: components["schemas"]["Money"];
+            beneficiaryId: components["schemas"]["Id"];
+            /** @description Who may collect today. Say the first name aloud; pay one of them */
+            collectors: {
+                collectorId: components["schemas"]["Id"];
+                as: components["schemas"]["CollectsAs"];
+                /**
+                 * Format: uuid
+                 * @description Null for an alternate
+                 */
+                beneficiaryId: string | null;
+                names: {
+                    given: string;
+                    middle?: string;
+                    family?: string;
+                } | null;
+            }[];
+            warnings: {
+                /** @enum {string} */
+                code: "check_document" | "no_document_known" | "codes_tried" | "expires_soon";
+                /** @description In the language asked for */
+                detail: string;
+            }[];
+        };
+        Confirmation: {
+            collectorId: components["schemas"]["Id"];
+            documentType: components["schemas"]["SeenDocumentType"];
+            documentLastFour: components["schemas"]["SeenDocumentEnd"];
+        };
+        Pieces: {
+            /**
+             * @description What one note or coin is worth
+             * @example 2000
+             */
+            denomination: string;
+            pieces: number;
+        };
+        Till: {
+            id: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            agentId: components["schemas"]["Id"];
+            day: components["schemas"]["Date"];
+            opening: components["schemas"]["Money"];
+            toppedUp: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            /** @description By pay-outs that were voided while it was open */
+            putBack: components["schemas"]["Money"];
+            /** @description What should be in it */
+            cash: components["schemas"]["Money"];
+            payoutCount: number;
+            openedBy: components["schemas"]["Id"];
+            openedAt: components["schemas"]["Timestamp"];
+            counted: components["schemas"]["Money"] | null;
+            /** @description What was counted less what should have been there */
+            difference: components["schemas"]["Money"] | null;
+            /** @description What was counted */
+            count: components["schemas"]["Pieces"][];
+            /** Format: uuid */
+            closedBy: string | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** Format: uuid */
+            signedBy: string | null;
+            /** Format: date-time */
+            signedAt: string | null;
+            remark: string | null;
+        };
         PostFee: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -6745,6 +7589,261 @@ export interface components {
             reference: string;
             takenBy: components["schemas"]["Id"];
             takenAt: components["schemas"]["Timestamp"];
+        };
+        OfflineLimits: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /**
+             * Format: uuid
+             * @description Null when they are of every office without its own
+             */
+            officeId: string | null;
+            maxVouchers: number;
+            maxCash: components["schemas"]["Money"];
+            maxHours: number;
+            graceHours: number;
+            setBy: components["schemas"]["Id"];
+            setAt: components["schemas"]["Timestamp"];
+        };
+        NewOfflineLimits: {
+            officeId?: components["schemas"]["Id"];
+            /** @description Vouchers that are out at an office at a time */
+            maxVouchers: number;
+            /** @description Cash that is paid from what is out there, 10000000 at most */
+            maxCash: components["schemas"]["Money"];
+            /** @description For how long a pack pays */
+            maxHours: number;
+            /** @description How long its vouchers are then kept for what the device has not reported yet */
+            graceHours: number;
+        };
+        /**
+         * @description Over when its grace ended before the device had reported everything.
+         * @enum {string}
+         */
+        OfflinePackState: "prepared" | "out" | "closed" | "lost" | "withdrawn" | "over";
+        OfflinePack: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            deviceId: components["schemas"]["Id"];
+            agentId: components["schemas"]["Id"];
+            preparedBy: components["schemas"]["Id"];
+            preparedAt: components["schemas"]["Timestamp"];
+            startsAt: components["schemas"]["Timestamp"];
+            endsAt: components["schemas"]["Timestamp"];
+            graceEndsAt: components["schemas"]["Timestamp"];
+            state: components["schemas"]["OfflinePackState"];
+            voucherCount: components["schemas"]["Count"];
+            /** @description What its vouchers come to */
+            amount: components["schemas"]["Money"];
+            cashLimit: components["schemas"]["Money"];
+            paidCount: components["schemas"]["Count"];
+            /** @description What was booked from it */
+            paid: components["schemas"]["Money"];
+            openConflicts: components["schemas"]["Count"];
+            /** @description Entries that came before one that is missing */
+            waiting: components["schemas"]["Count"];
+            /** @description How many entries the device says that its chain has */
+            length: components["schemas"]["Count"];
+            /** @description How far the chain is here without a gap */
+            received: components["schemas"]["Count"];
+            /** @description Whether the device has ended its chain */
+            isFinished: boolean;
+            /** Format: date-time */
+            handedAt: string | null;
+            /** Format: date-time */
+            syncedAt: string | null;
+            /** Format: uuid */
+            lossReportedBy: string | null;
+            /** Format: date-time */
+            lossReportedAt: string | null;
+            lossReason: string | null;
+            /** Format: uuid */
+            lossConfirmedBy: string | null;
+            /** Format: uuid */
+            endedBy: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        NewOfflinePack: {
+            /** @description The office that will have no network */
+            officeId: components["schemas"]["Id"];
+            deviceId: components["schemas"]["Id"];
+            /** @description Who will pay */
+            agentId: components["schemas"]["Id"];
+            /** @description From when it pays; now, if left out */
+            startsAt?: components["schemas"]["Timestamp"];
+            hours: number;
+            /** @description Cash that may be paid from it */
+            cashLimit: components["schemas"]["Money"];
+            vouchers: {
+                serials: components["schemas"]["Serial"][];
+            } | {
+                listId: components["schemas"]["Id"];
+            } | {
+                wilayaNumber: string;
+                commune?: string;
+            };
+        };
+        /**
+         * @description Why what a device reported was not booked
+         * @enum {string}
+         */
+        OfflineReason: "bad_signature" | "unreadable" | "other_pack" | "forked" | "broken_chain" | "gap" | "after_close" | "clock_went_back" | "clock_ahead" | "outside_window" | "before_last_sync" | "device_lost" | "pack_over" | "not_in_pack" | "wrong_amount" | "code_unproven" | "over_cap" | "hand_in_list" | "already_paid" | "voucher_cancelled" | "voucher_expired" | "voucher_locked" | "voucher_not_active" | "paid_as_other_record" | "consent_withdrawn" | "refused";
+        OfflineSync: {
+            packId: components["schemas"]["Id"];
+            state: components["schemas"]["OfflinePackState"];
+            /** @description How far the chain is here without a gap */
+            received: components["schemas"]["Count"];
+            /** @description The first sequence numbers that are not here */
+            missing: number[];
+            /** @description What has become of each that was sent, in order */
+            entries: {
+                /** @enum {string} */
+                state: "waiting" | "booked" | "noted" | "conflict";
+                reason: components["schemas"]["OfflineReason"] | null;
+            }[];
+        };
+        /** @enum {string} */
+        OfflineResolution: "accepted" | "claimed" | "dismissed";
+        OfflineConflict: {
+            id: components["schemas"]["Id"];
+            packId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            /** @description Who was to pay from the pack */
+            agentId: components["schemas"]["Id"];
+            /** Format: uuid */
+            voucherId: string | null;
+            serial: string | null;
+            /** Format: uuid */
+            beneficiaryId: string | null;
+            reason: components["schemas"]["OfflineReason"];
+            /** @enum {string} */
+            state: "open" | "resolved";
+            /** @description What the device reported, as it came */
+            evidence: {
+                payload: string;
+                signature: string;
+                /** @description Whether the device signed it */
+                isGenuine: boolean;
+                /** @description Whether who wrote it knew the code */
+                isProven: boolean;
+                receivedAt: components["schemas"]["Timestamp"];
+                receivedBy: components["schemas"]["Id"];
+            };
+            /** Format: uuid */
+            ownerId: string | null;
+            resolution: components["schemas"]["OfflineResolution"] | null;
+            note: string | null;
+            /** Format: uuid */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            openedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description `agent_burst`: one agent paid out far more within minutes than is usual at the office. `out_of_hours`: paid while the office is closed.
+         *     `far_from_home`: an agent paid several people in a day who live in another wilaya. `changed_before`: a telephone number or a collector was
+         *     changed shortly before the pay-out. `shared_document`: documents of one type with the same last four signs, at one office on one day, for
+         *     several households. `shared_collector`: the same of people who came in somebody's place, at one office over a month. `shared_phone`: one number
+         *     that several households gave. `document_differs`: the document that was seen is none that is known of who came. `equal_at_close`: many equal
+         *     round pay-outs in the last minutes of the day. `failed_codes_…`: many wrong codes by one agent, at one office, or for one voucher.
+         * @enum {string}
+         */
+        SignalKind: "agent_burst" | "out_of_hours" | "far_from_home" | "changed_before" | "shared_document" | "shared_collector" | "shared_phone" | "document_differs" | "equal_at_close" | "failed_codes_agent" | "failed_codes_office" | "failed_codes_voucher";
+        /** @enum {string} */
+        SignalState: "open" | "in_review" | "dismissed" | "confirmed";
+        /** @enum {string} */
+        SignalSeverity: "low" | "medium" | "high";
+        /** @description What it rests on, in identifiers and figures. Until it is judged, it grows with what comes in. */
+        SignalEvidence: {
+            /** @description The first fifty */
+            payoutIds?: components["schemas"]["Id"][];
+            /** @description The first fifty */
+            voucherIds?: components["schemas"]["Id"][];
+            /** @description How many tried */
+            agents?: number;
+            /** @description The most that one agent pays out in so many minutes there, on a middling day; null where too few days are known */
+            usual?: number | null;
+            /** @description How many pay-outs the agent made that day */
+            ofDay?: number;
+            amount?: components["schemas"]["Amount"];
+            /** @enum {string} */
+            changed?: "phone" | "collector";
+            changedAt?: components["schemas"]["Timestamp"];
+            changedBy?: components["schemas"]["Id"];
+            /** @description How many people gave the number */
+            people?: number;
+        };
+        Signal: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["SignalKind"];
+            /** Format: uuid */
+            officeId: string | null;
+            /**
+             * Format: uuid
+             * @description Whose doing it looks like; null where it is not one person's
+             */
+            agentId: string | null;
+            severity: components["schemas"]["SignalSeverity"];
+            /** @description How many pay-outs, tries or, for what is shared, households */
+            count: number;
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            evidence: components["schemas"]["SignalEvidence"];
+            foundAt: components["schemas"]["Timestamp"];
+            state: components["schemas"]["SignalState"];
+            /**
+             * Format: uuid
+             * @description Who took it on
+             */
+            ownerId: string | null;
+            /** Format: date-time */
+            takenAt: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            reason: string | null;
+        };
+        /**
+         * @description For `agent_burst`, how many times what is usual; for `equal_at_close`, the least share of the day; null for the others
+         * @example 3
+         */
+        SignalFactor: string | null;
+        /**
+         * @description For `out_of_hours` and `equal_at_close`, of an office that has stated no hours, by its own clock; null for the others
+         * @example 08:00
+         */
+        HourOfDay: string | null;
+        SignalThreshold: {
+            programmeId: components["schemas"]["Id"];
+            kind: components["schemas"]["SignalKind"];
+            version: components["schemas"]["Count"];
+            isOn: boolean;
+            least: number;
+            minutes: number;
+            factor: components["schemas"]["SignalFactor"];
+            opens: components["schemas"]["HourOfDay"];
+            closes: components["schemas"]["HourOfDay"];
+            reason: string | null;
+            /** Format: uuid */
+            setBy: string | null;
+            /** Format: date-time */
+            setAt: string | null;
+        };
+        NewSignalThreshold: {
+            kind: components["schemas"]["SignalKind"];
+            /** @description Whether it is looked for */
+            isOn: boolean;
+            /** @description So many pay-outs, tries or households */
+            least: number;
+            /** @description Within, before, or beside the hours of the office by, so many minutes */
+            minutes: number;
+            factor: components["schemas"]["SignalFactor"];
+            opens: components["schemas"]["HourOfDay"];
+            closes: components["schemas"]["HourOfDay"];
+            reason: string;
         };
         /** @enum {string} */
         PlanKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "emergency_cash" | "cash_for_work";
@@ -7410,7 +8509,6 @@ export interface components {
             closedAt: string | null;
         };
         NewPaymentList: {
-            name: string;
             kind?: components["schemas"]["AssistanceKind"];
             /** @description Only what these plans owe */
             planIds?: components["schemas"]["Id"][];
@@ -7423,6 +8521,7 @@ export interface components {
             fundIds?: components["schemas"]["Id"][];
             /** @description Only what lines of this list were for that did not pay it, because they were returned, held back or cancelled */
             fromListId?: components["schemas"]["Id"];
+            name: string;
         };
         PaymentListKindTotal: {
             kind: components["schemas"]["AssistanceKind"];
@@ -9368,6 +10467,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description When the office is open */
+        OfficeHours: {
+            headers: {
+                ETag?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OfficeHours"];
+            };
+        };
+        /** @description The limits of the office */
+        OfficeLimits: {
+            headers: {
+                ETag?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["OfficeLimits"];
+            };
+        };
         /** @description Where the person stands now */
         Standing: {
             headers: {
@@ -9420,11 +10539,16 @@ export interface components {
         IfMatch: string;
         FundId: components["schemas"]["Id"];
         OfficeId: components["schemas"]["Id"];
+        Day: components["schemas"]["Date"];
         HoldId: components["schemas"]["Id"];
         Kind: components["schemas"]["TemplateKind"];
         Language: components["schemas"]["TextLanguage"];
         MessageId: components["schemas"]["Id"];
         GatewayId: components["schemas"]["Id"];
+        /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+        AcceptLanguage: string;
+        PackId: components["schemas"]["Id"];
+        ConflictId: components["schemas"]["Id"];
         PlanId: components["schemas"]["Id"];
         EntitlementId: components["schemas"]["Id"];
         DrawId: components["schemas"]["Id"];
@@ -12009,6 +13133,8 @@ export interface operations {
                 "application/json": {
                     isOpen?: boolean;
                     hasCash?: boolean;
+                    timeZone?: components["schemas"]["TimeZone"];
+                    requiresTill?: boolean;
                 };
             };
         };
@@ -12023,6 +13149,165 @@ export interface operations {
                     "application/json": components["schemas"]["Office"];
                 };
             };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    importOfficeHours: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What became of the rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        weeks: components["schemas"]["Count"];
+                        days: components["schemas"]["Count"];
+                        refused: {
+                            row: number;
+                            cell: string;
+                            detail: string;
+                        }[];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfficeHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setOfficeHours: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    weekly: components["schemas"]["WeeklyHours"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setSpecialDay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+                day: components["parameters"]["Day"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    opens?: components["schemas"]["ClockTime"];
+                    closes?: components["schemas"]["ClockTime"];
+                    /** @example Independence Day */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endSpecialDay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+                day: components["parameters"]["Day"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OfficeHours"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfficeLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["OfficeLimits"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setOfficeLimits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                officeId: components["parameters"]["OfficeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeLimits"];
+            };
+        };
+        responses: {
+            200: components["responses"]["OfficeLimits"];
             "4XX": components["responses"]["Problem"];
         };
     };
@@ -13017,6 +14302,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -13073,6 +14360,8 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -13096,6 +14385,332 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    printReceipt: {
+        parameters: {
+            query?: {
+                format?: "json" | "html";
+                /** @description Of the page */
+                language?: "ar" | "fr" | "en";
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                    "text/html": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    lookUpVoucher: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Whom to call, and how much it is; nothing is paid yet */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookUp"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    payLookedUp: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                lookUpId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description It is paid; hand over the cash */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfficeTills: {
+        parameters: {
+            query?: {
+                day?: components["schemas"]["Date"];
+                onlyDifferences?: boolean;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                officeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tills, in the order in which they were opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Till"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    openTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                officeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agentId: components["schemas"]["Id"];
+                    opening: components["schemas"]["Money"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is open */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOwnTills: {
+        parameters: {
+            query?: {
+                onlyOpen?: boolean;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tills, in the order in which they were opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Till"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getTill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The till */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    topUpTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount: components["schemas"]["Money"];
+                    reference: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is in the till */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    count: components["schemas"]["Pieces"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The till as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    signTill: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                tillId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why it differs, in words that name nobody */
+                    remark?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The till as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -13522,6 +15137,708 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflineLimits: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of limits, in the order in which they were set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflineLimits"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setOfflineLimits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfflineLimits"];
+            };
+        };
+        responses: {
+            /** @description They count from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineLimits"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enrolOfflineKeys: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                deviceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description An age recipient (X25519) */
+                    recipient: string;
+                    agreementKey: components["schemas"]["DevicePublicKey"];
+                    signature: components["schemas"]["DeviceSignature"];
+                };
+            };
+        };
+        responses: {
+            /** @description Packs are locked with them from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deviceId: components["schemas"]["Id"];
+                        version: number;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflinePacks: {
+        parameters: {
+            query?: {
+                officeId?: components["schemas"]["Id"];
+                state?: components["schemas"]["OfflinePackState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of packs, in the order in which they were prepared */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflinePack"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    prepareOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfflinePack"];
+            };
+        };
+        responses: {
+            /** @description The vouchers are bound */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfflinePack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pack, without anybody's name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    handOutOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfflinePackFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pack */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        packId: components["schemas"]["Id"];
+                        programmeId: components["schemas"]["Id"];
+                        /** @description Whom it names inside */
+                        people: {
+                            beneficiaryId: components["schemas"]["Id"];
+                            collectorId: components["schemas"]["Id"];
+                        }[];
+                        /** @description base64url */
+                        file: string;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    syncOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    length: number;
+                    entries: {
+                        /** @description What was signed, as it was signed */
+                        payload: string;
+                        /** @description base64url; r and s, 32 bytes each */
+                        signature: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What has become of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineSync"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    withdrawOfflinePack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its vouchers pay anywhere again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reportOfflineLoss: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why, in words that name nobody */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is reported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmOfflineLoss: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                packId: components["parameters"]["PackId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It counts as lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflinePack"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOfflineConflicts: {
+        parameters: {
+            query?: {
+                state?: "open" | "resolved";
+                packId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of conflicts, in the order in which they came up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfflineConflict"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeOfflineConflict: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                conflictId: components["parameters"]["ConflictId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is yours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineConflict"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveOfflineConflict: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                conflictId: components["parameters"]["ConflictId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    resolution: components["schemas"]["OfflineResolution"];
+                    /** @description Why, in words that name nobody */
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineConflict"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listSignals: {
+        parameters: {
+            query?: {
+                programmeId?: components["schemas"]["Id"];
+                officeId?: components["schemas"]["Id"];
+                /** @description Whose doing it looks like */
+                agentId?: components["schemas"]["Id"];
+                kind?: components["schemas"]["SignalKind"];
+                state?: components["schemas"]["SignalState"];
+                severity?: components["schemas"]["SignalSeverity"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of signals, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Signal"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    countSignals: {
+        parameters: {
+            query?: {
+                programmeId?: components["schemas"]["Id"];
+                officeId?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts; a kind and state of which there is none is left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        counts: {
+                            kind: components["schemas"]["SignalKind"];
+                            state: components["schemas"]["SignalState"];
+                            signals: components["schemas"]["Count"];
+                        }[];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reviewSignal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in review */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    decideSignal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                signalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    outcome: "dismissed" | "confirmed";
+                    /** @description What was found out, in words that name nobody */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is judged */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSignalThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures of each kind that hold now; version 0 is what holds where nobody has set anything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        thresholds: components["schemas"]["SignalThreshold"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setSignalThreshold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignalThreshold"];
+            };
+        };
+        responses: {
+            /** @description They hold from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalThreshold"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame, receive } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import { newId } from '../platform/index.ts';
-import { fundsToDraw } from './index.ts';
+import { newId, sql } from '../platform/index.ts';
+import { isFor } from './drawing/earmarks.ts';
+import { carries, fundsToDraw } from './index.ts';
 
 describe('the terms of a fund', () => {
   let platform: TestPlatform;
@@ -137,5 +139,60 @@ describe('the terms of a fund', () => {
     expect(chosen.map(({ id }) => id)).toEqual([shared]);
     const { body } = await finances.get(`/v1/funds/${shared}/sheet`).expect(200);
     expect([body.available.amount, body.setAside.amount]).toEqual(['1000.55', '30.01']);
+  });
+
+  it('say the same of a row, when a list is released, as of a line, when it is drawn up', async () => {
+    const some = <T>(...values: T[]) => fc.subarray(values);
+    const days = fc.constantFrom('2026-01-31', '2026-02-28', '2026-03-31');
+    const pairs = fc.array(
+      fc.record({
+        line: fc.record({
+          kind: fc.constantFrom('stipend', 'top_up'),
+          wilayaNumber: fc.constantFrom('16', '31'),
+          sex: fc.constantFrom('female', 'male', 'other'),
+          ageBand: fc.constantFrom('0-5', '12-17', '18-59', '60+'),
+          hasDisability: fc.boolean(),
+          dueOn: days,
+        }),
+        startsOn: fc.option(days),
+        endsOn: fc.option(days),
+        earmarks: fc.record({
+          wilayas: some('16', '31'),
+          kinds: some('stipend' as const, 'top_up' as const),
+          groups: some('children' as const, 'women' as const, 'men' as const, 'older_people' as const, 'people_with_disability' as const),
+        }),
+      }),
+      { minLength: 300, maxLength: 300 },
+    );
+    const today = '2026-02-28';
+    await fc.assert(
+      fc.asyncProperty(pairs, async (given) => {
+        const rows = given.map(({ line, startsOn, endsOn, earmarks }) => ({
+          kind: line.kind,
+          wilaya_number: line.wilayaNumber,
+          sex: line.sex,
+          age_band: line.ageBand,
+          has_disability: line.hasDisability,
+          due_on: line.dueOn,
+          starts_on: startsOn,
+          ends_on: endsOn,
+          earmark_wilayas: earmarks.wilayas,
+          earmark_kinds: earmarks.kinds,
+          earmark_groups: earmarks.groups,
+        }));
+        const said = await platform.app.database.reader.all<{
+          is: boolean;
+        }>(sql`select ${carries(sql`x`, sql`x`, sql`x.due_on`, today)} as is
+          from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (kind text, wilaya_number text, sex text, age_band text,
+            has_disability boolean, due_on date, starts_on date, ends_on date, earmark_wilayas text[], earmark_kinds text[], earmark_groups text[]))
+            with ordinality x order by x.ordinality`);
+        const expected = given.map(({ line, ...fund }) => {
+          const drawn = { id: '', order: 1, share: null, available: 1n, drawn: 0n, ...fund };
+          return isFor(drawn, { ...line, amount: 1n }) && isFor(drawn, { ...line, amount: 1n, dueOn: today });
+        });
+        expect(said.map(({ is }) => is)).toEqual(expected);
+      }),
+      { numRuns: 5 },
+    );
   });
 });

@@ -19,7 +19,7 @@ describe('cash that is carried to people', () => {
     witness = await platform.as('field_officer', { programme: frame.programmeId });
     finance = await platform.as('finance_officer', { programme: frame.programmeId });
     agent = await platform.as('agent', { office: frame.officeId });
-    supply = await makeVouchers(platform, frame, 26);
+    supply = await makeVouchers(platform, frame, 28);
   });
   afterAll(() => platform.close());
 
@@ -280,6 +280,70 @@ describe('cash that is carried to people', () => {
     await bringBack(id, '15000.00').expect(201);
     await close(id).expect(200);
     expect((await ask([voucher], approver).expect(403)).body.code).toBe('separation_of_duties');
+  });
+
+  it('is not handled by whom a deputy signed for', async () => {
+    const [voucher] = await makeVouchers(platform, frame, 1);
+    if (!voucher) return expect.fail('a voucher was made');
+    const [principal, bystander] = [
+      await platform.as('field_officer', { programme: frame.programmeId }),
+      await platform.as('field_officer', { programme: frame.programmeId }),
+    ];
+    await platform.owner.query('set session_replication_role = replica');
+    const hands = `update payment_list_hands set for_user_id = $2, delegation_id = $3 where list_id = $1 and hand = 'approver'`;
+    const signFor = (userId: string) => platform.owner.query(hands, [voucher.listId, userId, newId()]);
+    await signFor(principal.userId);
+    expect((await ask([voucher], principal).expect(403)).body.code).toBe('separation_of_duties');
+    const id = await out([voucher], bystander);
+    expect((await deliver(id, byReceipt(voucher, principal.userId), bystander).expect(403)).body.code).toBe('separation_of_duties');
+    await signFor(bystander.userId);
+    await platform.owner.query('set session_replication_role = origin');
+    for (const body of [byCode(voucher), byReceipt(voucher)])
+      expect((await deliver(id, body, bystander).expect(403)).body.code).toBe('separation_of_duties');
+    await bringBack(id, '15000.00').expect(201);
+    await close(id).expect(200);
+    // Nor at a counter.
+    await platform.owner.query('set session_replication_role = replica');
+    await signFor(agent.userId);
+    await platform.owner.query('set session_replication_role = origin');
+    const atCounter = { officeId: frame.officeId, locator: { serial: voucher.serial }, code: voucher.code, ...seen };
+    expect((await agent.post('/v1/payouts', atCounter).expect(403)).body.code).toBe('separation_of_duties');
+  });
+
+  it('is witnessed by a colleague who neither brought the person in nor vouched for them, and who still works here', async () => {
+    const [voucher] = fresh(1) as [TestVoucher];
+    const id = await out([voucher]);
+    const [entered, verified, gone, elsewhere] = [
+      await platform.as('field_officer', { programme: frame.programmeId }),
+      await platform.as('field_officer', { programme: frame.programmeId }),
+      await platform.as('field_officer', { programme: frame.programmeId }),
+      await platform.as('field_officer', { programme: newId() }),
+    ];
+    await platform.owner.query('set session_replication_role = replica');
+    await platform.owner.query('update enrolments set entered_by = $2, verified_by = $3 where beneficiary_id = $1', [
+      voucher.person.id,
+      entered.userId,
+      verified.userId,
+    ]);
+    await platform.owner.query('set session_replication_role = origin');
+    await platform.owner.query('update users set disabled_at = now() where id = $1', [gone.userId]);
+    for (const { userId } of [entered, verified, gone, elsewhere])
+      expect((await deliver(id, byReceipt(voucher, userId)).expect(403)).body.code).toBe('separation_of_duties');
+    await deliver(id, byReceipt(voucher)).expect(201);
+    await close(id).expect(200);
+  });
+
+  it('asks for a second factor when the cash is handed out, and for none at each door', async () => {
+    const [voucher] = fresh(1) as [TestVoucher];
+    const { body } = await ask([voucher]).expect(201);
+    const stale = `update sessions set second_factor_at = second_factor_at - interval '6 minutes' where user_id = any($1)`;
+    await platform.owner.query(stale, [[finance.userId, officer.userId]]);
+    const handOver = () => finance.post(`/v1/advances/${body.id}/hand-over`, { reference: 'R-1' });
+    expect((await handOver().expect(401)).body.code).toBe('step_up_required');
+    await platform.owner.query('update sessions set second_factor_at = $2 where user_id = $1', [finance.userId, platform.clock.now()]);
+    await handOver().expect(200);
+    await deliver(body.id, byCode(voucher)).expect(201);
+    await close(body.id).expect(200);
   });
 
   it('cannot be forged in plain SQL', async () => {

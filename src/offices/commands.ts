@@ -1,4 +1,5 @@
 import { command, problem } from '../platform/index.ts';
+import { isTimeZone } from '../programmes/index.ts';
 import { readOfficeFile } from './rules.ts';
 import { allWilayas, findOffice, type Geography, insertGeography, insertOffices, updateOffice } from './store.ts';
 import type { Office, RefusedRow } from './types.ts';
@@ -42,17 +43,23 @@ export const importOffices = command<{ csv: string }, OfficeImport>({
   },
 });
 
-/** Opens or closes an office, or says whether it has cash. @throws not_found; conflict when it has changed since it was read */
-export const changeOffice = command<
-  { id: string; version: number; isOpen?: boolean | undefined; hasCash?: boolean | undefined },
-  { office: Office; version: number }
->({
+type Change = { readonly [Name in 'isOpen' | 'hasCash' | 'timeZone' | 'requiresTill']?: Office[Name] | undefined };
+
+/**
+ * Opens or closes an office, says whether it has cash, by which clock it goes and whether its agents need a till.
+ * @throws not_found; conflict when it has changed since it was read; unprocessable for a time zone that there is not
+ */
+export const changeOffice = command<{ id: string; version: number } & Change, { office: Office; version: number }>({
   name: 'offices.change_office',
   scope: (_db, { id }) => ({ office: id }),
   async run({ tx }, { id, version, ...change }) {
     const before = await findOffice(tx, id);
     if (!before) throw problem.not_found('There is no such record.');
     const office = { ...before.office, ...change } as Office;
+    if (change.timeZone !== undefined && !isTimeZone(change.timeZone))
+      throw problem.unprocessable('There is no such time zone.', {}, [
+        { pointer: '/timeZone', detail: 'An IANA name, Africa/Algiers for instance.' },
+      ]);
     const now = await updateOffice(tx, id, version, office);
     if (!now) throw problem.conflict('Somebody changed the office meanwhile. Read it again.');
     return { result: { office, version: now }, subject: { type: 'office', id }, before: before.office, after: office };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { loadPilotGeography } from '../seeding.ts';
+import { hoursOf } from './hours-store.ts';
 
 describe('offices', () => {
   let platform: TestPlatform;
@@ -55,5 +56,109 @@ describe('offices', () => {
     await administrator.patch(path, headers['etag'] ?? '', { isOpen: true }).expect(409);
     const officer = await platform.as('enrolment_officer');
     await officer.patch(path, '"2"', { isOpen: true }).expect(403);
+  });
+
+  /** An office of its own, with the etag that it has now. */
+  const office = async (nth: number): Promise<{ id: string; code: string; path: string }> => {
+    const { body } = await administrator.get(`/v1/offices?limit=${nth}`).expect(200);
+    const { id, code } = body.items[nth - 1];
+    return { id, code, path: `/v1/offices/${id}` };
+  };
+  const etagOf = async (path: string): Promise<string> => (await administrator.get(path).expect(200)).headers['etag'] ?? '';
+  const put = async (path: string, what: string, body: object) => administrator.put(`${path}${what}`, await etagOf(path), body);
+
+  it('is open by its week and its days, by its own clock', async () => {
+    const { id, path } = await office(2);
+    const open = async (at: string) => {
+      const found = await hoursOf(platform.app.database.reader, id, new Date(at));
+      return found?.hours.isOpenNow ? 'open' : (found?.hours.opensAt ?? 'unknown');
+    };
+    // Without hours it is open, and closed on a holiday.
+    await administrator.patch(path, await etagOf(path), { timeZone: 'Europe/Paris' }).expect(200);
+    expect(await open('2026-03-27T23:30:00Z')).toBe('open');
+    await put(path, '/special-days/2026-03-28', { note: 'Holiday' });
+    expect(await open('2026-03-27T23:30:00Z')).toBe('2026-03-28T23:00:00.000Z');
+    await put(path, '/hours', {
+      weekly: [
+        { weekday: 7, opens: '08:00', closes: '12:00' },
+        { weekday: 7, opens: '13:30', closes: '24:00' },
+      ],
+    });
+    // The clock goes forward in the night to Sunday, 29 March.
+    expect(await open('2026-03-28T12:00:00Z')).toBe('2026-03-29T06:00:00.000Z');
+    expect(await open('2026-03-29T05:59:59Z')).toBe('2026-03-29T06:00:00.000Z');
+    expect(await open('2026-03-29T06:00:00Z')).toBe('open');
+    expect(await open('2026-03-29T10:00:00Z')).toBe('2026-03-29T11:30:00.000Z');
+    expect(await open('2026-03-29T21:59:59Z')).toBe('open');
+    expect(await open('2026-03-29T22:00:00Z')).toBe('2026-04-05T06:00:00.000Z');
+    await put(path, '/special-days/2026-04-05', { opens: '10:00', closes: '10:30', note: 'Short day' });
+    expect(await open('2026-04-05T06:00:00Z')).toBe('2026-04-05T08:00:00.000Z');
+    expect(await open('2026-04-05T08:29:59Z')).toBe('open');
+    await administrator
+      .delete(`${path}/special-days/2026-04-05`)
+      .set('If-Match', await etagOf(path))
+      .expect(200);
+    await administrator
+      .delete(`${path}/special-days/2026-04-05`)
+      .set('If-Match', await etagOf(path))
+      .expect(404);
+    expect(await open('2026-04-05T06:00:00Z')).toBe('open');
+  });
+
+  it('takes no hours that end before they begin, overlap, or go by a clock that there is not', async () => {
+    const { path } = await office(3);
+    const pointers = async (what: string, body: object) =>
+      (await put(path, what, body)).body.errors?.map(({ pointer }: { pointer: string }) => pointer);
+    const week = (...hours: [number, string, string][]) => ({
+      weekly: hours.map(([weekday, opens, closes]) => ({ weekday, opens, closes })),
+    });
+    expect(await pointers('/hours', week([1, '08:00', '08:00'], [2, '09:00', '12:00'], [2, '11:59', '13:00']))).toEqual([
+      '/weekly/0/closes',
+      '/weekly/2/opens',
+    ]);
+    expect(await pointers('/special-days/2026-05-01', { opens: '08:00', note: 'Half' })).toEqual(['/closes']);
+    expect((await administrator.patch(path, await etagOf(path), { timeZone: 'Mars/Olympus' }).expect(422)).body.errors[0].pointer).toBe(
+      '/timeZone',
+    );
+    expect((await put(path, '/hours', week([8, '08:00', '09:00']))).status).toBe(400);
+    expect((await put(path, '/hours', week([1, '8 am', '09:00']))).status).toBe(400);
+    await administrator.put(`${path}/hours`, '"999"', week()).expect(409);
+    await (await platform.as('office_supervisor')).put(`${path}/hours`, '"1"', week()).expect(403);
+  });
+
+  it('takes the hours of a file, and leaves the week of an office that has a wrong row', async () => {
+    const [good, bad] = [await office(4), await office(5)];
+    await put(bad.path, '/hours', { weekly: [{ weekday: 1, opens: '07:00', closes: '08:00' }] });
+    const rows = [
+      `${good.code},1,08:00,16:00,`,
+      `${good.code},2,08:00,16:00,`,
+      `${good.code},2099-07-05,,,Independence Day`,
+      `${bad.code},2,08:00,16:00,`,
+      `${bad.code},3,16:00,08:00,`,
+      `${bad.code},2099-01-02,09:00,10:00,Short`,
+      `00000,1,08:00,09:00,`,
+      `${good.code},2099-02-30,,,Never`,
+      `${good.code},2099-03-01,,,`,
+    ];
+    const csv = `office_code,day,opens,closes,note\n${rows.join('\n')}\n`;
+    const { body } = await administrator.post('/v1/offices/hours/import', csv).expect(200);
+    expect(body).toMatchObject({ weeks: 1, days: 2 });
+    expect(body.refused.map(({ row, cell }: { row: number; cell: string }) => [row, cell])).toEqual([
+      [4, 'opens'],
+      [5, 'closes'],
+      [7, 'office_code'],
+      [8, 'day'],
+      [9, 'note'],
+    ]);
+    const hours = async ({ path }: { path: string }) => (await administrator.get(`${path}/hours`).expect(200)).body;
+    expect(await hours(good)).toMatchObject({
+      weekly: [
+        { weekday: 1, opens: '08:00', closes: '16:00' },
+        { weekday: 2, opens: '08:00', closes: '16:00' },
+      ],
+      specialDays: [{ day: '2099-07-05', opens: null, closes: null, note: 'Independence Day' }],
+    });
+    expect((await hours(bad)).weekly).toEqual([{ weekday: 1, opens: '07:00', closes: '08:00' }]);
+    await (await platform.as('office_supervisor')).post('/v1/offices/hours/import', csv).expect(403);
   });
 });

@@ -1,7 +1,8 @@
 import { authoriseRead } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
+import { hoursOf, limitsOf } from './hours-store.ts';
 import { allWilayas, findOffice, pageOfOffices } from './store.ts';
-import type { Office, Wilaya } from './types.ts';
+import type { Office, OfficeHours, OfficeLimit, Wilaya } from './types.ts';
 
 // Where post offices are is no secret among staff: reading them asks for the role, whatever its scope.
 
@@ -11,6 +12,21 @@ export async function readOffice(db: Db, actor: Actor, id: string): Promise<{ of
   const found = await findOffice(db, id);
   if (!found) throw problem.not_found('There is no such record.');
   return found;
+}
+
+/** When an office is open. @throws not_found */
+export async function readHours(db: Db, actor: Actor, id: string, now: Date): Promise<{ hours: OfficeHours; version: number }> {
+  authoriseRead(actor, 'offices.read');
+  const found = await hoursOf(db, id, now);
+  if (!found) throw problem.not_found('There is no such record.');
+  return found;
+}
+
+/** How much an office pays in a day and at once. @throws not_found when there is no such office within the actor's scope */
+export async function readLimits(db: Db, actor: Actor, id: string): Promise<{ limits: OfficeLimit[]; version: number }> {
+  authoriseRead(actor, 'offices.read_limits', { office: id });
+  const { version } = await readOffice(db, actor, id);
+  return { limits: await limitsOf(db, id), version };
 }
 
 /** Offices by code. */

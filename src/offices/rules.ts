@@ -12,14 +12,7 @@ type Cells = Readonly<Record<(typeof columns)[number], string>>;
  * @throws unprocessable when the file cannot be read or lacks a column
  */
 export function readOfficeFile(text: string, wilayas: ReadonlySet<string>): { good: Cells[]; refused: RefusedRow[] } {
-  let rows: Cells[];
-  try {
-    rows = parse(text, { bom: true, columns: true, trim: true, skip_empty_lines: true }) as Cells[];
-  } catch {
-    throw problem.unprocessable('The file cannot be read as CSV with commas.');
-  }
-  const missing = columns.filter((column) => !(column in (rows[0] ?? {})));
-  if (missing.length > 0) throw problem.unprocessable(`The file has no column ${missing.join(', ')}.`);
+  const rows = readRows(text, columns);
   const seen = new Set<string>();
   const good: Cells[] = [];
   const refused: RefusedRow[] = [];
@@ -30,6 +23,22 @@ export function readOfficeFile(text: string, wilayas: ReadonlySet<string>): { go
     seen.add(cells.office_code);
   });
   return { good, refused };
+}
+
+/**
+ * The rows of a CSV file by the names of its columns.
+ * @throws unprocessable when the file cannot be read or lacks a column
+ */
+export function readRows<const Column extends string>(text: string, wanted: readonly Column[]): Readonly<Record<Column, string>>[] {
+  let rows: Record<Column, string>[];
+  try {
+    rows = parse(text, { bom: true, columns: true, trim: true, skip_empty_lines: true }) as Record<Column, string>[];
+  } catch {
+    throw problem.unprocessable('The file cannot be read as CSV with commas.');
+  }
+  const missing = wanted.filter((column) => !(column in (rows[0] ?? {})));
+  if (missing.length > 0) throw problem.unprocessable(`The file has no column ${missing.join(', ')}.`);
+  return rows;
 }
 
 function faultOf(cells: Cells, wilayas: ReadonlySet<string>, seen: ReadonlySet<string>): Omit<RefusedRow, 'row'> | undefined {

@@ -2,12 +2,12 @@ import { type Db, newId, type Page, pageOf, sql, type Tx } from '../platform/ind
 import type { Office, Wilaya } from './types.ts';
 
 const columns = sql`id, code, wilaya_number as "wilayaNumber", commune, name_fr as "nameFr", name_ar as "nameAr",
-  is_open as "isOpen", has_cash as "hasCash"`;
+  is_open as "isOpen", has_cash as "hasCash", time_zone as "timeZone", requires_till as "requiresTill"`;
 
 /** @returns how many were new */
 export async function insertOffices(
   tx: Tx,
-  offices: readonly Omit<Office, 'id' | 'isOpen' | 'hasCash'>[],
+  offices: readonly Omit<Office, 'id' | 'isOpen' | 'hasCash' | 'timeZone' | 'requiresTill'>[],
   createdBy: string,
   at: Date,
 ): Promise<number> {
@@ -27,8 +27,12 @@ export async function findOffice(db: Db, id: string): Promise<{ office: Office; 
 }
 
 /** @returns the version the office has now, or undefined when it was not at the version given */
-export async function updateOffice(tx: Tx, id: string, version: number, { isOpen, hasCash }: Office): Promise<number | undefined> {
-  const row = await tx.first<{ version: number }>(sql`update offices set is_open = ${isOpen}, has_cash = ${hasCash}, version = version + 1
+export async function updateOffice(tx: Tx, id: string, version: number, office: Office): Promise<number | undefined> {
+  const { isOpen, hasCash, timeZone, requiresTill } = office;
+  const row = await tx.first<{
+    version: number;
+  }>(sql`update offices set is_open = ${isOpen}, has_cash = ${hasCash}, time_zone = ${timeZone},
+      requires_till = ${requiresTill}, version = version + 1
     where id = ${id} and version = ${version} returning version`);
   return row?.version;
 }

@@ -9,6 +9,44 @@ export interface Office {
   readonly nameAr: string;
   readonly isOpen: boolean;
   readonly hasCash: boolean;
+  /** IANA name of the clock that its hours and days are by. */
+  readonly timeZone: string;
+  /** Whether an agent pays out of an open till, and not otherwise. */
+  readonly requiresTill: boolean;
+}
+
+/** From when to when an office is open on a day of the week: 1 is Monday, times are `HH:MM`. */
+export interface OpenHours {
+  readonly weekday: number;
+  readonly opens: string;
+  readonly closes: string;
+}
+
+/** A day on which it is otherwise; closed, where no hours are given. */
+export interface SpecialDay {
+  /** ISO 8601 */
+  readonly day: string;
+  readonly opens: string | null;
+  readonly closes: string | null;
+  readonly note: string;
+}
+
+/** When an office is open. Without any weekly hours they are not known, and it is held to be open. */
+export interface OfficeHours {
+  readonly officeId: string;
+  readonly timeZone: string;
+  readonly weekly: OpenHours[];
+  readonly specialDays: SpecialDay[];
+  readonly isOpenNow: boolean;
+  /** When it opens next, where it is closed and that is known. */
+  readonly opensAt: string | null;
+}
+
+/** The most that an office pays in a currency, in a day and at once; null: no bound. */
+export interface OfficeLimit {
+  readonly currency: string;
+  readonly perDay: string | null;
+  readonly perPayout: string | null;
 }
 
 export interface Wilaya {

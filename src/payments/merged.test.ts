@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { confirmAll, giveCeilings, makeKind, someTranches } from '../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
 import { approved, type ListBody, makePlan, makeTeam, submitted, type Team } from '../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { registration } from '../../test/support/registrations.ts';
+import { changeTerms } from '../../test/support/terms.ts';
 import { duplicateCheck } from '../deduplication/index.ts';
+import { newId } from '../platform/index.ts';
 
 describe('somebody with two records', () => {
   let platform: TestPlatform;
@@ -116,6 +119,72 @@ describe('somebody with two records', () => {
     );
     await merge(older, newer);
     expect((await preview(second)).reasons).toEqual(new Map([[newer.registrationNumber, 'overlap']]));
+  });
+
+  it('is paid a tranche once, whatever its number is and whichever record it was made out to, and the other tranches besides', async () => {
+    const purpose = `purpose ${newId()}`;
+    await changeTerms(platform, frame.programmeId, { purposes: [[purpose, 'allow', 'programme', 'person', 30]] });
+    const sign = async (drawId: string) => {
+      await confirmAll(team.maker, drawId);
+      await team.approver.post(`/v1/draws/${drawId}/sign`).expect(200);
+    };
+    for (const isPaidFirst of [true, false]) {
+      const [older, newer] = await twice();
+      await decide(older, newer, { decision: 'different_people' });
+      const planId = await makeKind(team.maker, frame, 'reintegration_cash', { tranches: someTranches, purpose });
+      const draws = await giveCeilings(team.maker, planId, [older, newer]);
+      const { rows } = await platform.owner.query<{ id: string; who: string; tranche: number }>(
+        `select d.id, t.beneficiary_id as who, n.number as tranche from tranche_draws d join entitlements t on t.id = d.entitlement_id
+        join tranches n on n.id = d.tranche_id where d.id = any($1)`,
+        [draws.map(({ id }) => id)],
+      );
+      const drawOf = ({ id }: Person, tranche: number) => rows.find((row) => row.who === id && row.tranche === tranche)?.id ?? '';
+      await sign(drawOf(older, 1));
+      const first = await approved(team, frame, planId);
+      await release(first).expect(200);
+      // The newer record's first tranche is its second instalment.
+      await sign(drawOf(newer, 2));
+      await sign(drawOf(newer, 1));
+      const second = isPaidFirst ? undefined : await approved(team, frame, planId);
+      if (second) await release(second).expect(200);
+      await platform.owner.query(
+        `update duplicate_pairs set state = 'open', reason = null, decided_by = null, decided_at = null where first_id = $1`,
+        [older.id],
+      );
+      await merge(older, newer);
+      if (!second) {
+        expect(await preview(planId)).toEqual({ lines: 1, reasons: new Map([[newer.registrationNumber, 'paid_as_other_record']]) });
+        continue;
+      }
+      const app = await platform.applicationClient();
+      const pay = async (who: Person, tranche: number) => {
+        await app.query('begin');
+        try {
+          const { rows: paid } = await app.query(
+            `update vouchers v set state = 'redeemed' from payment_list_lines l join tranche_draws d on d.instalment_id = l.instalment_id
+            where v.line_id = l.id and d.id = $1 returning v.id`,
+            [drawOf(who, tranche)],
+          );
+          await app.query(
+            `insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
+            select gen_random_uuid(), id, $2, gen_random_uuid(), collector_id, amount, currency, 'passport', '0042', now(), current_date
+            from vouchers where id = $1`,
+            [paid[0].id, frame.officeId],
+          );
+          await app.query('commit');
+        } catch (error) {
+          await app.query('rollback');
+          throw error;
+        }
+      };
+      await platform.owner.query(
+        `update vouchers set state = 'activated', activated_at = now(), expires_at = now() + interval '9 days' where state = 'issued' and list_id = any($1)`,
+        [[first.id, second.id]],
+      );
+      await pay(older, 1);
+      await expect(pay(newer, 1)).rejects.toMatchObject({ constraint: 'payouts_once_for_person' });
+      await pay(newer, 2);
+    }
   });
 
   it('is paid by one of two lists, or by one line of a list, however merger and releases cross', async () => {

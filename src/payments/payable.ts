@@ -1,11 +1,11 @@
 import { hasLostSource } from '../assistance/index.ts';
 import { hasWithdrawn, recordsOf } from '../beneficiaries/index.ts';
 import { holds } from '../deduplication/index.ts';
-import { type Db, Money, type Sql, sql, type Tx } from '../platform/index.ts';
+import { type Db, type Sql, sql } from '../platform/index.ts';
 import type { Kind, Programme } from '../programmes/index.ts';
 import { letsThrough } from './filter.ts';
 import { type Detail, verdict } from './overlap/index.ts';
-import type { ListFilter, Part, Reason, Settled } from './types.ts';
+import type { ListFilter, Reason } from './types.ts';
 
 // Who can be paid: the one place where it is decided, when a list is drawn up and again when it is released.
 // Each condition is a look-up by index, so that it costs the same however old the planner's statistics are.
@@ -31,7 +31,7 @@ export const conditionsOf = ({ programme, version }: { readonly programme: Progr
  * null when they can. The first reason that applies. What a merged record is owed is its survivor's, as long as it points at them.
  * @param line the line that is being released; null while a list is drawn up
  */
-function refusal({ holdThreshold }: Conditions, line: Sql | null): Sql {
+export function refusal({ holdThreshold }: Conditions, line: Sql | null): Sql {
   const held = holds(sql`d`, sql`${holdThreshold}::numeric`);
   // Everybody who is the same person as `b`: what one of them was paid, all of them were.
   const records = recordsOf(sql`b.id`);
@@ -64,7 +64,8 @@ const sameInstalments = (records: Sql): Sql => sql`instalments si
     and case when i.kind = 'reintegration_cash' then (select d.tranche_id from tranche_draws d where d.instalment_id = si.id)
       = (select d.tranche_id from tranche_draws d where d.instalment_id = i.id) else si.covers_from <= i.covers_to and si.covers_to >= i.covers_from end`;
 
-const cannotCollect = sql`case when k.merged_into is not null or k.data_key is null or kn.state is distinct from 'enrolled'
+/** Why a person `k` with the enrolment `kn` cannot collect for the person `b`; null when they can. */
+export const cannotCollect = sql`case when k.merged_into is not null or k.data_key is null or kn.state is distinct from 'enrolled'
   or k.id <> b.id and (k.household_id <> b.household_id or k.relationship <> 'head') then 'no_collector' end`;
 
 /** An instalment that is due and on no list that counts, and why it cannot be paid, if it cannot. */
@@ -110,37 +111,3 @@ export const judge = (db: Db, conditions: Conditions, { ids, filter, timeZone }:
   ${verdict(refusal(conditions, null), conditions.terms, null)}
   where ${letsThrough(filter, timeZone)}
   order by due.n`);
-
-/**
- * Checks the lines of a part of a list again: the good ones become released, the others returned with the reason. A line whose collector can no
- * longer collect is returned too.
- * @returns what that came to, by fund
- */
-export async function settleLines(tx: Tx, listId: string, { from, to }: Part, conditions: Conditions): Promise<Settled[]> {
-  const rows = await tx.all<{ fundId: string; currency: string; lines: number; released: string; returned: string }>(sql`
-  with settled as (
-    update payment_list_lines l set return_reason = checked.reason, return_detail = checked.detail,
-      state = case when checked.reason is null then 'released' else 'returned' end
-    from (
-      select l.id, r.reason, r.detail
-      from payment_list_lines l
-      join instalments i on i.id = l.instalment_id
-      cross join lateral (select * from beneficiaries where id = i.beneficiary_id limit 1) own
-      cross join lateral (select * from beneficiaries where id = l.beneficiary_id limit 1) b
-      cross join lateral (select * from beneficiaries where id = l.collector_id limit 1) k
-      left join lateral (select * from enrolments where programme_id = ${conditions.programmeId} and beneficiary_id = b.id limit 1) n on true
-      left join lateral (select * from enrolments where programme_id = ${conditions.programmeId} and beneficiary_id = k.id limit 1) kn on true
-      ${verdict(sql`coalesce(${refusal(conditions, sql`l`)}, ${cannotCollect})`, conditions.terms, sql`l`)}
-      where l.list_id = ${listId} and l.position between ${from} and ${to} and l.state = 'included'
-    ) checked
-    where l.id = checked.id returning l.fund_id, l.currency, l.amount, l.state)
-  select fund_id as "fundId", currency, count(*) filter (where state = 'released')::int as lines,
-    coalesce(sum(amount) filter (where state = 'released'), 0)::text as released,
-    coalesce(sum(amount) filter (where state = 'returned'), 0)::text as returned
-  from settled group by fund_id, currency order by fund_id`);
-  return rows.map(({ currency, released, returned, ...row }) => ({
-    ...row,
-    released: Money.of(released, currency),
-    returned: Money.of(returned, currency),
-  }));
-}

@@ -5,7 +5,7 @@ import { withShownDetails } from './overlap/index.ts';
 import { paymentProblem } from './problems.ts';
 import { leftOutPage, listById, type PageQuery, scopeOfSource } from './queries.ts';
 import { pageOfLeftOut } from './store.ts';
-import { controlTotals } from './totals.ts';
+import { liveTotals } from './totals.ts';
 import type { ControlTotals, FundTotal, LeftOut, ListSource, PaymentList } from './types.ts';
 
 /** How many instalments a preview looks at. What is larger is built, which commits nothing either. */
@@ -45,7 +45,7 @@ const lookAhead = command<{ readonly source: ListSource; readonly query: PageQue
       );
     }
     const { lineCount: lines, total, funds } = await listById(tx, id);
-    const { byState: _states, returned: _returned, ...totals } = await controlTotals(tx, id);
+    const { byState: _states, returned: _returned, ...totals } = await liveTotals(tx, id);
     const { items, nextCursor } = await pageOfLeftOut(tx, id, limit, after);
     const leftOutPeople = await withShownDetails(tx, actor, total.currency, items);
     throw new Seen({ lines, total, funds, ...totals, leftOutPeople, nextCursor });

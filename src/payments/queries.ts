@@ -39,7 +39,7 @@ export async function sheetOf(db: Db, id: string): Promise<PaymentListSheet> {
   const steps = stepsFor(programme.approvalRules, await kindsOf(db, id), Money.of(list.total.amount, list.total.currency));
   return {
     ...list,
-    ...(await controlTotals(db, id)),
+    ...(await controlTotals(db, list)),
     progress: await progressOf(db, list),
     signatures,
     signaturesNeeded: withGiven(steps, signatures),
@@ -70,19 +70,26 @@ export async function readLists(db: Db, actor: Actor, programmeId: string, query
   return pageOfLists(db, programmeId, within, limit, after);
 }
 
-/** A list's lines, by position. @throws not_found when there is no such list within the actor's scope */
+/** A list's lines within the actor's scope, by position. @throws not_found when there is no such list within it */
 export async function readLines(db: Db, actor: Actor, listId: string, query: PageQuery): Promise<Page<ShownLine>> {
-  const { total } = await readable(db, actor, listId);
+  const { programmeId, total } = await readable(db, actor, listId);
+  // A line that is held back may be of a fund that the list draws nothing from.
+  const within = scopeCondition(actor, 'payments.read', { programme: sql`${programmeId}::uuid`, fund: sql`l.fund_id` });
   const { limit, after = '0' } = pageRequest(query);
   if (!/^\d{1,9}$/.test(after)) throw foreignCursor();
-  const { items, nextCursor } = await pageOfLines(db, listId, limit, Number(after));
+  const { items, nextCursor } = await pageOfLines(db, listId, within, limit, Number(after));
   const shown = await withShownDetails(db, actor, total.currency, items);
   return { items: shown.map(({ detail, ...line }) => ({ ...line, returnDetail: detail })), nextCursor };
 }
 
-/** Who was left out of a list when it was built, and why. @throws not_found when there is no such list within the actor's scope */
+/**
+ * Who was left out of a list when it was built, and why. They are people of the programme, and of no fund.
+ * @throws not_found when there is no such list within the actor's scope, or that is a fund
+ */
 export async function readLeftOut(db: Db, actor: Actor, listId: string, query: PageQuery): Promise<Page<LeftOut>> {
-  const { total } = await readable(db, actor, listId);
+  authoriseRead(actor, 'payments.read_left_out');
+  const { programmeId, total } = await listById(db, listId);
+  authoriseRead(actor, 'payments.read_left_out', { programme: programmeId });
   const { limit, after } = leftOutPage(query);
   const { items, nextCursor } = await pageOfLeftOut(db, listId, limit, after);
   return { items: await withShownDetails(db, actor, total.currency, items), nextCursor };

@@ -30,17 +30,20 @@ export interface PaymentPorts {
   readonly cancelVouchers: CancelVouchers;
   /** How much of people's data one user may take out in a day. */
   readonly exportLimits: ExportLimits;
+  /** How many instalments or lines one transaction takes at most. */
+  readonly batch?: number;
 }
 
-export function paymentRoutes(ground: Ground, { issue, cancelVouchers, exportLimits }: PaymentPorts): Routes<Operation> & Rooms {
+export function paymentRoutes(ground: Ground, { issue, cancelVouchers, exportLimits, batch }: PaymentPorts): Routes<Operation> & Rooms {
   const { db, execute } = ground;
-  const release = releaseList(issue);
+  const build = buildList(batch);
+  const release = releaseList(issue, batch);
   return {
     ...approvalRoutes(ground),
-    ...cancellingRoutes(ground, cancelVouchers),
+    ...cancellingRoutes(ground, cancelVouchers, batch),
     ...downloadRoutes(ground, exportLimits),
     buildPaymentList: async ({ params, body, ...call }) =>
-      underWay(await execute(buildList, { ...body, programmeId: params.programmeId }, call)),
+      underWay(await execute(build, { ...body, programmeId: params.programmeId }, call)),
     previewPaymentList: ({ actor, params, query, body }) => previewList(ground, actor, { ...body, programmeId: params.programmeId }, query),
     listPaymentLists: ({ actor, params, query }) => readLists(db, actor, params.programmeId, query),
     getPaymentList: ({ actor, params }) => readList(db, actor, params.listId),

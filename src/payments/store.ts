@@ -118,13 +118,14 @@ export async function progressOf(db: Db, { id, state }: PaymentList): Promise<Pr
 /** A line as it is stored: what refused it is not for everybody. */
 export type StoredLine = Omit<ShownLine, 'returnDetail'> & { readonly detail: Detail | null };
 
-export async function pageOfLines(db: Db, listId: string, limit: number, after: number): Promise<Page<StoredLine>> {
+/** A list's lines `l`, by position. @param within which of them may be seen */
+export async function pageOfLines(db: Db, listId: string, within: Sql, limit: number, after: number): Promise<Page<StoredLine>> {
   const rows = await db.all<Omit<StoredLine, 'amount'> & { amount: string; currency: string }>(sql`
     select l.id, l.position, l.beneficiary_id as "beneficiaryId", b.registration_number as "registrationNumber", l.amount::text, l.currency,
       l.plan_id as "planId", l.kind, l.fund_id as "fundId", l.wilaya_number as "wilayaNumber", l.state, l.return_reason as "returnReason",
       l.return_detail as detail, l.held_reason as "heldReason", l.held_by as "heldBy"
     from payment_list_lines l join beneficiaries b on b.id = l.beneficiary_id
-    where l.list_id = ${listId} and l.position > ${after} order by l.position limit ${limit + 1}`);
+    where l.list_id = ${listId} and (${within}) and l.position > ${after} order by l.position limit ${limit + 1}`);
   const lines = rows.map(({ amount, currency, ...line }) => ({ ...line, amount: Money.of(amount, currency).toJSON() }));
   return pageOf(lines, limit, ({ position }) => String(position));
 }

@@ -1,7 +1,7 @@
 import type { Sex } from '../beneficiaries/index.ts';
 import { type Db, Money, sql } from '../platform/index.ts';
 import type { Kind } from '../programmes/index.ts';
-import type { AgeBand, ControlTotals, LineState, ReasonCount } from './types.ts';
+import type { AgeBand, ControlTotals, LineState, PaymentList, ReasonCount } from './types.ts';
 
 interface Row {
   /** Which of the columns below were grouped by, as bits: a zero for each that was. */
@@ -27,8 +27,33 @@ const SEX_AND_AGE = 0b1110011;
 const STATE = 0b1111101;
 const REASON = 0b1111110;
 
-/** What a list's lines add up to, every which way, in one pass over them. */
-export async function controlTotals(db: Db, listId: string): Promise<ControlTotals> {
+/**
+ * What a list's lines add up to, every which way. From its submission on that stands in its round, so that whoever signs a list of a million lines
+ * does not wait for them to be added up; from its release on only what has become of the lines is.
+ */
+export async function controlTotals(db: Db, { id, state, round }: Pick<PaymentList, 'id' | 'state' | 'round'>): Promise<ControlTotals> {
+  const row = await db.first<{ totals: ControlTotals }>(
+    sql`select control_totals as totals from payment_list_rounds where list_id = ${id} and round = ${round}`,
+  );
+  if (!row) return liveTotals(db, id);
+  return state === 'submitted' || state === 'approved' ? row.totals : { ...row.totals, ...(await whatBecame(db, id)) };
+}
+
+/** What became of a list's lines. */
+async function whatBecame(db: Db, listId: string): Promise<Pick<ControlTotals, 'byState' | 'returned'>> {
+  const rows = await db.all<Pick<Row, 'state' | 'return_reason' | 'lines' | 'total' | 'currency'>>(sql`
+    select state, return_reason, count(*)::int as lines, sum(amount)::text as total, min(currency) as currency
+    from payment_list_lines where list_id = ${listId} group by grouping sets ((state), (return_reason)) order by state, return_reason`);
+  return {
+    byState: rows.flatMap(({ state, lines, total, currency }) =>
+      state ? [{ state, lines, total: Money.of(total, currency).toJSON() }] : [],
+    ),
+    returned: rows.flatMap(({ return_reason: reason, lines }) => (reason ? [{ reason, people: lines }] : [])),
+  };
+}
+
+/** The same, added up in one pass over the lines. */
+export async function liveTotals(db: Db, listId: string): Promise<ControlTotals> {
   const rows = await db.all<Row>(sql`
     select grouping(kind, plan_id, wilaya_number, sex, age_band, state, return_reason)::int as level, kind, plan_id, wilaya_number, sex, age_band,
       state, return_reason, count(*)::int as lines, count(*) filter (where state <> 'held')::int as counted, sum(amount)::text as total,

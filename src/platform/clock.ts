@@ -36,6 +36,8 @@ function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.Dat
  */
 export const dateIn = (timeZone: string, instant: Date): string => formatOf('en-CA', { timeZone, dateStyle: 'short' }).format(instant);
 
+const locales = { ar: 'ar-DZ', fr: 'fr-FR', en: 'en-GB' } as const;
+
 /** An instant in a time zone as people say it: `22 November 2026 at 04:30`. @param timeZone IANA name */
-export const dateTimeIn = (timeZone: string, instant: Date): string =>
-  formatOf('en-GB', { timeZone, dateStyle: 'long', timeStyle: 'short' }).format(instant);
+export const dateTimeIn = (timeZone: string, instant: Date, language: keyof typeof locales = 'en'): string =>
+  formatOf(locales[language], { timeZone, dateStyle: 'long', timeStyle: 'short', hourCycle: 'h23' }).format(instant);

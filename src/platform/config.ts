@@ -87,6 +87,15 @@ export const settings = z.object({
     .url()
     .optional()
     .describe('The same database as the role that owns the tables, for `sanad migrate`; in development it defaults to `DATABASE_URL`'),
+  OFFLINE_WORK_FACTOR: z.coerce
+    .number()
+    .int()
+    .min(15)
+    .max(18)
+    .default(16)
+    .describe(
+      'What one guess at a code costs who has stolen an unlocked device with an offline pack: scrypt with N = 2 to this power, in 2 to this power KiB. One more doubles it, and the time that each pay-out and each voucher of a pack takes',
+    ),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(500).default(20).describe('Connections for commands, and as many again for reads'),
   REDIS_URL: z.url().optional().describe('Redis 7 or newer for the job queues; without it they live in PostgreSQL'),
   SANAD_MASTER_KEYS: masterKeys
@@ -144,6 +153,13 @@ export const settings = z.object({
     .max(3_600)
     .default(5)
     .describe('How often new events of the audit trail are sealed and signed, in seconds'),
+  PAYMENT_BATCH: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(20_000)
+    .default(2_000)
+    .describe('Lines of a payment list that one transaction builds, releases or cancels; a longer list goes on in the background'),
   UPLOAD_LIMIT_MIB: z.coerce
     .number()
     .int()

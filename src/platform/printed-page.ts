@@ -7,7 +7,8 @@ th{background:#f2f2f2;font-weight:600}th[scope=row]{width:45%}p.empty{color:#555
 @media print{body{margin:0;max-width:none}tr{break-inside:avoid}h2{break-after:avoid}}`;
 
 /** The page may show itself and do nothing else: no script, no picture, no request, no form, wherever it is opened from. */
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+const policyOf = (styles: string): string =>
+  `default-src 'none'; style-src 'sha256-${createHash('sha256').update(styles).digest('base64')}'; base-uri 'none'; form-action 'none'`;
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -21,25 +22,28 @@ export const isolatedText = (text: string): string => `<bdi>${escapedText(text)}
  * A page to read and to print, from right to left in Arabic. It is one file and asks for nothing else.
  * @param title as text
  * @param body as HTML, in which everything that people wrote went through {@link escapedText}
+ * @param style rules of this page, after those of every page
  */
 export const printedPage = ({
   language,
   title,
   body,
+  style: ownStyle = '',
 }: {
   language: 'ar' | 'fr' | 'en';
   title: string;
   body: string;
+  style?: string;
 }): string => `<!doctype html>
 <html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(style + ownStyle)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
 <title>${escapedText(title)}</title>
-<style>${style}</style>
+<style>${style}${ownStyle}</style>
 </head>
 <body>
 ${body}

@@ -1,6 +1,7 @@
 export { changeProgramme, createProgramme } from './commands.ts';
 export { openProgramme, programmeAt, programmeById, programmesKnownTo } from './queries.ts';
 export { programmeRoutes } from './routes.ts';
+export { isTimeZone } from './rules.ts';
 export { demandsStatedPurpose } from './store.ts';
 export { approvalRulesFor, faultsOfPayment, purposeKey, purposeRule } from './terms.ts';
 export {

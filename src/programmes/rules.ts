@@ -29,7 +29,8 @@ export function changed(programme: Programme, change: ProgrammeChange): Programm
   return { ...after, ...fullTerms(after) };
 }
 
-function isTimeZone(name: string): boolean {
+/** Whether there is a time zone of this name, as IANA names them. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

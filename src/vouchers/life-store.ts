@@ -10,11 +10,14 @@ export interface CancelledRow {
   readonly currency: string;
 }
 
-/** Cancels those of these vouchers that are neither paid nor over. The rows are locked in order, and a pay-out that is being made is waited for. */
+/**
+ * Cancels those of these vouchers that are neither paid nor over, nor out with an office that has no network. The rows are locked in order, and a pay-out that is being made is
+ * waited for.
+ */
 export const cancelRows = (tx: Tx, ids: readonly string[]): Promise<CancelledRow[]> =>
   tx.all<CancelledRow>(sql`with aimed as materialized (
       select id from vouchers where id = any(${ids}::uuid[]) order by id for no key update)
-    update vouchers v set state = 'cancelled' from aimed where v.id = aimed.id and v.state in ('issued', 'activated', 'locked')
+    update vouchers v set state = 'cancelled' from aimed where v.id = aimed.id and v.state in ('issued', 'activated', 'locked') and not is_bound(v.id)
     returning v.id, v.line_id as "lineId", v.programme_id as "programmeId", v.fund_id as "fundId", v.amount, v.currency`);
 
 /** Opens a voucher again whose pay-out was voided, under another code. @param keyVersion of the master key that the code comes from */

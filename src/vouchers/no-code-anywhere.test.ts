@@ -62,7 +62,8 @@ describe('no code', () => {
     aggregator.answer = (response, { raw }) => void response.writeHead(500).end(`cannot deliver ${raw}`);
     const vouchers = await makeVouchers(platform, frame, people.length, { people, send: false });
     const sending = sendMessages(platform, vouchers[0]?.listId ?? '');
-    await expect.poll(async () => (await platform.owner.query('select from messages where attempts > 0')).rowCount).toBeGreaterThan(0);
+    const tried = async () => (await platform.owner.query('select from messages where attempts > 0')).rowCount;
+    await expect.poll(tried, { timeout: 30_000 }).toBeGreaterThan(0);
     expect(await found()).toEqual([]);
     aggregator.answer = accepted;
     platform.clock.skip(HOUR_MS);

@@ -29,6 +29,10 @@ const wishes = [
   'redeem',
   'void',
   'cancel_voucher',
+  'lock',
+  'unlock',
+  'reissue',
+  'extend',
   'settle',
   'fee',
   'advance',
@@ -68,7 +72,9 @@ export type Done = { readonly accepted: boolean; readonly code: string } & (
       readonly paidOn: string;
     }
   | { readonly kind: 'void'; readonly payout: string; readonly today: string }
-  | { readonly kind: 'cancel_voucher'; readonly voucher: string }
+  | { readonly kind: 'cancel_voucher' | 'lock'; readonly voucher: string }
+  | { readonly kind: 'unlock' | 'reissue'; readonly voucher: string; readonly at: number }
+  | { readonly kind: 'extend'; readonly voucher: string; readonly at: number; readonly until: number }
   | { readonly kind: 'expire'; readonly fund: string; readonly at: number }
   | { readonly kind: 'settle'; readonly fund: string; readonly office: string; readonly amount: bigint; readonly at: number }
   | { readonly kind: 'fee'; readonly fund: string; readonly office: string; readonly amount: bigint; readonly id: string }
@@ -108,6 +114,10 @@ const weights: Readonly<Record<(typeof wishes)[number], number>> = {
   redeem: 14,
   void: 6,
   cancel_voucher: 3,
+  lock: 3,
+  unlock: 5,
+  reissue: 4,
+  extend: 3,
   settle: 5,
   fee: 3,
   advance: 4,
@@ -117,13 +127,29 @@ const weights: Readonly<Record<(typeof wishes)[number], number>> = {
   close_period: 1,
 };
 
-const wish = fc.record({
-  kind: fc.oneof(...wishes.map((kind) => ({ weight: weights[kind], arbitrary: fc.constant(kind) }))),
-  a: fc.nat(40),
-  b: fc.nat(40),
-  amount: fc.integer({ min: 1, max: 60 }),
-  twice: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
-}) satisfies fc.Arbitrary<Wish>;
+/** What happens to a voucher: the rest moves money without anybody being paid. */
+const aroundVouchers: readonly (typeof wishes)[number][] = [
+  'redeem',
+  'void',
+  'cancel_voucher',
+  'lock',
+  'unlock',
+  'reissue',
+  'extend',
+  'advance',
+  'deliver',
+  'close_advance',
+];
+
+/** @param kinds what is wished @param few among how many things it chooses, so that several wishes meet at one */
+const wishOf = (kinds: readonly (typeof wishes)[number][], few: number): fc.Arbitrary<Wish> =>
+  fc.record({
+    kind: fc.oneof(...kinds.map((kind) => ({ weight: weights[kind], arbitrary: fc.constant(kind) }))),
+    a: fc.nat(few),
+    b: fc.nat(40),
+    amount: fc.integer({ min: 1, max: 60 }),
+    twice: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  });
 
 const days = fc.oneof(
   { weight: 40, arbitrary: fc.constant(0) },
@@ -131,19 +157,20 @@ const days = fc.oneof(
   { weight: 1, arbitrary: fc.constant(12) },
 );
 
-const some = (atOnce: number): fc.Arbitrary<Wish[]> =>
+const some = (wish: fc.Arbitrary<Wish>, atOnce: number): fc.Arbitrary<Wish[]> =>
   fc.oneof(
     { withCrossShrink: true },
     { weight: 1, arbitrary: fc.constant<Wish[]>([]) },
     { weight: 19, arbitrary: fc.array(wish, { minLength: 1, maxLength: atOnce, size: 'max' }) },
   );
 
-/**
- * So many batches; a failing run is made shorter by emptying some.
- * @param atOnce how many wishes at most are tried together
- */
-export const batches = (count: number, atOnce: number): fc.Arbitrary<Batch[]> =>
-  fc.array(fc.record({ days, wishes: some(atOnce) }), {
-    minLength: count,
-    maxLength: count,
-  });
+/** So many batches; a failing run is made shorter by emptying some. */
+const batchesOf = (count: number, wishes: fc.Arbitrary<Wish[]>, pause: fc.Arbitrary<number>): fc.Arbitrary<Batch[]> =>
+  fc.array(fc.record({ days: pause, wishes }), { minLength: count, maxLength: count });
+
+/** @param atOnce how many wishes at most are tried together */
+export const batches = (count: number, atOnce: number): fc.Arbitrary<Batch[]> => batchesOf(count, some(wishOf(wishes, 40), atOnce), days);
+
+/** As {@link batches}, of what happens to vouchers alone, and to a few of them: they meet in every order. */
+export const crowdedBatches = (count: number, atOnce: number): fc.Arbitrary<Batch[]> =>
+  batchesOf(count, some(wishOf(aroundVouchers, 2), atOnce), fc.constant(0));

@@ -13,6 +13,8 @@ import {
   type VoucherState,
 } from './state.ts';
 
+const DAY_MS = 86_400_000;
+
 /** Refusals that say nothing of the books: somebody else was at the same record. */
 const passing = new Set(['busy', 'in_progress', 'agent_locked', 'voucher_change_open']);
 
@@ -156,7 +158,7 @@ const rules: Rules = {
     const voucher = payout && state.vouchers.get(payout.voucher);
     if (!payout || !voucher || payout.office === null) return !accepted;
     const settled = state.settlements.filter(
-      ({ fund, office, at: when }) => fund === voucher.fund && office === payout.office && when >= payout.at - 86_400_000,
+      ({ fund, office, at: when }) => fund === voucher.fund && office === payout.office && when >= payout.at - DAY_MS,
     );
     const covered =
       settled.some(({ at: when }) => when >= payout.at) ||
@@ -178,6 +180,27 @@ const rules: Rules = {
       if (!voucher) return;
       voucher.state = 'cancelled';
       move(state, movesOf('cancellation', voucher.fund, voucher.amount));
+    });
+  },
+
+  lock(state, { accepted, voucher: id }) {
+    const voucher = state.vouchers.get(id);
+    return decide(accepted, voucher?.state === 'activated', () => {
+      if (voucher) voucher.state = 'locked';
+    });
+  },
+
+  unlock: (state, { accepted, voucher, at }) => renewed(state.vouchers.get(voucher), ['locked'], accepted, at),
+
+  reissue: (state, { accepted, voucher, at }) => renewed(state.vouchers.get(voucher), ['issued', 'activated', 'locked'], accepted, at),
+
+  extend(state, { accepted, voucher: id, at, until }) {
+    const voucher = state.vouchers.get(id);
+    const expiresAt = voucher?.expiresAt ?? null;
+    const may = voucher !== undefined && ['activated', 'locked'].includes(voucher.state) && expiresAt !== null && expiresAt > at;
+    // A last day of which there is time left already is no later day.
+    return decide(accepted, may && until - expiresAt >= DAY_MS, () => {
+      if (voucher) voucher.expiresAt = until;
     });
   },
 
@@ -262,6 +285,15 @@ const rules: Rules = {
   // Whether a period is ready depends on the calendar: either answer moves nothing.
   close_period: () => true,
 };
+
+/** Another code kills the one before it, opens what was locked, and lets wrong codes count anew. */
+const renewed = (voucher: VoucherState | undefined, from: readonly string[], accepted: boolean, at: number): boolean =>
+  decide(accepted, voucher !== undefined && from.includes(voucher.state) && (voucher.expiresAt === null || voucher.expiresAt > at), () => {
+    if (!voucher) return;
+    voucher.counter += 1;
+    voucher.attempts = 0;
+    if (voucher.state === 'locked') voucher.state = 'activated';
+  });
 
 /** A wrong code counts against a voucher that could be paid; the fifth locks it. */
 function guessed(voucher: VoucherState, at: number): boolean {

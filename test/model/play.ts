@@ -11,6 +11,7 @@ import type { State } from './state.ts';
 const text = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`;
 export const minor = (amount: string): bigint => BigInt(Money.of(amount, 'DZD').toString().replace('.', ''));
 const money = (amount: bigint, currency = 'DZD') => ({ amount: text(amount), currency });
+const DAY_MS = 86_400_000;
 const seen = { documentType: 'passport', documentLastFour: '0042' };
 
 const pick = <Item>(items: readonly Item[], n: number): Item | undefined => items[n % Math.max(items.length, 1)];
@@ -117,13 +118,39 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
 
   async cancel_voucher(stage, state, wish) {
     const voucher = pick([...state.vouchers.keys()].reverse(), wish.a);
+    return voucher ? { kind: 'cancel_voucher', ...(await byTwo(stage, wish, voucher, 'cancel')), voucher } : undefined;
+  },
+
+  async unlock(stage, state, wish) {
+    const vouchers = [...state.vouchers].reverse();
+    const locked = vouchers.filter(([, voucher]) => voucher.state === 'locked');
+    const [voucher] = pick(locked.length > 0 ? locked : vouchers, wish.a) ?? [];
+    return voucher ? { kind: 'unlock', at: now(stage), ...(await byTwo(stage, wish, voucher, 'unlock')), voucher } : undefined;
+  },
+
+  async reissue(stage, state, wish) {
+    const voucher = pick([...state.vouchers.keys()].reverse(), wish.a);
+    return voucher ? { kind: 'reissue', at: now(stage), ...(await byTwo(stage, wish, voucher, 'reissue')), voucher } : undefined;
+  },
+
+  async lock(stage, state, wish) {
+    const voucher = pick([...state.vouchers.keys()].reverse(), wish.a);
     if (!voucher) return undefined;
-    const { maker, finance } = stage.staff;
-    const request = await stage.ask(maker, `/v1/vouchers/${voucher}/changes`, { kind: 'cancel', reason: 'Gone away' });
-    if (!request.ok) return { kind: 'cancel_voucher', ...outcome(request), voucher };
-    const answer = await asked(stage, wish, finance, `/v1/voucher-changes/${request.body.id}/confirm`, {});
-    if (!answer.ok) await stage.ask(maker, `/v1/voucher-changes/${request.body.id}/withdraw`);
-    return { kind: 'cancel_voucher', ...outcome(answer), voucher };
+    const answer = await asked(stage, wish, stage.staff.maker, `/v1/vouchers/${voucher}/lock`, { reason: 'The code was overheard' });
+    return { kind: 'lock', ...outcome(answer), voucher };
+  },
+
+  async extend(stage, state, wish) {
+    const voucher = pick([...state.vouchers.keys()].reverse(), wish.a);
+    if (!voucher) return undefined;
+    const at = now(stage);
+    const lastDay = dayOf(new Date(at + wish.b * DAY_MS));
+    const answer = await asked(stage, wish, stage.staff.finance2, `/v1/vouchers/${voucher}/expiry`, {
+      lastDay,
+      reason: 'The road is closed',
+    });
+    // The day ends at midnight in Algiers, an hour before it does in UTC.
+    return { kind: 'extend', ...outcome(answer), voucher, at, until: Date.parse(`${lastDay}T23:00:00Z`) };
   },
 
   async settle(stage, state, wish) {
@@ -209,6 +236,16 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
     return { kind: 'close_period', ...outcome(answer) };
   },
 };
+
+/** What two people do to a voucher; what was asked for in vain is withdrawn. */
+async function byTwo(stage: Stage, wish: Wish, voucher: string, kind: 'cancel' | 'unlock' | 'reissue') {
+  const { maker, finance } = stage.staff;
+  const request = await stage.ask(maker, `/v1/vouchers/${voucher}/changes`, { kind, reason: 'As the model wishes' });
+  if (!request.ok) return outcome(request);
+  const answer = await asked(stage, wish, finance, `/v1/voucher-changes/${request.body.id}/confirm`, {});
+  if (!answer.ok) await stage.ask(maker, `/v1/voucher-changes/${request.body.id}/withdraw`);
+  return outcome(answer);
+}
 
 async function ofList(kind: 'approve' | 'cancel_list', stage: Stage, state: State, wish: Wish): Promise<Done | undefined> {
   const list = pick([...state.lists.keys()].reverse(), wish.a);

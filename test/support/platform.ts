@@ -9,7 +9,7 @@ import { hashToken } from '../../src/access/sessions.ts';
 import { system } from '../../src/access/system.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { createLogger, type DatabaseAddress, newId, readConfig, type Scope, ShiftedClock } from '../../src/platform/index.ts';
-import { cloneDatabase } from './database.ts';
+import { cloneDatabase, type TestDatabase } from './database.ts';
 
 /** A platform of its own for one test file: a fresh database, its HTTP application and its workers. */
 export interface TestPlatform {
@@ -45,20 +45,29 @@ export interface Client {
 
 export interface TestPlatformOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** The database to start on, which it drops when it closes; a clone of the template without one. */
+  readonly database?: TestDatabase;
+  /** Whether it carries out background jobs itself. */
+  readonly works?: boolean;
   /** Whether recurring jobs start by themselves; a test can still trigger them. */
   readonly recurring?: boolean;
 }
 
 /** Clones the template database and starts a platform on it, with answers checked against the contract. */
-export async function startPlatform({ environment = {}, recurring = true }: TestPlatformOptions = {}): Promise<TestPlatform> {
-  const { name, address, owner, applicationClient, drop } = await cloneDatabase();
+export async function startPlatform({
+  environment = {},
+  database,
+  works = true,
+  recurring = true,
+}: TestPlatformOptions = {}): Promise<TestPlatform> {
+  const { name, address, owner, applicationClient, drop } = database ?? (await cloneDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), 'sanad-data-'));
   const config = readConfig({ SANAD_ENV: 'test', SANAD_DATA_DIR: dataDir, REQUESTS_PER_MINUTE: '0', ...environment });
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });
   const clock = new ShiftedClock();
   const app = createApp({ config, address, clock, logger, validateResponses: true, queuePrefix: name, recurring });
-  await app.work();
+  if (works) await app.work();
   const agent = supertest(app.http);
 
   return {

@@ -107,6 +107,10 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   }),
   importOffices: () => ({ body: officeFile }),
   changeOffice: () => ({ body: { hasCash: true } }),
+  importOfficeHours: () => ({ body: 'office_code,day,opens,closes,note\n' }),
+  setOfficeHours: () => ({ body: { weekly: [] } }),
+  setSpecialDay: () => ({ body: { note: 'Holiday' } }),
+  setOfficeLimits: () => ({ body: { limits: [] } }),
   getMessageTemplate: () => ({ path: { kind: 'textKind' } }),
   listMessageTemplateVersions: () => ({ path: { kind: 'textKind' } }),
   changeMessageTemplate: () => ({ body: { text: null }, path: { kind: 'textKind' } }),
@@ -119,6 +123,15 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
     body: { officeId, locator: { phone: '+213550123456' }, code: '123456789', documentType: 'passport', documentLastFour: '1234' },
     lies: ['officeId'],
   }),
+  lookUpVoucher: ({ officeId }) => ({
+    body: { officeId, locator: { phone: '+213550123456' }, code: '123456789' },
+    lies: ['officeId'],
+  }),
+  payLookedUp: () => ({ body: { collectorId: newId(), documentType: 'passport', documentLastFour: '1234' } }),
+  openTill: ({ userId }) => ({ body: { agentId: userId, opening: { amount: '1.00', currency: 'DZD' } } }),
+  topUpTill: () => ({ body: { amount: { amount: '1.00', currency: 'DZD' }, reference: newId() } }),
+  closeTill: () => ({ body: { count: [] } }),
+  signTill: () => ({ body: { remark: 'A note was torn' } }),
   voidPayout: () => ({ body: reason }),
   recordPostFee: ({ fundId, officeId }) => ({
     body: { fundId, officeId, reference: newId(), from: '2026-01-01', to: '2026-01-31', amount: { amount: '0.01', currency: 'DZD' } },
@@ -136,6 +149,26 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   refuseAdvance: () => ({ body: reason }),
   deliverByHand: () => ({ body: { serial: '12345678901234', code: '123456789', documentType: 'passport', documentLastFour: '1234' } }),
   takeBackAdvance: () => ({ body: { amount: { amount: '0.01', currency: 'DZD' }, reference: newId() } }),
+  setOfflineLimits: () => ({
+    body: { maxVouchers: 10, maxCash: { amount: '1000.00', currency: 'DZD' }, maxHours: 8, graceHours: 24 },
+  }),
+  enrolOfflineKeys: () => ({
+    body: { version: 1, recipient: `age1${'q'.repeat(58)}`, agreementKey: deviceKey, signature: unsigned.signature },
+  }),
+  prepareOfflinePack: ({ officeId, deviceId, userId }) => ({
+    body: {
+      officeId,
+      deviceId,
+      agentId: userId,
+      hours: 1,
+      cashLimit: { amount: '1.00', currency: 'DZD' },
+      vouchers: { serials: ['12345678901234'] },
+    },
+    lies: ['officeId'],
+  }),
+  syncOfflinePack: () => ({ body: { length: 0, entries: [] } }),
+  reportOfflineLoss: () => ({ body: reason }),
+  resolveOfflineConflict: () => ({ body: { resolution: 'dismissed', note: 'As agreed' } }),
   createPlan: ({ scorecardId }) => ({
     body: {
       kind: 'one_time_grant',
@@ -226,6 +259,10 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   listAssessmentsOfPerson: ({ scorecardId = '' }) => ({ query: { scorecardId }, points: ['scorecardId'] }),
   listPayouts: ({ officeId = '' }) => ({ query: { officeId } }),
   importStatement: () => ({ body: statementFile, query: { name: 'Statement', from: '2026-01-01', to: '2026-01-31' } }),
+  decideSignal: () => ({ body: { outcome: 'dismissed', reason: 'As agreed' } }),
+  setSignalThreshold: () => ({
+    body: { kind: 'agent_burst', isOn: true, least: 20, minutes: 10, factor: '3', opens: null, closes: null, reason: 'As agreed' },
+  }),
   resolveException: () => ({ body: { resolution: 'post_error', note: 'The post agrees' } }),
   settle: ({ fundId, officeId }) => ({
     body: { fundId, reference: newId(), items: [{ officeId, amount: { amount: '0.01', currency: 'DZD' } }] },
@@ -237,7 +274,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
 };
 
 /** What stands in a path and is no identifier of a record that lies somewhere. */
-const values: Ids = { version: '1', reference: '1234567894', kind: 'person', textKind: 'code', language: 'fr' };
+const values: Ids = { day, version: '1', reference: '1234567894', kind: 'person', textKind: 'code', language: 'fr' };
 
 const soon = (): string => new Date(Date.now() + 40 * 86_400_000).toISOString();
 

@@ -23,9 +23,10 @@ export interface Corner {
 export function scopeOf({ programmeId: programme, fundId: fund, officeId: office }: Corner, name: string): Scope | undefined {
   if (['fundId', 'listId', 'voucherId', 'cancellationId', 'changeId', 'advanceId', 'accountId', 'entryId'].includes(name))
     return { programme, fund };
+  if (['packId', 'conflictId'].includes(name)) return { programme, office };
   if (name === 'payoutId') return { programme, fund, office };
   if (name === 'officeId') return { office };
-  if (name === 'deviceId') return { office };
+  if (['deviceId', 'tillId', 'lookUpId'].includes(name)) return { office };
   // Of the whole agency: nobody reaches it whose role is for a place.
   if (['everything', 'retentionRunId'].includes(name)) return {};
   if (['userId', 'partnerId', 'sessionId'].includes(name)) return undefined;
@@ -83,7 +84,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     planIds: [planId],
     fundIds: [fundId],
   });
-  const [paid, live] = await payList(platform, frame, [{ outcome: 'paid', officeId }, { outcome: 'live' }]);
+  const [paid, live, bound] = await payList(platform, frame, [{ outcome: 'paid', officeId }, { outcome: 'live' }, { outcome: 'live' }]);
   const voucher = await owner.query('select id from vouchers where serial = $1', [paid?.serial]);
   const [changeId, advanceId, holdId] = [newId(), newId(), newId()];
   await owner.query(
@@ -186,12 +187,31 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     [delegationId, away.userId, deputy.userId],
   );
   const [deviceId, passkeyId, alertId, readId, retentionRunId] = [newId(), newId(), newId(), newId(), newId()];
+  const [lookUpId, tillId, signalId] = [newId(), newId(), newId()];
+  await owner.query(
+    `insert into signals (id, programme_id, kind, key, concerns, severity, count, began_at, ended_at, evidence, found_at)
+    values ($1::uuid, $2, 'shared_phone', $1::text, '{}', 'medium', 4, now(), now(), '{}', now())`,
+    [signalId, programmeId],
+  );
+  await owner.query(
+    `insert into look_ups (id, voucher_id, counter, agent_id, office_id, looked_at, expires_at)
+    select $1, id, counter, $1, $2, now(), now() + interval '10 minutes' from vouchers where serial = $3`,
+    [lookUpId, officeId, live?.serial],
+  );
   const user = await platform.as('enrolment_officer', { programme: programmeId });
   await owner.query(
     `with known as (insert into devices (id, office_id, name, enrolled_by, created_at) values ($1, $2, 'Counter', $3, now()))
     insert into device_keys (device_id, version, public_key, created_by, created_at) values ($1, 1, $4, $3, now())`,
     [deviceId, officeId, user.userId, generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
   );
+  const { packId, conflictId } = await packWithConflict(platform, { programmeId, officeId, deviceId, serial: bound?.serial ?? '' });
+  await owner.query(
+    `insert into tills (id, office_id, agent_id, day, currency, opening, opened_by, opened_at)
+    values ($1, $2, $3, current_date, 'DZD', 0, $1, now())`,
+    [tillId, officeId, user.userId],
+  );
+  // A day that every office has to itself.
+  await owner.query(`insert into office_days values ($1, '2099-01-01', null, null, 'Holiday') on conflict do nothing`, [officeId]);
   await owner.query(
     `insert into passkeys (id, user_id, credential_id, public_key, name, transports, is_synced, sign_count, created_at)
     values ($1::uuid, $2, uuid_send($1::uuid), 'key', 'Laptop', '{}', false, 0, now())`,
@@ -239,6 +259,10 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       voucherId: voucher.rows[0].id,
       changeId,
       advanceId,
+      lookUpId,
+      tillId,
+      packId,
+      conflictId,
       payoutId: paid?.payoutId ?? '',
       scorecardId: String(scorecard['id']),
       otherScorecardId: String(other['id']),
@@ -263,6 +287,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       passkeyId,
       deviceId,
       alertId,
+      signalId,
       serviceAccountId: String(account['id']),
       serviceKeyId: String(machineKey['id']),
       readId,
@@ -276,6 +301,36 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       reopeningId,
     },
   };
+}
+
+/** A pack that is prepared, and a conflict of something that was reported for it. */
+async function packWithConflict(
+  { owner }: TestPlatform,
+  { programmeId, officeId, deviceId, serial }: { programmeId: string; officeId: string; deviceId: string; serial: string },
+): Promise<{ packId: string; conflictId: string }> {
+  const [packId, conflictId] = [newId(), newId()];
+  await owner.query(`insert into offline_limits values ($1, $2, $3, 200, 100000, 'DZD', 72, 24, $1, now())`, [
+    newId(),
+    programmeId,
+    officeId,
+  ]);
+  await owner.query(`update vouchers set expires_at = now() + interval '60 days' where serial = $1`, [serial]);
+  await owner.query(
+    `with made as (
+      insert into offline_packs (id, programme_id, office_id, device_id, agent_id, prepared_by, prepared_at, starts_at, ends_at, grace_ends_at,
+        voucher_count, cash_limit, currency, work_factor, head_hash)
+      values ($1, $2, $3, $4, gen_random_uuid(), gen_random_uuid(), now(), now(), now() + interval '8 hours', now() + interval '3 days', 1, 100, 'DZD',
+        4, repeat('0', 64)) returning id),
+    bound as (insert into offline_bindings select made.id, v.id from made, vouchers v where v.serial = $5),
+    reported as (
+      insert into offline_entries (id, pack_id, payload, signature, hash, is_genuine, is_proven, received_by, received_at)
+      select $6, id, 'nothing', 'nothing', repeat('0', 64), false, false, $6, now() from made returning id, pack_id)
+    insert into offline_conflicts (id, entry_id, pack_id, programme_id, office_id, reason, opened_at)
+    select id, id, pack_id, $2, $3, 'bad_signature', now() from reported`,
+    [packId, programmeId, officeId, deviceId, serial, conflictId],
+  );
+  await owner.query(`update offline_entries set state = 'conflict' where id = $1`, [conflictId]);
+  return { packId, conflictId };
 }
 
 /** A programme's closed period before everything else, which somebody wants to open again. */

@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../platform/index.ts';
+import { listedMeanwhile } from '../listed-meanwhile.ts';
 import { owingSql } from './owing-store.ts';
 import { ratesOfRule } from './rates.ts';
 import { type Scheduled, todayOf } from './scheduled.ts';
@@ -21,7 +22,8 @@ export async function settlePeople(tx: Tx, scheduled: Scheduled, ids: readonly s
   const owed = sql`round(coalesce(o.minor, 0) / ${minor}::int, ${digits}::int)`;
   const today = todayOf(scheduled, now);
   const stretches = periods.map(({ number, startsOn, endsOn, of }) => ({ number, starts_on: startsOn, ends_on: endsOn, of }));
-  const row = await tx.first<Settled>(sql`
+  const row = await tx
+    .first<Settled>(sql`
     with periods as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(stretches)}::jsonb) as p (number int, starts_on date, ends_on date, "of" int)
     ), ${ratesOfRule(amountRule)}, touched as materialized (
@@ -94,6 +96,7 @@ export async function settlePeople(tx: Tx, scheduled: Scheduled, ids: readonly s
       from touched t left join closed c on c.id = t.id where e.id = t.id
     )
     select (select count(*)::int from touched) as people, (select count(*)::int from made) as made,
-      (select count(*)::int from withdrawn) as withdrawn`);
+      (select count(*)::int from withdrawn) as withdrawn`)
+    .catch(listedMeanwhile);
   return row ?? { people: 0, made: 0, withdrawn: 0 };
 }

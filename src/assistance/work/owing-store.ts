@@ -1,6 +1,7 @@
 import { type Db, Money, type Sql, sql, type Tx } from '../../platform/index.ts';
 import { programmeAt, programmeById } from '../../programmes/index.ts';
 import { boundsOf } from '../amounts.ts';
+import { listedMeanwhile } from '../listed-meanwhile.ts';
 import { recordAt } from '../schedule/records.ts';
 import type { Plan } from '../types.ts';
 import { endOf } from './standing-store.ts';
@@ -38,11 +39,13 @@ export async function settleWork(tx: Tx, plan: Plan, sheetId: string, now: Date)
     select gen_random_uuid(), ${id}::uuid, one.beneficiary_id, ${now}::timestamptz
     from (select distinct beneficiary_id from attendance where sheet_id = ${sheetId}) one order by one.beneficiary_id
     on conflict (plan_id, beneficiary_id) do nothing`);
-  await tx.run(sql`
+  await tx
+    .run(sql`
     with touched as materialized ${touchedBy(id, sheetId)}
     update instalments i set state = 'withdrawn' from touched
     where touched.owed <> touched.worked and i.entitlement_id = touched.entitlement_id and i.covers_from = touched.period_from
-      and i.state = 'due' and ${notListed}`);
+      and i.state = 'due' and ${notListed}`)
+    .catch(listedMeanwhile);
   // A programme that was shortened meanwhile ends the period, as it would have ended the plan.
   await tx.run(sql`
     with touched as materialized ${touchedBy(id, sheetId)}
@@ -78,8 +81,10 @@ export async function waitingOf(
 
 /** Withdraws what is owed for the days of a sheet and is on no payment list, before its days stop counting. */
 export const withdrawOwed = (tx: Tx, planId: string, sheetId: string): Promise<number> =>
-  tx.run(sql`
+  tx
+    .run(sql`
     update instalments i set state = 'withdrawn'
     from (select distinct beneficiary_id, period_from from attendance where sheet_id = ${sheetId}) touched
     join entitlements t on t.plan_id = ${planId} and t.beneficiary_id = touched.beneficiary_id
-    where i.entitlement_id = t.id and i.covers_from = touched.period_from and i.state = 'due' and ${notListed}`);
+    where i.entitlement_id = t.id and i.covers_from = touched.period_from and i.state = 'due' and ${notListed}`)
+    .catch(listedMeanwhile);

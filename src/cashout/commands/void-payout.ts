@@ -1,14 +1,15 @@
 import { post } from '../../ledger/index.ts';
 import { queueNewCodes } from '../../messaging/index.ts';
-import { brokenConstraint, command, Money, problem } from '../../platform/index.ts';
+import { command, Money, problem } from '../../platform/index.ts';
 import { reopenVoucher } from '../../vouchers/index.ts';
-import { voidRefusals } from '../problems.ts';
+import { alreadyVoided, heldToRules } from '../problems.ts';
 import { findPayout, payoutById, voidPayoutRow } from '../store/payouts.ts';
 import type { Payout } from '../types.ts';
 
 /**
  * Takes back a pay-out on the day it was made: the posting is reversed and the voucher is open again under another code, which is sent to
- * whoever has a telephone; without one the voucher waits. The old code is dead at once.
+ * whoever has a telephone; without one the voucher waits. The old code is dead at once. The cash is in the agent's till again, if it still stands
+ * open; otherwise it goes back to the safe.
  * @throws not_found; already_voided; void_too_late after the day; payout_matched and payout_settled once the post's statement or a
  *   settlement has spoken of it; separation_of_duties to who paid it or had a hand in its list
  */
@@ -21,10 +22,8 @@ export const voidPayout = command<{ payoutId: string; reason: string }, Payout>(
     return found.scope;
   },
   async run({ tx, actor, now, keyRing }, { payoutId, reason }) {
-    const voided = await voidPayoutRow(tx, payoutId, { by: actor.id, at: now, reason }).catch((error: unknown) => {
-      throw voidRefusals[brokenConstraint(error) ?? '']?.() ?? error;
-    });
-    if (!voided) throw voidRefusals.already_voided();
+    const voided = await heldToRules(voidPayoutRow(tx, payoutId, { by: actor.id, at: now, reason }));
+    if (!voided) throw alreadyVoided();
     const { programmeId, fundId, officeId, voucherId, amount, currency } = voided;
     await post(tx, now, [
       {

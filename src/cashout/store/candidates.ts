@@ -1,4 +1,5 @@
 import { hasWithdrawn } from '../../beneficiaries/index.ts';
+import { isWithinHours, opensNext } from '../../offices/index.ts';
 import { type Db, type Sql, sql } from '../../platform/index.ts';
 import type { VoucherState } from '../../vouchers/index.ts';
 
@@ -16,6 +17,8 @@ export interface Candidate {
   readonly counter: number;
   readonly expiresAt: Date | null;
   readonly beneficiaryId: string;
+  /** Who is to come for it, unless somebody comes in their place. */
+  readonly collectorId: string;
   readonly programmeId: string;
   readonly fundId: string;
   readonly timeZone: string;
@@ -25,33 +28,71 @@ export interface Candidate {
   readonly isPaidElsewhere: boolean;
 }
 
+/** What is known of those who may come for a voucher: still sealed. */
+export interface KnownCollectors {
+  /** The key of the collector and the documents under it; null once they were erased. */
+  readonly dataKey: Buffer | null;
+  readonly documents: Buffer | null;
+  /** Who is said to have come in their place, if the household has such an alternate. */
+  readonly alternateIdentity: Buffer | null;
+  readonly alternateHouseholdId: string | null;
+  /** The last day on which the alternate may collect, ISO 8601. */
+  readonly alternateUntil: string | null;
+}
+
+export type CounterCandidate = Candidate & KnownCollectors;
+
 /** An office, the agent behind its counter and the vouchers in question. */
 export interface Counter {
   readonly officeCode: string;
   readonly officeName: string;
+  readonly officeTimeZone: string;
   readonly isOpen: boolean;
+  readonly isWithinHours: boolean;
+  /** When it opens next, where it is closed by its hours and that is known. */
+  readonly opensAt: Date | undefined;
   readonly hasCash: boolean;
   /** The agent's wrong codes of the last hour. */
   readonly failures: number;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly CounterCandidate[];
 }
 
-type CounterRow = Omit<Counter, 'candidates'> & ({ readonly [Field in keyof Candidate]: null } | Candidate);
+type CounterRow = Omit<Counter, 'candidates' | 'opensAt'> & ({ readonly [Field in keyof CounterCandidate]: null } | CounterCandidate);
+
+/** Who pays where, and who is said to have come. */
+export interface AtCounter {
+  readonly officeId: string;
+  readonly agentId: string;
+  readonly collectorId?: string | undefined;
+}
 
 /**
- * Everything a redemption is judged by, in one round trip.
+ * Everything a redemption is judged by, in one round trip; when a closed office opens is looked up for who asks at one.
  * @param vouchers the query of the vouchers in question
  * @returns undefined when there is no such office
  */
-export async function findCounter(db: Db, now: Date, officeId: string, agentId: string, vouchers: Sql): Promise<Counter | undefined> {
-  const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.is_open as "isOpen",
-      o.has_cash as "hasCash", ${failuresOf(agentId, now)} as failures,
-      ${candidateColumns(now)}
-    from offices o left join (${vouchers}) v on true
+export async function findCounter(
+  db: Db,
+  now: Date,
+  { officeId, agentId, collectorId }: AtCounter,
+  vouchers: Sql,
+): Promise<Counter | undefined> {
+  const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.time_zone as "officeTimeZone",
+      o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash as "hasCash", ${failuresOf(agentId, now)} as failures,
+      ${candidateColumns(now)}, k.data_key as "dataKey", k.documents, ${collectorId ? alternateColumns : noAlternate}
+    from offices o left join (${vouchers}) v on true left join beneficiaries k on k.id = v.collector_id
+      ${collectorId ? alternate(collectorId) : sql``}
     where o.id = ${officeId} order by (v.state = 'activated') desc`);
   const [office] = rows;
-  return office && { ...office, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
+  if (!office) return undefined;
+  const opensAt = office.isWithinHours ? undefined : await opensNext(db, officeId, now);
+  return { ...office, opensAt, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
 }
+
+const alternateColumns = sql`a.identity as "alternateIdentity", a.household_id as "alternateHouseholdId", a.valid_until as "alternateUntil"`;
+const noAlternate = sql`null::bytea as "alternateIdentity", null::uuid as "alternateHouseholdId", null::date as "alternateUntil"`;
+const alternate = (id: string): Sql => sql`left join collectors a on a.id = ${id} and a.ended_at is null
+  and a.household_id = (select b.household_id from beneficiaries b where b.id = v.beneficiary_id)`;
 
 /** The wrong codes that somebody has tried within the last hour. */
 export const failuresOf = (agentId: string | Sql, now: Date): Sql =>
@@ -61,7 +102,7 @@ export const failuresOf = (agentId: string | Sql, now: Date): Sql =>
 export const candidateColumns = (
   now: Date,
 ): Sql => sql`v.id, v.serial, v.state, v.amount, v.currency, v.key_version as "keyVersion", v.counter,
-  v.expires_at as "expiresAt", v.beneficiary_id as "beneficiaryId", v.programme_id as "programmeId", v.fund_id as "fundId",
+  v.expires_at as "expiresAt", v.beneficiary_id as "beneficiaryId", v.collector_id as "collectorId", v.programme_id as "programmeId", v.fund_id as "fundId",
   (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone",
   (${hasWithdrawn(sql`v.beneficiary_id`, neededToPay)} or ${hasWithdrawn(sql`v.collector_id`, neededToPay)}) as "isWithheld",
   ${isPaidElsewhere(sql`v`, now)} as "isPaidElsewhere"`;

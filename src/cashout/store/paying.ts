@@ -14,6 +14,12 @@ export interface NewPayout {
   readonly documentType: string;
   readonly documentLastFour: string;
   readonly paidOn: string;
+  /** Who came in place of the collector; none where the collector came. */
+  readonly alternateId?: string | null;
+  /** Whether the document seen ends otherwise than every one that is known of who came; null where none is. */
+  readonly documentDiffers?: boolean | null;
+  /** When an office that had no network told of it, which is not held to what an office may pay today; null where it is made now. */
+  readonly reportedAt?: Date | null;
 }
 
 /**
@@ -35,10 +41,12 @@ export async function pay(
       returning id, collector_id, amount, currency
     ), paid as (
       insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
-        paid_at, paid_on, device_id, advance_id)
+        paid_at, paid_on, device_id, advance_id, alternate_id, document_differs, reported_at)
       select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
         ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date,
-        ${payout.deviceId}::uuid, ${payout.advanceId}::uuid from redeemed
+        ${payout.deviceId}::uuid, ${payout.advanceId}::uuid, ${payout.alternateId ?? null}::uuid, ${payout.documentDiffers ?? null}::boolean,
+        ${payout.reportedAt ?? null}::timestamptz
+      from redeemed
       returning id)
     select ${entry} from paid`;
   try {

@@ -1,19 +1,22 @@
 import { allOf, type Db, Money, type Page, pageOf, problem, type Scope, type Sql, sql, type Tx } from '../../platform/index.ts';
+import type { PlaceName } from '../speaking.ts';
 import type { Payout } from '../types.ts';
 
 /** When and where a voucher was paid; no office where it was paid by hand. */
 export interface EarlierPayout {
   readonly paidAt: Date;
-  readonly officeCode: string | null;
-  readonly officeName: string | null;
+  readonly office: PlaceName | null;
 }
 
 /** The pay-out of a voucher that stands. */
 export const earlierPayout = (db: Db, voucherId: string): Promise<EarlierPayout | undefined> =>
-  db.first<EarlierPayout>(sql`select p.paid_at as "paidAt", o.code as "officeCode", o.name_fr as "officeName"
+  db.first<EarlierPayout>(sql`select p.paid_at as "paidAt",
+      case when o.id is not null then jsonb_build_object('code', o.code, 'nameFr', o.name_fr, 'nameAr', o.name_ar) end as office
     from payouts p left join offices o on o.id = p.office_id where p.voucher_id = ${voucherId} and p.voided_at is null`);
 
-interface PayoutRow extends Omit<Payout, 'amount' | 'office' | 'paidAt' | 'voidedAt'> {
+interface PayoutRow extends Omit<Payout, 'amount' | 'office' | 'paidAt' | 'voidedAt' | 'collector'> {
+  readonly collectorId: string;
+  readonly alternateId: string | null;
   readonly amount: string;
   readonly currency: string;
   readonly officeCode: string | null;
@@ -24,12 +27,19 @@ interface PayoutRow extends Omit<Payout, 'amount' | 'office' | 'paidAt' | 'voide
 
 const columns = sql`po.id, po.voucher_id as "voucherId", v.beneficiary_id as "beneficiaryId", v.serial, po.amount, po.currency, po.paid_at as "paidAt",
   po.paid_on as "paidOn", po.agent_id as "agentId", po.device_id as "deviceId", po.advance_id as "advanceId", po.voided_at as "voidedAt", po.voided_by as "voidedBy",
-  po.void_reason as "voidReason", o.code as "officeCode", o.name_fr as "officeName"`;
+  po.void_reason as "voidReason", po.collector_id as "collectorId", po.alternate_id as "alternateId", o.code as "officeCode", o.name_fr as "officeName"`;
 const tables = sql`payouts po join vouchers v on v.id = po.voucher_id left join offices o on o.id = po.office_id`;
 
-function shown({ amount, currency, officeCode, officeName, paidAt, voidedAt, ...payout }: PayoutRow): Payout {
+/** Who came for the cash of a voucher. @param alternateId of who came in place of its collector */
+export const whoCame = (voucher: { beneficiaryId: string; collectorId: string }, alternateId: string | null): Payout['collector'] =>
+  alternateId
+    ? { id: alternateId, as: 'alternate' }
+    : { id: voucher.collectorId, as: voucher.collectorId === voucher.beneficiaryId ? 'person' : 'head' };
+
+function shown({ amount, currency, officeCode, officeName, paidAt, voidedAt, collectorId, alternateId, ...payout }: PayoutRow): Payout {
   return {
     ...payout,
+    collector: whoCame({ beneficiaryId: payout.beneficiaryId, collectorId }, alternateId),
     amount: Money.of(amount, currency).toJSON(),
     office: officeCode === null || officeName === null ? null : { code: officeCode, name: officeName },
     paidAt: paidAt.toISOString(),

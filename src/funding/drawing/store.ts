@@ -1,4 +1,4 @@
-import { type Db, Money, sql } from '../../platform/index.ts';
+import { type Db, Money, type Sql, sql } from '../../platform/index.ts';
 import type { Kind } from '../../programmes/index.ts';
 import { toMinor } from '../minor-units.ts';
 import type { FundToDraw, Group } from './types.ts';
@@ -46,3 +46,19 @@ export async function drawable(db: Db, fundId: string): Promise<Money | undefine
     from funds f left join accounts a on a.fund_id = f.id and a.kind = 'fund_available' and a.currency = f.currency where f.id = ${fundId}`);
   return row && Money.of(row.amount, row.currency);
 }
+
+/**
+ * The condition that a fund pays for a line at all on a day, whatever it has left: {@link isFor} of a row.
+ * @param fund the alias of its row
+ * @param line of a row with `kind`, `wilaya_number`, `sex`, `age_band` and `has_disability`
+ * @param dueOn the day that the line is due
+ * @param day today in the programme's time zone
+ */
+export const carries = (fund: Sql, line: Sql, dueOn: Sql, day: string): Sql => sql`(
+  coalesce(${fund}.starts_on <= least(${dueOn}, ${day}::date), true) and coalesce(${fund}.ends_on >= greatest(${dueOn}, ${day}::date), true)
+  and (${fund}.earmark_wilayas = '{}' or ${line}.wilaya_number = any(${fund}.earmark_wilayas))
+  and (${fund}.earmark_kinds = '{}' or ${line}.kind = any(${fund}.earmark_kinds))
+  and (${fund}.earmark_groups = '{}' or ${fund}.earmark_groups && array_remove(array[
+    case when ${line}.age_band in ('0-5', '6-11', '12-17') then 'children' when ${line}.sex = 'female' then 'women' when ${line}.sex = 'male' then 'men' end,
+    case when ${line}.age_band = '60+' then 'older_people' end,
+    case when ${line}.has_disability then 'people_with_disability' end], null)))`;

@@ -1,4 +1,5 @@
 import { type Db, Money, type Page, pageOf, sql, type Tx } from '../../platform/index.ts';
+import type { ControlTotals } from '../types.ts';
 import type { Hand, Round, Signature } from './types.ts';
 
 /** What a hand is laid on a list with. */
@@ -31,14 +32,14 @@ export async function insertMaker(tx: Tx, listId: string, userId: string, now: D
 export async function insertRound(
   tx: Tx,
   listId: string,
-  { digest, userId }: { readonly digest: string; readonly userId: string },
+  { digest, controlTotals, userId }: { readonly digest: string; readonly controlTotals: ControlTotals; readonly userId: string },
   now: Date,
 ): Promise<void> {
   await tx.run(sql`insert into payment_list_rounds (list_id, round, digest, programme_id, programme_version, kinds, line_count, total, currency,
-      submitted_by, submitted_at)
+      control_totals, submitted_by, submitted_at)
     select l.id, l.round, ${digest}, l.programme_id, p.version,
       (select array_agg(distinct o.kind order by o.kind) from payment_list_lines o where o.list_id = l.id and o.state = 'included'),
-      l.line_count, l.total, l.currency, ${userId}::uuid, ${now}
+      l.line_count, l.total, l.currency, ${JSON.stringify(controlTotals)}::jsonb, ${userId}::uuid, ${now}
     from payment_lists l join programmes p on p.id = l.programme_id where l.id = ${listId}`);
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeKind } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person, receive } from '../../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam, submitted, type Team } from '../../../test/support/plans.ts';
-import { startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { newId } from '../../platform/index.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
+import { dateIn, newId } from '../../platform/index.ts';
 
 describe('a list that is built', () => {
   let platform: TestPlatform;
@@ -126,39 +127,6 @@ describe('a list that is built', () => {
     expect(body.source).toEqual({ fromListId: list.id });
   });
 
-  it('goes on in the background when it is large, with everybody on it or left out', async () => {
-    const planId = await makePlan(platform, frame, people, '100.00');
-    // Two thousand who were erased, whom nobody can pay.
-    await platform.owner.query(
-      `with people as (select gen_random_uuid() as id, gen_random_uuid() as household, gen_random_uuid() as entitlement, n from generate_series(1, 2100) n),
-        homes as (insert into households (id, programme_id, reference, size, created_at) select household, $1, household::text, 1, now() from people),
-        known as (insert into beneficiaries (id, registration_number, household_id, relationship, sex, language, wilaya_number, commune, registered_by, registered_at)
-          select id, lpad((9000000000 + n + 3000 * $3::int)::text, 10, '0'), household, 'head', 'male', 'fr', '16', 'Alger', $1, now() from people),
-        owed as (insert into entitlements (id, plan_id, beneficiary_id, created_at) select entitlement, $2, id, now() from people)
-      insert into instalments (id, entitlement_id, number, plan_id, kind, programme_id, beneficiary_id, household_id, purpose, covers_from, covers_to, due_on, amount,
-        currency, created_at)
-      select gen_random_uuid(), entitlement, 1, $2, 'one_time_grant', $1, id, household, 'p', '2026-01-01', '2026-01-01', '2026-01-01', 1, 'DZD', now() from people`,
-      [frame.programmeId, planId, 0],
-    );
-    const { body: begun } = await build({ planIds: [planId] }).expect(202);
-    expect(begun).toMatchObject({ state: 'building', progress: { done: 2000, of: 2103 } });
-    await platform.settled();
-    const { body: list } = await team.maker.get(`/v1/payment-lists/${begun.id}`).expect(200);
-    expect(list).toMatchObject({ state: 'draft', lineCount: 3, leftOut: [{ reason: 'not_enrolled', people: 2100 }], progress: null });
-    const path = `/v1/payment-lists/${begun.id}/left-out`;
-    let paged = 0;
-    for (let cursor = ''; ; ) {
-      const { body } = await team.approver.get(`${path}?limit=200${cursor && `&cursor=${cursor}`}`).expect(200);
-      paged += body.items.length;
-      if (!body.nextCursor) break;
-      cursor = body.nextCursor;
-    }
-    expect(paged).toBe(2100);
-    await team.approver.get(`${path}?cursor=${Buffer.from('x').toString('base64url')}`).expect(400);
-    const stranger = await makeTeam(platform, await makeFrame(platform));
-    await stranger.maker.get(path).expect(404);
-  });
-
   it('previews page by page whom it would leave out', async () => {
     const planId = await makePlan(platform, frame, people, '100.00');
     await platform.owner.query(`update enrolments set state = 'suspended' where beneficiary_id = any($1)`, [ids(...people)]);
@@ -249,6 +217,175 @@ describe('a list that is built', () => {
       [line.id],
     );
     expect(rows).toHaveLength(1);
+  });
+
+  it('holds nothing that was withdrawn, when it is put back and withdrawn at the same moment', async () => {
+    const planId = await makePlan(platform, frame, people.slice(0, 2), '100.00');
+    const { body: list } = await build({ planIds: [planId] }).expect(201);
+    const [first, second] = (await linesOf(list.id)).map(({ id }: { id: string }) => id);
+    await team.maker.post(`/v1/payment-lists/${list.id}/lines/hold`, { lineIds: [first, second], reason: 'Doubt' }).expect(200);
+    const [one, other] = [await platform.applicationClient(), await platform.applicationClient()];
+    const withdraw = (lineId: string) => ({
+      text: `update instalments set state = 'withdrawn' where id = (select instalment_id from payment_list_lines where id = $1)`,
+      values: [lineId],
+    });
+    const somebodyWaits = () =>
+      expect
+        .poll(
+          async () =>
+            (await platform.owner.query(`select from pg_locks where not granted and locktype in ('transactionid', 'tuple')`)).rowCount,
+        )
+        .toBeGreaterThan(0);
+    await one.query('begin');
+    await one.query(`update payment_list_lines set state = 'included', held_reason = null, held_by = null where id = $1`, [first]);
+    const late = expect(other.query(withdraw(first))).rejects.toMatchObject({ constraint: 'instalments_withdrawn_off_lists' });
+    await somebodyWaits();
+    await one.query('commit');
+    await late;
+    await one.query('begin');
+    await one.query(withdraw(second));
+    const putBack = team.maker.post(`/v1/payment-lists/${list.id}/lines/put-back`, { lineIds: [second] }).then((answer) => answer);
+    await somebodyWaits();
+    await one.query('commit');
+    expect((await putBack).status).toBe(422);
+    const { rows } = await platform.owner.query(
+      `select l.state, i.state as owed from payment_list_lines l join instalments i on i.id = l.instalment_id where l.list_id = $1 order by l.position`,
+      [list.id],
+    );
+    expect(rows).toEqual([
+      { state: 'included', owed: 'due' },
+      { state: 'held', owed: 'withdrawn' },
+    ]);
+  });
+
+  it('leaves out what is withdrawn while it is built', async () => {
+    const planId = await makePlan(platform, frame, people.slice(0, 2), '100.00');
+    const app = await platform.applicationClient();
+    await app.query('begin');
+    await app.query(`update instalments set state = 'withdrawn' where plan_id = $1 and beneficiary_id = $2`, [planId, people[0]?.id]);
+    const building = build({ planIds: [planId] }).then((answer) => answer);
+    await expect
+      .poll(
+        async () =>
+          (await platform.owner.query(`select from pg_locks where not granted and locktype in ('transactionid', 'tuple')`)).rowCount,
+      )
+      .toBeGreaterThan(0);
+    await app.query('commit');
+    const { status, body } = await building;
+    expect([status, body.lineCount]).toEqual([201, 1]);
+  });
+
+  it('shows who works for one fund the lines of that fund, and nobody whom it leaves out', async () => {
+    const second = newId();
+    await platform.owner.query(
+      `insert into funds (id, programme_id, donor, agreement, currency, draw_order, created_by, created_at) values ($1, $2, 'Second', 'AG-9', 'DZD', 2, $1, now())`,
+      [second, frame.programmeId],
+    );
+    await receive(platform, { programmeId: frame.programmeId, fundId: second }, '60000.00');
+    const planId = await makePlan(platform, frame, people, '60000.00');
+    const { body: list } = await build({ planIds: [planId] }).expect(201);
+    const ofSecond = (await linesOf(list.id)).find(({ fundId }: { fundId: string }) => fundId === second);
+    await team.maker.post(`/v1/payment-lists/${list.id}/lines/hold`, { lineIds: [ofSecond.id], reason: 'Doubt' }).expect(200);
+    const [reader, officer] = [
+      await platform.as('approver', { fund: frame.fundId }),
+      await platform.as('approver', { programme: frame.programmeId }),
+    ];
+    const seen = async (by: Client, what: string) => (await by.get(`/v1/payment-lists/${list.id}/${what}`)).body.items?.length;
+    expect([await seen(reader, 'lines'), await seen(officer, 'lines')]).toEqual([1, 2]);
+    expect([await seen(reader, 'left-out'), await seen(officer, 'left-out')]).toEqual([undefined, 1]);
+    const hidden = await reader.get(`/v1/payment-lists/${list.id}/left-out`).expect(404);
+    const missing = await reader.get(`/v1/payment-lists/${newId()}/left-out`).expect(404);
+    expect({ ...hidden.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' });
+  });
+
+  /** Past every guard. */
+  const overrule = async (text: string, values: unknown[]) => {
+    await platform.owner.query('set session_replication_role = replica');
+    await platform.owner.query(text, values);
+    await platform.owner.query('set session_replication_role = origin');
+  };
+  const becameOf = async (id: string) =>
+    (await linesOf(id)).map(({ state, returnReason }: { state: string; returnReason: string | null }) => returnReason ?? state);
+
+  it('is not collected by a former head of the household', async () => {
+    const changes = [
+      null,
+      [`update beneficiaries set household_id = gen_random_uuid() where id = $1`, 'no_collector'],
+      [`update beneficiaries set relationship = 'spouse' where id = $1`, 'no_collector'],
+      [`update enrolments set state = 'exited' where beneficiary_id = $1`, 'no_collector'],
+      [`update beneficiaries set merged_into = gen_random_uuid() where id = $1`, 'no_collector'],
+    ] as const;
+    for (const change of changes) {
+      const head = await makePerson(platform, frame.programmeId);
+      const birth = { from: '2020-02-03', to: '2020-02-03', precision: 'exact' } as const;
+      const child = await makePerson(platform, frame.programmeId, { birth }, head.householdId);
+      const { id } = await approved(team, frame, await makePlan(platform, frame, [child], '1.00'));
+      if (change) await overrule(change[0], [head.id]);
+      await team.finance.post(`/v1/payment-lists/${id}/release`).expect(200);
+      expect(await becameOf(id), change?.[0]).toEqual([change?.[1] ?? 'released']);
+    }
+  });
+
+  it('is not paid by a fund that has ended since, or is for others now', async () => {
+    const changes = [
+      `ends_on = current_date - 1`,
+      `starts_on = current_date + 2`,
+      `starts_on = '2026-01-02'`,
+      `earmark_wilayas = '{31}'`,
+      `earmark_kinds = '{stipend}'`,
+      `earmark_groups = '{children,men}'`,
+      `earmark_wilayas = '{16}', earmark_kinds = '{one_time_grant}', earmark_groups = '{women}', starts_on = '2026-01-01', ends_on = current_date + 2`,
+    ];
+    const became: string[] = [];
+    for (const change of changes) {
+      const own = await makeFrame(platform, '500.00');
+      const officers = await makeTeam(platform, own);
+      const person = await makePerson(platform, own.programmeId);
+      const { id } = await approved(officers, own, await makePlan(platform, own, [person], '100.00'));
+      await overrule(`update funds set ${change} where id = $1`, [own.fundId]);
+      await officers.finance.post(`/v1/payment-lists/${id}/release`).expect(200);
+      const { body } = await officers.finance.get(`/v1/payment-lists/${id}/lines`).expect(200);
+      became.push(body.items[0].returnReason ?? body.items[0].state);
+      const { body: money } = await officers.finance.get(`/v1/funds/${own.fundId}/balances`).expect(200);
+      const available = money.balances.find(({ kind }: { kind: string }) => kind === 'fund_available');
+      expect(available.balance.amount).toBe(became.at(-1) === 'released' ? '400.00' : '500.00');
+    }
+    expect(became).toEqual([...Array(6).fill('no_fund'), 'released']);
+  });
+
+  it('is not in the way of who works out anew what is owed, when a line is put back at the same moment', async () => {
+    const today = dateIn('Africa/Algiers', platform.clock.now());
+    const [somebody] = people as [Person];
+    const planId = await makeKind(team.maker, frame, 'stipend', {
+      amountRule: { rule: 'fixed', amount: '100.00' },
+      every: 'days',
+      everyDays: 7,
+      startsOn: today,
+      count: 1,
+    });
+    await team.maker.post(`/v1/plans/${planId}/entitlements`, { beneficiaryIds: [somebody.id], reason: 'Case conference' }).expect(200);
+    await platform.app.jobs.trigger('assistance.advance');
+    await platform.settled();
+    const { body: list } = await build({ planIds: [planId] }).expect(201);
+    const [line] = await linesOf(list.id);
+    await team.maker.post(`/v1/payment-lists/${list.id}/lines/hold`, { lineIds: [line.id], reason: 'Doubt' }).expect(200);
+    const { rows } = await platform.owner.query('select id from entitlements where plan_id = $1', [planId]);
+    const app = await platform.applicationClient();
+    await app.query('begin');
+    await app.query(`update payment_list_lines set state = 'included', held_reason = null, held_by = null where id = $1`, [line.id]);
+    const changing = team.maker
+      .post(`/v1/entitlements/${rows[0].id}/changes`, { change: 'amount', from: today, amount: '70.00', reason: 'Case conference' })
+      .then((answer) => answer);
+    await expect
+      .poll(
+        async () =>
+          (await platform.owner.query(`select from pg_locks where not granted and locktype in ('transactionid', 'tuple')`)).rowCount,
+      )
+      .toBeGreaterThan(0);
+    await app.query('commit');
+    expect((await changing).status).toBe(200);
+    const { rows: owed } = await platform.owner.query('select state, amount::text from instalments where plan_id = $1', [planId]);
+    expect(owed).toEqual([{ state: 'due', amount: '100.00' }]);
   });
 
   it('is closed when each of its vouchers is over, and not before', async () => {

@@ -115,8 +115,10 @@ async function addLines(tx: Tx, listId: string, carried: readonly Carried[], aft
   try {
     await insertLines(tx, listId, lines);
   } catch (error) {
-    // A line was put back into another list meanwhile.
-    if (brokenConstraint(error) === 'payment_list_lines_instalment_once') throw new RetryTransaction('an instalment entered another list');
+    const broken = brokenConstraint(error);
+    // A line was put back into another list meanwhile, or what is owed was worked out anew.
+    if (broken === 'payment_list_lines_instalment_once' || broken === 'payment_list_lines_due')
+      throw new RetryTransaction('an instalment entered another list, or was withdrawn');
     throw error;
   }
 }

@@ -12,7 +12,7 @@ interface Cancelling {
 }
 
 /** Lines that one transaction takes out of a list at most. */
-const BATCH = 20_000;
+const BATCH = 2_000;
 
 /**
  * Cancels a list that was not released: nothing of it is paid from now on, and what was committed for it is available again. Its instalments

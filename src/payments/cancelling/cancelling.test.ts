@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeKind } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson } from '../../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { makeVouchers, type TestVoucher } from '../../../test/support/vouchers.ts';
 import { checkIdentities } from '../../ledger/index.ts';
-import { newId } from '../../platform/index.ts';
+import { dateIn, newId } from '../../platform/index.ts';
 import { cancelVouchers } from '../../vouchers/index.ts';
 import { cancelList } from './cancel-list.ts';
 import { confirmCancellation } from './commands.ts';
@@ -201,6 +202,89 @@ describe('lines of a released list that are not to be paid', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await other.query('commit');
     expect((await paying).body.code).toBe('voucher_cancelled');
+  });
+
+  it('are cancelled too when their vouchers expire at the same moment', async () => {
+    const { body } = await propose({}).expect(201);
+    const expiring = await platform.applicationClient();
+    await expiring.query('begin');
+    await expiring.query(`update vouchers set state = 'expired' where list_id = $1`, [listId]);
+    const confirming = confirm(body.id).then((answer) => answer);
+    await expect
+      .poll(
+        async () =>
+          (await platform.owner.query(`select from pg_locks where not granted and locktype in ('transactionid', 'tuple')`)).rowCount,
+      )
+      .toBeGreaterThan(0);
+    await expiring.query('commit');
+    expect((await confirming).body).toMatchObject({ state: 'done', cancelled: { lines: 3 } });
+    expect(await states()).toEqual(Array(3).fill('cancelled expired due'));
+  });
+
+  it('are each cancelled once by two cancellations at once, and their money is back once', async () => {
+    const [first] = vouchers as [TestVoucher];
+    const proposals = [await propose({}), await propose({}), await propose({ lineIds: [await lineOf(first)], instalments: 'withdrawn' })];
+    const other = await platform.as('finance_officer', { programme: frame.programmeId });
+    const answers = await Promise.all(proposals.flatMap(({ body }) => [confirm(body.id), confirm(body.id, other)]));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 409, 409, 409]);
+    const done = answers.filter(({ status }) => status === 200).map(({ body }) => body);
+    expect(done.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    expect(done.reduce((sum, { cancelled }) => sum + cancelled.lines, 0)).toBe(3);
+    expect((await states()).map((state) => state.replace(/ \w+$/, ''))).toEqual(Array(3).fill('cancelled cancelled'));
+    expect(await balances()).toMatchObject({ fund_available: '100000.00', vouchers_outstanding: '0.00' });
+    const { rows } = await platform.owner.query(
+      `select count(*)::int as entries from journal_entries where event = 'cancellation' and subject_id = any($1)`,
+      [vouchers.map(({ id }) => id)],
+    );
+    expect(rows).toEqual([{ entries: 3 }]);
+    expect(await broken()).toEqual([]);
+  });
+
+  it('are not made out again when two people gave them up, whatever is settled afterwards', async () => {
+    const team = await makeTeam(platform, frame);
+    const people = [await makePerson(platform, frame.programmeId), await makePerson(platform, frame.programmeId)];
+    const today = dateIn('Africa/Algiers', platform.clock.now());
+    const planId = await makeKind(officer, frame, 'stipend', {
+      amountRule: { rule: 'fixed', amount: '1000.00' },
+      every: 'days',
+      everyDays: 7,
+      startsOn: today,
+      count: 1,
+    });
+    await officer
+      .post(`/v1/plans/${planId}/entitlements`, { beneficiaryIds: people.map(({ id }) => id), reason: 'Case conference' })
+      .expect(200);
+    await platform.app.jobs.trigger('assistance.advance');
+    await platform.settled();
+    const owed = async () =>
+      (
+        await platform.owner.query('select state, count(*)::int from instalments where plan_id = $1 group by 1 order by 1', [planId])
+      ).rows.map(({ state, count }) => `${count} ${state}`);
+    expect(await owed()).toEqual(['2 due']);
+    listId = (await approved(team, frame, planId)).id;
+    await finance.post(`/v1/payment-lists/${listId}/release`).expect(200);
+    const { rows } = await platform.owner.query(
+      'select l.id, i.entitlement_id from payment_list_lines l join instalments i on i.id = l.instalment_id where l.list_id = $1 order by l.position',
+      [listId],
+    );
+    for (const [i, instalments] of (['withdrawn', 'free'] as const).entries()) {
+      const { body } = await propose({ lineIds: [rows[i].id], instalments }).expect(201);
+      await confirm(body.id).expect(200);
+    }
+    expect(await owed()).toEqual(['1 due', '1 withdrawn']);
+    // A change of mind has everything that they are owed worked out anew.
+    for (const { entitlement_id } of rows)
+      await officer
+        .post(`/v1/entitlements/${entitlement_id}/changes`, {
+          change: 'amount',
+          from: today,
+          amount: '1000.00',
+          reason: 'Case conference',
+        })
+        .expect(200);
+    await platform.app.jobs.trigger('assistance.advance');
+    await platform.settled();
+    expect(await owed()).toEqual(['1 due', '1 withdrawn']);
   });
 
   it('leave a list that was never released in batches, too', async () => {

@@ -3,7 +3,7 @@ import { finish, linesToCancel, markCancelled, withdrawInstalments } from './sto
 import type { Cancellation, CancelVouchers } from './types.ts';
 
 /** Lines that one transaction cancels at most. */
-export const BATCH = 1_000;
+export const BATCH = 2_000;
 
 /**
  * Cancels the next lines of a confirmed cancellation: their vouchers first, so that a code which is being redeemed at this moment either

@@ -12,10 +12,13 @@ type Operation =
   | 'confirmCancellation'
   | 'withdrawCancellation';
 
-/** @param cancelVouchers makes vouchers worth nothing */
-export function cancellingRoutes({ db, execute }: Ground, cancelVouchers: CancelVouchers): Routes<Operation> {
-  const confirm = confirmCancellation(cancelVouchers);
-  const cancel = cancelList();
+/**
+ * @param cancelVouchers makes vouchers worth nothing
+ * @param batch how many lines one transaction takes at most
+ */
+export function cancellingRoutes({ db, execute }: Ground, cancelVouchers: CancelVouchers, batch?: number): Routes<Operation> {
+  const confirm = confirmCancellation(cancelVouchers, batch);
+  const cancel = cancelList(batch);
   return {
     cancelPaymentList: ({ params, body, ...call }) => execute(cancel, { ...params, ...body }, call),
     proposeCancellation: ({ params, body, ...call }) => execute(proposeCancellation, { ...params, ...body }, call),

@@ -111,7 +111,10 @@ export interface LineToCancel {
   readonly isOver: boolean;
 }
 
-/** The next lines that a confirmed cancellation is of. What was paid meanwhile is not among them. */
+/**
+ * The next lines that a confirmed cancellation is of. Whoever pays one of their vouchers or lets it expire at this moment is waited for; what was
+ * paid is not among them. The vouchers stay as they are said to be until this transaction ends.
+ */
 export const linesToCancel = (
   tx: Tx,
   { id, listId, whole }: Pick<Cancellation, 'id' | 'listId' | 'whole'>,
@@ -119,7 +122,7 @@ export const linesToCancel = (
 ): Promise<LineToCancel[]> =>
   tx.all<LineToCancel>(sql`select l.id, v.id as "voucherId", v.state in ('expired', 'cancelled') as "isOver" from ${unpaid(listId)}
     and (${whole} or exists (select from payment_list_cancellation_lines n where n.cancellation_id = ${id} and n.line_id = l.id))
-    order by l.position limit ${limit}`);
+    order by l.position limit ${limit} for no key update of v`);
 
 export const markCancelled = async (tx: Tx, id: string, lineIds: readonly string[]): Promise<string[]> =>
   (

@@ -1,6 +1,6 @@
-import { brokenConstraint, command, dateIn, type FollowUp, newId, problem, type Tx } from '../../platform/index.ts';
+import { brokenConstraint, type Command, command, dateIn, type FollowUp, newId, problem, type Tx } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
-import { drawNext } from '../building/draw.ts';
+import { BATCH, drawNext } from '../building/draw.ts';
 import { buildOf, expectDue, insertBuild } from '../building/store.ts';
 import { countDue } from '../building/walk.ts';
 import { faultsOf } from '../filter.ts';
@@ -16,27 +16,29 @@ export interface NewList extends ListSource {
 /**
  * Builds a draft of a programme's due instalments that its filter lets through and that are on no other list. What one batch does not hold goes
  * on in the background.
+ * @param batch how many instalments at most
  * @throws not_found; unprocessable when the filter names what is not the programme's; nothing_to_pay when nobody can be paid; conflict
  *   when the programme has a list of that name
  */
-export const buildList = command<NewList, PaymentListSheet>({
-  name: 'payments.build_list',
-  scope: (_db, source) => scopeOfSource(source),
-  async run({ tx, actor, now, keyRing }, { name, ...source }) {
-    await lockDrawingUp(tx, source.programmeId);
-    const id = await beginList(tx, now, actor.id, name, source);
-    const isDone = !(await drawNext({ tx, keyRing }, await listById(tx, id)));
-    if (isDone) {
-      await requireLines(tx, id);
-      await moveList(tx, id, 'draft');
-    } else {
-      await expectRest(tx, id);
-    }
-    const result = await sheetOf(tx, id);
-    const followUps: FollowUp[] = isDone ? [] : [{ job: 'payments.build', payload: { listId: id } }];
-    return { result, subject: { type: 'payment_list', id }, scope: scopeOf(result), after: result, followUps };
-  },
-});
+export const buildList = (batch = BATCH): Command<NewList, PaymentListSheet> =>
+  command({
+    name: 'payments.build_list',
+    scope: (_db, source) => scopeOfSource(source),
+    async run({ tx, actor, now, keyRing }, { name, ...source }) {
+      await lockDrawingUp(tx, source.programmeId);
+      const id = await beginList(tx, now, actor.id, name, source);
+      const isDone = !(await drawNext({ tx, keyRing }, await listById(tx, id), batch));
+      if (isDone) {
+        await requireLines(tx, id);
+        await moveList(tx, id, 'draft');
+      } else {
+        await expectRest(tx, id);
+      }
+      const result = await sheetOf(tx, id);
+      const followUps: FollowUp[] = isDone ? [] : [{ job: 'payments.build', payload: { listId: id } }];
+      return { result, subject: { type: 'payment_list', id }, scope: scopeOf(result), after: result, followUps };
+    },
+  });
 
 /**
  * Opens a list that is to be built.

@@ -11,10 +11,11 @@ import { listToMove, scopeOfList } from './list-command.ts';
  * Releases an approved list: checks every line again, issues vouchers for the good ones and returns the others, with reasons and with their
  * money. What one batch does not hold goes on in the background.
  * @param issue makes the vouchers
+ * @param batch how many lines at most
  * @throws not_found; conflict when it is not approved; digest_mismatch when its lines are not the ones that were signed;
  *   separation_of_duties
  */
-export const releaseList = (issue: IssueVouchers) =>
+export const releaseList = (issue: IssueVouchers, batch?: number) =>
   command<{ readonly listId: string }, PaymentListSheet>({
     name: 'payments.release_list',
     scope: scopeOfList,
@@ -27,7 +28,7 @@ export const releaseList = (issue: IssueVouchers) =>
       }
       await insertHand(tx, listId, actor.id, now, { hand: 'releaser', digest });
       await moveList(tx, listId, 'releasing');
-      const isMore = await settleNext(context, before, issue);
+      const isMore = await settleNext(context, before, issue, batch);
       const result = await sheetOf(tx, listId);
       const followUps: readonly FollowUp[] = isMore ? [{ job: 'payments.release', payload: { listId } }] : issue.whenReleased(listId);
       return { result, subject: { type: 'payment_list', id: listId }, before, after: result, followUps };

@@ -47,8 +47,8 @@ describe('the file of a released list', () => {
   const message = (over: object = {}) => ({ format: 'pain001', instruction: { ...instruction, executeOn: today() }, ...over });
 
   /** Asks for a file, has it written, fetches it and takes it out of its encryption. */
-  async function fileOf(by: Client, form: object) {
-    const { body } = await ask(by, form).expect(202);
+  async function fileOf(by: Client, form: object, id = listId) {
+    const { body } = await ask(by, form, id).expect(202);
     await platform.settled();
     const { body: shown } = await by.get(`/v1/beneficiary-exports/${body.export.id}`).expect(200);
     const answer = await asBytes(by.get(`/v1/beneficiary-exports/${body.export.id}/file`)).expect(200);
@@ -89,6 +89,21 @@ describe('the file of a released list', () => {
     expect([...xml.matchAll(/<EndToEndId>(\d+)</g)].map(([, serial]) => serial)).toEqual(serials);
     expect(xml).toContain('<Nm>A &lt;b&gt; &amp; &quot;c&quot; Benali</Nm>');
     for (const hidden of ['P7654321', '+213550000001']) expect(xml).not.toContain(hidden);
+  });
+
+  it('has one number however often it is written, and another than every other list’s, so that a bank refuses the second', async () => {
+    const idsIn = (content: Buffer) =>
+      ['MsgId', 'PmtInfId', 'InstrId', 'EndToEndId'].map((name) =>
+        [...content.toString('utf8').matchAll(new RegExp(`<${name}>([^<]+)<`, 'g'))].map(([, id]) => id),
+      );
+    const first = idsIn((await fileOf(team.finance, message())).content);
+    expect(first.map(({ length }) => length)).toEqual([1, 1, 3, 3]);
+    expect(idsIn((await fileOf(await platform.as('finance_officer', { programme: frame.programmeId }), message())).content)).toEqual(first);
+    const other = (await approved(team, frame, await makePlan(platform, frame, people.slice(0, 1), '5.00'))).id;
+    await team.finance.post(`/v1/payment-lists/${other}/release`).expect(200);
+    await platform.settled();
+    const second = idsIn((await fileOf(team.finance, message(), other)).content).flat();
+    expect(second.filter((id) => first.flat().includes(id))).toEqual([]);
   });
 
   it('records whom it shows, who asked, and each time that it is taken', async () => {

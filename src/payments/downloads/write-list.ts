@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ListExport, WriteList } from '../../beneficiaries/index.ts';
 import { type Ground, writeTable } from '../../platform/index.ts';
 import { columnOf, isListField } from './columns.ts';
@@ -25,17 +26,21 @@ function table(ground: Ground, asked: ListExport, kind: 'csv' | 'xlsx', reading:
 /** Identifiers are 36 characters, one more than the fields of the message hold. */
 const short = (id: string): string => id.replaceAll('-', '');
 
-async function* message(ground: Ground, { id, listId, instruction }: ListExport, reading: Reading): AsyncGenerator<Buffer, void> {
+/** A fund's batch is the same in every message of its list, and another in every other list: banks refuse a number that they have seen. */
+const batchId = (listId: string, fundId: string): string => createHash('sha256').update(`${listId}/${fundId}`).digest('hex').slice(0, 32);
+
+/** A list has one message, however often it is written: whoever took the first refuses the second by its number. */
+async function* message(ground: Ground, { listId, instruction }: ListExport, reading: Reading): AsyncGenerator<Buffer, void> {
   if (!instruction) throw new Error('a message needs an instruction');
   const batches = (await totalsToPay(ground.db, listId)).map(
     ({ fundId, count, sum }): PaymentBatch => ({
-      id: short(fundId),
+      id: batchId(listId, fundId),
       count,
       sum,
       payments: payments(openLines(ground, { listId, fundId }, reading)),
     }),
   );
-  yield* writePain001({ id: short(id), createdAt: ground.clock.now(), ...instruction, batches });
+  yield* writePain001({ id: short(listId), createdAt: ground.clock.now(), ...instruction, batches });
 }
 
 async function* payments(lines: AsyncIterable<OpenLine>): AsyncGenerator<CashPayment, void> {

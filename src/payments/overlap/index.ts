@@ -1,3 +1,3 @@
 export { withShownDetails } from './shown.ts';
-export { lockOverlap, verdict } from './store.ts';
+export { lockOverlap, verdict, verdictBut } from './store.ts';
 export type { Detail, ShownDetail } from './types.ts';

@@ -254,6 +254,54 @@ describe('paying for the same twice', () => {
     expect(await linesOf(team, waiting)).toMatchObject([{ state: 'returned', returnReason: 'overlap' }]);
   });
 
+  it('goes by the household that people are in now, whatever it was when their lines were drawn', async () => {
+    const move = async ({ id }: Person, { householdId }: Person) => {
+      await platform.owner.query('set session_replication_role = replica');
+      await platform.owner.query('update beneficiaries set household_id = $2 where id = $1', [id, householdId]);
+      await platform.owner.query('set session_replication_role = origin');
+    };
+    const [paid, home] = [await inBoth(), await inBoth()];
+    const [leaves, joins, joinsToo] = [await inBoth(paid.householdId), await inBoth(), await inBoth()];
+    const first = await approved(team, one, await plan(one, [paid], 'moving'));
+    const list = await approvedInSpite(await plan(other, [leaves, joins], 'moving'), 'moving');
+    const inSql = await approvedInSpite(await plan(other, [joinsToo], 'moving'), 'moving');
+    await release(team, first).expect(200);
+    await move(leaves, home);
+    await move(joins, paid);
+    await move(joinsToo, paid);
+    await release(others, list).expect(200);
+    const lines = (await linesOf(others, list)) as unknown as { beneficiaryId: string; returnReason: string | null }[];
+    expect(new Map(lines.map(({ beneficiaryId, returnReason }) => [beneficiaryId, returnReason]))).toEqual(
+      new Map([
+        [leaves.id, null],
+        [joins.id, 'overlap'],
+      ]),
+    );
+    const app = await platform.applicationClient();
+    await app.query(`insert into payment_list_hands (list_id, user_id, hand, digest, at) values ($1, $2, 'releaser', $3, now())`, [
+      inSql.id,
+      newId(),
+      inSql.digest,
+    ]);
+    await app.query(`update payment_lists set state = 'releasing' where id = $1`, [inSql.id]);
+    await expect(app.query(`update payment_list_lines set state = 'released' where list_id = $1`, [inSql.id])).rejects.toMatchObject({
+      constraint: 'payment_list_lines_overlap',
+    });
+    // Whoever joins a household brings what they were paid, under whichever of their records.
+    const [host, record] = [await inBoth(), await inBoth()];
+    expect(await preview(team, one, await plan(one, [host], 'moving'))).toEqual([]);
+    await platform.owner.query('set session_replication_role = replica');
+    await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [paid.id, record.id]);
+    await platform.owner.query('set session_replication_role = origin');
+    await move(record, host);
+    expect(await preview(team, one, await plan(one, [host], 'moving'))).toMatchObject([{ beneficiaryId: host.id, reason: 'overlap' }]);
+    await changeTerms(platform, one.programmeId, { limits: [['household', 'programme', '150.00']] });
+    expect(await preview(team, one, await plan(one, [host], 'else'))).toMatchObject([
+      { reason: 'limit_household', detail: { limit: { used: { amount: '100.00' } } } },
+    ]);
+    await changeTerms(platform, one.programmeId, { limits: [] });
+  });
+
   it('is refused by the database itself, in plain SQL and from two connections at once', async () => {
     const [person, limited] = [await inBoth(), await inBoth()];
     const first = await approved(team, one, await plan(one, [person], 'seeds'));

@@ -1,10 +1,11 @@
 import { post } from '../../ledger/index.ts';
-import type { CommandContext } from '../../platform/index.ts';
+import { type CommandContext, dateIn } from '../../platform/index.ts';
 import { lockOverlap } from '../overlap/index.ts';
-import { conditionsOf, settleLines } from '../payable.ts';
+import { conditionsOf } from '../payable.ts';
 import { termsOf } from '../queries.ts';
 import { markReleased } from '../store.ts';
 import type { IssueVouchers, PaymentList } from '../types.ts';
+import { settleLines } from './line-store.ts';
 import { insertBatch, nextPart } from './store.ts';
 
 /** Lines that one transaction settles. */
@@ -25,7 +26,9 @@ export async function settleNext(
   const { tx, now } = context;
   const { number, isLast, ...part } = await nextPart(tx, list.id, batch);
   await lockOverlap(tx, list.id, part.from, part.to);
-  const settled = await settleLines(tx, list.id, part, conditionsOf(await termsOf(tx, list)));
+  const terms = await termsOf(tx, list);
+  const day = dateIn(terms.programme.timeZone, now);
+  const settled = await settleLines(tx, list.id, part, { ...conditionsOf(terms), day });
   await insertBatch(tx, list.id, number, part, now);
   const subject = { type: 'payment_list', id: list.id };
   const moves = settled.flatMap(({ fundId, released, returned }) => [

@@ -52,8 +52,9 @@ export const payoutsOf = (db: Db, records: readonly string[]): Promise<Item[]> =
     where v.beneficiary_id = any(${records}::uuid[]) order by p.paid_at, p.id`);
 
 export const messagesOf = (db: Db, records: readonly string[]): Promise<Item[]> =>
-  db.all(sql`select kind, state, created_at as "createdAt", accepted_at as "acceptedAt", gateway from messages
-    where beneficiary_id = any(${records}::uuid[]) order by created_at, id`);
+  db.all(sql`select m.kind, m.state, m.created_at as "createdAt", m.accepted_at as "acceptedAt", g.name as gateway
+    from messages m left join gateways g on g.id = m.gateway_id
+    where m.beneficiary_id = any(${records}::uuid[]) order by m.created_at, m.id`);
 
 /** That somebody resembled another person, and what was decided; who the other is belongs to them. */
 export const duplicatesOf = (db: Db, records: readonly string[]): Promise<Item[]> =>

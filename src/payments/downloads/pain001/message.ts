@@ -33,14 +33,14 @@ export interface Totals {
 
 /** The payments that one fund bears. */
 export interface PaymentBatch extends Totals {
-  /** At most 35 characters, unique in the message. */
+  /** At most 35 characters: the same for the same payments, and no other batch's of the debtor. */
   readonly id: string;
   readonly payments: AsyncIterable<CashPayment>;
 }
 
 /** A message, whose totals are known before its payments are read. */
 export interface PaymentMessage {
-  /** At most 35 characters, never used before. */
+  /** At most 35 characters: the same for the same payments, so that a bank which has them refuses it, and no other message's. */
   readonly id: string;
   readonly createdAt: Date;
   /** ISO date: the day from which the partner may pay. */

@@ -1,0 +1,88 @@
+import { type CommandContext, type KeyRing, type Outcome, type Problem, problem, type Sql } from '../../platform/index.ts';
+import { isCodeOf, readCode } from '../../vouchers/index.ts';
+import { vouchersAt } from '../locating.ts';
+import { refused } from '../problems.ts';
+import { counterRefusal, isLive, locatorRefusal, voucherRefusal } from '../rules.ts';
+import { type Candidate, type Counter, type CounterCandidate, findCounter } from '../store/candidates.ts';
+import { countFailure } from '../store/paying.ts';
+import { earlierPayout } from '../store/payouts.ts';
+import type { Locator } from '../types.ts';
+
+export function refuse(why: Problem | undefined): void {
+  if (why) throw why;
+}
+
+/** What somebody at a counter says. */
+interface Told {
+  readonly officeId: string;
+  readonly locator: Locator;
+  readonly code: string;
+  readonly collectorId?: string | undefined;
+}
+
+/** The voucher that somebody knows the code of, which can be paid now. */
+export interface Recognised {
+  readonly counter: Counter;
+  readonly voucher: CounterCandidate;
+}
+
+/** An office and its agent, who may pay now. @throws not_found; why not, before anything of a voucher is looked at */
+export async function standAtCounter(
+  { tx, actor, now }: CommandContext,
+  { officeId, collectorId }: Pick<Told, 'officeId' | 'collectorId'>,
+  vouchers: Sql,
+): Promise<Counter> {
+  const counter = await findCounter(tx, now, { officeId, agentId: actor.id, collectorId }, vouchers);
+  if (!counter) throw problem.not_found('There is no such record.');
+  refuse(counterRefusal(counter));
+  return counter;
+}
+
+/** @throws why a voucher is not paid now; told only to somebody who knows, or knew a moment ago, its code */
+export async function refuseUnpayable({ tx, now }: CommandContext, voucher: Candidate): Promise<void> {
+  const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
+  refuse(voucherRefusal(voucher, earlier, now));
+}
+
+/**
+ * Finds the voucher that a locator and a code are of. Its state is told only to somebody who knows the code; anybody else hears `code_refused`,
+ * whether the voucher exists or not, and has used an attempt.
+ * @returns the voucher, or the outcome of a command that was given a wrong code
+ * @throws office_closed, office_outside_hours, office_without_cash or agent_locked before the code is looked at; code_mistyped, which costs no
+ *   attempt; then what state the voucher is in
+ */
+export async function recognise(context: CommandContext, told: Told): Promise<Recognised | { readonly wrong: Outcome<never> }> {
+  const { tx, actor, now, keyRing } = context;
+  const { officeId, locator, code } = told;
+  const counter = await standAtCounter(context, told, vouchersAt(keyRing, locator));
+  refuse(locatorRefusal(locator));
+  const voucher = voucherWith(keyRing, counter.candidates, code);
+  if (!voucher) {
+    const tried = counter.candidates.filter((candidate) => isLive(candidate, now)).map(({ id }) => id);
+    await countFailure(tx, now, { agentId: actor.id, officeId, tried });
+    return { wrong: wrongCode(officeId, counter.candidates) };
+  }
+  await refuseUnpayable(context, voucher);
+  return { counter, voucher };
+}
+
+function voucherWith(keyRing: KeyRing, candidates: readonly CounterCandidate[], code: string): CounterCandidate | undefined {
+  const { digits, isIntact } = readCode(code);
+  if (!isIntact) throw refused('code_mistyped');
+  // A code is worked out where there is no voucher too, so that the time it takes says nothing of which there are.
+  if (candidates.length === 0) isCodeOf(keyRing, { ...nobody, keyVersion: keyRing.currentVersion }, digits);
+  return candidates.find((candidate) => isCodeOf(keyRing, candidate, digits));
+}
+
+const nobody = { id: '00000000-0000-4000-8000-000000000000', counter: 0 };
+
+function wrongCode(officeId: string, candidates: readonly Candidate[]): Outcome<never> {
+  const [only, ...others] = candidates;
+  return {
+    result: undefined as never,
+    ...(only && others.length === 0
+      ? { subject: { type: 'voucher', id: only.id }, scope: { office: officeId, programme: only.programmeId, fund: only.fundId } }
+      : { subject: { type: 'office', id: officeId } }),
+    refusal: refused('code_refused'),
+  };
+}

@@ -1,0 +1,104 @@
+import { authoriseRead } from '../../access/index.ts';
+import { command, type Db, isCurrency, Money, newId, type Outcome, problem, type Scope, type Tx } from '../../platform/index.ts';
+import { heldToRules, tillRefused } from '../problems.ts';
+import { closeRow, findTill, insertTill, insertTopUp, signRow, tillById } from '../store/tills.ts';
+import type { Pieces, Till } from '../types.ts';
+
+type Amount = ReturnType<Money['toJSON']>;
+
+/** Where a till stands. @throws not_found */
+async function scopeOfTill(db: Db, { tillId }: { tillId: string }): Promise<Scope> {
+  const { officeId } = await tillById(db, tillId);
+  return { office: officeId };
+}
+
+/** An amount as somebody wrote it. @throws unprocessable when it cannot be */
+function readAmount({ amount, currency }: Amount, pointer: string, mayBeZero: boolean): Money {
+  const fault = (detail: string) => problem.unprocessable('The amount cannot be.', {}, [{ pointer, detail }]);
+  if (!isCurrency(currency)) throw fault('Use an ISO 4217 code.');
+  try {
+    const money = Money.of(amount, currency);
+    if (!money.isNegative && (mayBeZero || !money.isZero)) return money;
+  } catch {}
+  throw fault(`An amount ${mayBeZero ? 'of zero or more' : 'above zero'}, in ${currency}.`);
+}
+
+async function asItIs(tx: Tx, tillId: string, before?: Till): Promise<Outcome<Till>> {
+  const after = await tillById(tx, tillId);
+  return { result: after, subject: { type: 'till', id: tillId }, ...(before ? { before } : {}), after };
+}
+
+/**
+ * Opens the till of an agent for today, with the float that a supervisor counted.
+ * @throws unprocessable for an amount that cannot be, or somebody who is no agent of the office; till_open_already; separation_of_duties for one's own
+ */
+export const openTill = command<{ officeId: string; agentId: string; opening: Amount }, Till>({
+  name: 'cashout.open_till',
+  scope: (_db, { officeId }) => ({ office: officeId }),
+  async run({ tx, actor, now }, { officeId, agentId, opening }) {
+    const id = newId();
+    const till = { id, officeId, agentId, opening: readAmount(opening, '/opening', true) };
+    if (!(await heldToRules(insertTill(tx, till, actor.id, now))))
+      throw problem.unprocessable('Nobody is an agent of this office under this identifier.', {}, [
+        { pointer: '/agentId', detail: 'Name somebody who holds the role of agent here.' },
+      ]);
+    return asItIs(tx, id);
+  },
+});
+
+/** Puts cash from the safe into an open till. @throws not_found; unprocessable; till_closed; till_reference_used; separation_of_duties for one's own */
+export const topUpTill = command<{ tillId: string; amount: Amount; reference: string }, Till>({
+  name: 'cashout.top_up_till',
+  scope: scopeOfTill,
+  async run({ tx, actor, now }, { tillId, amount, reference }) {
+    const before = await tillById(tx, tillId);
+    const money = readAmount(amount, '/amount', false);
+    if (money.currency !== before.cash.currency)
+      throw problem.unprocessable('A till holds one currency.', {}, [
+        { pointer: '/amount/currency', detail: `It holds ${before.cash.currency}.` },
+      ]);
+    await heldToRules(insertTopUp(tx, { id: newId(), tillId, amount: money, reference }, actor.id, now));
+    return asItIs(tx, tillId, before);
+  },
+});
+
+/**
+ * Closes a till with what its agent, or a supervisor, counted by notes and coins; what it differs by is kept.
+ * @throws not_found for another agent's till; unprocessable for a note that cannot be or is named twice; till_closed
+ */
+export const closeTill = command<{ tillId: string; count: readonly Pieces[] }, Till>({
+  name: 'cashout.close_till',
+  // Whose it is counts beside where it stands, and only its row says so.
+  scope: () => undefined,
+  async run({ tx, actor, now }, { tillId, count }) {
+    const before = await tillById(tx, tillId);
+    const scope = { office: before.officeId };
+    authoriseRead(actor, 'cashout.close_till', scope, before.agentId);
+    const { currency } = before.cash;
+    const sums = count.map(({ denomination, pieces }, i) => {
+      const isTwice = count.findIndex((other) => Number(other.denomination) === Number(denomination)) !== i;
+      if (isTwice)
+        throw problem.unprocessable('Correct the places listed in "errors".', {}, [
+          { pointer: `/count/${i}/denomination`, detail: 'Named twice.' },
+        ]);
+      return readAmount({ amount: denomination, currency }, `/count/${i}/denomination`, false).times(pieces);
+    });
+    if (!(await closeRow(tx, tillId, count, Money.sum(sums, currency), actor.id, now))) throw tillRefused('till_closed');
+    return { ...(await asItIs(tx, tillId, before)), scope };
+  },
+});
+
+/**
+ * Signs for a till that was closed: the supervisor takes what was counted, and says why it differs if it does.
+ * @throws not_found; till_not_closed; till_signed; till_unexplained; separation_of_duties for one's own
+ */
+export const signTill = command<{ tillId: string; remark?: string | undefined }, Till>({
+  name: 'cashout.sign_till',
+  scope: scopeOfTill,
+  async run({ tx, actor, now }, { tillId, remark }) {
+    const before = await findTill(tx, tillId);
+    if (!before?.closedAt) throw tillRefused('till_not_closed');
+    if (!(await heldToRules(signRow(tx, tillId, remark ?? null, actor.id, now)))) throw tillRefused('till_signed');
+    return { ...(await asItIs(tx, tillId, before)), reason: remark };
+  },
+});

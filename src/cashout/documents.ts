@@ -1,0 +1,33 @@
+import { type IdentityDocument, openIdentity, openPerson, plainDocumentNumber } from '../beneficiaries/index.ts';
+import type { KeyRing } from '../platform/index.ts';
+import type { CounterCandidate } from './store/candidates.ts';
+
+/** Fewer characters of a number say nothing. */
+const SEEN = 4;
+
+/** The documents that are known of a voucher's collector; none of one who was erased. */
+export function documentsOfCollector(
+  keyRing: KeyRing,
+  { collectorId, dataKey, documents }: Pick<CounterCandidate, 'collectorId' | 'dataKey' | 'documents'>,
+): readonly IdentityDocument[] {
+  return documents ? (openPerson(keyRing, collectorId, { data_key: dataKey, documents }, ['documents'])?.documents ?? []) : [];
+}
+
+/** The document of the alternate who is said to have come; undefined when the household has no such alternate on that day. */
+export function documentOfAlternate(
+  keyRing: KeyRing,
+  id: string,
+  { alternateIdentity, alternateHouseholdId, alternateUntil }: CounterCandidate,
+  day: string,
+): IdentityDocument | undefined {
+  if (!alternateIdentity || !alternateHouseholdId || !alternateUntil || alternateUntil < day) return undefined;
+  return openIdentity(keyRing, alternateHouseholdId, id, alternateIdentity).document;
+}
+
+/** Whether what was seen ends otherwise than every document that is known; null where none is known that could be compared. */
+export function documentDiffers(known: readonly IdentityDocument[], lastFour: string): boolean | null {
+  const ends = known
+    .flatMap(({ number }) => plainDocumentNumber(number)?.toUpperCase().slice(-SEEN) ?? [])
+    .filter((end) => end.length === SEEN);
+  return ends.length === 0 ? null : !ends.includes(lastFour);
+}

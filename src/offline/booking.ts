@@ -1,0 +1,56 @@
+import { earlierPayout, pay, voucherRefusal } from '../cashout/index.ts';
+import { posting } from '../ledger/index.ts';
+import { brokenConstraint, dateIn, Money, newId, sql, type Tx } from '../platform/index.ts';
+import type { PayoutEntry } from './device/entry.ts';
+import { markEntry, type OpenPack } from './store/entries.ts';
+import type { Reported } from './store/vouchers.ts';
+import type { OfflineReason } from './types.ts';
+
+const told = [
+  'already_paid',
+  'voucher_cancelled',
+  'voucher_expired',
+  'voucher_locked',
+  'voucher_not_active',
+  'paid_as_other_record',
+  'consent_withdrawn',
+] as const satisfies readonly OfflineReason[];
+
+/** Why the books would not take a pay-out, as a counter would see it at the time when it was made; undefined when they would. */
+export async function bookReason(tx: Tx, voucher: Reported, at: Date): Promise<OfflineReason | undefined> {
+  const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
+  const refusal = voucherRefusal(voucher, earlier, at);
+  if (refusal) return told.find((code) => code === refusal.code) ?? 'refused';
+  return voucher.isHandInList ? 'hand_in_list' : undefined;
+}
+
+/**
+ * Books a pay-out that a device reported, by the statement that books one at a counter, with the time at which the cash was handed over.
+ * @param inChain whether the entry stands in the chain of its pack
+ * @returns the pay-out, or undefined when the database refused it, in which case nothing of it is left
+ */
+export async function book(
+  tx: Tx,
+  now: Date,
+  pack: Pick<OpenPack, 'officeId' | 'agentId' | 'deviceId'>,
+  voucher: Reported,
+  entry: PayoutEntry,
+  { entryId, inChain }: { readonly entryId: string; readonly inChain: boolean },
+): Promise<string | undefined> {
+  const { officeId, agentId, deviceId } = pack;
+  const { programmeId, fundId, timeZone } = voucher;
+  const [id, at] = [newId(), new Date(entry.at)];
+  const { documentType, documentLastFour } = entry;
+  const payout = { id, officeId, advanceId: null, agentId, deviceId, documentType, documentLastFour, paidOn: dateIn(timeZone, at) };
+  const amount = Money.of(voucher.amount, voucher.currency);
+  const posted = posting(now, { event: 'payout', programmeId, fundId, officeId, subject: { type: 'payout', id }, amount });
+  await tx.run(sql`savepoint booking`);
+  try {
+    await markEntry(tx, entryId, { state: 'booked', inChain, payoutId: id });
+    if (await pay(tx, at, voucher, payout, posted)) return id;
+  } catch (error) {
+    if (brokenConstraint(error) === undefined) throw error;
+  }
+  await tx.run(sql`rollback to savepoint booking`);
+  return undefined;
+}

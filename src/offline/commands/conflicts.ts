@@ -1,0 +1,79 @@
+import { type CommandContext, command, type Db, problem } from '../../platform/index.ts';
+import { book, bookReason } from '../booking.ts';
+import { offlineProblem } from '../problems.ts';
+import { readEntry } from '../rules.ts';
+import { closeConflict, conflictById, type DisputedEntry, lockConflict, takeConflict } from '../store/conflicts.ts';
+import { lockPack } from '../store/entries.ts';
+import { reported } from '../store/vouchers.ts';
+import type { OfflineConflict, OfflineResolution } from '../types.ts';
+
+const scopeOf = async (db: Db, { conflictId }: { conflictId: string }) => {
+  const { programmeId, officeId } = await conflictById(db, conflictId);
+  return { programme: programmeId, office: officeId };
+};
+
+const closed = () => problem.conflict('The conflict is closed already.');
+
+/** Takes a conflict on. @throws not_found; conflict when it is closed; separation_of_duties to who paid, prepared, or had a hand in the list */
+export const takeOn = command<{ conflictId: string }, OfflineConflict>({
+  name: 'offline.take_conflict',
+  scope: scopeOf,
+  async run({ tx, actor }, { conflictId }) {
+    const before = await conflictById(tx, conflictId);
+    if (!(await takeConflict(tx, conflictId, actor.id))) throw closed();
+    const after = await conflictById(tx, conflictId);
+    return { result: after, subject: { type: 'offline_conflict', id: conflictId }, before, after };
+  },
+});
+
+/**
+ * Decides what a device reported. What is accepted is booked as it was reported; nothing else is.
+ * @throws not_found; conflict when it is closed; conflict_not_payable when the books do not take it; separation_of_duties as {@link takeOn}
+ */
+export const resolveConflict = command<{ conflictId: string; resolution: OfflineResolution; note: string }, OfflineConflict>({
+  name: 'offline.resolve_conflict',
+  scope: scopeOf,
+  async run(context, { conflictId, resolution, note }) {
+    const { tx, actor, now } = context;
+    const before = await conflictById(tx, conflictId);
+    // In the order in which a report locks them.
+    await lockPack(tx, before.packId);
+    const disputed = await lockConflict(tx, conflictId);
+    if (disputed?.state !== 'open') throw closed();
+    if (resolution === 'accepted') await accept(context, before, disputed);
+    await closeConflict(tx, conflictId, { resolution, note, by: actor.id, at: now });
+    const after = await conflictById(tx, conflictId);
+    const voucher = {
+      subject: { type: 'voucher', id: before.voucherId ?? '' },
+      before: { state: 'activated' },
+      after: { state: 'redeemed' },
+    };
+    return {
+      result: after,
+      subject: { type: 'offline_conflict', id: conflictId },
+      before,
+      after,
+      reason: `${resolution}: ${note}`,
+      ...(resolution === 'accepted' ? { others: [voucher] } : {}),
+    };
+  },
+});
+
+async function accept(
+  { tx, now }: CommandContext,
+  { packId }: OfflineConflict,
+  { entryId, payload, isGenuine }: DisputedEntry,
+): Promise<void> {
+  const entry = isGenuine ? readEntry(payload) : undefined;
+  const pack = await lockPack(tx, packId);
+  if (entry?.kind !== 'payout' || entry.packId !== packId)
+    throw offlineProblem.conflict_not_payable('This is no pay-out that the device signed for this pack. Claim it or dismiss it.');
+  const at = new Date(entry.at);
+  const voucher = await reported(tx, packId, pack.agentId, entry.serial, at);
+  if (!voucher) throw offlineProblem.conflict_not_payable('The pack has no such voucher. Claim it or dismiss it.');
+  const reason = await bookReason(tx, voucher, at);
+  if (reason && reason !== 'consent_withdrawn')
+    throw offlineProblem.conflict_not_payable(`It is ${reason}. Claim it or dismiss it.`, { reason });
+  if (!(await book(tx, now, pack, voucher, entry, { entryId, inChain: false })))
+    throw offlineProblem.conflict_not_payable('The books do not take it. Claim it or dismiss it.');
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readCode } from '../../vouchers/index.ts';
+import { openPack } from '../device/pack.ts';
+import { type OfflineLocator, OfflineTill } from '../device/till.ts';
+import { ChainFile } from './chain-file.ts';
+import { makeKeyFile, readKeyFile } from './key-file.ts';
+import { nodeSlowHash } from './slow-hash.ts';
+
+export const offlineUsage = `  offline keys DIR --device ID --key SIGNING.jwk [--version N]
+  offline list DIR PACK | pay DIR PACK (--serial S | --number N) --document TYPE:LAST4 | close DIR PACK | report DIR PACK [--from N]
+            the counter of an office without a network; asks for the device's passphrase, and for the code when it pays. keys and report
+            print what is sent to the server; DIR keeps the keys and what was done
+`;
+
+/** Where the counter asks and answers. */
+export interface Terminal {
+  /** Asks for something secret. */
+  ask(question: string): Promise<string>;
+  print(line: string): void;
+  now(): Date;
+}
+
+const options = {
+  device: { type: 'string' },
+  key: { type: 'string' },
+  version: { type: 'string', default: '1' },
+  serial: { type: 'string' },
+  number: { type: 'string' },
+  document: { type: 'string', default: '' },
+  from: { type: 'string', default: '1' },
+} as const;
+
+/** Works the counter of an office without a network. @returns the exit status: 0 when it did what was asked, undefined when it was not understood */
+export async function offlineCommand(args: readonly string[], terminal: Terminal): Promise<number | undefined> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+  const [verb, folder, packFile] = positionals;
+  if (!verb || !folder) return undefined;
+  const passphrase = await terminal.ask('Passphrase of this device: ');
+  if (verb === 'keys') {
+    if (!values.device || !values.key) return undefined;
+    const signing = JSON.parse(await readFile(values.key, 'utf8')) as object;
+    const enrolment = await makeKeyFile(keyFile(folder), passphrase, values.device, signing, Number(values.version));
+    terminal.print(JSON.stringify(enrolment));
+    return 0;
+  }
+  if (!packFile) return undefined;
+  const keys = await readKeyFile(keyFile(folder), passphrase);
+  const pack = await openPack(await readFile(packFile), keys.identity);
+  const file = await ChainFile.open(join(folder, `${pack.packId}.chain`));
+  try {
+    const ports = { now: terminal.now, slowHash: nodeSlowHash, readCode, append: file.append };
+    const till = await OfflineTill.open(pack, keys, file.kept, ports);
+    if (verb === 'list') {
+      for (const { serial, registrationNumber, amount, collector } of pack.vouchers)
+        terminal.print([serial, registrationNumber, `${amount.amount} ${amount.currency}`, collector ?? '?'].join('  '));
+      return 0;
+    }
+    if (verb === 'pay') return await pay(till, values, terminal);
+    if (verb === 'close') await till.close();
+    else if (verb === 'report')
+      terminal.print(JSON.stringify({ length: till.length, entries: till.signedFrom(Number(values.from)).slice(0, 50) }));
+    else return undefined;
+    return 0;
+  } finally {
+    await file.close();
+  }
+}
+
+const keyFile = (folder: string): string => join(folder, 'device.age');
+
+async function pay(
+  till: OfflineTill,
+  given: { serial?: string | undefined; number?: string | undefined; document: string },
+  terminal: Terminal,
+): Promise<number | undefined> {
+  const locator: OfflineLocator | undefined = given.serial
+    ? { serial: given.serial }
+    : given.number
+      ? { registrationNumber: given.number }
+      : undefined;
+  const [documentType = '', documentLastFour = ''] = given.document.split(':');
+  if (!locator || !documentType || documentLastFour.length !== 4) return undefined;
+  for (const { collector, amount } of till.find(locator)) terminal.print(`${collector ?? '?'}: ${amount.amount} ${amount.currency}`);
+  const answer = await till.pay({ locator, code: await terminal.ask('Code: '), documentType, documentLastFour });
+  terminal.print(
+    'paid' in answer ? `PAID. Hand over ${answer.paid.amount.amount} ${answer.paid.amount.currency}.` : `NOT PAID: ${answer.refusal}.`,
+  );
+  return 'paid' in answer ? 0 : 1;
+}

@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { type DeviceKeys, enrolmentText, newAgreementPair, type PublicJwk, signed } from '../device/keys.ts';
+
+/** What a passphrase is stretched with: half a second here, which is all that stands before six digits. */
+const WORK_FACTOR = 17;
+
+interface Stored {
+  readonly deviceId: string;
+  readonly signing: object;
+  readonly agreement: object;
+  readonly identity: string;
+}
+
+/** What is sent to enrol the keys of a device. */
+export interface KeyEnrolment {
+  readonly version: number;
+  readonly recipient: string;
+  readonly agreementKey: PublicJwk;
+  readonly signature: string;
+}
+
+const importSigning = (jwk: object) => crypto.subtle.importKey('jwk', jwk, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
+const importAgreement = (jwk: object) => crypto.subtle.importKey('jwk', jwk, { name: 'ECDH', namedCurve: 'P-256' }, false, ['deriveBits']);
+
+/**
+ * Makes the keys that packs are locked with, and keeps them in a file under a passphrase, together with the key that the device is known by.
+ * @param signing that key, with its secret part (RFC 7517)
+ */
+export async function makeKeyFile(path: string, passphrase: string, deviceId: string, signing: object, version = 1): Promise<KeyEnrolment> {
+  const identity = await generateX25519Identity();
+  const recipient = await identityToRecipient(identity);
+  const { secret, publicJwk } = await newAgreementPair();
+  const stored: Stored = { deviceId, signing, agreement: await crypto.subtle.exportKey('jwk', secret), identity };
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  encrypter.setScryptWorkFactor(WORK_FACTOR);
+  await writeFile(path, await encrypter.encrypt(JSON.stringify(stored)), { mode: 0o600, flag: 'wx' });
+  const text = enrolmentText(deviceId, version, recipient, publicJwk);
+  return { version, recipient, agreementKey: publicJwk, signature: await signed(await importSigning(signing), text) };
+}
+
+/** Opens the file of keys. @throws Error when the passphrase is wrong */
+export async function readKeyFile(path: string, passphrase: string): Promise<DeviceKeys> {
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(passphrase);
+  const { deviceId, signing, agreement, identity } = JSON.parse(await decrypter.decrypt(await readFile(path), 'text')) as Stored;
+  return { deviceId, signing: await importSigning(signing), agreement: await importAgreement(agreement), identity };
+}

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFrame } from '../../test/support/fixtures.ts';
+import { allowOffline, dzd, OfflineOffice, payOffline, seen, serialsOf, wrongCode } from '../../test/support/offline.ts';
+import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import type { TestVoucher } from '../../test/support/vouchers.ts';
+import { newId } from '../platform/index.ts';
+import { openPack } from './device/pack.ts';
+
+describe('an office without a network', () => {
+  let platform: TestPlatform;
+  let office: OfflineOffice;
+  beforeAll(async () => {
+    platform = await startPlatform();
+    office = await OfflineOffice.open(platform, 16);
+  });
+  afterAll(() => platform.close());
+
+  it('pays from a pack, reports it, and is closed', async () => {
+    const out = await office.out(4);
+    const { packId, vouchers, till } = out;
+    const [one, two, , four] = vouchers as [TestVoucher, TestVoucher, TestVoucher, TestVoucher];
+    const [inside] = till.find({ registrationNumber: one.person.registrationNumber });
+    expect(inside).toMatchObject({ serial: one.serial, amount: dzd('15000.00'), collector: `${one.person.personal.names.given} Benali` });
+    expect(await payOffline(out, { ...one, code: wrongCode(one.code) })).toEqual({ refusal: 'code_refused' });
+    expect(await payOffline(out, { ...one, code: '12' })).toEqual({ refusal: 'code_mistyped' });
+    expect(await payOffline(out, one)).toHaveProperty('paid.serial', one.serial);
+    expect(await payOffline(out, one)).toEqual({ refusal: 'paid' });
+    expect(await till.pay({ locator: { registrationNumber: two.person.registrationNumber }, code: two.code, ...seen })).toHaveProperty(
+      'paid',
+    );
+
+    const first = await office.send(out).expect(200);
+    expect(first.body).toMatchObject({ state: 'out', received: 3, missing: [] });
+    expect(first.body.entries.map(({ state }: { state: string }) => state)).toEqual(['noted', 'booked', 'booked']);
+    // The same again, under another key, is the same once.
+    expect((await office.send(out).expect(200)).body).toEqual(first.body);
+    expect((await office.payOnline(one).expect(409)).body.code).toBe('already_paid');
+
+    expect((await office.staff.supervisor.post(`/v1/offline-packs/${packId}/close`).expect(409)).body.code).toBe('pack_not_whole');
+    await till.close();
+    expect(await payOffline(out, four)).toEqual({ refusal: 'closed' });
+    await office.send(out).expect(200);
+    const { body } = await office.staff.supervisor.post(`/v1/offline-packs/${packId}/close`).expect(200);
+    expect(body).toMatchObject({ state: 'closed', paidCount: 2, paid: dzd('30000.00'), openConflicts: 0, isFinished: true });
+    expect(await office.statesOf(vouchers)).toEqual(['redeemed', 'redeemed', 'activated', 'activated']);
+    await office.payOnline(four).expect(201);
+    expect(await office.broken()).toEqual([]);
+    const { rows } = await platform.owner.query(
+      `select p.agent_id, p.device_id, p.document_last_four, count(e.id)::int as postings from payouts p
+      join journal_entries e on e.subject_id = p.id and e.event = 'payout' where p.voucher_id = any($1) group by p.id`,
+      [[one.id, two.id]],
+    );
+    expect(rows).toEqual(
+      [0, 1].map(() => ({ agent_id: office.staff.agent.userId, device_id: till.pack.deviceId, document_last_four: '0042', postings: 1 })),
+    );
+  });
+
+  it('pays a bound voucher nowhere else, and leaves it as it is', async () => {
+    const { packId, vouchers } = await office.out(1);
+    const [voucher] = vouchers as [TestVoucher];
+    const elsewhere = await makeFrame(platform);
+    const other = await platform.as('agent', { office: elsewhere.officeId });
+    const { serial } = voucher;
+    for (let i = 0; i < 6; i += 1) {
+      const tried = { officeId: elsewhere.officeId, locator: { serial }, code: wrongCode(voucher.code), ...seen };
+      expect((await other.post('/v1/payouts', tried).expect(422)).body.code).toBe('code_refused');
+    }
+    // Nobody but who knows the code hears why.
+    for (const [by, officeId] of [
+      [other, elsewhere.officeId],
+      [office.staff.agent, office.frame.officeId],
+    ] as const)
+      expect((await by.post('/v1/payouts', { officeId, locator: { serial }, code: voucher.code, ...seen }).expect(409)).body.code).toBe(
+        'wrong_office',
+      );
+    expect(await office.statesOf(vouchers)).toEqual(['activated']);
+    expect((await office.staff.finance.post(`/v1/vouchers/${voucher.id}/lock`, { reason: 'Told about' }).expect(409)).body.code).toBe(
+      'voucher_bound',
+    );
+    const second = await platform.as('finance_officer', { programme: office.frame.programmeId });
+    for (const kind of ['reissue', 'cancel']) {
+      const { body } = await office.staff.finance.post(`/v1/vouchers/${voucher.id}/changes`, { kind, reason: 'Card lost' }).expect(201);
+      await second.post(`/v1/voucher-changes/${body.id}/confirm`).expect(409);
+      await second.post(`/v1/voucher-changes/${body.id}/withdraw`).expect(200);
+    }
+    const app = await platform.applicationClient();
+    const sql = (text: string) => app.query(text, [voucher.id]);
+    for (const change of [
+      `state = 'cancelled'`,
+      `state = 'expired'`,
+      `state = 'locked'`,
+      `counter = counter + 1`,
+      `expires_at = expires_at - interval '1 hour'`,
+    ])
+      await expect(sql(`update vouchers set ${change} where id = $1`), change).rejects.toMatchObject({ constraint: 'vouchers_bound' });
+    await expect(
+      sql(`with r as (update vouchers set state = 'redeemed' where id = $1 returning *)
+        insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
+        select gen_random_uuid(), id, '${office.frame.officeId}', '${office.staff.agent.userId}', collector_id, amount, currency, 'other', '0000', now(), current_date from r`),
+    ).rejects.toMatchObject({ constraint: 'payouts_of_bound_voucher' });
+    await expect(sql('update offline_bindings set is_open = false where voucher_id = $1')).rejects.toMatchObject({ code: '42501' });
+    await expect(sql(`insert into offline_bindings values ('${packId}', $1)`)).rejects.toThrow();
+    await app.query('select release_bindings($1, null)', [packId]);
+    await expect(
+      app.query(`update offline_packs set state = 'over', ended_at = now(), ended_by = $2 where id = $1`, [packId, newId()]),
+    ).rejects.toMatchObject({ constraint: 'offline_packs_over_after_grace' });
+    expect((await platform.owner.query('select is_bound($1) as bound', [voucher.id])).rows).toEqual([{ bound: true }]);
+    // Nobody expires or frees it before the grace is over; then it pays anywhere again.
+    platform.clock.skip(8 * 3_600_000 + 47 * 3_600_000);
+    await office.endPastGrace();
+    expect((await office.payOnline(voucher).expect(409)).body.code).toBe('wrong_office');
+    platform.clock.skip(2 * 3_600_000);
+    await office.endPastGrace();
+    expect((await office.staff.finance.get(`/v1/offline-packs/${packId}`)).body.state).toBe('over');
+    await office.stepUp();
+    await office.payOnline(voucher).expect(201);
+  });
+
+  it('is bound or paid, never both, when a counter and a preparation meet', async () => {
+    const vouchers = office.fresh(4);
+    const devices = [await office.device(), await office.device(), await office.device(), await office.device()] as const;
+    const answers = await Promise.all(
+      vouchers.flatMap((voucher, i) => [
+        office.payOnline(voucher),
+        office.prepare(serialsOf([voucher]), devices[i] ?? devices[0], { hours: 1 }),
+      ]),
+    );
+    const bound = (
+      await platform.owner.query('select voucher_id as id from offline_bindings where voucher_id = any($1) and is_open', [
+        vouchers.map(({ id }) => id),
+      ])
+    ).rows.map(({ id }) => id);
+    for (const [i, voucher] of vouchers.entries()) {
+      const [paid, prepared] = [answers[2 * i], answers[2 * i + 1]];
+      expect([paid?.status === 201, bound.includes(voucher.id)]).toSatisfy(([a, b]) => !(a && b));
+      expect(prepared?.status === 201).toBe(bound.includes(voucher.id));
+      if (paid?.status !== 201) expect(paid?.body.code).toBe('wrong_office');
+    }
+    for (const answer of answers.filter(({ body }) => body.state === 'prepared'))
+      await office.staff.supervisor.post(`/v1/offline-packs/${answer.body.id}/withdraw`).expect(200);
+  });
+
+  it('is prepared by another than the agent, within limits that the database keeps', async () => {
+    const keys = await office.device();
+    const [one, two, three] = office.fresh(3) as [TestVoucher, TestVoucher, TestVoucher];
+    const both = await platform.as('office_supervisor', { office: office.frame.officeId });
+    await platform.owner.query(
+      `insert into role_grants (id, user_id, role, office_id, granted_by, granted_at) values ($1, $2, 'agent', $3, $4, now())`,
+      [newId(), both.userId, office.frame.officeId, office.staff.finance.userId],
+    );
+    const refusedWith = async (answer: ReturnType<typeof office.prepare>, status: number, code: string) =>
+      expect([status, (await answer.expect(status)).body.code]).toEqual([status, code]);
+    await refusedWith(office.prepare(serialsOf([one]), keys, { agentId: both.userId }, both), 403, 'separation_of_duties');
+    await refusedWith(office.prepare(serialsOf([one]), keys, { agentId: newId() }), 422, 'unprocessable');
+    await refusedWith(office.prepare(serialsOf([one]), keys, { hours: 25 }), 409, 'pack_beyond_limits');
+    await refusedWith(office.prepare(serialsOf([one]), keys, {}, office.staff.agent), 403, 'forbidden');
+    const elsewhere = await makeFrame(platform);
+    const stranger = await platform.as('office_supervisor', { office: elsewhere.officeId });
+    await refusedWith(office.prepare(serialsOf([one]), keys, {}, stranger), 404, 'not_found');
+    const { body } = await office.prepare({ serials: [one.serial, one.serial, '12345678901234'] }, keys).expect(422);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/vouchers/serials/1', '/vouchers/serials/2']);
+    await allowOffline(office.staff.finance, office.frame, {
+      officeId: office.frame.officeId,
+      maxVouchers: 2,
+      maxCash: dzd('20000.00'),
+    }).expect(201);
+    await refusedWith(office.prepare(serialsOf([one, two, three]), keys), 409, 'pack_beyond_limits');
+    await refusedWith(office.prepare(serialsOf([one]), keys, { cashLimit: dzd('20000.01') }), 409, 'pack_beyond_limits');
+    const first = await office.prepare({ wilayaNumber: '16' }, keys, { cashLimit: dzd('15000.00') }).expect(201);
+    expect(first.body).toMatchObject({ voucherCount: 2, amount: dzd('30000.00'), cashLimit: dzd('15000.00') });
+    await refusedWith(office.prepare(serialsOf([three]), await office.device(), { cashLimit: dzd('5000.00') }), 409, 'pack_beyond_limits');
+    await office.staff.supervisor.post(`/v1/offline-packs/${first.body.id}/withdraw`).expect(200);
+    await allowOffline(office.staff.finance, office.frame, { officeId: office.frame.officeId }).expect(201);
+    expect((await allowOffline(office.staff.finance, office.frame, { maxHours: 73 })).status).toBe(400);
+    const app = await platform.applicationClient();
+    await expect(
+      app.query(
+        `insert into offline_limits select gen_random_uuid(), programme_id, office_id, 201, max_cash, currency, max_hours, grace_hours, set_by, now()
+        from offline_limits limit 1`,
+      ),
+    ).rejects.toMatchObject({ constraint: 'offline_limits_ceiling' });
+    const [mine, theirs] = await Promise.all([office.prepare(serialsOf([two]), keys), office.prepare(serialsOf([three]), keys)]);
+    expect([mine?.status, theirs?.status].sort()).toEqual([201, 409]);
+    const held = [mine, theirs].find(({ status }) => status === 201);
+    await office.staff.supervisor.post(`/v1/offline-packs/${held?.body.id}/withdraw`).expect(200);
+  });
+
+  it('is opened by its device alone, holds no code, and tells nobody else', async () => {
+    const [vouchers, keys] = [office.fresh(1), await office.device()];
+    const [voucher] = vouchers as [TestVoucher];
+    const { body: pack } = await office.prepare(serialsOf(vouchers), keys).expect(201);
+    const file = `/v1/offline-packs/${pack.id}/file`;
+    await office.staff.agent.get(file).expect(409);
+    const colleague = await platform.as('agent', { office: office.frame.officeId });
+    await colleague.post(`/v1/offline-packs/${pack.id}/hand-out`).expect(404);
+    const opened = await office.takeOut(pack.id, keys);
+    await colleague.get(file).expect(404);
+    await office.staff.supervisor.get(file).expect(403);
+    const bytes = Buffer.from((await office.staff.agent.get(file).expect(200)).body.file, 'base64url');
+    const thief = await office.device();
+    await expect(openPack(bytes, thief.identity)).rejects.toThrow();
+    const inside = await openPack(bytes, keys.identity);
+    expect(JSON.stringify(inside)).not.toMatch(new RegExp(`${voucher.code}|${voucher.code.slice(0, 8)}|\\+213`));
+    // The verifier of each file is another, and without the device's key it checks nothing.
+    expect(inside.vouchers[0]?.verifier).not.toBe(opened.till.pack.vouchers[0]?.verifier);
+    expect(bytes.toString('latin1')).not.toContain(voucher.serial);
+    const { rows } = await platform.owner.query(
+      `select count(*)::int as n from person_reads where operation = 'getOfflinePackFile' and $1 = any(beneficiary_ids)`,
+      [voucher.person.id],
+    );
+    expect(rows).toEqual([{ n: 2 }]);
+    for (let i = 0; i < 5; i += 1)
+      expect(await payOffline(opened, { ...voucher, code: wrongCode(voucher.code) })).toEqual({ refusal: 'code_refused' });
+    expect(await payOffline(opened, voucher)).toEqual({ refusal: 'locked' });
+    await office.send({ packId: pack.id, vouchers, keys, ...opened }).expect(200);
+    expect((await platform.owner.query('select count(*)::int as n from failed_codes where voucher_id = $1', [voucher.id])).rows).toEqual([
+      { n: 5 },
+    ]);
+  });
+});

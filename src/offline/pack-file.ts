@@ -1,0 +1,100 @@
+import { Encrypter } from 'age-encryption';
+import { authoriseRead } from '../access/index.ts';
+import { openPeople } from '../beneficiaries/index.ts';
+import { type Actor, type Db, type Ground, Money, problem, sql } from '../platform/index.ts';
+import { codeOf } from '../vouchers/index.ts';
+import { inOtherState } from './commands/hand-out.ts';
+import { newAgreementPair, pepperOf } from './device/keys.ts';
+import type { Pack, PackVoucher } from './device/pack.ts';
+import { placeOf, type SlowHash, stretch, verifierOf } from './device/verifier.ts';
+import { findDevice } from './store/devices.ts';
+import { openPack } from './store/entries.ts';
+import { packById, scopeOfPack } from './store/packs.ts';
+import { type PackRow, packRows } from './store/vouchers.ts';
+
+/** Verifiers that are made at a time: they are slow, and others want the threads too. */
+const AT_A_TIME = 2;
+
+/** A pack as it is handed out, and whom it names inside. */
+export interface PackFile {
+  readonly packId: string;
+  readonly programmeId: string;
+  readonly people: { beneficiaryId: string; collectorId: string }[];
+  /** base64url */
+  readonly file: string;
+}
+
+/**
+ * Makes the file of a pack for its device. The key that the verifiers are made with is forgotten at once: each file has another.
+ * @throws not_found to anybody but the agent; pack_in_other_state when it is not out
+ */
+export async function packFile({ db, keyRing }: Ground, slowHash: SlowHash, actor: Actor, packId: string): Promise<PackFile> {
+  authoriseRead(actor, 'offline.read_file');
+  const scope = await scopeOfPack(db, packId);
+  const pack = await packById(db, packId);
+  authoriseRead(actor, 'offline.read_file', scope, pack.agentId);
+  const device = await findDevice(db, pack.deviceId);
+  if (pack.state !== 'out') throw inOtherState(pack);
+  if (!device?.recipient || !device.agreementKey) throw problem.not_found('There is no such record.');
+  const rows = await packRows(db, packId);
+  const people = await openPeople(db, keyRing, [...new Set(rows.flatMap((row) => [row.beneficiaryId, row.collectorId]))], ['names']);
+  const { secret, publicJwk } = await newAgreementPair();
+  const { workFactor } = await openPack(db, packId);
+  const pepper = await pepperOf(secret, device.agreementKey, packId);
+  const vouchers = await eachOf(rows, async (row) => {
+    const digits = codeOf(keyRing, row);
+    return describe(row, people, verifierOf(pepper, await stretch(slowHash, digits, placeOf(packId, row.serial), workFactor)));
+  });
+  const content: Pack = {
+    format: 'sanad-offline-pack-1',
+    packId,
+    deviceId: pack.deviceId,
+    agentId: pack.agentId,
+    office: await officeOf(db, pack.officeId),
+    startsAt: pack.startsAt,
+    endsAt: pack.endsAt,
+    cashLimit: pack.cashLimit,
+    workFactor,
+    agreementKey: publicJwk,
+    vouchers,
+  };
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(device.recipient);
+  return {
+    packId,
+    programmeId: pack.programmeId,
+    people: rows.map(({ beneficiaryId, collectorId }) => ({ beneficiaryId, collectorId })),
+    file: Buffer.from(await encrypter.encrypt(JSON.stringify(content))).toString('base64url'),
+  };
+}
+
+type People = Awaited<ReturnType<typeof openPeople<'names'>>>;
+
+const nameOf = (people: People, id: string): string | null => {
+  const names = people.get(id)?.names;
+  return names ? [names.given, names.middle, names.family].filter(Boolean).join(' ') : null;
+};
+
+async function describe(row: PackRow, people: People, verifier: Promise<string>): Promise<PackVoucher> {
+  return {
+    serial: row.serial,
+    registrationNumber: row.registrationNumber,
+    amount: Money.of(row.amount, row.currency).toJSON(),
+    collectorId: row.collectorId,
+    collector: nameOf(people, row.collectorId),
+    beneficiary: nameOf(people, row.beneficiaryId),
+    verifier: await verifier,
+  };
+}
+
+async function eachOf<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let i = 0; i < items.length; i += AT_A_TIME) results.push(...(await Promise.all(items.slice(i, i + AT_A_TIME).map(work))));
+  return results;
+}
+
+async function officeOf(db: Db, id: string): Promise<{ code: string; name: string }> {
+  const row = await db.first<{ code: string; name: string }>(sql`select code, name_fr as name from offices where id = ${id}`);
+  if (!row) throw problem.not_found('There is no such record.');
+  return row;
+}

@@ -1,0 +1,2 @@
+export { signalJobs } from './jobs.ts';
+export { signalRoutes } from './routes.ts';
