@@ -23,7 +23,7 @@ import {
   peopleSources,
   programmeOfPerson,
 } from './beneficiaries/index.ts';
-import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
+import { assisted, cashoutRoutes, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
@@ -206,7 +206,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     // A test waits for nobody's guesses.
     ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
     ...signalRoutes(ground),
-    ...assistanceRoutes(ground, { isReleased, assisted }),
+    ...assistanceRoutes(ground, { assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
     ...reconciliationRoutes(ground),
