@@ -107,6 +107,8 @@ export interface App {
   readonly jobs: Jobs;
   /** Starts carrying out background jobs in this process. */
   work(): Promise<void>;
+  /** Resolves when nothing that has been asked for is left to do, and no message is on its way. For the demonstration and the tests. */
+  settled(): Promise<void>;
   /** Finishes what runs, then lets go of every connection. */
   close(): Promise<void>;
 }
@@ -285,6 +287,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         }),
       ];
       return jobs.work(recurring ? all : all.map(({ name, run }) => ({ name, run })));
+    },
+    async settled() {
+      do await jobs.drained();
+      while (await messaging.isSending());
     },
     async close() {
       await jobs.close();

@@ -27,11 +27,11 @@ export async function livePilot(
   dataDir: string,
   paid: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const staff = new Staff(url, clock, { dataDir, drained: () => app.jobs.drained() });
+  const staff = new Staff(url, clock, { dataDir, drained: () => app.settled() });
   const pilot = await setUp(stage, staff, app.execute);
   await enrol(stage, pilot);
   const list = await pay(stage, pilot);
-  await app.jobs.drained();
+  await app.settled();
   const atCounters = await cashOut(stage, pilot, list, dataDir);
   const since = await putRight(stage, pilot, { app, dataDir, list, counter: atCounters });
   const carried = await deliverByHand(stage, pilot, list, since, clock);
