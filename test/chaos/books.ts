@@ -33,14 +33,14 @@ export async function readBooks(url: string): Promise<Books> {
   }
 }
 
-/** What became of the messages: each was accepted, cannot be sent, or waits with the work recorded that will send it. */
+/** What became of the messages: each was accepted, cannot be sent, or waits and will be taken. */
 export interface Messages {
   readonly accepted: number;
   readonly failed: number;
+  /** Of these none waits for ever. */
   readonly pending: number;
   /** Vouchers of released lists without a message. */
   readonly missing: number;
-  readonly work: number;
 }
 
 export async function readMessages(url: string): Promise<Messages> {
@@ -50,9 +50,8 @@ export async function readMessages(url: string): Promise<Messages> {
     const { rows } = await client.query(`select
       (select count(*)::int from messages where state not in ('pending', 'failed')) as accepted,
       (select count(*)::int from messages where state = 'failed') as failed,
-      (select count(*)::int from messages where state = 'pending') as pending,
-      (select count(*)::int from vouchers v where not exists (select from messages m where m.voucher_id = v.id)) as missing,
-      (select count(*)::int from follow_ups where job like 'messaging.%') as work`);
+      (select count(*)::int from messages where state = 'pending' and next_try_at < 'infinity' and (leased_until is null or leased_until < now() + interval '2 minutes')) as pending,
+      (select count(*)::int from vouchers v where not exists (select from messages m where m.voucher_id = v.id)) as missing`);
     return rows[0];
   } finally {
     await client.end();

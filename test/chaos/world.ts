@@ -56,11 +56,11 @@ export async function makeWorld(postgres: MortalPostgres, lists: number, people:
       const followUp = { id: newId(), ...sendingOf(listId) };
       const client = new pg.Client(postgres.url());
       await client.connect();
-      await client.query(`insert into follow_ups (id, job, payload, created_at) values ($1, $2, $3, now() - interval '1 minute')`, [
-        followUp.id,
-        followUp.job,
-        followUp.payload,
-      ]);
+      await client.query(
+        `with due as (update messages set next_try_at = now() where list_id = $4)
+        insert into follow_ups (id, job, payload, created_at) values ($1, $2, $3, now() - interval '1 minute')`,
+        [followUp.id, followUp.job, followUp.payload, listId],
+      );
       await client.end();
       await platform.app.jobs.start([followUp]);
       return true;
