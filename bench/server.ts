@@ -11,6 +11,8 @@ export interface BenchServer {
   /** How long it has been computing so far, in seconds. */
   computed(): number;
   stop(): Promise<void>;
+  /** Ends it without a word (kill -9). */
+  kill(): Promise<void>;
 }
 
 const MIB = 1024;
@@ -38,7 +40,7 @@ export async function startServer(dataDir: string, url: string, settings: Readon
       ...settings,
     },
   });
-  const stop = () => ended(server);
+  const stop = () => ended(server, 'SIGTERM');
   try {
     await ready(port);
   } catch (error) {
@@ -46,7 +48,13 @@ export async function startServer(dataDir: string, url: string, settings: Readon
     throw error;
   }
   const asked = (column: string) => execFileSync('ps', ['-o', `${column}=`, '-p', String(server.pid)], { encoding: 'utf8' }).trim();
-  return { port, memory: () => Number(asked('rss')) / MIB, computed: () => secondsIn(asked('time')), stop };
+  return {
+    port,
+    memory: () => Number(asked('rss')) / MIB,
+    computed: () => secondsIn(asked('time')),
+    stop,
+    kill: () => ended(server, 'SIGKILL'),
+  };
 }
 
 /** Seconds in `[days-]hours:minutes:seconds`. */
@@ -55,9 +63,9 @@ function secondsIn(time: string): number {
   return clock.split(':').reduce((seconds, part) => seconds * 60 + Number(part), 0) + Number(days) * 86_400;
 }
 
-async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null) return;
-  server.kill('SIGTERM');
+async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  server.kill(signal);
   await once(server, 'exit');
 }
 

@@ -132,3 +132,12 @@ begin
 end $$;
 create constraint trigger merged_phone_held after update of merged_into on beneficiaries deferrable initially deferred for each row
   when (old.merged_into is distinct from new.merged_into) execute function hold_merged_phone();
+
+-- Nothing waits for the number of somebody who was erased.
+create function end_phone_hold() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update phone_holds set ended_at = greatest(changed_at, new.erased_at) where beneficiary_id = new.id and ended_at is null;
+  return null;
+end $$;
+create trigger phone_hold_ends after update of data_key on beneficiaries for each row
+  when (old.data_key is not null and new.data_key is null) execute function end_phone_hold();

@@ -230,6 +230,9 @@ create function refuse_bound_payout() returns trigger language plpgsql security 
 declare
   pack uuid;
 begin
+  if new.reported_at is not null and not exists (select from offline_entries e where e.payout_id = new.id) then
+    perform refuse('payouts_reported', 'what is said to be reported stands in the report of a device', 'payouts');
+  end if;
   select b.pack_id into pack from offline_bindings b where b.voucher_id = new.voucher_id and b.is_open;
   if not found then return new; end if;
   if not exists (select from offline_entries e join offline_packs k on k.id = e.pack_id

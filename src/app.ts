@@ -23,7 +23,7 @@ import {
   peopleSources,
   programmeOfPerson,
 } from './beneficiaries/index.ts';
-import { assisted, cashoutRoutes, isReleased, paidAmong, paidOutSince } from './cashout/index.ts';
+import { assisted, cashoutRoutes, paidAmong, paidOutSince } from './cashout/index.ts';
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
@@ -107,6 +107,8 @@ export interface App {
   readonly jobs: Jobs;
   /** Starts carrying out background jobs in this process. */
   work(): Promise<void>;
+  /** Resolves when nothing that has been asked for is left to do, and no message is on its way. For the demonstration and the tests. */
+  settled(): Promise<void>;
   /** Finishes what runs, then lets go of every connection. */
   close(): Promise<void>;
 }
@@ -204,7 +206,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     // A test waits for nobody's guesses.
     ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
     ...signalRoutes(ground),
-    ...assistanceRoutes(ground, { isReleased, assisted }),
+    ...assistanceRoutes(ground, { assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),
     ...ledgerRoutes(ground, { guard: refuseReversal }),
     ...reconciliationRoutes(ground),
@@ -285,6 +287,10 @@ export function createApp({ config, address, clock, logger, validateResponses = 
         }),
       ];
       return jobs.work(recurring ? all : all.map(({ name, run }) => ({ name, run })));
+    },
+    async settled() {
+      do await jobs.drained();
+      while (await messaging.isSending());
     },
     async close() {
       await jobs.close();

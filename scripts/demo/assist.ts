@@ -143,13 +143,13 @@ async function payDue(
 ): Promise<ResponseBody<'getPaymentList'>> {
   await staff.signInAgain();
   const { id: listId } = await programme.api.call('buildPaymentList', { params: { programmeId }, body: { ...source, name } });
-  await app.jobs.drained();
+  await app.settled();
   const params = { listId };
   await programme.api.call('submitPaymentList', { params });
   const { digest } = await approvers[0].api.call('getPaymentList', { params });
   await approvers[0].api.call('approvePaymentList', { params, body: { digest: digest ?? '' } });
   await finance.api.call('releasePaymentList', { params });
-  await app.jobs.drained();
+  await app.settled();
   return finance.api.call('getPaymentList', { params });
 }
 

@@ -6,6 +6,7 @@ import { cashOut } from './cash-out.ts';
 import { enrol } from './enrol.ts';
 import { goOn } from './expire.ts';
 import { collectInPlace } from './in-place-of.ts';
+import { payWithoutNetwork } from './offline.ts';
 import { pay } from './pay.ts';
 import { protect } from './protect.ts';
 import { putRight } from './put-right.ts';
@@ -27,15 +28,16 @@ export async function livePilot(
   dataDir: string,
   paid: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const staff = new Staff(url, clock, { dataDir, drained: () => app.jobs.drained() });
+  const staff = new Staff(url, clock, { dataDir, drained: () => app.settled() });
   const pilot = await setUp(stage, staff, app.execute);
   await enrol(stage, pilot);
   const list = await pay(stage, pilot);
-  await app.jobs.drained();
+  await app.settled();
   const atCounters = await cashOut(stage, pilot, list, dataDir);
   const since = await putRight(stage, pilot, { app, dataDir, list, counter: atCounters });
   const carried = await deliverByHand(stage, pilot, list, since, clock);
-  const counter = await collectInPlace(stage, pilot, list, carried, clock);
+  const inPlace = await collectInPlace(stage, pilot, list, carried, clock);
+  const counter = await payWithoutNetwork(stage, pilot, inPlace, { clock, dataDir });
   await paid();
   await reconcile(stage, pilot, counter);
   await goOn(stage, pilot, { staff, clock, app, list, counter });

@@ -37,7 +37,7 @@ async function lookAndTake(stage: Stage, { staff, programmeId, programme, enrolm
     headers: { 'Sanad-Purpose': 'monitoring' },
     body: form,
   });
-  await app.jobs.drained();
+  await app.settled();
   const file = { params: { exportId: asked.export.id } };
   const bytes = await programme.api.bytes('downloadBeneficiaryExport', file);
   const { people } = await programme.api.call('getBeneficiaryExport', file);
@@ -110,7 +110,7 @@ async function prove(stage: Stage, { programmeId, programme, auditor }: Pilot, {
   const list = await firstWho(programme.api.all('listPaymentLists', { params: { programmeId } }), () => true);
   const release = await firstWho(auditor.api.all('listAuditEvents', { query: { command: 'payments.release_list' } }), () => true);
   await app.jobs.trigger('audit.seal');
-  await app.jobs.drained();
+  await app.settled();
   while ((await auditor.api.refusal('proveAuditEvent', { params: { id: release.id } }))?.code === 'not_sealed_yet')
     await new Promise((resolve) => setTimeout(resolve, 200));
   const proof = await auditor.api.call('proveAuditEvent', { params: { id: release.id } });

@@ -69,7 +69,7 @@ async function replace(stage: Stage, { programme, finance, staff }: Pilot, story
 
 /** The last message that came for a voucher, which holds another code than the one before. */
 async function newCode({ app, dataDir }: Story, { serial, code }: Received): Promise<Received> {
-  await app.jobs.drained();
+  await app.settled();
   const message = (await inbox(dataDir)).findLast((received) => received.serial === serial);
   if (!message || message.code === code) throw new Error('no other code came');
   return message;

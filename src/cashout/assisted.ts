@@ -1,9 +1,5 @@
 import { type Sql, sql } from '../platform/index.ts';
 
-/** Whether an instalment was released, and its voucher has neither expired nor been cancelled. @param instalmentId the expression of its identifier */
-export const isReleased = (instalmentId: Sql): Sql => sql`exists (select from payment_list_lines rl join vouchers rv on rv.line_id = rl.id
-  where rl.instalment_id = ${instalmentId} and rl.state = 'released' and rv.state not in ('expired', 'cancelled'))`;
-
 /**
  * What a programme released, or paid out, between two days of its time zone and has not given up, as rows of `instalment_id, wilaya_number,
  * sex, age_band, has_disability`.

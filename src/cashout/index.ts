@@ -1,4 +1,4 @@
-export { assisted, isReleased } from './assisted.ts';
+export { assisted } from './assisted.ts';
 export { redeemVoucher } from './commands/redeem.ts';
 export { refusal as counterRefusals } from './problems.ts';
 export { cashoutRoutes } from './routes.ts';

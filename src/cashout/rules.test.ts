@@ -38,6 +38,13 @@ describe('a voucher whose code is right', () => {
     expect(answer?.code).toBe('paid_as_other_record');
   });
 
+  it('is paid at one office alone while it is out with one that has no network', () => {
+    const boundTo = { code: '16002', nameFr: 'Poste du port', nameAr: 'بريد الميناء' };
+    const bound = { state: 'activated', expiresAt: later, timeZone, isWithheld: false, isPaidElsewhere: false, boundTo } as const;
+    expect(voucherRefusal(bound, undefined, now)?.toJSON()).toMatchObject({ code: 'wrong_office', officeCode: '16002' });
+    expect(voucherRefusal({ ...bound, boundTo: null }, undefined, now)).toBe(undefined);
+  });
+
   it('that is paid says when and where, expired or not', () => {
     for (const expiresAt of [now, later]) {
       expect(

@@ -49,7 +49,8 @@ export function voucherRefusal(
     timeZone,
     isWithheld,
     isPaidElsewhere,
-  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'>,
+    boundTo,
+  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'> & Partial<Pick<Candidate, 'boundTo'>>,
   earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {
@@ -60,7 +61,7 @@ export function voucherRefusal(
   if (isWithheld) return refused('consent_withdrawn');
   if (state === 'issued') return refused('voucher_not_active');
   if (state === 'locked') return refused('voucher_locked');
-  return undefined;
+  return boundTo ? speak(refusal.wrong_office, 'wrong_office', {}, { officeCode: boundTo.code, officeName: boundTo.nameFr }) : undefined;
 }
 
 function alreadyPaid({ paidAt, office }: EarlierPayout, timeZone: string): Problem {

@@ -60,6 +60,8 @@ describe('the cash of an office', () => {
     expect(codeOf(await topUp('T-1').expect(409))).toBe('till_reference_used');
     await pay(agent, short).expect(201);
     await supervisor.post(`/v1/payouts/${paid.id}/void`, { reason: 'The wrong envelope' }).expect(200);
+    const { text } = await supervisor.post(`/v1/payouts/${paid.id}/receipts?format=html&language=fr`).expect(201);
+    expect(text).toContain('ANNULÉ');
     const { items } = (await agent.get('/v1/tills?onlyOpen=true').expect(200)).body;
     expect(items).toMatchObject([
       {

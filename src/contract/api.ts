@@ -2133,7 +2133,7 @@ export interface paths {
         put?: never;
         /**
          * Print a receipt
-         * @description As data, or as a page for paper of 80 mm, twice on one strip. For the agent who paid and the supervisors of the office. The first is the receipt; every
+         * @description As data, or as a page for paper of 80 mm, on two slips. For the agent who paid and the supervisors of the office. The first is the receipt; every
          *     one after it says that it is a copy. Repeat a request with the same key when the printer failed: it stays the same one. It names no agency, programme or
          *     nationality, and no code.
          */

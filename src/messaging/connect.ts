@@ -6,12 +6,18 @@ import { messagingJobs } from './jobs.ts';
 import { takeReceipts } from './receipts/commands.ts';
 import { messagingRoutes } from './routes.ts';
 import { type Engine, engineOf } from './sending/engine.ts';
+import { isOnItsWay } from './sending/queue-store.ts';
+
+/** How often is looked whether a message is still on its way, in milliseconds. */
+const LOOK_MS = 20;
 
 /** Everything that sends messages, wired together. */
 export interface Messaging {
   readonly routes: Routes<keyof ReturnType<typeof messagingRoutes>>;
   readonly jobs: Job[];
   readonly engine: Engine;
+  /** Whether a message is on its way, or could be. */
+  isSending(): Promise<boolean>;
   /** Lets go of every gateway. */
   close(): Promise<void>;
 }
@@ -34,6 +40,11 @@ export function connectMessaging(ground: Ground, config: Config, contract: Contr
     routes: messagingRoutes(ground, { contract, surroundings, gateways }),
     jobs: messagingJobs(ground, engine, gateways),
     engine,
+    async isSending() {
+      const is = await isOnItsWay(ground.db, clock.now());
+      if (is) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      return is;
+    },
     close: () => gateways.close(),
   };
 }

@@ -120,6 +120,8 @@ describe('offices', () => {
     expect((await administrator.patch(path, await etagOf(path), { timeZone: 'Mars/Olympus' }).expect(422)).body.errors[0].pointer).toBe(
       '/timeZone',
     );
+    // A bare offset would mean the opposite to PostgreSQL.
+    await administrator.patch(path, await etagOf(path), { timeZone: '+01:00' }).expect(400);
     expect((await put(path, '/hours', week([8, '08:00', '09:00']))).status).toBe(400);
     expect((await put(path, '/hours', week([1, '8 am', '09:00']))).status).toBe(400);
     await administrator.put(`${path}/hours`, '"999"', week()).expect(409);

@@ -19,7 +19,7 @@ const told = [
 /** Why the books would not take a pay-out, as a counter would see it at the time when it was made; undefined when they would. */
 export async function bookReason(tx: Tx, voucher: Reported, at: Date): Promise<OfflineReason | undefined> {
   const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
-  const refusal = voucherRefusal(voucher, earlier, at);
+  const refusal = voucherRefusal({ ...voucher, boundTo: null }, earlier, at);
   if (refusal) return told.find((code) => code === refusal.code) ?? 'refused';
   return voucher.isHandInList ? 'hand_in_list' : undefined;
 }
@@ -41,7 +41,8 @@ export async function book(
   const { programmeId, fundId, timeZone } = voucher;
   const [id, at] = [newId(), new Date(entry.at)];
   const { documentType, documentLastFour } = entry;
-  const payout = { id, officeId, advanceId: null, agentId, deviceId, documentType, documentLastFour, paidOn: dateIn(timeZone, at) };
+  const paidOn = dateIn(timeZone, at);
+  const payout = { id, officeId, advanceId: null, agentId, deviceId, documentType, documentLastFour, paidOn, reportedAt: now };
   const amount = Money.of(voucher.amount, voucher.currency);
   const posted = posting(now, { event: 'payout', programmeId, fundId, officeId, subject: { type: 'payout', id }, amount });
   await tx.run(sql`savepoint booking`);

@@ -11,7 +11,7 @@ describe('an office without a network', () => {
   let office: OfflineOffice;
   beforeAll(async () => {
     platform = await startPlatform();
-    office = await OfflineOffice.open(platform, 16);
+    office = await OfflineOffice.open(platform, 17);
   });
   afterAll(() => platform.close());
 
@@ -29,7 +29,10 @@ describe('an office without a network', () => {
       'paid',
     );
 
+    // What was paid before anybody knew of it is not refused for want of a till.
+    await platform.owner.query('update offices set requires_till = true where id = $1', [office.frame.officeId]);
     const first = await office.send(out).expect(200);
+    await platform.owner.query('update offices set requires_till = false where id = $1', [office.frame.officeId]);
     expect(first.body).toMatchObject({ state: 'out', received: 3, missing: [] });
     expect(first.body.entries.map(({ state }: { state: string }) => state)).toEqual(['noted', 'booked', 'booked']);
     // The same again, under another key, is the same once.
@@ -98,6 +101,16 @@ describe('an office without a network', () => {
         insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
         select gen_random_uuid(), id, '${office.frame.officeId}', '${office.staff.agent.userId}', collector_id, amount, currency, 'other', '0000', now(), current_date from r`),
     ).rejects.toMatchObject({ constraint: 'payouts_of_bound_voucher' });
+    const [free] = office.fresh(1) as [TestVoucher];
+    await expect(
+      app.query(
+        `with r as (update vouchers set state = 'redeemed' where id = $1 returning *)
+        insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on,
+          reported_at)
+        select gen_random_uuid(), id, $2, $3, collector_id, amount, currency, 'other', '0000', now(), current_date, now() from r`,
+        [free.id, office.frame.officeId, office.staff.agent.userId],
+      ),
+    ).rejects.toMatchObject({ constraint: 'payouts_reported' });
     await expect(sql('update offline_bindings set is_open = false where voucher_id = $1')).rejects.toMatchObject({ code: '42501' });
     await expect(sql(`insert into offline_bindings values ('${packId}', $1)`)).rejects.toThrow();
     await app.query('select release_bindings($1, null)', [packId]);

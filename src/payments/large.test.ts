@@ -85,6 +85,18 @@ describe('a list that is larger than one transaction', () => {
     ]);
     const { rows } = await platform.owner.query('select count(*)::int as vouchers from vouchers where list_id = $1', [id]);
     expect(rows).toEqual([{ vouchers: 5 }]);
+    const app = await platform.applicationClient();
+    const message = (voucherId: string, beneficiaryId: string, listId: string) =>
+      app.query(
+        `insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, created_at)
+        select gen_random_uuid(), 'code', ${voucherId}, 7, ${beneficiaryId}, ${listId}, now() from vouchers v where v.list_id = $1 limit 1`,
+        [id],
+      );
+    const refused = { constraint: 'messages_of_voucher' };
+    await expect(message('gen_random_uuid()', 'v.collector_id', 'v.list_id')).rejects.toMatchObject(refused);
+    await expect(message('v.id', 'gen_random_uuid()', 'v.list_id')).rejects.toMatchObject(refused);
+    await expect(message('v.id', 'v.collector_id', 'gen_random_uuid()')).rejects.toMatchObject(refused);
+    await message('v.id', 'v.collector_id', 'v.list_id');
     expect((await team.finance.post(`${path(id)}/release`, undefined, key).expect(202)).body.state).toBe('releasing');
   });
 

@@ -74,7 +74,7 @@ export const httpGatewayTo = (url: string, changes: object = {}) => ({
       undelivered: ['UNDELIV'],
       signature: { header: 'X-Signature' },
     },
-    timeoutMs: 300,
+    timeoutMs: 5_000,
     ...changes,
   },
   credentials: { token: 'secret-token', receiptSecret: 'receipt-secret' },

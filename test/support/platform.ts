@@ -101,17 +101,7 @@ export async function startPlatform({
       );
       return clientFor(agent, userId, token);
     },
-    async settled() {
-      for (let left = true; left; ) {
-        await app.jobs.drained();
-        const { rows } = await owner.query<{ left: boolean }>(
-          `select exists (select from messages where state = 'pending' and (next_try_at <= $1 or leased_until > $1)) as left`,
-          [clock.now()],
-        );
-        left = rows[0]?.left ?? false;
-        if (left) await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
+    settled: () => app.settled(),
     async close() {
       await app.close();
       await drop();

@@ -30,7 +30,7 @@ export async function fillQueue(
   );
   await client.query('insert into payment_list_funds values ($1, $2, $3, $4)', [listId, fundId, messages, total]);
   for (let from = 0; from < messages; from += CHUNK) {
-    const people = Array.from({ length: Math.min(CHUNK, messages - from) }, (_none, i) => personOf(keyRing, from + i));
+    const people = Array.from({ length: Math.min(CHUNK, messages - from) }, () => personOf(keyRing));
     await client.query(
       `create temporary table people on commit drop as select gen_random_uuid() as household, gen_random_uuid() as voucher, p.*
       from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[]) as p (id, number, serial, data_key, phones)`,
@@ -69,15 +69,18 @@ export async function fillQueue(
   return listId;
 }
 
-function personOf(keyRing: KeyRing, n: number) {
+let made = 0;
+
+function personOf(keyRing: KeyRing) {
+  made += 1;
   const id = newId();
-  const [digits, serial] = [String(200_000_000 + n), String(200_000_000_000 + n)];
+  const [digits, serial] = [String(200_000_000 + made), String(200_000_000_000 + made)];
   const { data_key, phones } = sealPerson(keyRing, id, {
     names: { asWritten: 'Queue' },
     birth: { from: '1980-01-01', to: '1980-01-01', precision: 'exact' },
     nationality: 'MLI',
     documents: [],
-    phones: [`+2136${String(n).padStart(8, '0')}`],
+    phones: [`+2136${String(made).padStart(8, '0')}`],
     answers: {},
   } as unknown as Parameters<typeof sealPerson>[2]);
   return { id, data_key, phones, number: digits + dammDigit(digits), serial: serial + mod97Digits(serial) };

@@ -4,8 +4,10 @@ import { type Frame, makeFrame, makePerson, type Person } from '../../../test/su
 import { makeTeam, type Team } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { makeVouchers } from '../../../test/support/vouchers.ts';
+import { system } from '../../access/index.ts';
 import { dateIn, newId } from '../../platform/index.ts';
 import { assistanceJobs } from '../jobs.ts';
+import { advancePlan } from '../schedule/advance-command.ts';
 import { addDays } from '../schedule/days.ts';
 
 describe('a programme that ends on another day', () => {
@@ -16,13 +18,16 @@ describe('a programme that ends on another day', () => {
   let today: string;
   beforeAll(async () => {
     platform = await startPlatform();
-    frame = await makeFrame(platform);
-    team = await makeTeam(platform, frame);
-    officer = team.maker;
+    await begin();
     today = dateIn('Africa/Algiers', platform.clock.now());
   });
   afterAll(() => platform.close());
 
+  async function begin(): Promise<void> {
+    frame = await makeFrame(platform);
+    team = await makeTeam(platform, frame);
+    officer = team.maker;
+  }
   const inDays = (days: number) => addDays(today, days);
   const person = async () => {
     const made = await makePerson(platform, frame.programmeId);
@@ -111,5 +116,34 @@ describe('a programme that ends on another day', () => {
       [inDays(29), '3000.00', 0],
     ]);
     expect(await owed(listed)).toEqual(due[1]);
+  });
+
+  it('cuts a period that is being worked through, and leaves out one that would begin after it', async () => {
+    await begin();
+    const people = [await person(), await person(), await person()];
+    const planOf = async (first: number): Promise<string> => {
+      const amountRule = { rule: 'fixed', amount: '3000.00' };
+      const days = { startsOn: inDays(first), endsOn: inDays(first + 29), every: 'days', everyDays: 30 };
+      const planId = await makeKind(officer, frame, 'stipend', { amountRule, ...days });
+      const named = { beneficiaryIds: people.map(({ id }) => id), startsOn: inDays(first), reason: 'Case conference' };
+      await officer.post(`/v1/plans/${planId}/entitlements`, named).expect(200);
+      // As if a rule had named them: worked through together, one at a time.
+      await platform.owner.query('update entitlements set is_plain = true, settle_on = null where plan_id = $1', [planId]);
+      return planId;
+    };
+    const [cut, after] = [await planOf(10), await planOf(12)];
+    platform.clock.skip(Date.parse(`${inDays(12)}T12:00:00Z`) - platform.clock.now().getTime());
+    const step = (planId: string) =>
+      platform.app.execute(advancePlan, { planId, batch: { together: 1, alone: 1 }, waits: true }, { actor: system });
+    // One step to those who join, one for the first person.
+    for (const planId of [cut, cut, after]) await step(planId);
+    expect(await owed(cut)).toEqual([[inDays(39), '3000.00', 0]]);
+    expect(await owed(after)).toEqual([]);
+    await ends(inDays(11));
+    for (const planId of [cut, after]) while (await step(planId));
+    expect(await owed(cut)).toEqual(people.map(() => [inDays(11), '200.00', 0]));
+    expect(await owed(after)).toEqual([]);
+    const { rows } = await platform.owner.query('select distinct state from plan_periods where plan_id = any($1)', [[cut, after]]);
+    expect(rows).toEqual([{ state: 'done' }]);
   });
 });

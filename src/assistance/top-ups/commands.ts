@@ -13,49 +13,48 @@ import type { AssistedPorts, NamedTopUp, NamedTopUps, TopUpRule, TopUpTotals } f
  * Tops up what named people were paid. Who cannot be topped up does not keep the others out.
  * @throws not_found; unprocessable when the plan is of another kind
  */
-export const topUpPeople = (ports: AssistedPorts): Command<{ planId: string; people: readonly NamedTopUp[] }, NamedTopUps> =>
-  command<{ planId: string; people: readonly NamedTopUp[] }, NamedTopUps>({
-    name: 'assistance.top_up_people',
-    scope: planScope,
-    async run({ tx, now }, { planId, people }) {
-      const plan = await planOfKind(tx, planId, 'top_up');
-      const terms = await findTerms(tx, planId);
-      const bounds = await boundsOfPlan(tx, plan);
-      const found = await findNamed(
-        tx,
-        plan.programmeId,
-        people.map(({ person }) => person),
-      );
-      const { standing, refused: out } = sortOut(found);
-      const wanted = standing.map(({ index, person }) => ({
-        index,
-        beneficiaryId: person.beneficiaryId,
-        instalmentId: people[index]?.instalmentId ?? null,
-      }));
-      const sources = await sourcesOf(tx, plan, terms.reason, wanted, ports);
-      const refusals = wanted.flatMap(
-        ({ index, instalmentId }) => refusalOf(index, sources.get(index), instalmentId !== null, terms, bounds) ?? [],
-      );
-      const without = new Set(refusals.map(({ index }) => index));
-      const able = wanted
-        .filter(({ index }) => !without.has(index))
-        .flatMap(({ index }) => ({ index, sourceId: sources.get(index)?.instalmentId ?? '' }));
-      const sourceIds = able.map(({ sourceId }) => sourceId);
-      const made = await insertNamed(tx, plan, bounds, sourceIds, now);
-      const result = {
-        made: able.flatMap(({ index, sourceId }) => {
-          const topUp = made.get(sourceId);
-          return topUp ? [{ index, instalmentId: topUp.id, topsUpId: sourceId, amount: topUp.amount.toJSON() }] : [];
-        }),
-        refused: inOrder([
-          ...out,
-          ...refusals,
-          ...able.filter(({ sourceId }) => !made.has(sourceId)).map(({ index }) => refused(index, 'topped_up_already')),
-        ]),
-      };
-      return { result, subject: { type: 'plan', id: planId }, after: result };
-    },
-  });
+export const topUpPeople = command<{ planId: string; people: readonly NamedTopUp[] }, NamedTopUps>({
+  name: 'assistance.top_up_people',
+  scope: planScope,
+  async run({ tx, now }, { planId, people }) {
+    const plan = await planOfKind(tx, planId, 'top_up');
+    const terms = await findTerms(tx, planId);
+    const bounds = await boundsOfPlan(tx, plan);
+    const found = await findNamed(
+      tx,
+      plan.programmeId,
+      people.map(({ person }) => person),
+    );
+    const { standing, refused: out } = sortOut(found);
+    const wanted = standing.map(({ index, person }) => ({
+      index,
+      beneficiaryId: person.beneficiaryId,
+      instalmentId: people[index]?.instalmentId ?? null,
+    }));
+    const sources = await sourcesOf(tx, plan, terms.reason, wanted);
+    const refusals = wanted.flatMap(
+      ({ index, instalmentId }) => refusalOf(index, sources.get(index), instalmentId !== null, terms, bounds) ?? [],
+    );
+    const without = new Set(refusals.map(({ index }) => index));
+    const able = wanted
+      .filter(({ index }) => !without.has(index))
+      .flatMap(({ index }) => ({ index, sourceId: sources.get(index)?.instalmentId ?? '' }));
+    const sourceIds = able.map(({ sourceId }) => sourceId);
+    const made = await insertNamed(tx, plan, bounds, sourceIds, now);
+    const result = {
+      made: able.flatMap(({ index, sourceId }) => {
+        const topUp = made.get(sourceId);
+        return topUp ? [{ index, instalmentId: topUp.id, topsUpId: sourceId, amount: topUp.amount.toJSON() }] : [];
+      }),
+      refused: inOrder([
+        ...out,
+        ...refusals,
+        ...able.filter(({ sourceId }) => !made.has(sourceId)).map(({ index }) => refused(index, 'topped_up_already')),
+      ]),
+    };
+    return { result, subject: { type: 'plan', id: planId }, after: result };
+  },
+});
 
 /**
  * Tops up what people already assisted were paid, as far as a rule says, in one set-based pass. What was topped up for the plan's reason before

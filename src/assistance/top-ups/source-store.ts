@@ -2,7 +2,14 @@ import { recordsOf } from '../../beneficiaries/index.ts';
 import { type Db, Money, type Sql, sql } from '../../platform/index.ts';
 import type { Plan } from '../types.ts';
 import type { Source } from './rules.ts';
-import type { AssistedPorts } from './types.ts';
+
+/** Whether an instalment was released, and its voucher has neither expired nor been cancelled. @param instalmentId the expression of its identifier */
+const isReleased = (instalmentId: Sql): Sql => sql`exists (select from payment_list_lines rl join vouchers rv on rv.line_id = rl.id
+  where rl.instalment_id = ${instalmentId} and rl.state = 'released' and rv.state not in ('expired', 'cancelled'))`;
+
+/** Whether an instalment tops up what is not released any more. @param instalment the name of its row in the statement around it */
+export const hasLostSource = (instalment: Sql): Sql =>
+  sql`(${instalment}.tops_up_id is not null and not ${isReleased(sql`${instalment}.tops_up_id`)})`;
 
 /** Somebody whose instalment is to be topped up: this one, or the last that was released to them. */
 export interface Wanted {
@@ -12,13 +19,7 @@ export interface Wanted {
 }
 
 /** Looks at what is to be topped up, in one statement. @returns by the index of the request; nothing where there is no such instalment */
-export async function sourcesOf(
-  db: Db,
-  { programmeId }: Plan,
-  reason: string,
-  wanted: readonly Wanted[],
-  { isReleased }: AssistedPorts,
-): Promise<Map<number, Source>> {
+export async function sourcesOf(db: Db, { programmeId }: Plan, reason: string, wanted: readonly Wanted[]): Promise<Map<number, Source>> {
   const rows = await db.all<Omit<Source, 'amount'> & { readonly index: number; readonly amount: string; readonly currency: string }>(sql`
     select w.index, i.id as "instalmentId", i.beneficiary_id = any(${recordsOf(sql`w.person`)}) as "isTheirs", i.tops_up_id is not null as "isTopUp",
       ${isReleased(sql`i.id`)} and i.state <> 'withdrawn' as "isReleased", i.amount::text, i.currency,
@@ -32,11 +33,3 @@ export async function sourcesOf(
       order by own.due_on desc, own.id desc limit 1))`);
   return new Map(rows.map(({ index, amount, currency, ...source }) => [index, { ...source, amount: Money.of(amount, currency) }]));
 }
-
-/**
- * Whether what an instalment tops up is not released any more: its payment was cancelled, or its voucher has expired or was.
- * @param instalment the name of its row in the statement around it
- */
-export const hasLostSource = (instalment: Sql): Sql => sql`(${instalment}.tops_up_id is not null and not exists (
-  select from payment_list_lines sl join vouchers sv on sv.line_id = sl.id
-  where sl.instalment_id = ${instalment}.tops_up_id and sl.state = 'released' and sv.state not in ('expired', 'cancelled')))`;

@@ -62,8 +62,6 @@ export type LeftOutCode = 'comes_to_nothing' | 'below_least' | 'above_most';
 
 /** What the rooms above know of what became of an instalment. */
 export interface AssistedPorts {
-  /** Whether it was released and its voucher has neither expired nor been cancelled. @param instalmentId the expression of its identifier */
-  isReleased(instalmentId: Sql): Sql;
   /** What was released, or paid, in a programme between two days: rows of `instalment_id, wilaya_number, sex, age_band, has_disability`. */
   assisted(how: TopUpRule['assisted'], programmeId: string, from: string, to: string): Sql;
 }

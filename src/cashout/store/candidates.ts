@@ -2,6 +2,7 @@ import { hasWithdrawn } from '../../beneficiaries/index.ts';
 import { isWithinHours, opensNext } from '../../offices/index.ts';
 import { type Db, type Sql, sql } from '../../platform/index.ts';
 import type { VoucherState } from '../../vouchers/index.ts';
+import type { PlaceName } from '../speaking.ts';
 
 /** Without these nothing of a person is shared with the paying agent. */
 const neededToPay = ['registration', 'share_with_paying_agent'] as const;
@@ -26,6 +27,8 @@ export interface Candidate {
   readonly isWithheld: boolean;
   /** Whether another record of the same person was paid the same, or has a voucher for it that comes first. */
   readonly isPaidElsewhere: boolean;
+  /** The office without a network that alone can pay it at present. */
+  readonly boundTo: PlaceName | null;
 }
 
 /** What is known of those who may come for a voucher: still sealed. */
@@ -105,7 +108,9 @@ export const candidateColumns = (
   v.expires_at as "expiresAt", v.beneficiary_id as "beneficiaryId", v.collector_id as "collectorId", v.programme_id as "programmeId", v.fund_id as "fundId",
   (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone",
   (${hasWithdrawn(sql`v.beneficiary_id`, neededToPay)} or ${hasWithdrawn(sql`v.collector_id`, neededToPay)}) as "isWithheld",
-  ${isPaidElsewhere(sql`v`, now)} as "isPaidElsewhere"`;
+  ${isPaidElsewhere(sql`v`, now)} as "isPaidElsewhere",
+  (select jsonb_build_object('code', oo.code, 'nameFr', oo.name_fr, 'nameAr', oo.name_ar) from offline_bindings ob
+    join offline_packs op on op.id = ob.pack_id join offices oo on oo.id = op.office_id where ob.voucher_id = v.id and ob.is_open) as "boundTo"`;
 
 /**
  * Whether the same instalment of the same plan was paid to another record of the same person, or can be paid now by a voucher that comes

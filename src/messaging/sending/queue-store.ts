@@ -8,6 +8,14 @@ import type { PendingMessage, Sending } from '../types.ts';
 const isDue = (now: Date): Sql =>
   sql`m.state = 'pending' and m.next_try_at <= ${now}::timestamptz and (m.leased_until is null or m.leased_until <= ${now}::timestamptz)`;
 
+/** Whether a worker has a message, or one is due. */
+export const isOnItsWay = async (db: Db, now: Date): Promise<boolean> =>
+  (
+    await db.first<{ is: boolean }>(
+      sql`select exists (select from messages m where ${isDue(now)} or m.state = 'pending' and m.leased_until > ${now}) as is`,
+    )
+  )?.is ?? false;
+
 /** How it stands with the queue. */
 export interface Outlook {
   /** Whether a message is due. */
@@ -18,7 +26,7 @@ export interface Outlook {
   readonly busyMs: number | null;
 }
 
-/** Whether there is something to do, without a trace. @param ahead how many seconds of moments may be taken beforehand */
+/** Whether there is something to do, without a trace. */
 export async function outlook(db: Db, now: Date): Promise<Outlook> {
   const row = await db.first<Outlook>(sql`select exists (select from messages m where ${isDue(now)}) as "isDue",
       exists (select from gateways where enabled) as "hasGateways",

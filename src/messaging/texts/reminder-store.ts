@@ -41,7 +41,9 @@ export const insertReminders = (tx: Tx, now: Date, programmeId: string, limit: n
       on conflict do nothing returning list_id)
     select list_id as "listId", count(*)::int as reminders from made group by list_id order by list_id`);
 
-const mayGo = (now: Date): Sql => sql`m.state = 'pending' and m.last_error = any(${putOffReasons}::text[]) and ${putOff(now)} is null`;
+/** Whether what a message was put off for is over, or nobody waits for it any more: whoever sends it finds that out. */
+const mayGo = (now: Date): Sql => sql`m.state = 'pending' and m.last_error = any(${putOffReasons}::text[])
+  and (${putOff(now)} is null or v.state not in ('issued', 'activated'))`;
 
 /** Lists with messages that were put off and may go now. */
 export const listsToResume = (db: Db, now: Date): Promise<{ listId: string }[]> =>

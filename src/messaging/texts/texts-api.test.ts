@@ -10,6 +10,7 @@ import type { Gateway } from '../gateways/gateway.ts';
 import type { Gateways } from '../gateways/registry.ts';
 import { engineOf } from '../sending/engine.ts';
 import { defaults } from './defaults.ts';
+import { proofText } from './proof-text.ts';
 import { makeReminders, textJobs } from './reminders.ts';
 import type { Template } from './template.ts';
 
@@ -99,6 +100,8 @@ describe('the texts of a programme', () => {
       true,
     ]);
     expect((await officer.get('/v1/proof-templates/fr').expect(200)).headers['etag']).toBe('"1"');
+    const proof = (language: 'ar' | 'fr') => proofText(platform.app.database.reader, language, '492039');
+    expect([await proof('fr'), await proof('ar')]).toEqual(['Votre numéro : 492039', expect.stringContaining('\u2066492039\u2069')]);
   });
 
   it('cannot be rewritten, or say what no text may, in plain SQL', async () => {

@@ -20,6 +20,8 @@ export interface Terminal {
   ask(question: string): Promise<string>;
   print(line: string): void;
   now(): Date;
+  /** What one guess at a passphrase costs, if not the usual. */
+  readonly workFactor?: number;
 }
 
 const options = {
@@ -32,7 +34,10 @@ const options = {
   from: { type: 'string', default: '1' },
 } as const;
 
-/** Works the counter of an office without a network. @returns the exit status: 0 when it did what was asked, undefined when it was not understood */
+/**
+ * Works the counter of an office without a network.
+ * @returns the exit status: 0 when it did what was asked, 1 when nobody was paid, undefined when it was not understood
+ */
 export async function offlineCommand(args: readonly string[], terminal: Terminal): Promise<number | undefined> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
   const [verb, folder, packFile] = positionals;
@@ -41,7 +46,8 @@ export async function offlineCommand(args: readonly string[], terminal: Terminal
   if (verb === 'keys') {
     if (!values.device || !values.key) return undefined;
     const signing = JSON.parse(await readFile(values.key, 'utf8')) as object;
-    const enrolment = await makeKeyFile(keyFile(folder), passphrase, values.device, signing, Number(values.version));
+    const device = { deviceId: values.device, signing, version: Number(values.version) };
+    const enrolment = await makeKeyFile(keyFile(folder), passphrase, device, terminal.workFactor);
     terminal.print(JSON.stringify(enrolment));
     return 0;
   }

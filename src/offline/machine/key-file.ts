@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { type DeviceKeys, enrolmentText, newAgreementPair, type PublicJwk, signed } from '../device/keys.ts';
 
-/** What a passphrase is stretched with: half a second here, which is all that stands before six digits. */
+/** The base-two logarithm of what one guess at a passphrase costs whoever has stolen the file. */
 const WORK_FACTOR = 17;
 
 interface Stored {
@@ -25,16 +25,22 @@ const importAgreement = (jwk: object) => crypto.subtle.importKey('jwk', jwk, { n
 
 /**
  * Makes the keys that packs are locked with, and keeps them in a file under a passphrase, together with the key that the device is known by.
- * @param signing that key, with its secret part (RFC 7517)
+ * @param device `signing` is that key, with its secret part (RFC 7517)
+ * @param workFactor the base-two logarithm of what one guess at the passphrase costs
  */
-export async function makeKeyFile(path: string, passphrase: string, deviceId: string, signing: object, version = 1): Promise<KeyEnrolment> {
+export async function makeKeyFile(
+  path: string,
+  passphrase: string,
+  { deviceId, signing, version = 1 }: { readonly deviceId: string; readonly signing: object; readonly version?: number },
+  workFactor = WORK_FACTOR,
+): Promise<KeyEnrolment> {
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const { secret, publicJwk } = await newAgreementPair();
   const stored: Stored = { deviceId, signing, agreement: await crypto.subtle.exportKey('jwk', secret), identity };
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
-  encrypter.setScryptWorkFactor(WORK_FACTOR);
+  encrypter.setScryptWorkFactor(workFactor);
   await writeFile(path, await encrypter.encrypt(JSON.stringify(stored)), { mode: 0o600, flag: 'wx' });
   const text = enrolmentText(deviceId, version, recipient, publicJwk);
   return { version, recipient, agreementKey: publicJwk, signature: await signed(await importSigning(signing), text) };

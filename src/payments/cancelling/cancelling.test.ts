@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeKind } from '../../../test/support/extras.ts';
+import { daysOf, makeKind, makeWork, registeredBefore } from '../../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson } from '../../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
@@ -285,6 +285,52 @@ describe('lines of a released list that are not to be paid', () => {
     await platform.app.jobs.trigger('assistance.advance');
     await platform.settled();
     expect(await owed()).toEqual(['1 due', '1 withdrawn']);
+  });
+
+  it('are not made out again as work of the same days, nor as a top-up of the same money', async () => {
+    const team = await makeTeam(platform, frame);
+    /** Pays what a plan owes by a list, and gives it up. */
+    const payAndGiveUp = async (planId: string) => {
+      listId = (await approved(team, frame, planId)).id;
+      await finance.post(`/v1/payment-lists/${listId}/release`).expect(200);
+      const { body } = await propose({ instalments: 'withdrawn' }).expect(201);
+      await confirm(body.id).expect(200);
+    };
+    const owed = async (planId: string) =>
+      (await platform.owner.query('select state, amount::text from instalments where plan_id = $1 order by number', [planId])).rows.map(
+        ({ state, amount }) => `${amount} ${state}`,
+      );
+    const person = await makePerson(platform, frame.programmeId);
+    await registeredBefore(platform, [person]);
+    const { planId, siteId } = await makeWork(officer, frame);
+    const work = async (days: number[]) => {
+      const sheet = { siteId, rows: daysOf(person, days) };
+      const { body } = await officer.post(`/v1/plans/${planId}/attendance-sheets`, sheet).expect(201);
+      await team.approver.post(`/v1/attendance-sheets/${body.id}/sign`).expect(200);
+    };
+    await work([2, 3]);
+    await payAndGiveUp(planId);
+    await work([4]);
+    expect(await owed(planId)).toEqual(['3000.00 withdrawn', '1500.00 due']);
+    const [source] = vouchers as [TestVoucher];
+    const topUpPlan = await makeKind(officer, frame, 'top_up', { topUp: { reason: 'winter', dueOn: '2026-04-01', percentage: '10' } });
+    const { rows } = await platform.owner.query('select instalment_id as id from payment_list_lines where id = $1', [await lineOf(source)]);
+    const people = [{ person: { beneficiaryId: source.person.id }, instalmentId: rows[0].id }];
+    const topUp = () => officer.post(`/v1/plans/${topUpPlan}/top-ups`, { people });
+    await topUp().expect(201);
+    expect(await owed(topUpPlan)).toEqual(['100.00 due']);
+    await payAndGiveUp(topUpPlan);
+    expect((await topUp()).body.refused).toMatchObject([{ code: 'topped_up_already' }]);
+    await officer
+      .post(`/v1/plans/${topUpPlan}/top-ups/by-rule`, { assisted: 'released', from: '2020-01-01', to: '2099-12-31' })
+      .expect(201);
+    const again = (await owed(topUpPlan)).filter((instalment) => instalment !== '100.00 due');
+    expect(again).toEqual(['100.00 withdrawn']);
+    const { rows: twice } = await platform.owner.query('select from instalments where plan_id = $1 and tops_up_id = $2', [
+      topUpPlan,
+      rows[0].id,
+    ]);
+    expect(twice).toHaveLength(1);
   });
 
   it('leave a list that was never released in batches, too', async () => {

@@ -153,7 +153,7 @@ describe('paying for the same twice', () => {
     );
     await platform.owner.query('commit');
     expect((await submitted(team, one, spread)).lineCount).toBe(2);
-    await submitted(team, one, source);
+    await release(team, await approved(team, one, source)).expect(200);
     expect(await preview(team, one, topUp)).toEqual([]);
     const third = await plan(one, [person], 'spades');
     expect(await preview(team, one, third)).toMatchObject([{ reason: 'overlap' }]);
