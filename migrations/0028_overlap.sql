@@ -30,15 +30,15 @@ create function lines_of_household(household uuid) returns setof payment_list_li
     where s.household_id = household
 $$;
 
--- The lines that count, for some days and a purpose, to a person (all of whose records are given) or to anybody of a household.
+-- The lines that count, for some days and a purpose, to a person (all of whose records are given) or to anybody of a household. Most purposes
+-- that are the same are written the same, and to compare how they are written costs little.
 create function lines_covering(records uuid[], household uuid, what text, first_day date, last_day date) returns setof payment_list_lines
 language sql stable as $$
   select o.* from payment_list_lines o where o.beneficiary_id = any (records) and o.counts
-    and o.covers_to >= first_day and o.covers_from <= last_day and purpose_key(o.purpose) = purpose_key(what)
+    and o.covers_to >= first_day and o.covers_from <= last_day and (o.purpose = what or purpose_key(o.purpose) = purpose_key(what))
   union all
-  select o.* from lines_of_household(household) o
-    where o.covers_to >= first_day and o.covers_from <= last_day and purpose_key(o.purpose) = purpose_key(what)
-    and o.beneficiary_id <> all (records)
+  select o.* from lines_of_household(household) o where o.beneficiary_id <> all (records)
+    and o.covers_to >= first_day and o.covers_from <= last_day and (o.purpose = what or purpose_key(o.purpose) = purpose_key(what))
 $$;
 
 -- The programmes whose payments an instalment overlaps with, where the terms refuse it. What an entitlement owes was spread over days by
@@ -94,8 +94,8 @@ end $$;
 -- The keys of some lines of a list.
 create function overlap_keys(list uuid, from_position int, to_position int) returns text[] language sql stable as $$
   select array(
-    select 'purpose/' || purpose_key(l.purpose) from payment_list_lines l
-      where l.list_id = list and l.position between from_position and to_position group by 1
+    select 'purpose/' || purpose_key(l.purpose) from (select distinct n.purpose from payment_list_lines n
+      where n.list_id = list and n.position between from_position and to_position) l group by 1
     union all
     select 'limits/' || l.programme_id from payment_lists l where l.id = list and exists (
       select from programme_limits m where m.programme_id = l.programme_id and m.version = l.programme_version))
@@ -106,7 +106,7 @@ create function refuse_overlap() returns trigger language plpgsql
   set plan_cache_mode = force_custom_plan as $$
 begin
   perform lock_overlap(array(
-    select 'purpose/' || purpose_key(n.purpose) from new_lines n where n.state = 'released' group by 1
+    select 'purpose/' || purpose_key(l.purpose) from (select distinct n.purpose from new_lines n where n.state = 'released') l group by 1
     union all
     select distinct 'limits/' || m.programme_id from new_lines n join payment_lists l on l.id = n.list_id
       join programme_limits m on m.programme_id = l.programme_id and m.version = l.programme_version
