@@ -58,9 +58,12 @@ export async function joinNext(
   return { ...walked(row), joined: row?.joined ?? 0 };
 }
 
+/** Whether what is `decided` for nothing is settled with everybody else's. */
+const isSettledHere = sql`reason not in ('merged', 'below_minor_unit')`;
+
 /**
- * Makes the instalments of one period for the next of the people who run with the plan, or says why they are owed nothing. Whoever had
- * been merged by then is left to be settled alone.
+ * Makes the instalments of one period for the next of the people who run with the plan, or says why they are owed nothing. Left to be settled
+ * alone is whoever had been merged by then, and whose part comes to less than the smallest coin: no instalment would carry what rounding left.
  * @param moment whose records count
  */
 export async function oweNext(
@@ -104,12 +107,12 @@ export async function oweNext(
     ), not_owed as (
       insert into periods_not_owed (entitlement_id, period, covers_from, covers_to, due_on, reason, decided_at)
       select id, ${period.number}::int, ${period.startsOn}::date, ${period.endsOn}::date, ${period.dueOn}::date, reason, ${now}::timestamptz
-      from decided where reason <> 'merged'
+      from decided where ${isSettledHere}
     ), set_apart as (
-      update entitlements e set is_plain = false, settle_on = ${today}::date from decided d where d.id = e.id and d.reason = 'merged'
+      update entitlements e set is_plain = false, settle_on = ${today}::date from decided d where d.id = e.id and not (${isSettledHere})
     )
     select count(*)::int as people, max(beneficiary_id::text)::uuid as "afterId", (count(*) filter (where reason is null))::int as owed,
-      (count(*) filter (where reason <> 'merged'))::int as "notOwed" from decided`);
+      (count(*) filter (where ${isSettledHere}))::int as "notOwed" from decided`);
   return { ...walked(row), owed: row?.owed ?? 0, notOwed: row?.notOwed ?? 0 };
 }
 
