@@ -107,7 +107,8 @@ module.exports = {
     },
     {
       name: 'nothing-dead',
-      comment: 'Code that no way in reaches is dead. The keeper of the embedded server is forked by its path; types of others are found by their name.',
+      comment:
+        'Code that no way in reaches is dead. The keeper of the embedded server is forked by its path; types of others are found by their name.',
       severity: 'error',
       from: { path: '^(?:src/(?:main|cli)\\.ts$|test/support/)' },
       to: {

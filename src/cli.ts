@@ -1,4 +1,5 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { inviteAdministrator, linkAddress } from './access/index.ts';
@@ -118,10 +119,18 @@ async function inviteAdministratorCommand(): Promise<number> {
 }
 
 async function offline(): Promise<number> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // What is typed here is secret, so nothing of it is shown.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: process.stdin.isTTY });
+  const answers = lines[Symbol.asyncIterator]();
   try {
     const status = await offlineCommand(process.argv.slice(3), {
-      ask: (question) => lines.question(question),
+      async ask(question) {
+        process.stderr.write(question);
+        const { value = '' } = await answers.next();
+        process.stderr.write('\n');
+        return value;
+      },
       print: (line) => process.stdout.write(`${line}\n`),
       now: () => systemClock.now(),
     });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { confirmAll, daysOf, giveCeilings, makeReintegration, makeWork } from '../../test/support/extras.ts';
+import { confirmAll, daysOf, giveCeilings, makeReintegration, makeWork, registeredBefore } from '../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
 import { OfflineOffice } from '../../test/support/offline.ts';
 import { type Paid, payList } from '../../test/support/paid.ts';
@@ -162,7 +162,9 @@ describe('the database keeps duties apart, whoever writes', () => {
     async attendance_sheets_signed_by_another() {
       const officer = await platform.as('programme_officer', { programme: frame.programmeId });
       const { planId, siteId } = await makeWork(officer, frame);
-      const rows = daysOf(await makePerson(platform, frame.programmeId), [2]);
+      const person = await makePerson(platform, frame.programmeId);
+      await registeredBefore(platform, [person]);
+      const rows = daysOf(person, [2]);
       const { body } = await officer.post(`/v1/plans/${planId}/attendance-sheets`, { siteId, rows }).expect(201);
       const sign = (by: string) =>
         app.query(`update attendance_sheets set state = 'signed', signed_by = $2, signed_at = now() where id = $1`, [body.id, by]);

@@ -248,6 +248,7 @@ describe('a stipend', () => {
     const { body: rest } = await officer.get(`/v1/entitlements/${id}/instalments?limit=1&cursor=${page.nextCursor}`).expect(200);
     expect(rest.items[0]).toMatchObject({ amount: { amount: '10000.00' }, isListed: true });
     // Given up by the list, it is made out anew.
+    officer = await platform.as('programme_officer', { programme: frame.programmeId });
     await officer.post(`/v1/payment-lists/${listId}/cancel`, { reason: 'Built too early' }).expect(200);
     await goTo(addDays(lastOf(first, 1), 2));
     await work(planId);

@@ -133,7 +133,11 @@ export const words: Readonly<Record<string, Words>> = {
   'signals.look': { ar: 'رصد مؤشرات احتيال', fr: 'Indices de fraude relevés', en: 'Signs of fraud looked for' },
   'signals.review': { ar: 'تولي فحص مؤشر احتيال', fr: 'Indice de fraude pris en charge', en: 'Sign of fraud taken on' },
   'signals.decide': { ar: 'البت في مؤشر احتيال', fr: 'Indice de fraude jugé', en: 'Sign of fraud judged' },
-  'signals.set_threshold': { ar: 'تعديل حدود مؤشرات الاحتيال', fr: 'Seuil d’indice de fraude fixé', en: 'Threshold for signs of fraud set' },
+  'signals.set_threshold': {
+    ar: 'تعديل حدود مؤشرات الاحتيال',
+    fr: 'Seuil d’indice de fraude fixé',
+    en: 'Threshold for signs of fraud set',
+  },
   'reconciliation.import_statement': { ar: 'استيراد كشف البريد', fr: 'Relevé de la poste importé', en: 'Statement imported' },
   'reconciliation.resolve_exception': { ar: 'معالجة فرق', fr: 'Écart résolu', en: 'Exception resolved' },
   'reconciliation.settle': { ar: 'تسوية مع البريد', fr: 'Règlement à la poste', en: 'Post settled with' },

@@ -1,4 +1,4 @@
-import { brokenConstraint, defineProblems, type Problem } from '../platform/index.ts';
+import { brokenConstraint, defineProblems, type Problem, problem } from '../platform/index.ts';
 import { speak } from './speaking.ts';
 import type { TextCode } from './words/en.ts';
 
@@ -46,6 +46,10 @@ const till = defineProblems({
 
 /** Why a till is not opened, filled, closed or signed for. */
 export const tillRefused = (code: keyof typeof till): Problem => speak(till[code], code);
+
+/** Something that was entered at a counter and cannot be. @param pointer where it stands */
+export const wronglyEntered = (pointer: string, text: TextCode): Problem =>
+  speak(problem.unprocessable, 'places_wrong', {}, {}, [{ pointer, text }]);
 
 /** What each constraint of the counter says about what somebody asked for. */
 const byConstraint: Readonly<Record<string, () => Problem>> = {

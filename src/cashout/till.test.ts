@@ -80,7 +80,10 @@ describe('the cash of an office', () => {
       { denomination: '1000', pieces: 2 },
       { denomination: '200', pieces: 2 },
     ];
-    await agent.post(`/v1/tills/${id}/close`, { count: [...count, { denomination: '200.00', pieces: 1 }] }).expect(422);
+    const twice = agent.post(`/v1/tills/${id}/close`, { count: [...count, { denomination: '200.00', pieces: 1 }] });
+    expect((await twice.set('Accept-Language', 'ar').expect(422)).body.errors).toEqual([
+      { pointer: '/count/2/denomination', detail: arabic.denomination_twice },
+    ]);
     const { body: closed } = await agent.post(`/v1/tills/${id}/close`, { count }).expect(200);
     expect(closed).toMatchObject({ counted: dzd('2400.00'), difference: dzd('-100.00'), count, closedBy: agent.userId, signedBy: null });
     expect(codeOf(await agent.post(`/v1/tills/${id}/close`, { count }).expect(409))).toBe('till_closed');

@@ -142,13 +142,17 @@ describe('messages with codes', () => {
     const share = { purpose: 'share_with_paying_agent', legalBasis: 'consent', method: 'scan', givenOn: '2026-01-02' };
     const listId = await listOf(1, { people: [person] });
     await officer.post(`${path}/withdraw`, { purpose: share.purpose }).expect(200);
+    let given = false;
     const execute: Ground['execute'] = async (command, input, execution) => {
-      if (command.name === 'messaging.record_sending')
+      if (command.name === 'messaging.record_sending' && !given) {
         await officer.post(path, { ...share, evidence: { reference: 'Scan 5' } }).expect(201);
+        given = true;
+      }
       return platform.app.execute(command, input, execution);
     };
-    const none: Gateway['send'] = async () => expect.fail('nothing may be sent');
-    await run(listId, none, { execute });
+    const once: Gateway['send'] = async ({ reference }) =>
+      given ? { outcome: 'accepted', reference } : expect.fail('nothing may be sent yet');
+    await run(listId, once, { execute });
     await platform.settled();
     expect(await messagesOf(listId)).toMatchObject([{ state: 'accepted', attempts: 1, voucher: 'activated', last_error: null }]);
   });

@@ -8,6 +8,7 @@ import { readEntry } from './rules.ts';
 import { signersOf } from './store/devices.ts';
 import { type Arrival, openPack, whatBecame } from './store/entries.ts';
 import { codeSources } from './store/vouchers.ts';
+import { twoAtATime } from './two-at-a-time.ts';
 
 /**
  * Looks at what a device sent: whether the device signed it, what it says, and whether whoever wrote a pay-out knew the code. It is done before anything
@@ -60,11 +61,11 @@ async function provenAmong(
     ).map((source) => [source.serial, source]),
   );
   const proven = new Set<Entry>();
-  for (const entry of payouts) {
+  await twoAtATime(payouts, async (entry) => {
     const source = sources.get(entry.serial);
-    if (!source || !keyRing.has(source.keyVersion)) continue;
+    if (!source || !keyRing.has(source.keyVersion)) return;
     const stretched = await stretch(slowHash, codeOf(keyRing, source), placeOf(packId, entry.serial), workFactor);
     if (equalTexts(await proofOf(stretched, provenWords(entry)), entry.proof)) proven.add(entry);
-  }
+  });
   return proven;
 }

@@ -11,7 +11,7 @@ describe('an office without a network', () => {
   let office: OfflineOffice;
   beforeAll(async () => {
     platform = await startPlatform();
-    office = await OfflineOffice.open(platform, 17);
+    office = await OfflineOffice.open(platform, 18);
   });
   afterAll(() => platform.close());
 
@@ -151,6 +151,24 @@ describe('an office without a network', () => {
     }
     for (const answer of answers.filter(({ body }) => body.state === 'prepared'))
       await office.staff.supervisor.post(`/v1/offline-packs/${answer.body.id}/withdraw`).expect(200);
+  });
+
+  it('is waited for when it is being paid, and then not bound', async () => {
+    const [[voucher], keys] = [office.fresh(1) as [TestVoucher], await office.device()];
+    const counter = await platform.applicationClient();
+    await counter.query('begin');
+    await counter.query(`update vouchers set state = 'redeemed' where id = $1`, [voucher.id]);
+    const preparing = office.prepare(serialsOf([voucher]), keys).then(({ status, body }) => [status, body.code]);
+    const waits = async () =>
+      (await platform.owner.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount;
+    await expect.poll(waits, { timeout: 10_000 }).toBe(1);
+    await counter.query(
+      `insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
+      select gen_random_uuid(), id, $2, $3, collector_id, amount, currency, 'other', '0000', now(), current_date from vouchers where id = $1`,
+      [voucher.id, office.frame.officeId, office.staff.agent.userId],
+    );
+    await counter.query('commit');
+    expect(await preparing).toEqual([422, 'unprocessable']);
   });
 
   it('is prepared by another than the agent, within limits that the database keeps', async () => {

@@ -11,9 +11,7 @@ import { findDevice } from './store/devices.ts';
 import { openPack } from './store/entries.ts';
 import { packById, scopeOfPack } from './store/packs.ts';
 import { type PackRow, packRows } from './store/vouchers.ts';
-
-/** Verifiers that are made at a time: they are slow, and others want the threads too. */
-const AT_A_TIME = 2;
+import { twoAtATime } from './two-at-a-time.ts';
 
 /** A pack as it is handed out, and whom it names inside. */
 export interface PackFile {
@@ -41,7 +39,7 @@ export async function packFile({ db, keyRing }: Ground, slowHash: SlowHash, acto
   const { secret, publicJwk } = await newAgreementPair();
   const { workFactor } = await openPack(db, packId);
   const pepper = await pepperOf(secret, device.agreementKey, packId);
-  const vouchers = await eachOf(rows, async (row) => {
+  const vouchers = await twoAtATime(rows, async (row) => {
     const digits = codeOf(keyRing, row);
     return describe(row, people, verifierOf(pepper, await stretch(slowHash, digits, placeOf(packId, row.serial), workFactor)));
   });
@@ -85,12 +83,6 @@ async function describe(row: PackRow, people: People, verifier: Promise<string>)
     beneficiary: nameOf(people, row.beneficiaryId),
     verifier: await verifier,
   };
-}
-
-async function eachOf<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let i = 0; i < items.length; i += AT_A_TIME) results.push(...(await Promise.all(items.slice(i, i + AT_A_TIME).map(work))));
-  return results;
 }
 
 async function officeOf(db: Db, id: string): Promise<{ code: string; name: string }> {

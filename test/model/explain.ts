@@ -28,13 +28,17 @@ export function explain(state: State, done: Done): boolean {
   return agrees(state, done);
 }
 
-/** Whether there is an order in which these, run at once, can have ended as they did. @returns the state after it */
-export function explainAll(state: State, dones: readonly Done[]): State | undefined {
-  if (dones.length === 0) return state;
+/**
+ * Whether there is an order in which these, run at once, can have ended as they did.
+ * @param fits whether what stands in the database is what an order leaves: the same answers may leave different things
+ * @returns the state after it
+ */
+export function explainAll(state: State, dones: readonly Done[], fits: (end: State) => boolean): State | undefined {
+  if (dones.length === 0) return fits(state) ? state : undefined;
   for (const [i, done] of dones.entries()) {
     const next = copyOf(state);
     if (!explain(next, done)) continue;
-    const rest = explainAll(next, [...dones.slice(0, i), ...dones.slice(i + 1)]);
+    const rest = explainAll(next, [...dones.slice(0, i), ...dones.slice(i + 1)], fits);
     if (rest) return rest;
   }
   return undefined;
@@ -142,9 +146,10 @@ const rules: Rules = {
     });
   },
 
-  redeem(state, { accepted, voucher: id, office, at, under, payout, paidOn }) {
+  redeem(state, { accepted, code, voucher: id, office, at, under, payout, paidOn }) {
     const voucher = state.vouchers.get(id);
     if (!voucher) return !accepted;
+    if (!accepted && (code === 'code_refused') !== (under !== voucher.counter)) return false;
     if (!accepted && under !== voucher.counter) return guessed(voucher, at);
     return decide(accepted, isPayable(voucher, at, under), () => {
       voucher.state = 'redeemed';
@@ -249,12 +254,14 @@ const rules: Rules = {
     });
   },
 
-  deliver(state, { accepted, advance: advanceId, voucher: id, at, under, payout, paidOn }) {
+  deliver(state, { accepted, code, advance: advanceId, voucher: id, at, under, payout, paidOn }) {
     const advance = state.advances.get(advanceId);
     const voucher = state.vouchers.get(id);
     if (!advance || !voucher) return !accepted;
     const isOut = advance.state === 'handed' && advance.vouchers.includes(id);
-    if (!accepted && isOut && under !== voucher.counter) return guessed(voucher, at);
+    const isGuess = isOut && under !== voucher.counter;
+    if (!accepted && (code === 'code_refused') !== isGuess) return false;
+    if (!accepted && isGuess) return guessed(voucher, at);
     return decide(accepted, isOut && isPayable(voucher, at, under) && advance.rest >= voucher.amount, () => {
       voucher.state = 'redeemed';
       advance.rest -= voucher.amount;

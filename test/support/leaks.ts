@@ -20,6 +20,8 @@ const SHORTEST_READABLE = 32;
 
 const identifiers = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])/gi;
 const base64 = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
+/** Signatures and digests spell short names by chance, about once in five demonstrations; nobody writes a sentence so. */
+const random = /(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])(?=[A-Za-z0-9+/_-]*\d)[A-Za-z0-9+/_-]{40,}={0,2}/g;
 const alphanumeric = /[\p{L}\p{N}]+/gu;
 const letters = /\p{L}+/gu;
 const spacedDigits = /\d(?:[ .()-]?\d){7,15}/g;
@@ -60,7 +62,8 @@ export class Leaks {
     const encoded = (plain.match(base64) ?? []).flatMap((token) =>
       this.#search(folded(Buffer.from(token, 'base64').toString(), 'NFD'), SHORTEST_IN_BYTES),
     );
-    return [...this.#search(folded(plain), SHORTEST_WORD), ...encoded];
+    const signed = (plain.match(random) ?? []).flatMap((token) => this.#search(folded(token), SHORTEST_IN_BYTES));
+    return [...this.#search(folded(plain.replaceAll(random, ' ')), SHORTEST_WORD), ...signed, ...encoded];
   }
 
   inBytes(bytes: Buffer): string[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId, type Operation, packageRoot } from '../../src/platform/index.ts';
+import { httpGatewayTo } from './gateways.ts';
 import { registration, strangeName } from './registrations.ts';
 import { collectorOf, exported, type Ids } from './world.ts';
 
@@ -111,6 +112,13 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   setOfficeHours: () => ({ body: { weekly: [] } }),
   setSpecialDay: () => ({ body: { note: 'Holiday' } }),
   setOfficeLimits: () => ({ body: { limits: [] } }),
+  retryDeadLetters: () => ({ body: { reason: 'refused' } }),
+  retryMessage: () => ({ body: {} }),
+  dealWithMessage: () => ({ body: { how: 'phone', ...reason } }),
+  addGateway: () => ({ body: { name: newId(), position: 1, ...httpGatewayTo('https://sms.invalid') } }),
+  changeGateway: () => ({ body: { position: 2 } }),
+  testGateway: () => ({ body: { to: '+213550000001' } }),
+  takeReceipts: () => ({ body: {} }),
   getMessageTemplate: () => ({ path: { kind: 'textKind' } }),
   listMessageTemplateVersions: () => ({ path: { kind: 'textKind' } }),
   changeMessageTemplate: () => ({ body: { text: null }, path: { kind: 'textKind' } }),

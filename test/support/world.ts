@@ -3,6 +3,7 @@ import { shippedModel } from '../../src/matching/index.ts';
 import { newId, type Scope } from '../../src/platform/index.ts';
 import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork, registeredBefore } from './extras.ts';
 import { type Frame, makeFrame, makePerson, type Person, receive } from './fixtures.ts';
+import { httpGatewayTo } from './gateways.ts';
 import { payList } from './paid.ts';
 import { makePlan, someDefinition } from './plans.ts';
 import type { Client, TestPlatform } from './platform.ts';
@@ -21,14 +22,14 @@ export interface Corner {
 
 /** Where a record lies, by the name that gives its identifier; what is not here lies nowhere in particular. */
 export function scopeOf({ programmeId: programme, fundId: fund, officeId: office }: Corner, name: string): Scope | undefined {
-  if (['fundId', 'listId', 'voucherId', 'cancellationId', 'changeId', 'advanceId', 'accountId', 'entryId'].includes(name))
+  if (['fundId', 'listId', 'voucherId', 'cancellationId', 'changeId', 'advanceId', 'accountId', 'entryId', 'messageId'].includes(name))
     return { programme, fund };
   if (['packId', 'conflictId'].includes(name)) return { programme, office };
   if (name === 'payoutId') return { programme, fund, office };
   if (name === 'officeId') return { office };
   if (['deviceId', 'tillId', 'lookUpId'].includes(name)) return { office };
   // Of the whole agency: nobody reaches it whose role is for a place.
-  if (['everything', 'retentionRunId'].includes(name)) return {};
+  if (['everything', 'retentionRunId', 'gatewayId'].includes(name)) return {};
   if (['userId', 'partnerId', 'sessionId'].includes(name)) return undefined;
   return { programme };
 }
@@ -86,7 +87,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
   });
   const [paid, live, bound] = await payList(platform, frame, [{ outcome: 'paid', officeId }, { outcome: 'live' }, { outcome: 'live' }]);
   const voucher = await owner.query('select id from vouchers where serial = $1', [paid?.serial]);
-  const [changeId, advanceId, holdId] = [newId(), newId(), newId()];
+  const [changeId, advanceId, holdId, messageId] = [newId(), newId(), newId(), newId()];
   await owner.query(
     `insert into voucher_changes (id, voucher_id, kind, reason, asked_by, asked_at)
     select $1, id, 'reissue', 'Telephone lost', $1, now() from vouchers where serial = $2`,
@@ -101,6 +102,16 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     advanceId,
     live?.serial,
   ]);
+  await owner.query(
+    `insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, next_try_at, created_at)
+    select $1, 'code', id, counter, collector_id, list_id, 'infinity', now() from vouchers where serial = $2`,
+    [messageId, live?.serial],
+  );
+  const gateway = await made(staff.administrator, '/v1/gateways', {
+    name: `Gateway ${n}`,
+    position: n + 1,
+    ...httpGatewayTo('https://sms.invalid'),
+  });
   await owner.query(
     `insert into phone_holds (id, beneficiary_id, programme_id, merged_id, hands, changed_by, changed_at, held_until)
     values ($1, $2, $3, $4, array[$1::uuid], $1, now(), now() + interval '2 days')`,
@@ -269,6 +280,8 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       runId: String(run['id']),
       beneficiaryId: person.id,
       holdId,
+      messageId,
+      gatewayId: String(gateway['id']),
       registrationNumber: person.registrationNumber,
       householdId: first.householdId,
       collectorId: String(collector['id']),

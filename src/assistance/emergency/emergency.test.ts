@@ -250,6 +250,11 @@ describe('emergency cash', () => {
       await refused('emergency_entries_in_no_plan', entry(beside, today));
       const named = 'insert into emergency_entries values ($1, $2, null, $1, $3, 5)';
       await refused('emergency_entries_amount', app.query(named, [await entitle(planId, await person()), today, platform.clock.now()]));
+      // What a record is in that was merged into theirs, they are in.
+      const [loser, survivor] = [await person(), await person()];
+      await makePlan(platform, frame, [loser], '1.00', purpose);
+      await platform.owner.query('update beneficiaries set merged_into = $1, version = version + 1 where id = $2', [survivor.id, loser.id]);
+      await refused('emergency_entries_in_no_plan', entry(await entitle(planId, survivor), today));
       await entry(beside, today, 'Their house burnt down');
       await refused('emergency_entries_append_only', platform.owner.query('update emergency_entries set due_on = due_on'));
     });

@@ -1,5 +1,6 @@
 import { command, type Tx } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
+import { listedMeanwhile } from '../listed-meanwhile.ts';
 import { planScope } from '../queries.ts';
 import { latestPeriod, waitTurn } from '../schedule/period-store.ts';
 import { type Scheduled, scheduledPlan, todayOf } from '../schedule/scheduled.ts';
@@ -32,8 +33,8 @@ export const withdrawPastEnd = command<Batch, string | null>({
     const ids = found.map(({ id }) => id);
     if (scheduled) await settlePeople(tx, scheduled, [...new Set(found.map(({ entitlementId }) => entitlementId))], now);
     else {
-      await putBack(tx, found, reason, actor.id, now);
-      await withdraw(tx, ids);
+      await putBack(tx, found, reason, actor.id, now).catch(listedMeanwhile);
+      await withdraw(tx, ids).catch(listedMeanwhile);
     }
     const result = found.length === batch ? (ids.at(-1) ?? null) : null;
     return { result, subject: { type: 'plan', id: planId }, after: { instalments: ids }, reason };

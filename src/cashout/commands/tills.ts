@@ -1,6 +1,6 @@
 import { authoriseRead } from '../../access/index.ts';
-import { command, type Db, isCurrency, Money, newId, type Outcome, problem, type Scope, type Tx } from '../../platform/index.ts';
-import { heldToRules, tillRefused } from '../problems.ts';
+import { command, type Db, isCurrency, Money, newId, type Outcome, type Scope, type Tx } from '../../platform/index.ts';
+import { heldToRules, tillRefused, wronglyEntered } from '../problems.ts';
 import { closeRow, findTill, insertTill, insertTopUp, signRow, tillById } from '../store/tills.ts';
 import type { Pieces, Till } from '../types.ts';
 
@@ -14,13 +14,12 @@ async function scopeOfTill(db: Db, { tillId }: { tillId: string }): Promise<Scop
 
 /** An amount as somebody wrote it. @throws unprocessable when it cannot be */
 function readAmount({ amount, currency }: Amount, pointer: string, mayBeZero: boolean): Money {
-  const fault = (detail: string) => problem.unprocessable('The amount cannot be.', {}, [{ pointer, detail }]);
-  if (!isCurrency(currency)) throw fault('Use an ISO 4217 code.');
+  if (!isCurrency(currency)) throw wronglyEntered(pointer, 'currency_unknown');
   try {
     const money = Money.of(amount, currency);
     if (!money.isNegative && (mayBeZero || !money.isZero)) return money;
   } catch {}
-  throw fault(`An amount ${mayBeZero ? 'of zero or more' : 'above zero'}, in ${currency}.`);
+  throw wronglyEntered(pointer, mayBeZero ? 'amount_negative' : 'amount_not_positive');
 }
 
 async function asItIs(tx: Tx, tillId: string, before?: Till): Promise<Outcome<Till>> {
@@ -38,10 +37,7 @@ export const openTill = command<{ officeId: string; agentId: string; opening: Am
   async run({ tx, actor, now }, { officeId, agentId, opening }) {
     const id = newId();
     const till = { id, officeId, agentId, opening: readAmount(opening, '/opening', true) };
-    if (!(await heldToRules(insertTill(tx, till, actor.id, now))))
-      throw problem.unprocessable('Nobody is an agent of this office under this identifier.', {}, [
-        { pointer: '/agentId', detail: 'Name somebody who holds the role of agent here.' },
-      ]);
+    if (!(await heldToRules(insertTill(tx, till, actor.id, now)))) throw wronglyEntered('/agentId', 'not_an_agent');
     return asItIs(tx, id);
   },
 });
@@ -53,10 +49,7 @@ export const topUpTill = command<{ tillId: string; amount: Amount; reference: st
   async run({ tx, actor, now }, { tillId, amount, reference }) {
     const before = await tillById(tx, tillId);
     const money = readAmount(amount, '/amount', false);
-    if (money.currency !== before.cash.currency)
-      throw problem.unprocessable('A till holds one currency.', {}, [
-        { pointer: '/amount/currency', detail: `It holds ${before.cash.currency}.` },
-      ]);
+    if (money.currency !== before.cash.currency) throw wronglyEntered('/amount/currency', 'till_other_currency');
     await heldToRules(insertTopUp(tx, { id: newId(), tillId, amount: money, reference }, actor.id, now));
     return asItIs(tx, tillId, before);
   },
@@ -75,14 +68,10 @@ export const closeTill = command<{ tillId: string; count: readonly Pieces[] }, T
     const scope = { office: before.officeId };
     authoriseRead(actor, 'cashout.close_till', scope, before.agentId);
     const { currency } = before.cash;
-    const sums = count.map(({ denomination, pieces }, i) => {
-      const isTwice = count.findIndex((other) => Number(other.denomination) === Number(denomination)) !== i;
-      if (isTwice)
-        throw problem.unprocessable('Correct the places listed in "errors".', {}, [
-          { pointer: `/count/${i}/denomination`, detail: 'Named twice.' },
-        ]);
-      return readAmount({ amount: denomination, currency }, `/count/${i}/denomination`, false).times(pieces);
-    });
+    const notes = count.map(({ denomination }, i) => readAmount({ amount: denomination, currency }, `/count/${i}/denomination`, false));
+    const twice = notes.findIndex((note, i) => notes.findIndex((other) => other.equals(note)) !== i);
+    if (twice >= 0) throw wronglyEntered(`/count/${twice}/denomination`, 'denomination_twice');
+    const sums = notes.map((note, i) => note.times(count[i]?.pieces ?? 0));
     if (!(await closeRow(tx, tillId, count, Money.sum(sums, currency), actor.id, now))) throw tillRefused('till_closed');
     return { ...(await asItIs(tx, tillId, before)), scope };
   },

@@ -118,6 +118,12 @@ describe('the generic gateway', () => {
     expect(await say('{"messages":[{"status":"blacklisted by operator"}]}')).toEqual({ outcome: 'refused' });
     expect(await say('{"messages":[{"status":"1"}]}')).toEqual({ outcome: 'later' });
     expect(await say('ERR 100: no credit')).toEqual({ outcome: 'down' });
+    // A status that says nothing, before an answer that broke off.
+    const broken: Answering = (response) => {
+      response.writeHead(200, { 'content-length': 1_000 }).write('{');
+      setImmediate(() => response.destroy());
+    };
+    expect(await send(broken, { outcomes })).toEqual({ outcome: 'unknown' });
   });
 
   it('reads one receipt or many, and passes over what it cannot read', () => {

@@ -3,6 +3,7 @@ import { Agent as TlsAgent } from 'node:https';
 import type { components } from '../../contract/api.ts';
 import { guardedRequest, type OutgoingRequest, type OutgoingRules, type RequestProgress } from '../../platform/index.ts';
 import { asReference, type Delivery, type Gateway, type Sms } from './gateway.ts';
+import { placesFor } from './places.ts';
 import { readBody, textAt } from './pointer.ts';
 import { type Credentials, fill, fillText } from './template.ts';
 
@@ -27,9 +28,12 @@ export function overHttp(
   rules: OutgoingRules,
 ): Gateway {
   const agents = { 'http:': new PlainAgent(kept(connections)), 'https:': new TlsAgent(kept(connections)) };
+  // Whoever waits for a connection is not timed yet.
+  const places = placesFor(connections);
   return {
     concurrency: connections,
     async send(sms) {
+      const leave = await places();
       const progress: RequestProgress = {};
       try {
         const { url, asked } = exchange.request(sms);
@@ -41,6 +45,8 @@ export function overHttp(
         // The status alone may say enough.
         if (progress.status !== undefined) return exchange.judge(progress.status, undefined, sms);
         return { outcome: progress.reached ? 'unknown' : 'down' };
+      } finally {
+        leave();
       }
     },
     async close() {
@@ -88,7 +94,8 @@ export function httpGateway(settings: HttpSettings, credentials: Credentials, ru
             (!rule.statuses || rule.statuses.includes(status)) &&
             (!rule.values || rule.values.some((value) => isValue(textAt(answer, rule.at ?? ''), value))),
         );
-        const outcome = fits?.outcome ?? outcomeOf(status);
+        const isUnread = answer === undefined && outcomes.some(({ values }) => values !== undefined);
+        const outcome = fits?.outcome ?? (isUnread && outcomeOf(status) === 'accepted' ? 'unknown' : outcomeOf(status));
         if (outcome !== 'accepted') return { outcome };
         return { outcome, reference: asReference(reference === undefined ? undefined : textAt(answer, reference)) ?? sms.reference };
       },

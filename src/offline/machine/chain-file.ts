@@ -6,11 +6,14 @@ export class ChainFile {
   readonly #file: FileHandle;
   readonly #lock: string;
   readonly kept: readonly SignedEntry[];
+  /** How long the file is as far as it counts. */
+  #size: number;
 
-  private constructor(file: FileHandle, lock: string, kept: readonly SignedEntry[]) {
+  private constructor(file: FileHandle, lock: string, kept: readonly SignedEntry[], size: number) {
     this.#file = file;
     this.#lock = lock;
     this.kept = kept;
+    this.#size = size;
   }
 
   /**
@@ -20,26 +23,40 @@ export class ChainFile {
   static async open(path: string): Promise<ChainFile> {
     const lock = `${path}.lock`;
     await take(lock);
-    const file = await open(path, 'a+', 0o600);
-    const text = await file.readFile('utf8');
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (whole.length < text.length) {
-      await file.truncate(Buffer.byteLength(whole));
-      await file.sync();
+    let file: FileHandle | undefined;
+    try {
+      file = await open(path, 'a+', 0o600);
+      const text = await file.readFile('utf8');
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      const lines = whole.split('\n').filter((line) => line !== '');
+      const kept = lines.map((line) => JSON.parse(line) as SignedEntry);
+      const chain = new ChainFile(file, lock, kept, Buffer.byteLength(whole));
+      if (whole.length < text.length) await chain.#cut();
+      return chain;
+    } catch (error) {
+      await file?.close();
+      await rm(lock, { force: true });
+      throw error;
     }
-    const lines = whole.split('\n').filter((line) => line !== '');
-    return new ChainFile(
-      file,
-      lock,
-      lines.map((line) => JSON.parse(line) as SignedEntry),
-    );
   }
 
-  /** Resolves when the entry is on the disk. */
+  /** Resolves when the entry is on the disk. @throws Error when it could not be kept; then nothing of it is */
   readonly append = async (entry: SignedEntry): Promise<void> => {
-    await this.#file.appendFile(`${JSON.stringify(entry)}\n`);
-    await this.#file.datasync();
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+    try {
+      await this.#file.appendFile(line);
+      await this.#file.datasync();
+    } catch (error) {
+      await this.#cut();
+      throw error;
+    }
+    this.#size += line.length;
   };
+
+  async #cut(): Promise<void> {
+    await this.#file.truncate(this.#size);
+    await this.#file.sync();
+  }
 
   async close(): Promise<void> {
     await this.#file.close();

@@ -3,6 +3,7 @@ import type { Fields, Pdu } from 'smpp';
 import type { components } from '../../../contract/api.ts';
 import { guardedLookup, isPrivateAddress, type OutgoingRules } from '../../../platform/index.ts';
 import { asReference, type Delivery, type Gateway, type Receipt, type Sms } from '../gateway.ts';
+import { placesFor } from '../places.ts';
 import type { Credentials } from '../template.ts';
 import { Link, NotBound } from './link.ts';
 import { partsOf, wholeOf } from './parts.ts';
@@ -52,7 +53,7 @@ export function smppGateway(
       return true;
     },
   });
-  const places = semaphore(window);
+  const places = placesFor(window);
   return {
     concurrency: window,
     async send(sms) {
@@ -119,20 +120,4 @@ function pdusOf({ longTexts = 'udh', from: ours }: SmppSettings, { to, text, fro
 function referenceIn(messageId: string | undefined, { hexReferences = false }: SmppSettings): string | undefined {
   const reference = asReference(messageId);
   return hexReferences && reference && /^[0-9a-f]{1,16}$/i.test(reference) ? BigInt(`0x${reference}`).toString() : reference;
-}
-
-/** So many at a time. @returns a function that waits for a place, and answers one that gives it back */
-function semaphore(places: number): () => Promise<() => void> {
-  let free = places;
-  const queue: (() => void)[] = [];
-  const leave = () => {
-    const next = queue.shift();
-    if (next) next();
-    else free += 1;
-  };
-  return async () => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => queue.push(resolve));
-    return leave;
-  };
 }
