@@ -100,6 +100,34 @@ describe('a list that is larger than one transaction', () => {
     expect((await team.finance.post(`${path(id)}/release`, undefined, key).expect(202)).body.state).toBe('releasing');
   });
 
+  it('has its codes sent when all of it is released, and none before', async () => {
+    const [waits, other] = [(await signed()).id, (await signed('50.00')).id];
+    for (const id of [waits, other]) await team.finance.post(`${path(id)}/release`).expect(202);
+    await platform.settled();
+    const become = async (state: string) => {
+      await platform.owner.query('set session_replication_role = replica');
+      await platform.owner.query('update payment_lists set state = $2 where id = $1', [waits, state]);
+      await platform.owner.query('set session_replication_role = origin');
+    };
+    const sent = async (id: string) => {
+      await platform.app.jobs.trigger('messaging.send_due');
+      const { rows } = await platform.owner.query(`select count(*)::int as sent from messages where list_id = $1 and state = 'accepted'`, [
+        id,
+      ]);
+      return rows[0].sent;
+    };
+    await become('releasing');
+    await platform.owner.query('set session_replication_role = replica');
+    await platform.owner.query(`update messages set state = 'pending', accepted_at = null, leased_until = null where list_id = any($1)`, [
+      [waits, other],
+    ]);
+    await platform.owner.query('set session_replication_role = origin');
+    await expect.poll(() => sent(other), { timeout: 15_000 }).toBe(5);
+    expect(await sent(waits)).toBe(0);
+    await become('released');
+    await expect.poll(() => sent(waits), { timeout: 15_000 }).toBe(5);
+  });
+
   it('is cancelled at once, its money free at once, its lines in the background', async () => {
     const { id, byKind } = await signed('200.00');
     const { body } = await team.finance.post(`${path(id)}/cancel`, { reason: 'The season is over' }).expect(200);

@@ -4,9 +4,10 @@ import { isOverdue, putOff, putOffReasons } from '../texts/put-off.ts';
 import { textWhenMade } from '../texts/template-store.ts';
 import type { PendingMessage, Sending } from '../types.ts';
 
-/** Messages `m` that wait and that nobody has. */
+/** Messages `m` that wait and that nobody has. Those of a list wait until all of it is released, so that sending keeps nobody from their voucher. */
 const isDue = (now: Date): Sql =>
-  sql`m.state = 'pending' and m.next_try_at <= ${now}::timestamptz and (m.leased_until is null or m.leased_until <= ${now}::timestamptz)`;
+  sql`m.state = 'pending' and m.next_try_at <= ${now}::timestamptz and (m.leased_until is null or m.leased_until <= ${now}::timestamptz)
+    and m.list_id <> all (array(select l.id from payment_lists l where l.state = 'releasing'))`;
 
 /** Whether a worker has a message, or one is due. */
 export const isOnItsWay = async (db: Db, now: Date): Promise<boolean> =>
