@@ -124,10 +124,21 @@ export interface AppOptions {
   readonly queuePrefix?: string;
   /** Whether recurring jobs start by themselves, at their turns. */
   readonly recurring?: boolean;
+  /** What a guess at an offline code costs, where it is not what the settings say. */
+  readonly offlineWorkFactor?: number;
 }
 
 /** The one place where the rooms are joined. */
-export function createApp({ config, address, clock, logger, validateResponses = false, queuePrefix, recurring = true }: AppOptions): App {
+export function createApp({
+  config,
+  address,
+  clock,
+  logger,
+  validateResponses = false,
+  queuePrefix,
+  recurring = true,
+  offlineWorkFactor = config.OFFLINE_WORK_FACTOR,
+}: AppOptions): App {
   const database = new Database(address);
   const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'), config.SANAD_CURRENT_MASTER_KEY);
   const signer = signerOf(config.AUDIT_ORIGIN, Buffer.from(config.AUDIT_SIGNING_KEY, 'base64'));
@@ -203,8 +214,7 @@ export function createApp({ config, address, clock, logger, validateResponses = 
     ...textRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground),
-    // A test waits for nobody's guesses.
-    ...offlineRoutes(ground, config.SANAD_ENV === 'test' ? 4 : config.OFFLINE_WORK_FACTOR),
+    ...offlineRoutes(ground, offlineWorkFactor),
     ...signalRoutes(ground),
     ...assistanceRoutes(ground, { assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),

@@ -66,7 +66,9 @@ export async function startPlatform({
   const log: string[] = [];
   const logger = createLogger('info', { write: (line) => log.push(line) });
   const clock = new ShiftedClock();
-  const app = createApp({ config, address, clock, logger, validateResponses: true, queuePrefix: name, recurring });
+  // A guess at an offline code is dear on purpose, and no test waits for it.
+  const offlineWorkFactor = 4;
+  const app = createApp({ config, address, clock, logger, validateResponses: true, queuePrefix: name, recurring, offlineWorkFactor });
   if (works) await app.work();
   const agent = supertest(app.http);
 
