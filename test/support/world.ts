@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { shippedModel } from '../../src/matching/index.ts';
+import { sealCredentials } from '../../src/messaging/gateways/credentials.ts';
 import { newId, type Scope } from '../../src/platform/index.ts';
 import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork, registeredBefore } from './extras.ts';
 import { type Frame, makeFrame, makePerson, type Person, receive } from './fixtures.ts';
@@ -21,7 +22,7 @@ export interface Corner {
 
 /** Where a record lies, by the name that gives its identifier; what is not here lies nowhere in particular. */
 export function scopeOf({ programmeId: programme, fundId: fund, officeId: office }: Corner, name: string): Scope | undefined {
-  if (['fundId', 'listId', 'voucherId', 'cancellationId', 'changeId', 'advanceId', 'accountId', 'entryId'].includes(name))
+  if (['fundId', 'listId', 'voucherId', 'messageId', 'cancellationId', 'changeId', 'advanceId', 'accountId', 'entryId'].includes(name))
     return { programme, fund };
   if (['packId', 'conflictId'].includes(name)) return { programme, office };
   if (name === 'payoutId') return { programme, fund, office };
@@ -29,7 +30,7 @@ export function scopeOf({ programmeId: programme, fundId: fund, officeId: office
   if (['deviceId', 'tillId', 'lookUpId'].includes(name)) return { office };
   // Of the whole agency: nobody reaches it whose role is for a place.
   if (['everything', 'retentionRunId'].includes(name)) return {};
-  if (['userId', 'partnerId', 'sessionId'].includes(name)) return undefined;
+  if (['userId', 'partnerId', 'sessionId', 'gatewayId'].includes(name)) return undefined;
   return { programme };
 }
 
@@ -230,6 +231,19 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     retentionRunId,
     n,
   ]);
+  const messageId = newId();
+  await owner.query(
+    `insert into messages (id, kind, voucher_id, counter, beneficiary_id, list_id, next_try_at, created_at)
+    select $1, 'code', id, counter, collector_id, list_id, 'infinity', now() from vouchers where id = $2`,
+    [messageId, voucher.rows[0].id],
+  );
+  const gatewayId = newId();
+  await owner.query(
+    `with made as (insert into gateways (id, name, kind, position, per_second, settings, credentials, created_by, created_at)
+      values ($1, $1::uuid::text, 'outbox', 1, 1, '{}', $2, $1, now()) returning id)
+    insert into gateway_paces (gateway_id) select id from made`,
+    [gatewayId, sealCredentials(platform.app.keyRing, gatewayId, {})],
+  );
   const bank = await owner.query(`select id from accounts where fund_id = $1 and kind = 'bank'`, [fundId]);
   const entry = await owner.query(`select id from journal_entries where fund_id = $1 and event = 'contribution'`, [fundId]);
   const { periodId, reopeningId } = await closedLongAgo(platform, programmeId);
@@ -257,6 +271,8 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       cancellationId,
       listId: String(list['id']),
       voucherId: voucher.rows[0].id,
+      messageId,
+      gatewayId,
       changeId,
       advanceId,
       lookUpId,
