@@ -7100,18 +7100,11 @@ export interface components {
         /** @description An HMAC of the body under the credential `receiptSecret` */
         ReceiptSignature: {
             header: string;
-            /**
-             * @default sha256
-             * @enum {string}
-             */
-            algorithm: "sha256" | "sha512" | "sha1";
-            /**
-             * @default hex
-             * @enum {string}
-             */
-            encoding: "hex" | "base64";
-            /** @default  */
-            prefix: string;
+            /** @enum {string} */
+            algorithm?: "sha256" | "sha512" | "sha1";
+            /** @enum {string} */
+            encoding?: "hex" | "base64";
+            prefix?: string;
         };
         /** @description Addresses or networks that receipts come from, `192.0.2.7` or `192.0.2.0/24` */
         GatewayAddresses: string[];
@@ -7126,31 +7119,19 @@ export interface components {
             signature?: components["schemas"]["ReceiptSignature"];
             addresses?: components["schemas"]["GatewayAddresses"];
         };
-        /**
-         * @description How long it may take, in milliseconds
-         * @default 10000
-         */
+        /** @description How long it may take, in milliseconds; 10,000 unless said */
         GatewayTimeout: number;
-        /**
-         * @description Messages that one worker has on their way at a time
-         * @default 16
-         */
+        /** @description Messages that one worker has on their way at a time; 16 unless said */
         GatewayConnections: number;
         HttpGatewaySettings: {
             url: string;
-            /**
-             * @default POST
-             * @enum {string}
-             */
-            method: "POST" | "PUT";
+            /** @enum {string} */
+            method?: "POST" | "PUT";
             headers?: {
                 [key: string]: string;
             };
-            /**
-             * @default json
-             * @enum {string}
-             */
-            format: "json" | "form";
+            /** @enum {string} */
+            format?: "json" | "form";
             /** @description What is sent. In its texts `{to}` stands for the phone in E.164, `{digits}` for it without the plus, `{text}` for the message, `{from}` for the sender, `{reference}` for ours, and `{secret.NAME}` for a credential. A member that is `{from}` alone is left out where there is no sender. Credentials may stand in headers as well; nothing of a message stands in the address. */
             body: Record<string, never>;
             from?: components["schemas"]["GatewaySender"];
@@ -7165,16 +7146,14 @@ export interface components {
             accountSid: string;
             messagingServiceSid?: string;
             from?: components["schemas"]["GatewaySender"];
-            /** @default https://api.twilio.com */
-            server: string;
+            server?: string;
             timeoutMs?: components["schemas"]["GatewayTimeout"];
             connections?: components["schemas"]["GatewayConnections"];
         };
         AfricasTalkingGatewaySettings: {
             username: string;
             from?: components["schemas"]["GatewaySender"];
-            /** @default https://api.africastalking.com */
-            server: string;
+            server?: string;
             receiptAddresses?: components["schemas"]["GatewayAddresses"];
             timeoutMs?: components["schemas"]["GatewayTimeout"];
             connections?: components["schemas"]["GatewayConnections"];
@@ -7182,33 +7161,21 @@ export interface components {
         SmppGatewaySettings: {
             host: string;
             port: number;
-            /**
-             * @description Without it only where the operator allows gateways on private networks
-             * @default true
-             */
-            tls: boolean;
+            /** @description Without it only where the operator allows gateways on private networks */
+            tls?: boolean;
             systemId: string;
-            /** @default  */
-            systemType: string;
+            systemType?: string;
             from?: components["schemas"]["GatewaySender"];
-            /**
-             * @description Messages that may wait for an answer at a time
-             * @default 10
-             */
-            window: number;
+            /** @description Messages that may wait for an answer at a time */
+            window?: number;
             /**
              * @description Several joined messages, or one with `message_payload`
-             * @default udh
              * @enum {string}
              */
-            longTexts: "udh" | "payload";
-            /**
-             * @description Whether references are hexadecimal when accepted and decimal in receipts
-             * @default false
-             */
-            hexReferences: boolean;
-            /** @default 30 */
-            enquireLinkSeconds: number;
+            longTexts?: "udh" | "payload";
+            /** @description Whether references are hexadecimal when accepted and decimal in receipts */
+            hexReferences?: boolean;
+            enquireLinkSeconds?: number;
             timeoutMs?: components["schemas"]["GatewayTimeout"];
         };
         /** @description A file under the data folder, with codes in it: not in production */
