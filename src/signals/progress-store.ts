@@ -20,11 +20,11 @@ export const hasNews = async (db: Db): Promise<boolean> =>
 export async function takeSlice(tx: Tx): Promise<(Pick<Slice, 'since' | 'until'> & { readonly isLast: boolean }) | undefined> {
   // A plan that is good for any slice would be one for reading everything.
   await tx.first(sql`select set_config('plan_cache_mode', 'force_custom_plan', true) from signal_progress for update`);
-  return tx.first(sql`select since, least(now, first + ${atOnce}) as until, now <= first + ${atOnce} as "isLast"
+  return tx.first(sql`select since::text, least(now, first + ${atOnce})::text as until, now <= first + ${atOnce} as "isLast"
     from (select ${since} as since, ${firstNews} as first, clock_timestamp() as now) t where first is not null`);
 }
 
-export async function moveOn(tx: Tx, until: Date): Promise<void> {
+export async function moveOn(tx: Tx, until: string): Promise<void> {
   await tx.run(sql`update signal_progress set until = greatest(until, ${until})`);
 }
 

@@ -37,12 +37,12 @@ export interface Settings {
   readonly closes: string | null;
 }
 
-/** What is looked at: what came to a programme after one moment and until another, by the database's clock. */
+/** What is looked at: what came to a programme after one moment and until another, by the database's clock, to the microsecond as it writes them. */
 export interface Slice {
   readonly programmeId: string;
   readonly timeZone: string;
-  readonly since: Date;
-  readonly until: Date;
+  readonly since: string;
+  readonly until: string;
 }
 
 /** What a rule has found. */

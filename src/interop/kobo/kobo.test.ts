@@ -17,7 +17,7 @@ describe('a connection to KoboToolbox', () => {
 
   beforeAll(async () => {
     kobo = await startKoboServer();
-    platform = await startPlatform({ environment: { KOBO_PRIVATE_ADDRESSES: 'allow', KOBO_TIMEOUT_MS: '2000' } });
+    platform = await startPlatform({ recurring: false, environment: { KOBO_PRIVATE_ADDRESSES: 'allow', KOBO_TIMEOUT_MS: '2000' } });
     await loadPilotGeography(platform.app.execute);
     officer = await platform.as('programme_officer');
   });
