@@ -263,7 +263,9 @@ describe('a counter, where a voucher is looked up and then paid', () => {
     const { id } = await look(voucher);
     await platform.owner.query('begin');
     await platform.owner.query('set local session_replication_role = replica');
-    await platform.owner.query('insert into offline_bindings values (gen_random_uuid(), $1)', [voucher.id]);
+    await platform.owner.query('insert into offline_bindings (pack_id, voucher_id, counter) values (gen_random_uuid(), $1, 0)', [
+      voucher.id,
+    ]);
     await platform.owner.query('commit');
     for (const answer of [agent.post('/v1/look-ups', told(voucher)), pay(id, voucher.person.id)])
       expect((await answer.set('Accept-Language', 'ar').expect(409)).body).toMatchObject({
