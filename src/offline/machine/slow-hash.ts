@@ -1,25 +1,10 @@
 import { scrypt } from 'node:crypto';
 import type { SlowHash } from '../device/verifier.ts';
+import { atMost } from './at-most.ts';
 
 const R = 8;
 /** Of the four threads that the whole process has for this, for files and for names of hosts. */
 const AT_ONCE = 2;
-
-let running = 0;
-const waiting: (() => void)[] = [];
-
-/** scrypt as Node.js brings it, on a thread of its own, for two at a time in a process: others want the threads too. It takes 2^workFactor KiB. */
-export const nodeSlowHash: SlowHash = async (secret, salt, workFactor) => {
-  if (running < AT_ONCE) running += 1;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    return await hash(secret, salt, workFactor);
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
-  }
-};
 
 const hash: SlowHash = (secret, salt, workFactor) =>
   new Promise((resolve, reject) => {
@@ -28,3 +13,6 @@ const hash: SlowHash = (secret, salt, workFactor) =>
       error ? reject(error) : resolve(new Uint8Array(bytes)),
     );
   });
+
+/** scrypt as Node.js brings it, on a thread of its own, and for two at a time in a process. It takes 2^workFactor KiB. */
+export const nodeSlowHash: SlowHash = atMost(AT_ONCE, hash);
