@@ -260,7 +260,8 @@ export const duties = [
     permission: 'reconciliation.settle',
     notBy: 'paid or voided any of the office and fund; any hand in a list that was paid there of it',
     constraint: 'settlements_by_another',
-    detail: 'You paid out cash of this fund at one of these offices, or had a hand in a list that was paid there. Ask a colleague to settle it.',
+    detail:
+      'You paid out cash of this fund at one of these offices, or had a hand in a list that was paid there. Ask a colleague to settle it.',
   },
   {
     record: 'person',
