@@ -3801,7 +3801,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the delegations that you gave or were given */
+        /**
+         * List the delegations that you gave or were given
+         * @description An auditor sees everybody's, as far as they concern the programmes and funds that the auditor's own role reaches.
+         */
         get: operations["listApprovalDelegations"];
         put?: never;
         /**
@@ -3860,7 +3863,7 @@ export interface paths {
         put?: never;
         /**
          * Have the file of a released list written
-         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Its numbers are those of the list, the same however often it is written, so that whoever has taken one message of a list refuses the next. Asks for a fresh second factor and for the purpose.
+         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. A message is an instruction to pay, so it is given only for a list that was submitted while its programme sends no codes (`codesBySms` false); otherwise the answer is `paid_by_code`, because the same voucher could be cashed with its code as well. A table instructs nobody and is given either way: it is what the post's own counters look people up in. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Its numbers are those of the list, the same however often it is written, so that whoever has taken one message of a list refuses the next. Asks for a fresh second factor and for the purpose.
          */
         post: operations["createPaymentListExport"];
         delete?: never;
@@ -6493,7 +6496,7 @@ export interface components {
              * @enum {string}
              */
             language: "ar" | "fr" | "en";
-            /** @description Whether codes go out by SMS, or are handed over */
+            /** @description Whether codes go out by SMS. Only of a list that was submitted while they do not is a bank given an instruction to pay (pain.001) */
             codesBySms: boolean;
             /** @description What a phone shows as the sender, where the gateway can. It names neither an agency nor aid. Null for the gateway's own number */
             senderName?: string | null;
