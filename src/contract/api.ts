@@ -2369,7 +2369,8 @@ export interface paths {
         /**
          * Ask for the cash of a round
          * @description For a field officer, of their own round: the vouchers by their public serials, all of one fund, and where the officer goes. The advance is what
-         *     they come to. Somebody of finance hands it over. A voucher is on one round at a time, is out with no office that has no network, and can still be paid at another meanwhile.
+         *     they come to. Somebody of finance hands it over. A voucher is on one round at a time, and can still be paid at an office meanwhile.
+         *     One that is out in an offline pack is on none.
          */
         post: operations["askAdvance"];
         delete?: never;
