@@ -2370,6 +2370,7 @@ export interface paths {
          * Ask for the cash of a round
          * @description For a field officer, of their own round: the vouchers by their public serials, all of one fund, and where the officer goes. The advance is what
          *     they come to. Somebody of finance hands it over. A voucher is on one round at a time, and can still be paid at an office meanwhile.
+         *     One that is out in an offline pack is on none.
          */
         post: operations["askAdvance"];
         delete?: never;
@@ -2832,7 +2833,7 @@ export interface paths {
         /**
          * Decide what a device reported
          * @description For somebody of finance who neither paid from the pack, prepared it, nor had a hand in the list. `accepted` books it as paid, if its voucher can
-         *     still be paid: `conflict_not_payable` otherwise. `claimed`: cash left the office that the programme does not owe it, so the office has to get it back
+         *     still be paid, and amount, collector and code are as the books have them: `conflict_not_payable` otherwise, with the `reason`. `claimed`: cash left the office that the programme does not owe it, so the office has to get it back
          *     from its agent, and nothing is booked. `dismissed`: no cash left.
          */
         post: operations["resolveOfflineConflict"];
@@ -7579,7 +7580,7 @@ export interface components {
             officeId?: components["schemas"]["Id"];
             /** @description Vouchers that are out at an office at a time */
             maxVouchers: number;
-            /** @description Cash that is paid from what is out there, 10000000 at most */
+            /** @description Cash that is paid from what is out there, above zero and 10000000 at most; with no vouchers nothing goes out */
             maxCash: components["schemas"]["Money"];
             /** @description For how long a pack pays */
             maxHours: number;
