@@ -95,3 +95,14 @@ begin
 end $$;
 create trigger nothing_outstanding before update of state on payment_lists for each row when (new.state = 'closed' and old.state <> 'closed')
   execute function refuse_early_closing();
+
+-- One list, one way to the people: no bank is told to pay what codes were sent for.
+create function refuse_second_channel() returns trigger language plpgsql as $$
+begin
+  if exists (select from payment_lists l join programme_versions t on t.programme_id = l.programme_id and t.number = l.programme_version
+      where l.id = new.list_id and t.codes_by_sms) then
+    perform refuse('person_exports_one_channel', 'no bank is told to pay what codes were sent for', 'person_exports');
+  end if;
+  return new;
+end $$;
+create trigger one_channel before insert on person_exports for each row when (new.format = 'pain001') execute function refuse_second_channel();

@@ -231,8 +231,13 @@ create unique index advance_vouchers_once on advance_vouchers (voucher_id) where
 create index on advance_vouchers (voucher_id);
 create trigger no_truncate before truncate on advance_vouchers execute function refuse_change();
 
+-- The vouchers are locked here, as they are when they are bound to an offline pack: whoever comes second sees what the first has done.
 create function refuse_other_round() returns trigger language plpgsql as $$
 begin
+  perform from vouchers v where v.id in (select n.voucher_id from new_rows n) order by v.id for no key update;
+  if exists (select from new_rows n where is_bound(n.voucher_id)) then
+    perform refuse('advance_vouchers_unbound', 'a voucher that is out in an offline pack is on no round', 'advance_vouchers');
+  end if;
   if exists (select from new_rows n join advances a on a.id = n.advance_id join vouchers v on v.id = n.voucher_id
       where a.state <> 'asked' or not n.is_open or row (v.programme_id, v.fund_id, v.currency) is distinct from row (a.programme_id, a.fund_id, a.currency)) then
     raise exception 'a round is of vouchers of its fund, and is drawn up before the cash is handed over'

@@ -31,7 +31,8 @@ alter table messages drop constraint messages_kind_check, add constraint message
 -- What waits for a telephone number to be confirmed, or for the morning.
 create index messages_put_off on messages (list_id) where state = 'pending' and last_error in ('phone_held', 'quiet_hours');
 
--- A changed telephone number to which no code goes before it has waited and somebody else has confirmed it. The database makes these itself, by
+-- A changed telephone number to which no code goes before it has waited and somebody else has confirmed it, whether or not its owner awaits a code
+-- yet: who changes it the day before a list is submitted is no better than who changes it the day after. The database makes these itself, by
 -- whatever door a number came: nothing that writes goes round them.
 create table phone_holds (
   id uuid primary key default gen_random_uuid(),
@@ -79,6 +80,16 @@ create function awaits_code(records uuid[]) returns boolean language sql stable 
       where l.state = 'included' and p.state in ('submitted', 'approved', 'releasing'))
 $$;
 
+-- Whether a number is still the first one: somebody's whom nobody has verified or enrolled yet, and who has stood before an officer, corrected by
+-- that officer, who could have written it so in the first place.
+create function is_first_entry(record uuid, by_whom uuid) returns boolean language sql stable as $$
+  select exists (select from beneficiaries b where b.id = record and b.registered_by = by_whom)
+    and not exists (select from enrolments e where e.beneficiary_id = record
+      and (e.state not in ('applicant', 'merged') or e.verified_by is not null or e.needs_verification))
+    and not awaits_code(array(select r.id from beneficiaries b join beneficiaries r
+      on r.id = coalesce(b.merged_into, b.id) or r.merged_into = coalesce(b.merged_into, b.id) where b.id = record))
+$$;
+
 create function hold_phone(record uuid, numbers bytea, merged uuid, by_whom uuid, at timestamptz) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -89,10 +100,7 @@ begin
   stands := was.id is not null and (was.decision is distinct from 'confirmed' or was.held_until > at);
   update phone_holds set ended_at = at where id = was.id;
   if stands and (select phones from beneficiaries where id = record) = was.phones_before then return; end if;
-  if not stands and merged is null and not awaits_code(array(select r.id from beneficiaries b join beneficiaries r
-      on r.id = coalesce(b.merged_into, b.id) or r.merged_into = coalesce(b.merged_into, b.id) where b.id = record)) then
-    return;
-  end if;
+  if not stands and merged is null and is_first_entry(record, by_whom) then return; end if;
   insert into phone_holds (beneficiary_id, programme_id, phones_before, merged_id, hands, changed_by, changed_at, held_until)
   select record, p.id, case when stands then was.phones_before else numbers end, case when stands then was.merged_id else merged end,
     case when stands then was.hands || by_whom else array[by_whom] end, by_whom, at,

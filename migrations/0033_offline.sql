@@ -15,7 +15,7 @@ create table offline_limits (
   set_at timestamptz not null,
   check (fits_currency(max_cash, currency)),
   -- Beyond these nobody goes, whoever sets the limits.
-  constraint offline_limits_ceiling check (max_vouchers between 0 and 200 and max_cash between 0 and 10000000
+  constraint offline_limits_ceiling check (max_vouchers between 0 and 200 and max_cash > 0 and max_cash <= 10000000
     and max_hours between 1 and 72 and grace_hours between 24 and 336)
 );
 create index on offline_limits (programme_id, office_id, set_at);
@@ -222,7 +222,7 @@ create table offline_entries (
   received_by uuid not null,
   received_at timestamptz not null,
   constraint offline_entries_once unique (pack_id, hash, signature),
-  constraint offline_entries_booked check ((state = 'booked') = (payout_id is not null) and (state <> 'booked' or is_genuine and kind = 'payout')),
+  constraint offline_entries_booked check ((state = 'booked') = (payout_id is not null) and (state <> 'booked' or is_genuine and is_proven and kind = 'payout')),
   constraint offline_entries_in_chain check (not in_chain or (is_genuine and sequence is not null and state <> 'waiting'))
 );
 create unique index offline_entries_chain on offline_entries (pack_id, sequence) where in_chain;
@@ -280,6 +280,9 @@ create table offline_conflicts (
   resolved_by uuid,
   resolved_at timestamptz,
   opened_at timestamptz not null,
+  -- What was not reported so by this device, with the code and for this pack, or was not for its agent to pay, is never booked.
+  constraint offline_conflicts_acceptable check (resolution <> 'accepted' or reason not in
+    ('bad_signature', 'unreadable', 'other_pack', 'not_in_pack', 'wrong_amount', 'code_unproven', 'hand_in_list')),
   check (num_nonnulls(resolution, note, resolved_by, resolved_at) = case state when 'resolved' then 4 else 0 end)
 );
 create index on offline_conflicts (programme_id, id);

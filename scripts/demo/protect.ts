@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BlobReader, TextWriter, ZipReader } from '@zip.js/zip.js';
 import type { App } from '../../src/app.ts';
-import { checkProof, verifierOf, verifyGuards, verifyTrail } from '../../src/audit/index.ts';
+import { checkProof, verifierOf, verifyGuards, verifyRecords, verifyRights, verifyTrail } from '../../src/audit/index.ts';
 import { verifyBooks } from '../../src/ledger/index.ts';
 import type { RequestBody, ResponseBody, ShiftedClock } from '../../src/platform/index.ts';
 import type { ItemOf } from '../support/api-client.ts';
@@ -128,11 +128,17 @@ async function prove(stage: Stage, { programmeId, programme, auditor }: Pilot, {
     stage.check(`from ${oldest.treeSize} to ${newest.treeSize} events it has only grown`, checkProof(grown, verifiers).holds, true);
   }
   const { reader } = app.database;
-  const found = (await verifyGuards(reader)).map(({ kind }) => kind as string);
+  await app.jobs.trigger('audit.seal_records');
+  await app.settled();
+  const found = [...(await verifyGuards(reader)), ...(await verifyRights(reader))].map(({ kind }) => kind as string);
   const headsFile = join(dataDir, 'audit-heads.log');
   for await (const { kind } of verifyTrail(reader, { now: clock.now(), verifiers: verifiers.map(verifierOf), headsFile })) found.push(kind);
+  const records = verifyRecords(reader, clock.now());
+  let next = await records.next();
+  for (; !next.done; next = await records.next()) found.push(next.value.kind);
+  stage.check('readings of people are under seals', next.value.records > 0, true);
   for await (const { kind } of verifyBooks(reader)) found.push(kind);
-  stage.check('the whole trail, its heads and the books recomputed: nothing was found', found, []);
+  stage.check('the trail, its heads, the rights, the records of readings and the books recomputed: nothing was found', found, []);
   const story = await auditor.api.call('readStory', { params: { kind: 'payment-list', id: list.id }, query: {} });
   stage.say(`The list’s story is ${story.items.length} events long; it begins: ${story.items[0]?.title.en ?? ''}.`);
 }

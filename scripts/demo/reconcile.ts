@@ -30,7 +30,9 @@ export async function reconcile(
     query: { name: 'Algérie Poste 1', from: days[0] ?? '', to: days.at(-1) ?? '' },
     body: statementFile(lines),
   };
-  const { statement } = await finance.api.call('importStatement', file);
+  const released = await finance.api.refusal('importStatement', file);
+  stage.check('who released a list does not match its cash', released?.code, 'separation_of_duties');
+  const { statement } = await reconciler.api.call('importStatement', file);
   stage.say(`${statement.lineCount} lines, ${statement.matchedCount} matched. What does not agree:`);
   stage.show(statement.exceptions.map(({ kind, open }) => [kind, String(open)]));
   stage.check(
@@ -38,7 +40,7 @@ export async function reconcile(
     Object.fromEntries(statement.exceptions.map(({ kind, open }) => [kind, open]).sort()),
     expected,
   );
-  const again = await finance.api.call('importStatement', file);
+  const again = await reconciler.api.call('importStatement', file);
   stage.check('the same file again changes nothing', again.alreadyImported, true);
 
   stage.chapter('Resolving exceptions and settling with the post');
@@ -66,8 +68,11 @@ export async function reconcile(
   const owed: ItemOf<'listPayables'>[] = [];
   for await (const payable of finance.api.all('listPayables', { params: { programmeId } })) owed.push(payable);
   const items = owed.map(({ officeId, owed: amount }) => ({ officeId, amount }));
-  const settlement = await finance.api.call('settle', { params: { programmeId }, body: { fundId, reference: 'BANK-4801', items } });
+  const body = { fundId, reference: 'BANK-4801', items };
+  const own = await finance.api.refusal('settle', { params: { programmeId }, body });
+  stage.check('who released a list does not settle it', own?.code, 'separation_of_duties');
+  const settlement = await reconciler.api.call('settle', { params: { programmeId }, body });
   stage.say(`${settlement.total.amount} ${settlement.total.currency} settled with ${items.length} offices.`);
-  const twice = await finance.api.refusal('settle', { params: { programmeId }, body: { fundId, reference: 'BANK-4802', items } });
+  const twice = await reconciler.api.refusal('settle', { params: { programmeId }, body: { fundId, reference: 'BANK-4802', items } });
   stage.check('the post is not paid twice', twice !== null, true);
 }

@@ -315,7 +315,7 @@ describe('the database keeps duties apart, whoever writes', () => {
       );
       const match = (by: string) =>
         app.query(`insert into statement_matches values ($1, $2, 'manual', 'by hand', $3, now())`, [lineId, paid.payoutId, by]);
-      await refused('statement_matches_by_another', match(paid.agentId));
+      for (const hand of [...hands, paid.agentId]) await refused('statement_matches_by_another', match(hand));
       await match(newId());
     },
     async exceptions_resolved_by_another() {
@@ -358,7 +358,7 @@ describe('the database keeps duties apart, whoever writes', () => {
           frame.officeId,
           by,
         ]);
-      await refused('settlements_by_another', settle(paid.agentId));
+      for (const hand of [...hands, paid.agentId]) await refused('settlements_by_another', settle(hand));
       await settle(newId());
     },
     async enrolments_verified_by_another() {

@@ -242,9 +242,9 @@ export const duties = [
     record: 'pay-out',
     step: 'matched with a statement',
     permission: 'reconciliation.import_statement',
-    notBy: 'paid, voided',
+    notBy: 'paid, voided; any hand in its list',
     constraint: 'statement_matches_by_another',
-    detail: 'You paid cash that this statement speaks of. Ask a colleague to import it.',
+    detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to import it.',
   },
   {
     record: 'pay-out',
@@ -258,9 +258,10 @@ export const duties = [
     record: 'pay-out',
     step: 'its office settled with',
     permission: 'reconciliation.settle',
-    notBy: 'paid or voided any of the office and fund',
+    notBy: 'paid or voided any of the office and fund; any hand in a list that was paid there of it',
     constraint: 'settlements_by_another',
-    detail: 'You paid out cash of this fund at one of these offices. Ask a colleague to settle it.',
+    detail:
+      'You paid out cash of this fund at one of these offices, or had a hand in a list that was paid there. Ask a colleague to settle it.',
   },
   {
     record: 'person',

@@ -145,8 +145,18 @@ describe('every operation answers as the table of permissions says', () => {
     return token;
   }
 
-  /** The identifiers of a corner, with a session of its user that no request before this one has ended. */
-  async function idsFor({ path }: Operation, { ids }: Corner): Promise<Ids> {
+  /** The identifiers of a corner, with a session of its user, or a device to revoke, that no request before this one has ended. */
+  async function idsFor({ id: operationId, path }: Operation, { ids, officeId }: Corner): Promise<Ids> {
+    if (operationId === 'revokeDevice') {
+      const deviceId = newId();
+      await platform.owner.query(
+        `with known as (insert into devices (id, office_id, name, enrolled_by, created_at) values ($1, $2, 'Another counter', $3, now()))
+        insert into device_keys (device_id, version, public_key, created_by, created_at)
+        select $1, version, public_key, created_by, created_at from device_keys where device_id = $4 and version = 1`,
+        [deviceId, officeId, ids['userId'], ids['deviceId']],
+      );
+      return { ...ids, deviceId };
+    }
     if (!path.includes(':sessionId')) return ids;
     const { id } = await platform.app.database.transaction((tx) => beginSession(tx, ids['userId'] ?? '', platform.clock.now()));
     return { ...ids, sessionId: id };

@@ -221,7 +221,7 @@ export const permissions = {
   'payments.read_awaited': { roles: signingRoles, within: 'anywhere' },
   'payments.delegate_approval': { roles: signingRoles, within: 'anywhere', stepUp: true },
   'payments.end_delegation': { roles: signingRoles, within: 'anywhere' },
-  'payments.read_delegations': { roles: signingRoles, within: 'anywhere' },
+  'payments.read_delegations': { roles: [...signingRoles, 'auditor'], within: ['programme', 'fund'], own: signingRoles },
   'payments.remind_signers': { roles: [] },
   'payments.release_list': { roles: ['finance_officer'], within: ['programme', 'fund'], stepUp: true },
   'payments.settle_next': { roles: [] },

@@ -263,15 +263,29 @@ describe('a counter, where a voucher is looked up and then paid', () => {
     const { id } = await look(voucher);
     await platform.owner.query('begin');
     await platform.owner.query('set local session_replication_role = replica');
-    await platform.owner.query('insert into offline_bindings (pack_id, voucher_id, counter) values (gen_random_uuid(), $1, 0)', [
-      voucher.id,
-    ]);
+    await platform.owner.query(
+      `with pack as (insert into offline_packs (id, programme_id, office_id, device_id, agent_id, prepared_by, prepared_at, starts_at, ends_at,
+          grace_ends_at, voucher_count, cash_limit, currency, work_factor, head_hash)
+        values ($1, $2, $3, $1, $1, $2, now(), now(), now() + interval '8 hours', now() + interval '3 days', 1, 100, 'DZD', 4, repeat('0', 64))
+        returning id)
+      insert into offline_bindings (pack_id, voucher_id, counter) select id, $4, 0 from pack`,
+      [newId(), frame.programmeId, frame.officeId, voucher.id],
+    );
     await platform.owner.query('commit');
-    for (const answer of [agent.post('/v1/look-ups', told(voucher)), pay(id, voucher.person.id)])
-      expect((await answer.set('Accept-Language', 'ar').expect(409)).body).toMatchObject({
-        code: 'wrong_office',
-        detail: arabic.wrong_office,
-      });
+    const { rows: offices } = await platform.owner.query('select name_fr as fr, name_ar as ar from offices where id = $1', [
+      frame.officeId,
+    ]);
+    for (const [language, detail] of [
+      ['ar', arabic.wrong_office.replace('{where}', `\u2068${frame.officeCode}\u2069 ${offices[0].ar}`)],
+      ['fr', french.wrong_office.replace('{where}', `${frame.officeCode} ${offices[0].fr}`)],
+    ] as const)
+      for (const answer of [agent.post('/v1/look-ups', told(voucher)), pay(id, voucher.person.id)])
+        expect((await answer.set('Accept-Language', language).expect(409)).body).toMatchObject({
+          code: 'wrong_office',
+          detail,
+          officeCode: frame.officeCode,
+          officeName: offices[0].fr,
+        });
     expect(codeOf(await agent.post('/v1/look-ups', told({ ...voucher, code: wrong(voucher.code) })).expect(422))).toBe('code_refused');
     expect(await payoutOf(voucher)).toEqual([]);
   });

@@ -41,7 +41,12 @@ describe('a voucher whose code is right', () => {
   it('is paid at one office alone while it is out with one that has no network', () => {
     const boundTo = { code: '16002', nameFr: 'Poste du port', nameAr: 'بريد الميناء' };
     const bound = { state: 'activated', expiresAt: later, timeZone, isWithheld: false, isPaidElsewhere: false, boundTo } as const;
-    expect(voucherRefusal(bound, undefined, now)?.toJSON()).toMatchObject({ code: 'wrong_office', officeCode: '16002' });
+    expect(voucherRefusal(bound, undefined, now)?.toJSON()).toMatchObject({
+      code: 'wrong_office',
+      detail: expect.stringContaining('on the list of 16002 Poste du port, an office without a network'),
+      officeCode: '16002',
+      officeName: 'Poste du port',
+    });
     expect(voucherRefusal({ ...bound, boundTo: null }, undefined, now)).toBe(undefined);
   });
 

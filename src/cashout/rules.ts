@@ -61,7 +61,8 @@ export function voucherRefusal(
   if (isWithheld) return refused('consent_withdrawn');
   if (state === 'issued') return refused('voucher_not_active');
   if (state === 'locked') return refused('voucher_locked');
-  return boundTo ? speak(refusal.wrong_office, 'wrong_office', {}, { officeCode: boundTo.code, officeName: boundTo.nameFr }) : undefined;
+  if (!boundTo) return undefined;
+  return speak(refusal.wrong_office, 'wrong_office', { where: boundTo }, { officeCode: boundTo.code, officeName: boundTo.nameFr });
 }
 
 function alreadyPaid({ paidAt, office }: EarlierPayout, timeZone: string): Problem {

@@ -2370,6 +2370,7 @@ export interface paths {
          * Ask for the cash of a round
          * @description For a field officer, of their own round: the vouchers by their public serials, all of one fund, and where the officer goes. The advance is what
          *     they come to. Somebody of finance hands it over. A voucher is on one round at a time, and can still be paid at an office meanwhile.
+         *     One that is out in an offline pack is on none.
          */
         post: operations["askAdvance"];
         delete?: never;
@@ -2835,7 +2836,7 @@ export interface paths {
         /**
          * Decide what a device reported
          * @description For somebody of finance who neither paid from the pack, prepared it, nor had a hand in the list. `accepted` books it as paid, if its voucher can
-         *     still be paid: `conflict_not_payable` otherwise. `claimed`: cash left the office that the programme does not owe it, so the office has to get it back
+         *     still be paid, and amount, collector and code are as the books have them: `conflict_not_payable` otherwise, with the `reason`. `claimed`: cash left the office that the programme does not owe it, so the office has to get it back
          *     from its agent, and nothing is booked. `dismissed`: no cash left.
          */
         post: operations["resolveOfflineConflict"];
@@ -3804,7 +3805,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the delegations that you gave or were given */
+        /**
+         * List the delegations that you gave or were given
+         * @description An auditor sees everybody's, as far as they concern the programmes and funds that the auditor's own role reaches.
+         */
         get: operations["listApprovalDelegations"];
         put?: never;
         /**
@@ -3863,7 +3867,7 @@ export interface paths {
         put?: never;
         /**
          * Have the file of a released list written
-         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Its numbers are those of the list, the same however often it is written, so that whoever has taken one message of a list refuses the next. Asks for a fresh second factor and for the purpose.
+         * @description For a partner who pays from a file: a table, or ISO 20022 pain.001.001.09, of the lines that are still to be paid. It is an export of people like any other: encrypted, counted against the same limits, everybody in it recorded as read, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Whoever withdrew the consent that it needs is not in it. A message is an instruction to pay, so it is given only for a list that was submitted while its programme sends no codes (`codesBySms` false); otherwise the answer is `paid_by_code`, because the same voucher could be cashed with its code as well. A table instructs nobody and is given either way: it is what the post's own counters look people up in. In the message cash has no creditor's account: each payment has the method `TRF`, the local instrument `CASH` and the voucher's serial as end-to-end identification. Its numbers are those of the list, the same however often it is written, so that whoever has taken one message of a list refuses the next. Asks for a fresh second factor and for the purpose.
          */
         post: operations["createPaymentListExport"];
         delete?: never;
@@ -6496,7 +6500,7 @@ export interface components {
              * @enum {string}
              */
             language: "ar" | "fr" | "en";
-            /** @description Whether codes go out by SMS, or are handed over */
+            /** @description Whether codes go out by SMS. Only of a list that was submitted while they do not is a bank given an instruction to pay (pain.001) */
             codesBySms: boolean;
             /** @description What a phone shows as the sender, where the gateway can. It names neither an agency nor aid. Null for the gateway's own number */
             senderName?: string | null;
@@ -7579,7 +7583,7 @@ export interface components {
             officeId?: components["schemas"]["Id"];
             /** @description Vouchers that are out at an office at a time */
             maxVouchers: number;
-            /** @description Cash that is paid from what is out there, 10000000 at most */
+            /** @description Cash that is paid from what is out there, above zero and 10000000 at most; with no vouchers nothing goes out */
             maxCash: components["schemas"]["Money"];
             /** @description For how long a pack pays */
             maxHours: number;

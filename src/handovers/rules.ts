@@ -28,7 +28,13 @@ export function serialFaults(serials: readonly string[], found: ReadonlyMap<stri
     first.set(serial, i);
     if (!isSerial(serial)) return [{ pointer, detail: 'Read the serial again: its check digits do not fit.' }];
     if (!found.has(serial))
-      return [{ pointer, detail: 'No voucher of this fund that can still be paid and is on no other round has this serial.' }];
+      return [
+        {
+          pointer,
+          detail:
+            'No voucher of this fund that can still be paid, is on no other round and not out with an office without a network has this serial.',
+        },
+      ];
     return [];
   });
 }

@@ -1,4 +1,5 @@
 import { allOf, type Db, Money, type Page, pageOf, problem, type Sql, sql, type Tx } from '../platform/index.ts';
+import { hadHandIn } from '../vouchers/index.ts';
 import { type AdvanceState, type RoundVoucher, restOf } from './rules.ts';
 import type { Advance, AdvanceReturn } from './types.ts';
 
@@ -82,21 +83,19 @@ export async function fundCurrency(db: Db, programmeId: string, fundId: string):
   return row?.currency;
 }
 
-/** Those of these vouchers of a fund that can be paid and are on no round, by serial. */
+/** Those of these vouchers of a fund that can be paid, are on no round and out with no office that has no network, by serial. */
 export async function carriableVouchers(db: Db, now: Date, fundId: string, serials: readonly string[]): Promise<Map<string, RoundVoucher>> {
   const rows = await db.all<RoundVoucher>(sql`select v.id, v.serial, v.amount from vouchers v
     where v.serial = any(${serials}::text[]) and v.fund_id = ${fundId} and v.state in ('issued', 'activated')
       and (v.expires_at is null or v.expires_at > ${now})
-      and not exists (select from advance_vouchers r where r.voucher_id = v.id and r.is_open)`);
+      and not is_bound(v.id) and not exists (select from advance_vouchers r where r.voucher_id = v.id and r.is_open)`);
   return new Map(rows.map((row) => [row.serial, row]));
 }
 
-/** Whether somebody had a hand in the list of one of these vouchers, or brought in or vouched for whom it is for. */
-export const hadHandIn = async (db: Db, userId: string, voucherIds: readonly string[]): Promise<boolean> =>
-  (await db.first(sql`select from vouchers v where v.id = any(${voucherIds}::uuid[])
-    and (exists (select from payment_list_hands h where h.list_id = v.list_id and ${userId}::uuid in (h.user_id, h.for_user_id))
-      or exists (select from enrolments e where e.programme_id = v.programme_id and e.beneficiary_id = v.beneficiary_id
-        and ${userId}::uuid in (e.entered_by, e.verified_by))) limit 1`)) !== undefined;
+/** Whether somebody had a hand in one of these vouchers. */
+export const hadHandInAny = async (db: Db, userId: string, voucherIds: readonly string[]): Promise<boolean> =>
+  (await db.first(sql`select from vouchers v where v.id = any(${voucherIds}::uuid[]) and ${hadHandIn(sql`v`, userId)} limit 1`)) !==
+  undefined;
 
 /** An advance that is being asked for. */
 export interface AskedAdvance {
@@ -110,7 +109,7 @@ export interface AskedAdvance {
   readonly at: Date;
 }
 
-/** @throws Error by constraint `advance_vouchers_once` when a voucher came onto another round meanwhile */
+/** @throws Error by constraint `advance_vouchers_once` or `advance_vouchers_unbound` when a voucher came onto another round, or into a pack, meanwhile */
 export async function insertAdvance(tx: Tx, advance: AskedAdvance, voucherIds: readonly string[]): Promise<void> {
   await tx.insert('advances', [
     {

@@ -3,10 +3,10 @@ import { codeOf } from '../vouchers/index.ts';
 import { equalTexts } from './device/bytes.ts';
 import { type Entry, hashOf, type PayoutEntry, provenWords, type SignedEntry } from './device/entry.ts';
 import { isSignedBy } from './device/keys.ts';
-import { placeOf, proofOf, type SlowHash, stretch } from './device/verifier.ts';
+import { proofOf, type SlowHash, saltOf, stretch } from './device/verifier.ts';
 import { readEntry } from './rules.ts';
 import { signersOf } from './store/devices.ts';
-import { type Arrival, openPack, whatBecame } from './store/entries.ts';
+import { type Arrival, findOpenPack, whatBecame } from './store/entries.ts';
 import { codeSources } from './store/vouchers.ts';
 import { twoAtATime } from './two-at-a-time.ts';
 
@@ -30,8 +30,8 @@ export async function examine(
   packId: string,
   sent: readonly SignedEntry[],
 ): Promise<Examined> {
-  const { deviceId, signingVersion, workFactor } = await openPack(db, packId);
-  const { keys } = await signersOf(db, deviceId, signingVersion ?? 1);
+  const { deviceId, signingVersion, workFactor } = await findOpenPack(db, packId);
+  const keys = await signersOf(db, deviceId, signingVersion ?? 1);
   const hashes = await Promise.all(sent.map(hashOf));
   const known = await whatBecame(db, packId, hashes);
   const arrivals: { arrival: Arrival; entry: Entry | undefined }[] = [];
@@ -71,7 +71,7 @@ async function provenAmong(
   await twoAtATime(payouts, async (entry) => {
     const source = sources.get(entry.serial);
     if (!source || !keyRing.has(source.keyVersion)) return;
-    const stretched = await stretch(slowHash, codeOf(keyRing, source), placeOf(packId, entry.serial), workFactor);
+    const stretched = await stretch(slowHash, codeOf(keyRing, source), saltOf(packId, entry.serial), workFactor);
     if (equalTexts(await proofOf(stretched, provenWords(entry)), entry.proof)) proven.add(entry);
   });
   return proven;

@@ -24,6 +24,17 @@ export async function bookReason(tx: Tx, voucher: Reported, at: Date): Promise<O
   return voucher.isHandInList ? 'hand_in_list' : undefined;
 }
 
+/** What a pay-out says otherwise than the books, or does not show; undefined when it can be booked as it was reported. */
+export function reportReason(
+  voucher: Pick<Reported, 'amount' | 'currency' | 'collectorId'>,
+  { amount: told, collectorId }: Pick<PayoutEntry, 'amount' | 'collectorId'>,
+  isProven: boolean,
+): OfflineReason | undefined {
+  const { amount, currency } = Money.of(voucher.amount, voucher.currency).toJSON();
+  if (amount !== told.amount || currency !== told.currency || voucher.collectorId !== collectorId) return 'wrong_amount';
+  return isProven ? undefined : 'code_unproven';
+}
+
 /**
  * Books a pay-out that a device reported, by the statement that books one at a counter, with the time at which the cash was handed over.
  * @param inChain whether the entry stands in the chain of its pack

@@ -5,6 +5,8 @@ import type { TestVoucher } from '../../test/support/vouchers.ts';
 import { newId } from '../platform/index.ts';
 import { Chain } from './device/chain.ts';
 import type { CloseEntry, SignedEntry } from './device/entry.ts';
+import { isAcceptable } from './rules.ts';
+import type { OfflineReason } from './types.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -194,6 +196,66 @@ describe('what a device reports and cannot be booked', () => {
       ['update offline_packs set head_sequence = 0 where head_sequence > 0', 'offline_packs_chain_goes_on'],
     ] as const)
       await expect(app.query(text), text).rejects.toMatchObject(constraint ? { constraint } : { code: '42501' });
+  });
+
+  it('is never accepted where that would book what was not reported, or what nobody with the code was there for', async () => {
+    const out = await office.out(5, { cashLimit: { amount: '60000.00', currency: 'DZD' } });
+    const [a, b, c, d, e] = out.vouchers as [TestVoucher, TestVoucher, TestVoucher, TestVoucher, TestVoucher];
+    const chain = await chainOf(out);
+    const amount = { amount: '16000.00', currency: 'DZD' };
+    const entries = [
+      // Wrong in its time, for which it is in conflict, and in its amount.
+      await forge(out, chain, a, { at: at(-HOUR), amount }),
+      await forge(out, chain, b, { at: at(0), amount }),
+      await forge(out, chain, c, { at: at(0), collectorId: b.person.id }),
+      await forge(out, chain, d, { at: at(0), proof: 'x' }),
+      await forge(out, chain, e, { at: at(0) }),
+    ];
+    const told = ['outside_window', 'wrong_amount', 'wrong_amount', 'code_unproven', 'over_cap'];
+    expect(reasons(await sendAll(out, entries))).toEqual(told);
+    await office.stepUp();
+    const conflicts: { id: string; reason: string }[] = await office.conflictsOf(out.packId);
+    expect(conflicts.map(({ reason }) => reason)).toEqual(told);
+    const answers = [];
+    for (const { id } of conflicts) answers.push((await office.resolve(id, 'accepted')).body);
+    const refused = (reason: string) => ({ code: 'conflict_not_payable', reason });
+    expect(answers).toMatchObject([
+      refused('wrong_amount'),
+      refused('wrong_amount'),
+      refused('wrong_amount'),
+      refused('code_unproven'),
+      { state: 'resolved', resolution: 'accepted' },
+    ]);
+    expect(await office.statesOf(out.vouchers)).toEqual(['activated', 'activated', 'activated', 'activated', 'redeemed']);
+    const app = await platform.applicationClient();
+    await expect(
+      app.query(
+        `update offline_entries set state = 'booked', payout_id = gen_random_uuid() where pack_id = $1 and state = 'conflict'
+        and not is_proven`,
+        [out.packId],
+      ),
+    ).rejects.toMatchObject({ constraint: 'offline_entries_booked' });
+    await platform.owner.query('alter table offline_conflicts disable trigger resolved_by_another');
+    await expect(
+      app.query(
+        `update offline_conflicts set state = 'resolved', resolution = 'accepted', note = 'yes', resolved_by = gen_random_uuid(), resolved_at = now()
+        where id = $1`,
+        [conflicts[1]?.id],
+      ),
+    ).rejects.toMatchObject({ constraint: 'offline_conflicts_acceptable' });
+    await platform.owner.query('alter table offline_conflicts enable trigger resolved_by_another');
+    for (const { id } of conflicts.slice(0, 4)) await office.resolve(id, 'claimed').expect(200);
+    expect(await office.broken()).toEqual([]);
+  });
+
+  it('is accepted for the reasons that the database lets it be', async () => {
+    const { rows } = await platform.owner.query(
+      `select conname as name, pg_get_constraintdef(oid) as text from pg_constraint
+      where conname in ('offline_conflicts_acceptable', 'offline_conflicts_reason_check') order by 1`,
+    );
+    const [never, every] = rows.map(({ text }) => [...text.matchAll(/'(\w+)'/g)].map(([, name]) => name as OfflineReason));
+    expect(every?.length).toBeGreaterThan(20);
+    expect(never?.filter((name) => (name as string) !== 'accepted').sort()).toEqual(every?.filter((name) => !isAcceptable(name)).sort());
   });
 
   it('is for finance when the person is withheld, paid as somebody else, or the device is lost', async () => {

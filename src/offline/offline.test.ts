@@ -11,7 +11,7 @@ describe('an office without a network', () => {
   let office: OfflineOffice;
   beforeAll(async () => {
     platform = await startPlatform();
-    office = await OfflineOffice.open(platform, 18);
+    office = await OfflineOffice.open(platform, 24);
   });
   afterAll(() => platform.close());
 
@@ -171,6 +171,60 @@ describe('an office without a network', () => {
     expect(await preparing).toEqual([422, 'unprocessable']);
   });
 
+  it('is on no round of deliveries, whoever comes first, and a counter that comes second hears where it is paid', async () => {
+    const { programmeId, fundId, officeCode } = office.frame;
+    const officer = await platform.as('field_officer', { programme: programmeId });
+    const ask = ({ serial }: TestVoucher) =>
+      officer.post(`/v1/programmes/${programmeId}/advances`, { fundId, round: 'Road', visitOn: '2099-01-01', serials: [serial] });
+    const [bound, carried, taken] = office.fresh(3) as [TestVoucher, TestVoucher, TestVoucher];
+    const { body: pack } = await office.prepare(serialsOf([bound]), await office.device()).expect(201);
+    expect((await ask(bound).expect(422)).body.errors).toMatchObject([{ pointer: '/serials/0' }]);
+    const first = await platform.applicationClient();
+    const draw = async (advanceId: string, { id }: TestVoucher) => {
+      await first.query(
+        `insert into advances (id, programme_id, fund_id, officer_id, round, visit_on, amount, currency, asked_at)
+        values ($1, $2, $3, $4, 'Road', '2099-01-01', 15000, 'DZD', now())`,
+        [advanceId, programmeId, fundId, officer.userId],
+      );
+      await first.query('insert into advance_vouchers (advance_id, voucher_id) values ($1, $2)', [advanceId, id]);
+    };
+    await expect(draw(newId(), bound)).rejects.toMatchObject({ constraint: 'advance_vouchers_unbound' });
+    const waits = async () =>
+      (await platform.owner.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount;
+
+    const keys = await office.device();
+    await first.query('begin');
+    await draw(newId(), carried);
+    const preparing = office.prepare(serialsOf([carried]), keys).then(({ status }) => status);
+    await expect.poll(waits, { timeout: 10_000 }).toBe(1);
+    await first.query('commit');
+    expect(await preparing).toBe(422);
+
+    const second = newId();
+    await first.query('begin');
+    await first.query(
+      `insert into offline_packs (id, programme_id, office_id, device_id, agent_id, prepared_by, prepared_at, starts_at, ends_at, grace_ends_at,
+        voucher_count, cash_limit, currency, work_factor, head_hash)
+      select $2, programme_id, office_id, $3, agent_id, prepared_by, prepared_at, starts_at, ends_at, grace_ends_at, 1, cash_limit, currency,
+        work_factor, repeat('0', 64) from offline_packs where id = $1`,
+      [pack.id, second, keys.deviceId],
+    );
+    await first.query('insert into offline_bindings values ($1, $2)', [second, taken.id]);
+    const asking = ask(taken).then(({ status }) => status);
+    const paying = office.payOnline(taken).then(({ status, body }) => ({ status, ...body }));
+    await expect.poll(waits, { timeout: 10_000 }).toBe(2);
+    await first.query('commit');
+    expect(await asking).toBe(422);
+    expect(await paying).toMatchObject({
+      status: 409,
+      code: 'wrong_office',
+      officeCode,
+      detail: expect.stringContaining(`list of ${officeCode}`),
+    });
+    for (const id of [pack.id, second]) await office.end(id, 'withdraw').expect(200);
+    await office.payOnline(taken).expect(201);
+  });
+
   it('is prepared by another than the agent, within limits that the database keeps', async () => {
     const keys = await office.device();
     const [one, two, three] = office.fresh(3) as [TestVoucher, TestVoucher, TestVoucher];
@@ -203,6 +257,11 @@ describe('an office without a network', () => {
     await office.staff.supervisor.post(`/v1/offline-packs/${first.body.id}/withdraw`).expect(200);
     await allowOffline(office.staff.finance, office.frame, { officeId: office.frame.officeId }).expect(201);
     expect((await allowOffline(office.staff.finance, office.frame, { maxHours: 73 })).status).toBe(400);
+    for (const [refused, pointer] of [
+      [allowOffline(office.staff.finance, office.frame, { maxCash: dzd('0.00') }), '/maxCash/amount'],
+      [office.prepare(serialsOf([one]), keys, { cashLimit: dzd('0.00') }), '/cashLimit/amount'],
+    ] as const)
+      expect((await refused.expect(422)).body.errors).toEqual([{ pointer, detail: 'An amount above zero.' }]);
     const app = await platform.applicationClient();
     await expect(
       app.query(

@@ -6,10 +6,10 @@ import { codeOf } from '../vouchers/index.ts';
 import { inOtherState } from './commands/hand-out.ts';
 import { newAgreementPair, pepperOf } from './device/keys.ts';
 import type { Pack, PackVoucher } from './device/pack.ts';
-import { placeOf, type SlowHash, stretch, verifierOf } from './device/verifier.ts';
+import { type SlowHash, saltOf, stretch, verifierOf } from './device/verifier.ts';
 import { offlineProblem } from './problems.ts';
 import { findDevice } from './store/devices.ts';
-import { openPack } from './store/entries.ts';
+import { findOpenPack } from './store/entries.ts';
 import { packById, scopeOfPack } from './store/packs.ts';
 import { type PackRow, packRows } from './store/vouchers.ts';
 import { twoAtATime } from './two-at-a-time.ts';
@@ -52,11 +52,11 @@ async function makeFile({ db, keyRing }: Ground, slowHash: SlowHash, pack: Offli
   const rows = await packRows(db, packId);
   const people = await openPeople(db, keyRing, [...new Set(rows.flatMap((row) => [row.beneficiaryId, row.collectorId]))], ['names']);
   const { secret, publicJwk } = await newAgreementPair();
-  const { workFactor } = await openPack(db, packId);
+  const { workFactor } = await findOpenPack(db, packId);
   const pepper = await pepperOf(secret, device.agreementKey, packId);
   const vouchers = await twoAtATime(rows, async (row) => {
     const digits = codeOf(keyRing, row);
-    return describe(row, people, verifierOf(pepper, await stretch(slowHash, digits, placeOf(packId, row.serial), workFactor)));
+    return describe(row, people, verifierOf(pepper, await stretch(slowHash, digits, saltOf(packId, row.serial), workFactor)));
   });
   const content: Pack = {
     format: 'sanad-offline-pack-1',

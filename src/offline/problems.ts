@@ -1,4 +1,3 @@
-import { counterRefusals } from '../cashout/index.ts';
 import { defineProblems, type Problem } from '../platform/index.ts';
 
 export const offlineProblem = defineProblems({
@@ -14,13 +13,9 @@ export const offlineProblem = defineProblems({
 });
 
 const refusals: Readonly<Record<string, () => Problem>> = {
-  payouts_of_bound_voucher: () =>
-    counterRefusals.wrong_office(
-      'Do not pay. The voucher is on the list of an office without a network, and is paid there or once that list has ended.',
-    ),
   vouchers_bound: () =>
     offlineProblem.voucher_bound('It may have been paid there already. Wait until its pack has ended, or have the pack closed.'),
 };
 
-/** What to answer where something was tried on a voucher that is bound to a pack, by the constraint; told at a counter only to who knows its code. */
+/** What to answer where something was tried on a voucher that is bound to a pack, by the constraint. */
 export const offlineRefusal = (constraint: string): Problem | undefined => refusals[constraint]?.();

@@ -39,6 +39,19 @@ export function readEntry(payload: string): Entry | undefined {
   }
 }
 
+const neverBooked: readonly OfflineReason[] = [
+  'bad_signature',
+  'unreadable',
+  'other_pack',
+  'not_in_pack',
+  'wrong_amount',
+  'code_unproven',
+  'hand_in_list',
+];
+
+/** Whether finance may accept what is in conflict for this. The database holds the same list (constraint `offline_conflicts_acceptable`). */
+export const isAcceptable = (reason: OfflineReason): boolean => !neverBooked.includes(reason);
+
 /** Where an entry stands against the chain as far as it is here. */
 export type Place = 'next' | 'later' | Extract<OfflineReason, 'forked' | 'broken_chain'>;
 

@@ -1,10 +1,10 @@
 import { countFailure } from '../cashout/index.ts';
 import { type CommandContext, Money } from '../platform/index.ts';
-import { book, bookReason } from './booking.ts';
+import { book, bookReason, reportReason } from './booking.ts';
 import type { Entry, PayoutEntry } from './device/entry.ts';
 import { clockReason, countedAt, placeOf, readEntry, stateReason } from './rules.ts';
 import { openConflict } from './store/conflicts.ts';
-import { signersOf } from './store/devices.ts';
+import { revokedSince } from './store/devices.ts';
 import { cashOut, type KeptEntry, markEntry, type OpenPack, waitingEntries } from './store/entries.ts';
 import { type Reported, reported } from './store/vouchers.ts';
 import type { OfflineReason } from './types.ts';
@@ -28,7 +28,7 @@ export interface TakenIn {
  */
 export async function takeIn(context: CommandContext, start: OpenPack, isOver: boolean): Promise<TakenIn> {
   const { tx, now } = context;
-  const { revokedAt } = await signersOf(tx, start.deviceId, 1);
+  const revokedAt = await revokedSince(tx, start.deviceId);
   const booked: Booked[] = [];
   let pack = start;
   const dispute = async (kept: KeptEntry, reason: OfflineReason, inChain = false) => {
@@ -80,13 +80,9 @@ async function pay({ tx, now }: CommandContext, pack: OpenPack, kept: KeptEntry,
   const at = new Date(entry.at);
   const voucher = await reported(tx, pack.id, pack.agentId, entry.serial, at);
   if (!voucher) return 'not_in_pack';
-  const amount = Money.of(voucher.amount, voucher.currency);
-  const isSame = amount.toString() === entry.amount.amount && voucher.currency === entry.amount.currency;
-  if (!isSame || voucher.collectorId !== entry.collectorId) return 'wrong_amount';
-  if (!kept.isProven) return 'code_unproven';
-  const reason = await bookReason(tx, voucher, at);
+  const reason = reportReason(voucher, entry, kept.isProven) ?? (await bookReason(tx, voucher, at));
   if (reason) return reason;
-  const out = Money.of(await cashOut(tx, pack.id), pack.currency).plus(amount);
+  const out = Money.of(await cashOut(tx, pack.id), pack.currency).plus(Money.of(voucher.amount, voucher.currency));
   if (out.compare(Money.of(pack.cashLimit, pack.currency)) > 0) return 'over_cap';
   const payoutId = await book(tx, now, pack, voucher, entry, { entryId: kept.id, inChain: true });
   return payoutId === undefined ? 'refused' : { voucher, payoutId };

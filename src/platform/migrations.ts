@@ -29,7 +29,7 @@ const source: Knex.MigrationSource<string> = {
 };
 
 /**
- * Brings a database up to date: Sanad's tables, then the job queues', then the application role's login.
+ * Brings a database up to date: Sanad's tables, then the job queues', then where its functions look, then the application role's login.
  * @param ownerUrl the database as the role that owns it
  * @param applicationUrl the address that the platform will use; its user becomes a member of the application role
  * @returns the migrations that were applied now
@@ -39,6 +39,7 @@ export async function migrate(ownerUrl: string, applicationUrl?: string): Promis
   try {
     const [, applied] = (await knex.migrate.latest({ migrationSource: source })) as [number, string[]];
     await queues(ownerUrl);
+    await guard(knex);
     await login(knex, ownerUrl, applicationUrl);
     return applied;
   } finally {
@@ -61,6 +62,24 @@ async function queues(ownerUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/**
+ * A function looks for tables where the migrations made them. By itself it would look among its caller's temporary tables first, and an empty
+ * one of the right name would make a guard see nothing. (The job queue makes temporary tables of its own, so they cannot be forbidden.)
+ */
+async function guard(knex: Knex): Promise<void> {
+  await knex.raw(`do $$
+    declare
+      guard regprocedure;
+    begin
+      for guard in select p.oid from pg_proc p join pg_language l on l.oid = p.prolang
+          where p.pronamespace = 'public'::regnamespace and l.lanname = 'plpgsql'
+            and not coalesce(p.proconfig @> array['search_path=public, pg_temp'], false)
+            and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e') loop
+        execute format('alter function %s set search_path = public, pg_temp', guard);
+      end loop;
+    end $$`);
 }
 
 async function login(knex: Knex, ownerUrl: string, applicationUrl?: string): Promise<void> {

@@ -42,7 +42,7 @@ describe('pay-outs while everything that can die dies', () => {
 
   beforeAll(async () => {
     postgres = await mortalPostgres(await mkdtemp(join(tmpdir(), 'sanad-chaos-')), LONG);
-    redis = await redisProcess();
+    redis = await redisProcess(LONG);
     const redisUrl = redis && `redis://127.0.0.1:${redis.port}`;
     world = await makeWorld(postgres, faults.length * ROUNDS, PEOPLE, redisUrl);
     database = await faultyWire(postgres.port(), Math.random);

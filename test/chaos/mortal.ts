@@ -86,18 +86,23 @@ export async function platformProcess(role: 'api' | 'worker', settings: Readonly
 }
 const isWorking = new Map<number, boolean>();
 
-/** A Redis that keeps nothing: whoever kills it empties every queue. @returns undefined where there is none on this machine */
-export async function redisProcess(): Promise<Mortal | undefined> {
+/**
+ * A Redis that keeps nothing: whoever kills it empties every queue.
+ * @param isObligatory whether it is an error that there is none on this machine
+ * @returns undefined where there is none, and none has to be
+ */
+export async function redisProcess(isObligatory: boolean, program = 'redis-server'): Promise<Mortal | undefined> {
   const port = await freePort();
   const start = async () => {
-    const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    const child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
       stdio: 'ignore',
     });
     await Promise.race([once(child, 'spawn'), once(child, 'error').then(([error]) => Promise.reject(error))]);
     return child;
   };
   return mortal(port, start, () => listens(port)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
+    if (error.code !== 'ENOENT') throw error;
+    if (isObligatory) throw new Error(`There is no ${program} on this machine. Install it: without it the queue is never lost.`);
+    return undefined;
   });
 }

@@ -1,6 +1,6 @@
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { type PayoutEntry, provenWords } from '../../src/offline/device/entry.ts';
-import { placeOf, proofOf, stretch } from '../../src/offline/device/verifier.ts';
+import { proofOf, saltOf, stretch } from '../../src/offline/device/verifier.ts';
 import {
   type Chain,
   type DeviceKeys,
@@ -217,6 +217,6 @@ export async function forge(
 ): Promise<SignedEntry> {
   const told = { kind: 'payout', at: '', serial, amount: dzd('15000.00'), collectorId: person.id, ...seen, ...lie } as const;
   const entry = { ...chain.next<PayoutEntry>(told), ...lie, deviceId: keys.deviceId };
-  const stretched = await stretch(nodeSlowHash, code, placeOf(chain.packId, serial), 4);
+  const stretched = await stretch(nodeSlowHash, code, saltOf(chain.packId, serial), 4);
   return chain.add({ proof: await proofOf(stretched, provenWords(entry)), ...entry });
 }

@@ -191,10 +191,50 @@ describe('a changed telephone number', () => {
     expect(second).toMatchObject({ decision: null, oldEndings: [old.slice(-2)] });
   });
 
-  it('is held whoever waits for a code: a head, somebody on a submitted list, and nobody else', async () => {
-    const idle = await makePerson(platform, frame.programmeId);
-    await change(await enrolment(), idle, [number()]);
-    expect(await held(idle)).toBeUndefined();
+  it('is held though it was changed before there was a list: the code of that list waits', async () => {
+    const person = await makePerson(platform, frame.programmeId, { phones: [number()] });
+    const now = number();
+    await change(await enrolment(), person, [now]);
+    const hold = (await held(person)) ?? expect.fail('it is held');
+    const [voucher] = await makeVouchers(platform, frame, 1, { people: [person] });
+    await platform.settled();
+    expect(await lastMessage(voucher?.id ?? '')).toEqual({ state: 'pending', last_error: 'phone_held' });
+    await confirm(await officer(), hold.id).expect(200);
+    platform.clock.skip(49 * HOUR_MS);
+    await platform.owner.query('update sessions set second_factor_at = $1', [platform.clock.now()]);
+    await resume();
+    expect(textsTo(now)).toBe(1);
+  });
+
+  it('is the first one as long as nobody but who registered an applicant has had to do with them, and is not held', async () => {
+    const registrar = await enrolment();
+    const applicant = async (over: { state?: string; verified?: boolean; publicDoor?: boolean } = {}) => {
+      const person = await makePerson(platform, frame.programmeId, { phones: [number()] });
+      await platform.owner.query('update beneficiaries set registered_by = $2 where id = $1', [person.id, registrar.userId]);
+      await platform.owner.query('alter table enrolments disable trigger transition');
+      await platform.owner.query(
+        `update enrolments set state = $2, verified_by = case when $3 then gen_random_uuid() end, needs_verification = $4 where beneficiary_id = $1`,
+        [person.id, over.state ?? 'applicant', over.verified ?? false, over.publicDoor ?? false],
+      );
+      await platform.owner.query('alter table enrolments enable trigger transition');
+      return person;
+    };
+    const first = await applicant();
+    await change(registrar, first, [number()]);
+    expect(await held(first)).toBeUndefined();
+    await change(await enrolment(), first, [number()]);
+    expect(await held(first)).toBeDefined();
+    // What was held once is held for its first hand too.
+    await change(registrar, first, [number()]);
+    expect(await held(first)).toBeDefined();
+    for (const known of [{ state: 'enrolled' }, { state: 'suspended' }, { verified: true }, { publicDoor: true }]) {
+      const person = await applicant(known);
+      await change(registrar, person, [number()]);
+      expect(await held(person), JSON.stringify(known)).toBeDefined();
+    }
+  });
+
+  it('is held whoever waits for a code: a head, somebody on a submitted list', async () => {
     const head = await makePerson(platform, frame.programmeId);
     await platform.owner.query(
       `with headed as (update households h set head_id = $2, version = version + 1 where id = $1 returning id, version, size)

@@ -36,8 +36,6 @@ export const useLookUp = (tx: Tx, id: string, payoutId: string): void =>
 export interface Outlook {
   readonly householdId: string;
   readonly failedAttempts: number;
-  /** Whether it is out with an office that has no network. */
-  readonly isBound: boolean;
   readonly isOverPayout: boolean;
   readonly isOverDay: boolean;
   readonly lacksTill: boolean;
@@ -51,8 +49,7 @@ export async function outlookFor(
   { officeId, agentId }: { officeId: string; agentId: string },
   voucherId: string,
 ): Promise<Outlook> {
-  const row =
-    await db.first<Outlook>(sql`select b.household_id as "householdId", v.failed_attempts as "failedAttempts", is_bound(v.id) as "isBound",
+  const row = await db.first<Outlook>(sql`select b.household_id as "householdId", v.failed_attempts as "failedAttempts",
       coalesce(v.amount > l.per_payout, false) as "isOverPayout",
       l.per_day is not null and v.amount + coalesce(s.paid, paid_at_office(o.id, d.day, v.currency)) > l.per_day as "isOverDay",
       o.requires_till and t.id is null as "lacksTill", coalesce(t.cash < v.amount, false) as "isTillShort"

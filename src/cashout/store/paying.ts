@@ -22,9 +22,12 @@ export interface NewPayout {
   readonly reportedAt?: Date | null;
 }
 
+/** What the database says when it sees more than what the voucher was judged by: another record was paid, or it went out in an offline pack. */
+const overtaken = ['payouts_once_for_person', 'payouts_of_bound_voucher'];
+
 /**
  * Redeems a voucher, writes its pay-out and posts it, in one statement: the voucher must still be active, unexpired and under the same
- * code, and no other record of the person paid by it.
+ * code, no other record of the person paid by it, and it is not out with another office that has no network.
  * @param entry the posting of the pay-out
  * @returns whether it was; if not, somebody else was here first
  */
@@ -52,7 +55,7 @@ export async function pay(
   try {
     return (await tx.run(statement)) === 1;
   } catch (error) {
-    if (brokenConstraint(error) === 'payouts_once_for_person') return false;
+    if (overtaken.includes(brokenConstraint(error) ?? '')) return false;
     throw error;
   }
 }

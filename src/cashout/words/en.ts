@@ -15,7 +15,8 @@ export const english = {
   voucher_locked: 'It is locked, by wrong codes or on purpose. Send the person to the programme office.',
   voucher_expired: 'Send the person to the programme office.',
   voucher_cancelled: 'Send the person to the programme office.',
-  wrong_office: 'Do not pay. The voucher is on the list of an office without a network, and is paid there or once that list has ended.',
+  wrong_office:
+    'Do not pay. The voucher is on the list of {where}, an office without a network, and is paid there or once that list has ended.',
   paid_as_other_record:
     'Do not pay. The person has another record, and the same payment was made to it or waits there under another code. Send them to the programme office.',
   consent_withdrawn: 'Do not pay. Send the person to the programme office, which can record their consent again.',

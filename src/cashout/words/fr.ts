@@ -16,7 +16,7 @@ export const french: Readonly<Record<TextCode, string>> = {
   voucher_locked: 'Il est bloqué, par des codes faux ou exprès. Envoyez la personne au bureau du programme.',
   voucher_expired: 'Il a expiré. Envoyez la personne au bureau du programme.',
   voucher_cancelled: 'Il a été annulé. Envoyez la personne au bureau du programme.',
-  wrong_office: 'Ne payez pas. Le bon est sur la liste d’un bureau sans réseau, et il est payé là, ou une fois cette liste close.',
+  wrong_office: 'Ne payez pas. Le bon est sur la liste d’un bureau sans réseau, {where} : il est payé là, ou une fois cette liste close.',
   paid_as_other_record:
     'Ne payez pas. La personne a un autre dossier, et le même paiement y a été fait ou y attend sous un autre code. Envoyez-la au bureau du programme.',
   consent_withdrawn: 'Ne payez pas. Envoyez la personne au bureau du programme, qui peut enregistrer de nouveau son accord.',

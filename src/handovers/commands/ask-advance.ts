@@ -1,7 +1,7 @@
 import { separationOfDuties } from '../../access/index.ts';
 import { brokenConstraint, command, Money, newId, problem, RetryTransaction } from '../../platform/index.ts';
 import { serialFaults } from '../rules.ts';
-import { advanceById, carriableVouchers, fundCurrency, hadHandIn, insertAdvance } from '../store.ts';
+import { advanceById, carriableVouchers, fundCurrency, hadHandInAny, insertAdvance } from '../store.ts';
 import type { Advance, NewAdvance } from '../types.ts';
 
 /**
@@ -22,7 +22,7 @@ export const askAdvance = command<NewAdvance & { readonly programmeId: string },
     if (faults.length > 0) throw problem.unprocessable('The round cannot be made like this.', {}, faults);
     const vouchers = [...found.values()];
     const ids = vouchers.map((voucher) => voucher.id);
-    if (await hadHandIn(tx, actor.id, ids)) throw separationOfDuties('payouts_by_another');
+    if (await hadHandInAny(tx, actor.id, ids)) throw separationOfDuties('payouts_by_another');
     const amount = Money.sum(
       vouchers.map((voucher) => Money.of(voucher.amount, currency)),
       currency,
@@ -31,7 +31,8 @@ export const askAdvance = command<NewAdvance & { readonly programmeId: string },
     try {
       await insertAdvance(tx, { id, programmeId, fundId, officerId: actor.id, round, visitOn, amount, at: now }, ids);
     } catch (error) {
-      if (brokenConstraint(error) === 'advance_vouchers_once') throw new RetryTransaction('a voucher came onto another round');
+      if (['advance_vouchers_once', 'advance_vouchers_unbound'].includes(brokenConstraint(error) ?? ''))
+        throw new RetryTransaction('a voucher came onto another round, or into a pack');
       throw error;
     }
     const result = await advanceById(tx, now, id);

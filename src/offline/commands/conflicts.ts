@@ -1,16 +1,18 @@
 import { type CommandContext, command, type Db, problem } from '../../platform/index.ts';
-import { book, bookReason } from '../booking.ts';
+import { book, bookReason, reportReason } from '../booking.ts';
 import { offlineProblem } from '../problems.ts';
-import { readEntry } from '../rules.ts';
+import { isAcceptable, readEntry } from '../rules.ts';
 import { closeConflict, conflictById, type DisputedEntry, lockConflict, takeConflict } from '../store/conflicts.ts';
 import { lockPack } from '../store/entries.ts';
 import { reported } from '../store/vouchers.ts';
-import type { OfflineConflict, OfflineResolution } from '../types.ts';
+import type { OfflineConflict, OfflineReason, OfflineResolution } from '../types.ts';
 
 const scopeOf = async (db: Db, { conflictId }: { conflictId: string }) => {
   const { programmeId, officeId } = await conflictById(db, conflictId);
   return { programme: programmeId, office: officeId };
 };
+
+const notPayable = (reason: OfflineReason) => offlineProblem.conflict_not_payable(`It is ${reason}. Claim it or dismiss it.`, { reason });
 
 const closed = () => problem.conflict('The conflict is closed already.');
 
@@ -28,7 +30,7 @@ export const takeOn = command<{ conflictId: string }, OfflineConflict>({
 
 /**
  * Decides what a device reported. What is accepted is booked as it was reported; nothing else is.
- * @throws not_found; conflict when it is closed; conflict_not_payable when the books do not take it; separation_of_duties as {@link takeOn}
+ * @throws not_found; conflict when it is closed; conflict_not_payable when it is not as the books have it, or they do not take it; separation_of_duties as {@link takeOn}
  */
 export const resolveConflict = command<{ conflictId: string; resolution: OfflineResolution; note: string }, OfflineConflict>({
   name: 'offline.resolve_conflict',
@@ -61,19 +63,20 @@ export const resolveConflict = command<{ conflictId: string; resolution: Offline
 
 async function accept(
   { tx, now }: CommandContext,
-  { packId }: OfflineConflict,
-  { entryId, payload, isGenuine }: DisputedEntry,
+  { packId, reason: disputedFor }: OfflineConflict,
+  { entryId, payload, isGenuine, isProven }: DisputedEntry,
 ): Promise<void> {
+  if (!isAcceptable(disputedFor)) throw notPayable(disputedFor);
   const entry = isGenuine ? readEntry(payload) : undefined;
   const pack = await lockPack(tx, packId);
-  if (entry?.kind !== 'payout' || entry.packId !== packId)
+  if (entry?.kind !== 'payout' || entry.packId !== packId || entry.deviceId !== pack.deviceId)
     throw offlineProblem.conflict_not_payable('This is no pay-out that the device signed for this pack. Claim it or dismiss it.');
   const at = new Date(entry.at);
   const voucher = await reported(tx, packId, pack.agentId, entry.serial, at);
   if (!voucher) throw offlineProblem.conflict_not_payable('The pack has no such voucher. Claim it or dismiss it.');
-  const reason = await bookReason(tx, voucher, at);
-  if (reason && reason !== 'consent_withdrawn')
-    throw offlineProblem.conflict_not_payable(`It is ${reason}. Claim it or dismiss it.`, { reason });
+  // What it is in conflict for may not be all that is wrong with it.
+  const reason = reportReason(voucher, entry, isProven) ?? (await bookReason(tx, voucher, at));
+  if (reason && reason !== 'consent_withdrawn') throw notPayable(reason);
   if (!(await book(tx, now, pack, voucher, entry, { entryId, inChain: false })))
     throw offlineProblem.conflict_not_payable('The books do not take it. Claim it or dismiss it.');
 }

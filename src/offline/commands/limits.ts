@@ -31,7 +31,7 @@ export const setLimits = command<NewOfflineLimits & { readonly programmeId: stri
   },
 });
 
-/** @throws unprocessable for what is no amount of that currency */
+/** @throws unprocessable for what is no amount of that currency above zero */
 export function readCash({ amount, currency }: { amount: string; currency: string }, expected: string, pointer: string): Money {
   if (currency !== expected)
     throw problem.unprocessable('This amount cannot be.', {}, [
@@ -39,7 +39,7 @@ export function readCash({ amount, currency }: { amount: string; currency: strin
     ]);
   try {
     const read = Money.of(amount, expected);
-    if (read.isNegative) throw new RangeError('An amount above zero.');
+    if (read.isZero || read.isNegative) throw new RangeError('An amount above zero.');
     return read;
   } catch (error) {
     throw problem.unprocessable('This amount cannot be.', {}, [{ pointer: `${pointer}/amount`, detail: (error as Error).message }]);

@@ -3,7 +3,7 @@ import { type Actor, type Command, command, type Db, newId, type Problem, type S
 import type { Examined } from '../arrivals.ts';
 import type { SignedEntry } from '../device/entry.ts';
 import { offlineProblem } from '../problems.ts';
-import { keepArrivals, lockPack, missingSequences, moveHead, openPack, unsignedCount, whatBecame } from '../store/entries.ts';
+import { findOpenPack, keepArrivals, lockPack, missingSequences, moveHead, unsignedCount, whatBecame } from '../store/entries.ts';
 import { scopeOfPack } from '../store/packs.ts';
 import { takeIn } from '../taking-in.ts';
 import type { OfflineSync } from '../types.ts';
@@ -24,7 +24,7 @@ export interface Report {
 export async function authoriseReport(db: Db, actor: Actor, packId: string): Promise<Scope> {
   authoriseRead(actor, 'offline.sync');
   const scope = await scopeOfPack(db, packId);
-  authoriseRead(actor, 'offline.sync', scope, (await openPack(db, packId)).agentId);
+  authoriseRead(actor, 'offline.sync', scope, (await findOpenPack(db, packId)).agentId);
   return scope;
 }
 

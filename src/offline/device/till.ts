@@ -3,7 +3,7 @@ import { Chain } from './chain.ts';
 import { type CloseEntry, type PayoutEntry, provenWords, type SignedEntry, type WrongCodeEntry } from './entry.ts';
 import { type DeviceKeys, type Key, pepperOf } from './keys.ts';
 import type { Pack, PackVoucher } from './pack.ts';
-import { placeOf, proofOf, type SlowHash, stretch, verifierOf } from './verifier.ts';
+import { proofOf, type SlowHash, saltOf, stretch, verifierOf } from './verifier.ts';
 
 /** Wrong codes for one voucher after which the device pays it no more. */
 export const ATTEMPTS_ON_DEVICE = 5;
@@ -108,7 +108,7 @@ export class OfflineTill {
         continue;
       }
       const { packId, workFactor } = this.pack;
-      const stretched = await stretch(this.#ports.slowHash, digits, placeOf(packId, voucher.serial), workFactor);
+      const stretched = await stretch(this.#ports.slowHash, digits, saltOf(packId, voucher.serial), workFactor);
       if (!equalTexts(await verifierOf(this.#pepper, stretched), voucher.verifier)) {
         await this.#chain.add(this.#chain.next<WrongCodeEntry>({ kind: 'wrong_code', at: this.#time(), serial: voucher.serial }));
         continue;

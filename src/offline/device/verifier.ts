@@ -27,7 +27,7 @@ export async function stretch(slow: SlowHash, digits: string, place: string, wor
   return { check: bytes.slice(0, 32), proof: bytes.slice(32, 64) };
 }
 
-export const placeOf = (packId: string, serial: string): string => `${packId}/${serial}`;
+export const saltOf = (packId: string, serial: string): string => `${packId}/${serial}`;
 
 const mac = async (key: Key, bytes: Bytes): Promise<string> => base64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes)));
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../platform/index.ts';
 import { isSignedBy, newAgreementPair, type PublicJwk, pepperOf } from '../device/keys.ts';
 import type { Pack } from '../device/pack.ts';
-import { placeOf, stretch, verifierOf } from '../device/verifier.ts';
+import { saltOf, stretch, verifierOf } from '../device/verifier.ts';
 import { ChainFile } from './chain-file.ts';
 import { offlineCommand } from './command-line.ts';
 import { nodeSlowHash } from './slow-hash.ts';
@@ -86,7 +86,7 @@ describe('the machine that an office without a network pays with', () => {
 async function packFor(deviceId: string, recipient: string, agreementKey: PublicJwk): Promise<Uint8Array> {
   const packId = newId();
   const { secret, publicJwk } = await newAgreementPair();
-  const stretched = await stretch(nodeSlowHash, code, placeOf(packId, serial), 4);
+  const stretched = await stretch(nodeSlowHash, code, saltOf(packId, serial), 4);
   const amount = { amount: '15000.00', currency: 'DZD' };
   const pack: Pack = {
     format: 'sanad-offline-pack-1',

@@ -89,11 +89,12 @@ export interface DisputedEntry {
   readonly payload: string;
   readonly kind: string | null;
   readonly isGenuine: boolean;
+  readonly isProven: boolean;
   readonly state: 'open' | 'resolved';
 }
 
 export const lockConflict = (tx: Tx, id: string): Promise<DisputedEntry | undefined> =>
-  tx.first<DisputedEntry>(sql`select e.id as "entryId", e.payload, e.kind, e.is_genuine as "isGenuine", c.state
+  tx.first<DisputedEntry>(sql`select e.id as "entryId", e.payload, e.kind, e.is_genuine as "isGenuine", e.is_proven as "isProven", c.state
     from offline_conflicts c join offline_entries e on e.id = c.entry_id where c.id = ${id} for no key update of c`);
 
 /** @throws Error by constraint `offline_conflicts_resolved_by_another` to who paid, prepared, or had a hand in the list */

@@ -20,12 +20,17 @@ export const findDevice = (db: Db, id: string): Promise<OfflineDevice | undefine
       left join lateral (select * from offline_device_keys k where k.device_id = d.id order by k.version desc limit 1) k on true
     where d.id = ${id} and d.revoked_at is null`);
 
-/** Every key that a device has been known by since a version, and when it was taken out of service. */
-export async function signersOf(db: Db, deviceId: string, since: number): Promise<{ keys: PublicJwk[]; revokedAt: Date | null }> {
-  const rows = await db.all<{ key: PublicJwk; revokedAt: Date | null }>(sql`select s.public_key as key, d.revoked_at as "revokedAt"
-    from devices d join device_keys s on s.device_id = d.id and s.version >= ${since} where d.id = ${deviceId} order by s.version`);
-  return { keys: rows.map(({ key }) => key), revokedAt: rows[0]?.revokedAt ?? null };
+/** Every key that a device has been known by since a version. */
+export async function signersOf(db: Db, deviceId: string, since: number): Promise<PublicJwk[]> {
+  const rows = await db.all<{ key: PublicJwk }>(
+    sql`select public_key as key from device_keys where device_id = ${deviceId} and version >= ${since} order by version`,
+  );
+  return rows.map(({ key }) => key);
 }
+
+/** When a device was taken out of service; null while it is in it. */
+export const revokedSince = async (db: Db, deviceId: string): Promise<Date | null> =>
+  (await db.first<{ at: Date | null }>(sql`select revoked_at as at from devices where id = ${deviceId}`))?.at ?? null;
 
 /** @throws Error by constraint `offline_device_keys_pkey` for a version that is there */
 export async function insertKeys(

@@ -39,7 +39,7 @@ async function packWhere(db: Db, id: string, isLocked: boolean): Promise<OpenPac
 }
 
 /** @throws not_found */
-export const openPack = (db: Db, id: string): Promise<OpenPack> => packWhere(db, id, false);
+export const findOpenPack = (db: Db, id: string): Promise<OpenPack> => packWhere(db, id, false);
 
 /** Makes everybody who reports for a pack, or ends it, wait for one another. @throws not_found */
 export const lockPack = (tx: Tx, id: string): Promise<OpenPack> => packWhere(tx, id, true);

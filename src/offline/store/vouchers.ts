@@ -1,5 +1,6 @@
 import { type Candidate, candidateColumns } from '../../cashout/index.ts';
 import { type Db, type Sql, sql, type Tx } from '../../platform/index.ts';
+import { hadHandIn } from '../../vouchers/index.ts';
 
 /** Which vouchers are wanted for a pack. */
 export type Wanted =
@@ -21,12 +22,6 @@ const chosen = (wanted: Wanted): Sql => {
   return sql`b.wilaya_number = ${wanted.wilayaNumber} and (${wanted.commune ?? null}::text is null or b.commune = ${wanted.commune ?? null})`;
 };
 
-/** Whether somebody had a hand in the list of a voucher `v`, or brought in or vouched for whom it is for. */
-const hadHandIn = (userId: Sql): Sql => sql`(
-  exists (select from payment_list_hands h where h.list_id = v.list_id and ${userId} in (h.user_id, h.for_user_id))
-  or exists (select from enrolments e where e.programme_id = v.programme_id and e.beneficiary_id = v.beneficiary_id
-    and ${userId} in (e.entered_by, e.verified_by)))`;
-
 /**
  * The vouchers of a programme, oldest first, that are wanted and can go out: they can be paid until the pack ends, are on no pack and on no round, consent
  * stands, and the agent had no hand in them.
@@ -42,7 +37,7 @@ export const bindable = (
       select ${candidateColumns(now)} from vouchers v join beneficiaries b on b.id = v.collector_id
       where v.programme_id = ${programmeId} and ${chosen(wanted)} and v.state = 'activated' and v.expires_at >= ${endsAt}
         and not is_bound(v.id) and not exists (select from advance_vouchers r where r.voucher_id = v.id and r.is_open)
-        and not ${hadHandIn(sql`${agentId}::uuid`)}
+        and not ${hadHandIn(sql`v`, agentId)}
     ) w where not w."isWithheld" and not w."isPaidElsewhere" order by w.id limit ${limit}`);
 
 export async function bind(tx: Tx, packId: string, voucherIds: readonly string[]): Promise<void> {
@@ -80,7 +75,7 @@ export interface Reported extends Candidate {
 
 /** The voucher of a pack with this serial, locked; undefined when the pack has none. @param at when it was paid, by the device */
 export const reported = (tx: Tx, packId: string, agentId: string, serial: string, at: Date): Promise<Reported | undefined> =>
-  tx.first<Reported>(sql`select ${candidateColumns(at)}, v.collector_id as "collectorId", ${hadHandIn(sql`${agentId}::uuid`)} as "isHandInList"
+  tx.first<Reported>(sql`select ${candidateColumns(at)}, v.collector_id as "collectorId", ${hadHandIn(sql`v`, agentId)} as "isHandInList"
     from vouchers v where v.serial = ${serial}
       and exists (select from offline_bindings o where o.pack_id = ${packId} and o.voucher_id = v.id)
     for no key update of v`);

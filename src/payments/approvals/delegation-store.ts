@@ -1,4 +1,4 @@
-import { type Db, type Page, pageOf, type Scope, sql, type Tx } from '../../platform/index.ts';
+import { type Db, type Page, pageOf, type Scope, type Sql, sql, type Tx } from '../../platform/index.ts';
 import type { SigningRole } from './rules.ts';
 import type { Delegation } from './types.ts';
 
@@ -70,9 +70,14 @@ export async function endDelegation(tx: Tx, id: string, now: Date): Promise<bool
   );
 }
 
-/** Those that somebody gave or was given, newest first. */
-export async function pageOfDelegations(db: Db, userId: string, limit: number, before: string | undefined): Promise<Page<Delegation>> {
-  const rows = await db.all<Row>(sql`select ${columns} from ${tables} where ${userId}::uuid in (d.user_id, d.deputy_id)
+/** Those that somebody gave or was given, newest first. @param overseen which others of `d`, by grants `g`, they see besides */
+export async function pageOfDelegations(
+  db: Db,
+  { userId, overseen }: { readonly userId: string; readonly overseen: Sql },
+  limit: number,
+  before: string | undefined,
+): Promise<Page<Delegation>> {
+  const rows = await db.all<Row>(sql`select ${columns} from ${tables} where (${userId}::uuid in (d.user_id, d.deputy_id) or (${overseen}))
     and (${before ?? null}::uuid is null or d.id < ${before ?? null}::uuid) order by d.id desc limit ${limit + 1}`);
   return pageOf(rows.map(shown), limit, ({ id }) => id);
 }

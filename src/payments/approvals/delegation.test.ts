@@ -43,6 +43,26 @@ describe('somebody who is away', () => {
       amount && 'DZD',
     ]);
 
+  it('is seen by auditors of the place to have named a deputy, and by no colleague and no auditor of another', async () => {
+    const { body } = await delegate(team.approver, deputy);
+    const wide = await platform.as('approver');
+    const { body: everywhere } = await delegate(wide, await platform.as('approver'));
+    const seen = async (by: Client): Promise<boolean[]> => {
+      const { body: page } = await by.get('/v1/approval-delegations?limit=200').expect(200);
+      return [body.id, everywhere.id].map((id) => page.items.some((one: { id: string }) => one.id === id));
+    };
+    const other = await makeFrame(platform);
+    expect(await seen(await platform.as('auditor'))).toEqual([true, true]);
+    expect(await seen(await platform.as('auditor', { programme: frame.programmeId }))).toEqual([true, true]);
+    expect(await seen(await platform.as('auditor', { fund: frame.fundId }))).toEqual([true, true]);
+    for (const place of [{ programme: other.programmeId }, { fund: other.fundId }])
+      expect(await seen(await platform.as('auditor', place))).toEqual([false, true]);
+    expect(await seen(await platform.as('auditor', { office: frame.officeId }))).toEqual([false, false]);
+    expect(await seen(await platform.as('finance_officer', { programme: frame.programmeId }))).toEqual([false, false]);
+    // What waits for a signature is one's own, and an auditor signs nothing.
+    await (await platform.as('auditor')).get('/v1/awaited-signatures').expect(403);
+  });
+
   it('is signed for by whom they named, up to their own limit, and both names stand there', async () => {
     await changeTerms(platform, frame.programmeId, { approvalRules: [[null, '0', 1, 'approver', 2]] });
     await setLimit(deputy, '1.00');

@@ -1,5 +1,16 @@
-import { authoriseRead } from '../../access/index.ts';
-import { type Actor, type Db, isId, type Page, pageOf, pageRequest, pageRequestById, problem } from '../../platform/index.ts';
+import { authoriseRead, mayRead, permissionNamed, scopeCondition } from '../../access/index.ts';
+import {
+  type Actor,
+  type Db,
+  isId,
+  type Page,
+  pageOf,
+  pageRequest,
+  pageRequestById,
+  problem,
+  type Sql,
+  sql,
+} from '../../platform/index.ts';
 import { listById, scopeOf } from '../queries.ts';
 import { pageOfAwaited } from './awaited-store.ts';
 import { type Colleague, grantToDelegate, pageOfColleagues, pageOfDelegations } from './delegation-store.ts';
@@ -36,11 +47,23 @@ const foreignCursor = () =>
     { pointer: '/query/cursor', detail: 'No page of this list ends here.' },
   ]);
 
-/** The delegations that whoever asks gave or was given, newest first. */
+/** Which delegations `d` by grants `g` somebody sees whoever gave them: one that is good everywhere concerns every programme and fund. */
+function overseen(actor: Actor): Sql {
+  const name = 'payments.read_delegations';
+  const own: readonly string[] = permissionNamed(name).own ?? [];
+  const overseer = { ...actor, grants: actor.grants.filter(({ role }) => !own.includes(role)) };
+  if (!mayRead(overseer, name)) return sql`false`;
+  return scopeCondition(overseer, name, {
+    programme: sql`any (select p.id from programmes p left join funds f on f.id = g.fund_id where p.id = coalesce(g.programme_id, f.programme_id, p.id))`,
+    fund: sql`any (select f.id from funds f where f.id = coalesce(g.fund_id, f.id) and f.programme_id = coalesce(g.programme_id, f.programme_id))`,
+  });
+}
+
+/** The delegations that whoever asks gave or was given, and for an auditor all within their scope; newest first. */
 export async function readDelegations(db: Db, actor: Actor, query: Paging): Promise<Page<Delegation>> {
   authoriseRead(actor, 'payments.read_delegations');
   const { limit, after } = pageRequestById(query);
-  return pageOfDelegations(db, actor.id, limit, after);
+  return pageOfDelegations(db, { userId: actor.id, overseen: overseen(actor) }, limit, after);
 }
 
 /** Who could sign in the place of whoever asks. @throws not_found when they do not hold the role that they ask for */

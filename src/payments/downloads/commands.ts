@@ -1,8 +1,7 @@
 import { type ExportLimits, holdExports, type NewListExport, type RequestedExport, requestExport } from '../../beneficiaries/index.ts';
 import { type Command, command, dateIn, problem } from '../../platform/index.ts';
-import { programmeById } from '../../programmes/index.ts';
 import { paymentProblem } from '../problems.ts';
-import { listById } from '../queries.ts';
+import { listById, termsOf } from '../queries.ts';
 import type { listColumns } from './columns.ts';
 import { fileFaults } from './rules.ts';
 import { totalsToPay } from './store.ts';
@@ -23,7 +22,7 @@ const inMessage: readonly (keyof typeof listColumns)[] = [
 
 /**
  * Has the file of a released list written for a partner who pays from it: an export of people like any other.
- * @throws not_found; conflict when it is not released; unprocessable; nothing_to_pay when no line is still to be paid; as requestExport
+ * @throws not_found; conflict when it is not released; unprocessable; paid_by_code when a bank would pay what codes are sent for; nothing_to_pay when no line is still to be paid; as requestExport
  */
 export const exportList = (limits: ExportLimits): Command<AskedListExport, RequestedExport> =>
   command({
@@ -31,11 +30,16 @@ export const exportList = (limits: ExportLimits): Command<AskedListExport, Reque
     scope: async (db, { listId }) => ({ programme: (await listById(db, listId)).programmeId }),
     async run(context, asked) {
       const { tx, now } = context;
-      const { programmeId, state } = await listById(tx, asked.listId);
-      const { programme } = await programmeById(tx, programmeId);
+      const list = await listById(tx, asked.listId);
+      const { programmeId, state } = list;
+      const { programme } = await termsOf(tx, list);
       const faults = fileFaults(asked, dateIn(programme.timeZone, now));
       if (faults.length > 0) throw problem.unprocessable('The file cannot be written like this.', {}, faults);
       if (state !== 'released') throw problem.conflict(`The list is ${state}. A file to pay from is made of a released list.`, { state });
+      if (asked.format === 'pain001' && programme.messages.codesBySms)
+        throw paymentProblem.paid_by_code(
+          'Codes were sent for this list, and a bank that pays it too would pay twice. Ask for a table, or pay by file from a list that was submitted while the programme sends no codes.',
+        );
       await holdExports(tx, programmeId);
       const people = (await totalsToPay(tx, asked.listId)).reduce((all, fund) => all + fund.people, 0);
       if (people === 0) throw paymentProblem.nothing_to_pay('No line of this list is still to be paid.');

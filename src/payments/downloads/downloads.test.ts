@@ -6,6 +6,7 @@ import { asBytes, tableIn, unzip } from '../../../test/support/exports.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../../test/support/fixtures.ts';
 import { approved, makePlan, makeTeam, type Team } from '../../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
+import { changeTerms } from '../../../test/support/terms.ts';
 import { dateIn, newId, packageRoot } from '../../platform/index.ts';
 
 describe('the file of a released list', () => {
@@ -18,6 +19,7 @@ describe('the file of a released list', () => {
   beforeAll(async () => {
     platform = await startPlatform();
     frame = await makeFrame(platform);
+    await changeTerms(platform, frame.programmeId, { columns: { codes_by_sms: false } });
     team = await makeTeam(platform, frame);
     const named = (given: string, phone?: string) =>
       makePerson(platform, frame.programmeId, {
@@ -89,6 +91,27 @@ describe('the file of a released list', () => {
     expect([...xml.matchAll(/<EndToEndId>(\d+)</g)].map(([, serial]) => serial)).toEqual(serials);
     expect(xml).toContain('<Nm>A &lt;b&gt; &amp; &quot;c&quot; Benali</Nm>');
     for (const hidden of ['P7654321', '+213550000001']) expect(xml).not.toContain(hidden);
+  });
+
+  it('instructs no bank to pay what codes are sent for: such a list is given as a table alone', async () => {
+    await changeTerms(platform, frame.programmeId, { columns: { codes_by_sms: true } });
+    const { id: coded } = await approved(team, frame, await makePlan(platform, frame, people.slice(0, 1), '7.00'));
+    // What a list was submitted under holds, whatever the programme says since.
+    await changeTerms(platform, frame.programmeId, { columns: { codes_by_sms: false } });
+    await team.finance.post(`/v1/payment-lists/${coded}/release`).expect(200);
+    await platform.settled();
+    expect((await ask(team.finance, message(), coded).expect(409)).body.code).toBe('paid_by_code');
+    await ask(team.finance, table(), coded).expect(202);
+    await platform.settled();
+    const app = await platform.applicationClient();
+    const forged = app.query(
+      `insert into person_exports (id, programme_id, list_id, requested_by, purpose, reason, format, fields, language, filter, instruction, encryption,
+        passphrase, state, people, created_at, expires_at)
+      select gen_random_uuid(), programme_id, $2, requested_by, purpose, reason, format, fields, language, filter, instruction, encryption, 'x',
+        'preparing', 1, now(), now() + interval '1 hour' from person_exports where list_id = $1 and format = 'pain001' limit 1`,
+      [listId, coded],
+    );
+    await expect(forged).rejects.toMatchObject({ constraint: 'person_exports_one_channel' });
   });
 
   it('has one number however often it is written, and another than every other list’s, so that a bank refuses the second', async () => {
