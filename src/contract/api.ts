@@ -2675,7 +2675,8 @@ export interface paths {
          * Download a pack for its device
          * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens. For each
          *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
-         *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose.
+         *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose, and one
+         *     file of a pack is made at a time (`file_being_made` to whoever asks meanwhile).
          */
         get: operations["getOfflinePackFile"];
         put?: never;

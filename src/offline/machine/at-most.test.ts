@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { expect, it } from 'vitest';
 import { atMost } from './at-most.ts';
+import { portionOf } from './command-line.ts';
 import { nodeSlowHash } from './slow-hash.ts';
 
 it('has two worked for at a time, however many ask, and goes on after one that fails', async () => {
@@ -33,4 +34,10 @@ it('is how slow hashes are made', async () => {
   await Promise.all(asked);
   hook.disable();
   expect(begun).toBe(10);
+});
+
+it('reports fifty at a time, and the newest with each', () => {
+  const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+  expect(portionOf(upTo(50))).toEqual(upTo(50));
+  expect(portionOf(upTo(120))).toEqual([...upTo(49), 120]);
 });

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCode } from '../../vouchers/index.ts';
-import type { SignedEntry } from '../device/entry.ts';
 import { openPack } from '../device/pack.ts';
 import { type OfflineLocator, OfflineTill } from '../device/till.ts';
 import { ChainFile } from './chain-file.ts';
@@ -66,7 +65,8 @@ export async function offlineCommand(args: readonly string[], terminal: Terminal
     }
     if (verb === 'pay') return await pay(till, values, terminal);
     if (verb === 'close') await till.close();
-    else if (verb === 'report') terminal.print(JSON.stringify({ length: till.length, entries: reportFrom(till, Number(values.from)) }));
+    else if (verb === 'report')
+      terminal.print(JSON.stringify({ length: till.length, entries: portionOf(till.signedFrom(Number(values.from))) }));
     else return undefined;
     return 0;
   } finally {
@@ -75,10 +75,8 @@ export async function offlineCommand(args: readonly string[], terminal: Terminal
 }
 
 /** As much as a report takes, always with the newest entry: that shows what had been done by then. */
-function reportFrom(till: OfflineTill, from: number): readonly SignedEntry[] {
-  const entries = till.signedFrom(from);
-  return entries.length <= 50 ? entries : [...entries.slice(0, 49), ...entries.slice(-1)];
-}
+export const portionOf = <Entry>(entries: readonly Entry[]): readonly Entry[] =>
+  entries.length <= 50 ? entries : [...entries.slice(0, 49), ...entries.slice(-1)];
 
 const keyFile = (folder: string): string => join(folder, 'device.age');
 
