@@ -237,7 +237,7 @@ create table failed_codes (
   -- None where somebody was to be paid by hand.
   office_id uuid,
   voucher_id uuid,
-  at timestamptz not null
+  at timestamptz not null constraint failed_codes_in_our_time check (at between '2020-01-01' and '2200-01-01')
 );
 create index on failed_codes (agent_id, at);
 create trigger append_only before update or delete or truncate on failed_codes execute function refuse_change();

@@ -138,6 +138,8 @@ create table offline_bindings (
   pack_id uuid not null references offline_packs,
   voucher_id uuid not null references vouchers,
   is_open boolean not null default true,
+  -- The code that was bound: after another was sent, the pack pays the voucher no more.
+  counter int not null,
   primary key (pack_id, voucher_id)
 );
 create unique index offline_bindings_once on offline_bindings (voucher_id) where is_open;
@@ -148,12 +150,19 @@ create function is_bound(voucher uuid) returns boolean language sql stable as $$
   select exists (select from offline_bindings b where b.voucher_id = voucher and b.is_open)
 $$;
 
+create function bind_code() returns trigger language plpgsql as $$
+begin
+  select v.counter into new.counter from vouchers v where v.id = new.voucher_id;
+  return new;
+end $$;
+create trigger code before insert on offline_bindings for each row execute function bind_code();
+
 -- The vouchers are locked here: one that is being paid at this moment is waited for, and whoever comes to pay it later sees the binding.
 create function refuse_other_binding() returns trigger language plpgsql as $$
 begin
   perform from vouchers v where v.id in (select n.voucher_id from new_rows n) order by v.id for no key update;
   if exists (select from new_rows n join offline_packs k on k.id = n.pack_id join vouchers v on v.id = n.voucher_id
-      where k.state <> 'prepared' or not n.is_open or v.state <> 'activated' or v.expires_at < k.ends_at
+      where k.state <> 'prepared' or not n.is_open or n.counter <> v.counter or v.state <> 'activated' or v.expires_at < k.ends_at
         or row (v.programme_id, v.currency) is distinct from row (k.programme_id, k.currency)
         or exists (select from advance_vouchers r where r.voucher_id = v.id and r.is_open))
     or exists (select from new_rows n join offline_packs k on k.id = n.pack_id
@@ -219,31 +228,38 @@ create table offline_entries (
 create unique index offline_entries_chain on offline_entries (pack_id, sequence) where in_chain;
 create index offline_entries_waiting on offline_entries (pack_id) where state = 'waiting';
 create index on offline_entries (voucher_id);
+create index offline_entries_unsigned on offline_entries (pack_id) where not is_genuine;
+create index offline_entries_signed on offline_entries (pack_id, sequence) where is_genuine;
 create trigger first_state before insert on offline_entries for each row execute function refuse_other_first_state('waiting');
 create trigger transition before update of state on offline_entries for each row when (old.state is distinct from new.state)
   execute function refuse_forbidden_transition ('waiting>booked', 'waiting>noted', 'waiting>conflict', 'conflict>booked');
 create trigger kept before delete or truncate on offline_entries execute function refuse_change();
 grant update (state, in_chain, payout_id) on offline_entries to sanad_app;
 
--- The cash of a bound voucher is booked from its pack's own report, and lets the voucher go by that.
+-- What a device reports is booked as its pack was made: of that office, agent and device, and by the code that was bound. The cash of a bound
+-- voucher is booked from its pack's own report, and lets the voucher go by that.
 create function refuse_bound_payout() returns trigger language plpgsql security definer set search_path = public as $$
 declare
   pack uuid;
 begin
-  if new.reported_at is not null and not exists (select from offline_entries e where e.payout_id = new.id) then
+  if new.reported_at is not null and not exists (select from offline_entries e join offline_packs k on k.id = e.pack_id
+      join offline_bindings b on b.pack_id = k.id and b.voucher_id = e.voucher_id join vouchers v on v.id = b.voucher_id
+      where e.payout_id = new.id and e.voucher_id = new.voucher_id and b.counter = v.counter
+        and row (k.office_id, k.agent_id, k.device_id) is not distinct from row (new.office_id, new.agent_id, new.device_id)) then
     perform refuse('payouts_reported', 'what is said to be reported stands in the report of a device', 'payouts');
   end if;
   select b.pack_id into pack from offline_bindings b where b.voucher_id = new.voucher_id and b.is_open;
   if not found then return new; end if;
-  if not exists (select from offline_entries e join offline_packs k on k.id = e.pack_id
-      where e.payout_id = new.id and e.pack_id = pack and e.voucher_id = new.voucher_id
-        and row (k.office_id, k.agent_id, k.device_id) is not distinct from row (new.office_id, new.agent_id, new.device_id)) then
+  if new.reported_at is null or not exists (select from offline_entries e where e.payout_id = new.id and e.pack_id = pack) then
     perform refuse('payouts_of_bound_voucher', 'a voucher that is bound to an offline pack is paid from that pack', 'payouts');
   end if;
   update offline_bindings set is_open = false where pack_id = pack and voucher_id = new.voucher_id;
   return new;
 end $$;
 create trigger of_bound_voucher before insert on payouts for each row execute function refuse_bound_payout();
+
+-- The clock of a device is its holder's to set: a time that no calendar goes by does not come in by it.
+alter table payouts add constraint payouts_in_our_time check (paid_at between '2020-01-01' and '2200-01-01');
 
 -- What a device has reported and cannot be booked, until finance has decided.
 create table offline_conflicts (

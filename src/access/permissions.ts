@@ -316,7 +316,7 @@ export const permissions = {
   'offline.withdraw': { roles: ['office_supervisor', 'finance_officer'], within: ['programme', 'office'] },
   'offline.hand_out': { roles: ['agent'], within: ['programme', 'office'] },
   'offline.read_file': { roles: ['agent'], within: ['programme', 'office'], own: ['agent'] },
-  'offline.sync': { roles: ['agent', 'office_supervisor'], within: ['programme', 'office'] },
+  'offline.sync': { roles: ['agent', 'office_supervisor'], within: ['programme', 'office'], own: ['agent'] },
   'offline.close': { roles: ['office_supervisor'], within: ['programme', 'office'], stepUp: 'pin' },
   'offline.report_loss': { roles: ['agent', 'office_supervisor', 'finance_officer'], within: ['programme', 'office'] },
   'offline.confirm_loss': { roles: ['office_supervisor', 'finance_officer'], within: ['programme', 'office'], stepUp: true },

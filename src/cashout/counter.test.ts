@@ -268,7 +268,7 @@ describe('a counter, where a voucher is looked up and then paid', () => {
           grace_ends_at, voucher_count, cash_limit, currency, work_factor, head_hash)
         values ($1, $2, $3, $1, $1, $2, now(), now(), now() + interval '8 hours', now() + interval '3 days', 1, 100, 'DZD', 4, repeat('0', 64))
         returning id)
-      insert into offline_bindings select id, $4 from pack`,
+      insert into offline_bindings (pack_id, voucher_id, counter) select id, $4, 0 from pack`,
       [newId(), frame.programmeId, frame.officeId, voucher.id],
     );
     await platform.owner.query('commit');

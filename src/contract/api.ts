@@ -2675,7 +2675,8 @@ export interface paths {
          * Download a pack for its device
          * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens. For each
          *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
-         *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose.
+         *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose, and one
+         *     file of a pack is made at a time (`file_being_made` to whoever asks meanwhile).
          */
         get: operations["getOfflinePackFile"];
         put?: never;
@@ -2697,9 +2698,12 @@ export interface paths {
         put?: never;
         /**
          * Report what a device has done
-         * @description For whoever works at the counter of the office; the device has signed what is sent. Send any part of its chain, in any order, as often as the line
+         * @description For the agent whose pack it is and for supervisors of the office; the device has signed what is sent. Send any part of its chain, in any order, as often as the line
          *     demands: the same entry twice is one. Each good pay-out is booked once. What cannot be booked is kept for finance as a conflict; nothing that is
-         *     sent is thrown away. `length` is how many entries the device's chain has by now, sent or not.
+         *     sent is thrown away. Of what the device has not signed, fifty entries of a pack are kept; a report with more is refused as a whole and says which
+         *     they are (`too_much_unsigned`). `length` is how many entries the device's chain has by now, sent or not, and serves to say what is missing.
+         *     Where more has to be reported than one request takes, send the newest entry with the first: what the device had not shown when it last reported
+         *     must have been made since (`before_last_sync`).
          */
         post: operations["syncOfflinePack"];
         delete?: never;

@@ -10,10 +10,17 @@ import { type Arrival, findOpenPack, whatBecame } from './store/entries.ts';
 import { codeSources } from './store/vouchers.ts';
 import { twoAtATime } from './two-at-a-time.ts';
 
+/** What a device sent, looked at. */
+export interface Examined {
+  /** What was new of it when it was looked at. */
+  readonly arrivals: readonly Arrival[];
+  /** The hash of each that was sent. */
+  readonly hashes: readonly string[];
+}
+
 /**
  * Looks at what a device sent: whether the device signed it, what it says, and whether whoever wrote a pay-out knew the code. It is done before anything
- * is locked, because a proof is slow on purpose; what is here already is not looked at again.
- * @returns what is new of it, and the hash of each that was sent
+ * is locked and before a transaction begins, because a proof is slow on purpose; what is here already is not looked at again.
  * @throws not_found when there is no such pack
  */
 export async function examine(
@@ -22,7 +29,7 @@ export async function examine(
   slowHash: SlowHash,
   packId: string,
   sent: readonly SignedEntry[],
-): Promise<{ arrivals: Arrival[]; hashes: string[] }> {
+): Promise<Examined> {
   const { deviceId, signingVersion, workFactor } = await findOpenPack(db, packId);
   const keys = await signersOf(db, deviceId, signingVersion ?? 1);
   const hashes = await Promise.all(sent.map(hashOf));

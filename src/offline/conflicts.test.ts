@@ -130,19 +130,21 @@ describe('what a device reports and cannot be booked', () => {
     expect(await office.broken()).toEqual([]);
   });
 
-  it('knows what was made before the last report, if the device says how long its chain was', async () => {
+  it('knows what was made before the last report by what the device had signed, not by what was said of its length', async () => {
     await office.stepUp();
     const [late, cut] = [await office.out(1), await office.out(1)];
     platform.clock.skip(HOUR);
-    await sendAll(late, [], 0);
-    await sendAll(cut, [], 1);
     const before = { at: at(-30 * MINUTE) };
-    const [one, two] = [
+    const chain = await chainOf(cut);
+    const [one, two, newest] = [
       await forge(late, await chainOf(late), late.vouchers[0] as TestVoucher, before),
-      await forge(cut, await chainOf(cut), cut.vouchers[0] as TestVoucher, before),
+      await forge(cut, chain, cut.vouchers[0] as TestVoucher, before),
+      await chain.add(chain.next<CloseEntry>({ kind: 'close', at: at(0) })),
     ];
+    await sendAll(late, [], 100_000);
+    await sendAll(cut, [newest], 2);
     expect(reasons(await sendAll(late, [one]))).toEqual(['before_last_sync']);
-    expect(reasons(await sendAll(cut, [two]))).toEqual(['booked']);
+    expect(reasons(await sendAll(cut, [two, newest]))).toEqual(['booked', 'noted']);
   });
 
   it('is decided by finance, who neither paid nor prepared: booked, claimed or dismissed', async () => {

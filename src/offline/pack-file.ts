@@ -7,11 +7,13 @@ import { inOtherState } from './commands/hand-out.ts';
 import { newAgreementPair, pepperOf } from './device/keys.ts';
 import type { Pack, PackVoucher } from './device/pack.ts';
 import { type SlowHash, saltOf, stretch, verifierOf } from './device/verifier.ts';
+import { offlineProblem } from './problems.ts';
 import { findDevice } from './store/devices.ts';
 import { findOpenPack } from './store/entries.ts';
 import { packById, scopeOfPack } from './store/packs.ts';
 import { type PackRow, packRows } from './store/vouchers.ts';
 import { twoAtATime } from './two-at-a-time.ts';
+import type { OfflinePack } from './types.ts';
 
 /** A pack as it is handed out, and whom it names inside. */
 export interface PackFile {
@@ -22,15 +24,28 @@ export interface PackFile {
   readonly file: string;
 }
 
+const beingMade = new Set<string>();
+
 /**
- * Makes the file of a pack for its device. The key that the verifiers are made with is forgotten at once: each file has another.
- * @throws not_found to anybody but the agent; pack_in_other_state when it is not out
+ * Makes the file of a pack for its device, one at a time of each pack: every voucher in it is slow on purpose. The key that the verifiers are made with is forgotten at once: each file has another.
+ * @throws not_found to anybody but the agent; pack_in_other_state when it is not out; file_being_made
  */
-export async function packFile({ db, keyRing }: Ground, slowHash: SlowHash, actor: Actor, packId: string): Promise<PackFile> {
+export async function packFile(ground: Ground, slowHash: SlowHash, actor: Actor, packId: string): Promise<PackFile> {
   authoriseRead(actor, 'offline.read_file');
-  const scope = await scopeOfPack(db, packId);
-  const pack = await packById(db, packId);
+  const scope = await scopeOfPack(ground.db, packId);
+  const pack = await packById(ground.db, packId);
   authoriseRead(actor, 'offline.read_file', scope, pack.agentId);
+  if (beingMade.has(packId)) throw offlineProblem.file_being_made('Wait until the file that was asked for first is here, then ask again.');
+  beingMade.add(packId);
+  try {
+    return await makeFile(ground, slowHash, pack);
+  } finally {
+    beingMade.delete(packId);
+  }
+}
+
+async function makeFile({ db, keyRing }: Ground, slowHash: SlowHash, pack: OfflinePack): Promise<PackFile> {
+  const packId = pack.id;
   const device = await findDevice(db, pack.deviceId);
   if (pack.state !== 'out') throw inOtherState(pack);
   if (!device?.recipient || !device.agreementKey) throw problem.not_found('There is no such record.');

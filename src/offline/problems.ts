@@ -7,6 +7,8 @@ export const offlineProblem = defineProblems({
   pack_not_whole: [409, 'The device has not reported everything'],
   device_without_keys: [409, 'The device has no keys that a pack could be locked with'],
   device_holds_pack: [409, 'The device holds a pack already'],
+  file_being_made: [429, 'The file of this pack is being made already'],
+  too_much_unsigned: [409, 'Too much was sent that the device has not signed'],
   conflict_not_payable: [409, 'The voucher cannot be paid any more'],
 });
 

@@ -1,4 +1,5 @@
 import type { Ground, Routes } from '../platform/index.ts';
+import { examine } from './arrivals.ts';
 import { resolveConflict, takeOn } from './commands/conflicts.ts';
 import { closePack, withdrawPack } from './commands/end-pack.ts';
 import { enrolKeys } from './commands/enrol-keys.ts';
@@ -6,7 +7,7 @@ import { handOutPack } from './commands/hand-out.ts';
 import { setLimits } from './commands/limits.ts';
 import { confirmLoss, reportLoss } from './commands/loss.ts';
 import { preparePack } from './commands/prepare.ts';
-import { syncPack } from './commands/sync.ts';
+import { authoriseReport, syncPack } from './commands/sync.ts';
 import { nodeSlowHash } from './machine/slow-hash.ts';
 import { packFile } from './pack-file.ts';
 import { listConflicts, listLimits, listPacks, readPack } from './queries.ts';
@@ -32,7 +33,6 @@ type Operation =
 /** @param workFactor of the packs that are prepared: the base-two logarithm of what one guess at a code costs */
 export function offlineRoutes(ground: Ground, workFactor: number): Routes<Operation> {
   const { db, execute } = ground;
-  const sync = syncPack(nodeSlowHash);
   return {
     setOfflineLimits: ({ params, body, ...call }) => execute(setLimits, { ...params, ...body }, call),
     listOfflineLimits: ({ actor, params, query }) => listLimits(db, actor, params.programmeId, query),
@@ -42,7 +42,11 @@ export function offlineRoutes(ground: Ground, workFactor: number): Routes<Operat
     getOfflinePack: ({ actor, params }) => readPack(db, actor, params.packId),
     handOutOfflinePack: ({ params, ...call }) => execute(handOutPack, params, call),
     getOfflinePackFile: ({ actor, params }) => packFile(ground, nodeSlowHash, actor, params.packId),
-    syncOfflinePack: ({ params, body, ...call }) => execute(sync, { ...params, ...body }, call),
+    syncOfflinePack: async ({ params, body, ...call }) => {
+      await authoriseReport(db, call.actor, params.packId);
+      const examined = await examine(db, ground.keyRing, nodeSlowHash, params.packId, body.entries);
+      return execute(syncPack(examined), { ...params, ...body }, call);
+    },
     closeOfflinePack: ({ params, ...call }) => execute(closePack, params, call),
     withdrawOfflinePack: ({ params, ...call }) => execute(withdrawPack, params, call),
     reportOfflineLoss: ({ params, body, ...call }) => execute(reportLoss, { ...params, ...body }, call),

@@ -70,10 +70,11 @@ export const stateReason = (state: OpenPack['state']): OfflineReason | undefined
 
 /**
  * What is wrong with the time of a pay-out; undefined when nothing is. The clock of a device is its holder's to set: what is certain is only that it
- * did not go back, and that what was not there at the last report was made after it.
+ * did not go back, and that what was not there at the last report was made after it. How long a device says that its chain is, it has not signed: what
+ * counts is the highest sequence number that it has.
  */
 export function clockReason(
-  pack: Pick<OpenPack, 'startsAt' | 'endsAt' | 'lastEntryAt' | 'syncedAt' | 'declaredLength'>,
+  pack: Pick<OpenPack, 'startsAt' | 'endsAt' | 'lastEntryAt' | 'syncedAt' | 'highestSequence'>,
   { sequence }: Pick<Entry, 'sequence'>,
   at: Date,
   now: Date,
@@ -82,7 +83,11 @@ export function clockReason(
   if (pack.lastEntryAt && at < pack.lastEntryAt) return 'clock_went_back';
   if (at < pack.startsAt || at > pack.endsAt) return 'outside_window';
   if (at.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) return 'clock_ahead';
-  const isLaterReport = pack.syncedAt !== null && sequence > pack.declaredLength;
+  const isLaterReport = pack.syncedAt !== null && sequence > pack.highestSequence;
   if (isLaterReport && at.getTime() < (pack.syncedAt?.getTime() ?? 0) - CLOCK_TOLERANCE_MS) return 'before_last_sync';
   return revokedAt && at > revokedAt ? 'device_lost' : undefined;
 }
+
+/** When a wrong code counts as tried: as the device says, but within its pack and not after now. */
+export const countedAt = ({ startsAt, endsAt }: Pick<OpenPack, 'startsAt' | 'endsAt'>, at: Date, now: Date): Date =>
+  new Date(Math.min(Math.max(at.getTime(), startsAt.getTime()), endsAt.getTime(), now.getTime()));

@@ -2,7 +2,7 @@ import { countFailure } from '../cashout/index.ts';
 import { type CommandContext, Money } from '../platform/index.ts';
 import { book, bookReason, reportReason } from './booking.ts';
 import type { Entry, PayoutEntry } from './device/entry.ts';
-import { clockReason, placeOf, readEntry, stateReason } from './rules.ts';
+import { clockReason, countedAt, placeOf, readEntry, stateReason } from './rules.ts';
 import { openConflict } from './store/conflicts.ts';
 import { revokedSince } from './store/devices.ts';
 import { cashOut, type KeptEntry, markEntry, type OpenPack, waitingEntries } from './store/entries.ts';
@@ -89,6 +89,7 @@ async function pay({ tx, now }: CommandContext, pack: OpenPack, kept: KeptEntry,
 }
 
 /** A wrong code on a device counts as one at a counter does, when it was tried. */
-async function countWrongCode({ tx }: CommandContext, { agentId, officeId }: OpenPack, { voucherId }: KeptEntry, at: Date): Promise<void> {
-  await countFailure(tx, at, { agentId, officeId, tried: voucherId === null ? [] : [voucherId] });
+async function countWrongCode({ tx, now }: CommandContext, pack: OpenPack, { voucherId }: KeptEntry, at: Date): Promise<void> {
+  const { agentId, officeId } = pack;
+  await countFailure(tx, countedAt(pack, at, now), { agentId, officeId, tried: voucherId === null ? [] : [voucherId] });
 }

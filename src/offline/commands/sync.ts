@@ -1,8 +1,9 @@
-import { type Command, command, newId } from '../../platform/index.ts';
-import { examine } from '../arrivals.ts';
+import { authoriseRead } from '../../access/index.ts';
+import { type Actor, type Command, command, type Db, newId, type Problem, type Scope } from '../../platform/index.ts';
+import type { Examined } from '../arrivals.ts';
 import type { SignedEntry } from '../device/entry.ts';
-import type { SlowHash } from '../device/verifier.ts';
-import { keepArrivals, lockPack, missingSequences, moveHead, whatBecame } from '../store/entries.ts';
+import { offlineProblem } from '../problems.ts';
+import { findOpenPack, keepArrivals, lockPack, missingSequences, moveHead, unsignedCount, whatBecame } from '../store/entries.ts';
 import { scopeOfPack } from '../store/packs.ts';
 import { takeIn } from '../taking-in.ts';
 import type { OfflineSync } from '../types.ts';
@@ -16,18 +17,34 @@ export interface Report {
 }
 
 /**
+ * Refuses a report of anybody but the agent whose pack it is, or a supervisor of the office.
+ * @returns where the pack lies
+ * @throws forbidden; not_found
+ */
+export async function authoriseReport(db: Db, actor: Actor, packId: string): Promise<Scope> {
+  authoriseRead(actor, 'offline.sync');
+  const scope = await scopeOfPack(db, packId);
+  authoriseRead(actor, 'offline.sync', scope, (await findOpenPack(db, packId)).agentId);
+  return scope;
+}
+
+/** How much is kept of a pack that its device did not sign: enough to see what became of it on the way. */
+const UNSIGNED_KEPT = 50;
+
+/**
  * Takes in what a device reports: each good pay-out is booked once, in the order of the chain; what cannot be booked becomes a conflict; what came before
  * one that is missing waits for it.
- * @throws not_found when there is no such pack
+ * @param examined what was found of the report before; it is no part of the input, so that a request that is repeated stays the same
+ * @throws not_found when there is no such pack; too_much_unsigned
  */
-export const syncPack = (slowHash: SlowHash): Command<Report, OfflineSync> =>
+export const syncPack = ({ arrivals, hashes }: Examined): Command<Report, OfflineSync> =>
   command({
     name: 'offline.sync',
-    scope: (db, { packId }) => scopeOfPack(db, packId),
+    // Whose pack it is counts beside where it lies.
+    scope: () => undefined,
     async run(context, { packId, length, entries }) {
       const { tx, actor, now } = context;
-      // Before anything is locked: it is slow on purpose.
-      const { arrivals, hashes } = await examine(tx, context.keyRing, slowHash, packId, entries);
+      const scope = await authoriseReport(tx, actor, packId);
       const before = await lockPack(tx, packId);
       await keepArrivals(
         tx,
@@ -36,6 +53,9 @@ export const syncPack = (slowHash: SlowHash): Command<Report, OfflineSync> =>
         actor.id,
         now,
       );
+      const unsigned = arrivals.filter(({ isGenuine }) => !isGenuine);
+      if (unsigned.length > 0 && (await unsignedCount(tx, packId)) > UNSIGNED_KEPT)
+        throw tooMuchUnsigned(entries, new Set(unsigned.map(({ hash, signature }) => `${hash}.${signature}`)), hashes);
       const { pack, booked } = await takeIn(context, before, false);
       // Of a pack that has ended nothing more is waited for.
       const declaredLength = pack.state === 'out' ? Math.max(pack.declaredLength, pack.headSequence, length) : pack.declaredLength;
@@ -51,6 +71,7 @@ export const syncPack = (slowHash: SlowHash): Command<Report, OfflineSync> =>
       return {
         result,
         subject: { type: 'offline_pack', id: packId },
+        scope,
         before: { head: before.headHash },
         after: { head: pack.headHash, arrived: arrivals.map(({ hash }) => hash) },
         others: booked.map(({ voucher, payoutId }) => ({
@@ -62,3 +83,12 @@ export const syncPack = (slowHash: SlowHash): Command<Report, OfflineSync> =>
       };
     },
   });
+
+const tooMuchUnsigned = (entries: readonly SignedEntry[], unsigned: ReadonlySet<string>, hashes: readonly string[]): Problem =>
+  offlineProblem.too_much_unsigned(
+    `Nothing of this was taken. ${UNSIGNED_KEPT} entries of this pack that its device did not sign are kept, and no more: send the others without these.`,
+    { kept: UNSIGNED_KEPT },
+    entries.flatMap(({ signature }, i) =>
+      unsigned.has(`${hashes[i]}.${signature}`) ? [{ pointer: `/entries/${i}`, detail: 'The device of this pack did not sign this.' }] : [],
+    ),
+  );

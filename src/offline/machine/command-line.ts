@@ -66,13 +66,17 @@ export async function offlineCommand(args: readonly string[], terminal: Terminal
     if (verb === 'pay') return await pay(till, values, terminal);
     if (verb === 'close') await till.close();
     else if (verb === 'report')
-      terminal.print(JSON.stringify({ length: till.length, entries: till.signedFrom(Number(values.from)).slice(0, 50) }));
+      terminal.print(JSON.stringify({ length: till.length, entries: portionOf(till.signedFrom(Number(values.from))) }));
     else return undefined;
     return 0;
   } finally {
     await file.close();
   }
 }
+
+/** As much as a report takes, always with the newest entry: that shows what had been done by then. */
+export const portionOf = <Entry>(entries: readonly Entry[]): readonly Entry[] =>
+  entries.length <= 50 ? entries : [...entries.slice(0, 49), ...entries.slice(-1)];
 
 const keyFile = (folder: string): string => join(folder, 'device.age');
 

@@ -20,13 +20,16 @@ export interface OpenPack {
   readonly declaredLength: number;
   readonly lastEntryAt: Date | null;
   readonly syncedAt: Date | null;
+  /** The highest sequence number of what is here and the device signed. */
+  readonly highestSequence: number;
   readonly isFinished: boolean;
 }
 
 const packColumns = sql`id, programme_id as "programmeId", office_id as "officeId", device_id as "deviceId", agent_id as "agentId", state,
   starts_at as "startsAt", ends_at as "endsAt", cash_limit as "cashLimit", currency, work_factor as "workFactor",
   signing_version as "signingVersion", head_sequence as "headSequence", head_hash as "headHash", declared_length as "declaredLength",
-  last_entry_at as "lastEntryAt", synced_at as "syncedAt", is_finished as "isFinished"`;
+  last_entry_at as "lastEntryAt", synced_at as "syncedAt", is_finished as "isFinished",
+  coalesce((select max(e.sequence) from offline_entries e where e.pack_id = offline_packs.id and e.is_genuine), 0) as "highestSequence"`;
 
 async function packWhere(db: Db, id: string, isLocked: boolean): Promise<OpenPack> {
   const lock = isLocked ? sql`for no key update` : sql``;
@@ -75,6 +78,14 @@ export async function keepArrivals(
       left join vouchers v on v.serial = a.serial and a."isGenuine"
         and exists (select from offline_bindings b where b.pack_id = ${packId} and b.voucher_id = v.id)
     order by a.id on conflict (pack_id, hash, signature) do nothing`);
+}
+
+/** How much is kept of a pack that its device did not sign. */
+export async function unsignedCount(tx: Tx, packId: string): Promise<number> {
+  const row = await tx.first<{ n: number }>(
+    sql`select count(*)::int as n from offline_entries where pack_id = ${packId} and not is_genuine`,
+  );
+  return row?.n ?? 0;
 }
 
 /** What waits of a pack, in the order of the chain. */

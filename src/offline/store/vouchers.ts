@@ -80,11 +80,11 @@ export const reported = (tx: Tx, packId: string, agentId: string, serial: string
       and exists (select from offline_bindings o where o.pack_id = ${packId} and o.voucher_id = v.id)
     for no key update of v`);
 
-/** What a voucher's code is derived from, for those of these serials that are of the pack. */
+/** What a voucher's code is derived from, for those of these serials that are of the pack and still under the code that was bound. */
 export const codeSources = (
   db: Db,
   packId: string,
   serials: readonly string[],
 ): Promise<{ id: string; serial: string; keyVersion: number; counter: number }[]> =>
   db.all(sql`select v.id, v.serial, v.key_version as "keyVersion", v.counter from offline_bindings o join vouchers v on v.id = o.voucher_id
-    where o.pack_id = ${packId} and v.serial = any(${serials}::text[])`);
+    where o.pack_id = ${packId} and o.counter = v.counter and v.serial = any(${serials}::text[])`);
