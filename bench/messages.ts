@@ -118,8 +118,8 @@ async function addGateway(client: pg.Client, keyRing: KeyRing, port: number): Pr
     connections: CONNECTIONS,
   };
   await client.query(
-    `with made as (insert into gateways (id, name, kind, position, per_second, settings, credentials, enabled, created_by, created_at)
-      values ($1, 'Bench', 'http', 1, 10000, $2, $3, true, $1, now()) returning id)
+    `with made as (insert into gateways (id, name, kind, position, per_second, settings, credentials, enabled, changed_by, enabled_by, created_by, created_at)
+      values ($1, 'Bench', 'http', 1, 10000, $2, $3, true, array[$1::uuid], gen_random_uuid(), $1, now()) returning id)
     insert into gateway_paces (gateway_id) select id from made`,
     [id, settings, sealCredentials(keyRing, id, { token: 'secret-token' })],
   );

@@ -9,12 +9,27 @@ create table gateways (
   settings jsonb not null check (jsonb_typeof(settings) = 'object'),
   credentials bytea not null,
   enabled boolean not null default false,
+  -- Everybody to whom it is owed where messages would go, and who has confirmed that as it stands now.
+  changed_by uuid[] not null check (cardinality(changed_by) between 1 and 100),
+  enabled_by uuid,
   version int not null default 1,
   created_by uuid not null,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  -- All codes of all programmes leave by a gateway: nobody leads them somewhere alone.
+  constraint gateways_two_people check (not enabled or (enabled_by is not null and enabled_by <> all (changed_by)))
 );
 create index on gateways (position, id) where enabled;
-grant update (name, position, per_second, settings, credentials, enabled, version) on gateways to sanad_app;
+grant update (name, position, per_second, settings, credentials, enabled, changed_by, enabled_by, version) on gateways to sanad_app;
+-- What somebody confirmed stays as it is while it counts as confirmed. Keys that rotate seal the same credentials anew, in the same version.
+create trigger confirmed_stays before update on gateways for each row
+  when (old.enabled_by is not null and new.enabled_by <> all (new.changed_by)
+    and ((new.position, new.settings, new.changed_by) is distinct from (old.position, old.settings, old.changed_by)
+      or (new.version <> old.version and new.credentials <> old.credentials)))
+  execute function refuse_going_back();
+-- Who has had a hand in what nobody has confirmed is left out only by whoever gives all of it anew.
+create trigger hands_stay before update on gateways for each row
+  when (old.enabled_by is null and not new.changed_by @> old.changed_by and new.credentials = old.credentials)
+  execute function refuse_going_back();
 create trigger no_delete before delete or truncate on gateways execute function refuse_change();
 
 alter table messages add foreign key (gateway_id) references gateways, add foreign key (wanted_gateway_id) references gateways;

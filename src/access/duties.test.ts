@@ -481,6 +481,31 @@ describe('the database keeps duties apart, whoever writes', () => {
       for (const forged of [`created_by = gen_random_uuid()`, `key_hash = ''`, `permissions = '{audit.export}'`])
         await expect(app.query(`update api_keys set ${forged} where id = $1`, [keyId])).rejects.toMatchObject({ code: '42501' });
     },
+    async gateways_two_people() {
+      const [id, maker, helper, colleague] = [newId(), newId(), newId(), newId()];
+      const add = (enabled: boolean, by: string | null) =>
+        app.query(
+          `insert into gateways (id, name, kind, position, per_second, settings, credentials, enabled, changed_by, enabled_by, created_by, created_at)
+          values ($1, $1::uuid::text, 'http', 1, 1, '{}', 'sealed', $2, $3, $4, $5, now())`,
+          [id, enabled, [maker, helper], by, maker],
+        );
+      for (const by of [maker, helper, null]) await refused('gateways_two_people', add(true, by));
+      await add(false, null);
+      const change = (what: string) => app.query(`update gateways set ${what} where id = $1`, [id]);
+      const enable = (by: string) => change(`enabled = true, enabled_by = '${by}'`);
+      for (const by of [maker, helper]) await refused('gateways_two_people', enable(by));
+      await refused('gateways_two_people', change('enabled = true'));
+      await refused('gateways_over', change(`changed_by = '{${helper}}', enabled = true, enabled_by = '${maker}'`));
+      await enable(colleague);
+      const elsewhere = [`settings = '{"url":"https://elsewhere"}'`, 'position = 2', `credentials = 'others', version = version + 1`];
+      for (const isEnabled of [true, false]) {
+        for (const what of elsewhere) await refused('gateways_over', change(`${what}, enabled = ${isEnabled}`));
+        await change('enabled = false');
+      }
+      await change(`credentials = 'sealed anew'`);
+      for (const what of elsewhere)
+        await refused('gateways_two_people', change(`${what}, changed_by = '{${helper}}', enabled_by = '${helper}', enabled = true`));
+    },
     async offline_packs_agent_is_another() {
       const by = newId();
       const pack = (agentId: string) =>

@@ -343,6 +343,14 @@ export const duties = [
     constraint: 'api_keys_two_people',
     detail: 'You made this key. Ask another administrator to confirm it.',
   },
+  {
+    record: 'gateway',
+    step: 'enabled',
+    permission: 'messaging.change_gateway',
+    notBy: 'set it up, or changed its settings, credentials or place since it was enabled last',
+    constraint: 'gateways_two_people',
+    detail: 'You said where messages would go. Another administrator has to look at it and enable it.',
+  },
 ] as const satisfies readonly Duty[];
 
 type DutyConstraint = (typeof duties)[number]['constraint'];

@@ -1957,7 +1957,7 @@ export interface paths {
         put?: never;
         /**
          * Set up a gateway
-         * @description It begins switched off: send a test, then enable it. Asks for a fresh second factor. What opens it (`credentials`) is kept sealed and never shown again. As long as no gateway is enabled, messages wait; outside production they go to a file under the data folder instead.
+         * @description It begins switched off: send a test, then ask another administrator to enable it. Asks for a fresh second factor. What opens it (`credentials`) is kept sealed and never shown again. As long as no gateway is enabled, messages wait; outside production they go to a file under the data folder instead.
          */
         post: operations["addGateway"];
         delete?: never;
@@ -1982,7 +1982,7 @@ export interface paths {
         head?: never;
         /**
          * Change a gateway, its place in the order, or switch it on or off
-         * @description Asks for a fresh second factor. `settings` and `credentials` replace what was there; whoever gives other settings gives the credentials again, so that nobody sends them to a server of their own.
+         * @description Asks for a fresh second factor. `settings` and `credentials` replace what was there; whoever gives other settings gives the credentials again, so that nobody sends them to a server of their own. Other settings, other credentials or another place switch it off until another administrator has enabled it (`separation_of_duties` to whoever changed it); each enabling raises an alert.
          */
         patch: operations["changeGateway"];
         trace?: never;
@@ -7197,6 +7197,13 @@ export interface components {
             perSecond: number;
             settings: components["schemas"]["GatewaySettings"];
             enabled: boolean;
+            /** @description Who set it up, or changed its settings, credentials or place since it was enabled last. None of them enables it. */
+            changedBy: components["schemas"]["Id"][];
+            /**
+             * Format: uuid
+             * @description Who has enabled it as it is now; null when nobody has
+             */
+            enabledBy: string | null;
             /** @description How many messages have come to nothing since it last answered */
             failures: number;
             /**

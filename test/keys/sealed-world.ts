@@ -113,8 +113,8 @@ export async function sealedWorld(): Promise<SealedWorld> {
   );
   // Switched off, so that codes go to the outbox.
   await platform.owner.query(
-    `insert into gateways (id, name, kind, position, per_second, settings, credentials, created_by, created_at)
-    values ($1, 'Spare', 'smpp', 1, 10, '{}', $2, $1, now())`,
+    `insert into gateways (id, name, kind, position, per_second, settings, credentials, changed_by, created_by, created_at)
+    values ($1, 'Spare', 'smpp', 1, 10, '{}', $2, array[$1::uuid], $1, now())`,
     [gatewayId, sealCredentials(keyRing, gatewayId, { password: 'a gateway password' })],
   );
   const own = ownParticulars(await openDoor(platform, frame), { wilaya: '16', commune: 'Alger Centre' });

@@ -82,11 +82,11 @@ export const httpGatewayTo = (url: string, changes: object = {}) => ({
 
 let made = 0;
 
-/** Sets a gateway up by the API, and switches it on. @returns its identifier */
+/** Sets a gateway up by the API, and has another administrator switch it on. @returns its identifier */
 export async function addGateway(platform: TestPlatform, gateway: object, position = 1, client?: Client): Promise<string> {
   const administrator = client ?? (await platform.as('administrator'));
   made += 1;
   const { body } = await administrator.post('/v1/gateways', { name: `Gateway ${made}`, position, ...gateway }).expect(201);
-  await administrator.patch(`/v1/gateways/${body.id}`, '"1"', { enabled: true }).expect(200);
+  await (await platform.as('administrator')).patch(`/v1/gateways/${body.id}`, '"1"', { enabled: true }).expect(200);
   return body.id;
 }

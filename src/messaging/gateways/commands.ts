@@ -1,3 +1,4 @@
+import { raiseAlert } from '../../access/index.ts';
 import {
   brokenConstraint,
   type Command,
@@ -10,6 +11,7 @@ import {
   schemaCheck,
 } from '../../platform/index.ts';
 import { openCredentials, sealCredentials } from './credentials.ts';
+import { handsAfter } from './hands.ts';
 import { kinds, type Surroundings } from './kinds.ts';
 import { findGateway, insertGateway, updateGateway } from './store.ts';
 import type { Credentials } from './template.ts';
@@ -52,6 +54,8 @@ export function gatewayCommands(contract: Contract, surroundings: Surroundings) 
         ...input,
         settings: checked(input.kind, settings, secrets),
         enabled: false,
+        changedBy: [actor.id],
+        enabledBy: null,
         failures: 0,
         closedUntil: null,
         createdAt: now.toISOString(),
@@ -67,13 +71,14 @@ export function gatewayCommands(contract: Contract, surroundings: Surroundings) 
 
   /**
    * Changes a gateway that is still as the caller read it. Other settings need the credentials again: nobody gets at them by naming a server of
-   * their own.
-   * @throws not_found; invalid_request; conflict when it has changed since, or the name is taken
+   * their own. Nobody enables what they changed themselves, and each enabling raises an alert.
+   * @throws not_found; invalid_request; separation_of_duties; conflict when it has changed since, or the name is taken
    */
   const change: Command<{ id: string; version: number; change: GatewayChange }, ShownGateway> = command({
     name: 'messaging.change_gateway',
     scope: () => ({}),
-    async run({ tx, keyRing }, { id, version, change: { credentials: given, settings: givenSettings, ...wanted } }) {
+    async run({ tx, actor, now, keyRing }, { id, version, change: asked }) {
+      const { credentials: given, settings: givenSettings, ...wanted } = asked;
       const { gateway: before, credentials: sealed } = await gatewayById(tx, id);
       const kept = openCredentials(keyRing, id, sealed);
       if (givenSettings && !given && Object.keys(kept).length > 0) {
@@ -82,10 +87,19 @@ export function gatewayCommands(contract: Contract, surroundings: Surroundings) 
         ]);
       }
       const settings = givenSettings || given ? checked(before.kind, givenSettings ?? before.settings, given ?? kept) : before.settings;
-      const secrets = given ? sealCredentials(keyRing, id, given) : sealed;
+      const secrets = givenSettings || given ? sealCredentials(keyRing, id, given ?? kept) : sealed;
       try {
-        const after = await updateGateway(tx, id, version, { ...before, ...wanted, settings }, secrets);
+        const hands = handsAfter(before, asked, actor.id);
+        const after = await updateGateway(tx, id, version, { ...before, ...wanted, settings, ...hands }, secrets);
         if (!after) throw problem.conflict('Somebody changed the gateway meanwhile. Read it again.');
+        if (after.gateway.enabled && !before.enabled) {
+          await raiseAlert(tx, now, {
+            kind: 'messaging.gateway_enabled',
+            subject: subjectOf(id),
+            by: actor.id,
+            facts: { version: after.version },
+          });
+        }
         const result = { gateway: after.gateway, version: after.version };
         return { result, subject: subjectOf(id), before, after: after.gateway };
       } catch (error) {

@@ -14,10 +14,12 @@ const otherKinds = [
 describe('gateways', () => {
   let platform: TestPlatform;
   let administrator: Client;
+  let colleague: Client;
   let aggregator: Aggregator;
   beforeAll(async () => {
     platform = await startPlatform({ recurring: false });
     administrator = await platform.as('administrator');
+    colleague = await platform.as('administrator');
     aggregator = await startAggregator();
   });
   afterAll(async () => {
@@ -113,14 +115,76 @@ describe('gateways', () => {
   it('are changed as they were read, and never led elsewhere with what opens them', async () => {
     const { id, settings } = await added();
     const path = `/v1/gateways/${id}`;
-    const { body } = await administrator.patch(path, '"1"', { enabled: true, position: 1, perSecond: 7 }).expect(200);
-    expect(body).toMatchObject({ enabled: true, position: 1, perSecond: 7 });
+    const { body } = await administrator.patch(path, '"1"', { position: 1, perSecond: 7 }).expect(200);
+    expect(body).toMatchObject({ enabled: false, position: 1, perSecond: 7 });
     await administrator.patch(path, '"1"', { enabled: false }).expect(409);
     const thief = { settings: { ...settings, url: `${aggregator.url}/thief` } };
     expect((await administrator.patch(path, '"2"', thief).expect(400)).body.errors).toMatchObject([{ pointer: '/body/credentials' }]);
     await administrator.patch(path, '"2"', { ...thief, credentials: { token: 'mine' } }).expect(400);
     await administrator.patch(path, '"2"', { ...thief, credentials: { token: 'mine', receiptSecret: 'mine' } }).expect(200);
     await administrator.patch(path, '"3"', { enabled: false }).expect(200);
+  });
+
+  describe('take two administrators', () => {
+    const enabled = { enabled: true };
+    const enabledOne = async (changes: object = {}) => {
+      const { id, settings } = await added(changes);
+      const path = `/v1/gateways/${id}`;
+      await colleague.patch(path, '"1"', enabled).expect(200);
+      return { id, path, settings };
+    };
+    const isRefused = async (answer: ReturnType<Client['patch']>) =>
+      expect((await answer.expect(403)).body.code).toBe('separation_of_duties');
+    const alertsOf = async (id: string) =>
+      (await platform.owner.query(`select caused_by, facts from alerts where kind = 'messaging.gateway_enabled' and subject_id = $1`, [id]))
+        .rows;
+
+    it('one sets it up, another enables it, and everybody is told', async () => {
+      const { id } = await added();
+      const path = `/v1/gateways/${id}`;
+      await isRefused(administrator.patch(path, '"1"', enabled));
+      expect(await alertsOf(id)).toEqual([]);
+      const { body } = await colleague.patch(path, '"1"', enabled).expect(200);
+      expect(body).toMatchObject({ enabled: true, changedBy: [administrator.userId], enabledBy: colleague.userId });
+      expect(await alertsOf(id)).toEqual([{ caused_by: colleague.userId, facts: { version: 2 } }]);
+      await colleague.patch(path, '"2"', { perSecond: 3, name: `Renamed ${id}` }).expect(200);
+      expect((await administrator.get(path).expect(200)).body).toMatchObject({ enabled: true, perSecond: 3 });
+      expect(await alertsOf(id)).toHaveLength(1);
+      await administrator.patch(path, '"3"', { enabled: false }).expect(200);
+      await isRefused(administrator.patch(path, '"4"', enabled));
+    });
+
+    it.each([
+      ['settings', { settings: httpGatewayTo('https://elsewhere.example').settings, credentials: httpGatewayTo('').credentials }],
+      ['credentials', { credentials: { token: 'mine', receiptSecret: 'mine' } }],
+      ['place', { position: 1 }],
+    ])('other %s switch it off until another has looked', async (_what, change) => {
+      const { path } = await enabledOne();
+      await isRefused(colleague.patch(path, '"2"', { ...change, ...enabled }));
+      const { body } = await colleague.patch(path, '"2"', change).expect(200);
+      expect(body).toMatchObject({ enabled: false, changedBy: [colleague.userId], enabledBy: null });
+      await isRefused(colleague.patch(path, '"3"', enabled));
+      await administrator.patch(path, '"3"', enabled).expect(200);
+    });
+
+    it('nor does it help that somebody else moves it before it is enabled', async () => {
+      const { id } = await added();
+      const path = `/v1/gateways/${id}`;
+      const { body } = await colleague.patch(path, '"1"', { position: 1 }).expect(200);
+      expect(body.changedBy).toEqual([administrator.userId, colleague.userId]);
+      for (const by of [administrator, colleague]) await isRefused(by.patch(path, '"2"', enabled));
+      const { settings, credentials } = httpGatewayTo(aggregator.url);
+      const anew = await colleague.patch(path, '"2"', { settings, credentials }).expect(200);
+      expect(anew.body.changedBy).toEqual([colleague.userId]);
+      await administrator.patch(path, '"3"', enabled).expect(200);
+    });
+
+    it('whoever enables has read what they enable', async () => {
+      const { id } = await added();
+      const path = `/v1/gateways/${id}`;
+      await administrator.patch(path, '"1"', { credentials: { token: 'mine', receiptSecret: 'mine' } }).expect(200);
+      await colleague.patch(path, '"1"', enabled).expect(409);
+    });
   });
 
   it('send a test that says nothing, which is kept nowhere, and once for one request', async () => {

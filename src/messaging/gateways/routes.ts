@@ -1,5 +1,5 @@
 import { authoriseRead, system } from '../../access/index.ts';
-import { type Call, type Contract, type Ground, problem, type Routes, Versioned, versionIn } from '../../platform/index.ts';
+import { type Call, type Contract, type Ground, type Problem, problem, type Routes, Versioned, versionIn } from '../../platform/index.ts';
 import { takeReceipts } from '../receipts/commands.ts';
 import { gatewayById, gatewayCommands, noteTest } from './commands.ts';
 import type { Surroundings } from './kinds.ts';
@@ -47,20 +47,23 @@ export function gatewayRoutes(
     },
     takeReceipts: async ({ params, body, headers, address, requestId }) => {
       const stored = await findGateway(db, params.gatewayId);
+      if (!stored) throw nothingHere();
       const report = {
         contentType: body.contentType,
         body: await whole(body.bytes),
         headers: headers as Call<'takeReceipts'>['headers'],
         address,
       };
-      const receipts = stored && gateways.read(stored, report);
-      // Nobody who may not report learns whether there is a gateway.
-      if (!receipts) throw problem.not_found('There is nothing at this address.');
+      const receipts = gateways.read(stored, report);
+      if (!receipts) throw nothingHere();
       if (receipts.length > 0) await execute(takeReceipts, { gatewayId: params.gatewayId, receipts }, { actor: system, requestId });
       return undefined;
     },
   };
 }
+
+/** Nobody who may not report is told whether there is a gateway. */
+const nothingHere = (): Problem => problem.not_found('There is nothing at this address.');
 
 /** @throws too_large */
 async function whole(bytes: AsyncIterable<Buffer>): Promise<Buffer> {

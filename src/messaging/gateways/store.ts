@@ -8,7 +8,8 @@ interface Row extends Omit<GatewayRecord, 'closedUntil' | 'createdAt'> {
   readonly credentials: Buffer;
 }
 
-const found = sql`select g.id, g.name, g.kind, g.position, g.per_second as "perSecond", g.settings, g.enabled, p.failures,
+const found = sql`select g.id, g.name, g.kind, g.position, g.per_second as "perSecond", g.settings, g.enabled,
+  g.changed_by as "changedBy", g.enabled_by as "enabledBy", p.failures,
   p.closed_until as "closedUntil", g.created_at as "createdAt", g.version, g.credentials
   from gateways g join gateway_paces p on p.gateway_id = g.id`;
 
@@ -19,9 +20,10 @@ const stored = ({ version, credentials, closedUntil, createdAt, ...rest }: Row):
 });
 
 export async function insertGateway(tx: Tx, gateway: GatewayRecord, credentials: Buffer, createdBy: string): Promise<void> {
-  const { id, name, kind, position, perSecond, settings, createdAt } = gateway;
-  await tx.run(sql`insert into gateways (id, name, kind, position, per_second, settings, credentials, created_by, created_at)
-    values (${id}, ${name}, ${kind}, ${position}, ${perSecond}, ${JSON.stringify(settings)}, ${credentials}, ${createdBy}, ${createdAt})`);
+  const { id, name, kind, position, perSecond, settings, changedBy, createdAt } = gateway;
+  await tx.run(sql`insert into gateways (id, name, kind, position, per_second, settings, credentials, changed_by, created_by, created_at)
+    values (${id}, ${name}, ${kind}, ${position}, ${perSecond}, ${JSON.stringify(settings)}, ${credentials}, ${changedBy}::uuid[], ${createdBy},
+      ${createdAt})`);
   await tx.run(sql`insert into gateway_paces (gateway_id) values (${id})`);
 }
 
@@ -44,11 +46,12 @@ export async function updateGateway(
   tx: Tx,
   id: string,
   version: number,
-  { name, position, perSecond, settings, enabled }: Pick<GatewayRecord, 'name' | 'position' | 'perSecond' | 'settings' | 'enabled'>,
+  { name, position, perSecond, settings, enabled, changedBy, enabledBy }: Omit<GatewayRecord, 'id' | 'kind'>,
   credentials: Buffer,
 ): Promise<StoredGateway | undefined> {
   const changed = await tx.run(sql`update gateways set name = ${name}, position = ${position}, per_second = ${perSecond},
-      settings = ${JSON.stringify(settings)}, enabled = ${enabled}, credentials = ${credentials}, version = version + 1
+      settings = ${JSON.stringify(settings)}, enabled = ${enabled}, credentials = ${credentials},
+      changed_by = ${changedBy}::uuid[], enabled_by = ${enabledBy}::uuid, version = version + 1
     where id = ${id} and version = ${version}`);
   if (changed === 0) return undefined;
   // Whoever has mended it wants it tried at once; what was to go by one that is off goes another way.

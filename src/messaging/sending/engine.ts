@@ -1,8 +1,9 @@
 import { system } from '../../access/index.ts';
 import type { Ground } from '../../platform/index.ts';
-import type { Sms } from '../gateways/gateway.ts';
+import type { Delivery, Sms } from '../gateways/gateway.ts';
 import type { Gateways } from '../gateways/registry.ts';
 import { enabledGateways, findGateway } from '../gateways/store.ts';
+import type { StoredGateway } from '../gateways/types.ts';
 import { matchReceipts } from '../receipts/commands.ts';
 import { knownByNow } from '../receipts/store.ts';
 import { isAnswer } from '../rules.ts';
@@ -20,7 +21,7 @@ const LONGEST_NAP_MS = 1_000;
 export interface Engine {
   /** Sends whatever is due and can go, unless this process does so already. */
   drain(closing?: AbortSignal): Promise<void>;
-  /** Sends one text that is in no queue, before everything that is. @throws Error when it has to be sent again */
+  /** Sends one text that is in no queue, before everything that is, by the first gateway that answers. @throws Error when it has to be sent again */
   sendNow(sms: Sms): Promise<void>;
 }
 
@@ -40,7 +41,10 @@ export function engineOf({ db, execute, keyRing, clock }: Ground, gateways: Gate
     const messages = await messagesToSend(db, clock.now(), ids);
     if (messages.length === 0) return;
     const end = performance.now() + WORKING_MS;
-    const sent = await sendAll(keyRing, gateway, messages, turn, () => !closing?.aborted && performance.now() < end);
+    // Whoever leads a gateway elsewhere after the messages were taken gets none of them.
+    const isConfirmed = stored?.gateway.enabled ?? true;
+    const mayGoOn = () => isConfirmed && !closing?.aborted && performance.now() < end;
+    const sent = await sendAll(keyRing, gateway, messages, turn, mayGoOn);
     await execute(recordSending, { gatewayId, ...sent }, asSystem);
   }
 
@@ -62,6 +66,16 @@ export function engineOf({ db, execute, keyRing, clock }: Ground, gateways: Gate
     for (const known of await knownByNow(db)) await execute(matchReceipts, known, asSystem);
   }
 
+  async function sendBy(stored: StoredGateway, sms: Sms): Promise<Delivery> {
+    const { id: gatewayId, perSecond, failures } = stored.gateway;
+    const { waitMs } = await execute(takeTurn, { gatewayId, perSecond }, asSystem);
+    if (waitMs > 0) await nap(waitMs);
+    const delivery = await gateways.of(stored).send(sms);
+    const answered = isAnswer(delivery);
+    if (!answered || failures > 0) await execute(noteAnswer, { gatewayId, answered }, asSystem);
+    return delivery;
+  }
+
   return {
     async drain(closing) {
       again = true;
@@ -79,23 +93,20 @@ export function engineOf({ db, execute, keyRing, clock }: Ground, gateways: Gate
     },
 
     async sendNow(sms) {
-      const [first, ...others] = await enabledGateways(db);
-      if (!first) {
+      const enabled = await enabledGateways(db);
+      if (enabled.length === 0) {
         const delivery = await gateways.outbox?.send(sms);
         if (delivery?.outcome !== 'accepted') throw new Error('a code has to be sent again');
         return;
       }
       const now = clock.now();
-      const isOpen = ({ gateway: { closedUntil } }: typeof first) => closedUntil === null || new Date(closedUntil) <= now;
-      const stored = [first, ...others].find(isOpen);
-      if (!stored) throw new Error('no gateway answers');
-      const gatewayId = stored.gateway.id;
-      const { waitMs } = await execute(takeTurn, { gatewayId, perSecond: stored.gateway.perSecond }, asSystem);
-      if (waitMs > 0) await nap(waitMs);
-      const delivery = await gateways.of(stored).send(sms);
-      const answered = isAnswer(delivery);
-      if (!answered || stored.gateway.failures > 0) await execute(noteAnswer, { gatewayId, answered }, asSystem);
-      if (delivery.outcome !== 'accepted' && delivery.outcome !== 'refused') throw new Error('a code has to be sent again');
+      const isOpen = ({ gateway: { closedUntil } }: StoredGateway) => closedUntil === null || new Date(closedUntil) <= now;
+      for (const stored of enabled.filter(isOpen)) {
+        const delivery = await sendBy(stored, sms);
+        if (delivery.outcome === 'accepted' || delivery.outcome === 'refused') return;
+        if (isAnswer(delivery)) throw new Error('a code has to be sent again');
+      }
+      throw new Error('no gateway answers');
     },
   };
 }

@@ -16,7 +16,7 @@ import { makeVouchers, sendMessages } from '../../../test/support/vouchers.ts';
 import { system } from '../../access/index.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Gateways } from '../gateways/registry.ts';
-import { takeTurn } from './commands.ts';
+import { takeMessages, takeTurn } from './commands.ts';
 import { engineOf } from './engine.ts';
 
 describe('the queue of messages', () => {
@@ -119,6 +119,71 @@ describe('the queue of messages', () => {
     expect(new Set(sent).size).toBe(24);
     expect((await messagesOf(listId)).every(({ state, voucher }) => state === 'accepted' && voucher === 'activated')).toBe(true);
   });
+
+  it('hands nothing to a gateway that somebody has led elsewhere since the messages were taken', async () => {
+    const listId = await listOf(3, false);
+    await platform.owner.query(`update messages set next_try_at = '-infinity' where list_id = $1`, [listId]);
+    const { keyRing, execute, database } = platform.app;
+    const sent: string[] = [];
+    const send: Gateway['send'] = async ({ reference }) => {
+      sent.push(reference);
+      return { outcome: 'accepted', reference };
+    };
+    const gateway: Gateway = { concurrency: 2, send, close: async () => {} };
+    let taken = 0;
+    const thenChanged = (async (what: typeof takeMessages, ...rest: [never, never]) => {
+      const result = await execute(what, ...rest);
+      if (what === takeMessages && result) {
+        taken += result.ids.length;
+        await platform.owner.query('update gateways set enabled = false');
+      }
+      return result;
+    }) as unknown as typeof execute;
+    const ground = { db: database.reader, execute: thenChanged, keyRing, clock: platform.clock };
+    await engineOf(ground, { of: () => gateway } as unknown as Gateways).drain();
+    expect([taken, sent]).toEqual([3, []]);
+    expect(
+      (await messagesOf(listId)).every(({ state, attempts, voucher }) => state === 'pending' && attempts === 0 && voucher !== 'activated'),
+    ).toBe(true);
+    await platform.owner.query('update gateways set enabled = true');
+    await tick();
+    expect((await messagesOf(listId)).every(({ state }) => state === 'accepted')).toBe(true);
+  });
+
+  it.each([
+    ['is accepted', ['accepted', 'accepted'], [1, 0], true],
+    ['is not reached', ['down', 'accepted'], [1, 1], true],
+    ['gives no answer', ['unknown', 'accepted'], [1, 1], true],
+    ['refuses the number', ['refused', 'accepted'], [1, 0], true],
+    ['asks to wait', ['later', 'accepted'], [1, 0], false],
+    ['is as silent as the others', ['down', 'unknown'], [1, 1], false],
+  ] as const)(
+    'is passed by a text of its own, which goes on to the next gateway only without an answer: %s',
+    async (_what, outcomes, tries, isSent) => {
+      const { keyRing, execute, database } = platform.app;
+      const tried = [0, 0];
+      const of: Gateways['of'] = ({ gateway: { id } }) => {
+        const which = id === first ? 0 : 1;
+        const send: Gateway['send'] = async ({ reference }) => {
+          tried[which] = (tried[which] ?? 0) + 1;
+          return { outcome: outcomes[which], reference };
+        };
+        return { concurrency: 1, send, close: async () => {} };
+      };
+      const engine = engineOf({ db: database.reader, execute, keyRing, clock: platform.clock }, { of } as Gateways);
+      const sending = engine.sendNow({ to: '+213550123456', text: 'A code', reference: randomUUID() });
+      expect(
+        await sending.then(
+          () => true,
+          () => false,
+        ),
+      ).toBe(isSent);
+      expect(tried).toEqual(tries);
+      const { rows } = await platform.owner.query('select failures from gateway_paces where gateway_id = any($1)', [[first, second]]);
+      const silent = outcomes.filter((outcome, i) => tries[i] === 1 && (outcome === 'down' || outcome === 'unknown'));
+      expect(rows.reduce((sum, { failures }) => sum + failures, 0)).toBe(silent.length);
+    },
+  );
 
   it('goes by the next gateway while the first is down, and comes back to it by one message', async () => {
     one.answer = statusOnly(503);
