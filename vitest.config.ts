@@ -8,7 +8,8 @@ export default defineConfig({
     reporters,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the two cores that this is meant for: tests wait for clocks and processes, too.
+    maxWorkers: 3,
     // A module keeps nothing that another file's test could see, so each worker loads the platform once.
     isolate: false,
     env: { SANAD_ENV: 'test', LOG_LEVEL: 'silent' },
