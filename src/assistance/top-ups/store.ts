@@ -1,5 +1,5 @@
 import type { Group } from '../../funding/index.ts';
-import { allOf, type Db, Money, type Sql, sql, type Tx } from '../../platform/index.ts';
+import { allOf, brokenConstraint, type Db, Money, RetryTransaction, type Sql, sql, type Tx } from '../../platform/index.ts';
 import type { Bounds } from '../amounts.ts';
 import type { Plan } from '../types.ts';
 import type { AssistedPorts, LeftOutCode, TopUpRule, TopUpTerms } from './types.ts';
@@ -121,13 +121,22 @@ const insertion = ({ id, kind, programmeId, purpose }: Plan, bounds: Bounds, cho
   join entitlements t on t.plan_id = ${id} and t.beneficiary_id = found.beneficiary_id
   on conflict (tops_up_id, top_up_reason) where tops_up_id is not null and state <> 'withdrawn' do nothing`;
 
+/** Where what is topped up was cancelled at the same moment, the command begins anew and finds it so. @throws RetryTransaction then */
+function cancelledMeanwhile(error: unknown): never {
+  throw brokenConstraint(error) === 'instalments_top_up_of_released'
+    ? new RetryTransaction('what is topped up was cancelled meanwhile')
+    : error;
+}
+
 /** Tops up what a rule means. @returns how many instalments, and by how much */
 export async function insertMeant(tx: Tx, plan: Plan, bounds: Bounds, rule: TopUpRule, ports: AssistedPorts, now: Date): Promise<Counted> {
   const chosen = meant(plan, rule, ports);
   await entitleChosen(tx, plan, bounds, chosen, now);
-  const row = await tx.first<Counted>(sql`
+  const row = await tx
+    .first<Counted>(sql`
     with made as (${insertion(plan, bounds, chosen, now)} returning amount)
-    select count(*)::int as count, coalesce(sum(amount), 0)::text as total from made`);
+    select count(*)::int as count, coalesce(sum(amount), 0)::text as total from made`)
+    .catch(cancelledMeanwhile);
   return row ?? { count: 0, total: '0' };
 }
 
@@ -141,8 +150,10 @@ export async function insertNamed(
 ): Promise<Map<string, { id: string; amount: Money }>> {
   const chosen = sql`from instalments source join top_up_terms terms on terms.plan_id = ${plan.id} where source.id = any(${sourceIds}::uuid[])`;
   await entitleChosen(tx, plan, bounds, chosen, now);
-  const rows = await tx.all<{ id: string; sourceId: string; amount: string; currency: string }>(
-    sql`${insertion(plan, bounds, chosen, now)} returning id, tops_up_id as "sourceId", amount::text, currency`,
-  );
+  const rows = await tx
+    .all<{ id: string; sourceId: string; amount: string; currency: string }>(
+      sql`${insertion(plan, bounds, chosen, now)} returning id, tops_up_id as "sourceId", amount::text, currency`,
+    )
+    .catch(cancelledMeanwhile);
   return new Map(rows.map(({ id, sourceId, amount, currency }) => [sourceId, { id, amount: Money.of(amount, currency) }]));
 }
