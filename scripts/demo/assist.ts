@@ -1,7 +1,9 @@
 import type { App } from '../../src/app.ts';
 import { Money, type RequestBody, type ResponseBody, type ShiftedClock } from '../../src/platform/index.ts';
 import type { ItemOf } from '../support/api-client.ts';
+import { type CashedOut, redemption } from './cash-out.ts';
 import type { ReleasedList } from './pay.ts';
+import { inbox } from './phones.ts';
 import type { Pilot } from './set-up.ts';
 import type { Staff } from './staff.ts';
 import type { Stage } from './stage.ts';
@@ -19,6 +21,8 @@ interface Story {
   readonly app: App;
   readonly staff: Staff;
   readonly clock: ShiftedClock;
+  readonly dataDir: string;
+  readonly counters: CashedOut['counters'];
 }
 
 type Line = ItemOf<'listPaymentListLines'>;
@@ -57,6 +61,7 @@ export async function assist(stage: Stage, pilot: Pilot, list: ReleasedList, sto
     body: { beneficiaryIds: people.map(({ beneficiaryId }) => beneficiaryId), startsOn, reason: 'Chosen by the committee' },
   });
   const counts: number[] = [];
+  const collected: number[] = [];
   const released: string[] = [];
   let owed = 0;
   let first: ResponseBody<'getPaymentList'> | undefined;
@@ -71,10 +76,12 @@ export async function assist(stage: Stage, pilot: Pilot, list: ReleasedList, sto
     const paid = await payDue(pilot, story, `Rent support ${month}`, { planIds: [plan.id] });
     first ??= paid;
     counts.push(paid.lineCount);
+    collected.push(await collect(pilot, story, paid.id));
     if (paid.state === 'released') released.push(paid.total.amount);
   }
   stage.say(`${PEOPLE} people at ${MONTH} DZD a month; one is suspended in the second month and resumed without arrears.`);
   stage.check('each month pays who is owed, once', counts, [PEOPLE, PEOPLE - 1, PEOPLE]);
+  stage.check('and everybody has collected it at a post office', collected, counts);
   const sheet = await programme.api.call('getPlan', { params: { planId: plan.id } });
   stage.check('the plan owes what its lists released, and nothing past its end', sheet.total.amount, sumOf(released));
   const funds = first?.funds.map(({ total }) => total.amount) ?? [];
@@ -92,6 +99,16 @@ const sumOf = (amounts: readonly string[]): string =>
     amounts.map((amount) => Money.of(amount, 'DZD')),
     'DZD',
   ).toString();
+
+/** Everybody on a list comes to a counter with the code on their phone. @returns how many were paid */
+async function collect({ finance }: Pilot, { dataDir, counters: [counter] }: Story, listId: string): Promise<number> {
+  if (!counter) throw new Error('no counter is open');
+  const serials = new Set<string>();
+  for await (const { serial } of finance.api.all('listVouchers', { params: { listId } })) serials.add(serial);
+  const coming = (await inbox(dataDir)).filter(({ serial }) => serials.has(serial));
+  for (const received of coming) await counter.agent.api.call('redeemVoucher', redemption(counter, received));
+  return coming.length;
+}
 
 /** People whose grant was paid. */
 async function someOf({ programme, finance }: Pilot, list: ReleasedList): Promise<Line[]> {
@@ -179,6 +196,7 @@ async function topUp(stage: Stage, pilot: Pilot, story: Story, people: readonly 
   stage.check('once for one reason', [again.made.length, again.refused.length], [0, people.length]);
   const list = await payDue(pilot, story, 'Price rise', { planIds: [plan.id] });
   stage.check('released', [list.state, list.lineCount], ['released', people.length]);
+  stage.check('and collected', await collect(pilot, story, list.id), people.length);
 }
 
 async function work(stage: Stage, pilot: Pilot, story: Story, people: readonly Line[]): Promise<void> {
@@ -217,6 +235,7 @@ async function work(stage: Stage, pilot: Pilot, story: Story, people: readonly L
   await approvers[1].api.call('signAttendance', { params: { sheetId: sheet.id } });
   const list = await payDue(pilot, story, 'Cleaning the canal', { planIds: [plan.id] });
   stage.check('days times the rate', list.total.amount, Money.of(DAY_RATE, 'DZD').times(rows.length).toString());
+  stage.check('collected by everybody who worked', await collect(pilot, story, list.id), people.length);
 }
 
 function nextMonday(now: Date): Date {

@@ -42,6 +42,6 @@ export async function livePilot(
   await reconcile(stage, pilot, counter);
   await goOn(stage, pilot, { staff, clock, app, list, counter });
   await report(stage, pilot, list);
-  await assist(stage, pilot, list, { app, clock, staff });
+  await assist(stage, pilot, list, { app, clock, staff, dataDir, counters: counter.counters });
   await protect(stage, pilot, { app, clock, dataDir });
 }
