@@ -2,17 +2,18 @@
 create table accounts (
   id uuid primary key,
   kind text not null check (kind in
-    ('bank', 'fund_available', 'fund_committed', 'vouchers_outstanding', 'payable_to_post', 'advances', 'exchange')),
+    ('bank', 'fund_available', 'fund_committed', 'vouchers_outstanding', 'payable_to_post', 'advances', 'exchange', 'claims')),
   fund_id uuid not null,
   currency text not null check (currency ~ '^[A-Z]{3}$'),
   office_id uuid,
   officer_id uuid,
   -- Kept only where money must not run out: those rows are locked by approvals, releases and an officer's own cash, never by a pay-out.
-  guarded boolean generated always as (kind in ('fund_available', 'fund_committed', 'advances', 'exchange')) stored,
+  guarded boolean generated always as (kind in ('fund_available', 'fund_committed', 'advances', 'exchange', 'claims')) stored,
   balance numeric not null default 0,
-  check ((kind = 'payable_to_post') = (office_id is not null)),
+  check ((kind in ('payable_to_post', 'claims')) = (office_id is not null)),
   check ((kind = 'advances') = (officer_id is not null)),
   constraint accounts_not_overdrawn check (kind not in ('fund_available', 'fund_committed') or balance <= 0),
+  constraint claims_not_overdrawn check (kind <> 'claims' or balance <= 0),
   constraint advances_not_overdrawn check (kind <> 'advances' or balance >= 0),
   constraint accounts_one_of_a_kind unique nulls not distinct (fund_id, kind, currency, office_id, officer_id)
 );
@@ -36,7 +37,8 @@ create table journal_entries (
   at timestamptz not null,
   event text not null check (event in ('contribution', 'approval', 'approval_returned', 'issue', 'payout', 'void', 'expiry',
     'cancellation', 'settlement', 'fee', 'advance', 'delivery', 'advance_return', 'foreign_contribution', 'contribution_value',
-    'conversion_out', 'conversion_in', 'exchange_loss', 'exchange_gain', 'reversal')),
+    'conversion_out', 'conversion_in', 'exchange_loss', 'exchange_gain', 'claim', 'claim_released', 'recovery', 'cash_recovery', 'loss',
+    'bank_loss', 'reversal')),
   programme_id uuid not null,
   fund_id uuid not null,
   subject_type text not null,
@@ -128,9 +130,9 @@ begin
   insert into journal_entries (id, at, event, programme_id, fund_id, subject_type, subject_id, part)
     values (entry, happened_at, what, programme, fund, subject_kind, subject, subject_part);
   insert into postings (entry_id, leg, account_id, amount, currency, at) values
-    (entry, 1, account_of(fund, debit, sum_currency, case debit when 'payable_to_post' then office end,
+    (entry, 1, account_of(fund, debit, sum_currency, case when debit in ('payable_to_post', 'claims') then office end,
       case debit when 'advances' then officer end), sum, sum_currency, happened_at),
-    (entry, 2, account_of(fund, credit, sum_currency, case credit when 'payable_to_post' then office end,
+    (entry, 2, account_of(fund, credit, sum_currency, case when credit in ('payable_to_post', 'claims') then office end,
       case credit when 'advances' then officer end), -sum, sum_currency, happened_at);
   return entry;
 end $$;

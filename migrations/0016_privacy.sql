@@ -88,13 +88,13 @@ create function erasure_obstacles(records uuid[]) returns table (record uuid, ob
     join payment_lists pl on pl.id = l.list_id and pl.state in ('building', 'draft', 'submitted', 'approved', 'releasing')
   union all
   select o.record, 'unreconciled_payout', o.id from payout o where o.voided_at is null
-    and not exists (select from statement_matches m where m.payout_id = o.id)
+    and not exists (select from statement_match_targets m where m.target_type = 'payout' and m.target_id = o.id)
     and not exists (select from exceptions e where e.payout_id = o.id and e.state = 'resolved')
   union all
-  (select o.record, 'open_exception', e.id from payout o join exceptions e on e.payout_id = o.id and e.state = 'open'
+  (select o.record, 'open_exception', e.id from payout o join exceptions e on e.payout_id = o.id and e.state <> 'resolved'
    union
    select v.record, 'open_exception', e.id from voucher v join statement_lines s on s.serial = v.serial
-     join exceptions e on e.statement_line_id = s.id and e.state = 'open')
+     join exceptions e on e.statement_line_id = s.id and e.state <> 'resolved')
   union all
   select p.id, 'open_duplicate', d.other from person p cross join lateral (
     select second_id as other from duplicate_pairs where first_id = p.id and state in ('open', 'needs_information')

@@ -47,14 +47,16 @@ create index on read_counts using brin (hour);
 grant update (people), delete on read_counts to sanad_app;
 
 alter table payment_lists add constraint payment_lists_of_programme unique (id, programme_id);
+alter table registration_files add constraint registration_files_of_programme unique (id, programme_id);
 
 -- A file of people that somebody asked for. It is written encrypted, may be fetched by whoever asked for it, and lives a day at most; this
 -- record of it stays.
 create table person_exports (
   id uuid primary key,
   programme_id uuid not null references programmes,
-  -- The payment list that it is of; without one it is of the programme's people.
+  -- The payment list that it is of, or the registration file whose refused rows it gives back; without either it is of the programme's people.
   list_id uuid,
+  file_id uuid,
   requested_by uuid not null,
   requested_session uuid,
   purpose text not null check (is_purpose(purpose)),
@@ -95,6 +97,8 @@ create table person_exports (
     when 'expired' then coalesce(end_reason = 'time', false) else end_reason is null end),
   check (downloads = 0 or ready_at is not null),
   constraint person_exports_of_its_programme foreign key (list_id, programme_id) references payment_lists (id, programme_id),
+  constraint person_exports_file_of_its_programme foreign key (file_id, programme_id) references registration_files (id, programme_id),
+  constraint person_exports_of_one check (num_nonnulls(list_id, file_id) <= 1),
   constraint person_exports_instruction check ((format = 'pain001') = (instruction is not null) and (format <> 'pain001' or list_id is not null))
 );
 create index on person_exports (programme_id, id);

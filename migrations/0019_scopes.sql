@@ -65,32 +65,6 @@ drop trigger resolved_by_another on exceptions;
 create trigger resolved_by_another before insert or update of resolved_by, payout_id, statement_line_id on exceptions for each row
   when (new.resolved_by is not null) execute function refuse_own_resolution();
 
--- Nobody matches the cash that they paid out or took back, or of a list that they had a hand in, with what the post says of it.
-create function refuse_own_match() returns trigger language plpgsql as $$
-begin
-  if exists (select from new_matches m join payouts p on p.id = m.payout_id where m.matched_by in (p.agent_id, p.voided_by))
-    or exists (select from new_matches m join payouts p on p.id = m.payout_id join vouchers v on v.id = p.voucher_id
-      join payment_list_hands h on h.list_id = v.list_id where m.matched_by in (h.user_id, h.for_user_id)) then
-    perform refuse('statement_matches_by_another', 'who had a hand in the list or paid the cash does not reconcile it', 'statement_matches');
-  end if;
-  return null;
-end $$;
-create trigger matched_by_another after insert on statement_matches referencing new table as new_matches
-  for each statement execute function refuse_own_match();
-
--- Nobody pays the post for an office and a fund of which they paid out cash, or where a list was paid that they had a hand in.
-create function refuse_own_settlement() returns trigger language plpgsql as $$
-begin
-  if exists (select from new_settlements s join payouts p on p.office_id = s.office_id join vouchers v on v.id = p.voucher_id
-      where v.fund_id = s.fund_id and s.settled_by in (p.agent_id, p.voided_by))
-    or exists (select from new_settlements s join payment_list_hands h on s.settled_by in (h.user_id, h.for_user_id)
-      join vouchers v on v.list_id = h.list_id and v.fund_id = s.fund_id join payouts p on p.voucher_id = v.id and p.office_id = s.office_id) then
-    perform refuse('settlements_by_another', 'who had a hand in the list or paid the cash does not settle it', 'settlements');
-  end if;
-  return null;
-end $$;
-create trigger settled_by_another after insert on settlements referencing new table as new_settlements
-  for each statement execute function refuse_own_settlement();
 
 -- Nobody confirms what they wrote about a person themselves, on the day they came or later.
 create function refuse_own_verification() returns trigger language plpgsql as $$

@@ -4,7 +4,8 @@ create function is_reversed(subject uuid) returns boolean language sql stable as
 $$;
 
 -- What happens to a fund now and then is found among what happens all the time.
-create index on journal_entries (fund_id, event) where event in ('contribution', 'contribution_value', 'fee', 'exchange_loss', 'exchange_gain');
+create index on journal_entries (fund_id, event) where event in ('contribution', 'contribution_value', 'fee', 'exchange_loss', 'exchange_gain',
+  'loss', 'bank_loss', 'recovery', 'cash_recovery');
 
 -- What has come into a fund, in its own currency.
 create function received_by(fund uuid) returns numeric language sql stable as $$

@@ -1,8 +1,9 @@
 -- What may be taken back by an entry that mirrors it. Everything else is undone by the command that undoes it: a pay-out by its void, an
--- approval by cancelling its list, a settlement by the next one.
+-- approval by cancelling its list, a settlement by the next one. What the resolution of an exception posted is taken back when the exception
+-- is opened again, and never by hand.
 create function is_reversible(event text) returns boolean language sql immutable parallel safe as $$
   select event in ('contribution', 'fee', 'foreign_contribution', 'contribution_value', 'conversion_out', 'conversion_in',
-    'exchange_loss', 'exchange_gain')
+    'exchange_loss', 'exchange_gain', 'claim', 'claim_released', 'recovery', 'cash_recovery', 'loss', 'bank_loss')
 $$;
 
 create function refuse_other_reversal() returns trigger language plpgsql as $$
@@ -210,7 +211,7 @@ create table ledger_mapping_codes (
   programme_id uuid not null,
   version int not null,
   kind text not null check (kind in
-    ('bank', 'fund_available', 'fund_committed', 'vouchers_outstanding', 'payable_to_post', 'advances', 'exchange')),
+    ('bank', 'fund_available', 'fund_committed', 'vouchers_outstanding', 'payable_to_post', 'advances', 'exchange', 'claims')),
   event text,
   gl_code text not null check (gl_code ~ '^[0-9A-Z]{3,12}$'),
   constraint ledger_mapping_codes_once unique nulls not distinct (programme_id, version, kind, event),

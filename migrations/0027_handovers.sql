@@ -6,7 +6,6 @@ create function refuse_late_void() returns trigger language plpgsql as $$
 declare
   fund uuid;
   zone text;
-  owed numeric;
 begin
   select v.fund_id, p.time_zone into fund, zone from vouchers v join programmes p on p.id = v.programme_id where v.id = new.voucher_id;
   if (new.voided_at at time zone zone)::date <> new.paid_on then
@@ -15,16 +14,17 @@ begin
   end if;
   perform pg_advisory_xact_lock(hashtextextended('settlements/' || fund, 0));
   perform from payouts p where p.id = new.id for update;
-  if exists (select from statement_matches m where m.payout_id = new.id) then
+  if exists (select from statement_match_targets m where m.target_type = 'payout' and m.target_id = new.id) then
     raise exception 'the post''s statement has this pay-out'
       using errcode = 'integrity_constraint_violation', constraint = 'payouts_void_unmatched', table = 'payouts';
   end if;
-  -- What was settled after it was paid covers it; what was settled shortly before may, so then there must be as much left that is owed.
-  if exists (select from settlements s where s.fund_id = fund and s.office_id = new.office_id and s.settled_at >= new.paid_at - interval '1 day') then
-    select -coalesce(sum(g.amount), 0) into owed from accounts a join postings g on g.account_id = a.id
-      where a.fund_id = fund and a.kind = 'payable_to_post' and a.office_id = new.office_id and a.currency = new.currency;
-    if owed < new.amount or exists (select from settlements s
-        where s.fund_id = fund and s.office_id = new.office_id and s.settled_at >= new.paid_at) then
+  -- What a settlement that stands was made out for after it was paid covers it; what was made out shortly before may, so then there must be as
+  -- much left that is owed and that no settlement on its way claims.
+  if exists (select from settlements s join settlement_lines l on l.settlement_id = s.id where s.fund_id = fund and l.office_id = new.office_id
+      and s.state not in ('rejected', 'cancelled') and s.made_at >= new.paid_at - interval '1 day') then
+    if owed_to(fund, new.office_id) - claimed_of(fund, new.office_id) < new.amount or exists (select from settlements s
+        join settlement_lines l on l.settlement_id = s.id
+        where s.fund_id = fund and l.office_id = new.office_id and s.state not in ('rejected', 'cancelled') and s.made_at >= new.paid_at) then
       raise exception 'the post was settled with for this pay-out'
         using errcode = 'integrity_constraint_violation', constraint = 'payouts_void_unsettled', table = 'payouts';
     end if;
@@ -33,18 +33,6 @@ begin
 end $$;
 create trigger void_in_time after update on payouts for each row when (old.voided_at is null and new.voided_at is not null)
   execute function refuse_late_void();
-
--- Whoever matches a pay-out while it is being voided waits, and begins again with what is so then.
-create function refuse_match_of_voided() returns trigger language plpgsql as $$
-begin
-  if exists (select from new_matches m join payouts p on p.id = m.payout_id where p.voided_at is not null) then
-    raise exception 'a pay-out was voided meanwhile'
-      using errcode = 'serialization_failure', constraint = 'statement_matches_standing', table = 'statement_matches';
-  end if;
-  return null;
-end $$;
-create trigger standing after insert on statement_matches referencing new table as new_matches
-  for each statement execute function refuse_match_of_voided();
 
 -- A voucher is open again when, and as soon as, its pay-out does not stand any more.
 create function refuse_open_and_paid() returns trigger language plpgsql as $$

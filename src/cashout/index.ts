@@ -1,8 +1,10 @@
 export { assisted } from './assisted.ts';
 export { redeemVoucher } from './commands/redeem.ts';
+export { feeBeyond, postFee } from './posting-fees.ts';
 export { refusal as counterRefusals } from './problems.ts';
 export { cashoutRoutes } from './routes.ts';
 export { AGENT_ATTEMPTS_ALLOWED, isLive, voucherRefusal } from './rules.ts';
+export { inTheirLanguage, speak } from './speaking.ts';
 export { type Candidate, candidateColumns, failuresOf } from './store/candidates.ts';
 export { countFailure, type NewPayout, pay } from './store/paying.ts';
 export { earlierPayout, paidAmong, paidOutSince, payoutById } from './store/payouts.ts';

@@ -32,6 +32,7 @@ const late = defineProblems({
   already_voided: [409, 'The pay-out is voided already'],
   void_too_late: [409, 'A pay-out is voided on the day it was made'],
   payout_matched: [409, 'The statement of the post has this pay-out'],
+  payout_claimed: [409, 'Something is claimed of this pay-out'],
   payout_settled: [409, 'The post was settled with for this pay-out'],
 });
 
@@ -61,6 +62,7 @@ const byConstraint: Readonly<Record<string, () => Problem>> = {
   payouts_void_same_day: () => speak(late.void_too_late, 'void_too_late'),
   payouts_void_unmatched: () => speak(late.payout_matched, 'payout_matched'),
   payouts_void_unsettled: () => speak(late.payout_settled, 'payout_settled'),
+  payouts_void_unclaimed: () => speak(late.payout_claimed, 'payout_claimed'),
   tills_one_open: () => tillRefused('till_open_already'),
   till_top_ups_of_open_till: () => tillRefused('till_closed'),
   till_top_ups_reference_once: () => tillRefused('till_reference_used'),

@@ -4,6 +4,7 @@ import { enrolledDevice, signedInByPin } from '../../test/support/device.ts';
 import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { makeUser } from '../../test/support/sign-in.ts';
+import { insertMatch, stageStatement } from '../../test/support/statements.ts';
 import { codeIn, makeVouchers, receivedSms, type TestVoucher } from '../../test/support/vouchers.ts';
 import { newId } from '../platform/index.ts';
 
@@ -143,25 +144,15 @@ describe('a pay-out that is taken back', () => {
   it('is not taken back once the statement of the post has it, whoever comes first', async () => {
     const [listed, racing] = [fresh(), fresh()];
     const ids = [await pay(listed), await pay(racing)] as const;
-    const statementId = newId();
-    await platform.owner.query(
-      `insert into statements values ($1, $2, 'S', repeat('a', 64), 'DZD', '2020-01-01', '2099-01-01', 2, 0, 0, $1, now())`,
-      [statementId, frame.programmeId],
-    );
-    const lineOf = async ({ serial }: TestVoucher, row: number): Promise<string> => {
-      const id = newId();
-      await platform.owner.query(
-        `insert into statement_lines values ($1, $2, $3, 'payment', $1::uuid::text, $4, 15000, 'DZD', '16001', '2026-03-10', null)`,
-        [id, statementId, row, serial],
-      );
-      return id;
+    const lineOf = async ({ serial }: TestVoucher): Promise<string> => {
+      const { lineIds } = await stageStatement(platform, { programmeId: frame.programmeId, lines: [{ serial }] });
+      return lineIds[0] ?? '';
     };
-    const match = (line: string, payoutId: string, client = sql) =>
-      client.query(`insert into statement_matches values ($1, $2, 'manual', 'by hand', gen_random_uuid(), now())`, [line, payoutId]);
-    await match(await lineOf(listed, 1), ids[0]);
+    const match = (line: string, payoutId: string, client = sql) => insertMatch(client, line, payoutId, newId());
+    await match(await lineOf(listed), ids[0]);
     expect(codeOf(await takeBack(ids[0]).expect(409))).toBe('payout_matched');
 
-    const line = await lineOf(racing, 2);
+    const line = await lineOf(racing);
     await sql.query('begin');
     await match(line, ids[1]);
     const [answer] = await Promise.all([takeBack(ids[1]), new Promise((done) => setTimeout(done, 300)).then(() => sql.query('commit'))]);
@@ -174,7 +165,7 @@ describe('a pay-out that is taken back', () => {
     await other.query(`update payouts set voided_at = now(), voided_by = gen_random_uuid(), void_reason = 'By hand' where id = $1`, [
       lateId,
     ]);
-    const matching = match(await lineOf(late, 3), lateId).catch((error: { code: string }) => error.code);
+    const matching = match(await lineOf(late), lateId).catch((error: { code: string }) => error.code);
     await new Promise((done) => setTimeout(done, 300));
     await other.query(`update vouchers set state = 'activated', counter = counter + 1 where id = $1`, [late.id]);
     await other.query('commit');
@@ -192,7 +183,7 @@ describe('a pay-out that is taken back', () => {
       (await clerk.post('/v1/payouts', { ...redemption(voucher, voucher.code), officeId: own.officeId }).expect(201)).body.id;
     const first = await at(early);
     const items = [{ officeId: own.officeId, amount: { amount: '0.01', currency: 'DZD' } }];
-    await treasurer.post(`/v1/programmes/${own.programmeId}/settlements`, { fundId: own.fundId, reference: 'S-1', items }).expect(201);
+    await treasurer.post(`/v1/programmes/${own.programmeId}/settlements`, { fundId: own.fundId, items }).expect(201);
     expect(codeOf(await takeBack(first, chief).expect(409))).toBe('payout_settled');
     // What was paid after the settlement is not part of it.
     await takeBack(await at(late), chief).expect(200);

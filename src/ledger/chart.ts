@@ -20,6 +20,7 @@ export const chart: Readonly<Record<AccountKind, ChartLine>> = {
   fund_committed: { code: '2020', side: 'credit', names: { ar: 'رصيد مخصص من الصندوق', fr: 'Fonds engagés', en: 'Fund committed' } },
   vouchers_outstanding: { code: '2030', side: 'credit', names: { ar: 'قسائم لم تصرف', fr: 'Bons en cours', en: 'Vouchers outstanding' } },
   payable_to_post: { code: '2040', side: 'credit', names: { ar: 'مستحقات البريد', fr: 'Dû à la poste', en: 'Payable to the post' } },
+  claims: { code: '2050', side: 'credit', names: { ar: 'مطالبات على البريد', fr: 'Réclamations à la poste', en: 'Claims on the post' } },
 };
 
 /** The kinds of account in the order of their codes. */

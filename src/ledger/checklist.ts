@@ -1,5 +1,5 @@
 import type { Db } from '../platform/index.ts';
-import { unbalancedWithin, unreturnedOf, unsettledOf } from './checklist-store.ts';
+import { unbalancedWithin, unreturnedOf, unsettledAt } from './checklist-store.ts';
 import { checkIdentities } from './identities.ts';
 import type { CheckResult, Period, PeriodCheck } from './period-types.ts';
 import { trialBalanceOf } from './trial-balance.ts';
@@ -30,7 +30,7 @@ const ownChecks: readonly PeriodCheck[] = [
         .filter(({ holds }) => !holds)
         .map(({ identity, subject }) => ({ ...subject, name: identity })),
   },
-  { check: 'post_settled', find: (db, period) => unsettledOf(db, period, NAMED + 1) },
+  { check: 'post_settled', find: (db, period) => unsettledAt(db, period, NAMED + 1) },
   { check: 'advances_returned', find: (db, period) => unreturnedOf(db, period, NAMED + 1) },
 ];
 

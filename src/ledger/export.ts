@@ -97,6 +97,36 @@ function mapped(mapping: Mapping): Layout {
   };
 }
 
+/** What of a general ledger is wanted: days of the programme, both included. */
+interface LedgerQuery {
+  readonly from?: string;
+  readonly to?: string;
+  readonly fundId?: string;
+}
+
+/** The funds of a programme that somebody may see, and wants to. @throws not_found */
+function fundsFor(db: Db, actor: Actor, programmeId: string, fundId: string | undefined): Promise<ExportedFund[]> {
+  const columns = { programme: sql`f.programme_id`, fund: sql`f.id` };
+  return fundsToExport(db, programmeId, fundId, scopeCondition(actor, 'ledger.read', columns, { programme: programmeId }));
+}
+
+async function* rowsOf(db: Db, funds: readonly ExportedFund[], query: LedgerQuery, layout: Layout): AsyncGenerator<readonly string[]> {
+  yield layout.header;
+  for (const fund of funds) {
+    for (let last: ExportedLeg | undefined; ; ) {
+      const legs: ExportedLeg[] = await legsAfter(db, fund, query, AT_A_TIME, last);
+      for (const leg of legs) yield layout.row(fund, leg);
+      last = legs.at(-1);
+      if (!last) break;
+    }
+  }
+}
+
+/** The rows of a general ledger in the words of this platform, the header first, as far as the actor may see it. @throws not_found */
+export async function* ledgerRows(db: Db, actor: Actor, programmeId: string, query: LedgerQuery): AsyncGenerator<readonly string[]> {
+  yield* rowsOf(db, await fundsFor(db, actor, programmeId, query.fundId), query, plain);
+}
+
 /**
  * The general ledger of a programme as CSV, fund by fund, oldest first, written as it is read.
  * @param query days of the programme, both included; the layout `iom` writes WBS and G/L columns by the programme's mapping, and leaves
@@ -107,25 +137,12 @@ export async function exportLedger(
   db: Db,
   actor: Actor,
   programmeId: string,
-  query: { from?: string; to?: string; fundId?: string; layout?: 'plain' | 'iom'; mappingVersion?: number },
+  query: LedgerQuery & { layout?: 'plain' | 'iom'; mappingVersion?: number },
 ): Promise<Download> {
-  const columns = { programme: sql`f.programme_id`, fund: sql`f.id` };
-  const reached = scopeCondition(actor, 'ledger.read', columns, { programme: programmeId });
   const mapping = query.layout === 'iom' ? await findMapping(db, programmeId, query.mappingVersion) : undefined;
+  const funds = await fundsFor(db, actor, programmeId, query.fundId);
   if (query.layout === 'iom' && !mapping) throw problem.conflict('Say first how the accounts are written in your books: map them.');
-  const layout = mapping ? mapped(mapping) : plain;
-  const funds = await fundsToExport(db, programmeId, query.fundId, reached);
-  async function* rows(): AsyncGenerator<readonly string[]> {
-    yield layout.header;
-    for (const fund of funds) {
-      for (let last: ExportedLeg | undefined; ; ) {
-        const legs: ExportedLeg[] = await legsAfter(db, fund, query, AT_A_TIME, last);
-        for (const leg of legs) yield layout.row(fund, leg);
-        last = legs.at(-1);
-        if (!last) break;
-      }
-    }
-  }
+  const rows = rowsOf(db, funds, query, mapping ? mapped(mapping) : plain);
   const { contentType } = fileTypeOf({ kind: 'csv' });
-  return new Download(contentType, `general-ledger-${programmeId}.csv`, writeTable({ kind: 'csv' }, rows()));
+  return new Download(contentType, `general-ledger-${programmeId}.csv`, writeTable({ kind: 'csv' }, rows));
 }

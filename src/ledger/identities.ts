@@ -19,7 +19,9 @@ export type IdentityName =
   | 'list_issued'
   | 'fund_received'
   | 'fund_committed'
+  | 'fund_bank'
   | 'office_payable'
+  | 'office_claims'
   | 'officer_advances'
   | 'guarded_balance'
   | 'entry_sums';
@@ -101,7 +103,7 @@ const definitions: readonly Definition[] = [
     identity: 'fund_received',
     subject: 'fund',
     left: 'received',
-    right: ['available', 'committed', 'outstanding', 'paid', 'fees', 'exchange'],
+    right: ['available', 'committed', 'outstanding', 'paid', 'fees', 'exchange', 'losses', 'recovered'],
     terms: (programmeId) => sql`
       select f.id as subject_id, f.currency, 'received' as term, coalesce(sum(c.amount), 0) as amount
         from funds f left join contributions c on c.fund_id = f.id and not (${isTakenBack('contribution', sql`c.id`)}
@@ -116,7 +118,14 @@ const definitions: readonly Definition[] = [
         where e.programme_id = ${programmeId} and e.event = 'fee' group by 1, 2
       -- What was lost when money was changed, less what was gained.
       union all select e.fund_id, g.currency, 'exchange', sum(case e.event when 'exchange_loss' then g.amount else -g.amount end) from ${entryAmounts}
-        where e.programme_id = ${programmeId} and e.event in ('exchange_loss', 'exchange_gain') group by 1, 2`,
+        where e.programme_id = ${programmeId} and e.event in ('exchange_loss', 'exchange_gain') group by 1, 2
+      -- What the fund bears beyond what was paid, and what came back of that: by what was approved.
+      union all select d.fund_id, d.currency, case d.kind when 'write_off' then 'losses' else 'recovered' end,
+          sum(case d.kind when 'write_off' then d.amount else -d.amount end)
+        from exceptions x join exception_decisions d on d.exception_id = x.id where x.programme_id = ${programmeId} and d.state = 'approved'
+          and d.undone_by is null and d.kind in ('write_off', 'cash_recovered') group by 1, 2, 3
+      union all select c.fund_id, c.currency, 'recovered', -sum(c.amount) from claims c
+        where c.programme_id = ${programmeId} and c.state in ('recovered', 'repaid') group by 1, 2`,
   },
   {
     identity: 'fund_committed',
@@ -132,10 +141,36 @@ const definitions: readonly Definition[] = [
         where p.programme_id = ${programmeId} and p.state in ('approved', 'releasing') and l.state = 'included' group by 1, 2`,
   },
   {
+    // By currency: foreign money lies in the bank as it came, until it is changed.
+    identity: 'fund_bank',
+    subject: 'fund',
+    left: 'bank',
+    right: ['received', 'changed', 'advanced', 'returned', 'settled', 'recovered', 'losses'],
+    terms: (programmeId) => sql`
+      select a.fund_id as subject_id, a.currency, 'bank' as term, sum(g.amount) as amount
+        from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
+        where f.programme_id = ${programmeId} and a.kind = 'bank' group by 1, 2
+      union all select c.fund_id, coalesce(c.foreign_currency, c.currency), 'received', sum(coalesce(c.foreign_amount, c.amount))
+        from contributions c join funds f on f.id = c.fund_id where f.programme_id = ${programmeId} and not is_reversed(c.id) group by 1, 2
+      union all select v.fund_id, m.currency, 'changed', sum(m.amount) from conversions v join funds f on f.id = v.fund_id
+        cross join lateral (values (v.sold_currency, -v.sold_amount), (v.currency, v.bought_amount)) as m (currency, amount)
+        where f.programme_id = ${programmeId} and not is_reversed(v.id) group by 1, 2
+      union all select a.fund_id, a.currency, 'advanced', -sum(a.amount) from advances a
+        where a.programme_id = ${programmeId} and a.state in ('handed', 'closed') group by 1, 2
+      union all select a.fund_id, r.currency, 'returned', sum(r.amount) from advance_returns r join advances a on a.id = r.advance_id
+        where a.programme_id = ${programmeId} group by 1, 2
+      union all select s.fund_id, s.currency, 'settled', -sum(s.amount) from settlements s
+        where s.programme_id = ${programmeId} and s.state = 'paid' group by 1, 2
+      union all select d.fund_id, d.currency, case d.kind when 'write_off' then 'losses' else 'recovered' end,
+          sum(case d.kind when 'write_off' then -d.amount else d.amount end)
+        from exceptions x join exception_decisions d on d.exception_id = x.id where x.programme_id = ${programmeId} and d.state = 'approved'
+          and d.undone_by is null and (d.kind in ('cash_recovered', 'claim_repaid') or d.kind = 'write_off' and d.office_id is null) group by 1, 2, 3`,
+  },
+  {
     identity: 'office_payable',
     subject: 'office',
     left: 'payable',
-    right: ['paid', 'voided', 'fees', 'settled'],
+    right: ['paid', 'voided', 'fees', 'losses', 'settled', 'claimed', 'released'],
     terms: (programmeId) => sql`
       select a.office_id as subject_id, a.currency, 'payable' as term, -sum(g.amount) as amount
         from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
@@ -148,8 +183,28 @@ const definitions: readonly Definition[] = [
         from journal_entries e join postings g on g.entry_id = e.id join accounts a on a.id = g.account_id
         where e.programme_id = ${programmeId} and e.event = 'fee' and a.kind = 'payable_to_post'
           and not exists (select from journal_entries r where r.reverses = e.id) group by 1, 2
-      union all select s.office_id, s.currency, 'settled', -sum(s.amount) from settlements s
-        where s.programme_id = ${programmeId} group by 1, 2`,
+      union all select l.office_id, s.currency, 'settled', -sum(l.amount) from settlements s join settlement_lines l on l.settlement_id = s.id
+        where s.programme_id = ${programmeId} and s.state = 'paid' group by 1, 2
+      union all select d.office_id, d.currency, 'losses', sum(d.amount) from exceptions x join exception_decisions d on d.exception_id = x.id
+        where x.programme_id = ${programmeId} and d.kind = 'write_off' and d.state = 'approved' and d.undone_by is null
+          and d.office_id is not null group by 1, 2
+      union all select c.office_id, c.currency, 'claimed', -sum(c.amount) from claims c
+        where c.programme_id = ${programmeId} and c.state <> 'undone' group by 1, 2
+      -- What was withdrawn, or paid back in cash: the pay-out is owed again.
+      union all select c.office_id, c.currency, 'released', sum(c.amount) from claims c
+        where c.programme_id = ${programmeId} and c.state in ('withdrawn', 'repaid') group by 1, 2`,
+  },
+  {
+    identity: 'office_claims',
+    subject: 'office',
+    left: 'held',
+    right: ['open'],
+    terms: (programmeId) => sql`
+      select a.office_id as subject_id, a.currency, 'held' as term, -sum(g.amount) as amount
+        from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
+        where f.programme_id = ${programmeId} and a.kind = 'claims' group by 1, 2
+      union all select c.office_id, c.currency, 'open', sum(c.amount) from claims c
+        where c.programme_id = ${programmeId} and c.state = 'open' group by 1, 2`,
   },
   {
     // What the records of advances say, against what the account holds.

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { payList } from '../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { postSays, settled } from '../../test/support/settled.ts';
 import { Money, newId } from '../platform/index.ts';
 import { type LedgerEvent, post } from './index.ts';
 import { endOfMonth, nextDays } from './period-rules.ts';
@@ -64,17 +65,7 @@ describe('a period', () => {
     );
   const path = () => `/v1/programmes/${frame.programmeId}/ledger-periods`;
   const close = (body: object = {}, client = finance) => client.post(path(), body);
-  const settle = async (amount: string) => {
-    const id = newId();
-    await platform.owner.query(`insert into settlements values ($1::uuid, $2, $3, $4, $5, 'DZD', $1::uuid::text, $1::uuid, now())`, [
-      id,
-      frame.programmeId,
-      frame.fundId,
-      frame.officeId,
-      amount,
-    ]);
-    await at(new Date().toISOString(), 'settlement', amount, { officeId: frame.officeId });
-  };
+  const settle = (amount: string) => settled(platform, frame, amount);
   const checks = (body: { checklist: { check: string; holds: boolean }[] }) =>
     Object.fromEntries(body.checklist.map(({ check, holds }) => [check, holds]));
 
@@ -86,8 +77,12 @@ describe('a period', () => {
       { type: 'office', id: frame.officeId, name: frame.officeCode, amount: { amount: '150.00', currency: 'DZD' } },
     ]);
     const { body: refused } = await close().expect(409);
-    expect(refused).toMatchObject({ code: 'period_not_ready', errors: [{ pointer: '/checklist/post_settled' }] });
+    expect(refused).toMatchObject({
+      code: 'period_not_ready',
+      errors: [{ pointer: '/checklist/post_settled' }, { pointer: '/checklist/statements_cover' }],
+    });
     await settle('100.00');
+    await postSays(platform, frame.programmeId, '2026-03-10', '2026-03-10');
     await close().expect(409);
     await settle('50.00');
     const { body: closed } = await close().expect(201);

@@ -45,3 +45,21 @@ export async function reverseEntries(
   }
   return reversals;
 }
+
+/**
+ * Takes back everything that was posted of some records and stands, for a command of a room above that undoes what posted it.
+ * @param reason at most 500 characters
+ * @throws Error by constraint `accounts_not_overdrawn` when the money has been put to use since
+ */
+export async function takeBack(tx: Tx, at: Date, subjectIds: readonly string[], reason: string): Promise<void> {
+  const entries: Awaited<ReturnType<typeof entriesOfSubject>> = [];
+  for (const subjectId of subjectIds) entries.push(...(await entriesOfSubject(tx, subjectId, undefined)));
+  const standing = entries.filter(({ reversedBy }) => reversedBy === null);
+  if (standing.length > 0)
+    await insertReversals(
+      tx,
+      at,
+      reason,
+      standing.map(({ id }) => ({ id: newId(), reverses: id })),
+    );
+}

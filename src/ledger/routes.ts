@@ -1,4 +1,6 @@
 import { type Ground, type Routes, Versioned, versionIn } from '../platform/index.ts';
+import { listCarryForwards } from './carry-forwards.ts';
+import { carryForward, confirmCarryForward } from './commands/carry-forward.ts';
 import { closePeriod } from './commands/close-period.ts';
 import { mapAccounts } from './commands/map-accounts.ts';
 import { askReopening, confirmReopening } from './commands/reopen-period.ts';
@@ -36,7 +38,10 @@ type Operations =
   | 'closeLedgerPeriod'
   | 'getLedgerPeriod'
   | 'askPeriodReopening'
-  | 'confirmPeriodReopening';
+  | 'confirmPeriodReopening'
+  | 'listCarryForwards'
+  | 'carryForward'
+  | 'confirmCarryForward';
 
 export const ledgerRoutes = ({ db, execute, clock }: Ground, { checks = [], guard }: LedgerPorts = {}): Routes<Operations> => ({
   getFundBalances: ({ actor, params, query }) => readBalances(db, actor, params.fundId, query.at),
@@ -63,4 +68,7 @@ export const ledgerRoutes = ({ db, execute, clock }: Ground, { checks = [], guar
   getLedgerPeriod: ({ actor, params }) => readPeriod(db, actor, params.periodId),
   askPeriodReopening: ({ params, body, ...call }) => execute(askReopening, { ...params, ...body }, call),
   confirmPeriodReopening: ({ params, body: _none, ...call }) => execute(confirmReopening, params, call),
+  listCarryForwards: ({ actor, params, query }) => listCarryForwards(db, actor, params.programmeId, query),
+  carryForward: ({ params, body, ...call }) => execute(carryForward, { ...params, ...body }, call),
+  confirmCarryForward: ({ params, body: _none, ...call }) => execute(confirmCarryForward, params, call),
 });

@@ -22,9 +22,17 @@ export const postingRules: Readonly<Record<LedgerEvent, readonly [debit: Account
   conversion_in: ['bank', 'exchange'],
   exchange_loss: ['fund_available', 'exchange'],
   exchange_gain: ['exchange', 'fund_available'],
+  // What the post is owed less until it is decided whether the cash reached anybody; then it is owed again, or the fund's again.
+  claim: ['payable_to_post', 'claims'],
+  claim_released: ['claims', 'payable_to_post'],
+  recovery: ['claims', 'fund_available'],
+  cash_recovery: ['bank', 'fund_available'],
+  // What the post or the bank took beyond our books, and a fund bears.
+  loss: ['fund_available', 'payable_to_post'],
+  bank_loss: ['fund_available', 'bank'],
 };
 
-/** What is taken back by an entry that mirrors it. The database says the same in `is_reversible`. */
+/** What is taken back by hand, by an entry that mirrors it. The database says the same in `is_reversible`, with what a resolution posted beside. */
 export const reversibleEvents = [
   'contribution',
   'fee',
@@ -41,6 +49,8 @@ export type ReversibleEvent = (typeof reversibleEvents)[number];
 /** Whether an entry of this event may be reversed by hand. */
 export const isReversible = (event: EntryEvent): event is ReversibleEvent => (reversibleEvents as readonly string[]).includes(event);
 
+const reopen = 'Have its exception opened again.';
+
 /** What to do instead about an entry that is not reversed by hand. */
 export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, string>> = {
   approval: 'Cancel the list.',
@@ -51,8 +61,14 @@ export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, str
   expiry: 'The money is available again. Put the person on another list.',
   cancellation: 'The money is available again. Put the person on another list.',
   advance: 'Have the officer return it.',
-  settlement: 'Settle less with the post the next time.',
+  settlement: 'The bank has paid it. Settle less with the post the next time.',
   delivery: 'What was handed over stands. Open an exception about it.',
   advance_return: 'Give the officer another advance.',
   reversal: 'Record again what should not have been reversed.',
+  claim: 'Decide what became of the claim, or have its exception opened again.',
+  claim_released: reopen,
+  recovery: reopen,
+  cash_recovery: reopen,
+  loss: reopen,
+  bank_loss: reopen,
 };

@@ -8,7 +8,8 @@ export type AccountKind =
   | 'vouchers_outstanding'
   | 'payable_to_post'
   | 'advances'
-  | 'exchange';
+  | 'exchange'
+  | 'claims';
 
 /** What happened, as the ledger calls it. */
 export type LedgerEvent =
@@ -30,7 +31,13 @@ export type LedgerEvent =
   | 'conversion_out'
   | 'conversion_in'
   | 'exchange_loss'
-  | 'exchange_gain';
+  | 'exchange_gain'
+  | 'claim'
+  | 'claim_released'
+  | 'recovery'
+  | 'cash_recovery'
+  | 'loss'
+  | 'bank_loss';
 
 /** What the ledger calls an entry: what happened, or that an earlier entry is taken back. */
 export type EntryEvent = LedgerEvent | 'reversal';
@@ -46,7 +53,7 @@ export interface Transfer {
   readonly part?: number;
   /** Above zero. */
   readonly amount: Money;
-  /** The office concerned, where the post is owed. */
+  /** The office concerned, where the post is owed or something is claimed from it. */
   readonly officeId?: string;
   /** The officer concerned, where an advance is. */
   readonly officerId?: string;

@@ -1,45 +1,15 @@
-import { command, isCurrency, Money, type ProblemPlace, problem, type Tx } from '../platform/index.ts';
+import { command, problem, type Tx } from '../platform/index.ts';
+import { type Aimed, counted, type Dated, refuse } from './changing.ts';
 import { dayFaults, readHoursFile, weekFaults } from './hours-rules.ts';
-import {
-  hoursOf,
-  limitsOf,
-  nextVersion,
-  nextVersions,
-  officesByCode,
-  putDays,
-  removeDay,
-  replaceLimits,
-  replaceWeeks,
-} from './hours-store.ts';
-import { findOffice } from './store.ts';
-import type { OfficeHours, OfficeLimit, OpenHours, RefusedRow, SpecialDay } from './types.ts';
-
-interface Aimed {
-  readonly id: string;
-  readonly version: number;
-}
-
-interface Dated<Value> {
-  readonly value: Value;
-  readonly version: number;
-}
+import { hoursOf, putDays, removeDay, replaceWeeks } from './hours-store.ts';
+import { nextVersions, officesByCode } from './store.ts';
+import type { OfficeHours, OpenHours, RefusedRow, SpecialDay } from './types.ts';
 
 /** @throws not_found */
 async function hoursNow(tx: Tx, id: string, now: Date): Promise<OfficeHours> {
   const found = await hoursOf(tx, id, now);
   if (!found) throw problem.not_found('There is no such record.');
   return found.hours;
-}
-
-/** @throws conflict when the office has changed since it was read */
-async function counted(tx: Tx, { id, version }: Aimed): Promise<number> {
-  const now = await nextVersion(tx, id, version);
-  if (!now) throw problem.conflict('Somebody changed the office meanwhile. Read it again.');
-  return now;
-}
-
-function refuse(faults: readonly ProblemPlace[]): void {
-  if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
 }
 
 /** Changes when an office is open, and answers with its hours as they are then. */
@@ -101,44 +71,3 @@ export const importHours = command<{ csv: string }, HoursImport>({
     return { result, subject: { type: 'offices', id: 'import' }, after: { weeks: [...weeks], days } };
   },
 });
-
-/**
- * Says how much an office pays in a day and at once.
- * @throws not_found; conflict; unprocessable for a currency that there is not or is named twice, and an amount that cannot be
- */
-export const setLimits = command<Aimed & { limits: readonly OfficeLimit[] }, Dated<OfficeLimit[]>>({
-  name: 'offices.set_limits',
-  scope: (_db, { id }) => ({ office: id }),
-  async run({ tx }, input) {
-    const { id, limits } = input;
-    if (!(await findOffice(tx, id))) throw problem.not_found('There is no such record.');
-    refuse(limits.flatMap((limit, i) => limitFaults(limit, i, limits)));
-    const before = await limitsOf(tx, id);
-    const version = await counted(tx, input);
-    await replaceLimits(tx, id, limits);
-    const after = await limitsOf(tx, id);
-    return { result: { value: after, version }, subject: { type: 'office', id }, before, after };
-  },
-});
-
-function limitFaults({ currency, perDay, perPayout }: OfficeLimit, i: number, limits: readonly OfficeLimit[]): ProblemPlace[] {
-  if (!isCurrency(currency)) return [{ pointer: `/limits/${i}/currency`, detail: 'Use an ISO 4217 code.' }];
-  if (limits.findIndex((other) => other.currency === currency) !== i) return [{ pointer: `/limits/${i}/currency`, detail: 'Named twice.' }];
-  if (perDay === null && perPayout === null)
-    return [{ pointer: `/limits/${i}`, detail: 'Give one limit at least, or leave the currency out.' }];
-  return (['perDay', 'perPayout'] as const).flatMap((name) => {
-    const amount = { perDay, perPayout }[name];
-    return amount === null || isAmount(amount, currency)
-      ? []
-      : [{ pointer: `/limits/${i}/${name}`, detail: `An amount above zero, in ${currency}.` }];
-  });
-}
-
-function isAmount(text: string, currency: string): boolean {
-  try {
-    const amount = Money.of(text, currency);
-    return !amount.isNegative && !amount.isZero;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
 import { type Db, sql, type Tx } from '../platform/index.ts';
 import { isWithinHours, opensNext } from './opening.ts';
-import type { OfficeHours, OfficeLimit, OpenHours, SpecialDay } from './types.ts';
+import type { OfficeHours, OpenHours, SpecialDay } from './types.ts';
 
 /** Days ahead that are shown; nobody writes down more. */
 const DAYS_SHOWN = 400;
@@ -41,39 +41,3 @@ export async function putDays(tx: Tx, days: readonly (SpecialDay & { readonly of
 /** @returns whether there was one */
 export const removeDay = async (tx: Tx, officeId: string, day: string): Promise<boolean> =>
   (await tx.run(sql`delete from office_days where office_id = ${officeId} and day = ${day}`)) === 1;
-
-/** Counts a change of an office that its own row does not hold. @returns the version it has now, or undefined when it was not at the version given */
-export const nextVersion = async (tx: Tx, id: string, version: number): Promise<number | undefined> =>
-  (
-    await tx.first<{ version: number }>(
-      sql`update offices set version = version + 1 where id = ${id} and version = ${version} returning version`,
-    )
-  )?.version;
-
-/** Identifiers of offices by their codes. */
-export async function officesByCode(tx: Tx): Promise<Map<string, string>> {
-  const rows = await tx.all<{ code: string; id: string }>(sql`select code, id from offices`);
-  return new Map(rows.map(({ code, id }) => [code, id]));
-}
-
-/** Counts a change of several offices. */
-export async function nextVersions(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.run(sql`with aimed as materialized (select id from offices where id = any(${ids}::uuid[]) order by id for no key update)
-    update offices o set version = o.version + 1 from aimed where o.id = aimed.id`);
-}
-
-/** The limits of an office, by currency. */
-export const limitsOf = (db: Db, officeId: string): Promise<OfficeLimit[]> =>
-  db.all<OfficeLimit>(
-    sql`select currency, per_day as "perDay", per_payout as "perPayout" from office_limits where office_id = ${officeId} order by currency`,
-  );
-
-/** Gives an office other limits. */
-export async function replaceLimits(tx: Tx, officeId: string, limits: readonly OfficeLimit[]): Promise<void> {
-  const currencies = limits.map(({ currency }) => currency);
-  await tx.run(sql`delete from office_limits where office_id = ${officeId} and currency <> all(${currencies}::text[])`);
-  await tx.run(sql`insert into office_limits (office_id, currency, per_day, per_payout)
-    select ${officeId}, currency, "perDay", "perPayout" from jsonb_to_recordset(${JSON.stringify(limits)}::jsonb)
-      as l (currency text, "perDay" numeric, "perPayout" numeric)
-    on conflict (office_id, currency) do update set per_day = excluded.per_day, per_payout = excluded.per_payout`);
-}

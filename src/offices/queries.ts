@@ -1,6 +1,7 @@
 import { authoriseRead } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
-import { hoursOf, limitsOf } from './hours-store.ts';
+import { hoursOf } from './hours-store.ts';
+import { limitsOf } from './limits-store.ts';
 import { allWilayas, findOffice, pageOfOffices } from './store.ts';
 import type { Office, OfficeHours, OfficeLimit, Wilaya } from './types.ts';
 

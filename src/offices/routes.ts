@@ -1,6 +1,7 @@
 import { type Ground, type Routes, Versioned, versionIn } from '../platform/index.ts';
 import { changeOffice, importOffices } from './commands.ts';
-import { endSpecialDay, importHours, setHours, setLimits, setSpecialDay } from './hours-commands.ts';
+import { endSpecialDay, importHours, setHours, setSpecialDay } from './hours-commands.ts';
+import { setLimits } from './limits-commands.ts';
 import { listOffices, listWilayas, readHours, readLimits, readOffice } from './queries.ts';
 
 type Operation =

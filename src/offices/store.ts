@@ -68,3 +68,23 @@ export async function insertGeography(tx: Tx, { wilayas, communes }: Geography):
     on conflict do nothing`))
   );
 }
+
+/** Counts a change of an office that its own row does not hold. @returns the version it has now, or undefined when it was not at the version given */
+export const nextVersion = async (tx: Tx, id: string, version: number): Promise<number | undefined> =>
+  (
+    await tx.first<{ version: number }>(
+      sql`update offices set version = version + 1 where id = ${id} and version = ${version} returning version`,
+    )
+  )?.version;
+
+/** Identifiers of offices by their codes. */
+export async function officesByCode(tx: Tx): Promise<Map<string, string>> {
+  const rows = await tx.all<{ code: string; id: string }>(sql`select code, id from offices`);
+  return new Map(rows.map(({ code, id }) => [code, id]));
+}
+
+/** Counts a change of several offices. */
+export async function nextVersions(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.run(sql`with aimed as materialized (select id from offices where id = any(${ids}::uuid[]) order by id for no key update)
+    update offices o set version = o.version + 1 from aimed where o.id = aimed.id`);
+}

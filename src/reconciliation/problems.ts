@@ -1,6 +1,21 @@
-import { defineProblems } from '../platform/index.ts';
+import { defineProblems, type Problem } from '../platform/index.ts';
 
 export const reconciliationProblem = defineProblems({
   unreadable_statement: [422, 'The statement has cells that cannot be read'],
   settlement_exceeds_payable: [422, 'The post is owed less than this'],
+  settlement_beyond_limit: [403, 'The amount is above your limit'],
+  claimed_by_settlement: [409, 'A settlement with the post claims this'],
+  no_post_terms: [409, 'It is not known where the money goes'],
 });
+
+/** The refusal of what would leave the post owed less than settlements on their way claim; undefined for any other constraint. */
+export const settlementRefusal = (constraint: string): Problem | undefined =>
+  constraint === 'settlements_still_owed'
+    ? reconciliationProblem.claimed_by_settlement(
+        'Nothing was changed. Cancel the settlement of this office first, or wait until it is paid.',
+      )
+    : constraint === 'journal_entries_fee_settled'
+      ? reconciliationProblem.claimed_by_settlement(
+          'Nothing was changed. A settlement asks for this fee, or has paid it: cancel it while it is not paid.',
+        )
+      : undefined;

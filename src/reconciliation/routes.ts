@@ -1,17 +1,13 @@
-import type { Ground, Routes } from '../platform/index.ts';
-import { importStatement } from './commands/import-statement.ts';
-import { resolveException } from './commands/resolve-exception.ts';
-import { settle } from './commands/settle.ts';
-import { listExceptions, listMatches, listPayables, readStatementById } from './queries.ts';
+import type { Ground } from '../platform/index.ts';
+import { exceptionRoutes } from './exceptions/routes.ts';
+import { matchingRoutes } from './matching/routes.ts';
+import { settlementRoutes } from './settlements/routes.ts';
+import { statementRoutes } from './statements/routes.ts';
 
-type Operations = 'importStatement' | 'getStatement' | 'listMatches' | 'listExceptions' | 'resolveException' | 'listPayables' | 'settle';
-
-export const reconciliationRoutes = ({ db, execute }: Ground): Routes<Operations> => ({
-  importStatement: ({ params, query, body, ...call }) => execute(importStatement, { ...query, ...params, content: body }, call),
-  getStatement: ({ actor, params }) => readStatementById(db, actor, params.statementId),
-  listMatches: ({ actor, params, query }) => listMatches(db, actor, params.statementId, query),
-  listExceptions: ({ actor, params, query }) => listExceptions(db, actor, params.programmeId, query),
-  resolveException: ({ params, body, ...call }) => execute(resolveException, { id: params.exceptionId, ...body }, call),
-  listPayables: ({ actor, params, query }) => listPayables(db, actor, params.programmeId, query),
-  settle: ({ params, body, ...call }) => execute(settle, { ...body, ...params }, call),
+/** @param dataDir where uploads wait, sealed, until they are whole */
+export const reconciliationRoutes = (ground: Ground, dataDir: string) => ({
+  ...statementRoutes(ground, dataDir),
+  ...matchingRoutes(ground),
+  ...exceptionRoutes(ground),
+  ...settlementRoutes(ground),
 });

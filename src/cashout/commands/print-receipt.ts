@@ -1,5 +1,5 @@
 import { authoriseRead } from '../../access/index.ts';
-import { brokenConstraint, command, problem, RetryTransaction } from '../../platform/index.ts';
+import { beginAgainOn, command, problem } from '../../platform/index.ts';
 import { findPayout } from '../store/payouts.ts';
 import { countPrinting, findPrintable } from '../store/receipts.ts';
 import type { Receipt } from '../types.ts';
@@ -20,9 +20,9 @@ export const printReceipt = command<{ payoutId: string }, Receipt>({
     const printable = await findPrintable(tx, payoutId);
     if (!found || !printable) throw problem.not_found('There is no such record.');
     authoriseRead(actor, 'cashout.print_receipt', found.scope, printable.agentId);
-    const number = await countPrinting(tx, payoutId, actor.id, now).catch((error: unknown) => {
-      throw brokenConstraint(error) === 'receipts_pkey' ? new RetryTransaction('somebody else printed it at the same time') : error;
-    });
+    const number = await countPrinting(tx, payoutId, actor.id, now).catch(
+      beginAgainOn(['receipts_pkey'], 'somebody else printed it at the same time'),
+    );
     const { agentId, paidAt, ...shown } = printable;
     const result = {
       ...shown,

@@ -1,7 +1,6 @@
-import { post } from '../../ledger/index.ts';
 import { brokenConstraint, command, type Db, Money, newId, type ProblemPlace, problem } from '../../platform/index.ts';
-import { feeRefusal } from '../problems.ts';
-import { feeById, fundCurrency, insertFee, paidByOffice } from '../store/fees.ts';
+import { feeBeyond, postFee } from '../posting-fees.ts';
+import { feeById, fundCurrency, paidByOffice } from '../store/fees.ts';
 import type { NewPostFee, PostFee } from '../types.ts';
 
 /**
@@ -30,23 +29,9 @@ export const recordFee = command<NewPostFee & { readonly programmeId: string }, 
       return part && !part.isZero ? [{ id: newId(), officeId, amount: part }] : [];
     });
     const fee = { id: newId(), programmeId, fundId, reference, from: input.from, to: input.to, amount, by: actor.id, at: now };
-    try {
-      await insertFee(tx, fee, shares);
-      await post(
-        tx,
-        now,
-        shares.map(({ id, officeId, amount: share }) => ({
-          event: 'fee' as const,
-          programmeId,
-          fundId,
-          officeId,
-          subject: { type: 'post_fee_share', id },
-          amount: share,
-        })),
-      );
-    } catch (error) {
+    await postFee(tx, fee, shares).catch((error) => {
       throw refusalOf(brokenConstraint(error)) ?? error;
-    }
+    });
     const result = await feeById(tx, fee.id);
     return { result, subject: { type: 'post_fee', id: fee.id }, after: result };
   },
@@ -76,13 +61,11 @@ function refusalOf(constraint: string | undefined) {
   switch (constraint) {
     case 'post_fees_reference_once':
       return problem.conflict('An invoice of this reference has been recorded already.');
-    case 'post_fees_within_share':
-      return feeRefusal.fee_beyond_share('Draw it on another fund, or agree on a larger share for fees with the donor.');
-    case 'accounts_not_overdrawn':
-      return feeRefusal.fee_beyond_fund('Draw it on another fund, or wait for money.');
+    case 'post_fees_once':
+      return problem.conflict('The post sent this invoice, and its fee is recorded when it is settled. Settle it from the invoice.');
     case 'post_fee_shares_office_id_fkey':
       return invalid({ pointer: '/officeId', detail: 'There is no such office.' });
     default:
-      return undefined;
+      return feeBeyond(constraint);
   }
 }

@@ -30,6 +30,8 @@ export interface NewFee {
   readonly from: string;
   readonly to: string;
   readonly amount: Money;
+  /** The settlement that it comes with; left out when it is recorded by itself. */
+  readonly settlementId?: string;
   readonly by: string;
   readonly at: Date;
 }
@@ -42,13 +44,14 @@ export interface FeeShare {
 }
 
 /**
- * @throws Error by constraint: `post_fees_reference_once` for a reference that was recorded before, `post_fees_within_share` when the fund
+ * @throws Error by constraint: `post_fees_once` when it comes with a settlement and by itself too, `post_fees_reference_once` for a reference that was recorded before, `post_fees_within_share` when the fund
  *   gives no more to fees, `post_fee_shares_office_id_fkey` for an office that is not known
  */
 export async function insertFee(tx: Tx, fee: NewFee, shares: readonly FeeShare[]): Promise<void> {
-  const { id, programmeId, fundId, reference, from, to, amount, by, at } = fee;
-  await tx.run(sql`insert into post_fees (id, programme_id, fund_id, reference, from_date, to_date, amount, currency, recorded_by, recorded_at)
-    values (${id}, ${programmeId}, ${fundId}, ${reference}, ${from}, ${to}, ${amount.toString()}, ${amount.currency}, ${by}, ${at})`);
+  const { id, programmeId, fundId, reference, from, to, amount, settlementId = null, by, at } = fee;
+  await tx.run(sql`insert into post_fees (id, programme_id, fund_id, reference, from_date, to_date, amount, currency, settlement_id, recorded_by,
+      recorded_at)
+    values (${id}, ${programmeId}, ${fundId}, ${reference}, ${from}, ${to}, ${amount.toString()}, ${amount.currency}, ${settlementId}, ${by}, ${at})`);
   await tx.insert(
     'post_fee_shares',
     shares.map((share) => ({

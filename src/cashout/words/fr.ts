@@ -22,6 +22,9 @@ export const french: Readonly<Record<TextCode, string>> = {
   consent_withdrawn: 'Ne payez pas. Envoyez la personne au bureau du programme, qui peut enregistrer de nouveau son accord.',
   already_paid: 'Payé le {when} à {where}. Ne le payez pas de nouveau.',
   already_paid_by_hand: 'Payé le {when} en main propre, par un agent de terrain. Ne le payez pas de nouveau.',
+  advance_not_out: 'L’argent de cette tournée n’est pas chez vous, ou est déjà rendu. Demandez aux finances.',
+  not_on_round: 'Regardez la feuille de tournée. Seul ce qui y figure est remis avec cette avance.',
+  advance_used_up: 'Rapportez le reste, et demandez une autre avance pour ce bon.',
   look_up_over: 'Refaites la recherche, avec le code. Elle vaut dix minutes et un seul paiement.',
   not_a_collector: 'Ne payez qu’une personne que la recherche nomme. Refaites-la, ou envoyez la personne au bureau du programme.',
   limit_reached:
@@ -31,6 +34,7 @@ export const french: Readonly<Record<TextCode, string>> = {
   till_short: 'Votre caisse ne contient pas assez. Demandez à votre responsable de l’argent du coffre, puis payez. Rien n’a été payé.',
   already_voided: 'Il n’y a plus rien à annuler. Le bon était ouvert de nouveau depuis.',
   void_too_late: 'La journée est finie. Prévenez les finances, qui peuvent réclamer l’argent ou le passer en perte.',
+  payout_claimed: 'Les finances réclament cet argent à la poste. Demandez-leur de rouvrir d’abord l’écart.',
   payout_matched: 'La poste dit que c’est payé. Prévenez les finances, qui peuvent ouvrir un écart.',
   payout_settled: 'La poste a déjà été réglée pour ce paiement. Prévenez les finances, qui peuvent le réclamer.',
   till_open_already: 'Une caisse est déjà ouverte pour cet agent. Fermez-la d’abord.',

@@ -1,0 +1,49 @@
+import { brokenConstraint, defineProblems, type Problem, problem } from '../../platform/index.ts';
+
+export const exceptionProblem = defineProblems({
+  exception_settled: [409, 'The exception is not open'],
+  decision_waits: [409, 'A proposal waits for approval'],
+  decision_decided: [409, 'The proposal was decided'],
+  exceeds_stake: [422, 'More than is at stake'],
+  claim_ended: [409, 'No such claim is open'],
+  voucher_collectable: [409, 'The voucher can still be collected'],
+  fund_short: [409, 'The fund does not hold as much'],
+  owner_unfit: [422, 'This person cannot resolve it'],
+});
+
+const misfit = (pointer: string, detail: string): Problem =>
+  problem.unprocessable('The proposal breaks a rule.', {}, [{ pointer, detail }]);
+
+/** What each constraint says about what somebody proposed or approved. */
+const byConstraint: Readonly<Record<string, () => Problem>> = {
+  exception_decisions_one_waiting: () =>
+    exceptionProblem.decision_waits('Somebody else has proposed something. Approve or refuse that first.'),
+  exception_decisions_one_standing: () => exceptionProblem.exception_settled('It was resolved meanwhile.'),
+  exception_decisions_one_ending: () => exceptionProblem.claim_ended('The claim has ended already.'),
+  exception_decisions_fit_claim: () => exceptionProblem.claim_ended('A claim that is open ends whole. Read the exception again.'),
+  exception_decisions_fit_kind: () => misfit('/resolution', 'An exception of this kind is not resolved so.'),
+  exception_decisions_fit_fund: () => misfit('/fundId', 'Name the fund that the cash was of, in its currency.'),
+  exception_decisions_fit_line: () =>
+    misfit('/officeId', 'Only a line of money that left is written off, in its currency: the post’s at an office, the bank’s at none.'),
+  exception_decisions_fit_payout: () =>
+    misfit('/resolution', 'Only a pay-out that stands is claimed, and from the post only one that was made at an office.'),
+  exception_decisions_amount: () => misfit('/amount', 'An amount above zero, with no more digits than its currency has.'),
+  exception_decisions_at_stake: () => exceptionProblem.exceeds_stake('Propose what the exception shows, or less.'),
+  exception_decisions_within_line: () => exceptionProblem.exceeds_stake('With what was written off before it is more than the line is of.'),
+  exception_decisions_within_payout: () => exceptionProblem.exceeds_stake('With what was claimed before it is more than was paid out.'),
+  exception_decisions_voucher_dead: () =>
+    exceptionProblem.voucher_collectable('Cancel the voucher first, or it would be paid twice. Then propose this again.'),
+  accounts_not_overdrawn: () =>
+    exceptionProblem.fund_short('The money is committed or paid out. Return it to the fund first: cancel lists that wait for it.'),
+  exceptions_told_once: () =>
+    exceptionProblem.exception_settled('The same was told again since and has an exception of its own. Deal with that one.'),
+};
+
+/** Does something that the database may refuse by a rule of exceptions, and says then which. */
+export const heldToRules = async <Result>(work: Promise<Result>): Promise<Result> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw byConstraint[brokenConstraint(error) ?? '']?.() ?? error;
+  }
+};

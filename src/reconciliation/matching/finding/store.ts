@@ -1,0 +1,94 @@
+import { type Db, type Sql, sql, type Tx } from '../../../platform/index.ts';
+import type { PassGroup } from '../passes/rules.ts';
+import type { Pass } from '../types.ts';
+import { byQuote, bySerial, quotesSomething } from './identity.ts';
+import { byLikeness } from './likeness.ts';
+import { type Look, openLines } from './look.ts';
+import { byRecord } from './records.ts';
+import { byReversal } from './reversals.ts';
+import { byOfficeDay, byReference } from './sums.ts';
+
+const ways: Readonly<Record<PassGroup['way'], (look: Look) => Sql>> = {
+  quote: byQuote,
+  serial: bySerial,
+  likeness: byLikeness,
+  office_day: byOfficeDay,
+  reference: byReference,
+  record: byRecord,
+  reversal: byReversal,
+};
+
+/** Above this many lines that still wait, what they are compared with is read once instead of looked up for each. */
+const MANY = 2_000;
+
+/** What goes from each line by an index, however many they are, and what a line has to say to be looked at. */
+const named: Readonly<Record<PassGroup['way'], { readonly isStep: boolean; readonly condition: Sql }>> = {
+  quote: { isStep: true, condition: quotesSomething },
+  serial: { isStep: true, condition: sql`l.serial is not null` },
+  likeness: { isStep: false, condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is not null` },
+  office_day: { isStep: false, condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is null` },
+  reference: { isStep: false, condition: sql`true` },
+  record: { isStep: false, condition: sql`true` },
+  reversal: { isStep: true, condition: sql`true` },
+};
+
+/** In whose name matches are made, and by which version of the passes. */
+export interface Authority {
+  readonly passesVersion: number;
+  readonly by: string;
+  readonly at: Date;
+}
+
+/**
+ * Matches what a group of passes finds in one bucket of a statement's lines.
+ * @param waiting how many lines of the statement the group may still match, as far as it matters
+ */
+export async function matchBucket(tx: Tx, look: Look, waiting: number, { passesVersion, by, at }: Authority): Promise<void> {
+  const { passes, way } = look.group;
+  const avoided = waiting > MANY && !named[way].isStep ? ['enable_nestloop'] : way === 'reversal' ? backwards : [];
+  await plan(tx, avoided, 'off');
+  await tx.run(sql`
+    with found as materialized (${ways[way](look)}),
+    matched as (
+      insert into statement_matches (statement_line_id, pass, passes_version, reason, agrees, matched_by, matched_at)
+      select f.line_id, ${byRank(passes, ({ name }) => sql`${name}::text`)}, ${passesVersion}::int, ${byRank(passes, reasonOf)}, f.agrees, ${by}::uuid,
+        ${at}::timestamptz
+      from found f)
+    insert into statement_match_targets (target_type, target_id, statement_line_id, part)
+    select f.target_type, t.id, f.line_id, case cardinality(f.targets) when 1 then 0 else t.part end
+    from found f, unnest(f.targets) with ordinality as t (id, part)`);
+  await plan(tx, avoided, 'on');
+}
+
+/** What would read all lines of a serial for each line of it, where the index has them in order already. */
+const backwards: readonly string[] = ['enable_sort', 'enable_incremental_sort', 'enable_bitmapscan', 'enable_seqscan'];
+
+const plan = async (tx: Tx, ways: readonly string[], are: 'on' | 'off'): Promise<void> => {
+  if (ways.length > 0) await tx.first(sql`select ${ways.length}::int from unnest(${ways}::text[]) w, set_config(w, ${are}, true)`);
+};
+
+const byRank = (passes: readonly Pass[], text: (pass: Pass) => Sql): Sql => {
+  const [first] = passes;
+  if (first && passes.length === 1) return text(first);
+  return sql`case f.rank ${passes.reduce((cases, pass, i) => sql`${cases} when ${i}::int then ${text(pass)}`, sql``)} end`;
+};
+
+/** The reason of a pass with its figures; a template is a value like another, never SQL. */
+function reasonOf({ reason }: Pass): Sql {
+  const figures: Readonly<Record<string, Sql>> = {
+    '{days}': sql`f.days::text`,
+    '{difference}': sql`f.difference::text`,
+    '{count}': sql`cardinality(f.targets)::text`,
+  };
+  return Object.entries(figures)
+    .filter(([mark]) => reason.includes(mark))
+    .reduce((text, [mark, figure]) => sql`replace(${text}, ${mark}, ${figure})`, sql`${reason}::text`);
+}
+
+/** How many lines of a statement a group may still match, counted up to a limit. */
+export async function countWaiting(db: Db, { statement, group }: Pick<Look, 'statement' | 'group'>, limit: number): Promise<number> {
+  const row = await db.first<{ count: number }>(sql`select count(*)::int as count from (
+    select from statement_lines l where ${openLines({ statement, group, bucket: 0, buckets: 1 }, sql`l.id`)} and ${named[group.way].condition}
+    limit ${limit}) waiting`);
+  return row?.count ?? 0;
+}

@@ -1,0 +1,85 @@
+import { type Db, type Sql, sql } from '../../../platform/index.ts';
+import { isReference } from '../references.ts';
+import type { MatchedStatement } from '../types.ts';
+import { calledOff, linesWith, namedLines, type Rows, saidAgain } from './named.ts';
+import type { LineFacts } from './types.ts';
+
+/** The one pay-out that a line is matched with. */
+const payoutOf = (line: Sql): Sql =>
+  sql`(select own.target_id from statement_match_targets own where own.statement_line_id = ${line} and own.part = 0 and own.target_type = 'payout')`;
+
+const takesBack = sql`l.kind in ('reversal', 'deposit_reversal')`;
+
+const quotedId = sql`case when l.our_reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then l.our_reference::uuid end`;
+
+/**
+ * What we know of those lines that may need a name: unmatched, or matched with something else to say. Every look-up goes by an index from
+ * the line, because the planner knows nothing yet of lines that were stored a moment ago and would compare all with all.
+ */
+export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows): Promise<LineFacts[]> {
+  const { programmeId, source } = statement;
+  const again = await saidAgain(db, statement, rows);
+  const serialAgain = sql`l.id = any(${again.serial}::uuid[])`;
+  const referenceAgain = sql`l.id = any(${again.reference}::uuid[])`;
+  return db.all<LineFacts>(sql`
+    with named as materialized (${namedLines(statement, rows)}),
+    records as materialized (
+      select r.target_type, (array_agg(r.target_id order by r.target_id))[1] as id, lower(r.reference) as reference, r.line_kind, r.currency,
+        sum(r.amount) as amount,
+        bool_and(exists (select from statement_match_targets t where t.target_type = r.target_type and t.target_id = r.target_id)) as claimed
+      from statement_targets r where r.programme_id = ${programmeId} and r.target_type <> 'fee'
+        and exists (select from named where ${source} = 'bank' or kind = 'deposit')
+      group by r.target_type, lower(r.reference), r.line_kind, r.currency),
+    quoted as materialized (
+      select distinct on (n.id) n.id as line_id, r.*,
+        row_number() over (partition by r.target_type, r.id, n.amount, n.currency order by n.row_number) > 1 as again
+      from named n cross join lateral unnest(array[lower(n.our_reference), lower(n.reference)]) as q (reference)
+        join records r on r.reference = q.reference and ${isReference(sql`q.reference`)} and (r.line_kind = n.kind or ${source} = 'post' and r.target_type = 'settlement')
+      order by n.id, r.claimed, r.currency = n.currency desc, r.id)
+    select l.id as "lineId", l.row_number as "row", l.kind, l.serial, l.amount::text, l.currency, l.office_code as "officeCode",
+      l.paid_on as "paidOn", l.document_last_four as "documentLastFour", l.pass,
+      ${serialAgain} as "serialBefore", v.id is null and ${referenceAgain} as "referenceBefore",
+      l.serial is not null and l.kind = 'reversal' and exists (select from ${linesWith(sql`x.serial = l.serial and x.kind = 'payment'`)}
+        join statements s on s.id = x.statement_id where s.programme_id = ${programmeId}) as "hasPaymentLine",
+      earlier.name as "earlierStatement",
+      case when v.id is not null then jsonb_build_object('state', v.state, 'amount', v.amount::text, 'currency', v.currency,
+        'expiredOn', (v.expires_at at time zone g.time_zone)::date) end as voucher,
+      case when p.id is not null then jsonb_build_object('id', p.id, 'paidOn', p.paid_on, 'isVoided', p.voided_at is not null,
+        'officeCode', o.code, 'documentLastFour', p.document_last_four,
+        'isClaimedHere', claim.statement_id is not null and claim.statement_id = l.statement_id,
+        'claimedIn', case when claim.statement_id <> l.statement_id then claim.name end,
+        'isApart', exists (select from statement_decisions d where d.statement_line_id = l.id and d.target_id = p.id and d.verdict = 'apart')) end as payout,
+      case when q.id is not null then jsonb_build_object('type', q.target_type, 'id', q.id, 'amount', q.amount::text, 'currency', q.currency,
+        'isClaimed', case ${source} when 'post' then q.again else q.claimed end) end as quoted,
+      case when l.pass is not null then ${calledOff} end as "calledOff"
+    from named l
+      join programmes g on g.id = ${programmeId}
+      left join lateral (${payoutOf(sql`l.id`)}) own (id) on true
+      left join lateral (select coalesce(own.id, (select ${payoutOf(sql`t.target_id`)} from statement_match_targets t
+        where t.statement_line_id = l.id and t.target_type = 'line' limit 1), case when l.serial is null then ${quotedId} end) as id) known on true
+      left join lateral (
+        select v.* from vouchers v where v.serial = l.serial and v.programme_id = ${programmeId} and (l.pass is null or ${takesBack})
+        union all select v.* from payouts k join vouchers v on v.id = k.voucher_id and v.programme_id = ${programmeId}
+          where (l.serial is null or own.id is not null) and k.id = known.id
+        limit 1) v on true
+      left join lateral (
+        select p.* from payouts p where p.voucher_id = v.id and p.office_id is not null
+        order by p.id = known.id desc nulls last, p.voided_at is null desc, p.paid_at desc limit 1) p on true
+      left join offices o on o.id = p.office_id
+      left join lateral (
+        select s.id as statement_id, s.name from statement_match_targets t join statement_lines x on x.id = t.statement_line_id
+          join statements s on s.id = x.statement_id
+        where t.target_type = 'payout' and t.target_id = p.id and t.statement_line_id <> l.id limit 1) claim on true
+      left join lateral (
+        select s.name from (
+          select * from ${linesWith(sql`x.serial = l.serial and x.kind = l.kind and not ${serialAgain}`)}
+          union all select * from ${linesWith(sql`x.reference = l.reference and x.kind = l.kind and x.amount = l.amount
+            and x.paid_on = l.paid_on and l.serial is null and not ${referenceAgain} and ${isReference(sql`l.reference`)}`)}
+            where x.serial is null and x.currency = l.currency) x
+          join statements s on s.id = x.statement_id
+        where x.reference = l.reference and x.statement_id < l.statement_id
+          and s.programme_id = ${programmeId} and s.source = ${source} and l.pass is null
+        order by x.statement_id limit 1) earlier on true
+      left join quoted q on q.line_id = l.id
+    order by l.row_number`);
+}

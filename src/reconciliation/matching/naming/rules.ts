@@ -1,0 +1,60 @@
+import type { Finding } from '../../types.ts';
+import { MANUAL } from '../types.ts';
+import { bankLine, calledOff } from './bank-rules.ts';
+import { amountDetail, compareAmounts, matchedPayment, reversal, unmatchedPayment } from './post-rules.ts';
+import type { Coverage, LineFacts, LineRule } from './types.ts';
+
+/** A deposit that the post lists is what we paid it. */
+const postDeposit: readonly LineRule[] = [
+  {
+    kind: 'bank_not_in_statement',
+    holds: ({ quoted, amount, currency }) => !quoted || quoted.amount !== amount || quoted.currency !== currency,
+    detail: ({ amount, currency }) =>
+      `The post lists ${amount} ${currency} that came in; no settlement of ours has this reference and amount.`,
+  },
+  {
+    kind: 'duplicate_in_file',
+    holds: ({ quoted }) => quoted?.isClaimed === true,
+    detail: () => 'The file lists the settlement that it quotes more than once.',
+  },
+];
+
+/** A person who matches amounts that differ has said that the two are one, not that the money is right. */
+const matchedByHand: readonly LineRule[] = [
+  { kind: 'amount_over', holds: (line) => compareAmounts(line) > 0, detail: amountDetail },
+  { kind: 'amount_under', holds: (line) => compareAmounts(line) < 0, detail: amountDetail },
+];
+
+const takesBack = ({ kind }: LineFacts): boolean => kind === 'reversal' || kind === 'deposit_reversal';
+
+function rulesFor(line: LineFacts, statement: Coverage): LineRule[] {
+  const all = (rules: readonly LineRule[]) => rules.filter((rule) => rule.holds(line, statement));
+  const first = (rules: readonly LineRule[]) => {
+    const found = rules.find((rule) => rule.holds(line, statement));
+    return found ? [found] : [];
+  };
+  // What the post takes for its work is compared with its invoice.
+  if (line.kind === 'fee' && (statement.source === 'post' || line.pass !== null)) return [];
+  if (takesBack(line)) return first(reversal);
+  if (line.pass !== null) return [...(line.pass === MANUAL ? all(matchedByHand) : []), ...all([calledOff, ...matchedPayment])];
+  if (statement.source === 'bank') return first(bankLine);
+  return first(line.kind === 'deposit' ? postDeposit : unmatchedPayment);
+}
+
+function recordOf({ pass, quoted, calledOff }: LineFacts, { source }: Coverage): Pick<Finding, 'record'> {
+  if (calledOff !== null) return { record: { type: 'settlement', id: calledOff } };
+  return pass === null && quoted && source === 'bank' ? { record: { type: quoted.type, id: quoted.id } } : {};
+}
+
+/** What has to be looked at in a statement's lines, after matching. */
+export function findingsOf(lines: readonly LineFacts[], statement: Coverage): Finding[] {
+  return lines.flatMap((line) =>
+    rulesFor(line, statement).map(({ kind, detail }) => ({
+      kind,
+      detail: detail(line, statement),
+      lineId: line.lineId,
+      payoutId: line.payout?.id ?? null,
+      ...recordOf(line, statement),
+    })),
+  );
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { readStatement } from '../../../../test/support/statement-files.ts';
+
+const bank = { source: 'bank' } as const;
+const message = (inside: string) =>
+  `<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>${inside}</Stmt></BkToCstmrStmt></Document>`;
+const account = '<Acct><Id><IBAN>DZ1</IBAN></Id><Ccy>DZD</Ccy></Acct>';
+const entry = ({ amount = '1.00', currency = 'DZD', mark = 'DBIT', status = '<Cd>BOOK</Cd>', more = '' } = {}) =>
+  `<Ntry><Amt Ccy="${currency}">${amount}</Amt><CdtDbtInd>${mark}</CdtDbtInd>${more}<Sts>${status}</Sts><BookgDt><Dt>2026-03-10</Dt></BookgDt></Ntry>`;
+const swift = (lines: readonly string[], { opening = 'C260310DZD10,00', closing = 'C260310DZD10,00', end = '62F' } = {}) =>
+  [':20:A', ':25:DZ1', `:60F:${opening}`, ...lines, `:${end}:${closing}`, '-'].join('\r\n');
+
+describe('amounts', () => {
+  it.each([
+    ['10000000000000000', 1],
+    ['9999999999999999.99', 0],
+    ['0009999999999999999.99', 0],
+    ['999999999999999999', 1],
+  ])('%s in camt: as much as the books hold, and no more', async (amount, faults) => {
+    const read = await readStatement(message(entry({ amount })), bank);
+    expect(read.faults).toHaveLength(faults);
+    if (faults) expect(read.faults).toMatchObject([{ row: 1, cell: 'Amt' }]);
+  });
+
+  it('are in the currency of the account, or the statement is refused', async () => {
+    const other = await readStatement(message(`${account}${entry()}${entry({ currency: 'EUR' })}`), bank);
+    expect(other.faults).toMatchObject([
+      { cell: 'currency', detail: expect.stringContaining('Ntry 2: the line is in EUR and the account in DZD') },
+    ]);
+    const balances = await readStatement(swift([], { closing: 'C260310EUR10,00' }), bank);
+    expect(balances.faults).toMatchObject([{ cell: 'closing balance', detail: expect.stringContaining('in DZD and in EUR') }]);
+  });
+
+  it('of a row of totals are read, or the row is a fault', async () => {
+    const table = (total: string) => `date;amount;currency\n2026-03-10;-10,00;DZD\n2026-03-11;-5,00;DZD\n${total}\n`;
+    expect((await readStatement(table('Total;see overleaf;'), bank)).faults).toMatchObject([{ row: 4, cell: 'amount' }]);
+    expect((await readStatement(table('Total;;'), bank)).faults).toEqual([]);
+    expect((await readStatement(table('Total;15,00;'), bank)).faults).toEqual([]);
+  });
+});
+
+describe('what is booked', () => {
+  it('is what a status says in either form; reversals say which way they go', async () => {
+    const of = async (...entries: string[]) => {
+      const { lines, parts, faults } = await readStatement(message(entries.join('')), bank);
+      expect(faults).toEqual([]);
+      return [lines.map(({ kind }) => kind), parts[0]?.leftOut];
+    };
+    const reversal = '<RvslInd>true</RvslInd>';
+    expect(await of(entry({ more: reversal }), entry({ mark: 'CRDT', more: reversal }), entry({ mark: 'CRDT' }))).toEqual([
+      ['deposit_reversal', 'reversal', 'deposit'],
+      0,
+    ]);
+    expect(
+      await of(...['BOOK', '<Cd>BOOK</Cd>', 'PDNG', '<Cd>PDNG</Cd>', '<Cd>FUTR</Cd>', 'INFO'].map((status) => entry({ status }))),
+    ).toEqual([['payment', 'payment'], 4]);
+  });
+
+  it('of a batch that is taken back is each of its transactions, taken back', async () => {
+    const one = (amount: string, end: string) =>
+      `<TxDtls><Refs><EndToEndId>${end}</EndToEndId></Refs><Amt Ccy="DZD">${amount}</Amt></TxDtls>`;
+    const batch = entry({ amount: '3.00', mark: 'CRDT', more: '<RvslInd>1</RvslInd>' }).replace(
+      '</Ntry>',
+      `<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch>${one('1.00', 'E1')}${one('2.00', 'E2')}</NtryDtls></Ntry>`,
+    );
+    const { lines } = await readStatement(message(batch), bank);
+    expect(lines.map(({ kind, amount, ourReference, reference }) => [kind, amount, ourReference, reference])).toEqual([
+      ['reversal', '1.00 DZD', 'E1', ''],
+      ['reversal', '2.00 DZD', 'E2', ''],
+    ]);
+  });
+
+  it('is not what MT940 expects (EC, ED)', async () => {
+    const { lines, faults, parts } = await readStatement(
+      swift([':61:2603100310ED4,00NTRFNONREF', ':61:2603100310EC9,00NTRFNONREF', ':61:2603100310D1,00NTRFNONREF'], {
+        closing: 'C260310DZD9,00',
+      }),
+      bank,
+    );
+    expect(faults).toEqual([]);
+    expect(lines.map(({ kind, amount }) => `${kind} ${amount}`)).toEqual(['payment 1.00 DZD']);
+    expect(parts).toMatchObject([{ leftOut: 2, lineCount: 1 }]);
+  });
+
+  it('stands in pages of MT940, of which the last one closes the day', async () => {
+    const pages = [swift([], { end: '62M' }), swift([]).replace('60F', '60M')].join('\r\n');
+    expect((await readStatement(pages, bank)).parts.map(({ isInterim }) => isInterim)).toEqual([true, false]);
+  });
+
+  it('over New Year has the year that is closest, either way', async () => {
+    const { lines } = await readStatement(
+      swift([':61:2601021231D1,00NTRFX', ':61:2512310102D1,00NTRFY', ':61:2402290301D1,00NTRFZ'], { closing: 'C260310DZD7,00' }),
+      bank,
+    );
+    expect(lines.map(({ paidOn, valueOn }) => [paidOn, valueOn])).toEqual([
+      ['2025-12-31', '2026-01-02'],
+      ['2026-01-02', '2025-12-31'],
+      ['2024-03-01', '2024-02-29'],
+    ]);
+  });
+});
+
+describe('references', () => {
+  it('end where the names of people begin', async () => {
+    const { lines } = await readStatement(
+      swift(
+        [
+          ':61:2603100310D1,00NTRFNONREF',
+          ':86:166?00SEPA?20EREF+X JEAN DUPONT?21RUE X',
+          ':61:2603100310D1,00NTRFNONREF//B 12 JEAN DUPONT',
+          ':61:2603100310D1,00NTRFNONREF',
+          `:86:EREF+${'9'.repeat(50)}DUPONT`,
+        ],
+        { closing: 'C260310DZD7,00' },
+      ),
+      bank,
+    );
+    expect(lines.map(({ reference, ourReference }) => [reference, ourReference])).toEqual([
+      ['', 'X'],
+      ['B 12', null],
+      ['', '9'.repeat(35)],
+    ]);
+    const table = `reference;our reference;date;amount;currency\nVIR 77 JEAN DUPONT;JEAN-1 DUPONT;2026-03-10;1;DZD\nدفع;;2026-03-10;1;DZD\n`;
+    expect((await readStatement(table, bank)).lines).toMatchObject([
+      { reference: 'VIR 77', ourReference: 'JEAN-1' },
+      { reference: '', ourReference: null },
+    ]);
+  });
+
+  it.each(['NONREF', 'NOTPROVIDED', 'not provided', 'n/a'])('of the post that say %s are none', async (text) => {
+    const row = `reference;serial;date;office;amount;currency\n${text};10000000000001;2026-03-10;16000;1;DZD\n`;
+    const { lines, faults } = await readStatement(row);
+    expect([faults, lines.map(({ reference }) => reference)]).toEqual([[], ['']]);
+  });
+});

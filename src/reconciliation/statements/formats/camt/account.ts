@@ -1,0 +1,86 @@
+import type { Money, ProblemPlace } from '../../../../platform/index.ts';
+import { amountIn, isCurrencyCode } from '../amounts.ts';
+import { isoDay } from '../days.ts';
+import { countFault, sumFault } from '../sum.ts';
+import { creditIn } from './details.ts';
+import { dayAt, moneyAt } from './entry.ts';
+import { type Node, textAt } from './node.ts';
+
+/** A balance of the books; any other (available, forward, interim) is passed over. */
+export interface Balance {
+  readonly which: 'opening' | 'closing';
+  readonly amount: Money;
+  readonly day: string | null;
+}
+
+// The closing balance of the day before opens this one, where the bank writes it so.
+const kinds: Readonly<Record<string, Balance['which']>> = { OPBD: 'opening', PRCD: 'opening', CLBD: 'closing' };
+
+/** @returns a balance, a fault where it cannot be read, or undefined where it is of no account here */
+export function readBalance(node: Node, place: string): Balance | ProblemPlace | undefined {
+  const which = kinds[textAt(node, 'Tp', 'CdOrPrtry', 'Cd') ?? textAt(node, 'Tp', 'Cd') ?? ''];
+  if (!which) return undefined;
+  const amount = moneyAt(node);
+  const isCredit = creditIn(textAt(node, 'CdtDbtInd'));
+  const day = dayAt(node, 'Dt');
+  if (!amount || isCredit === undefined || day === 'unreadable')
+    return {
+      row: node.line,
+      cell: `${which} balance`,
+      detail: `${place}: a balance is an amount with its currency, CRDT or DBIT, and a day.`,
+    };
+  return { which, amount: isCredit ? amount : amount.negated(), day: day ?? null };
+}
+
+/** Our own account, without blanks. */
+export const accountIn = (node: Node): { account: string | null; currency: string | null } => {
+  const account =
+    textAt(node, 'Id', 'IBAN') ?? textAt(node, 'Id', 'Othr', 'Id') ?? textAt(node, 'Id', 'PrtryAcct', 'Id') ?? textAt(node, 'Id', 'BBAN');
+  const currency = textAt(node, 'Ccy');
+  return {
+    account: account?.replaceAll(/\s/g, '').toUpperCase().slice(0, 70) ?? null,
+    currency: isCurrencyCode(currency) ? currency : null,
+  };
+};
+
+/** The period of a statement, as its bank's clock shows it. */
+export const periodIn = (node: Node): { from: string | null; to: string | null } => ({
+  from: isoDay(textAt(node, 'FrDtTm') ?? textAt(node, 'FrDt') ?? '') ?? null,
+  to: isoDay(textAt(node, 'ToDtTm') ?? textAt(node, 'ToDt') ?? '') ?? null,
+});
+
+/** What the entries of a statement come to, as its summary counts them. */
+export interface Booked {
+  readonly count: { readonly all: number; readonly credit: number; readonly debit: number };
+  /** Entries that are not booked. Some banks count them in, and sums of theirs cannot be told apart then. */
+  readonly leftOut: number;
+  readonly credits: Money | null;
+  readonly debits: Money | null;
+}
+
+/** Compares a summary (`TxsSummry`) with the entries. */
+export function summaryFaults(node: Node, place: string, { count, leftOut, credits, debits }: Booked): ProblemPlace[] {
+  const all = countOf(node, place, 'TtlNtries', [count.all, count.all + leftOut]);
+  if (leftOut > 0) return all;
+  return [
+    ...all,
+    ...countOf(node, place, 'TtlCdtNtries', [count.credit]),
+    ...countOf(node, place, 'TtlDbtNtries', [count.debit]),
+    ...sumOf(node, place, 'TtlCdtNtries', credits),
+    ...sumOf(node, place, 'TtlDbtNtries', debits),
+  ];
+}
+
+function countOf(node: Node, place: string, name: string, counted: readonly number[]): ProblemPlace[] {
+  const text = textAt(node, name, 'NbOfNtries');
+  if (text === undefined) return [];
+  return countFault(place, node.line, `${name}/NbOfNtries`, Number(text), counted);
+}
+
+function sumOf(node: Node, place: string, name: string, counted: Money | null): ProblemPlace[] {
+  const text = textAt(node, name, 'Sum');
+  if (text === undefined || !counted) return [];
+  const stated = amountIn(text, counted.currency);
+  if (!stated) return [{ row: node.line, cell: `${name}/Sum`, detail: `${place}: a sum is an amount of the account's currency.` }];
+  return sumFault(place, node.line, `${name}/Sum`, stated, counted);
+}

@@ -1,0 +1,155 @@
+import type { Money, ProblemPlace } from '../../../../platform/index.ts';
+import { amountIn, isCurrencyCode } from '../amounts.ts';
+import { isoDay } from '../days.ts';
+import { givenReference, NO_REFERENCE, oursIn } from '../ours.ts';
+import type { LineKind, Piece, ReadLine } from '../types.ts';
+import { creditIn, type Detail } from './details.ts';
+import { allText, at, type Node, textAt } from './node.ts';
+
+/** What an entry (`Ntry`) came to: its lines, or why it has none. */
+export interface Entry {
+  readonly pieces: Piece[];
+  readonly lines: readonly ReadLine[];
+  /** Announced and not booked, or of nothing. */
+  readonly isLeftOut: boolean;
+  /** Booked, for the summary that a message may hold: as the bank counts, one entry is one however many transactions it has. */
+  readonly booked: { readonly isCredit: boolean; readonly amount: Money } | null;
+}
+
+/** Families of charges among the codes of bank transactions (ISO 20022 external code set, sub-family). */
+const charges = new Set(['CHRG', 'FEES', 'COMM', 'COMI', 'COMT']);
+
+interface Common {
+  readonly amount: Money;
+  readonly isCredit: boolean;
+  readonly isReversal: boolean;
+  readonly isFee: boolean;
+  readonly paidOn: string;
+  readonly valueOn: string | null;
+  readonly reference: string | null;
+  readonly isNamed: boolean;
+}
+
+/** @param place `Stmt 1, Ntry 4` */
+export function readEntry(node: Node, details: readonly Detail[], place: string): Entry {
+  const status = textAt(node, 'Sts', 'Cd') ?? textAt(node, 'Sts', 'Prtry') ?? textAt(node, 'Sts') ?? 'BOOK';
+  if (status === 'PDNG' || status === 'INFO' || status === 'FUTR') return nothing([], true);
+  const faults: ProblemPlace[] = [];
+  const common = readCommon(node, place, faults);
+  if (status !== 'BOOK') faults.push({ row: node.line, cell: 'Sts', detail: `${place}: a status is BOOK, PDNG, FUTR or INFO.` });
+  if (!common || faults.length > 0)
+    return nothing(
+      faults.map((fault) => ({ fault })),
+      false,
+    );
+  if (common.amount.isZero) return nothing([], true);
+  const { lines, remark } = linesOf(node, common, details, place);
+  const { amount, isCredit } = common;
+  return { pieces: remark ? [{ remark }] : [], lines, isLeftOut: false, booked: { isCredit, amount } };
+}
+
+const nothing = (pieces: Piece[], isLeftOut: boolean): Entry => ({ pieces, lines: [], isLeftOut, booked: null });
+
+function readCommon(node: Node, place: string, faults: ProblemPlace[]): Common | undefined {
+  const read = <Value>(name: string, value: Value | undefined, detail: string): Value | undefined => {
+    if (value === undefined) faults.push({ row: at(node, name)?.line ?? node.line, cell: name, detail: `${place}: ${detail}` });
+    return value;
+  };
+  const amount = read(
+    'Amt',
+    moneyAt(node),
+    'an amount above zero in an ISO 4217 currency, of at most sixteen digits and no more decimals than it has.',
+  );
+  const isCredit = read('CdtDbtInd', creditIn(textAt(node, 'CdtDbtInd')), 'CRDT or DBIT.');
+  const isReversal = read('RvslInd', truth(textAt(node, 'RvslInd')), 'true or false.');
+  const value = dayAt(node, 'ValDt');
+  if (value === 'unreadable') read('ValDt', undefined, 'a day of the calendar.');
+  const booking = dayAt(node, 'BookgDt') ?? value;
+  const paidOn = read('BookgDt', booking === 'unreadable' ? undefined : booking, 'a day of the calendar.');
+  if (amount === undefined || isCredit === undefined || isReversal === undefined || paidOn === undefined || value === 'unreadable')
+    return undefined;
+  const codes = at(node, 'BkTxCd', 'Domn', 'Fmly');
+  const isFee = charges.has(textAt(codes, 'SubFmlyCd') ?? '') || charges.has(textAt(codes, 'Cd') ?? '');
+  const given = givenReference(textAt(node, 'AcctSvcrRef'));
+  // NtryRef counts the entries of a message at some banks.
+  const reference = given ?? givenReference(textAt(node, 'NtryRef'));
+  return { amount, isCredit, isReversal, isFee, paidOn, valueOn: value ?? null, reference, isNamed: given !== null };
+}
+
+/** The amount of an entry or a balance. */
+export function moneyAt(node: Node): Money | undefined {
+  const amount = at(node, 'Amt');
+  return amount && isCurrencyCode(amount.currency) ? amountIn(amount.text.trim(), amount.currency) : undefined;
+}
+
+const truth = (text = 'false'): boolean | undefined =>
+  text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : undefined;
+
+/** A choice of a day and a moment. */
+export function dayAt(node: Node, name: string): string | 'unreadable' | undefined {
+  const text = textAt(node, name, 'Dt') ?? textAt(node, name, 'DtTm') ?? textAt(node, name);
+  return text === undefined ? undefined : (isoDay(text) ?? 'unreadable');
+}
+
+function linesOf(node: Node, common: Common, details: readonly Detail[], place: string): { lines: ReadLine[]; remark?: ProblemPlace } {
+  const split = splits(common, details);
+  if (split)
+    return {
+      lines: details.map((detail, i) => lineOf(detail.line, common, detail, details.length === 1 ? place : `${place}, TxDtls ${i + 1}`)),
+    };
+  const [first] = details;
+  const batch = givenReference(textAt(node, 'NtryDtls', 'Btch', 'PmtInfId'));
+  const texts = oursIn(allText(at(node, 'AddtlNtryInf')));
+  const whole: Detail = {
+    line: node.line,
+    amount: common.amount,
+    isCredit: common.isCredit,
+    reference: details.length === 1 ? (first?.reference ?? null) : null,
+    isNamed: details.length === 1 && (first?.isNamed ?? false),
+    ourReference:
+      (details.every(({ ourReference }) => ourReference === first?.ourReference) ? first?.ourReference : null) ?? batch ?? texts.payoutId,
+    serial: (details.length === 1 ? first?.serial : null) ?? texts.serial,
+  };
+  const lines = [lineOf(node.line, common, whole, place)];
+  if (details.length < 2 || details.every(({ amount }) => amount === null)) return { lines };
+  return {
+    lines,
+    remark: { row: node.line, detail: `${place}: its ${details.length} transactions do not add up to it, so it is read as one line.` },
+  };
+}
+
+/** Whether an entry is the sum of its transactions, each with an amount in the entry's currency. */
+function splits({ amount, isCredit }: Common, details: readonly Detail[]): boolean {
+  if (details.length === 0) return false;
+  let left = amount;
+  for (const detail of details) {
+    if (!detail.amount || detail.amount.isZero || detail.amount.currency !== amount.currency) return false;
+    left = (detail.isCredit ?? isCredit) === isCredit ? left.minus(detail.amount) : left.plus(detail.amount);
+  }
+  return left.isZero;
+}
+
+function lineOf(row: number, common: Common, detail: Detail, place: string): ReadLine {
+  const isCredit = detail.isCredit ?? common.isCredit;
+  return {
+    row,
+    place,
+    kind: kindOf(isCredit, common),
+    reference: detail.reference ?? common.reference ?? NO_REFERENCE,
+    isNamed: detail.reference === null ? common.isNamed : detail.isNamed,
+    ourReference: detail.ourReference,
+    serial: detail.serial,
+    amount: detail.amount ?? common.amount,
+    officeCode: null,
+    paidOn: common.paidOn,
+    valueOn: common.valueOn,
+    documentLastFour: null,
+  };
+}
+
+// A reversal that comes in takes back what had gone out (ISO 20022, ReversalIndicator).
+function kindOf(isCredit: boolean, { isReversal, isFee }: Common): LineKind {
+  if (isReversal) return isCredit ? 'reversal' : 'deposit_reversal';
+  if (isCredit) return 'deposit';
+  return isFee ? 'fee' : 'payment';
+}

@@ -1,0 +1,23 @@
+import { unreadable } from '../types.ts';
+
+/** What is read, for whoever sends another version. */
+export const versionsRead = 'camt.053 and camt.054 are read in the versions 001.02 to 001.08';
+
+/**
+ * Which message a document says it is, by its namespace (`urn:iso:std:iso:20022:tech:xsd:camt.053.001.08`).
+ * @throws unprocessable naming what is read, when it is another message, another version, or says nothing
+ */
+export function messageOf(attributes: Readonly<Record<string, string>>, line: number): 'camt.053' | 'camt.054' {
+  const namespaces = Object.entries(attributes).flatMap(([name, value]) => (/^xmlns(?::|$)/.test(name) ? [value.trim()] : []));
+  const said = namespaces.flatMap((namespace) => {
+    const parts = /^urn:(?:iso:std:iso:20022:tech:xsd:|swift:xsd:)\$?([a-z]{4}\.\d{3})\.001\.(\d{2})$/.exec(namespace);
+    return parts ? [{ message: parts[1] ?? '', version: Number(parts[2]) }] : [];
+  })[0];
+  if (!said) throw unreadable(`The document does not say which message it is: ${versionsRead}.`, line, 'Document');
+  const { message, version } = said;
+  if (message === 'camt.052')
+    throw unreadable(`This is a report within the day (camt.052), which may still change: ${versionsRead}.`, line, 'Document');
+  if ((message !== 'camt.053' && message !== 'camt.054') || version < 2 || version > 8)
+    throw unreadable(`This is a message of another kind or version: ${versionsRead}.`, line, 'Document');
+  return message;
+}

@@ -1,0 +1,118 @@
+import type { ProblemPlace } from '../../../../platform/index.ts';
+import type { StatementSource } from '../types.ts';
+import { type FieldName, fields, type TableMapping } from './mapping.ts';
+
+/** The headers that each column goes by in English, French and Arabic; they are compared without case, accents and punctuation. */
+const headers: Readonly<Record<FieldName, readonly string[]>> = {
+  reference: [
+    'reference',
+    'ref',
+    'operation reference',
+    'reference operation',
+    'reference de l operation',
+    'numero operation',
+    'bank reference',
+    'transaction reference',
+    'reference bancaire',
+    'المرجع',
+    'مرجع العملية',
+    'رقم العملية',
+  ],
+  ourReference: ['our reference', 'end to end', 'end to end id', 'votre reference', 'notre reference', 'مرجعنا'],
+  serial: [
+    'serial',
+    'serial number',
+    'voucher',
+    'voucher serial',
+    'serie',
+    'numero de serie',
+    'numero de bon',
+    'bon',
+    'الرقم التسلسلي',
+    'رقم القسيمة',
+    'القسيمة',
+  ],
+  date: [
+    'date',
+    'paid on',
+    'payment date',
+    'date de paiement',
+    'date paiement',
+    'date operation',
+    'booking date',
+    'date comptable',
+    'date d operation',
+    'التاريخ',
+    'تاريخ الدفع',
+    'تاريخ العملية',
+  ],
+  valueDate: ['value date', 'date valeur', 'date de valeur', 'تاريخ القيمة'],
+  office: ['office code', 'office', 'post office', 'code bureau', 'code du bureau', 'bureau', 'code postal', 'رمز المكتب', 'المكتب'],
+  amount: ['amount', 'montant', 'montant paye', 'المبلغ'],
+  debit: ['debit', 'debits', 'montant debit', 'withdrawal', 'paid out', 'مدين'],
+  credit: ['credit', 'credits', 'montant credit', 'deposit', 'paid in', 'دائن'],
+  currency: ['currency', 'devise', 'monnaie', 'العملة'],
+  operation: ['operation', 'type', 'type operation', 'type d operation', 'nature', 'العملية', 'نوع العملية'],
+  lastFour: [
+    'document last four',
+    'last four',
+    'quatre derniers',
+    'document quatre derniers',
+    '4 derniers caracteres',
+    'آخر اربعة ارقام',
+    'آخر أربعة أرقام',
+  ],
+};
+
+/** A text without case, accents, signs and what stands between words. */
+export const plain = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+const known = new Map(fields.flatMap((field) => headers[field].map((header) => [plain(header), field] as const)));
+
+export type Positions = ReadonlyMap<FieldName, number>;
+
+/** Where each column stands in a header, and what is missing or doubled. @param row of the header */
+export function columnsIn(
+  header: readonly string[],
+  row: number,
+  { columns = {}, currency, signs }: TableMapping,
+  source: StatementSource,
+): { positions: Positions; faults: ProblemPlace[] } {
+  const said = new Map(fields.flatMap((field) => (columns[field] === undefined ? [] : [[plain(columns[field]), field] as const])));
+  const mapped = new Set(said.values());
+  const positions = new Map<FieldName, number>();
+  const faults: ProblemPlace[] = [];
+  header.forEach((cell, i) => {
+    const guess = known.get(plain(cell));
+    const field = said.get(plain(cell)) ?? (guess && mapped.has(guess) ? undefined : guess);
+    if (!field) return;
+    if (positions.has(field)) faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
+    positions.set(field, i);
+  });
+  for (const field of needed(source, positions, currency !== undefined, signs)) {
+    if (positions.has(field)) continue;
+    const names = columns[field] === undefined ? headers[field].join(', ') : columns[field];
+    faults.push({ row, cell: field, detail: `The column is missing. It may be called: ${names}.` });
+  }
+  return { positions, faults };
+}
+
+// The post says of every operation which voucher it paid, or which document it saw, and where; a bank knows none of it.
+function needed(source: StatementSource, positions: Positions, hasCurrency: boolean, signs: TableMapping['signs']): FieldName[] {
+  const isSplit =
+    signs === 'debit_credit' || (signs === undefined && !positions.has('amount') && positions.has('debit') && positions.has('credit'));
+  return [
+    ...(source === 'post' ? (['reference'] as const) : []),
+    ...(source === 'post' && !positions.has('lastFour') ? (['serial'] as const) : []),
+    'date',
+    ...(source === 'post' ? (['office'] as const) : []),
+    ...(isSplit ? (['debit', 'credit'] as const) : (['amount'] as const)),
+    ...(hasCurrency ? [] : (['currency'] as const)),
+  ];
+}

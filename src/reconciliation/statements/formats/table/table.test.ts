@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { readStatement } from '../../../../../test/support/statement-files.ts';
+import { written } from '../../../../../test/support/tables.ts';
+
+const header = 'reference;serial;date;office;amount;currency';
+const rows = async (...lines: string[]) => (await readStatement([header, ...lines].join('\n'))).lines;
+
+describe('a table of the post', () => {
+  it('knows columns by French, English and Arabic names, whatever their case, accents and order', async () => {
+    const expected = { kind: 'payment', serial: '12345678901234', paidOn: '2026-03-05' };
+    const french =
+      '\uFEFFDEVISE;Montant;code bureau;Numéro de série;DATE;Reference;Nature\ndzd;"1 234 567,5";1000;1234 5678 9012 34;5/3/2026;R 1;Annulation\n';
+    const english =
+      'reference,serial,date,office code,amount,currency,document last four\nA1,12345678901234,2026-03-05,16000,1500.00,DZD,ab12\n';
+    const arabic = 'المرجع;الرقم التسلسلي;التاريخ;رمز المكتب;المبلغ;العملة\nA1;12345678901234;05/03/2026;16000;1500,00;DZD\n';
+    const reversed = {
+      ...expected,
+      kind: 'reversal',
+      reference: 'R 1',
+      amount: '1234567.50 DZD',
+      officeCode: '01000',
+      row: 2,
+      place: 'row 2',
+    };
+    expect((await readStatement(french)).lines).toMatchObject([reversed]);
+    expect((await readStatement(english)).lines).toMatchObject([{ ...expected, amount: '1500.00 DZD', documentLastFour: 'AB12' }]);
+    expect((await readStatement(arabic)).lines).toMatchObject([{ ...expected, amount: '1500.00 DZD', documentLastFour: null }]);
+  });
+
+  it('reads no-break spaces between thousands, and refuses what is no amount of its currency', async () => {
+    const line = (amount: string, currency: string) => `A;12345678901234;2026-03-05;16000;${amount};${currency}`;
+    expect(await rows(line('15\u202F000,00', 'DZD'), line('15\u00A0000', 'XOF'))).toMatchObject([
+      { amount: '15000.00 DZD' },
+      { amount: '15000 XOF' },
+    ]);
+    for (const [amount, currency] of [
+      ['1,5', 'XOF'],
+      ['1,234', 'DZD'],
+      ['0', 'DZD'],
+      ['-5', 'DZD'],
+      ['1.000,00', 'DZD'],
+      ['1e3', 'DZD'],
+      ['15 00', 'DZD'],
+      ['=1+1', 'DZD'],
+    ] as const) {
+      expect((await readStatement(`${header}\n${line(amount, currency)}`)).faults, amount).toMatchObject([{ row: 2, cell: 'amount' }]);
+    }
+  });
+
+  it('says which columns are missing or doubled, and what breaks off', async () => {
+    const faultsOf = async (content: string) => (await readStatement(content)).faults;
+    expect(await faultsOf('reference;serial;série;date;amount;currency\n')).toMatchObject([
+      { row: 1, cell: 'serial' },
+      { row: 1, cell: 'office' },
+    ]);
+    expect(await faultsOf(`${header}\n"A;1;2;3`)).toMatchObject([{ row: 2, detail: expect.stringContaining('quotation mark') }]);
+    expect(await faultsOf(`${header}\n`)).toMatchObject([{ detail: 'The statement lists no operation.' }]);
+    expect(await faultsOf(`${header}\nA;12345678901234;2026-03-05;16000;1500;DZD;x`)).toMatchObject([{ row: 2 }]);
+    expect(await faultsOf('')).toMatchObject([{ detail: 'The file is empty.' }]);
+  });
+
+  it('finds the header below a title, and compares a total with what stands above it', async () => {
+    const titled = (total: string) =>
+      `Relevé de la poste;;;;;\n;;;;;\n${header}\nA;12345678901234;2026-03-05;16000;1 500,00;DZD\nTotal;;;;${total};\n`;
+    expect(await readStatement(titled('1 500,00'))).toMatchObject({ faults: [], lines: [{ row: 4 }] });
+    expect((await readStatement(titled('1 600,00'))).faults).toEqual([
+      { row: 5, cell: 'amount', detail: 'The total is stated as 1600.00 DZD; the rows above come to 1500.00.' },
+    ]);
+  });
+
+  it('reads a workbook as it reads CSV', async () => {
+    const cells = [header.split(';'), ['A', '12345678901234', '2026-03-05', '16000', '1500,00', 'DZD']];
+    const read = await readStatement(await written({ kind: 'xlsx' }, cells));
+    expect(read).toMatchObject({ format: 'xlsx', faults: [], lines: [{ row: 2, amount: '1500.00 DZD', paidOn: '2026-03-05' }] });
+  });
+});
+
+describe('a table read by a mapping', () => {
+  const mapped = async (content: string, mapping: Parameters<typeof readStatement>[1]) => {
+    const { lines, faults } = await readStatement(content, mapping);
+    return faults.length > 0 ? faults : lines.map(({ kind, amount, paidOn }) => [kind, amount, paidOn]);
+  };
+
+  it('takes other headers, one currency for all, points between thousands and words of its own', async () => {
+    const content = 'Nr;Bon;Tag;Ort;Wert;Art\nA;12345678901234;05.03.2026;16000;1.500,00;storno\nB;;05.03.2026;;20,00;gebuehr';
+    const mapping = {
+      columns: { reference: 'Nr', serial: 'Bon', date: 'Tag', office: 'Ort', amount: 'Wert', operation: 'Art' },
+      currency: 'DZD',
+      dateFormat: 'DD.MM.YYYY',
+      decimalMark: ',',
+      thousandsMark: '.',
+      reversalMarks: ['Storno'],
+      feeMarks: ['Gebuehr'],
+    } as const;
+    expect(await mapped(content, { mapping: { ...mapping, reversalMarks: ['Storno'], feeMarks: ['Gebuehr'] } })).toEqual([
+      ['reversal', '1500.00 DZD', '2026-03-05'],
+      ['fee', '20.00 DZD', '2026-03-05'],
+    ]);
+  });
+
+  it.each([
+    ['MM/DD/YYYY', '03/05/2026'],
+    ['DD/MM/YYYY', '05/03/2026'],
+    ['YYYY-MM-DD', '2026-03-05'],
+    ['DD.MM.YYYY', '5.3.2026'],
+    ['YYYYMMDD', '20260305'],
+    ['excel', '46086'],
+  ] as const)('reads days written %s', async (dateFormat, date) => {
+    const content = `${header}\nA;12345678901234;${date};16000;1,00;DZD`;
+    expect(await mapped(content, { mapping: { dateFormat } })).toEqual([['payment', '1.00 DZD', '2026-03-05']]);
+    expect(await mapped(content.replace(date, '31/31/2026'), { mapping: { dateFormat } })).toMatchObject([{ row: 2, cell: 'date' }]);
+  });
+
+  it('tells operations apart by sign or by column, for the post and for the bank', async () => {
+    const signed = `${header}\nA;12345678901234;2026-03-05;16000;-5,00;DZD`;
+    expect(await mapped(signed, { mapping: { signs: 'negative_is_reversal' } })).toEqual([['reversal', '5.00 DZD', '2026-03-05']]);
+    const bank = 'date;reference;débit;crédit\n05/03/2026;A;5,00;\n06/03/2026;B;;7,00\n07/03/2026;C;1,00;1,00';
+    expect(await mapped(bank.split('\n').slice(0, 3).join('\n'), { source: 'bank', mapping: { currency: 'DZD' } })).toEqual([
+      ['payment', '5.00 DZD', '2026-03-05'],
+      ['deposit', '7.00 DZD', '2026-03-06'],
+    ]);
+    expect(await mapped(bank, { source: 'bank', mapping: { currency: 'DZD' } })).toMatchObject([{ row: 4, cell: 'debit' }]);
+    const plain = 'date;reference;amount;currency\n05/03/2026;A;-5,00;DZD\n06/03/2026;B;7,00;DZD';
+    expect((await readStatement(plain, { source: 'bank' })).lines.map(({ kind }) => kind)).toEqual(['payment', 'deposit']);
+  });
+
+  it('leaves out the rows that it says are titles and ends', async () => {
+    const content = `bank,of,somewhere\n${header}\nA;12345678901234;2026-03-05;16000;1,00;DZD\nprinted by nobody;;;;;\n`;
+    expect(await mapped(content, { mapping: { titleRows: 1, endRows: 1, delimiter: ';' } })).toEqual([
+      ['payment', '1.00 DZD', '2026-03-05'],
+    ]);
+  });
+});

@@ -1,0 +1,149 @@
+import { Money, type NumberedRow, type ProblemPlace, readRecords } from '../../../../platform/index.ts';
+import { Sum } from '../sum.ts';
+import { type Piece, type Pieces, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
+import { columnsIn, type Positions, plain } from './headers.ts';
+import type { TableMapping } from './mapping.ts';
+import { RowReader } from './row.ts';
+
+const totalWords = ['total', 'totaux', 'total general', 'grand total', 'somme', 'المجموع', 'الاجمالي', 'الإجمالي'];
+/** Rows of titles that may stand above a header which is told by its words. */
+const MOST_TITLES = 20;
+const BATCH = 200;
+
+/** Reads a table, CSV or XLSX, by a mapping. @param told what the bytes say it is */
+export async function* readTableStatement(
+  bytes: AsyncIterable<Buffer>,
+  mapping: TableMapping,
+  source: StatementSource,
+  told: (format: StatementFormat) => void,
+): Pieces {
+  const { format, records } = await readRecords(bytes, 'text/csv', mapping.delimiter);
+  told(format.kind);
+  try {
+    const header = await headerIn(records, mapping, source);
+    if ('faults' in header) {
+      yield header.faults.map((fault) => ({ fault }));
+      return;
+    }
+    const table = new TableSoFar(header.width, header.positions, mapping, source);
+    // The rows at the end are known only when the end is there, and so is the last line.
+    const { endRows = 0 } = mapping;
+    const held: NumberedRow[] = [];
+    let pieces: Piece[] = [];
+    for await (const record of records) {
+      if (record.cells.every((cell) => cell.trim() === '')) continue;
+      held.push(record);
+      if (held.length <= endRows + 1) continue;
+      table.take(held.shift() as NumberedRow, pieces);
+      if (pieces.length < BATCH) continue;
+      yield pieces;
+      pieces = [];
+    }
+    const last = held.length > endRows ? held[0] : undefined;
+    if (last && endRows === 0 && last.cells.length < header.width) pieces.push({ fault: brokenOff(last, header.width) });
+    else if (last) table.take(last, pieces);
+    table.end(header.row, pieces);
+    yield pieces;
+  } finally {
+    await records.return(undefined);
+  }
+}
+
+/** A file that was cut ends in a row that was cut, and what is missing of it might be that it takes a payment back. */
+const brokenOff = ({ row, cells }: NumberedRow, width: number): ProblemPlace => ({
+  row,
+  detail: `The file breaks off here: its last row has ${cells.length} cells, the header ${width}.`,
+});
+
+type Header = { readonly row: number; readonly width: number; readonly positions: Positions };
+
+async function headerIn(
+  records: AsyncGenerator<NumberedRow, void>,
+  mapping: TableMapping,
+  source: StatementSource,
+): Promise<Header | { readonly faults: ProblemPlace[] }> {
+  let best: { faults: ProblemPlace[]; found: number } | undefined;
+  for (let passed = 0; passed <= (mapping.titleRows ?? MOST_TITLES); ) {
+    const { done, value } = await records.next();
+    if (done) break;
+    const width = value.cells.findLastIndex((cell) => cell.trim() !== '') + 1;
+    if (width === 0) continue;
+    passed += 1;
+    if (mapping.titleRows !== undefined && passed <= mapping.titleRows) continue;
+    const { positions, faults } = columnsIn(value.cells.slice(0, width), value.row, mapping, source);
+    if (faults.length === 0) return { row: value.row, width, positions };
+    // What is missing is said of the row that is most like a header.
+    if (!best || positions.size > best.found) best = { faults, found: positions.size };
+  }
+  if (!best) throw unreadable('The file is empty. Its first line must name the columns.');
+  return { faults: best.faults };
+}
+
+/** The rows of a table, as far as they have been read. */
+class TableSoFar {
+  readonly #width: number;
+  readonly #mapping: TableMapping;
+  readonly #reader: RowReader;
+  readonly #totals: ReadonlySet<string>;
+  readonly #sum = new Sum();
+  /** Of amounts as they stand, whatever their operation: some total them so. */
+  #gross: Money | null = null;
+  #rows = 0;
+
+  constructor(width: number, positions: Positions, mapping: TableMapping, source: StatementSource) {
+    this.#width = width;
+    this.#mapping = mapping;
+    this.#reader = new RowReader(positions, mapping, source);
+    this.#totals = new Set([...totalWords, ...(mapping.totalMarks ?? [])].map(plain));
+  }
+
+  take(record: NumberedRow, pieces: Piece[]): void {
+    const { row, cells } = record;
+    if (this.#isTotal(record)) {
+      pieces.push(...this.#checkTotal(record));
+      return;
+    }
+    this.#rows += 1;
+    if (cells.length > this.#width && cells.slice(this.#width).some((cell) => cell.trim() !== '')) {
+      pieces.push({ fault: { row, detail: `The row has ${cells.length} cells, the header ${this.#width}.` } });
+      return;
+    }
+    const faults: ProblemPlace[] = [];
+    const line = this.#reader.read(record, faults);
+    for (const fault of faults) pieces.push({ fault });
+    if (!line) return;
+    this.#sum.add(line);
+    if (line.amount.currency === this.#sum.currency) this.#gross = this.#gross?.plus(line.amount) ?? line.amount;
+    pieces.push({ line });
+  }
+
+  end(headerRow: number, pieces: Piece[]): void {
+    if (this.#rows === 0) pieces.push({ fault: { row: headerRow, detail: 'The statement lists no operation.' } });
+    const { currency, credits, debits, lineCount } = this.#sum;
+    const unstated = { reference: null, account: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut: 0 };
+    pieces.push({ part: { place: 'table', row: headerRow, ...unstated, currency, credits, debits, lineCount } });
+  }
+
+  /** A row that says it is one, in the first of its cells that says anything. */
+  #isTotal({ cells }: NumberedRow): boolean {
+    const first = cells.find((cell) => cell.trim() !== '') ?? '';
+    return first.length < 40 && !/^\d/.test(first) && this.#totals.has(plain(first));
+  }
+
+  #checkTotal(record: NumberedRow): Piece[] {
+    const currency = this.#sum.currency ?? this.#mapping.currency;
+    if (currency === undefined) return [];
+    const stated = this.#reader.total(record, currency);
+    if (stated === null) return [];
+    if (!stated) return [{ fault: { row: record.row, cell: 'amount', detail: 'The amount of the row of totals cannot be read.' } }];
+    const zero = Money.zero(currency);
+    const net = (this.#sum.debits ?? zero).minus(this.#sum.credits ?? zero);
+    const sums = [net, net.negated(), this.#gross ?? zero, this.#sum.debits ?? zero];
+    if (sums.some((sum) => sum.equals(stated))) return [];
+    return [
+      {
+        fault: { row: record.row, cell: 'amount', detail: `The total is stated as ${stated} ${currency}; the rows above come to ${net}.` },
+      },
+    ];
+  }
+}

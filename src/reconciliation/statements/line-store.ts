@@ -1,0 +1,112 @@
+import { type Db, Money, newId, type Page, pageOf, type Sql, sql, type Tx } from '../../platform/index.ts';
+import type { LineKind, ReadLine } from './formats/types.ts';
+import type { StatementLineShown } from './types.ts';
+
+/** Where a line stands in an account: what that held before the statement, and after the line. */
+export interface Standing {
+  readonly account: string | null;
+  readonly opening: Money | null;
+  readonly balance: Money | null;
+}
+
+/** Lines on their way into the table: one array for each column. */
+export class LineBatch {
+  readonly rows: number[] = [];
+  readonly lines: ReadLine[] = [];
+  readonly fingerprints: string[] = [];
+
+  readonly standings: Standing[] = [];
+
+  add(row: number, line: ReadLine, fingerprint: string, standing: Standing): void {
+    this.standings.push(standing);
+    this.rows.push(row);
+    this.lines.push(line);
+    this.fingerprints.push(fingerprint);
+  }
+
+  get size(): number {
+    return this.rows.length;
+  }
+}
+
+/**
+ * Plans each statement of this transaction for the tables as they are by then: what is planned while they are empty goes through all of
+ * them when they are full.
+ */
+export async function planAnew(tx: Tx): Promise<void> {
+  await tx.first(sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`);
+}
+
+/**
+ * Lines of the bank are compared with what the bank said before; what the post says twice it may be claiming twice. The equal lines come
+ * first (`offset 0` keeps the planner from going through whole statements), and they are few.
+ *
+ * Two equal withdrawals may be two. A line is an earlier one only where the bank gave both the same reference of its own, where the account
+ * held as much after the one as after the other and the statement does not begin where the earlier one ended, or where one of the two
+ * statements is a notice without balances (camt.054), which one line of the account's statement bears out.
+ */
+const earlierLine = (programmeId: string, statementId: string): Sql => sql`(select e.id
+  from (select l.id, l.statement_id, l.balance_after from statement_lines l
+    where n.account is not null and l.fingerprint = decode(n.fingerprint, 'hex') and l.repeats is null offset 0) e
+    join statements s on s.id = e.statement_id
+  where s.programme_id = ${programmeId} and s.source = 'bank' and s.id <> ${statementId} and (n.named
+    or n.balance = e.balance_after and not exists (select from statement_parts p
+      where p.statement_id = e.statement_id and p.account = n.account and p.closing = n.opening)
+    or e.balance_after is null and n.balance is not null and not exists (select from statement_lines r
+      where r.repeats = e.id and r.balance_after <> n.balance)
+    or e.balance_after is not null and n.balance is null and not exists (select from statement_lines r join statements o on o.id = r.statement_id
+      where r.repeats = e.id and r.balance_after is null and o.format = 'camt.054'))
+  order by e.id limit 1)`;
+
+/** Stores lines of a statement. @param programmeId of a bank's statement, whose repeats are looked for; null for any other */
+export async function insertLines(
+  tx: Tx,
+  statementId: string,
+  { rows, lines, fingerprints, standings }: LineBatch,
+  programmeId: string | null,
+): Promise<void> {
+  const column = <Value>(read: (line: ReadLine) => Value): Value[] => lines.map(read);
+  await tx.run(sql`insert into statement_lines (id, statement_id, row_number, place, kind, reference, our_reference, serial, amount, currency,
+      office_code, paid_on, value_on, document_last_four, fingerprint, balance_after, repeats)
+    select n.id, ${statementId}, n.row, n.place, n.kind, n.reference, n.ours, n.serial, n.amount, n.currency, n.office, n.paid_on, n.value_on,
+      n.last_four, decode(n.fingerprint, 'hex'), n.balance, ${programmeId === null ? sql`null` : earlierLine(programmeId, statementId)}
+    from unnest(${lines.map(() => newId())}::uuid[], ${rows}::int[], ${column(({ place }) => place)}::text[], ${column(({ kind }) => kind)}::text[],
+      ${column(({ reference }) => reference)}::text[], ${column(({ ourReference }) => ourReference)}::text[], ${column(({ serial }) => serial)}::text[],
+      ${column(({ amount }) => amount.toString())}::numeric[], ${column(({ amount }) => amount.currency)}::text[],
+      ${column(({ officeCode }) => officeCode)}::text[], ${column(({ paidOn }) => paidOn)}::date[], ${column(({ valueOn }) => valueOn)}::date[],
+      ${column(({ documentLastFour }) => documentLastFour)}::text[], ${fingerprints}::text[],
+      ${standings.map(({ balance }) => balance?.toString() ?? null)}::numeric[], ${standings.map(({ opening }) => opening?.toString() ?? null)}::numeric[],
+      ${standings.map(({ account }) => account)}::text[], ${column(({ isNamed }) => isNamed)}::boolean[])
+      as n (id, row, place, kind, reference, ours, serial, amount, currency, office, paid_on, value_on, last_four, fingerprint, balance, opening,
+        account, named)`);
+}
+
+export const countRepeats = async (tx: Tx, statementId: string): Promise<number> =>
+  (
+    await tx.first<{ count: number }>(
+      sql`select count(*)::int as count from statement_lines where statement_id = ${statementId} and repeats is not null`,
+    )
+  )?.count ?? 0;
+
+type Row = Omit<StatementLineShown, 'amount'> & { readonly amount: string; readonly currency: string };
+
+/** The lines of a statement in their order, each with what became of it. @param after the row to start after */
+export async function pageOfLines(
+  db: Db,
+  statementId: string,
+  { kind }: { readonly kind?: LineKind | undefined },
+  limit: number,
+  after: number,
+): Promise<Page<StatementLineShown>> {
+  const rows = await db.all<Row>(sql`
+    select l.id, l.row_number as "row", l.place, l.kind, l.reference, l.our_reference as "ourReference", l.serial, l.amount::text, l.currency,
+      l.office_code as "officeCode", l.paid_on as "paidOn", l.value_on as "valueOn", l.repeats,
+      (select jsonb_build_object('pass', m.pass, 'reason', m.reason) from statement_matches m where m.statement_line_id = l.id) as match,
+      coalesce((select jsonb_agg(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state) order by e.id)
+        from exceptions e where e.statement_id = l.statement_id and e.statement_line_id = l.id), '[]') as exceptions
+    from statement_lines l
+    where l.statement_id = ${statementId} and l.row_number > ${after} and ${kind ? sql`l.kind = ${kind}` : sql`true`}
+    order by l.row_number limit ${limit + 1}`);
+  const shown = rows.map(({ amount, currency, ...line }) => ({ ...line, amount: Money.of(amount, currency).toJSON() }));
+  return pageOf(shown, limit, ({ row }) => String(row));
+}

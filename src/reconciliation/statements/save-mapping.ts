@@ -1,0 +1,39 @@
+import { command, isCurrency, type ProblemPlace, problem } from '../../platform/index.ts';
+import { programmeById } from '../../programmes/index.ts';
+import type { TableMapping } from './formats/table/mapping.ts';
+import { insertMapping, type SavedMapping } from './mapping-store.ts';
+
+export interface NewMapping {
+  readonly programmeId: string;
+  readonly name: string;
+  readonly definition: TableMapping;
+}
+
+/** Saves how the tables of one post or bank are read, as the next version of its name. @throws unprocessable when it contradicts itself */
+export const saveMapping = command<NewMapping, SavedMapping>({
+  name: 'reconciliation.save_mapping',
+  async scope(db, { programmeId }) {
+    await programmeById(db, programmeId);
+    return { programme: programmeId };
+  },
+  async run({ tx, actor, now }, input) {
+    const faults = mappingFaults(input.definition);
+    if (faults.length > 0) throw problem.unprocessable('The mapping contradicts itself.', {}, faults);
+    const saved = await insertMapping(tx, { ...input, by: actor.id, at: now });
+    return { result: saved, subject: { type: 'statement_mapping', id: saved.id }, after: saved };
+  },
+});
+
+function mappingFaults({ columns = {}, currency, decimalMark, thousandsMark, signs }: TableMapping): ProblemPlace[] {
+  const faults: ProblemPlace[] = [];
+  const fault = (pointer: string, detail: string) => faults.push({ pointer: `/definition/${pointer}`, detail });
+  if (currency !== undefined && !isCurrency(currency)) fault('currency', 'Use an ISO 4217 code, such as DZD.');
+  if (decimalMark !== undefined && decimalMark === thousandsMark) fault('thousandsMark', 'It is the decimal mark already.');
+  if (decimalMark === undefined && (thousandsMark === ',' || thousandsMark === '.'))
+    fault('decimalMark', 'Say which mark stands before decimals.');
+  if (signs === 'debit_credit' && columns.amount !== undefined)
+    fault('columns/amount', 'Amounts stand in the columns of debit and credit.');
+  const names = Object.values(columns);
+  if (new Set(names).size < names.length) fault('columns', 'Two fields name the same column.');
+  return faults;
+}

@@ -1,0 +1,399 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { camt, camtEntry } from '../../../test/support/camt.ts';
+import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
+import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
+import type { Ground } from '../../platform/index.ts';
+import { statementJobs } from './jobs.ts';
+import { statementTransitions } from './types.ts';
+
+const LARGE = 2_500;
+const header = 'Référence;Série;Date;Code bureau;Montant;Devise;Opération';
+
+interface Sending {
+  readonly type?: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+describe('statements', () => {
+  let platform: TestPlatform;
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.close());
+
+  const setUp = async (): Promise<{ frame: Frame; officer: Client }> => {
+    const frame = await makeFrame(platform);
+    return { frame, officer: await platform.as('finance_officer', { programme: frame.programmeId }) };
+  };
+  const send = (
+    client: Client,
+    { programmeId }: Pick<Frame, 'programmeId'>,
+    content: string,
+    { type = 'text/csv', query = {} }: Sending = {},
+  ) =>
+    client
+      .post(`/v1/programmes/${programmeId}/statements?${new URLSearchParams({ name: 'March', ...query })}`)
+      .type(type)
+      .send(content);
+  const row = ({ officeCode }: Frame, n: number, amount = '15 000,00') =>
+    `P-${n};${String(10_000_000_000_000 + n)};10/03/2026;${officeCode};${amount};DZD;`;
+  const file = (frame: Frame, count: number, amount?: string) =>
+    [header, ...Array.from({ length: count }, (_none, n) => row(frame, n, amount)), ''].join('\r\n');
+  /** More than is read before its sender is answered: few lines, each with a long remark that nobody reads. */
+  const large = (frame: Frame) =>
+    [`${header};Remarque`, ...Array.from({ length: LARGE }, (_none, n) => `${row(frame, n)};${'x'.repeat(400)}`), ''].join('\r\n');
+  const linesIn = async (statementId: string): Promise<number> =>
+    (await platform.owner.query('select count(*)::int as count from statement_lines where statement_id = $1', [statementId])).rows[0].count;
+  const bank: Sending = { type: 'application/xml', query: { source: 'bank' } };
+
+  it('tells a small file at once what became of it, and takes its period from its lines', async () => {
+    const { frame, officer } = await setUp();
+    const [paid] = (await payList(platform, frame, [{}])) as [Paid];
+    const line = `R1;${paid.serial};10/03/2026;${frame.officeCode};15 000,00;DZD;`;
+    const { body } = await send(officer, frame, [header, line].join('\n')).expect(200);
+    const { id } = body.statement;
+    expect(body.statement).toMatchObject({
+      source: 'post',
+      format: 'csv',
+      state: 'reconciled',
+      from: '2026-03-10',
+      to: '2026-03-10',
+      lineCount: 1,
+      matchedCount: 1,
+      faults: [],
+    });
+    const { body: lines } = await officer.get(`/v1/statements/${id}/lines`).expect(200);
+    expect(lines.items).toMatchObject([
+      {
+        row: 2,
+        place: 'row 2',
+        serial: paid.serial,
+        ourReference: null,
+        repeats: null,
+        match: { pass: 'serial_amount_date' },
+        exceptions: [],
+      },
+    ]);
+    const { body: none } = await officer.get(`/v1/statements/${id}/lines?kind=fee`).expect(200);
+    expect(none).toEqual({ items: [], nextCursor: null });
+    const { body: listed } = await officer.get(`/v1/programmes/${frame.programmeId}/statements?state=reconciled&source=post`).expect(200);
+    expect(listed.items.map((statement: { id: string }) => statement.id)).toEqual([id]);
+    expect((await officer.get(`/v1/programmes/${frame.programmeId}/statements?source=bank`).expect(200)).body.items).toEqual([]);
+  });
+
+  it('keeps what it refuses with every place, takes none of its lines, and reads a corrected file', async () => {
+    const { frame, officer } = await setUp();
+    const content = [header, row(frame, 1), row(frame, 2, 'x'), row(frame, 3, 'y')].join('\n');
+    const { body } = await send(officer, frame, content).expect(422);
+    expect(body).toMatchObject({
+      code: 'unreadable_statement',
+      faultCount: 2,
+      errors: [
+        { row: 3, cell: 'amount' },
+        { row: 4, cell: 'amount' },
+      ],
+    });
+    const { body: kept } = await officer.get(`/v1/statements/${body.statementId}`).expect(200);
+    expect(kept).toMatchObject({ state: 'refused', faultCount: 2, faults: body.errors, lineCount: 0, stagedAt: null });
+    expect(await linesIn(body.statementId)).toBe(0);
+    const again = await send(officer, frame, content).expect(422);
+    expect(again.body.statementId).not.toBe(body.statementId);
+    await send(officer, frame, content.replace('x', '1').replace('y', '2')).expect(200);
+  });
+
+  it('takes a post that writes documents and no serials, and matches what one document fits', async () => {
+    const { frame, officer } = await setUp();
+    await payList(platform, frame, [{}]);
+    const line = (reference: string, lastFour: string) => `${reference};10/03/2026;${frame.officeCode};15 000,00;DZD;${lastFour}`;
+    const { body } = await send(
+      officer,
+      frame,
+      ['reference;date;office;amount;currency;document last four', line('R1', documentLastFour), line('R2', 'ZZ99')].join('\n'),
+    ).expect(200);
+    const { body: lines } = await officer.get(`/v1/statements/${body.statement.id}/lines`).expect(200);
+    expect(lines.items).toMatchObject([
+      { serial: null, match: { pass: 'document' }, exceptions: [] },
+      { serial: null, match: null, exceptions: [{ kind: 'paid_not_in_list' }] },
+    ]);
+  });
+
+  it('matches the sum of an office’s day where a line names neither voucher nor document', async () => {
+    const { frame, officer } = await setUp();
+    await payList(platform, frame, [{}, {}]);
+    const { body } = await send(officer, frame, [header, `R1;;10/03/2026;${frame.officeCode};30 000,00;DZD;`].join('\n')).expect(200);
+    const { body: lines } = await officer.get(`/v1/statements/${body.statement.id}/lines`).expect(200);
+    expect(lines.items).toMatchObject([{ serial: null, match: { pass: 'office_day' }, exceptions: [] }]);
+  });
+
+  it('reads a large file after the answer, keeps no byte of it, and none twice', async () => {
+    const { frame, officer } = await setUp();
+    const content = large(frame);
+    const key = randomUUID();
+    const answer = await send(officer, frame, content).set('Idempotency-Key', key).expect(202);
+    expect(answer.body.statement).toMatchObject({ state: 'received', format: null, from: null, lineCount: 0 });
+    const { id } = answer.body.statement;
+    await platform.settled();
+    const { body } = await officer.get(`/v1/statements/${id}`).expect(200);
+    expect(body).toMatchObject({
+      state: 'reconciled',
+      format: 'csv',
+      lineCount: LARGE,
+      total: { amount: '37500000.00', currency: 'DZD' },
+    });
+    expect(await linesIn(id)).toBe(LARGE);
+    const { rows } = await platform.owner.query(
+      'select (select count(*)::int from statement_chunks where statement_id = $1) as chunks, data_key from statements where id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ chunks: 0, data_key: null }]);
+    const again = await send(officer, frame, content).expect(200);
+    expect(again.body).toMatchObject({ alreadyImported: true, statement: { id } });
+    expect((await send(officer, frame, content).set('Idempotency-Key', key).expect(202)).body.statement.id).toBe(id);
+  });
+
+  it('begins again where a process was killed in the middle, and has every line once', async () => {
+    const { frame, officer } = await setUp();
+    await platform.owner.query(`create or replace function die_once() returns trigger language plpgsql as $$
+      begin
+        if (select last_value from deaths) < 2 and nextval('deaths') <= 2 then perform pg_terminate_backend(pg_backend_pid()); end if;
+        return null;
+      end $$`);
+    await platform.owner.query('create sequence deaths');
+    await platform.owner.query('grant all on sequence deaths to sanad_app');
+    await platform.owner.query('create trigger die after insert on statement_lines for each statement execute function die_once()');
+    const { id } = (await send(officer, frame, large(frame)).expect(202)).body.statement;
+    const statuses = new Set<string>();
+    const seen = `select s.state, s.line_count, (select count(*)::int from statement_lines l where l.statement_id = s.id) as lines
+      from statements s where s.id = $1`;
+    for (let tries = 0; tries < 400; tries += 1) {
+      const { state, line_count: lineCount, lines } = (await platform.owner.query(seen, [id])).rows[0];
+      statuses.add(`${state} ${lineCount} ${lines}`);
+      if (state === 'reconciled') break;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    await platform.owner.query('drop trigger die on statement_lines');
+    await platform.settled();
+    expect((await platform.owner.query('select last_value::int as deaths from deaths')).rows).toEqual([{ deaths: 2 }]);
+    expect(await linesIn(id)).toBe(LARGE);
+    // Whoever looked saw no lines, or all; those may wait to be matched for a moment.
+    statuses.delete(`staged ${LARGE} ${LARGE}`);
+    expect([...statuses].sort()).toEqual(['received 0 0', `reconciled ${LARGE} ${LARGE}`]);
+  });
+
+  it('refuses a large file afterwards, and says on the statement why', async () => {
+    const { frame, officer } = await setUp();
+    const content = `${large(frame)}${row(frame, 99_999, 'x')};`;
+    const { id } = (await send(officer, frame, content).expect(202)).body.statement;
+    await platform.settled();
+    expect((await officer.get(`/v1/statements/${id}`).expect(200)).body).toMatchObject({
+      state: 'refused',
+      faultCount: 1,
+      faults: [{ row: LARGE + 2, cell: 'amount' }],
+      lineCount: 0,
+    });
+    expect(await linesIn(id)).toBe(0);
+  });
+
+  it('does not take what bears out cash of its sender, at once or afterwards', async () => {
+    const { frame, officer } = await setUp();
+    const [paid] = (await payList(platform, frame, [{ agentId: officer.userId }])) as [Paid];
+    const line = `R1;${paid.serial};10/03/2026;${frame.officeCode};15 000,00;DZD;\n`;
+    const { body } = await send(officer, frame, `${header}\n${line}`).expect(403);
+    expect(body.code).toBe('separation_of_duties');
+    const { id } = (await send(officer, frame, `${large(frame)}${line.trim()};\n`).expect(202)).body.statement;
+    await platform.settled();
+    const { body: refused } = await officer.get(`/v1/statements/${id}`).expect(200);
+    expect(refused).toMatchObject({ state: 'refused', faults: [{ detail: expect.stringContaining('A colleague has to send it') }] });
+  });
+
+  it('knows a line of the bank again in another message of the same account, and equal lines apart', async () => {
+    const { frame, officer } = await setUp();
+    const noon = camt(camtEntry('10.00', 'NONREF') + camtEntry('20.00', 'B'), { message: 'camt.054' });
+    const first = (await send(officer, frame, noon, bank).expect(200)).body.statement;
+    expect(first).toMatchObject({ state: 'reconciled', format: 'camt.054', lineCount: 2, repeatCount: 0 });
+    const evening = camtEntry('10.00', 'NONREF') + camtEntry('20.00', 'B') + camtEntry('10.00', 'NONREF');
+    const night = (await send(officer, frame, camt(evening, { closing: '60.00' }), bank).expect(200)).body.statement;
+    expect(night).toMatchObject({ format: 'camt.053', lineCount: 3, repeatCount: 2 });
+    expect(night.parts).toMatchObject([
+      { account: 'DZ5800400174401001050486', opening: { amount: '100.00' }, debits: { amount: '40.00' }, closing: { amount: '60.00' } },
+    ]);
+    const repeats = async (id: string): Promise<unknown[]> =>
+      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items.map((line: { repeats: string | null }) => line.repeats);
+    const ids = (await officer.get(`/v1/statements/${first.id}/lines`)).body.items.map((line: { id: string }) => line.id);
+    expect(await repeats(night.id)).toEqual([...ids, null]);
+    const other = camt(evening, { closing: '60.00', account: 'DZ1' });
+    expect((await send(officer, frame, other, bank).expect(200)).body.statement.repeatCount).toBe(0);
+  });
+
+  it('keeps equal withdrawals apart where one statement goes on from the other, and where nothing shows that they are one', async () => {
+    const { frame, officer } = await setUp();
+    const repeatsOf = async (content: string, sending = bank): Promise<number> =>
+      (await send(officer, frame, content, sending).expect(200)).body.statement.repeatCount;
+    const debit = camtEntry('10.00', 'NONREF');
+    // Three statements of one day, each from where the last one ended; then the whole day, as the bank sends it at night.
+    expect(await repeatsOf(camt(debit, { closing: '90.00' }))).toBe(0);
+    expect(await repeatsOf(camt(debit, { opening: '90.00', closing: '80.00' }))).toBe(0);
+    expect(await repeatsOf(camt(debit, { opening: '60.00', closing: '50.00' }))).toBe(0);
+    expect(await repeatsOf(camt(debit + camtEntry('1.00', 'NONREF'), { closing: '89.00' }))).toBe(1);
+    // A reference of the bank's own is known again anywhere.
+    expect(await repeatsOf(camt(camtEntry('7.00', 'B-7'), { closing: '93.00' }))).toBe(0);
+    expect(await repeatsOf(camt(camtEntry('7.00', 'B-7'), { opening: '40.00', closing: '33.00' }))).toBe(1);
+    // Two notices may tell of two withdrawals. A line of the account bears out one notice, and another line does not.
+    const notice = (id: string) => camt(camtEntry('3.00', 'NOTPROVIDED'), { message: 'camt.054' }).replace('<Id>1<', `<Id>${id}<`);
+    expect([await repeatsOf(notice('1')), await repeatsOf(notice('2'))]).toEqual([0, 0]);
+    const three = (opening: string, closing: string) => camt(camtEntry('3.00', 'NOTPROVIDED'), { opening, closing });
+    expect(await repeatsOf(three('20.00', '17.00'))).toBe(1);
+    expect(await repeatsOf(three('17.00', '14.00'))).toBe(1);
+    expect(await repeatsOf(three('14.00', '11.00'))).toBe(0);
+    // A table does not say of which account it is.
+    const table = (more = '') => `reference;date;amount;currency\nB-9;2026-03-10;-4,00;DZD\n${more}`;
+    const csv: Sending = { query: { source: 'bank' } };
+    expect([await repeatsOf(table(), csv), await repeatsOf(table('B-8;2026-03-10;-4,00;DZD\n'), csv)]).toEqual([0, 0]);
+  });
+
+  it('takes no statement of days that are still to come, said or written', async () => {
+    const { frame, officer } = await setUp();
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Africa/Algiers' }).format(platform.clock.now());
+    const next = (days: number) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
+    const said = await send(officer, frame, file(frame, 1), { query: { from: '2026-03-01', to: next(1) } }).expect(422);
+    expect(said.body.errors).toMatchObject([{ pointer: '/to' }]);
+    const written = (day: string) => file(frame, 1).replace('10/03/2026', day.split('-').reverse().join('/'));
+    expect((await send(officer, frame, written(next(1))).expect(422)).body.errors).toMatchObject([{ cell: 'to' }]);
+    await send(officer, frame, written(today), { query: { to: today } }).expect(200);
+    const late = camt(camtEntry('10.00', 'A'), { closing: '90.00' }).replaceAll('2026-03-31', next(2));
+    expect((await send(officer, frame, late, bank).expect(422)).body.errors).toMatchObject([{ cell: 'to' }]);
+    const ahead = `insert into statements (id, programme_id, name, content_digest, currency, from_date, to_date, uploaded_by, uploaded_at)
+      select gen_random_uuid(), $1, 'x', repeat('0', 64), 'DZD', '2026-03-01', $2::date, gen_random_uuid(), $3::date + time '12:00'`;
+    const client = await platform.applicationClient();
+    await expect(client.query(ahead, [frame.programmeId, next(1), today])).rejects.toMatchObject({ constraint: 'statements_not_ahead' });
+    await client.query(ahead, [frame.programmeId, today, today]);
+  });
+
+  it('refuses what the books do not take, at once or afterwards, and does not try for ever', async () => {
+    const { frame, officer } = await setUp();
+    await platform.owner.query(`create or replace function not_taken() returns trigger language plpgsql as $$
+      begin
+        if new.reference = 'P-1' then
+          perform refuse('some_constraint', 'not taken', 'statement_lines');
+        end if;
+        return new;
+      end $$`);
+    await platform.owner.query('create trigger not_taken before insert on statement_lines for each row execute function not_taken()');
+    const { body } = await send(officer, frame, file(frame, 2)).expect(422);
+    expect(body).toMatchObject({ code: 'unreadable_statement', errors: [{ detail: expect.stringContaining('could not be read') }] });
+    const { id } = (await send(officer, frame, large(frame)).expect(202)).body.statement;
+    await platform.settled();
+    expect((await officer.get(`/v1/statements/${id}`)).body).toMatchObject({ state: 'refused', faultCount: 1 });
+    // An error that says nothing: the last try refuses.
+    await platform.owner.query(`create or replace function not_taken() returns trigger language plpgsql as $$
+      begin raise exception 'no reason'; end $$`);
+    const [job] = statementJobs(platform.app as unknown as Ground);
+    const waiting = (await send(officer, frame, `${large(frame)}${row(frame, 7_000)};\n`).expect(202)).body.statement.id;
+    await expect(job?.run({ statementId: waiting })).rejects.toThrow('no reason');
+    expect((await officer.get(`/v1/statements/${waiting}`)).body.state).toBe('received');
+    await job?.run({ statementId: waiting }, undefined, 7);
+    expect((await officer.get(`/v1/statements/${waiting}`)).body).toMatchObject({
+      state: 'refused',
+      faults: [{ detail: expect.stringContaining('could not be read') }],
+    });
+    await platform.owner.query('drop trigger not_taken on statement_lines');
+    await platform.owner.query(`delete from follow_ups where payload ->> 'statementId' = $1`, [waiting]);
+    // Whoever sends it again is not told that it was taken.
+    expect((await send(officer, frame, large(frame)).expect(202)).body.alreadyImported).toBe(false);
+  });
+
+  it('refuses a bank statement whose lines do not come to its balances', async () => {
+    const { frame, officer } = await setUp();
+    const { body } = await send(officer, frame, camt(camtEntry('10.00', 'A'), { closing: '80.00' }), bank).expect(422);
+    expect(body.errors).toMatchObject([{ cell: 'closing balance', detail: expect.stringContaining('stated as 80.00 DZD') }]);
+    const sample = readFileSync(new URL('../../../test/statements/mt940/self-provided_february_30.sta', import.meta.url), 'utf8');
+    const february = await send(officer, frame, sample, { type: 'text/plain', query: { source: 'bank' } }).expect(422);
+    expect(february.body.errors).toMatchObject([{ row: 6, detail: expect.stringContaining('calendar') }]);
+    await send(officer, frame, 'anything', { type: 'application/pdf' }).expect(415);
+  });
+
+  it('reads with a saved mapping, shows first what it would read, and keeps every version', async () => {
+    const { frame, officer } = await setUp();
+    const path = `/v1/programmes/${frame.programmeId}`;
+    const content = 'Nr;Bon;Tag;Ort;Wert\nA;10000000000001;20260310;16000;1.500,00\nB;10000000000002;20260311;16000;2,50\n';
+    const definition = {
+      columns: { reference: 'Nr', serial: 'Bon', date: 'Tag', office: 'Ort', amount: 'Wert' },
+      currency: 'DZD',
+      dateFormat: 'YYYYMMDD',
+      decimalMark: ',',
+    };
+    const preview = () => officer.post(`${path}/statements/preview?mapping=Post`, content).expect(200);
+    await officer.post(`${path}/statements/preview?mapping=Post`, content).expect(404);
+    expect((await officer.post(`${path}/statement-mappings`, { name: 'Post', definition }).expect(201)).body.version).toBe(1);
+    expect((await preview()).body).toMatchObject({
+      format: 'csv',
+      faults: [{ row: 2, cell: 'amount' }],
+      lines: [{ row: 3, paidOn: '2026-03-11' }],
+      isWhole: true,
+    });
+    const corrected = { ...definition, thousandsMark: '.' };
+    expect((await officer.post(`${path}/statement-mappings`, { name: 'Post', definition: corrected }).expect(201)).body.version).toBe(2);
+    expect((await preview()).body).toMatchObject({ faults: [], lines: [{ amount: { amount: '1500.00', currency: 'DZD' } }, { row: 3 }] });
+    const { body } = await send(officer, frame, content, { query: { mapping: 'Post' } }).expect(200);
+    expect(body.statement).toMatchObject({ lineCount: 2, mapping: { name: 'Post', version: 2 } });
+    expect((await officer.get(`${path}/statement-mappings`).expect(200)).body.items).toMatchObject([
+      { name: 'Post', version: 2, definition: corrected },
+    ]);
+    await officer.post(`${path}/statement-mappings`, { name: 'X', definition: { decimalMark: ',', thousandsMark: ',' } }).expect(422);
+    await send(officer, frame, content, { query: { mapping: 'Nobody’s' } }).expect(404);
+    expect(
+      (await platform.owner.query('select count(*)::int as count from statements where programme_id = $1', [frame.programmeId])).rows,
+    ).toEqual([{ count: 1 }]);
+  });
+
+  it('shows and does nothing outside its programme or without the role', async () => {
+    const { frame, officer } = await setUp();
+    const { officer: outsider } = await setUp();
+    const { id } = (await send(officer, frame, file(frame, 1)).expect(200)).body.statement;
+    const path = `/v1/programmes/${frame.programmeId}`;
+    for (const address of [`/v1/statements/${id}`, `/v1/statements/${id}/lines`, `${path}/statements`, `${path}/statement-mappings`]) {
+      await outsider.get(address).expect(404);
+    }
+    await outsider.post(`${path}/statement-mappings`, { name: 'X', definition: {} }).expect(404);
+    await outsider.post(`${path}/statements/preview`, file(frame, 1)).expect(404);
+    const auditor = await platform.as('auditor');
+    await auditor.get(`/v1/statements/${id}/lines`).expect(200);
+    await auditor.post(`${path}/statement-mappings`, { name: 'X', definition: {} }).expect(403);
+    await send(auditor, frame, file(frame, 2)).expect(403);
+    await officer.get(`/v1/statements/${id}/lines?cursor=bm9wZQ`).expect(400);
+  });
+
+  it('holds its promises against plain SQL', async () => {
+    const { frame, officer } = await setUp();
+    const { id } = (await send(officer, frame, file(frame, 1)).expect(200)).body.statement;
+    const client = await platform.applicationClient();
+    const refused = (statement: string, broken: object) => expect(client.query(statement)).rejects.toMatchObject(broken);
+    const lineInto = (statementId: string, amount = '1') =>
+      `insert into statement_lines (id, statement_id, row_number, kind, reference, amount, currency, paid_on)
+      values (gen_random_uuid(), '${statementId}', 9, 'payment', 'X', ${amount}, 'DZD', '2026-03-10')`;
+    await refused(lineInto(id), { constraint: 'statement_lines_before_staging' });
+    await refused(lineInto(id, '0'), { constraint: 'statement_lines_amount_check' });
+    await refused(`update statements set line_count = 5 where id = '${id}'`, { constraint: 'statements_staged_once' });
+    await refused(`update statements set state = 'received' where id = '${id}'`, { constraint: 'statements_transition' });
+    await refused(`update statements set name = 'other' where id = '${id}'`, { code: '42501' });
+    await refused(
+      `insert into statements (id, programme_id, name, content_digest, currency, uploaded_by, uploaded_at)
+      select gen_random_uuid(), programme_id, name, content_digest, currency, uploaded_by, uploaded_at from statements where id = '${id}'`,
+      { constraint: 'statements_content_once' },
+    );
+    const part = (closing: number) =>
+      `insert into statement_parts values ('${id}', 2, 'X', null, null, 'DZD', null, null, 10, ${closing}, 5, 3, 1, 0)`;
+    await refused(part(11), { constraint: 'statement_parts_balance' });
+    await client.query(part(12));
+    for (const table of ['statement_parts', 'statement_mappings', 'statement_chunks']) {
+      await refused(`update ${table} set ${table === 'statement_mappings' ? 'name' : 'number'} = default`, { code: '42501' });
+    }
+    const { rows } = await platform.owner.query(
+      `select encode(tgargs, 'escape') as moves from pg_trigger where tgrelid = 'statements'::regclass and tgname = 'transition'`,
+    );
+    expect(rows.map(({ moves }) => moves.split('\\000').filter(Boolean))).toEqual([[...statementTransitions]]);
+  });
+});
