@@ -1,3 +1,5 @@
-export { donorReport } from './queries.ts';
+export { donorReportJobs } from './donor/jobs.ts';
+export { donorReport } from './donor/queries.ts';
+export type { DonorReport } from './donor/types.ts';
+export { operationsJobs } from './operations/jobs.ts';
 export { reportingRoutes } from './routes.ts';
-export type { DonorReport, Period } from './types.ts';

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { table } from '../scripts/support/table.ts';
+import { migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { HttpConnection } from './http-connection.ts';
+import { type History, makeHistory } from './reports-history.ts';
+import { plainly } from './reports-plain.ts';
+import { type BenchServer, startServer } from './server.ts';
+
+const PAYOUTS = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 2_000_000);
+const TIMES = 25;
+const LIMIT_MS = 300;
+
+const views = [
+  'funnel',
+  'funnel?wilayaNumber=16',
+  'unpaid-codes',
+  'unpaid-codes?groupBy=list',
+  'time-to-cash',
+  'time-to-cash?groupBy=office',
+  'time-to-cash?groupBy=month',
+  'office-load',
+  'office-load?groupBy=day',
+  'office-load?groupBy=hour',
+  'sms-delivery',
+  'sms-delivery?groupBy=day',
+  'duplicates',
+  'duplicate-decisions',
+  'exceptions',
+  'budget',
+];
+
+const at = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+/** How long something takes once it is warm: half of the times, and nineteen of twenty, in milliseconds. */
+async function warm(work: () => Promise<unknown>, times = TIMES): Promise<{ p50: number; p95: number }> {
+  for (let i = 0; i < 7; i += 1) await work();
+  const taken: number[] = [];
+  for (let i = 0; i < times; i += 1) {
+    const started = performance.now();
+    await work();
+    taken.push(performance.now() - started);
+  }
+  taken.sort((one, other) => one - other);
+  return { p50: at(taken, 0.5), p95: at(taken, 0.95) };
+}
+
+async function measure(server: BenchServer, client: pg.Client, { programmeId, fundId, token }: History): Promise<string[][]> {
+  const connection = await HttpConnection.open(server.port);
+  const asked = (path: string) => async () => {
+    const { status, body } = await connection.get(path, `Authorization: Bearer ${token}`);
+    if (status !== 200) throw new Error(`${path} answered ${status}: ${body}`);
+  };
+  const rows = [['view', 'p50 ms', 'p95 ms', `under ${LIMIT_MS} ms`, 'plain SQL ms', 'times faster']];
+  for (const view of views) {
+    const { p50, p95 } = await warm(asked(`/v1/programmes/${programmeId}/operations/${view}`));
+    const plain = plainly[view];
+    const baseline = plain && (await warm(() => client.query(plain, [programmeId]), 3)).p50;
+    rows.push([
+      view,
+      p50.toFixed(1),
+      p95.toFixed(1),
+      p95 < LIMIT_MS ? 'yes' : 'NO',
+      baseline ? baseline.toFixed(0) : '',
+      baseline ? (baseline / p50).toFixed(0) : '',
+    ]);
+  }
+  const { p50, p95 } = await warm(asked(`/v1/funds/${fundId}/report`), 5);
+  rows.push(["a donor's report", p50.toFixed(1), p95.toFixed(1), p95 < LIMIT_MS ? 'yes' : 'NO', '', '']);
+  connection.close();
+  return rows;
+}
+
+/** What noting a pay-out adds to it, in milliseconds, beside the whole insert with everything that the database checks of one. */
+async function costOfNoting(client: pg.Client): Promise<{ noted: number; whole: number }> {
+  await client.query('begin');
+  await client.query(
+    `create temporary table chosen on commit drop as select id, collector_id, amount from vouchers where state = 'activated' limit 1000`,
+  );
+  await client.query(`update vouchers set state = 'redeemed' where id in (select id from chosen)`);
+  const { rows } = await client.query(
+    `explain (analyze, format json) insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at,
+      paid_on)
+    select gen_random_uuid(), id, md5('office1')::uuid, id, collector_id, amount, 'DZD', 'passport', '1234', now(), (now() at time zone 'Africa/Algiers')::date from chosen`,
+  );
+  await client.query('rollback');
+  const [plan] = rows[0]['QUERY PLAN'];
+  const trigger = plan.Triggers.find(({ 'Trigger Name': name }: Record<string, string>) => name === 'noted');
+  return { noted: trigger.Time / trigger.Calls, whole: plan['Execution Time'] / trigger.Calls };
+}
+
+/** How many changes are added to what is kept in a second. */
+async function speedOfFolding(client: pg.Client): Promise<number> {
+  await client.query(`update vouchers set state = 'locked' where id in (select id from vouchers where state = 'activated' limit 10000)`);
+  const started = performance.now();
+  const { rows } = await client.query<{ folded: number }>('select fold_operations(20000, now()) as folded');
+  return (rows[0]?.folded ?? 0) / ((performance.now() - started) / 1000);
+}
+
+/** Every view of the work at so many pay-outs, through the API of a server in a process of its own, beside counting everything each time. */
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
+  const postgres = await startEmbeddedPostgres(folder);
+  let server: BenchServer | undefined;
+  let client: pg.Client | undefined;
+  try {
+    const url = await postgres.database('bench');
+    await migrate(url);
+    client = new pg.Client(url);
+    await client.connect();
+    client.on('error', () => {});
+    const started = performance.now();
+    const history = await makeHistory(client, PAYOUTS);
+    const made = performance.now();
+    process.stdout.write(`a history of ${history.payouts} pay-outs was made in ${((made - started) / 1000).toFixed(0)} s\n`);
+    await client.query('set statement_timeout = 0');
+    await client.query('select rebuild_operations($1)', [history.programmeId]);
+    await client.query('vacuum analyze operations_kept, operations_people');
+    const { rows: kept } = await client.query<{ rows: number; size: string }>(
+      `select (select count(*)::int from operations_kept) as rows, pg_size_pretty(sum(pg_total_relation_size(relid))) as size
+      from pg_partition_tree('operations_kept')`,
+    );
+    const folded = ((performance.now() - made) / 1000).toFixed(1);
+    process.stdout.write(`counted anew from nothing in ${folded} s: ${kept[0]?.rows} figures, ${kept[0]?.size}\n`);
+    const { noted, whole } = await costOfNoting(client);
+    process.stdout.write(`noting a pay-out takes ${noted.toFixed(3)} ms of the ${whole.toFixed(3)} ms that its row takes\n`);
+    process.stdout.write(`${(await speedOfFolding(client)).toFixed(0)} changes a second are added to what is kept\n`);
+    server = await startServer(folder, url, {
+      SANAD_MASTER_KEYS: `1:${randomBytes(32).toString('base64')}`,
+      SANAD_INDEX_KEY: randomBytes(32).toString('base64'),
+    });
+    process.stdout.write(`\n${table(await measure(server, client, history))}\n`);
+  } finally {
+    await server?.stop();
+    await client?.end();
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+await main();

@@ -1,0 +1,29 @@
+import { THRESHOLD } from './pool.ts';
+
+/** What pay-outs are known of, and to how many people they can have gone. */
+interface Paid {
+  readonly transfers: number;
+  /** People who have been told of. */
+  readonly people: number;
+  /** Pay-outs of the same period by kind: nobody gets one kind twice in a month. */
+  readonly byKind: readonly number[];
+  readonly months: number;
+}
+
+/** How many people there must be beside those who were told of: nobody is paid twice in a month with the same kind of assistance. */
+export function peopleBeyond({ transfers, people, byKind, months }: Paid): number {
+  const most = byKind.reduce((sum, count) => sum + Math.min(count, people * months), 0);
+  return Math.ceil(Math.max(0, transfers - most) / months);
+}
+
+/**
+ * How many new people a report must have to count them. Pay-outs, which a fund's money tells, can say that there are some; so that they wait
+ * must never say that they are under ten. They wait until they are twenty, or as many as pay-outs say that there are, or could be at most:
+ * eleven at least, so that those who wait may always be ten.
+ * @param known how many people pay-outs say there are beside those who were counted
+ * @param possible how many could be new, if all that was paid with one kind of assistance went to them
+ */
+export function leastToCount(known: number, possible: number): number {
+  const bounds = [known, possible].filter((bound) => bound > THRESHOLD);
+  return Math.min(2 * THRESHOLD, ...(bounds[0] === undefined ? [] : [bounds[0]]));
+}
