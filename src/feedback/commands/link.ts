@@ -1,0 +1,47 @@
+import { type Problem, type ProblemPlace, problem } from '../../platform/index.ts';
+import { linkCase } from '../case-store.ts';
+import { findLinkable } from '../link-store.ts';
+import { feedbackProblem } from '../problems.ts';
+import { caseCommand } from './case-command.ts';
+import { raiseFor } from './raise.ts';
+
+interface Link {
+  readonly caseId: string;
+  readonly registrationNumber?: string | undefined;
+  readonly personIs?: 'author' | 'concerned' | undefined;
+  readonly serial?: string | undefined;
+}
+
+const unknown = (places: readonly ProblemPlace[]): Problem =>
+  problem.unprocessable('Compare the number with what you were told.', {}, places);
+
+/**
+ * Links a case with the person or the voucher that somebody named. Who or what is left out stays as it was.
+ * @throws not_found; feedback_anonymous; unprocessable when this programme has no such person or voucher
+ */
+export const linkCaseTo = caseCommand<Link>(
+  'feedback.link',
+  async ({ tx, actor, now }, found, { caseId, registrationNumber, personIs, serial }) => {
+    const { programmeId, isAnonymous, isSensitive, category } = found.shown;
+    if (isAnonymous) throw feedbackProblem.feedback_anonymous('An anonymous case is linked with nothing and nobody.');
+    if (registrationNumber === undefined && serial === undefined)
+      throw unknown([{ pointer: '/registrationNumber', detail: 'Give the number of the person, or the serial of the voucher.' }]);
+    const { beneficiaryId, voucher } = await findLinkable(tx, programmeId, { registrationNumber, serial });
+    const detail = 'This programme has none of this number.';
+    const faults = [
+      ...(registrationNumber !== undefined && !beneficiaryId ? [{ pointer: '/registrationNumber', detail }] : []),
+      ...(serial !== undefined && !voucher ? [{ pointer: '/serial', detail }] : []),
+    ];
+    if (faults.length > 0) throw unknown(faults);
+    const link = {
+      beneficiaryId: beneficiaryId ?? found.beneficiaryId,
+      personIs: beneficiaryId ? (personIs ?? 'author') : found.personIs,
+      voucherId: voucher?.id ?? found.voucherId,
+      payoutId: voucher ? voucher.payoutId : found.payoutId,
+    };
+    await linkCase(tx, caseId, actor.id, link);
+    // What few may see is not told to finance by the way.
+    if (link.payoutId && !isSensitive) await raiseFor(tx, now, { programmeId, category, payoutId: link.payoutId });
+    return { step: 'linked' };
+  },
+);

@@ -1,0 +1,323 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
+import { payList } from '../../test/support/paid.ts';
+import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { newId } from '../platform/index.ts';
+
+const period = { from: '2026-03-01', to: '2026-03-31' };
+const received = {
+  received: 'yes',
+  full_amount: 'yes',
+  on_time: 'yes',
+  safe_on_the_way: 'yes',
+  safe_at_the_office: 'yes',
+  asked_to_pay: 'no',
+};
+const travelled = { distance_km: 4, minutes: 40, spent_on: 'food', satisfied: 'very' };
+const happy = { ...received, ...travelled };
+
+describe('what people say after they were paid', () => {
+  let platform: TestPlatform;
+  let app: pg.Client;
+  let frame: Frame;
+  let people: Person[];
+  let agentId: string;
+  let [officer, interviewer, colleague] = [] as unknown as [Client, Client, Client];
+  beforeAll(async () => {
+    platform = await startPlatform({ recurring: false });
+    app = await platform.applicationClient();
+    frame = await makeFrame(platform);
+    const here = { programme: frame.programmeId };
+    officer = await platform.as('programme_officer', here);
+    interviewer = await platform.as('interviewer', here);
+    colleague = await platform.as('interviewer', here);
+    agentId = newId();
+    people = [];
+    for (let i = 0; i < 40; i += 1) people.push(await makePerson(platform, frame.programmeId));
+    await payList(
+      platform,
+      frame,
+      people.map((person, i) => ({
+        agentId,
+        person: { beneficiaryId: person.id, householdId: person.householdId },
+        sex: i % 4 === 0 ? ('male' as const) : ('female' as const),
+      })),
+    );
+    await payList(platform, frame, [{ outcome: 'voided' }, { outcome: 'live' }, { paidOn: '2026-04-02' }]);
+  });
+  afterAll(() => platform.close());
+
+  const planned = async (body: object = {}) =>
+    (await officer.post(`/v1/programmes/${frame.programmeId}/survey-rounds`, { name: newId(), ...period, ...body }).expect(201)).body;
+  const drawn = async (body: object = {}) => (await officer.post(`/v1/survey-rounds/${(await planned(body)).id}/draw`).expect(200)).body;
+  const assign = (roundId: string, to: Client, count: number) =>
+    officer.post(`/v1/survey-rounds/${roundId}/assignments`, { interviewerId: to.userId, count });
+  const own = async (by: Client, roundId: string): Promise<string[]> =>
+    (await by.get('/v1/interviews?limit=200').expect(200)).body.items
+      .filter((one: { roundId: string }) => one.roundId === roundId)
+      .map(({ id }: { id: string }) => id);
+  const answer = (by: Client, id: string, answers: object) => by.post(`/v1/interviews/${id}/answers`, { answers });
+
+  it('is asked of a sample that is drawn once, of a size that follows from confidence and margin, and can be drawn again', async () => {
+    const round = await planned({ confidence: '0.90', margin: '0.10' });
+    expect(round).toMatchObject({ state: 'planned', population: null });
+    const draws = await Promise.all([1, 2, 3].map(() => officer.post(`/v1/survey-rounds/${round.id}/draw`)));
+    expect(draws.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    const { body } = await officer.get(`/v1/survey-rounds/${round.id}`).expect(200);
+    // 67.6 of endless many, 26 of these forty.
+    expect(body.round).toMatchObject({ state: 'drawn', population: 40, sample: 26 });
+    expect(body.progress).toEqual({ unassigned: 26, assigned: 0, done: 0, noResponse: 0 });
+    const verify = async () => (await officer.get(`/v1/survey-rounds/${round.id}/draw`).expect(200)).body;
+    expect(await verify()).toMatchObject({ matches: true, population: 40, sample: 26, seed: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    for (const write of [
+      `update survey_rounds set seed = sha256('mine') where id = $1`,
+      'update survey_rounds set sample = 27 where id = $1',
+    ])
+      await expect(app.query(write, [round.id])).rejects.toMatchObject({ constraint: 'survey_rounds_drawn_once' });
+    await expect(app.query(`update survey_rounds set state = 'planned' where id = $1`, [round.id])).rejects.toThrow();
+    await expect(app.query('update survey_frame set rank = rank + 100 where round_id = $1', [round.id])).rejects.toMatchObject({
+      code: '42501',
+    });
+    // Whoever owns the database and puts another in front is found out.
+    const put = (rank: number, id: string) =>
+      platform.owner.query('update survey_frame set beneficiary_id = $3 where round_id = $1 and rank = $2', [round.id, rank, id]);
+    const { rows } = await platform.owner.query(
+      'select beneficiary_id as id from survey_frame where round_id = $1 and rank in (1, 40) order by rank',
+      [round.id],
+    );
+    await platform.owner.query('alter table survey_frame disable trigger append_only');
+    for (const [rank, id] of [
+      [1, newId()],
+      [40, rows[0].id],
+      [1, rows[1].id],
+    ] as const)
+      await put(rank, id);
+    expect((await verify()).matches).toBe(false);
+    for (const [rank, id] of [
+      [1, newId()],
+      [40, rows[1].id],
+      [1, rows[0].id],
+    ] as const)
+      await put(rank, id);
+    await platform.owner.query('alter table survey_frame enable trigger append_only');
+    expect((await verify()).matches).toBe(true);
+  });
+
+  it('is asked in every stratum, in proportion, with a least', async () => {
+    const { id, sample } = await drawn({ stratifyBy: ['sex'], confidence: '0.90', margin: '0.20', minimum: 6 });
+    const { body } = await officer.get(`/v1/survey-rounds/${id}`).expect(200);
+    expect(body.strata).toEqual([
+      { stratum: 'female', population: 30, sample: 10, done: 0, noResponse: 0 },
+      { stratum: 'male', population: 10, sample: 6, done: 0, noResponse: 0 },
+    ]);
+    expect(sample).toBe(16);
+    expect((await officer.get(`/v1/survey-rounds/${id}/draw`).expect(200)).body.matches).toBe(true);
+  });
+
+  it('is asked by whom it was given to alone, who sees a name and a telephone and no code', async () => {
+    const { id } = await drawn();
+    await assign(id, officer, 1).expect(422);
+    expect((await assign(id, interviewer, 3).expect(200)).body).toEqual({ assigned: 3 });
+    const [first = ''] = await own(interviewer, id);
+    const { body } = await interviewer.get(`/v1/interviews/${first}`).expect(200);
+    const person = people.find((one) => one.id === body.beneficiaryId);
+    expect(body).toMatchObject({
+      names: { given: person?.personal.names.given, family: 'Benali' },
+      phones: person?.personal.phones,
+      paidOn: '2026-03-10',
+      amount: { amount: '15000.00', currency: 'DZD' },
+    });
+    expect(JSON.stringify(body)).not.toMatch(/serial|"code"|documents/);
+    await colleague.get(`/v1/interviews/${first}`).expect(404);
+    await answer(colleague, first, happy).expect(404);
+    await officer.get(`/v1/interviews/${first}`).expect(403);
+    await (await platform.as('interviewer', { programme: newId() })).get(`/v1/interviews/${first}`).expect(404);
+    await interviewer.get(`/v1/survey-rounds/${id}/results`).expect(403);
+    const reads = await platform.owner.query(
+      `select purpose from person_reads where $1 = any (beneficiary_ids) and operation = 'openInterview' and actor_id = $2`,
+      [body.beneficiaryId, interviewer.userId],
+    );
+    expect(reads.rows).toEqual([{ purpose: 'monitoring' }]);
+    await answer(interviewer, first, happy).expect(200);
+    expect((await interviewer.get(`/v1/interviews/${first}`).expect(200)).body).toMatchObject({ names: null, phones: [], state: 'done' });
+  });
+
+  it('is never asked by who paid, brought in or vouched for the person', async () => {
+    const { id } = await drawn();
+    const { rows } = await platform.owner.query('select id from survey_interviews where round_id = $1 order by rank', [id]);
+    await expect(app.query('update survey_interviews set interviewer_id = $2 where id = $1', [rows[0].id, agentId])).rejects.toMatchObject({
+      constraint: 'survey_interviews_by_another',
+    });
+    await platform.owner.query(
+      'update enrolments set verified_by = $2 where beneficiary_id in (select beneficiary_id from survey_interviews where round_id = $1 and rank > 2)',
+      [id, colleague.userId],
+    );
+    expect((await assign(id, colleague, 40).expect(200)).body).toEqual({ assigned: 2 });
+    await platform.owner.query('update enrolments set verified_by = null where verified_by = $1', [colleague.userId]);
+  });
+
+  it('takes answers that fit their questions, once', async () => {
+    const { id } = await drawn();
+    await assign(id, interviewer, 2).expect(200);
+    const [first = ''] = await own(interviewer, id);
+    const wrong = { received: 'maybe', full_amount: 'yes', asked_to_pay: 'yes', asked_amount: '12.345', distance_km: 'far', strange: 'x' };
+    const { body } = await answer(interviewer, first, wrong).expect(422);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(
+      ['asked_amount', 'distance_km', 'full_amount', 'received', 'satisfied', 'strange'].map((name) => `/answers/${name}`),
+    );
+    const both = await Promise.all([answer(interviewer, first, happy), answer(interviewer, first, { ...happy, remarks: 'Thank you' })]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    await expect(app.query(`update survey_interviews set answers = '{}' where id = $1`, [first])).rejects.toMatchObject({
+      constraint: 'survey_interviews_stand',
+    });
+  });
+
+  it('goes on with the next of the stratum, in order, when somebody does not answer', async () => {
+    const { id, sample } = await drawn({ confidence: '0.90', margin: '0.20' });
+    await assign(id, interviewer, 2).expect(200);
+    const [first = '', second = ''] = await own(interviewer, id);
+    const no = (interview: string) => interviewer.post(`/v1/interviews/${interview}/no-response`, { reason: 'wrong_number' });
+    const [{ body: one }, { body: other }] = await Promise.all([no(first).expect(200), no(second).expect(200)]);
+    const ranks = await platform.owner.query('select rank, replaces from survey_interviews where id = any($1) order by rank', [
+      [one.replacedBy, other.replacedBy],
+    ]);
+    expect(ranks.rows.map(({ rank }) => rank)).toEqual([sample + 1, sample + 2]);
+    await no(first).expect(409);
+    const { body } = await officer.get(`/v1/survey-rounds/${id}`).expect(200);
+    expect(body).toMatchObject({ progress: { noResponse: 2 }, noResponse: [{ reason: 'wrong_number', people: 2 }] });
+    await expect(
+      app.query(
+        `insert into survey_interviews (id, round_id, stratum, rank, beneficiary_id, payout_id)
+        select gen_random_uuid(), round_id, stratum, rank, beneficiary_id, payout_id from survey_frame where round_id = $1 and rank = $2`,
+        [id, sample + 5],
+      ),
+    ).rejects.toMatchObject({ constraint: 'survey_interviews_in_order' });
+  });
+
+  it('opens an exception of the pay-out for what was not received or had to be paid for, once', async () => {
+    const { id } = await drawn();
+    const again = await drawn();
+    const payouts: string[] = [];
+    for (const roundId of [id, again.id]) {
+      await assign(roundId, interviewer, 40).expect(200);
+      for (const interview of await own(interviewer, roundId)) {
+        const { rows } = await platform.owner.query('select payout_id, beneficiary_id from survey_interviews where id = $1', [interview]);
+        if (rows[0].beneficiary_id !== people[7]?.id) continue;
+        payouts.push(rows[0].payout_id);
+        await answer(interviewer, interview, { received: 'no', asked_to_pay: 'yes', asked_amount: '500.00', satisfied: 'not' }).expect(200);
+      }
+    }
+    expect(payouts).toHaveLength(2);
+    const { rows } = await platform.owner.query('select kind, raised_by from feedback_exceptions where payout_id = $1 order by kind', [
+      payouts[0],
+    ]);
+    expect(rows).toEqual([
+      { kind: 'asked_to_pay', raised_by: 'monitoring' },
+      { kind: 'not_received', raised_by: 'monitoring' },
+    ]);
+  });
+
+  it('is told by group, none under ten, with the reached beside the paid, and not before the round is closed', async () => {
+    const { id } = await drawn({ confidence: '0.99', margin: '0.01' });
+    await assign(id, interviewer, 40).expect(200);
+    const interviews = await own(interviewer, id);
+    expect(interviews).toHaveLength(40);
+    const results = async () => (await officer.get(`/v1/survey-rounds/${id}/results`).expect(200)).body;
+    for (const interview of interviews.slice(0, 9)) await answer(interviewer, interview, happy).expect(200);
+    for (const interview of interviews.slice(9, 30)) await answer(interviewer, interview, happy).expect(200);
+    for (const interview of interviews.slice(30))
+      await answer(interviewer, interview, { received: 'no', asked_to_pay: 'no', satisfied: 'not' }).expect(200);
+    // While answers come in, results that could be read before and after one would give it back.
+    const early = await officer.get(`/v1/survey-rounds/${id}/results`).expect(409);
+    expect(early.body.code).toBe('survey_state');
+    expect((await officer.get(`/v1/survey-rounds/${id}`).expect(200)).body.progress).toMatchObject({ done: 40, assigned: 0 });
+    const { body: closed } = await officer.post(`/v1/survey-rounds/${id}/close`).expect(200);
+    expect(closed.state).toBe('closed');
+    const told = await results();
+    const of = (question: string, by: string, value: string) =>
+      told.questions.find(
+        (one: { question: string; group: { by: string; value: string } }) =>
+          one.question === question && one.group.by === by && one.group.value === value,
+      );
+    expect(of('received', 'all', 'all')).toMatchObject({
+      n: 40,
+      shares: [
+        { value: 'yes', share: 0.75 },
+        { value: 'no', share: 0.25 },
+      ],
+    });
+    expect(of('distance_km', 'all', 'all')).toMatchObject({ n: 30, mean: 4, median: 4 });
+    expect(of('received', 'sex', 'male')).toMatchObject({ n: 10 });
+    expect(of('remarks', 'all', 'all')).toBeUndefined();
+    const [all] = told.reached;
+    expect(all).toMatchObject({ group: { by: 'all' }, paid: 40, adjusted: 30 });
+    expect(all.adjustedLow).toBeLessThan(30);
+    expect(all.adjustedHigh).toBeGreaterThan(30);
+    await assign(id, interviewer, 1).expect(409);
+  });
+
+  it('is drawn after its days, when nobody is paid in them any more', async () => {
+    const today = platform.clock.now().toISOString().slice(0, 10);
+    const round = await planned({ to: today });
+    expect((await officer.post(`/v1/survey-rounds/${round.id}/draw`).expect(409)).body.code).toBe('survey_state');
+    platform.clock.skip(2 * 86_400_000);
+    await officer.post(`/v1/survey-rounds/${round.id}/draw`).expect(200);
+    platform.clock.skip(-2 * 86_400_000);
+  });
+
+  it('counts its strata from the people who are kept', async () => {
+    const { id } = await drawn({ stratifyBy: ['sex'] });
+    const { rows } = await platform.owner.query(
+      `select s.stratum from survey_strata s where s.round_id = $1 and s.population = (select count(*) from survey_frame f
+        where f.round_id = s.round_id and f.stratum = s.stratum)`,
+      [id],
+    );
+    expect(rows).toHaveLength(2);
+    await expect(
+      app.query(
+        `insert into survey_frame select round_id, 'nowhere', rank, gen_random_uuid(), payout_id, wilaya_number, sex, age_band, has_disability
+          from survey_frame where round_id = $1 limit 1`,
+        [id],
+      ),
+    ).rejects.toMatchObject({ code: '23503' });
+  });
+
+  it('is taken back from an interviewer with a reason, without what they entered', async () => {
+    const { id } = await drawn();
+    await assign(id, interviewer, 3).expect(200);
+    const [first = '', second = ''] = await own(interviewer, id);
+    await answer(interviewer, first, happy).expect(200);
+    const back = (by: Client, body: object) => by.post(`/v1/survey-rounds/${id}/assignments/returns`, body);
+    await back(officer, { interviewerId: interviewer.userId }).expect(400);
+    await back(interviewer, { interviewerId: interviewer.userId, reason: 'Mine' }).expect(403);
+    const { body } = await back(officer, { interviewerId: interviewer.userId, reason: 'Ill for a month' }).expect(200);
+    expect(body).toEqual({ takenBack: 2 });
+    expect(await own(interviewer, id)).toEqual([first]);
+    await interviewer.get(`/v1/interviews/${second}`).expect(404);
+    expect((await assign(id, colleague, 2).expect(200)).body).toEqual({ assigned: 2 });
+  });
+
+  it('is planned with questions that can be asked', async () => {
+    const text = { ar: 'س', fr: 'Q', en: 'Q' };
+    const plan = (questionnaire: object[]) =>
+      officer.post(`/v1/programmes/${frame.programmeId}/survey-rounds`, { name: 'Bad', ...period, questionnaire });
+    const { body } = await plan([
+      { id: 'received', type: 'yes_no', text },
+      { id: 'why', type: 'choice', text, dependsOn: { question: 'later', is: 'yes' } },
+      { id: 'received', type: 'number', text, minimum: 5, maximum: 1 },
+    ]).expect(422);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '/questionnaire',
+      '/questionnaire/1/choices',
+      '/questionnaire/1/dependsOn/question',
+      '/questionnaire/2/id',
+      '/questionnaire/2/maximum',
+    ]);
+    await officer
+      .post(`/v1/programmes/${frame.programmeId}/survey-rounds`, { name: 'Bad', from: '2026-03-02', to: '2026-03-01' })
+      .expect(422);
+    const nobody = await planned({ from: '2020-01-01', to: '2020-01-02' });
+    expect((await officer.post(`/v1/survey-rounds/${nobody.id}/draw`).expect(422)).body.code).toBe('survey_nobody');
+  });
+});

@@ -1,0 +1,7 @@
+import { defineProblems } from '../platform/index.ts';
+
+export const monitoringProblem = defineProblems({
+  survey_state: [409, 'The round does not stand where this can be done'],
+  survey_nobody: [422, 'Nobody was paid whom this round would be about'],
+  interview_over: [409, 'The interview is over'],
+});
