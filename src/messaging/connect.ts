@@ -1,6 +1,7 @@
 import { system } from '../access/index.ts';
 import { type Config, type Contract, type Ground, type Job, publicUrlOf, type Routes } from '../platform/index.ts';
 import type { Surroundings } from './gateways/kinds.ts';
+import { inboundReader, type ReadInbound } from './gateways/read-inbound.ts';
 import { connectGateways } from './gateways/registry.ts';
 import { messagingJobs } from './jobs.ts';
 import { takeReceipts } from './receipts/commands.ts';
@@ -16,6 +17,7 @@ export interface Messaging {
   readonly routes: Routes<keyof ReturnType<typeof messagingRoutes>>;
   readonly jobs: Job[];
   readonly engine: Engine;
+  readonly readInbound: ReadInbound;
   /** Whether a message is on its way, or could be. */
   isSending(): Promise<boolean>;
   /** Lets go of every gateway. */
@@ -31,6 +33,7 @@ export function connectMessaging(ground: Ground, config: Config, contract: Contr
     dataDir: config.dataDir,
     mayUseOutbox: config.SANAD_ENV !== 'production',
     receiptsUrl: (gatewayId) => new URL(`/v1/gateways/${gatewayId}/receipts`, publicUrlOf(config)).href,
+    inboundUrl: (gatewayId) => new URL(`/v1/gateways/${gatewayId}/inbound`, publicUrlOf(config)).href,
   };
   const gateways = connectGateways(keyRing, surroundings, async (gatewayId, receipts) => {
     await execute(takeReceipts, { gatewayId, receipts }, { actor: system });
@@ -40,6 +43,7 @@ export function connectMessaging(ground: Ground, config: Config, contract: Contr
     routes: messagingRoutes(ground, { contract, surroundings, gateways }),
     jobs: messagingJobs(ground, engine, gateways),
     engine,
+    readInbound: inboundReader(ground.db, gateways),
     async isSending() {
       const is = await isOnItsWay(ground.db, clock.now());
       if (is) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -1,8 +1,11 @@
 export { queueCodes, queueNewCodes, sendingOf, sendWithheldCodes } from './commands.ts';
 export { connectMessaging } from './connect.ts';
 export { messagingColumns } from './gateways/credentials.ts';
+export type { InboundMessage } from './gateways/inbound.ts';
 export { outboxFile } from './gateways/outbox.ts';
+export type { ReadInbound } from './gateways/read-inbound.ts';
 export { proofSender } from './proofs.ts';
 export { forgetReferences, forgetReferencesOf, oldReferences } from './references.ts';
+export { faultsOfPlainText } from './texts/faults.ts';
 export { textJobs } from './texts/reminders.ts';
 export { textRoutes } from './texts/routes.ts';

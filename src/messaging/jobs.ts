@@ -17,7 +17,7 @@ export const messagingJobs = ({ db, execute, clock }: Ground, engine: Engine, ga
     name: 'messaging.send_due',
     everySeconds: 5,
     async run(_payload, closing) {
-      for (const stored of await enabledGateways(db)) gateways.of(stored).listen?.();
+      gateways.attend(await enabledGateways(db));
       await engine.drain(closing);
     },
   },

@@ -205,14 +205,6 @@ describe('messages with codes', () => {
     expect(sent.length).toBe(10);
     expect(new Set(sent.map(({ text }) => text)).size).toBe(2);
   });
-
-  it('are previewed with what they cost', async () => {
-    const officer = await platform.as('programme_officer');
-    const { body } = await officer.get('/v1/message-previews?language=ar').expect(200);
-    expect(body).toMatchObject({ language: 'ar', encoding: 'UCS-2', segments: 3 });
-    expect((await officer.get('/v1/message-previews?language=fr').expect(200)).body).toMatchObject({ encoding: 'GSM-7', segments: 1 });
-    await officer.get('/v1/message-previews?language=de').expect(400);
-  });
 });
 
 describe('messages through an aggregator that misbehaves', () => {

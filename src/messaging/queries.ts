@@ -3,11 +3,6 @@ import { type Actor, type Db, type Page, pageRequestById, problem } from '../pla
 import { scopeOfList } from '../vouchers/index.ts';
 import { countsOfList, countsOfProgramme, pageOfDeadLetters, pageOfMessages } from './message-store.ts';
 import type { MessageState } from './rules.ts';
-import { defaults } from './texts/defaults.ts';
-import { render } from './texts/render.ts';
-import { type Segments, segmentsOf } from './texts/segments.ts';
-import type { Language } from './texts/types.ts';
-import { sampleValues } from './texts/variables.ts';
 import type { DeadReason, Message, MessageCounts } from './types.ts';
 
 /** The messages of a payment list. @throws not_found when there is no such list within the actor's scope */
@@ -51,11 +46,4 @@ export async function listDeadLetters(
   authoriseRead(actor, 'messaging.read', { programme: programmeId });
   const { limit, after } = pageRequestById(query);
   return pageOfDeadLetters(db, programmeId, query.reason, limit, after);
-}
-
-/** What a message with a code looks like, with a code that is nobody's, and how many segments it is charged as. */
-export function previewMessage(actor: Actor, language: Language): { language: Language; text: string } & Segments {
-  authoriseRead(actor, 'messaging.preview');
-  const text = render(defaults.code[language], sampleValues('code', 'DZD'));
-  return { language, text, ...segmentsOf(text) };
 }

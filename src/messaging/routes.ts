@@ -3,7 +3,7 @@ import { dealWithMessage, retryDeadLetters, retryMessage } from './dead-letters.
 import type { Surroundings } from './gateways/kinds.ts';
 import type { Gateways } from './gateways/registry.ts';
 import { gatewayRoutes } from './gateways/routes.ts';
-import { countListMessages, countProgrammeMessages, listDeadLetters, listMessages, previewMessage } from './queries.ts';
+import { countListMessages, countProgrammeMessages, listDeadLetters, listMessages } from './queries.ts';
 
 type Operation =
   | 'listMessages'
@@ -13,7 +13,6 @@ type Operation =
   | 'retryDeadLetters'
   | 'retryMessage'
   | 'dealWithMessage'
-  | 'previewMessage'
   | keyof ReturnType<typeof gatewayRoutes>;
 
 export const messagingRoutes = (
@@ -29,7 +28,6 @@ export const messagingRoutes = (
     retryDeadLetters: ({ params, body, ...call }) => execute(retryDeadLetters, { ...params, ...body }, call),
     retryMessage: ({ params, body, ...call }) => execute(retryMessage, { ...params, ...body }, call),
     dealWithMessage: ({ params, body, ...call }) => execute(dealWithMessage, { ...params, ...body }, call),
-    previewMessage: async ({ actor, query }) => previewMessage(actor, query.language),
     ...gatewayRoutes(ground, outward),
   };
 };

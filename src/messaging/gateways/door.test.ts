@@ -12,17 +12,23 @@ const TOKEN = 'the token of the account';
 describe('the door that receipts come in by', () => {
   let platform: TestPlatform;
   let administrator: Client;
+  let second: Client;
   beforeAll(async () => {
     platform = await startPlatform({
       recurring: false,
       environment: { PUBLIC_URL: ORIGIN, TRUSTED_PROXIES: '127.0.0.1,::1,::ffff:127.0.0.1' },
     });
-    administrator = await platform.as('administrator');
+    [administrator, second] = [await platform.as('administrator'), await platform.as('administrator')];
   });
   afterAll(() => platform.close());
 
-  const added = async (gateway: object): Promise<string> =>
+  const set = async (gateway: object): Promise<string> =>
     (await administrator.post('/v1/gateways', { name: randomUUID(), perSecond: 1, position: 1, ...gateway }).expect(201)).body.id;
+  const added = async (gateway: object): Promise<string> => {
+    const id = await set(gateway);
+    await second.patch(`/v1/gateways/${id}`, '"1"', { enabled: true }).expect(200);
+    return id;
+  };
   const pathOf = (id: string) => `/v1/gateways/${id}/receipts`;
   const post = (id: string, form: Record<string, string>, headers: Record<string, string>) =>
     supertest(platform.app.http).post(pathOf(id)).type('form').set(headers).send(new URLSearchParams(form).toString());
@@ -74,6 +80,21 @@ describe('the door that receipts come in by', () => {
       await post(id, { ...form, MessageSid: 'SM2' }, { 'x-twilio-signature': sign }).expect(404);
       await post(other, form, { 'x-twilio-signature': sign }).expect(404);
       expect([await kept(id), await kept(other)]).toEqual([[], []]);
+    });
+
+    it('stays shut until another administrator has confirmed how it signs, and open once it is only switched off', async () => {
+      const gateway = { kind: 'twilio', settings: { accountSid: `AC${'a'.repeat(32)}`, from: 'INFO' }, credentials: { authToken: TOKEN } };
+      const id = await set(gateway);
+      const report = (token = TOKEN) => post(id, form, { 'x-twilio-signature': signature(ORIGIN + pathOf(id), form, token) });
+      await report().expect(404);
+      await second.patch(`/v1/gateways/${id}`, '"1"', { enabled: true }).expect(200);
+      await report().expect(204);
+      await second.patch(`/v1/gateways/${id}`, '"2"', { enabled: false }).expect(200);
+      await report().expect(204);
+      // Who has the token changed to one of their own is believed by nobody yet.
+      await administrator.patch(`/v1/gateways/${id}`, '"3"', { credentials: { authToken: 'their own' } }).expect(200);
+      await report('their own').expect(404);
+      await report().expect(404);
     });
 
     it('signs as the example of its documentation does', () => {

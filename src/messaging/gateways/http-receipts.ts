@@ -2,7 +2,7 @@ import type { components } from '../../contract/api.ts';
 import { asReference, type Receipt } from './gateway.ts';
 import { at, textAt } from './pointer.ts';
 
-type HttpReceipts = components['schemas']['HttpReceipts'];
+export type HttpReceipts = components['schemas']['HttpReceipts'];
 
 const SECOND_MS = 1_000;
 /** Receipts that one report may hold. */

@@ -3,7 +3,8 @@ import { type AfricasTalkingSettings, africasTalkingGateway, africasTalkingRecei
 import { isFromOneOf, isNetwork, isSigned, isSignedByTwilio, type Report } from './door.ts';
 import type { Gateway, Receipt } from './gateway.ts';
 import { type HttpSettings, httpGateway } from './http.ts';
-import { httpReceipts } from './http-receipts.ts';
+import { type HttpReceipts, httpReceipts } from './http-receipts.ts';
+import { africasTalkingInbound, httpInbound, type InboundMessage, twilioInbound } from './inbound.ts';
 import { outboxGateway } from './outbox.ts';
 import { isAllowedCentre, type SmppSettings, smppGateway } from './smpp/gateway.ts';
 import { type Credentials, hasPlaceholder, secretsIn } from './template.ts';
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly mayUseOutbox: boolean;
   /** Where a gateway reports what became of messages. */
   receiptsUrl(gatewayId: string): string;
+  /** Where it hands over what people send. */
+  inboundUrl(gatewayId: string): string;
 }
 
 /** One configured gateway, with what opens it. */
@@ -38,6 +41,9 @@ interface Kind<Settings> {
   /** Whether a report is the gateway's. Without this nothing is. */
   isFrom?(report: Report, configured: Configured<Settings>, surroundings: Surroundings): boolean;
   receipts?(report: unknown, settings: Settings): Receipt[];
+  /** Whether messages of people come from the gateway. Without this none does. */
+  isInboundFrom?(request: Report, configured: Configured<Settings>, surroundings: Surroundings): boolean;
+  inbound?(request: unknown, settings: Settings): InboundMessage[];
 }
 
 const elsewhere = 'Give a public address that begins with https.';
@@ -51,10 +57,21 @@ const wrongServer = (server: string | undefined, rules: OutgoingRules): ProblemP
 const wrongNetworks = (pointer: string, networks: readonly string[] = []): ProblemPlace[] =>
   networks.flatMap((network, i) => (isNetwork(network) ? [] : [fault(`${pointer}/${i}`, 'is no address or network')]));
 
+/** Whether a request is signed, and comes from where it should, as the settings say; where they say neither, it is not believed. */
+function isBelieved(report: Report, said: Pick<HttpReceipts, 'signature' | 'addresses'> | undefined, credentials: Credentials): boolean {
+  if (!said?.signature && !said?.addresses) return false;
+  const { signature, addresses } = said;
+  return (!signature || isSigned(report, signature, credentials['receiptSecret'])) && (!addresses || isFromOneOf(report, addresses));
+}
+
 const http: Kind<HttpSettings> = {
   schema: 'HttpGatewaySettings',
-  faults({ settings: { url, headers = {}, body, receipts }, credentials }, { rules }) {
-    const needed = new Set([...secretsIn(headers), ...secretsIn(body), ...(receipts?.signature ? ['receiptSecret'] : [])]);
+  faults({ settings: { url, headers = {}, body, receipts, inbound }, credentials }, { rules }) {
+    const needed = new Set([
+      ...secretsIn(headers),
+      ...secretsIn(body),
+      ...(receipts?.signature || inbound?.signature ? ['receiptSecret'] : []),
+    ]);
     return [
       ...(hasPlaceholder(url) ? [fault('settings/url', 'An address is logged on its way: put what changes into the body.')] : []),
       ...(URL.canParse(url) && isAllowed(new URL(url), rules) ? [] : [fault('settings/url', elsewhere)]),
@@ -66,18 +83,19 @@ const http: Kind<HttpSettings> = {
       ...(receipts && !receipts.signature && !receipts.addresses
         ? [fault('settings/receipts', 'Say how they are signed, or which addresses they come from.')]
         : []),
+      ...(inbound && !inbound.signature && !inbound.addresses
+        ? [fault('settings/inbound', 'Say how they are signed, or which addresses they come from.')]
+        : []),
       ...wrongNetworks('settings/receipts/addresses', receipts?.addresses),
+      ...wrongNetworks('settings/inbound/addresses', inbound?.addresses),
       ...missing(credentials, [...needed]),
     ];
   },
   open: ({ settings, credentials }, { rules }) => httpGateway(settings, credentials, rules),
-  isFrom(report, { settings: { receipts }, credentials }) {
-    if (!receipts) return false;
-    const { signature, addresses } = receipts;
-    if (!signature && !addresses) return false;
-    return (!signature || isSigned(report, signature, credentials['receiptSecret'])) && (!addresses || isFromOneOf(report, addresses));
-  },
+  isFrom: (report, { settings: { receipts }, credentials }) => isBelieved(report, receipts, credentials),
   receipts: (report, { receipts }) => (receipts ? httpReceipts(report, receipts) : []),
+  isInboundFrom: (request, { settings: { inbound }, credentials }) => isBelieved(request, inbound, credentials),
+  inbound: (request, { inbound }) => (inbound ? httpInbound(request, inbound) : []),
 };
 
 const twilio: Kind<TwilioSettings> = {
@@ -90,6 +108,8 @@ const twilio: Kind<TwilioSettings> = {
   open: ({ id, settings, credentials }, { rules, receiptsUrl }) => twilioGateway(settings, credentials, rules, receiptsUrl(id)),
   isFrom: (report, { id, credentials }, { receiptsUrl }) => isSignedByTwilio(report, receiptsUrl(id), credentials['authToken']),
   receipts: (report) => twilioReceipts(report),
+  isInboundFrom: (request, { id, credentials }, { inboundUrl }) => isSignedByTwilio(request, inboundUrl(id), credentials['authToken']),
+  inbound: (request) => twilioInbound(request),
 };
 
 const africasTalking: Kind<AfricasTalkingSettings> = {
@@ -102,6 +122,8 @@ const africasTalking: Kind<AfricasTalkingSettings> = {
   open: ({ settings, credentials }, { rules }) => africasTalkingGateway(settings, credentials, rules),
   isFrom: (report, { settings: { receiptAddresses = [] } }) => isFromOneOf(report, receiptAddresses),
   receipts: (report) => africasTalkingReceipts(report),
+  isInboundFrom: (request, { settings: { receiptAddresses = [] } }) => isFromOneOf(request, receiptAddresses),
+  inbound: (request) => africasTalkingInbound(request),
 };
 
 const smpp: Kind<SmppSettings> = {

@@ -5,10 +5,10 @@ import { gatewayById, gatewayCommands, noteTest } from './commands.ts';
 import type { Surroundings } from './kinds.ts';
 import type { Gateways } from './registry.ts';
 import { allGateways, findGateway } from './store.ts';
+import { whole } from './whole.ts';
 
 type Operation = 'addGateway' | 'listGateways' | 'getGateway' | 'changeGateway' | 'testGateway' | 'takeReceipts';
 
-const REPORT_BYTES = 256 * 1024;
 /** It says nothing: whoever gets it by mistake learns nothing. */
 const TEST_TEXT = 'Test 123';
 
@@ -64,15 +64,3 @@ export function gatewayRoutes(
 
 /** Nobody who may not report is told whether there is a gateway. */
 const nothingHere = (): Problem => problem.not_found('There is nothing at this address.');
-
-/** @throws too_large */
-async function whole(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of bytes) {
-    size += chunk.length;
-    if (size > REPORT_BYTES) throw problem.too_large('A report may have 256 KiB.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}

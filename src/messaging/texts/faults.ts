@@ -32,6 +32,18 @@ export function faultsOfText(text: string, { kind, currency, ownNames }: Written
   return faults.length > 0 ? faults : faultsOfLength(text, kind, longestValues(kind, currency));
 }
 
+/** The segments that a text which somebody wrote for one person may take at most. */
+const MOST_PLAIN_SEGMENTS = 6;
+
+/** What is wrong with a text that is sent as it is written, to one person. @param ownNames what the programme, its code and its donors are called */
+export function faultsOfPlainText(text: string, ownNames: readonly OwnName[]): ProblemPlace[] {
+  const telling = tellingIn(text, ownNames).map(({ word, tells, at }) => fault(`“${word}” at letter ${at} tells of ${tells}.`));
+  const { segments } = segmentsOf(text);
+  const length =
+    segments > MOST_PLAIN_SEGMENTS ? [fault(`It takes ${segments} segments, and ${MOST_PLAIN_SEGMENTS} at most are sent.`)] : [];
+  return [...faultsOfLetters(text), ...telling, ...length];
+}
+
 const fault = (detail: string): ProblemPlace => ({ pointer: '/text', detail });
 
 /** A text whose variables are words that say nothing. */

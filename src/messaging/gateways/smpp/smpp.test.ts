@@ -1,6 +1,5 @@
-import type { AddressInfo, Server } from 'node:net';
-import smpp, { type Pdu, type Session } from 'smpp';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Centre } from '../../../../test/support/message-centre.ts';
 import type { Gateway, Receipt } from '../gateway.ts';
 import { isAllowedCentre, type SmppSettings, smppGateway } from './gateway.ts';
 import { partsOf } from './parts.ts';
@@ -11,47 +10,6 @@ const BIND_FAILED = 0x0d;
 const rules = { privateAddresses: false, plainLoopback: true };
 const sms = { to: '+213550000001', text: 'Votre code : 123 456 789', reference: '01936f5e-7b1c-7c3e-9d52-0f4b6c1d2e3f' };
 const arabic = `رمزك: \u2066123 456 789\u2069. ${'المبلغ '.repeat(20)}`;
-
-/** A message centre, which takes everything until it is told to misbehave. */
-class Centre {
-  readonly submitted: Pdu[] = [];
-  readonly binds: Pdu[] = [];
-  readonly sessions: Session[] = [];
-  bindStatus = 0;
-  onSubmit: (pdu: Pdu, session: Session) => void = (pdu, session) =>
-    void session.send(pdu.response({ message_id: `id-${this.submitted.length}` }));
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = smpp.createServer((session) => {
-      this.sessions.push(session);
-      session.on('error', () => {});
-      session.on('bind_transceiver', (pdu: Pdu) => {
-        this.binds.push(pdu);
-        session.send(pdu.response({ command_status: this.bindStatus }));
-      });
-      session.on('submit_sm', (pdu: Pdu) => {
-        this.submitted.push(pdu);
-        this.onSubmit(pdu, session);
-      });
-      session.on('enquire_link', (pdu: Pdu) => session.send(pdu.response()));
-      session.on('unbind', (pdu: Pdu) => {
-        session.send(pdu.response());
-        session.close();
-      });
-    });
-  }
-
-  async open(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  close(): void {
-    for (const session of this.sessions) session.destroy();
-    this.#server.close();
-  }
-}
 
 describe('a message centre', () => {
   const open: { gateway: Gateway; centre: Centre }[] = [];
