@@ -159,7 +159,7 @@ describe('one person with every role that can be held together', () => {
     const { programmeId, fundId, officeId, officeCode } = own;
     const path = `/v1/programmes/${programmeId}`;
     const items = [{ officeId, amount: { amount: '1.00', currency: 'DZD' } }];
-    await refused(agent.post(`${path}/settlements`, { fundId, reference: 'BANK-1', items }));
+    await refused(agent.post(`${path}/settlements`, { fundId, items }));
     const header = 'Reference,Serial,Amount,Currency,Office,Date';
     const statement = (...rows: string[]) => [header, ...rows, ''].join('\n');
     const line = `R1,${paid?.serial},15000.00,DZD,${officeCode},10/03/2026`;
@@ -178,9 +178,9 @@ describe('one person with every role that can be held together', () => {
     );
     await platform.owner.query('alter table payment_list_hands enable trigger in_turn');
     expect(rows).toHaveLength(1);
-    await refused(releaser.post(`${path}/settlements`, { fundId, reference: 'BANK-1', items }));
+    await refused(releaser.post(`${path}/settlements`, { fundId, items }));
     await refused(releaser.post(address, statement(line)));
-    const { body } = await others.finance.post(`/v1/programmes/${frame.programmeId}/settlements`, { fundId, reference: 'X', items });
+    const { body } = await others.finance.post(`/v1/programmes/${frame.programmeId}/settlements`, { fundId, items });
     expect(body.status).toBe(404); // the programme of another
     const reconciler = await platform.as('finance_officer', { programme: programmeId });
     await reconciler.post(address, statement(line.replace('15000.00', '14000.00'))).expect(200);
@@ -192,6 +192,6 @@ describe('one person with every role that can be held together', () => {
       await refused(releaser.post(`/v1/exceptions/${id}/resolution`, resolution));
       await reconciler.post(`/v1/exceptions/${id}/resolution`, resolution).expect(200);
     }
-    await reconciler.post(`${path}/settlements`, { fundId, reference: 'BANK-1', items }).expect(201);
+    await reconciler.post(`${path}/settlements`, { fundId, items }).expect(201);
   });
 });

@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeStatement } from '../../test/support/exceptions.ts';
 import { confirmAll, daysOf, giveCeilings, makeReintegration, makeWork, registeredBefore } from '../../test/support/extras.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../../test/support/fixtures.ts';
 import { OfflineOffice } from '../../test/support/offline.ts';
 import { type Paid, payList } from '../../test/support/paid.ts';
 import { makePlan, makeTeam, submitted } from '../../test/support/plans.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { insertMatch, stageStatement } from '../../test/support/statements.ts';
 import { changeTerms } from '../../test/support/terms.ts';
 import { shippedModel } from '../matching/index.ts';
 import { newId } from '../platform/index.ts';
@@ -119,11 +121,131 @@ describe('the database keeps duties apart, whoever writes', () => {
     return { listId, digest, approver: team.approver.userId, deputy: deputy.userId };
   }
 
+  /** Two exceptions of the pay-out: one names it, the other the line of the post's that does. */
+  async function twoExceptions(ownerId: string | null = null) {
+    const { statementId, lineIds } = await makeStatement(platform, frame, [{ serial: paid.serial }]);
+    const [exceptionId, byLine] = [newId(), newId()];
+    for (const [id, payoutId, lineId] of [
+      [exceptionId, paid.payoutId, null],
+      [byLine, null, lineIds[0]],
+    ])
+      await platform.owner.query(
+        `insert into exceptions (id, programme_id, statement_id, kind, statement_line_id, payout_id, detail, owner_id, opened_at)
+        values ($1, $2, $3, 'reversed', $4, $5, 'x', $6, now())`,
+        [id, frame.programmeId, statementId, lineId, payoutId, ownerId],
+      );
+    return { exceptionId, byLine };
+  }
+  /** The claim of a dinar. @returns its identifier */
+  async function propose(exceptionId: string, by: string): Promise<string> {
+    const id = newId();
+    await app.query(
+      `insert into exception_decisions (id, exception_id, kind, amount, currency, fund_id, office_id, note, proposed_by, proposed_at)
+      values ($1, $2, 'claim_on_post', 1, 'DZD', $3, $4, 'x', $5, now())`,
+      [id, exceptionId, frame.fundId, frame.officeId, by],
+    );
+    return id;
+  }
+  const approve = (id: string, by: string) =>
+    app.query(`update exception_decisions set state = 'approved', decided_by = $2, decided_at = now() where id = $1`, [id, by]);
+  /** A settlement in plain SQL, with what takes its steps and moves it. */
+  async function draftedSettlement() {
+    const [id, maker] = [newId(), newId()];
+    const step = (name: string, by: string) =>
+      app.query(`insert into settlement_steps values ($1, $2, $3, now(), 'As agreed')`, [id, name, by]);
+    await app.query('begin');
+    await app.query(
+      `insert into settlements (id, programme_id, fund_id, reference, amount, currency, from_date, to_date, made_by, made_at)
+      values ($1, $2, $3, $4, 1, 'DZD', '2026-03-01', '2026-03-31', $5, now())`,
+      [id, frame.programmeId, frame.fundId, id.slice(0, 30), maker],
+    );
+    await app.query('insert into settlement_lines (settlement_id, position, office_id, principal, fee) values ($1, 1, $2, 1, 0)', [
+      id,
+      frame.officeId,
+    ]);
+    await step('drafted', maker);
+    await app.query('commit');
+    return { id, maker, step, move: (state: string) => app.query('update settlements set state = $2 where id = $1', [id, state]) };
+  }
+  /** One that was approved, with its order written. */
+  async function approvedSettlement() {
+    const made = await draftedSettlement();
+    for (const name of ['submitted', 'approved']) {
+      await made.step(name, newId());
+      await made.move(name);
+    }
+    await app.query(
+      `insert into settlement_files (settlement_id, programme_id, terms_version, execute_on, content, digest, written_at)
+      values ($1, $2, 7, '2026-03-31', 'x', encode(sha256('x'), 'hex'), now())`,
+      [made.id, frame.programmeId],
+    );
+    return made;
+  }
+  /** Has somebody set where the money goes, and another confirm it, once. @returns who set it */
+  async function confirmedAccounts(): Promise<string> {
+    await app.query(
+      `insert into post_terms (programme_id, version, payer_name, payer_account, payee_name, payee_account, reason, set_by, set_at)
+      values ($1, 7, 'We', 'A1', 'They', 'B1', 'Agreed', gen_random_uuid(), now()) on conflict do nothing`,
+      [frame.programmeId],
+    );
+    await app.query('insert into post_terms_confirmations values ($1, 7, gen_random_uuid(), now()) on conflict do nothing', [
+      frame.programmeId,
+    ]);
+    return (await app.query('select set_by from post_terms where programme_id = $1 and version = 7', [frame.programmeId])).rows[0].set_by;
+  }
+  /** An invoice of the post that waits for its decision. */
+  async function receivedInvoice(number: string) {
+    const [id, recorder] = [newId(), newId()];
+    await app.query('begin');
+    await app.query(
+      `insert into post_invoices (id, programme_id, number, issued_on, from_date, to_date, currency, payout_count, principal, fee, recorded_by, recorded_at)
+      values ($1, $2, $3, '2026-04-01', '2026-03-01', '2026-03-31', 'DZD', 1, 1, 0, $4, now())`,
+      [id, frame.programmeId, number, recorder],
+    );
+    await app.query(
+      `insert into post_invoice_lines (invoice_id, position, office_id, office_code, payout_count, principal, fee) values ($1, 1, $2, '16', 1, 1, 0)`,
+      [id, frame.officeId],
+    );
+    await app.query('commit');
+    const dispute = (by: string) =>
+      app.query(`update post_invoices set state = 'disputed', reason = 'None of ours', decided_by = $2, decided_at = now() where id = $1`, [
+        id,
+        by,
+      ]);
+    return { recorder, dispute };
+  }
+
+  /** A case about a colleague. */
+  async function accusedCase() {
+    const [id, accused] = [newId(), newId()];
+    await app.query(
+      `insert into feedback_cases (id, programme_id, reference, channel, language, category, is_sensitive, is_anonymous, has_contact, data_key, content,
+        accused_ids, received_at, acknowledge_due_at, resolve_due_at)
+      values ($1, $2, lpad((random() * 1e9)::bigint::text, 10, '0'), 'box', 'fr', 'other', false, true, false, '', '', array[$3::uuid], now(),
+        now() + interval '1 hour', now() + interval '1 day')`,
+      [id, frame.programmeId, accused],
+    );
+    return { id, accused };
+  }
+
   /** A pack that is out at an office of its own. */
   async function packOut() {
     const office = await OfflineOffice.open(platform, 1);
     return { office, agent: office.staff.agent, ...(await office.out(1)) };
   }
+
+  const insertStatement = (id: string, digit: string, uploadedBy = id) =>
+    platform.owner.query(
+      `insert into statements (id, programme_id, name, content_digest, currency, from_date, to_date, uploaded_by, uploaded_at)
+      values ($1, $2, 'S', $3, 'DZD', '2026-03-01', '2026-03-31', $4, now())`,
+      [id, frame.programmeId, digit.repeat(64), uploadedBy],
+    );
+  const insertLine = (id: string, statementId: string) =>
+    platform.owner.query(
+      `insert into statement_lines (id, statement_id, row_number, kind, reference, serial, amount, currency, office_code, paid_on)
+      values ($1, $2, 1, 'payment', 'R', $3, 15000, 'DZD', '16001', '2026-03-10')`,
+      [id, statementId, paid.serial],
+    );
 
   /** What tries to break each constraint; every one of `duties` has to be here. */
   const attacks: Readonly<Record<(typeof duties)[number]['constraint'], () => Promise<void>>> = {
@@ -149,6 +271,32 @@ describe('the database keeps duties apart, whoever writes', () => {
         app.query(`update signals set state = 'in_review', owner_id = $2, taken_at = now() where id = $1`, [signal, by]);
       await refused('signals_judged_by_another', take(agent));
       await take(newId());
+    },
+    async feedback_cases_not_by_accused() {
+      const { id, accused } = await accusedCase();
+      const own = (by: string) => app.query('update feedback_cases set owner_id = $2 where id = $1', [id, by]);
+      await refused('feedback_cases_not_by_accused', own(accused));
+      await own(newId());
+    },
+    async feedback_steps_not_by_accused() {
+      const { id, accused } = await accusedCase();
+      const step = (by: string) => app.query(`insert into feedback_steps values ($1, 1, 'noted', $2, now())`, [id, by]);
+      await refused('feedback_steps_not_by_accused', step(accused));
+      await step(newId());
+    },
+    async survey_interviews_by_another() {
+      const id = newId();
+      await app.query(
+        `with round as (insert into survey_rounds (id, programme_id, name, from_on, to_on, confidence, margin, stratify_by, minimum, questionnaire, created_by,
+            created_at) values ($1, $2, 'R', '2026-03-01', '2026-03-31', 0.95, 0.05, '{}', 1, '[]', $1, now()) returning id),
+          stratum as (insert into survey_strata select id, 'all', 1, 1 from round),
+          frame as (insert into survey_frame select id, 'all', 1, $3, $4, '16', 'female', '18-59', false from round)
+        insert into survey_interviews (id, round_id, stratum, rank, beneficiary_id, payout_id) select id, id, 'all', 1, $3, $4 from round`,
+        [id, frame.programmeId, paid.beneficiaryId, paid.payoutId],
+      );
+      const ask = (by: string) => app.query('update survey_interviews set interviewer_id = $2 where id = $1', [id, by]);
+      for (const hand of [...hands, paid.agentId]) await refused('survey_interviews_by_another', ask(hand));
+      await ask(newId());
     },
     async draws_signed_by_another() {
       const officer = await platform.as('programme_officer', { programme: frame.programmeId });
@@ -303,63 +451,126 @@ describe('the database keeps duties apart, whoever writes', () => {
       await close(newId());
     },
     async statement_matches_by_another() {
-      const [statementId, lineId] = [newId(), newId()];
-      await platform.owner.query(`insert into statements values ($1, $2, 'S', $3, 'DZD', '2026-03-01', '2026-03-31', 1, 0, 0, $1, now())`, [
-        statementId,
-        frame.programmeId,
-        '1'.repeat(64),
-      ]);
-      await platform.owner.query(
-        `insert into statement_lines values ($1, $2, 1, 'payment', 'R1', $3, 15000, 'DZD', '16001', '2026-03-10', null)`,
-        [lineId, statementId, paid.serial],
-      );
-      const match = (by: string) =>
-        app.query(`insert into statement_matches values ($1, $2, 'manual', 'by hand', $3, now())`, [lineId, paid.payoutId, by]);
+      const { lineIds } = await stageStatement(platform, { programmeId: frame.programmeId, lines: [{ serial: paid.serial }] });
+      const [lineId = ''] = lineIds;
+      const match = (by: string) => insertMatch(app, lineId, paid.payoutId, by);
       for (const hand of [...hands, paid.agentId]) await refused('statement_matches_by_another', match(hand));
       await match(newId());
     },
+    async statement_decisions_by_another() {
+      const { rows } = await platform.owner.query('select statement_line_id as id from statement_matches limit 1');
+      const decide = (by: string) =>
+        app.query(`insert into statement_decisions values ($1, $2, 'payout', $3, 'apart', 'By hand', $4, now())`, [
+          newId(),
+          rows[0].id,
+          paid.payoutId,
+          by,
+        ]);
+      for (const hand of [...hands, paid.agentId]) await refused('statement_decisions_by_another', decide(hand));
+      await decide(newId());
+    },
+    async statements_by_another() {
+      const stage = async (by: string, digit: string) => {
+        const id = newId();
+        await insertStatement(id, digit, by);
+        await insertLine(newId(), id);
+        return app.query(`update statements set state = 'staged' where id = $1`, [id]);
+      };
+      for (const [i, hand] of [...hands, paid.agentId].entries()) await refused('statements_by_another', stage(hand, 'abcdef'[i] ?? '9'));
+      await stage(newId(), '0');
+    },
     async exceptions_resolved_by_another() {
-      const [statementId, lineId, exceptionId] = [newId(), newId(), newId()];
-      await platform.owner.query(`insert into statements values ($1, $2, 'T', $3, 'DZD', '2026-03-01', '2026-03-31', 1, 0, 0, $1, now())`, [
-        statementId,
-        frame.programmeId,
-        '2'.repeat(64),
-      ]);
-      await platform.owner.query(
-        `insert into statement_lines values ($1, $2, 1, 'payment', 'R2', $3, 15000, 'DZD', '16001', '2026-03-10', null)`,
-        [lineId, statementId, paid.serial],
-      );
-      const open = (id: string, payoutId: string | null, line: string | null) =>
-        platform.owner.query(
-          `insert into exceptions (id, programme_id, statement_id, kind, statement_line_id, payout_id, detail, opened_at)
-          values ($1, $2, $3, 'reversed', $4, $5, 'x', now())`,
-          [id, frame.programmeId, statementId, line, payoutId],
-        );
-      const byLine = newId();
-      await open(exceptionId, paid.payoutId, null);
-      await open(byLine, null, lineId);
+      const { exceptionId, byLine } = await twoExceptions();
       const resolve = (id: string, by: string) =>
         app.query(
           `update exceptions set state = 'resolved', resolution = 'accepted', note = 'x', resolved_by = $2, resolved_at = now() where id = $1`,
           [id, by],
         );
       for (const id of [exceptionId, byLine])
-        for (const hand of [...hands, paid.agentId]) await refused('exceptions_resolved_by_another', resolve(id, hand));
-      await resolve(exceptionId, newId());
-      const rewriting = app.query('update exceptions set resolved_by = $2 where id = $1', [exceptionId, paid.agentId]);
+        for (const hand of [...hands, paid.agentId]) {
+          await refused('exceptions_resolved_by_another', resolve(id, hand));
+          await refused('exceptions_resolved_by_another', propose(id, hand));
+        }
+      await resolve(byLine, newId());
+      const rewriting = app.query('update exceptions set resolved_by = $2 where id = $1', [byLine, paid.agentId]);
       await refused('exceptions_resolved_by_another', rewriting);
+      const proposal = await propose(exceptionId, newId());
+      for (const hand of [...hands, paid.agentId]) await refused('exceptions_resolved_by_another', approve(proposal, hand));
+    },
+    async exceptions_owned_by_another() {
+      const { exceptionId, byLine } = await twoExceptions();
+      const give = (id: string, to: string) => app.query('update exceptions set owner_id = $2 where id = $1', [id, to]);
+      for (const id of [exceptionId, byLine])
+        for (const hand of [...hands, paid.agentId]) await refused('exceptions_owned_by_another', give(id, hand));
+      await refused('exceptions_owned_by_another', twoExceptions(paid.agentId));
+      await give(exceptionId, newId());
+    },
+    async exception_decisions_two_people() {
+      const { exceptionId } = await twoExceptions();
+      const by = newId();
+      await refused('exception_decisions_two_people', approve(await propose(exceptionId, by), by));
     },
     async settlements_by_another() {
-      const settle = (by: string) =>
-        app.query(`insert into settlements values ($1, $2, $3, $4, 1, 'DZD', 'BANK-1', $5, now())`, [
-          newId(),
-          frame.programmeId,
-          frame.fundId,
-          frame.officeId,
-          by,
-        ]);
-      for (const hand of [...hands, paid.agentId]) await refused('settlements_by_another', settle(hand));
-      await settle(newId());
+      const { step } = await draftedSettlement();
+      for (const hand of [...hands, paid.agentId]) {
+        await refused('settlements_by_another', step('submitted', hand));
+        await refused('settlements_by_another', step('cancelled', hand));
+      }
+      await step('submitted', newId());
+    },
+    async settlements_approved_by_another() {
+      await confirmedAccounts();
+      const { maker, step, move } = await draftedSettlement();
+      const submitter = newId();
+      await step('submitted', submitter);
+      await move('submitted');
+      for (const by of [maker, submitter])
+        for (const name of ['approved', 'rejected']) await refused('settlements_approved_by_another', step(name, by));
+      await step('approved', newId());
+    },
+    async settlements_instructed_by_another() {
+      const writer = await confirmedAccounts();
+      const { step } = await approvedSettlement();
+      await refused('settlements_instructed_by_another', step('instructed', writer));
+      await step('instructed', newId());
+    },
+    async settlements_cancelled_by_another() {
+      await confirmedAccounts();
+      const { maker, step, move } = await approvedSettlement();
+      const sender = newId();
+      await step('instructed', sender);
+      await move('instructed');
+      for (const by of [maker, sender]) await refused('settlements_cancelled_by_another', step('cancelled', by));
+      await step('cancelled', newId());
+    },
+    async post_terms_two_people() {
+      const writer = await confirmedAccounts();
+      await refused(
+        'post_terms_two_people',
+        app.query('insert into post_terms_confirmations values ($1, 7, $2, now())', [frame.programmeId, writer]),
+      );
+    },
+    async post_invoices_decided_by_another() {
+      const { recorder, dispute } = await receivedInvoice('F-2');
+      await refused('post_invoices_decided_by_another', dispute(recorder));
+      await dispute(newId());
+    },
+    async post_invoices_by_another() {
+      const { dispute } = await receivedInvoice('F-1');
+      for (const hand of [...hands, paid.agentId]) await refused('post_invoices_by_another', dispute(hand));
+      await dispute(newId());
+    },
+    async ledger_carry_forwards_two_people() {
+      const [id, asker] = [newId(), newId()];
+      await app.query(
+        `insert into ledger_carry_forwards (id, programme_id, office_id, ends_on, amount, currency, reason, asked_by, asked_at)
+        values ($1, $2, $3, '2026-03-31', 1, 'DZD', 'Too late', $4, now())`,
+        [id, frame.programmeId, frame.officeId, asker],
+      );
+      const confirm = (by: string) =>
+        app.query('update ledger_carry_forwards set confirmed_by = $2, confirmed_at = now() where id = $1', [id, by]);
+      await refused('ledger_carry_forwards_two_people', confirm(asker));
+      await confirm(newId());
     },
     async enrolments_verified_by_another() {
       const { id } = await makePerson(platform, frame.programmeId);
@@ -505,6 +716,45 @@ describe('the database keeps duties apart, whoever writes', () => {
       await change(`credentials = 'sealed anew'`);
       for (const what of elsewhere)
         await refused('gateways_two_people', change(`${what}, changed_by = '{${helper}}', enabled_by = '${helper}', enabled = true`));
+    },
+    async export_definitions_two_people() {
+      const [id, maker, owner, colleague] = [newId(), newId(), newId(), newId()];
+      const define = (state: string, recipient: string | null, approvedBy: string | null = null) =>
+        app.query(
+          `insert into export_definitions (id, programme_id, name, dataset, is_personal, format, period, every, hour, owner_id, recipient, purpose,
+            reason, state, approved_by, last_due_on, created_by, created_at)
+          values ($1, $2, 'x', 'beneficiaries', true, 'csv', 'day', 'day', 6, $3, $4, 'monitoring', 'for a test', $5, $6, '2026-01-01', $7, now())`,
+          [id, frame.programmeId, owner, recipient, state, approvedBy, maker],
+        );
+      await refused('export_definitions_first_state', define('on', 'age1xxxxxxxx', colleague));
+      await refused('export_definitions_encrypted', define('proposed', null));
+      await define('proposed', 'age1xxxxxxxx');
+      const approve = (by: string | null) =>
+        app.query(`update export_definitions set state = 'on', approved_by = $2 where id = $1`, [id, by]);
+      for (const by of [maker, owner, null]) await refused('export_definitions_two_people', approve(by));
+      await approve(colleague);
+      await refused('export_definitions_over', app.query(`update export_definitions set approved_by = $2 where id = $1`, [id, newId()]));
+      await refused('export_definitions_over', app.query(`update export_definitions set last_due_on = '2025-12-31' where id = $1`, [id]));
+      for (const what of [`recipient = 'age1other'`, 'owner_id = gen_random_uuid()', `dataset = 'payouts'`, 'is_personal = false'])
+        await expect(app.query(`update export_definitions set ${what} where id = $1`, [id])).rejects.toMatchObject({ code: '42501' });
+    },
+    async webhooks_two_people() {
+      const [id, maker, helper, colleague] = [newId(), newId(), newId(), newId()];
+      await app.query(
+        `insert into webhooks (id, programme_id, url, events, description, makers, secret, created_by, created_at)
+        values ($1, $2, 'https://erp.example.org', '{voucher.paid}', 'x', $3, 'sealed', $4, now())`,
+        [id, frame.programmeId, [maker, helper], maker],
+      );
+      const change = (what: string) => app.query(`update webhooks set ${what} where id = $1`, [id]);
+      const enable = (by: string) => change(`state = 'on', since = now(), confirmed_by = '${by}'`);
+      for (const by of [maker, helper]) await refused('webhooks_two_people', enable(by));
+      await refused('webhooks_two_people', change(`state = 'on', since = now()`));
+      await refused('webhooks_over', change(`makers = '{${helper}}', state = 'on', since = now(), confirmed_by = '${maker}'`));
+      await enable(colleague);
+      for (const what of [`url = 'https://elsewhere.example'`, `events = '{voucher.expired}'`, `makers = '{${newId()}}'`])
+        await refused('webhooks_over', change(what));
+      await change(`secret = 'sealed anew'`);
+      await refused('webhooks_two_people', change(`url = 'https://elsewhere.example', makers = '{${helper}}', confirmed_by = '${helper}'`));
     },
     async offline_packs_agent_is_another() {
       const by = newId();

@@ -23,7 +23,34 @@ const oneHand =
 const decide = 'You registered or verified one of these people. Ask somebody else to decide.';
 const drew = 'You drew this advance. A colleague of finance must do this.';
 const ownTill = 'This is your own till. Another supervisor of the office must do this.';
-const handle = 'You had a hand in the list, or entered or verified the person. A colleague must handle this cash.';
+
+// Rules that hold for several steps.
+const handlesCash = {
+  notBy: 'any hand in its list; entered or verified the person',
+  constraint: 'payouts_by_another',
+  detail: 'You had a hand in the list, or entered or verified the person. A colleague must handle this cash.',
+} as const;
+const matchesOwn = {
+  notBy: 'paid, voided, drew; any hand in its list',
+  constraint: 'statement_decisions_by_another',
+  detail: 'You paid this cash out, drew it, or had a hand in its list. Ask a colleague to match it or to take the match apart.',
+} as const;
+const closesOwn = {
+  notBy: 'paid, voided; any hand in its list',
+  constraint: 'exceptions_resolved_by_another',
+  detail: 'You paid this cash out or had a hand in its list. Ask a colleague to close the exception.',
+} as const;
+const settlesOwn = {
+  notBy: 'paid or voided any of the office and fund; any hand in a list that was paid there of it',
+  constraint: 'settlements_by_another',
+  detail:
+    'You paid out cash of this fund at one of these offices, or had a hand in a list that was paid there. Ask a colleague to settle it.',
+} as const;
+const mergesOwn = {
+  notBy: 'entered or verified either person',
+  constraint: 'mergers_by_another',
+  detail: decide,
+} as const;
 
 /**
  * Separation of duties on the record itself, across all its steps and whatever roles somebody holds. Each rule is a constraint, so that
@@ -98,17 +125,13 @@ export const duties = [
     record: 'pay-out',
     step: 'paid',
     permission: 'cashout.redeem',
-    notBy: 'any hand in its list; entered or verified the person',
-    constraint: 'payouts_by_another',
-    detail: handle,
+    ...handlesCash,
   },
   {
     record: 'pay-out',
     step: 'paid after a look-up',
     permission: 'cashout.pay',
-    notBy: 'any hand in its list; entered or verified the person',
-    constraint: 'payouts_by_another',
-    detail: handle,
+    ...handlesCash,
   },
   {
     record: 'till',
@@ -138,9 +161,7 @@ export const duties = [
     record: 'pay-out',
     step: 'voided',
     permission: 'cashout.void_payout',
-    notBy: 'any hand in its list; entered or verified the person',
-    constraint: 'payouts_by_another',
-    detail: handle,
+    ...handlesCash,
   },
   {
     record: 'pay-out',
@@ -154,9 +175,7 @@ export const duties = [
     record: 'pay-out',
     step: 'delivered by hand',
     permission: 'handovers.deliver',
-    notBy: 'any hand in its list; entered or verified the person',
-    constraint: 'payouts_by_another',
-    detail: handle,
+    ...handlesCash,
   },
   {
     record: 'pay-out',
@@ -239,6 +258,30 @@ export const duties = [
     detail: 'This concerns what you did yourself. Somebody else judges it.',
   },
   {
+    record: 'feedback',
+    step: 'given an owner',
+    permission: 'feedback.assign',
+    notBy: 'whom it is about',
+    constraint: 'feedback_cases_not_by_accused',
+    detail: 'This is about you. Somebody else handles it.',
+  },
+  {
+    record: 'feedback',
+    step: 'moved, noted on or told of',
+    permission: 'feedback.move',
+    notBy: 'whom it is about',
+    constraint: 'feedback_steps_not_by_accused',
+    detail: 'This is about you. Somebody else handles it.',
+  },
+  {
+    record: 'interview after a pay-out',
+    step: 'asked',
+    permission: 'monitoring.assign',
+    notBy: 'paid or voided; any hand in its list; entered or verified the person',
+    constraint: 'survey_interviews_by_another',
+    detail: 'The interviewer paid this person, brought them in or had a hand in the list. Somebody else asks them.',
+  },
+  {
     record: 'pay-out',
     step: 'matched with a statement',
     permission: 'reconciliation.import_statement',
@@ -247,21 +290,160 @@ export const duties = [
     detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to import it.',
   },
   {
-    record: 'pay-out',
-    step: 'its exception resolved',
-    permission: 'reconciliation.resolve_exception',
-    notBy: 'paid, voided; any hand in its list',
-    constraint: 'exceptions_resolved_by_another',
-    detail: 'You paid this cash out or had a hand in its list. Ask a colleague to close the exception.',
+    record: 'statement',
+    step: 'taken in',
+    permission: 'reconciliation.import_statement',
+    notBy: 'paid or voided a pay-out that it agrees with; any hand in its list',
+    constraint: 'statements_by_another',
+    detail: 'You paid cash that this statement bears out, or had a hand in its list. Ask a colleague to import it.',
   },
   {
     record: 'pay-out',
-    step: 'its office settled with',
-    permission: 'reconciliation.settle',
-    notBy: 'paid or voided any of the office and fund; any hand in a list that was paid there of it',
-    constraint: 'settlements_by_another',
-    detail:
-      'You paid out cash of this fund at one of these offices, or had a hand in a list that was paid there. Ask a colleague to settle it.',
+    step: 'matched with a statement again',
+    permission: 'reconciliation.run_matching',
+    notBy: 'paid, voided; any hand in its list',
+    constraint: 'statement_matches_by_another',
+    detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to match it.',
+  },
+  {
+    record: 'pay-out or advance',
+    step: 'matched by hand',
+    permission: 'reconciliation.match_by_hand',
+    ...matchesOwn,
+  },
+  {
+    record: 'pay-out or advance',
+    step: 'its match taken apart',
+    permission: 'reconciliation.unmatch',
+    ...matchesOwn,
+  },
+  {
+    record: 'pay-out',
+    step: 'its exception resolved',
+    permission: 'reconciliation.resolve_exception',
+    ...closesOwn,
+  },
+  {
+    record: 'pay-out',
+    step: 'what its exception posts proposed, or a claim of it ended',
+    permission: 'reconciliation.propose_resolution',
+    ...closesOwn,
+  },
+  {
+    record: 'pay-out',
+    step: 'its exception given to somebody',
+    permission: 'reconciliation.assign_exception',
+    notBy: 'to nobody who paid or voided it, or had any hand in its list',
+    constraint: 'exceptions_owned_by_another',
+    detail: 'This person paid the cash out or had a hand in its list. Give the exception to somebody else.',
+  },
+  {
+    record: 'exception',
+    step: 'what it posts approved, and its reopening',
+    permission: 'reconciliation.approve_resolution',
+    notBy: 'proposed it; paid, voided; any hand in its list',
+    constraint: 'exception_decisions_two_people',
+    detail: 'You proposed this. A colleague of finance has to approve it.',
+  },
+  {
+    record: 'settlement',
+    step: 'made',
+    permission: 'reconciliation.draft_settlement',
+    ...settlesOwn,
+  },
+  {
+    record: 'settlement',
+    step: 'submitted',
+    permission: 'reconciliation.submit_settlement',
+    ...settlesOwn,
+  },
+  {
+    record: 'settlement',
+    step: 'approved',
+    permission: 'reconciliation.approve_settlement',
+    ...settlesOwn,
+  },
+  {
+    record: 'settlement',
+    step: 'approved',
+    permission: 'reconciliation.approve_settlement',
+    notBy: 'made or submitted it',
+    constraint: 'settlements_approved_by_another',
+    detail: 'You made this settlement. A colleague has to decide on it.',
+  },
+  {
+    record: 'settlement',
+    step: 'rejected',
+    permission: 'reconciliation.reject_settlement',
+    notBy: 'made or submitted it',
+    constraint: 'settlements_approved_by_another',
+    detail: 'You made this settlement. A colleague has to decide on it.',
+  },
+  {
+    record: 'settlement',
+    step: 'instructed',
+    permission: 'reconciliation.instruct_settlement',
+    ...settlesOwn,
+  },
+  {
+    record: 'settlement',
+    step: 'instructed',
+    permission: 'reconciliation.instruct_settlement',
+    notBy: 'set where the money goes, in any version since it last went elsewhere',
+    constraint: 'settlements_instructed_by_another',
+    detail: 'You set the account that this goes to. A colleague has to send it there.',
+  },
+  {
+    record: 'settlement',
+    step: 'paid',
+    permission: 'reconciliation.confirm_settlement',
+    ...settlesOwn,
+  },
+  {
+    record: 'settlement',
+    step: 'cancelled',
+    permission: 'reconciliation.cancel_settlement',
+    ...settlesOwn,
+  },
+  {
+    record: 'settlement',
+    step: 'cancelled, after the bank was told to pay it',
+    permission: 'reconciliation.cancel_settlement',
+    notBy: 'made, submitted or instructed it',
+    constraint: 'settlements_cancelled_by_another',
+    detail: 'The bank was told to pay this, and you made the settlement or told it. A colleague has to call it off.',
+  },
+  {
+    record: 'accounts of the post',
+    step: 'confirmed',
+    permission: 'reconciliation.confirm_post_terms',
+    notBy: 'set them',
+    constraint: 'post_terms_two_people',
+    detail: 'You set these accounts. A colleague has to confirm them.',
+  },
+  {
+    record: 'invoice of the post',
+    step: 'decided',
+    permission: 'reconciliation.decide_invoice',
+    notBy: 'recorded it',
+    constraint: 'post_invoices_decided_by_another',
+    detail: 'You recorded this invoice. A colleague has to decide on it.',
+  },
+  {
+    record: 'invoice of the post',
+    step: 'decided',
+    permission: 'reconciliation.decide_invoice',
+    notBy: 'paid or voided any of its offices; any hand in a list that was paid there',
+    constraint: 'post_invoices_by_another',
+    detail: 'You paid out cash at one of these offices, or had a hand in a list that was paid there. Ask a colleague to decide.',
+  },
+  {
+    record: 'remainder owed to the post',
+    step: 'carried forward',
+    permission: 'ledger.confirm_carry_forward',
+    notBy: 'asked for it',
+    constraint: 'ledger_carry_forwards_two_people',
+    detail: 'You asked for this. A colleague has to confirm it.',
   },
   {
     record: 'person',
@@ -291,17 +473,13 @@ export const duties = [
     record: 'duplicate pair',
     step: 'merged',
     permission: 'deduplication.decide_pair',
-    notBy: 'entered or verified either person',
-    constraint: 'mergers_by_another',
-    detail: decide,
+    ...mergesOwn,
   },
   {
     record: 'duplicate pair',
     step: 'merger undone',
     permission: 'deduplication.undo_merger',
-    notBy: 'entered or verified either person',
-    constraint: 'mergers_by_another',
-    detail: decide,
+    ...mergesOwn,
   },
   {
     record: 'matching model',
@@ -350,6 +528,22 @@ export const duties = [
     notBy: 'set it up, or changed its settings, credentials or place since it was enabled last',
     constraint: 'gateways_two_people',
     detail: 'You said where messages would go. Another administrator has to look at it and enable it.',
+  },
+  {
+    record: 'scheduled export',
+    step: 'approved, where people are in it',
+    permission: 'exports.approve',
+    notBy: 'defined it; whom the files are for',
+    constraint: 'export_definitions_two_people',
+    detail: 'You defined this export, or its files are for you. Somebody else has to approve what leaves with people in it.',
+  },
+  {
+    record: 'webhook',
+    step: 'enabled',
+    permission: 'webhooks.enable',
+    notBy: 'set it up, or changed its address or events since it was enabled last',
+    constraint: 'webhooks_two_people',
+    detail: 'You said where events would go. Another administrator has to look at it and enable it.',
   },
 ] as const satisfies readonly Duty[];
 

@@ -18,3 +18,4 @@ export { sessionRules } from './session-rules.ts';
 export { passerBy, system } from './system.ts';
 export { totpCode } from './totp.ts';
 export type { NewRole, NewUser } from './types.ts';
+export { userActor } from './user-actor.ts';

@@ -150,6 +150,8 @@ describe('keys of partners', () => {
       'intake.ask_for_code',
       'intake.prove_telephone',
       'intake.read_own_status',
+      'feedback.submit',
+      'feedback.look_up',
     ]);
   });
 

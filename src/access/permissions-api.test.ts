@@ -77,12 +77,17 @@ function examplesOf({ roles: allowed }: Permission): [DrawnGrant[], number][] {
 /** Those that reach only what the asker has asked for, gave or drew; which here was somebody else. */
 const askersAlone = [
   'downloadBeneficiaryExport',
+  'downloadExportRun',
+  'downloadPersonalExportRun',
   'endApprovalDelegation',
   'listPossibleDeputies',
   'withdrawAdvance',
   'deliverByHand',
   'payLookedUp',
   'handOutOfflinePack',
+  'openInterview',
+  'answerInterview',
+  'recordNoResponse',
 ];
 
 /** An answer in which the identifiers that were asked about go by their names. */

@@ -10,6 +10,9 @@ export const roles = [
   'donor',
   'auditor',
   'administrator',
+  'feedback_officer',
+  'protection_officer',
+  'interviewer',
 ] as const;
 
 export type Role = (typeof roles)[number];
@@ -46,6 +49,9 @@ export const rolePlaces: Readonly<Record<Role, RolePlaces>> = {
   donor: { kinds: ['fund'], obligatory: true },
   auditor: { kinds: ['programme', 'office', 'fund'] },
   administrator: { kinds: ['programme', 'office'] },
+  feedback_officer: { kinds: ['programme'] },
+  protection_officer: { kinds: ['programme'] },
+  interviewer: { kinds: ['programme'] },
 };
 
 /** Roles that control each other, so that nobody holds both, whatever they are granted for. The database holds the same list. */
@@ -71,6 +77,26 @@ export const incompatibleRoles: readonly (readonly [Role, Role])[] = [
   ['donor', 'programme_officer'],
   ['donor', 'approver'],
   ['donor', 'finance_officer'],
+  ['feedback_officer', 'agent'],
+  ['feedback_officer', 'office_supervisor'],
+  ['feedback_officer', 'field_officer'],
+  ['feedback_officer', 'auditor'],
+  ['feedback_officer', 'administrator'],
+  ['protection_officer', 'agent'],
+  ['protection_officer', 'office_supervisor'],
+  ['protection_officer', 'field_officer'],
+  ['protection_officer', 'auditor'],
+  ['protection_officer', 'administrator'],
+  ['interviewer', 'agent'],
+  ['interviewer', 'office_supervisor'],
+  ['interviewer', 'field_officer'],
+  ['interviewer', 'auditor'],
+  ['interviewer', 'administrator'],
+  ['protection_officer', 'finance_officer'],
+  ['protection_officer', 'approver'],
+  ['protection_officer', 'donor'],
+  ['feedback_officer', 'donor'],
+  ['interviewer', 'donor'],
 ];
 
 /** Roles whose signature a step of a payment list may ask for, and which may be granted up to a limit. */

@@ -39,7 +39,7 @@ export const peopleWords: Readonly<Record<string, Words>> = {
   'intake.count_duplicates': { ar: 'عدّ المكررين في الملف', fr: 'Doublons du fichier comptés', en: 'Duplicates of a file counted' },
   'intake.finish_file': { ar: 'انتهاء الملف', fr: 'Fichier terminé', en: 'File finished' },
   'intake.stop_file_at_first': { ar: 'إيقاف الملف', fr: 'Fichier arrêté', en: 'File stopped' },
-  'intake.read_refused_rows': { ar: 'الاطلاع على الأسطر المرفوضة', fr: 'Lignes refusées lues', en: 'Refused rows read' },
+  'intake.export_refused_rows': { ar: 'تصدير الأسطر المرفوضة', fr: 'Lignes refusées exportées', en: 'Refused rows exported' },
   'intake.register_oneself': { ar: 'تسجيل ذاتي', fr: 'Auto-inscription', en: 'Registered themselves' },
   'intake.ask_for_code': { ar: 'طلب رمز للهاتف', fr: 'Code demandé', en: 'Code asked for' },
   'intake.send_code': { ar: 'إرسال رمز إثبات الهاتف', fr: 'Code envoyé', en: 'Code sent' },

@@ -1,6 +1,8 @@
 import type { Words } from './types.ts';
 import { accessWords } from './words-access.ts';
+import { afterPaymentWords } from './words-after-payment.ts';
 import { assistanceWords } from './words-assistance.ts';
+import { outwardWords } from './words-outward.ts';
 import { peopleWords } from './words-people.ts';
 
 /** What each command did, in words, for whoever reads a story. */
@@ -8,6 +10,8 @@ export const words: Readonly<Record<string, Words>> = {
   ...accessWords,
   ...peopleWords,
   ...assistanceWords,
+  ...outwardWords,
+  ...afterPaymentWords,
   'programmes.create_programme': { ar: 'إنشاء برنامج', fr: 'Programme créé', en: 'Programme created' },
   'programmes.change_programme': { ar: 'تعديل برنامج', fr: 'Programme modifié', en: 'Programme changed' },
   'funding.create_fund': { ar: 'فتح صندوق', fr: 'Fonds ouvert', en: 'Fund opened' },
@@ -126,10 +130,14 @@ export const words: Readonly<Record<string, Words>> = {
   'handovers.withdraw_advance': { ar: 'سحب طلب سلفة', fr: 'Demande d’avance retirée', en: 'Request for an advance withdrawn' },
   'handovers.hand_over': { ar: 'تسليم سلفة نقدية', fr: 'Avance remise', en: 'Advance handed over' },
   'handovers.refuse_advance': { ar: 'رفض سلفة', fr: 'Avance refusée', en: 'Advance refused' },
+  'handovers.print_round_sheet': { ar: 'طباعة ورقة الجولة', fr: 'Feuille de tournée imprimée', en: 'Round sheet printed' },
   'handovers.deliver': { ar: 'تسليم نقدي باليد', fr: 'Remise en main propre', en: 'Delivered by hand, or tried to' },
   'handovers.take_back': { ar: 'إرجاع باقي سلفة', fr: 'Reste d’une avance rendu', en: 'Rest of an advance brought back' },
   'handovers.close_advance': { ar: 'إقفال سلفة', fr: 'Avance close', en: 'Advance closed' },
   'audit.seal_records': { ar: 'ختم سجل الاطلاع والتنبيهات', fr: 'Consultations et alertes scellées', en: 'Readings and alerts sealed' },
+  'operations.fold': { ar: 'تحديث أرقام المتابعة', fr: 'Chiffres de suivi mis à jour', en: 'Figures of operations brought up to date' },
+  'operations.rebuild': { ar: 'إعادة حساب أرقام المتابعة', fr: 'Chiffres de suivi recalculés', en: 'Figures of operations counted anew' },
+  'operations.forecast': { ar: 'حساب المستحقات المقبلة', fr: 'Besoins à venir calculés', en: 'Coming needs worked out' },
   'signals.look': { ar: 'رصد مؤشرات احتيال', fr: 'Indices de fraude relevés', en: 'Signs of fraud looked for' },
   'signals.review': { ar: 'تولي فحص مؤشر احتيال', fr: 'Indice de fraude pris en charge', en: 'Sign of fraud taken on' },
   'signals.decide': { ar: 'البت في مؤشر احتيال', fr: 'Indice de fraude jugé', en: 'Sign of fraud judged' },
@@ -139,8 +147,67 @@ export const words: Readonly<Record<string, Words>> = {
     en: 'Threshold for signs of fraud set',
   },
   'reconciliation.import_statement': { ar: 'استيراد كشف البريد', fr: 'Relevé de la poste importé', en: 'Statement imported' },
+  'reconciliation.stage_statement': { ar: 'قراءة كشف', fr: 'Relevé lu', en: 'Statement read' },
+  'reconciliation.save_mapping': { ar: 'حفظ طريقة قراءة الكشوف', fr: 'Lecture des relevés enregistrée', en: 'Mapping of statements saved' },
   'reconciliation.resolve_exception': { ar: 'معالجة فرق', fr: 'Écart résolu', en: 'Exception resolved' },
-  'reconciliation.settle': { ar: 'تسوية مع البريد', fr: 'Règlement à la poste', en: 'Post settled with' },
+  'reconciliation.set_post_terms': {
+    ar: 'تحديد حسابات التسوية وأتعاب البريد',
+    fr: 'Comptes et tarif de la poste fixés',
+    en: 'Accounts and tariff of the post set',
+  },
+  'reconciliation.confirm_post_terms': {
+    ar: 'تأكيد حسابات التسوية',
+    fr: 'Comptes de la poste confirmés',
+    en: 'Accounts of the post confirmed',
+  },
+  'reconciliation.record_invoice': { ar: 'تسجيل فاتورة البريد', fr: 'Facture de la poste enregistrée', en: 'Invoice of the post recorded' },
+  'reconciliation.decide_invoice': { ar: 'البت في فاتورة البريد', fr: 'Facture de la poste traitée', en: 'Invoice of the post decided' },
+  'reconciliation.draft_settlement': {
+    ar: 'إعداد تسوية مع البريد',
+    fr: 'Règlement à la poste préparé',
+    en: 'Settlement with the post made',
+  },
+  'reconciliation.submit_settlement': { ar: 'عرض تسوية للموافقة', fr: 'Règlement soumis', en: 'Settlement submitted' },
+  'reconciliation.approve_settlement': { ar: 'الموافقة على تسوية', fr: 'Règlement approuvé', en: 'Settlement approved' },
+  'reconciliation.reject_settlement': { ar: 'رفض تسوية', fr: 'Règlement rejeté', en: 'Settlement rejected' },
+  'reconciliation.instruct_settlement': { ar: 'تحرير أمر الدفع', fr: 'Ordre de paiement écrit', en: 'Order to the bank written' },
+  'reconciliation.download_settlement': { ar: 'تنزيل أمر الدفع', fr: 'Ordre de paiement retiré', en: 'Order to the bank taken' },
+  'reconciliation.confirm_settlement': { ar: 'تأكيد دفع تسوية', fr: 'Règlement payé', en: 'Settlement paid' },
+  'reconciliation.cancel_settlement': { ar: 'إلغاء تسوية', fr: 'Règlement annulé', en: 'Settlement cancelled' },
+  'ledger.carry_forward': { ar: 'طلب ترحيل باق', fr: 'Report d’un reste demandé', en: 'Carrying a remainder forward asked for' },
+  'ledger.confirm_carry_forward': { ar: 'تأكيد ترحيل باق', fr: 'Report d’un reste confirmé', en: 'Carrying a remainder forward confirmed' },
+  'reporting.publish_report': { ar: 'نشر تقرير إلى المانح', fr: 'Rapport au donateur publié', en: 'Report to the donor published' },
+  'reporting.take_report': { ar: 'استخراج ملف تقرير', fr: 'Fichier d’un rapport pris', en: 'File of a report taken out' },
+  'reporting.keep_draft': { ar: 'إعداد مسودة تقرير', fr: 'Projet de rapport établi', en: 'Draft of a report worked out' },
+  'reporting.set_publisher': { ar: 'تحديد ناشر التقارير', fr: 'Éditeur des rapports indiqué', en: 'Publisher of reports named' },
+  'reconciliation.resolve_exceptions': { ar: 'معالجة عدة فروق', fr: 'Écarts résolus', en: 'Exceptions resolved' },
+  'reconciliation.assign_exception': { ar: 'إسناد فرق إلى شخص', fr: 'Écart confié', en: 'Exception given to somebody' },
+  'reconciliation.assign_exceptions': { ar: 'إسناد عدة فروق إلى شخص', fr: 'Écarts confiés', en: 'Exceptions given to somebody' },
+  'reconciliation.change_due_date': { ar: 'تغيير أجل فرق', fr: 'Échéance d’un écart modifiée', en: 'Due date of an exception changed' },
+  'reconciliation.comment': { ar: 'تعليق على فرق', fr: 'Écart commenté', en: 'Comment on an exception' },
+  'reconciliation.attach': { ar: 'إرفاق مرجع بفرق', fr: 'Pièce jointe à un écart', en: 'Paper attached to an exception' },
+  'reconciliation.remove_attachment': { ar: 'سحب مرفق من فرق', fr: 'Pièce d’un écart retirée', en: 'Attachment of an exception removed' },
+  'reconciliation.propose_resolution': {
+    ar: 'اقتراح معالجة فرق',
+    fr: 'Résolution d’un écart proposée',
+    en: 'Resolution of an exception proposed',
+  },
+  'reconciliation.approve_resolution': {
+    ar: 'الموافقة على معالجة فرق',
+    fr: 'Résolution d’un écart approuvée',
+    en: 'Resolution of an exception approved',
+  },
+  'reconciliation.refuse_resolution': {
+    ar: 'رفض معالجة فرق',
+    fr: 'Résolution d’un écart refusée',
+    en: 'Resolution of an exception refused',
+  },
+  'reconciliation.reopen_exception': { ar: 'إعادة فتح فرق', fr: 'Écart rouvert', en: 'Exception opened again' },
+  'reconciliation.set_exception_rules': {
+    ar: 'تحديد المكلفين بالفروق وآجالها',
+    fr: 'Responsables et échéances des écarts fixés',
+    en: 'Owners and due dates of exceptions set',
+  },
 };
 
 /** The words for a command; for one of an earlier or later version, its name. */

@@ -1,4 +1,4 @@
-import { brokenConstraint, command, RetryTransaction } from '../../platform/index.ts';
+import { beginAgainOn, command } from '../../platform/index.ts';
 import { idAt, SETTLED_MS, sealId } from './rules.ts';
 import { digestBetween, insertSeal, lastOfNext, lastSeal } from './store.ts';
 import type { RecordTable } from './types.ts';
@@ -21,13 +21,7 @@ export const sealRecords = command<{ readonly records: RecordTable }, boolean>({
     if (upTo === undefined) return { result: false, subject: { type: 'records', id: records } };
     const said = { records, number: (last?.number ?? 0) + 1, after, upTo, ...(await digestBetween(tx, records, after, upTo)) };
     const seal = { id: sealId(said), ...said };
-    try {
-      await insertSeal(tx, seal, now);
-    } catch (error) {
-      const broken = brokenConstraint(error) ?? '';
-      if (['record_seals_once', 'record_seals_in_order'].includes(broken)) throw new RetryTransaction('somebody else has sealed them');
-      throw error;
-    }
+    await insertSeal(tx, seal, now).catch(beginAgainOn(['record_seals_once', 'record_seals_in_order'], 'somebody else has sealed them'));
     return { result: seal.rows === BATCH, subject: { type: 'record_seal', id: seal.id }, after: { rows: seal.rows } };
   },
 });

@@ -24,9 +24,12 @@ describe('what is done to the trail as the superuser is found and named', () => 
   };
   beforeAll(async () => {
     trail = await startTrail();
-    // Three heads, over four events each.
+    // Three heads, over four events each, which are sealed together as they were written together.
+    const writer = await trail.applicationClient();
     for (let head = 0; head < 3; head += 1) {
-      for (let i = 0; i < 4; i += 1) await trail.write();
+      await writer.query('begin');
+      for (let i = 0; i < 4; i += 1) await trail.write(writer);
+      await writer.query('commit');
       await trail.seal();
     }
     events = await trail.order();

@@ -1,0 +1,33 @@
+import type { Words } from './types.ts';
+
+/** What is done with the paper of the post and the bank, and with what people say. */
+export const afterPaymentWords: Readonly<Record<string, Words>> = {
+  'reconciliation.set_passes': { ar: 'تحديد قواعد المطابقة', fr: 'Règles de rapprochement fixées', en: 'Passes of matching set' },
+  'reconciliation.run_matching': { ar: 'طلب مطابقة جديدة', fr: 'Nouveau rapprochement demandé', en: 'Matching asked for again' },
+  'reconciliation.match_next': { ar: 'مطابقة جزء من كشف', fr: 'Partie d’un relevé rapprochée', en: 'Part of a statement matched' },
+  'reconciliation.match_by_hand': { ar: 'مطابقة سطر يدوياً', fr: 'Ligne rapprochée à la main', en: 'Line matched by hand' },
+  'reconciliation.unmatch': { ar: 'فك مطابقة سطر', fr: 'Rapprochement défait', en: 'Match taken apart' },
+  'feedback.submit': { ar: 'تقديم ملاحظة', fr: 'Retour déposé', en: 'Feedback given' },
+  'feedback.look_up': { ar: 'الاستعلام عن ملاحظة', fr: 'Suite d’un retour consultée', en: 'Answer to feedback looked up' },
+  'feedback.receive_message': { ar: 'استلام ملاحظة برسالة', fr: 'Retour reçu par message', en: 'Feedback received by message' },
+  'feedback.set_line': { ar: 'تحديد رقم الملاحظات', fr: 'Numéro des retours fixé', en: 'Line for feedback set' },
+  'feedback.enter': { ar: 'تدوين ملاحظة', fr: 'Retour saisi', en: 'Feedback entered' },
+  'feedback.read_case': { ar: 'قراءة ملاحظة', fr: 'Retour lu', en: 'Feedback read' },
+  'feedback.move': { ar: 'متابعة ملاحظة', fr: 'Retour suivi', en: 'Case moved on' },
+  'feedback.reply': { ar: 'كتابة جواب', fr: 'Réponse écrite', en: 'Answer written' },
+  'feedback.tell': { ar: 'إبلاغ الجواب', fr: 'Réponse communiquée', en: 'Answer told' },
+  'feedback.note_told': { ar: 'تدوين إبلاغ الجواب', fr: 'Envoi de la réponse noté', en: 'Telling of the answer noted' },
+  'feedback.assign': { ar: 'إسناد ملاحظة', fr: 'Retour confié', en: 'Case given to somebody' },
+  'feedback.categorise': { ar: 'تصنيف ملاحظة', fr: 'Retour classé', en: 'Case put into a category' },
+  'feedback.link': { ar: 'ربط ملاحظة', fr: 'Retour rattaché', en: 'Case linked' },
+  'feedback.note': { ar: 'تعليق على ملاحظة', fr: 'Note ajoutée', en: 'Note added' },
+  'feedback.name_accused': { ar: 'تسمية المعنيين بملاحظة', fr: 'Personnes mises en cause nommées', en: 'Staff complained of named' },
+  'feedback.escalate': { ar: 'تصعيد ملاحظات متأخرة', fr: 'Retours en retard signalés', en: 'Overdue cases escalated' },
+  'feedback.set_category': { ar: 'ضبط صنف ملاحظات', fr: 'Catégorie de retours réglée', en: 'Category of feedback set' },
+  'monitoring.plan': { ar: 'إعداد استبيان', fr: 'Enquête préparée', en: 'Survey planned' },
+  'monitoring.draw': { ar: 'سحب عينة', fr: 'Échantillon tiré', en: 'Sample drawn' },
+  'monitoring.assign': { ar: 'توزيع المقابلات', fr: 'Entretiens répartis', en: 'Interviews shared out' },
+  'monitoring.close': { ar: 'إغلاق استبيان', fr: 'Enquête close', en: 'Survey closed' },
+  'monitoring.interview': { ar: 'فتح مقابلة', fr: 'Entretien ouvert', en: 'Interview opened' },
+  'monitoring.answer': { ar: 'تدوين أجوبة', fr: 'Réponses saisies', en: 'Answers entered' },
+};
