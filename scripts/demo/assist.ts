@@ -7,6 +7,7 @@ import { inbox } from './phones.ts';
 import type { Pilot } from './set-up.ts';
 import type { Staff } from './staff.ts';
 import type { Stage } from './stage.ts';
+import { waitFor } from './wait.ts';
 
 /** What a stipend pays for a month, a day of work for a day, and a top-up for each hundred. */
 const MONTH = '6000.00';
@@ -39,7 +40,7 @@ export async function assist(stage: Stage, pilot: Pilot, list: ReleasedList, sto
     params: { fundId: fund.id },
     body: { amount: { amount: SMALL_FUND, currency: 'DZD' }, receivedOn: '2026-03-01', reference: 'BANK-5001' },
   });
-  const people = await someOf(pilot, list);
+  const people = await someOf(pilot, list, story);
   const [suspended] = people;
   if (!suspended) throw new Error('nobody was paid');
   await turnToFirst(story);
@@ -60,6 +61,12 @@ export async function assist(stage: Stage, pilot: Pilot, list: ReleasedList, sto
     params: { planId: plan.id },
     body: { beneficiaryIds: people.map(({ beneficiaryId }) => beneficiaryId), startsOn, reason: 'Chosen by the committee' },
   });
+  await story.app.jobs.trigger('operations.forecast');
+  const { runsDry } = await waitFor(
+    () => finance.api.call('getBudget', { params: { programmeId }, query: { fundId: fund.id } }),
+    (budget) => budget.runsDry.length > 0,
+  );
+  stage.check('the small fund is known to run dry in the first month', runsDry, [{ fundId: fund.id, month: startsOn.slice(0, 7) }]);
   const counts: number[] = [];
   const collected: number[] = [];
   const released: string[] = [];
@@ -110,11 +117,12 @@ async function collect({ finance }: Pilot, { dataDir, counters: [counter] }: Sto
   return coming.length;
 }
 
-/** People whose grant was paid. */
-async function someOf({ programme, finance }: Pilot, list: ReleasedList): Promise<Line[]> {
+/** People whose grant was paid, and whose phone the next codes reach, too. */
+async function someOf({ programme, finance }: Pilot, list: ReleasedList, { dataDir }: Story): Promise<Line[]> {
+  const reached = new Set((await inbox(dataDir)).map(({ serial }) => serial));
   const paid = new Set<string>();
-  for await (const { state, beneficiaryId } of finance.api.all('listVouchers', { params: { listId: list.id } }))
-    if (state === 'redeemed') paid.add(beneficiaryId);
+  for await (const { state, serial, beneficiaryId } of finance.api.all('listVouchers', { params: { listId: list.id } }))
+    if (state === 'redeemed' && reached.has(serial)) paid.add(beneficiaryId);
   const people: Line[] = [];
   for await (const line of programme.api.all('listPaymentListLines', { params: { listId: list.id } })) {
     if (paid.has(line.beneficiaryId)) people.push(line);

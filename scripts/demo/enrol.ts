@@ -2,6 +2,7 @@ import { pilotRegistrations } from '../../src/seeding.ts';
 import type { ItemOf } from '../support/api-client.ts';
 import type { Pilot } from './set-up.ts';
 import type { Stage } from './stage.ts';
+import { takeExport } from './take-export.ts';
 
 const ROWS = 1621;
 const DEFECTS = 38;
@@ -69,8 +70,13 @@ async function showRefused(stage: Stage, enrolment: Pilot['enrolment'], fileId: 
   stage.say('Rows that came back, by reason:');
   stage.show([...counts].sort().map(([code, count]) => [code, String(count)]));
   stage.check('rows refused', rows, DEFECTS);
-  const file = await enrolment.api.download('downloadRefusedRows', { params: { fileId } });
-  stage.check('they can be downloaded, corrected and sent again', file.trim().split('\n').length > DEFECTS, true);
+  const asked = await enrolment.api.call('createRefusedRowsExport', {
+    params: { fileId },
+    headers: { 'Sanad-Purpose': 'correction' },
+    body: { reason: 'To be corrected in the field', language: 'fr', encryption: 'zip' },
+  });
+  const { text } = await takeExport(enrolment.api, asked);
+  stage.check('they come back encrypted, to be corrected and sent again', text.trim().split('\n').length > DEFECTS, true);
 }
 
 type Side = ItemOf<'listDuplicatePairs'>['first'];

@@ -1,6 +1,7 @@
 import type { App } from '../../src/app.ts';
 import { Money, type ShiftedClock } from '../../src/platform/index.ts';
 import { type CashedOut, redemption } from './cash-out.ts';
+import { claimLate } from './late-claim.ts';
 import { GRANT, type ReleasedList } from './pay.ts';
 import { type Pilot, RECEIVED } from './set-up.ts';
 import type { Staff } from './staff.ts';
@@ -17,7 +18,8 @@ interface Story {
 }
 
 /** Two months pass: codes that nobody used expire, and their money is back in the fund. */
-export async function goOn(stage: Stage, { finance, fundId }: Pilot, { staff, clock, app, list, counter }: Story): Promise<void> {
+export async function goOn(stage: Stage, pilot: Pilot, { staff, clock, app, list, counter }: Story): Promise<void> {
+  const { finance, programmeId, fundId } = pilot;
   stage.chapter('Sixty-one days later');
   clock.skip(61 * DAY_MS);
   await staff.signInAgain();
@@ -35,12 +37,16 @@ export async function goOn(stage: Stage, { finance, fundId }: Pilot, { staff, cl
   const balance = Object.fromEntries(balances.map(({ kind, balance: { amount } }) => [kind, amount]));
   const spent = Money.of(GRANT, 'DZD').times(counter.paid + 1);
   const inactive = Money.of(GRANT, 'DZD').times(states['issued'] ?? 0);
+  let fees = Money.zero('DZD');
+  for await (const { amount } of finance.api.all('listPostFees', { params: { programmeId } }))
+    fees = fees.plus(Money.of(amount.amount, 'DZD'));
   stage.check(
-    'their money is back in the fund',
+    'their money is back in the fund, less what the post asked for its work',
     balance['fund_available'],
-    Money.of(RECEIVED, 'DZD').minus(spent).minus(inactive).toString(),
+    Money.of(RECEIVED, 'DZD').minus(spent).minus(inactive).minus(fees).toString(),
   );
   stage.check('only codes that could not be sent are still outstanding', balance['vouchers_outstanding'], inactive.toString());
+  await claimLate(stage, pilot, late, clock);
 }
 
 async function settledStates(finance: Pilot['finance'], listId: string, expired: number): Promise<Record<string, number>> {

@@ -15,7 +15,14 @@ async function main(): Promise<boolean> {
   const stage = new Stage();
   const clock = new ShiftedClock();
   // The settings of whoever runs this point at their own servers, which a demonstration keeps away from.
-  const config = readConfig({ SANAD_ENV: 'development', SANAD_DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'error' });
+  const config = readConfig({
+    SANAD_ENV: 'development',
+    SANAD_DATA_DIR: dataDir,
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    // The other system that is told what happens listens on this machine.
+    WEBHOOK_PRIVATE_ADDRESSES: 'allow',
+  });
   stage.chapter('Starting a PostgreSQL of its own and bringing it up to date');
   const platform = await startServer(config, clock, createLogger(config.LOG_LEVEL));
   try {

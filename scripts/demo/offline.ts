@@ -20,10 +20,8 @@ import { GRANT } from './pay.ts';
 import type { Received } from './phones.ts';
 import type { Pilot } from './set-up.ts';
 import type { Member } from './staff.ts';
-import type { Stage } from './stage.ts';
+import { ORIGIN, type Stage } from './stage.ts';
 
-/** The demonstration has no address of its own. */
-const ORIGIN = 'http://localhost:0';
 const PIN = '385172';
 const OUT = 4;
 const PAID = 3;

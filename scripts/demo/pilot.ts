@@ -1,20 +1,28 @@
 import type { ShiftedClock } from '../../src/platform/index.ts';
 import type { RunningPlatform } from '../../src/server.ts';
+import { askPeople } from './ask.ts';
 import { assist } from './assist.ts';
 import { deliverByHand } from './by-hand.ts';
+import { cancelVoucher } from './cancel.ts';
 import { cashOut } from './cash-out.ts';
+import { writeDaily } from './daily.ts';
 import { enrol } from './enrol.ts';
 import { goOn } from './expire.ts';
+import { viewFigures } from './figures.ts';
 import { collectInPlace } from './in-place-of.ts';
 import { payWithoutNetwork } from './offline.ts';
+import { lookWithOtherKeys } from './other-keys.ts';
 import { pay } from './pay.ts';
 import { protect } from './protect.ts';
 import { putRight } from './put-right.ts';
+import { Receiver } from './receiver.ts';
 import { reconcile } from './reconcile.ts';
 import { report } from './report.ts';
 import { setUp } from './set-up.ts';
 import { Staff } from './staff.ts';
 import type { Stage } from './stage.ts';
+import { tell } from './tell.ts';
+import { compareTold, haveTold } from './told.ts';
 
 /**
  * The story of the pilot, from an empty platform to the donor's report and the proof that nothing was changed since.
@@ -33,15 +41,32 @@ export async function livePilot(
   await enrol(stage, pilot);
   const list = await pay(stage, pilot);
   await app.settled();
+  await viewFigures(stage, pilot, 'before anybody came', { listId: list.id, released: list.lines, paid: 0, live: list.lines });
   const atCounters = await cashOut(stage, pilot, list, dataDir);
-  const since = await putRight(stage, pilot, { app, dataDir, list, counter: atCounters });
-  const carried = await deliverByHand(stage, pilot, list, since, clock);
+  const counterSince = await putRight(stage, pilot, { app, dataDir, list, counter: atCounters });
+  const carried = await deliverByHand(stage, pilot, list, counterSince, clock);
   const inPlace = await collectInPlace(stage, pilot, list, carried, clock);
   const counter = await payWithoutNetwork(stage, pilot, inPlace, { clock, dataDir });
+  const cancelled = await cancelVoucher(stage, pilot, list);
   await paid();
-  await reconcile(stage, pilot, counter);
-  await goOn(stage, pilot, { staff, clock, app, list, counter });
-  await report(stage, pilot, list);
-  await assist(stage, pilot, list, { app, clock, staff, dataDir, counters: counter.counters });
+  const receiver = new Receiver(clock);
+  try {
+    const since = clock.now();
+    const webhookId = await haveTold(stage, pilot, receiver);
+    const payouts = await reconcile(stage, pilot, counter, cancelled);
+    await tell(stage, pilot, url, payouts);
+    await goOn(stage, pilot, { staff, clock, app, list, counter });
+    await askPeople(stage, pilot, payouts);
+    // One of those who did not come repeated a request in the story, and was paid; one voucher was cancelled.
+    const live = list.lines - payouts.length - (counter.unused.length - 1) - 1;
+    await viewFigures(stage, pilot, 'in the end', { listId: list.id, released: list.lines, paid: payouts.length, live });
+    await report(stage, pilot, list);
+    await assist(stage, pilot, list, { app, clock, staff, dataDir, counters: counter.counters });
+    await writeDaily(stage, pilot, { app, clock });
+    await compareTold(stage, pilot, { app, receiver, webhookId, since });
+  } finally {
+    receiver.close();
+  }
+  await lookWithOtherKeys(stage, pilot, url, clock.now());
   await protect(stage, pilot, { app, clock, dataDir });
 }

@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import cliProgress from 'cli-progress';
 import { table } from '../support/table.ts';
 
+/** What browsers and devices sign for: the demonstration has no address of its own. */
+export const ORIGIN = 'http://localhost:0';
+
 /** Where the demonstration tells what it does, and keeps count of what did not add up. */
 export class Stage {
   #checks = 0;
