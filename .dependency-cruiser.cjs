@@ -9,9 +9,9 @@ const floors = [
   ['matching', 'beneficiaries', 'deduplication', 'intake', 'eligibility'],
   ['assistance', 'payments'],
   ['vouchers', 'messaging', 'cashout', 'handovers', 'offline', 'signals'],
-  ['reconciliation', 'reporting', 'feedback'],
+  ['reconciliation', 'reporting', 'feedback', 'monitoring'],
   ['privacy'],
-  ['interop'],
+  ['interop', 'exports', 'webhooks'],
 ];
 
 /** Where the rooms are wired together; these may import every room, and no room imports them. */

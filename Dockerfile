@@ -23,6 +23,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE NOTICE openapi.yaml ./
 COPY migrations migrations
 COPY seeds seeds
+COPY public public
 COPY src/contract/openapi.json src/contract/openapi.json
 COPY bin bin
 COPY --from=build /app/dist dist

@@ -27,11 +27,12 @@ import { assisted, cashoutRoutes, paidAmong, paidOutSince } from './cashout/inde
 import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince } from './deduplication/index.ts';
 import { documentationPages } from './documentation.ts';
 import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
+import { datasets, exportSources, scheduledExportJobs, scheduledExportRoutes } from './exports/index.ts';
+import { feedbackJobs, feedbackPages, feedbackRoutes } from './feedback/index.ts';
 import { fundingRoutes, refuseReversal } from './funding/index.ts';
 import { handoverRoutes } from './handovers/index.ts';
 import {
   comparingJob,
-  fileSources,
   intakeJobs,
   intakeRoutes,
   publicDoor,
@@ -39,6 +40,7 @@ import {
   referralRoutes,
   selfRegistrationJobs,
   selfRegistrationRoutes,
+  writeRefusedRows,
 } from './intake/index.ts';
 import { koboJobs, koboRoutes } from './interop/index.ts';
 import { ledgerRoutes } from './ledger/index.ts';
@@ -52,6 +54,7 @@ import {
   textJobs,
   textRoutes,
 } from './messaging/index.ts';
+import { monitoringRoutes } from './monitoring/index.ts';
 import { officeRoutes } from './offices/index.ts';
 import { offlineJobs, offlineRefusal, offlineRoutes } from './offline/index.ts';
 import {
@@ -92,11 +95,12 @@ import {
 } from './platform/index.ts';
 import { type Category, journalFile, peopleCategories, privacyJobs, privacyRoutes, recordCategories } from './privacy/index.ts';
 import { demandsStatedPurpose, programmeRoutes } from './programmes/index.ts';
-import { reconciliationRoutes } from './reconciliation/index.ts';
-import { reportingRoutes } from './reporting/index.ts';
+import { matchingJobs, reconciliationChecks, reconciliationRoutes, settlementRefusal, statementJobs } from './reconciliation/index.ts';
+import { donorReportJobs, operationsJobs, reportingRoutes } from './reporting/index.ts';
 import { signalJobs, signalRoutes } from './signals/index.ts';
 import { relatedSubjects } from './stories.ts';
 import { cancelVouchers, issueVouchers, voucherJobs, voucherRoutes } from './vouchers/index.ts';
+import { webhookJobs, webhookRoutes } from './webhooks/index.ts';
 
 /** The platform, wired and ready to listen or to work. */
 export interface App {
@@ -154,7 +158,7 @@ export function createApp({
     ...(queuePrefix ? { prefix: queuePrefix } : {}),
   });
   const limits = new RateLimits(database, clock, keyRing);
-  const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint);
+  const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint) ?? settlementRefusal(constraint);
   const run = commandRunner(database, clock, keyRing, { authorise, refusalOf, record: recordEvent, start: jobs.start });
   const keepRefusal = refusalKeeper(run, limits);
   const execute = keepingRefusals(run, keepRefusal);
@@ -162,7 +166,7 @@ export function createApp({
   const reads = readRecorder(database, clock, {
     places: {
       programmeOf: programmeOfPerson,
-      programmeOfSource: { ...peopleSources, ...fileSources },
+      programmeOfSource: { ...peopleSources, ...exportSources },
       demandsPurpose: demandsStatedPurpose,
     },
     demandsAll: config.STATED_PURPOSE === 'obligatory',
@@ -187,6 +191,10 @@ export function createApp({
     privateAddresses: config.KOBO_PRIVATE_ADDRESSES === 'allow',
     plainLoopback: config.SANAD_ENV === 'test',
   };
+  const webhookRules: OutgoingRules = {
+    privateAddresses: config.WEBHOOK_PRIVATE_ADDRESSES === 'allow',
+    plainLoopback: config.SANAD_ENV === 'test' || (config.SANAD_ENV !== 'production' && config.WEBHOOK_PRIVATE_ADDRESSES === 'allow'),
+  };
   const exportLimits: ExportLimits = {
     alertAbove: { exports: config.EXPORTS_PER_DAY, people: config.EXPORTED_PEOPLE_PER_DAY },
     atMost: { exports: config.EXPORTS_PER_DAY_AT_MOST, people: config.EXPORTED_PEOPLE_PER_DAY_AT_MOST },
@@ -195,6 +203,7 @@ export function createApp({
     alertAbove: { exports: config.SUBJECT_FILES_PER_DAY, people: config.SUBJECT_FILES_PER_DAY },
     atMost: { exports: config.SUBJECT_FILES_PER_DAY_AT_MOST, people: config.SUBJECT_FILES_PER_DAY_AT_MOST },
   };
+  const feedbackDoor = { limits, perAddress: config.FEEDBACK_PER_ADDRESS, perDay: config.FEEDBACK_PER_DAY };
   const kept: readonly Category[] = [...peopleCategories, ...recordCategories];
   const routes: Routes<OperationId> = {
     ...accessRoutes(ground, { limits, sessions, publicUrl: publicUrlOf(config) }),
@@ -213,16 +222,20 @@ export function createApp({
     ...messaging.routes,
     ...textRoutes(ground),
     ...cashoutRoutes(ground),
-    ...handoverRoutes(ground),
+    ...handoverRoutes(ground, exportLimits),
     ...offlineRoutes(ground, offlineWorkFactor),
     ...signalRoutes(ground),
     ...assistanceRoutes(ground, { assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),
-    ...ledgerRoutes(ground, { guard: refuseReversal }),
-    ...reconciliationRoutes(ground),
+    ...ledgerRoutes(ground, { checks: reconciliationChecks, guard: refuseReversal }),
+    ...reconciliationRoutes(ground, config.dataDir),
     ...reportingRoutes(ground),
+    ...feedbackRoutes(ground, { door: feedbackDoor, readInbound: messaging.readInbound }),
+    ...monitoringRoutes(ground),
     ...privacyRoutes(ground, kept, subjectFileLimits),
     ...koboRoutes(ground, outgoing),
+    ...scheduledExportRoutes(ground, datasets),
+    ...webhookRoutes(ground, webhookRules),
   };
   const http = createHttp({
     contract,
@@ -249,7 +262,7 @@ export function createApp({
     trustedProxies: config.TRUSTED_PROXIES,
     uploads: { bytes: config.UPLOAD_LIMIT_MIB * 1024 ** 2, silenceMs: 30_000 },
     validateResponses,
-    pages: documentationPages(),
+    pages: documentationPages().use(feedbackPages(ground, feedbackDoor)),
   });
   return {
     http,
@@ -262,7 +275,7 @@ export function createApp({
         ...housekeepingJobs(database, clock),
         ...readJobs(database, clock),
         ...recordJobs(ground),
-        ...exportJobs(ground, reads, writeListFile),
+        ...exportJobs(ground, reads, { list: writeListFile, refusedRows: writeRefusedRows }),
         ...accessJobs(ground, { ...post, limits }),
         ...keyJobs(ground),
         ...challengeJobs(ground),
@@ -285,9 +298,14 @@ export function createApp({
         ...approvalJobs(ground, post),
         ...cancellingJobs(ground, cancelVouchers, config.PAYMENT_BATCH),
         ...voucherJobs(ground),
+        ...statementJobs(ground),
         ...offlineJobs(ground),
         ...signalJobs(ground),
+        ...matchingJobs(ground),
+        ...donorReportJobs(ground),
+        ...operationsJobs(ground),
         ...messaging.jobs,
+        ...feedbackJobs(ground, (sms) => messaging.engine.sendNow(sms), post),
         ...textJobs(ground),
         ...privacyJobs(ground, kept, journalFile(config.dataDir)),
         ...koboJobs(ground, {
@@ -295,6 +313,8 @@ export function createApp({
           limits: { timeoutMs: config.KOBO_TIMEOUT_MS, bytes: 32 * 1024 ** 2 },
           receive: receiveSubmissions(ground, config.dataDir),
         }),
+        ...scheduledExportJobs(ground, { datasets, limits: exportLimits, reads }),
+        ...webhookJobs(ground, webhookRules),
       ];
       return jobs.work(recurring ? all : all.map(({ name, run }) => ({ name, run })));
     },

@@ -3,6 +3,7 @@ import type { RelatedSubjects } from './audit/index.ts';
 import { personStory } from './beneficiaries/index.ts';
 import { pairsInStory } from './deduplication/index.ts';
 import { assessmentsInStory } from './eligibility/index.ts';
+import { casesInStory } from './feedback/index.ts';
 import { advancesInStory } from './handovers/index.ts';
 import { packsInStory } from './offline/index.ts';
 import { listStory, listsInStory } from './payments/index.ts';
@@ -29,16 +30,17 @@ async function ofPerson(db: Db, id: string) {
   if (!person) return undefined;
   const { programmeId, recordIds, subjectIds } = person;
   const vouchers = await vouchersInStory(db, { recordIds });
-  const [pairs, assessments, owed, lists, settled] = await Promise.all([
+  const [pairs, assessments, owed, lists, told, settled] = await Promise.all([
     pairsInStory(db, recordIds),
     assessmentsInStory(db, recordIds),
     assistanceInStory(db, recordIds),
     listsInStory(db, recordIds),
+    casesInStory(db, recordIds),
     aroundVouchers(db, vouchers),
   ]);
   return {
     scope: { programme: programmeId },
-    subjectIds: [...subjectIds, ...pairs, ...assessments, ...owed, ...lists, ...vouchers, ...settled],
+    subjectIds: [...subjectIds, ...pairs, ...assessments, ...owed, ...lists, ...told, ...vouchers, ...settled],
   };
 }
 

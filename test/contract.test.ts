@@ -27,12 +27,14 @@ interface Operation {
 /** POSTs that change nothing, or that a repetition cannot harm, by operationId and why. */
 const withoutIdempotencyKey: Readonly<Record<string, string>> = {
   previewPaymentList: 'it changes nothing',
+  previewStatement: 'it changes nothing',
   previewTopUps: 'it changes nothing',
   previewMessageTexts: 'it changes nothing',
   answerSubject: 'it changes nothing, and what it answers is kept under no key',
   searchBeneficiaries: 'it changes nothing; what is looked for stands in the body because addresses are logged',
   createBeneficiaryExport: 'a passphrase is kept nowhere from which it could be answered again',
   createPaymentListExport: 'a passphrase is kept nowhere from which it could be answered again',
+  createRefusedRowsExport: 'a passphrase is kept nowhere from which it could be answered again',
   signIn: 'a token is kept nowhere from which it could be answered again, and a code is good once',
   askToEnrolOnDevice: 'a challenge is good once; whoever asks again is given another',
   askDevice: 'a challenge is good once; whoever asks again is given another',
@@ -52,7 +54,10 @@ const withoutIdempotencyKey: Readonly<Record<string, string>> = {
   issueServiceKey: 'a key is kept nowhere from which it could be answered again',
   rotateServiceKey: 'a key is kept nowhere from which it could be answered again, and is replaced once',
   rotatePartnerKey: 'a key is kept nowhere from which it could be answered again, and is replaced once',
+  createWebhook: 'a secret is kept nowhere from which it could be answered again',
+  rotateWebhookSecret: 'a secret is kept nowhere from which it could be answered again, and is replaced once',
   takeReceipts: 'gateways send none; the same report twice leaves the same state',
+  takeInboundMessages: 'gateways send none; the same message twice is one case',
 };
 
 /** Objects in requests that take any property, by where they stand and why. */
@@ -64,11 +69,13 @@ const openObjects: Readonly<Record<string, string>> = {
   'changeGateway/settings': 'as when the gateway is added',
   'addGateway/credentials': 'names and texts, which the settings ask for',
   'changeGateway/credentials': 'as when the gateway is added',
+  'answerInterview/answers': 'each is checked against its question',
   'referPeople/referrals/*': 'each is checked by itself, so that one that is wrong does not keep the others out',
 };
 
 /** Lists that are whole in one answer, by operationId and why. */
 const wholeLists: Readonly<Record<string, string>> = {
+  listExportDatasets: 'a version of the platform has a handful',
   listGateways: 'an agency has a handful',
   listPasskeys: 'nobody has more than twenty',
   listMessageTemplates: 'there are six',
@@ -78,6 +85,8 @@ const wholeLists: Readonly<Record<string, string>> = {
   listUserSessions: 'nobody has more than ten',
   searchBeneficiaries: 'its limit and cursor stand in the body, with what is looked for',
   listMatchingModels: 'a programme estimates its weights now and then',
+  listFeedbackCategories: 'there are twelve',
+  listFeedbackLines: 'an agency has a handful',
   listAuditKeys: 'the key that heads are signed under changes every few years',
   readStory: 'a life is told five thousand events at a time, as few have more; the rest by cursor',
 };
@@ -130,7 +139,8 @@ describe('the contract', () => {
   });
 
   it('puts resources under /v1 in kebab-case, a file with its ending', () => {
-    for (const { path } of operations) expect(path).toMatch(/^\/v1(\/([a-z][a-z0-9]*(-[a-z0-9]+)*|\{[a-z][A-Za-z]*\}))+(\.csv)?$/);
+    for (const { path } of operations)
+      expect(path).toMatch(/^\/v1(\/([a-z][a-z0-9]*(-[a-z0-9]+)*|\{[a-z][A-Za-z]*\}))+(\.(csv|xlsx|xml|html))?$/);
   });
 
   it('answers every error as a problem', () => {

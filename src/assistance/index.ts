@@ -1,5 +1,6 @@
 export { createPlan } from './commands.ts';
 export { followEndSoon } from './ending/soon.ts';
+export { expectedOfPlan } from './forecast/queries.ts';
 export { assistanceJobs } from './jobs.ts';
 export type { Amount } from './plan-base.ts';
 export { assistanceRoutes } from './routes.ts';

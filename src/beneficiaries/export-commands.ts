@@ -29,7 +29,7 @@ import {
   type Written,
 } from './export-records.ts';
 import { countToExport } from './export-store.ts';
-import type { NewExport, NewListExport, PersonExport } from './export-types.ts';
+import type { NewExport, NewListExport, NewRefusedRowsExport, PersonExport } from './export-types.ts';
 import { exportProblem } from './problems.ts';
 
 const DAY_MS = 86_400_000;
@@ -88,7 +88,7 @@ export interface RequestedExport {
 export async function requestExport(
   { tx, actor, now, keyRing }: CommandContext,
   limits: ExportLimits,
-  input: NewExport | NewListExport,
+  input: NewExport | NewListExport | NewRefusedRowsExport,
   people: number,
 ): Promise<Outcome<RequestedExport>> {
   const { programmeId, recipient, encryption, reason } = input;

@@ -13,24 +13,35 @@ const PART_BYTES = 512 * 1024;
 const EXPIRED_AT_A_TIME = 100;
 
 /**
- * The bytes of a payment list's file as they are taken; a room above makes them.
+ * The bytes of a file as they are taken; a room above makes them.
  * @param reading is told who is about to be shown, and is waited for before anything of theirs leaves
  */
-export type WriteList = (ground: Ground, asked: ListExport, reading: Reading) => AsyncIterable<Buffer>;
+type Write<Asked> = (ground: Ground, asked: Asked, reading: Reading) => AsyncIterable<Buffer>;
 
 /** An export that is of a payment list. */
 export type ListExport = PersonExport & { readonly listId: string };
-type Reading = (beneficiaryIds: readonly string[]) => Promise<void>;
+/** An export of the refused rows of a registration file. */
+export type RefusedRowsExport = PersonExport & { readonly fileId: string };
+export type WriteList = Write<ListExport>;
+export type WriteRefusedRows = Write<RefusedRowsExport>;
+/** @param others how many are shown of whom there is no record yet */
+type Reading = (beneficiaryIds: readonly string[], others?: number) => Promise<void>;
 
-/** Writes exports and ends them. Nothing of a file is ever written anywhere before it is encrypted. @param writeList of those of lists */
-export const exportJobs = (ground: Ground, reads: ReadRecorder, writeList: WriteList): Job[] => [
+/** What the rooms above write of what is theirs. */
+interface Writers {
+  readonly list: WriteList;
+  readonly refusedRows: WriteRefusedRows;
+}
+
+/** Writes exports and ends them. Nothing of a file is ever written anywhere before it is encrypted. */
+export const exportJobs = (ground: Ground, reads: ReadRecorder, writers: Writers): Job[] => [
   {
     name: 'beneficiaries.write_export',
     async run({ exportId = '' }, closing) {
       const begun = await ground.execute(beginExport, { exportId }, { actor: system });
       if (!begun) return;
       try {
-        await write(ground, reads, begun, { writeList, closing });
+        await write(ground, reads, begun, { writers, closing });
       } catch (error) {
         // However deep in the streams it was that the work left off.
         if (closing?.aborted) throw new Interrupted('the file is written from its beginning elsewhere');
@@ -53,18 +64,18 @@ async function write(
   ground: Ground,
   reads: ReadRecorder,
   begun: StoredExport,
-  { writeList, closing }: { writeList: WriteList; closing: AbortSignal | undefined },
+  { writers, closing }: { writers: Writers; closing: AbortSignal | undefined },
 ): Promise<void> {
   const { execute } = ground;
   const { export: asked, attempt } = begun;
   const exportId = asked.id;
   let people = 0;
-  const reading = async (beneficiaryIds: readonly string[]) => {
+  const reading: Reading = async (beneficiaryIds, others = 0) => {
     if (closing?.aborted) throw new Interrupted();
-    people += beneficiaryIds.length;
+    people += beneficiaryIds.length + others;
     await reads.record([readOf(begun, beneficiaryIds)]);
   };
-  const plain = isOfList(asked) ? writeList(ground, asked, reading) : writePeople(ground, asked, reading);
+  const plain = plainOf(ground, asked, reading, writers);
   const digest = createHash('sha256');
   let bytes = 0;
   let number = 0;
@@ -78,7 +89,12 @@ async function write(
   await execute(finishExport, { exportId, attempt, written }, { actor: system });
 }
 
-const isOfList = (asked: PersonExport): asked is ListExport => asked.listId !== null;
+function plainOf(ground: Ground, asked: PersonExport, reading: Reading, { list, refusedRows }: Writers): AsyncIterable<Buffer> {
+  const { listId, fileId } = asked;
+  if (listId !== null) return list(ground, { ...asked, listId }, reading);
+  if (fileId !== null) return refusedRows(ground, { ...asked, fileId }, reading);
+  return writePeople(ground, asked, reading);
+}
 
 function writePeople({ db, keyRing }: Ground, asked: PersonExport, reading: Reading): AsyncIterable<Buffer> {
   const { programmeId, filter, language, format } = asked;
@@ -95,7 +111,7 @@ const lockOf = ({ keyRing }: Ground, begun: StoredExport): Lock => {
 // Whoever asked for the file is its reader, wherever it is written.
 const readOf = ({ export: asked, requestedSession }: StoredExport, beneficiaryIds: readonly string[]) => ({
   reader: { id: asked.requestedBy, kind: 'user' as const, ...(requestedSession ? { sessionId: requestedSession } : {}) },
-  operation: asked.listId === null ? 'createBeneficiaryExport' : 'createPaymentListExport',
+  operation: askedWith(asked),
   purpose: asked.purpose,
   isStated: true,
   canBeRefused: false,
@@ -105,7 +121,13 @@ const readOf = ({ export: asked, requestedSession }: StoredExport, beneficiaryId
   requestId: null,
 });
 
-async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+const askedWith = ({ listId, fileId }: PersonExport): string => {
+  if (listId !== null) return 'createPaymentListExport';
+  return fileId === null ? 'createBeneficiaryExport' : 'createRefusedRowsExport';
+};
+
+/** Gathers pieces into parts of half a MiB, the last one smaller. */
+export async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let gathered: Uint8Array[] = [];
   let size = 0;
   for await (const piece of pieces) {

@@ -16,16 +16,18 @@ export async function listExports(db: Db, actor: Actor, programmeId: string, que
 
 /** @throws not_found when there is none within the actor's scope */
 export async function readExport(db: Db, actor: Actor, id: string): Promise<PersonExport> {
-  authoriseRead(actor, 'beneficiaries.read_exports');
+  authoriseRead(actor, 'beneficiaries.read_export');
   const found = await findExport(db, id);
   if (!found) throw problem.not_found('There is no such record.');
-  authoriseRead(actor, 'beneficiaries.read_exports', { programme: found.export.programmeId });
+  authoriseRead(actor, 'beneficiaries.read_export', { programme: found.export.programmeId }, found.export.requestedBy);
   return found.export;
 }
 
 /** The name of the file inside the encryption. */
-export const plainName = ({ format, listId }: Pick<PersonExport, 'format' | 'listId'>): string =>
-  `${listId === null ? 'people' : 'payments'}.${format === 'pain001' ? 'xml' : fileTypeOf({ kind: format }).extension}`;
+export const plainName = ({ format, listId, fileId }: Pick<PersonExport, 'format' | 'listId' | 'fileId'>): string => {
+  const what = listId !== null ? 'payments' : fileId !== null ? 'refused-rows' : 'people';
+  return `${what}.${format === 'pain001' ? 'xml' : fileTypeOf({ kind: format }).extension}`;
+};
 
 /** The encrypted file of an export that is ready. */
 export async function exportFile(db: Db, keyRing: KeyRing, id: string): Promise<Download> {

@@ -1,5 +1,5 @@
 import { type Db, type Page, pageOf, type Scope, type Sql, sql, type Tx } from '../platform/index.ts';
-import type { ExportEnd, NewExport, NewListExport, PersonExport } from './export-types.ts';
+import type { ExportEnd, NewExport, NewListExport, NewRefusedRowsExport, PersonExport } from './export-types.ts';
 
 /** An export as the table holds it. */
 export interface StoredExport {
@@ -18,7 +18,7 @@ type Row = Omit<PersonExport, 'createdAt' | 'readyAt' | 'endedAt' | 'expiresAt'>
     readonly expiresAt: Date;
   };
 
-const columns = sql`x.id, x.programme_id as "programmeId", x.list_id as "listId", x.instruction, x.requested_by as "requestedBy", x.requested_session as "requestedSession",
+const columns = sql`x.id, x.programme_id as "programmeId", x.list_id as "listId", x.file_id as "fileId", x.instruction, x.requested_by as "requestedBy", x.requested_session as "requestedSession",
   x.purpose, x.reason, x.format, x.fields, x.language, x.filter, x.encryption, x.recipient, x.passphrase, x.state, x.people, x.attempt,
   x.written_people as "writtenPeople", x.parts, x.bytes::float8 as bytes, encode(x.sha256, 'hex') as sha256, x.downloads,
   x.created_at as "createdAt", x.ready_at as "readyAt", x.ended_at as "endedAt", x.end_reason as "endReason", x.expires_at as "expiresAt"`;
@@ -64,15 +64,15 @@ export async function pageOfExports(db: Db, within: Sql, limit: number, before: 
 export const insertExport = async (
   tx: Tx,
   id: string,
-  input: NewExport | NewListExport,
+  input: NewExport | NewListExport | NewRefusedRowsExport,
   by: { readonly actorId: string; readonly sessionId: string | null; readonly people: number; readonly passphrase: Buffer | null },
   now: Date,
   expiresAt: Date,
 ): Promise<void> => {
-  const { listId, instruction, filter } = 'listId' in input ? { ...input, filter: {} } : { ...input, listId: null, instruction: null };
-  await tx.run(sql`insert into person_exports (id, programme_id, list_id, requested_by, requested_session, purpose, reason, format, fields,
+  const { listId, fileId, instruction, filter } = { listId: null, fileId: null, instruction: null, filter: {}, ...input };
+  await tx.run(sql`insert into person_exports (id, programme_id, list_id, file_id, requested_by, requested_session, purpose, reason, format, fields,
       language, filter, instruction, encryption, recipient, passphrase, state, people, created_at, expires_at)
-    values (${id}, ${input.programmeId}, ${listId}, ${by.actorId}, ${by.sessionId}, ${input.purpose}, ${input.reason}, ${input.format},
+    values (${id}, ${input.programmeId}, ${listId}, ${fileId}, ${by.actorId}, ${by.sessionId}, ${input.purpose}, ${input.reason}, ${input.format},
       ${input.fields}::text[], ${input.language}, ${JSON.stringify(filter)}, ${instruction && JSON.stringify(instruction)}, ${input.encryption},
       ${input.recipient}, ${by.passphrase}, 'preparing', ${by.people}, ${now}, ${expiresAt})`);
 };

@@ -57,11 +57,24 @@ export interface ListForm {
 /** What somebody asks for of a payment list. */
 export type NewListExport = ListForm & ExportTerms;
 
+/** What is written of a registration file: the rows that were refused, as the kind of file that it is, with the reasons in a language. */
+export interface RefusedRowsForm {
+  readonly fileId: string;
+  readonly fields: string[];
+  readonly format: 'csv' | 'xlsx';
+  readonly language: Language;
+}
+
+/** What somebody asks for of a registration file. */
+export type NewRefusedRowsExport = RefusedRowsForm & ExportTerms;
+
 /** A file of people: who asked for it, what is in it, and how far it has come. */
 export interface PersonExport extends ExportTerms, Omit<ListForm, 'listId'> {
   readonly id: string;
-  /** The payment list that it is of; null for one of the programme's people. */
+  /** The payment list that it is of, */
   readonly listId: string | null;
+  /** or the registration file whose refused rows it gives back; neither for one of the programme's people. */
+  readonly fileId: string | null;
   readonly filter: ExportFilter;
   readonly requestedBy: string;
   readonly state: ExportState;

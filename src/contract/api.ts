@@ -1279,7 +1279,7 @@ export interface paths {
         };
         /**
          * Where all the money of a fund is
-         * @description Every figure comes from the postings of the ledger. What is available, committed, outstanding, paid and spent on fees and exchange is together what was received.
+         * @description Every figure comes from the postings of the ledger. What is available, committed, outstanding, paid, spent on fees and exchange and lost, less what was recovered, is together what was received.
          */
         get: operations["getFundSheet"];
         put?: never;
@@ -2027,23 +2027,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/message-previews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** See what the message with a code looks like */
-        get: operations["previewMessage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/payouts": {
         parameters: {
             query?: never;
@@ -2425,9 +2408,29 @@ export interface paths {
         };
         /**
          * Whom the officer visits, where, and with how much
-         * @description As data, or as a page to print and to sign on. It holds no code. A field officer reads their own, while the cash is out.
+         * @description It holds no code. A field officer reads their own, while the cash is out.
          */
         get: operations["getRoundSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/round-sheet/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same to print and to sign on
+         * @description Paper is carried past every lock, so this counts as an export of the people on it, against the same limits, and asks for a fresh second factor; on an enrolled device the PIN given again is enough.
+         */
+        get: operations["getRoundSheetPage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2957,6 +2960,586 @@ export interface paths {
          * @description For what comes in from then on. Every version is kept, and each change raises an alert for those who watch over the watchers.
          */
         post: operations["setSignalThreshold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell us something
+         * @description For anybody, without an account: a complaint, a question, thanks. The answer is a reference, and a secret with which to look up later what came of
+         *     it; neither leads to whoever wrote. Sent again under the same `Idempotency-Key`, as by a telephone that had no network, it is one case. What looks
+         *     like the code of a voucher is taken out before anything is kept.
+         */
+        post: operations["submitFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what came of what you told us
+         * @description The state, and the answer that is meant for you unless few may see such cases, and nothing else. A wrong secret and a wrong reference are answered alike.
+         */
+        get: operations["getFeedbackState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gateways/{gatewayId}/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where a gateway hands over messages that people sent
+         * @description In the form of that gateway, signed or from an address that its settings name, as receipts are; to anything else there is nothing at this
+         *     address. A message is one case however often it comes, with the sender's number sealed. A message that is only a code, or looks like one, is not
+         *     kept. More than a hundred at once are refused (413), and all where one is to a number of which nobody has said whose it is (404).
+         */
+        post: operations["takeInboundMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List which programme the messages of each number belong to */
+        get: operations["listFeedbackLines"];
+        put?: never;
+        /**
+         * Say which programme the messages to a number belong to
+         * @description Without a number, those to any number of the gateway. The last that was said counts.
+         */
+        post: operations["setFeedbackLine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/feedback-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cases
+         * @description Those that the reader may see, the newest first, without their words. Sensitive ones are there for protection officers alone, and nobody sees what is
+         *     about themselves.
+         */
+        get: operations["listFeedbackCases"];
+        put?: never;
+        /**
+         * Enter what somebody told you
+         * @description At the hotline, at a desk, out of the box or on a visit. Give the person the reference and the secret. Whoever enters a sensitive case does not see it
+         *     again unless they handle such cases.
+         */
+        post: operations["enterFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a case with its words
+         * @description The trail keeps that it was read, and where a person is linked, the record of who read whom does too.
+         */
+        get: operations["getFeedbackCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge a case, begin, close or reopen it
+         * @description Whoever acknowledges or begins it owns it. A case is answered by giving an answer.
+         */
+        post: operations["moveFeedbackCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a case
+         * @description What is written is for the person, who sees it with the reference and the secret.
+         */
+        post: operations["replyToFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/tellings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell the person what came of it
+         * @description By SMS the answer is sent as it is written, so it may bear no word that tells of an agency, of aid or of a nationality, and no address or number; or
+         *     write down that it was said on the telephone or in person. Of a sensitive case nothing is sent.
+         */
+        post: operations["giveFeedbackOutcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a case to a colleague */
+        post: operations["assignFeedbackCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a case into another category
+         * @description An officer who puts it into a sensitive one sees it no more. Out of a sensitive one only a protection officer takes it. Its times are counted anew
+         *     from when it was received.
+         */
+        post: operations["categoriseFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link a case with a person or a voucher
+         * @description As they are named by who tells: nobody is looked for. An anonymous case is linked with nothing. A case of cash that was not received, or that
+         *     somebody was asked to pay for, opens an exception of that pay-out, once.
+         */
+        post: operations["linkFeedbackCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a note to a case
+         * @description Sealed with the case; it is added to, never changed, and the person does not see it.
+         */
+        post: operations["noteOnFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback-cases/{caseId}/accused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which colleagues a case is about
+         * @description They no longer see it nor handle it, whatever roles they hold, from now on. Whoever was named stays named.
+         */
+        post: operations["nameAccusedStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/feedback-escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cases that took too long, and who was told
+         * @description The newest first, of the cases that the reader may see.
+         */
+        get: operations["listFeedbackEscalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/feedback-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the categories of a programme, with their times */
+        get: operations["listFeedbackCategories"];
+        put?: never;
+        /**
+         * Set the times of a category, who is responsible, and whether few may see it
+         * @description What is sensitive in every programme cannot be made less so. It holds for cases that come from then on.
+         */
+        post: operations["setFeedbackCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/feedback-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count cases by category, channel, state, age and whether they were in time
+         * @description For a protection officer all cases, as what they are now. For everybody else those that were ordinary when they were received, under the category
+         *     and the times of then, whatever they were found to be since; what was sensitive then is one figure of all time in full tens, and none below ten.
+         */
+        get: operations["getFeedbackReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/survey-rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List survey rounds */
+        get: operations["listSurveyRounds"];
+        put?: never;
+        /**
+         * Plan a survey round
+         * @description Of the people who were paid from one day to another. How many are asked follows from the confidence and the margin (Cochran, with the correction for a
+         *     finite population). Left out, the questionnaire is the shipped one.
+         */
+        post: operations["planSurveyRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a survey round, and how far it is */
+        get: operations["getSurveyRound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draw the same sample again, and compare
+         * @description In each stratum people stand in the order of the SHA-256 digest of the seed followed by the 16 bytes of their identifier; the first are asked. With the
+         *     seed anybody who holds the identifiers can do the same.
+         */
+        get: operations["verifySurveyDraw"];
+        put?: never;
+        /**
+         * Draw the sample of a round
+         * @description Once, and when its days are over. The seed comes from the server's source of randomness at that moment, and is kept.
+         */
+        post: operations["drawSurveySample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give people to an interviewer
+         * @description The next whom nobody has, or who are given back, passing over those whom the interviewer paid or brought in.
+         */
+        post: operations["assignInterviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}/assignments/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take people back from an interviewer
+         * @description All whom they have not asked yet, as when they are ill or do not ask any more. What they entered stands.
+         */
+        post: operations["takeInterviewsBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a round
+         * @description Its results are kept as they are told now; the answers are let go of after their time.
+         */
+        post: operations["closeSurveyRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what people said
+         * @description Once the round is closed; before, `survey_state`: results that can be read after each answer give it back.
+         *     Shares with Wilson intervals, weighted where strata were drawn; groups under ten are left out, question by question, together with others where they
+         *     could be worked out. Beside the people who were paid stand those who say that they received it.
+         */
+        get: operations["getSurveyResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/interviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people whom you are to ask
+         * @description Without their names; each is shown when it is opened for the call.
+         */
+        get: operations["listOwnInterviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/interviews/{interviewId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whom to call, and what to ask
+         * @description For whoever the person was given to alone. Name and telephone, never a code.
+         */
+        get: operations["openInterview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/interviews/{interviewId}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter what somebody answered
+         * @description Each answer is checked against its question. Who says that they did not receive the cash, or were asked to pay for it, opens an exception of that
+         *     pay-out, once.
+         */
+        post: operations["answerInterview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/interviews/{interviewId}/no-response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody did not answer, and why
+         * @description The next of the same stratum is asked instead, where there is one.
+         */
+        post: operations["recordNoResponse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4210,6 +4793,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/carry-forwards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what periods leave owed to the post, by name */
+        get: operations["listCarryForwards"];
+        put?: never;
+        /**
+         * Ask for what a period leaves owed to the post at an office to be carried forward
+         * @description As much as is owed there now. Once somebody else has confirmed it, the period can be closed with it.
+         */
+        post: operations["carryForward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/carry-forwards/{carryForwardId}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Carry forward what somebody else has asked for */
+        post: operations["confirmCarryForward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/identities": {
         parameters: {
             query?: never;
@@ -4753,20 +5374,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/registration-files/{fileId}/refused-rows/file": {
+    "/v1/registration-files/{fileId}/refused-rows/exports": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Download the rows that were refused
-         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Submissions of KoboToolbox come back as CSV, one row for each person. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. Every download leaves an event in the audit trail.
-         */
-        get: operations["downloadRefusedRows"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Have the rows that were refused written as a file
+         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Submissions of KoboToolbox come back as CSV, one row for each person. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. It is an export of people like any other: encrypted, counted against the same limits, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Asks for a fresh second factor and for the purpose.
+         */
+        post: operations["createRefusedRowsExport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5250,19 +5871,85 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List the statements of a programme */
+        get: operations["listStatements"];
+        put?: never;
+        /**
+         * Take in a statement of the post or the bank
+         * @description CSV in any usual encoding, XLSX, camt.053 or camt.054 (ISO 20022, versions 001.02 to 001.08), or MT940. The bytes tell which it is.
+         *
+         *     A table has a header. Its columns go by their English, French or Arabic names in any case: reference, serial (série), date
+         *     (DD/MM/YYYY or ISO), office code (code bureau), amount (montant; decimal comma or point), currency (devise); and where the post
+         *     gives them operation (payment/paiement, reversal/annulation) and document last four (quatre derniers). A saved mapping reads any
+         *     other table. A row that begins with the word total is compared with the rows above it.
+         *
+         *     The file is read whole and staged whole: where a cell cannot be read, or balances and sums do not come to what is stated, no line is
+         *     taken, the statement is kept as refused and every place is listed, up to a hundred. The same file again changes nothing; one that
+         *     was refused may be sent again. A line that an earlier statement of the same bank account holds is kept as its repetition.
+         *
+         *     A small file is read, staged and reconciled before the answer; any other is answered with 202 in the state `received`, and what
+         *     became of it is read from the statement. The lines of the post are matched with pay-outs by our reference, then by serial, amount
+         *     and date, then with three days of tolerance; whatever does not agree opens an exception.
+         */
+        post: operations["importStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/statements/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         get?: never;
         put?: never;
         /**
-         * Take in the post's statement
-         * @description A CSV file with a header, separated by `;`, `,` or tabs. Columns, by English or French name in any case: reference, serial
-         *     (série), date (DD/MM/YYYY or ISO), office code (code bureau), amount (montant; decimal comma or point), currency (devise);
-         *     and where the post gives them operation (payment/paiement, reversal/annulation) and document last four (quatre derniers).
-         *
-         *     The file is read whole: when a cell cannot be read, nothing is stored and every faulty cell is listed, up to a hundred.
-         *     Lines are matched with pay-outs by our reference, then by serial, amount and date, then with three days of tolerance;
-         *     whatever does not agree opens an exception. The same file again changes nothing.
+         * Read the beginning of a file and keep nothing
+         * @description What an upload with the same mapping would read of the first fifty lines, and the faults on the way.
          */
-        post: operations["importStatement"];
+        post: operations["previewStatement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/statement-mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the mappings of a programme */
+        get: operations["listStatementMappings"];
+        put?: never;
+        /**
+         * Save how a table is to be read
+         * @description Under a name that exists already it becomes the next version; statements that were read keep the one they were read with.
+         */
+        post: operations["saveStatementMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the lines of a statement and what became of each */
+        get: operations["listStatementLines"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5293,9 +5980,95 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the lines that are pay-outs of ours, and why */
+        /** List the lines that are records of ours, and why */
         get: operations["listMatches"];
         put?: never;
+        /**
+         * Match a line with records of ours
+         * @description With one record, or with several that come to the amount of the line. Neither the line nor a record may be matched already.
+         *     Nobody matches cash that they paid out, or of a list that they had a hand in. Name no person in the reason.
+         */
+        post: operations["matchByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/matching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a statement is matched, and how */
+        get: operations["getMatching"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/matching-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Match a statement again
+         * @description By the programme's passes as they are now. What a person matched or took apart stays as it is; what a pass matched stays as long
+         *     as the pass does. Exceptions that no longer hold are closed. The matches are in the name of whoever asks.
+         */
+        post: operations["runMatching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/unmatchings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a match apart for good
+         * @description The line and its records are free again, and no pass matches these with each other any more. Matching the statement again names
+         *     what does not agree then.
+         */
+        post: operations["unmatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/matching-passes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how lines find what they are of ours */
+        get: operations["getMatchingPasses"];
+        /**
+         * Set how lines find what they are of ours
+         * @description A new version of all passes of the programme, in order; earlier ones are kept. What was matched under an earlier version stays
+         *     until the statement is matched again.
+         */
+        put: operations["setMatchingPasses"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5320,6 +6093,220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/programmes/{programmeId}/exceptions/ageing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long exceptions have waited
+         * @description By kind and age in days since it was opened, and by owner. Days are the programme's.
+         */
+        get: operations["getExceptionAgeing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/exceptions/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give many exceptions to one person
+         * @description Of what the filter names, those that wait for approval, are resolved, or that the person had a hand in are left as they are and named.
+         */
+        post: operations["assignExceptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/exceptions/resolutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close many exceptions that post nothing
+         * @description One decision and one reason for all that the filter names. Those that wait for approval, are resolved, or that you had a hand in are left as they are and named.
+         */
+        post: operations["resolveExceptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/exception-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who deals with exceptions of each kind, and within how many days */
+        get: operations["getExceptionSettings"];
+        /**
+         * Set who deals with exceptions of each kind, and within how many days
+         * @description A new version of the whole. It counts for exceptions that are opened from now on. A kind that is not named is as usual.
+         */
+        put: operations["setExceptionSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is claimed from the post */
+        get: operations["listClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an exception with everything about it */
+        get: operations["getException"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give an exception to somebody
+         * @description To somebody who could resolve it: with a role for it in this programme, who neither paid the cash nor had a hand in its list.
+         */
+        put: operations["assignException"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/due-date": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say until when an exception is to be dealt with */
+        put: operations["changeExceptionDueDate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was said about an exception */
+        get: operations["listExceptionComments"];
+        put?: never;
+        /**
+         * Say something about an exception
+         * @description Comments are sealed, and stay. Name people by the serial of a voucher or the registration number, not by what they are called: whoever
+         *     may read the exception reads this, and it is not erased with the person.
+         */
+        post: operations["commentOnException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say where a paper about an exception lies
+         * @description A reference alone: a title, and the address or archive number under which the paper is kept. The title is not sealed, so it names nobody.
+         */
+        post: operations["attachToException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/attachments/{attachmentId}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark an attachment as removed
+         * @description That it was there, who removed it and why stays.
+         */
+        post: operations["removeExceptionAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/exceptions/{exceptionId}/resolution": {
         parameters: {
             query?: never;
@@ -5330,10 +6317,92 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Close an exception
-         * @description Whoever paid the cash out cannot close its exception.
+         * Close an exception that posts nothing
+         * @description Whoever paid the cash out, or had a hand in its list, cannot close its exception. What moves money is proposed, and approved by somebody else.
          */
         post: operations["resolveException"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose what is posted to resolve an exception
+         * @description `claim_on_post`: the post is owed so much less, until it is decided what became of the cash. `write_off`: a fund bears what the post or the bank
+         *     took beyond our books. `cash_recovered`: the cash came back into the bank. A claim that is open ends by `claim_recovered` (it stays kept from what the
+         *     post is owed), `claim_repaid` (the post paid it back) or `claim_withdrawn` (the post is owed it after all).
+         *
+         *     Nothing is posted before somebody else approves it. Refusals by `code`: `exception_settled`, `decision_waits`, `claim_ended`, `exceeds_stake`,
+         *     `voucher_collectable` while the voucher could still be paid.
+         */
+        post: operations["proposeResolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/proposals/{proposalId}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve what somebody else proposed, which posts it
+         * @description With a fresh second factor. Refusals by `code`: `decision_decided`, `separation_of_duties`, `fund_short` when the fund does not hold what it would bear.
+         */
+        post: operations["approveResolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/proposals/{proposalId}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a proposal, or take back one's own */
+        post: operations["refuseResolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exceptions/{exceptionId}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a resolved exception again
+         * @description Where its resolution posted something this is a proposal: once somebody else approves it, everything that was posted is taken back.
+         */
+        post: operations["reopenException"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5357,7 +6426,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/programmes/{programmeId}/settlements": {
+    "/v1/programmes/{programmeId}/office-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what each office paid on each day, beside what the post says */
+        get: operations["listOfficeDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/post-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read from where to where the post is paid, and its tariff */
+        get: operations["getPostTerms"];
+        /**
+         * Set from where to where the post is paid, and its tariff
+         * @description A new version of all of it; `If-Match: "0"` for the first. The administrators' and auditors' alerts tell of each. Other accounts than before are used once somebody else has confirmed them, and who set where the money goes sends none there.
+         */
+        put: operations["setPostTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/post-terms/confirmation": {
         parameters: {
             query?: never;
             header?: never;
@@ -5366,8 +6473,275 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Record what was paid to the post */
-        post: operations["settle"];
+        /**
+         * Confirm from where to where the post is paid
+         * @description By somebody else than who set it. From then on settlements are approved and sent by it.
+         */
+        post: operations["confirmPostTerms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/post-invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the invoices of the post */
+        get: operations["listPostInvoices"];
+        put?: never;
+        /**
+         * Record an invoice of the post
+         * @description By office, or by office and day. It is recorded whole or refused: every line that is wrong is named, and every total that the lines do not add up to.
+         */
+        post: operations["recordPostInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/post-invoice-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record an invoice of the post from its file
+         * @description A table with a header (CSV or XLSX), a row for each office, or office and day. Columns are known by their usual names in English, French or Arabic: office, day, count, amount, fee. A row that cannot be read is named with its cell, and the invoice is refused as a whole.
+         */
+        post: operations["recordPostInvoiceFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/post-invoices/{invoiceId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an invoice and how it differs from what we know */
+        get: operations["getPostInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/post-invoices/{invoiceId}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what an invoice asks for, beside what we know */
+        get: operations["listPostInvoiceLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/post-invoices/{invoiceId}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dispute an invoice, or agree to it in full or in part
+         * @description Only what is agreed to is settled. In part without `lines` agrees to as much of every line as we know of ourselves and the tariff gives.
+         */
+        post: operations["decidePostInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the settlements with the post */
+        get: operations["listSettlements"];
+        put?: never;
+        /**
+         * Make a settlement with the post
+         * @description Of an invoice that was agreed to, or of offices with amounts: one transfer out of one fund. What it claims no other settlement claims. With `submit` it waits for its approval at once.
+         */
+        post: operations["draftSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a settlement, its steps, and whether the three ways are closed */
+        get: operations["getSettlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a draft wait for its approval */
+        post: operations["submitSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree that the post is paid
+         * @description By somebody who did not make it, within their limit. The fee of its invoice is posted now.
+         */
+        post: operations["approveSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a submitted settlement */
+        post: operations["rejectSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}/instruction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the order to the bank
+         * @description ISO 20022 pain.001.001.09, written once and the same ever after. Not by whoever set the accounts.
+         */
+        post: operations["instructSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take the order to the bank */
+        get: operations["downloadSettlementOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the bank has paid
+         * @description What was owed is posted as paid now, and the bank account holds less.
+         */
+        post: operations["confirmSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settlements/{settlementId}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call off a settlement that the bank has not carried out
+         * @description The fee that its approval posted is taken back.
+         */
+        post: operations["cancelSettlement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5382,10 +6756,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what a fund did
-         * @description Figures of money are those of the ledger: what moved within the period, by the day it was posted, and what was outstanding at
-         *     its end. People are those paid within it, each counted once, as they were when last paid. Groups under ten people are
-         *     suppressed, together with enough others that no total gives them back.
+         * Read what was published on a fund
+         * @description Figures of money are those of the ledger, by the day they were posted. People and households are counted once, as they were when the
+         *     fund first paid them. Groups under ten are suppressed, together with enough others that nothing that was ever published gives them
+         *     back.
          */
         get: operations["getDonorReport"];
         put?: never;
@@ -5403,8 +6777,321 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what a fund did, with HXL tags */
+        /** Download a report as CSV, with HXL tags */
         get: operations["downloadDonorReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a report as a workbook, with HXL tags */
+        get: operations["downloadDonorReportSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a report as an IATI activity */
+        get: operations["downloadDonorReportIati"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open a report as a page that prints on one A4 */
+        get: operations["getDonorReportPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was published on a fund */
+        get: operations["listDonorReports"];
+        put?: never;
+        /**
+         * Publish what a fund did until a day
+         * @description The report goes on where the last one ended, and stays as it is published: what is learnt later is in the next one. The day must be
+         *     over, and ten people or more must have been paid since the last report, or nobody. A month that has been over for five days is
+         *     published by itself.
+         */
+        post: operations["publishDonorReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what the next report on a fund would say
+         * @description For those who prepare it. It is worked out in the background; `computedAt` says when.
+         */
+        get: operations["getDonorReportDraft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/funds/{fundId}/report-publisher": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who publishes on a fund */
+        get: operations["getReportPublisher"];
+        /**
+         * Say who publishes on a fund
+         * @description By the identifiers of IATI. The first time, with `If-Match` `"0"`.
+         */
+        put: operations["setReportPublisher"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far people and payments have come
+         * @description From enrolment to cash: how many came to each step, and of those who did not, how many wait and how many fell out, and why. The first three
+         *     steps are of people who are enrolled now; from `listed` on a row counts payments (lines of lists that were not cancelled), beside the different
+         *     people who ever came that far. `payments` of `listed` is those of `approved` and of the rows of `approved` that wait or fell out, and so on from step to
+         *     step; `delivered` is apart, because a person may be paid though no gateway reported. `from` and `to` are days on which lists were drawn up. People are
+         *     counted where nothing is narrowed but the wilaya, by where they live; they are as of `peopleAsOf`, a minute ago at most in ordinary times.
+         *     Counts of staff's own work, shown to staff alone: no small group is suppressed.
+         */
+        get: operations["getFunnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/unpaid-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how long codes have been waiting to be paid
+         * @description Vouchers that are issued, activated or locked, by state and by days since activation (since issue, where they are not activated). `expiring…` are those
+         *     whose last day is within seven days, or has passed and nobody has expired them yet.
+         */
+        get: operations["getUnpaidCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/time-to-cash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how long it took from approval to cash
+         * @description From the last signature on the list to the pay-out, of pay-outs that stand and were paid within the months. Waits are kept in quarters of the first two days, in whole days
+         *     after that, and no more than a year; a figure is the end of the part in which it lies, so the true one is shorter by a quarter of a day, or a day, at
+         *     most. The median is the least part that half of all lie in or before, p90 the same of nine in ten.
+         *     `from` and `to` are the first and the last day of months. What was handed over by hand counts for wilayas and not for offices.
+         */
+        get: operations["getTimeToCash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/office-load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what offices paid and refused
+         * @description Pay-outs as they were made (those that were voided since count), voids on the day of the void, codes that were wrong (of vouchers of this programme), and for
+         *     each office what it may pay in a day and has paid today. Days and hours are the programme's. What was handed over by hand is no office's. That an office
+         *     said it had no cash is known as it stands now: answers of that kind are not kept.
+         */
+        get: operations["getOfficeLoad"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/sms-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how messages fared
+         * @description `sent` is what left the queue, `accepted` what a gateway took, `dead` what failed or did not arrive and nobody has dealt with. The median of the wait for a
+         *     receipt is kept in parts, four for each doubling of the seconds; the figure is the end of its part and at most a fifth too long. It is said by gateway and by
+         *     day. The operator and the country of a telephone are not kept.
+         */
+        get: operations["getSmsDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who waits to be told apart
+         * @description Pairs of records that nobody has decided on, by probability and days since they were found. People whose pair is as probable as the programme's
+         *     threshold, or more, are on no released list until somebody decides.
+         */
+        get: operations["getDuplicateQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/duplicate-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what was decided of duplicates day by day
+         * @description Every decision counts, one that was changed later too.
+         */
+        get: operations["getDuplicateDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read which exceptions are open, and for how long
+         * @description Exceptions that are not resolved, by kind and days since they were opened, with the amounts of their pay-outs, or where there are none of the statement's
+         *     lines. Overdue are those whose `dueOn` is before today, by the programme's time zone.
+         */
+        get: operations["getExceptionLoad"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/operations/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what funds hold, what will be wanted of them, and when they run dry
+         * @description For each fund and month: what was available and committed at its end (now, in this month), and what was released, paid and went to fees within it. `expected` is
+         *     what plans will want: instalments that were made out and are on no list that counts, and what is still to be made out if nobody's record changes
+         *     (see `GET /v1/plans/{planId}/forecast`), those that are overdue in this month. It is worked out every hour and drawn from the funds in their order, each as far as it
+         *     goes, whatever it is earmarked for; what none is left for stands in rows without a fund.
+         */
+        get: operations["getBudget"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5684,8 +7371,587 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/export-datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what can be exported on a schedule */
+        get: operations["listExportDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/export-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the scheduled exports of a programme */
+        get: operations["listExportDefinitions"];
+        put?: never;
+        /**
+         * Have a file written on a schedule
+         * @description Asks for a fresh second factor. Whoever it is for needs the right to read what is in it, now and at every run. A file with people in it is encrypted to a key of age, and begins when somebody else has approved it.
+         */
+        post: operations["defineExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-definitions/{definitionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a scheduled export */
+        get: operations["getExportDefinition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-definitions/{definitionId}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve an export with people in it
+         * @description By somebody who neither defined it nor gets the files. Asks for a fresh second factor.
+         */
+        post: operations["approveExportDefinition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-definitions/{definitionId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with an export that was stopped
+         * @description What came due meanwhile is not made up. Asks for a fresh second factor.
+         */
+        post: operations["resumeExportDefinition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-definitions/{definitionId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write no more of these files
+         * @description Those that were written stay for their week.
+         */
+        post: operations["endExportDefinition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-definitions/{definitionId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a scheduled export
+         * @description Newest first, those among them whose file has gone.
+         */
+        get: operations["listExportRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a file has come */
+        get: operations["getExportRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-runs/{runId}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a file without people in it
+         * @description Only whom it is for, within a week. Each time is recorded.
+         */
+        get: operations["downloadExportRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-runs/{runId}/personal-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a file with people in it
+         * @description Only whom it is for, within a week. Asks for a fresh second factor. Each time is recorded.
+         */
+        get: operations["downloadPersonalExportRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/export-runs/{runId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a file back
+         * @description It is deleted at once. The record of it stays.
+         */
+        post: operations["revokeExportRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the webhooks of a programme */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Have another system told what happens in a programme
+         * @description It begins switched off: ping it, then ask another administrator to enable it. Asks for a fresh second factor. The secret that signs is in this answer and in no other; who loses it rotates it.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a webhook and whether its receiver answers */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change where a webhook goes or what it tells
+         * @description Another address, or other events, switch it off until an administrator enables it who had no hand in the change. Asks for a fresh second factor.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch a webhook on
+         * @description By an administrator who neither set it up nor changed it. What happens from now on is told, and what happened while a change waited to be confirmed; what happened before it was switched on first is not. Asks for a fresh second factor.
+         */
+        post: operations["enableWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send nothing for now
+         * @description What happens meanwhile waits, for as long as the log is kept, and leaves when it is resumed.
+         */
+        post: operations["pauseWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on sending what waited */
+        post: operations["resumeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a webhook for good */
+        post: operations["endWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret
+         * @description Both secrets sign until the overlap is over; `overlapHours` 0 ends the old one at once. Asks for a fresh second factor. The new secret is in this answer and in no other.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event that says nothing
+         * @description Also to a webhook that is off or paused. What came of it stands in the log. Asks for a fresh second factor.
+         */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of what was sent, and what was not
+         * @description Newest first. It is kept for thirty days.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery, with every attempt and what was sent */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries/{deliveryId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it again, under the same identifier */
+        post: operations["resendWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again everything that failed since a moment
+         * @description What was given up is begun anew; what waits for another attempt is tried at once.
+         */
+        post: operations["resendFailedDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "payment-list-released": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Every line of a list has its voucher, or was returned */
+        post: operations["tellPaymentListReleased"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "voucher-paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cash was handed over, at a counter, offline or by hand */
+        post: operations["tellVoucherPaid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "payout-voided": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A pay-out was taken back; the voucher is open again */
+        post: operations["tellPayoutVoided"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "voucher-expired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody came in time */
+        post: operations["tellVoucherExpired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "exception-opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Something does not agree */
+        post: operations["tellExceptionOpened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "export-ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A file can be fetched, by whom it is for */
+        post: operations["tellExportReady"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "period-closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A period of the books takes no posting any more */
+        post: operations["tellPeriodClosed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook-ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody tried the webhook */
+        post: operations["tellWebhookPing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -5809,7 +8075,7 @@ export interface components {
         /** @enum {string} */
         Language: "ar" | "fr" | "en";
         /** @enum {string} */
-        RoleName: "enrolment_officer" | "programme_officer" | "approver" | "finance_officer" | "agent" | "office_supervisor" | "field_officer" | "donor" | "auditor" | "administrator";
+        RoleName: "enrolment_officer" | "programme_officer" | "approver" | "finance_officer" | "agent" | "office_supervisor" | "field_officer" | "donor" | "auditor" | "administrator" | "feedback_officer" | "protection_officer" | "interviewer";
         /**
          * @description Decimal text
          * @example 15000.00
@@ -6742,13 +9008,17 @@ export interface components {
                 gains: components["schemas"]["Money"];
                 losses: components["schemas"]["Money"];
             };
+            /** @description What the post or the bank took beyond our books and the fund bears */
+            losses: components["schemas"]["Money"];
+            /** @description Of what was paid, what is the fund's again */
+            recovered: components["schemas"]["Money"];
             /** @description What the bank holds in other currencies, and what it stands in the books at */
             foreignCash: {
                 held: components["schemas"]["Money"];
                 value: components["schemas"]["Money"];
             }[];
             burn: {
-                /** @description Paid to people, fees, and what exchange has cost */
+                /** @description Paid to people, fees, and what exchange has cost and was lost, less what was recovered */
                 spent: components["schemas"]["Money"];
                 /** @description Spent in the last thirty days */
                 last30Days: components["schemas"]["Money"];
@@ -7127,6 +9397,16 @@ export interface components {
             signature?: components["schemas"]["ReceiptSignature"];
             addresses?: components["schemas"]["GatewayAddresses"];
         };
+        /** @description Where a message that somebody sent says its identifier, who sent it, to which number, and what. `list` points to several in one request. They must be signed or come from named addresses. */
+        HttpInbound: {
+            list?: components["schemas"]["Pointer"];
+            id: components["schemas"]["Pointer"];
+            from: components["schemas"]["Pointer"];
+            to?: components["schemas"]["Pointer"];
+            text: components["schemas"]["Pointer"];
+            signature?: components["schemas"]["ReceiptSignature"];
+            addresses?: components["schemas"]["GatewayAddresses"];
+        };
         /** @description How long it may take, in milliseconds; 10,000 unless said */
         GatewayTimeout: number;
         /** @description Messages that one worker has on their way at a time; 16 unless said */
@@ -7147,6 +9427,7 @@ export interface components {
             /** @description The first that fits says what came of it. Where none does, 2xx is accepted; 408, 425 and 429 later; 401, 403, 404, 405 and 503 down; other 4xx refused; and everything else unknown. */
             outcomes?: components["schemas"]["HttpOutcome"][];
             receipts?: components["schemas"]["HttpReceipts"];
+            inbound?: components["schemas"]["HttpInbound"];
             timeoutMs?: components["schemas"]["GatewayTimeout"];
             connections?: components["schemas"]["GatewayConnections"];
         };
@@ -7239,15 +9520,6 @@ export interface components {
             settings?: components["schemas"]["GivenGatewaySettings"];
             credentials?: components["schemas"]["GatewayCredentials"];
             enabled?: boolean;
-        };
-        /** @enum {string} */
-        MessageLanguage: "ar" | "fr" | "en";
-        MessagePreview: {
-            language: components["schemas"]["MessageLanguage"];
-            text: string;
-            /** @enum {string} */
-            encoding: "GSM-7" | "UCS-2";
-            segments: number;
         };
         /** @description How the voucher is found. One of these. */
         Locator: {
@@ -7827,6 +10099,270 @@ export interface components {
             closes: components["schemas"]["HourOfDay"];
             reason: string;
         };
+        /** @enum {string} */
+        FeedbackCategory: "question" | "payment_not_received" | "wrong_amount" | "asked_to_pay" | "rude_or_unsafe" | "data_correction" | "exclusion" | "fraud_or_corruption" | "sexual_exploitation" | "child_protection" | "thanks" | "other";
+        /** @enum {string} */
+        FeedbackLanguage: "ar" | "fr" | "en";
+        FeedbackContact: {
+            name?: string;
+            phone?: string;
+            /** @description How else they can be reached */
+            other?: string;
+        };
+        NewFeedback: {
+            programmeCode: string;
+            category?: components["schemas"]["FeedbackCategory"];
+            language?: components["schemas"]["FeedbackLanguage"];
+            text: string;
+            /** @description Nothing is kept that leads to you; an answer can be looked up all the same */
+            anonymous?: boolean;
+            contact?: components["schemas"]["FeedbackContact"];
+        };
+        /**
+         * @description Nine random digits and a check digit (Damm)
+         * @example 5720316949
+         */
+        FeedbackReference: string;
+        FeedbackReceipt: {
+            reference: components["schemas"]["FeedbackReference"];
+            /** @description With it and the reference the answer can be looked up. It is shown now and kept nowhere. */
+            secret: string;
+        };
+        FeedbackOutcome: {
+            reference: components["schemas"]["FeedbackReference"];
+            /** @enum {string} */
+            state: "received" | "being_handled" | "answered";
+            /** @description Of an ordinary case that is answered */
+            reply: string | null;
+            receivedAt: components["schemas"]["Timestamp"];
+        };
+        FeedbackLine: {
+            id: components["schemas"]["Id"];
+            gatewayId: components["schemas"]["Id"];
+            number: string | null;
+            programmeId: components["schemas"]["Id"];
+        };
+        /** @enum {string} */
+        FeedbackState: "received" | "acknowledged" | "in_progress" | "answered" | "closed" | "reopened";
+        /** @enum {string} */
+        FeedbackChannel: "form" | "sms" | "hotline" | "desk" | "box" | "visit";
+        FeedbackCase: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            reference: components["schemas"]["FeedbackReference"];
+            channel: components["schemas"]["FeedbackChannel"];
+            language: components["schemas"]["FeedbackLanguage"];
+            category: components["schemas"]["FeedbackCategory"];
+            isSensitive: boolean;
+            isAnonymous: boolean;
+            isLinked: boolean;
+            state: components["schemas"]["FeedbackState"];
+            /** Format: uuid */
+            ownerId: string | null;
+            receivedAt: components["schemas"]["Timestamp"];
+            acknowledgeDueAt: components["schemas"]["Timestamp"];
+            resolveDueAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            acknowledgedAt: string | null;
+            /** Format: date-time */
+            answeredAt: string | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** Format: date-time */
+            toldAt: string | null;
+            /** Format: date-time */
+            forgottenAt: string | null;
+        };
+        EnteredFeedback: {
+            /** @enum {string} */
+            channel: "hotline" | "desk" | "box" | "visit";
+            category: components["schemas"]["FeedbackCategory"];
+            language: components["schemas"]["FeedbackLanguage"];
+            text: string;
+            anonymous?: boolean;
+            contact?: components["schemas"]["FeedbackContact"];
+        };
+        /**
+         * @description Whether the person is who told us, or whom it concerns
+         * @enum {string}
+         */
+        FeedbackPersonIs: "author" | "concerned";
+        FeedbackCaseInFull: {
+            case: components["schemas"]["FeedbackCase"];
+            programmeId: components["schemas"]["Id"];
+            /** Format: uuid */
+            beneficiaryId: string | null;
+            personIs: components["schemas"]["FeedbackPersonIs"] | null;
+            /** Format: uuid */
+            voucherId: string | null;
+            /** Format: uuid */
+            payoutId: string | null;
+            accusedIds: components["schemas"]["Id"][];
+            /** @description Null once it has been forgotten */
+            text: string | null;
+            contact: components["schemas"]["FeedbackContact"] | null;
+            reply: string | null;
+            notes: {
+                note: string;
+                by: components["schemas"]["Id"];
+                at: components["schemas"]["Timestamp"];
+            }[];
+            steps: {
+                step: string;
+                by: components["schemas"]["Id"];
+                at: components["schemas"]["Timestamp"];
+                reason: string | null;
+            }[];
+        };
+        /** @description In words that name nobody */
+        FeedbackReason: string;
+        FeedbackRule: {
+            category: components["schemas"]["FeedbackCategory"];
+            version: number;
+            isSensitive: boolean;
+            acknowledgeHours: number;
+            resolveHours: number;
+            responsible: components["schemas"]["Id"][];
+            reason: string | null;
+            /** Format: uuid */
+            setBy: string | null;
+            /** Format: date-time */
+            setAt: string | null;
+        };
+        FeedbackReport: {
+            counts: {
+                category: components["schemas"]["FeedbackCategory"];
+                channel: components["schemas"]["FeedbackChannel"];
+                state: components["schemas"]["FeedbackState"];
+                /**
+                 * @description Since it was received, until it was closed
+                 * @enum {string}
+                 */
+                age: "up_to_3_days" | "up_to_10_days" | "up_to_30_days" | "over_30_days";
+                cases: components["schemas"]["Count"];
+            }[];
+            inTime: {
+                category: components["schemas"]["FeedbackCategory"];
+                acknowledged: components["schemas"]["Count"];
+                acknowledgedInTime: components["schemas"]["Count"];
+                answered: components["schemas"]["Count"];
+                answeredInTime: components["schemas"]["Count"];
+                overdue: components["schemas"]["Count"];
+            }[];
+            /** @description Sensitive cases of all time in full tens; null for fewer than ten, and for whoever sees them in the counts */
+            sensitiveAtLeast: number | null;
+        };
+        SurveyRound: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            name: string;
+            /** Format: uuid */
+            listId: string | null;
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            confidence: string;
+            margin: string;
+            stratifyBy: string[];
+            minimum: number;
+            /** @enum {string} */
+            state: "planned" | "drawn" | "closed";
+            population: number | null;
+            sample: number | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            drawnAt: string | null;
+            /** Format: date-time */
+            closedAt: string | null;
+        };
+        SurveyText: {
+            ar: string;
+            fr: string;
+            en: string;
+        };
+        SurveyQuestion: {
+            id: string;
+            /**
+             * @description `yes_no` is answered by `yes`, `no` or `unknown`; `amount` by decimal text in the currency of the programme
+             * @enum {string}
+             */
+            type: "yes_no" | "choice" | "number" | "amount" | "text";
+            text: components["schemas"]["SurveyText"];
+            required?: boolean;
+            choices?: {
+                value: string;
+                text: components["schemas"]["SurveyText"];
+            }[];
+            minimum?: number;
+            maximum?: number;
+            /** @description It is asked only where an earlier question was answered so */
+            dependsOn?: {
+                question: string;
+                is: string;
+            };
+        };
+        /** @description It asks `received` and `asked_to_pay`, each answered by yes or no, without a condition. */
+        Questionnaire: components["schemas"]["SurveyQuestion"][];
+        /** @enum {string} */
+        NoResponseReason: "no_answer" | "wrong_number" | "no_phone" | "refused" | "cannot_answer" | "deceased" | "erased";
+        SurveyRoundInFull: {
+            round: components["schemas"]["SurveyRound"];
+            questionnaire: components["schemas"]["Questionnaire"];
+            strata: {
+                stratum: string;
+                population: components["schemas"]["Count"];
+                sample: components["schemas"]["Count"];
+                done: components["schemas"]["Count"];
+                noResponse: components["schemas"]["Count"];
+            }[];
+            progress: {
+                unassigned: components["schemas"]["Count"];
+                assigned: components["schemas"]["Count"];
+                done: components["schemas"]["Count"];
+                noResponse: components["schemas"]["Count"];
+            };
+            noResponse: {
+                reason: components["schemas"]["NoResponseReason"];
+                people: components["schemas"]["Count"];
+            }[];
+        };
+        SurveyGroup: {
+            /** @enum {string} */
+            by: "all" | "sex" | "age" | "wilaya" | "disability";
+            value: string;
+        };
+        SurveyShare: {
+            value: string;
+            share: number;
+            low: number;
+            high: number;
+        };
+        SurveyResults: {
+            roundId: components["schemas"]["Id"];
+            confidence: string;
+            /** @description Null for fewer than ten */
+            interviewed: number | null;
+            weighted: boolean;
+            questions: {
+                question: string;
+                group: components["schemas"]["SurveyGroup"];
+                /** @description Null for a group that is left out */
+                n: number | null;
+                shares: components["schemas"]["SurveyShare"][] | null;
+                mean: number | null;
+                median: number | null;
+            }[];
+            reached: {
+                group: components["schemas"]["SurveyGroup"];
+                /** @description People who were paid */
+                paid: number | null;
+                /** @description Of them, those who by their own word received it */
+                adjusted: number | null;
+                adjustedLow: number | null;
+                adjustedHigh: number | null;
+            }[];
+        };
+        /** @enum {string} */
+        InterviewState: "drawn" | "done" | "no_response";
         /** @enum {string} */
         PlanKind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "emergency_cash" | "cash_for_work";
         /** @description What one person is owed, in the programme's currency */
@@ -8799,9 +11335,14 @@ export interface components {
             programmeId: components["schemas"]["Id"];
             /**
              * Format: uuid
-             * @description The payment list that it is of; null for one of the programme's people
+             * @description The payment list that it is of
              */
             listId: string | null;
+            /**
+             * Format: uuid
+             * @description The registration file whose refused rows it gives back; null, as `listId` is, for one of the programme's people
+             */
+            fileId: string | null;
             /** @description Of a list as pain.001 */
             instruction: components["schemas"]["PaymentInstruction"] | null;
             requestedBy: components["schemas"]["Id"];
@@ -8889,7 +11430,7 @@ export interface components {
             reason: string;
         };
         /** @enum {string} */
-        AccountKind: "bank" | "fund_available" | "fund_committed" | "vouchers_outstanding" | "payable_to_post" | "advances" | "exchange";
+        AccountKind: "bank" | "fund_available" | "fund_committed" | "vouchers_outstanding" | "payable_to_post" | "advances" | "exchange" | "claims";
         FundBalances: {
             fundId: components["schemas"]["Id"];
             balances: {
@@ -8956,7 +11497,7 @@ export interface components {
             officerId: string | null;
         };
         /** @enum {string} */
-        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "advance_return" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "reversal";
+        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "advance_return" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "claim" | "claim_released" | "recovery" | "cash_recovery" | "loss" | "bank_loss" | "reversal";
         RecordRef: {
             type: string;
             id: components["schemas"]["Id"];
@@ -9130,13 +11671,26 @@ export interface components {
                 confirmedAt: string | null;
             }[];
         };
+        CarryForward: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            /** @description The last day of the period */
+            endsOn: components["schemas"]["Date"];
+            amount: components["schemas"]["Money"];
+            reason: string;
+            askedBy: components["schemas"]["Id"];
+            askedAt: components["schemas"]["Timestamp"];
+            confirmedBy: string | null;
+            confirmedAt: string | null;
+        };
         BooksTerm: {
             term: string;
             amount: components["schemas"]["Money"];
         };
         BooksIdentity: {
             /** @enum {string} */
-            identity: "list_vouchers" | "list_books" | "list_issued" | "fund_received" | "fund_committed" | "office_payable" | "officer_advances" | "guarded_balance" | "entry_sums";
+            identity: "list_vouchers" | "list_books" | "list_issued" | "fund_received" | "fund_committed" | "fund_bank" | "office_payable" | "office_claims" | "officer_advances" | "guarded_balance" | "entry_sums";
             subject: {
                 type: string;
                 id: components["schemas"]["Id"];
@@ -9689,6 +12243,19 @@ export interface components {
                 detail: string;
             }[];
         };
+        NewRefusedRowsExport: {
+            /** @description Kept in the audit trail; name no person in it */
+            reason: string;
+            /** @description Of the reasons */
+            language: components["schemas"]["Language"];
+            /**
+             * @description A ZIP with AES-256, or age (age-encryption.org)
+             * @enum {string}
+             */
+            encryption: "zip" | "age";
+            /** @description A public key of age to encrypt to, so that there is no passphrase to pass on */
+            recipient?: string;
+        };
         NewSelfRegistration: {
             /** @description As it is announced */
             programmeCode: string;
@@ -10057,14 +12624,28 @@ export interface components {
             assessedAt: components["schemas"]["Timestamp"];
         };
         /** @enum {string} */
-        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement";
-        Statement: {
+        StatementState: "received" | "staged" | "reconciled" | "refused";
+        /** @enum {string} */
+        StatementSource: "post" | "bank";
+        /** @enum {string|null} */
+        StatementFormat: "csv" | "xlsx" | "camt.053" | "camt.054" | "mt940" | null;
+        Day: components["schemas"]["Date"] | null;
+        /** @enum {string} */
+        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement" | "not_received" | "asked_to_pay";
+        StatementSummary: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
+            source: components["schemas"]["StatementSource"];
+            format: components["schemas"]["StatementFormat"];
+            state: components["schemas"]["StatementState"];
             name: string;
-            from: components["schemas"]["Date"];
-            to: components["schemas"]["Date"];
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
             lineCount: components["schemas"]["Count"];
+            /** @description Operations that are announced and not booked, or of nothing */
+            leftOut: components["schemas"]["Count"];
+            /** @description Lines that an earlier statement of the same account holds already */
+            repeatCount: components["schemas"]["Count"];
             /** @description Payments less reversals, of the lines in the programme's currency */
             total: components["schemas"]["Money"];
             matchedCount: components["schemas"]["Count"];
@@ -10073,49 +12654,363 @@ export interface components {
                 open: components["schemas"]["Count"];
                 resolved: components["schemas"]["Count"];
             }[];
+            faultCount: components["schemas"]["Count"];
+            /** @description The version of a saved mapping that it was read with */
+            mapping: {
+                name: string;
+                version: number;
+            } | null;
             uploadedBy: components["schemas"]["Id"];
             uploadedAt: components["schemas"]["Timestamp"];
+            stagedAt: components["schemas"]["Timestamp"] | null;
+        };
+        StatedAmount: components["schemas"]["Money"] | null;
+        StatementPart: {
+            place: string;
+            /** @description How the bank names it */
+            reference: string | null;
+            /** @description Our own account, as the bank writes it */
+            account: string | null;
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
+            opening: components["schemas"]["StatedAmount"];
+            credits: components["schemas"]["StatedAmount"];
+            debits: components["schemas"]["StatedAmount"];
+            closing: components["schemas"]["StatedAmount"];
+            lineCount: components["schemas"]["Count"];
+            leftOut: components["schemas"]["Count"];
+        };
+        Place: {
+            /** @description The row of a table, or the line of the file */
+            row?: number;
+            cell?: string;
+            detail: string;
+        };
+        Statement: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            source: components["schemas"]["StatementSource"];
+            format: components["schemas"]["StatementFormat"];
+            state: components["schemas"]["StatementState"];
+            name: string;
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
+            lineCount: components["schemas"]["Count"];
+            /** @description Operations that are announced and not booked, or of nothing */
+            leftOut: components["schemas"]["Count"];
+            /** @description Lines that an earlier statement of the same account holds already */
+            repeatCount: components["schemas"]["Count"];
+            /** @description Payments less reversals, of the lines in the programme's currency */
+            total: components["schemas"]["Money"];
+            matchedCount: components["schemas"]["Count"];
+            exceptions: {
+                kind: components["schemas"]["ExceptionKind"];
+                open: components["schemas"]["Count"];
+                resolved: components["schemas"]["Count"];
+            }[];
+            faultCount: components["schemas"]["Count"];
+            /** @description The version of a saved mapping that it was read with */
+            mapping: {
+                name: string;
+                version: number;
+            } | null;
+            uploadedBy: components["schemas"]["Id"];
+            uploadedAt: components["schemas"]["Timestamp"];
+            stagedAt: components["schemas"]["Timestamp"] | null;
+            /** @description What it says of each account and period, with its balances */
+            parts: components["schemas"]["StatementPart"][];
+            /** @description The first hundred places where it could not be read */
+            faults: components["schemas"]["Place"][];
+            /** @description What was read otherwise than it is written, or could not be checked */
+            remarks: components["schemas"]["Place"][];
         };
         StatementImport: {
             /** @description Whether this very file was here before; nothing was changed then */
             alreadyImported: boolean;
             statement: components["schemas"]["Statement"];
         };
+        /**
+         * @description Seen from who pays the cash: a payment is money that left, a deposit money that came in, and a reversal takes one of them back.
+         * @enum {string}
+         */
+        LineKind: "payment" | "reversal" | "fee" | "deposit" | "deposit_reversal";
+        StatementPreview: {
+            format: components["schemas"]["StatementFormat"];
+            lines: {
+                row: number;
+                place: string;
+                kind: components["schemas"]["LineKind"];
+                reference: string;
+                ourReference: string | null;
+                serial: string | null;
+                amount: components["schemas"]["Money"];
+                officeCode: string | null;
+                paidOn: components["schemas"]["Date"];
+                valueOn: components["schemas"]["Day"];
+            }[];
+            faults: components["schemas"]["Place"][];
+            remarks: components["schemas"]["Place"][];
+            /** @description Whether that was all of the file */
+            isWhole: boolean;
+        };
+        ColumnHeader: string;
+        Words: string[];
+        /** @description How a table is to be read. What is left out is guessed, as it is without any mapping. */
+        MappingDefinition: {
+            /** @description The header of each column; those that are not named are told by their headers */
+            columns?: {
+                reference?: components["schemas"]["ColumnHeader"];
+                ourReference?: components["schemas"]["ColumnHeader"];
+                serial?: components["schemas"]["ColumnHeader"];
+                date?: components["schemas"]["ColumnHeader"];
+                valueDate?: components["schemas"]["ColumnHeader"];
+                office?: components["schemas"]["ColumnHeader"];
+                amount?: components["schemas"]["ColumnHeader"];
+                debit?: components["schemas"]["ColumnHeader"];
+                credit?: components["schemas"]["ColumnHeader"];
+                currency?: components["schemas"]["ColumnHeader"];
+                operation?: components["schemas"]["ColumnHeader"];
+                lastFour?: components["schemas"]["ColumnHeader"];
+            };
+            /** @description The currency of every line, where no column says it */
+            currency?: string;
+            /** @enum {string} */
+            dateFormat?: "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY-MM-DD" | "DD.MM.YYYY" | "YYYYMMDD" | "excel";
+            /** @enum {string} */
+            decimalMark?: "," | ".";
+            /**
+             * @description Without one, spaces of any kind
+             * @enum {string}
+             */
+            thousandsMark?: " " | "." | "," | "'";
+            /**
+             * @description How operations are told apart: by a word in a column, by the sign of the amount, or by the column that the amount stands in
+             * @enum {string}
+             */
+            signs?: "operation" | "negative_is_reversal" | "debit_credit";
+            reversalMarks?: components["schemas"]["Words"];
+            feeMarks?: components["schemas"]["Words"];
+            paymentMarks?: components["schemas"]["Words"];
+            totalMarks?: components["schemas"]["Words"];
+            /** @description Rows with text above the header; without it they are told by its words */
+            titleRows?: number;
+            /** @description Rows with text at the end that are no lines */
+            endRows?: number;
+            /**
+             * @description What stands between the cells of CSV
+             * @enum {string}
+             */
+            delimiter?: ";" | "," | "\t" | "|";
+        };
+        StatementMapping: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            name: string;
+            version: number;
+            definition: components["schemas"]["MappingDefinition"];
+            savedBy: components["schemas"]["Id"];
+            savedAt: components["schemas"]["Timestamp"];
+        };
+        StatementLine: {
+            id: components["schemas"]["Id"];
+            /** @description The row of a table; of any other file, which line of the statement it is */
+            row: number;
+            /** @description Where it stands in the file: `row 12`, `Stmt 1, Ntry 4`, `line 33` */
+            place: string;
+            kind: components["schemas"]["LineKind"];
+            /** @description Theirs */
+            reference: string;
+            /** @description What they quote of ours: a pay-out, or the end-to-end identifier of a transfer */
+            ourReference: string | null;
+            serial: string | null;
+            amount: components["schemas"]["Money"];
+            officeCode: string | null;
+            paidOn: components["schemas"]["Date"];
+            valueOn: components["schemas"]["Day"];
+            /** @description The line of an earlier statement of the bank that it says again */
+            repeats: string | null;
+            /** @description How it found what it is of ours */
+            match: {
+                pass: string;
+                reason: string;
+            } | null;
+            exceptions: {
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["ExceptionKind"];
+                state: string;
+            }[];
+        };
+        /**
+         * @description What of ours a line is; `line` is the line that a reversal takes back
+         * @enum {string}
+         */
+        MatchTargetType: "payout" | "settlement" | "contribution" | "advance" | "advance_return" | "cash_recovery" | "fee" | "line";
+        MatchTarget: {
+            type: components["schemas"]["MatchTargetType"];
+            id: components["schemas"]["Id"];
+        };
         StatementMatch: {
-            /** @description Where the line stands in the file, the header being row 1 */
+            /** @description Where the line stands in the file */
             row: number;
             reference: string;
-            serial: string;
-            payoutId: components["schemas"]["Id"];
-            /** @enum {string} */
-            pass: "exact" | "serial_amount_date" | "tolerance" | "manual";
+            serial: string | null;
+            /** @description The first hundred */
+            targets: components["schemas"]["MatchTarget"][];
+            targetCount: number;
+            /** @description The pass that made it; `manual` where a person did */
+            pass: string;
+            passesVersion: number | null;
             reason: string;
+            matchedBy: components["schemas"]["Id"];
+            matchedAt: components["schemas"]["Timestamp"];
+        };
+        /** @description Where the line stands in the file */
+        MatchedRow: number;
+        /** @description Why; name no person */
+        MatchingReason: string;
+        MatchingRun: {
+            number: number;
+            /** @enum {string} */
+            state: "running" | "done" | "stopped";
+            /** @enum {string} */
+            stage: "clearing" | "matching" | "naming" | "missing";
+            /** @description How many batches of the stage are done; while naming, up to which row */
+            place: number;
+            passesVersion: number;
+            reason: string | null;
+            askedBy: components["schemas"]["Id"];
+            askedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description The code of what it could not go on for; `separation_of_duties` asks for a colleague to match the statement again */
+            stoppedBy: string | null;
+        };
+        Matching: {
+            statementId: components["schemas"]["Id"];
+            /** @enum {string} */
+            state: "received" | "staged" | "reconciled" | "refused";
+            run: null | components["schemas"]["MatchingRun"];
+            lineCount: components["schemas"]["Count"];
+            matchedCount: components["schemas"]["Count"];
+            passes: {
+                name: string;
+                count: components["schemas"]["Count"];
+            }[];
+            /** @description Fee lines; those that no recorded invoice explains wait for one */
+            fees: {
+                count: components["schemas"]["Count"];
+                matched: components["schemas"]["Count"];
+                total: components["schemas"]["Money"];
+            };
+            exceptions: {
+                kind: components["schemas"]["ExceptionKind"];
+                open: components["schemas"]["Count"];
+                resolved: components["schemas"]["Count"];
+            }[];
         };
         /** @enum {string} */
-        LineKind: "payment" | "reversal";
+        StatementSide: "post" | "bank";
+        /**
+         * @description What must agree for a line to be a record. Currency always does, and so do the amounts, within the tolerance. A pass that goes
+         *     neither by reference nor by serial matches only what is unambiguous: one line and one record that fit each other and nothing else.
+         */
+        MatchingPass: {
+            side: components["schemas"]["StatementSide"];
+            name: string;
+            /** @enum {string} */
+            lineKind: "payment" | "reversal" | "fee" | "deposit" | "deposit_reversal";
+            target: components["schemas"]["MatchTargetType"];
+            /**
+             * @description Whether the line quotes our identifier or the reference of the record
+             * @default false
+             */
+            quotes: boolean;
+            /**
+             * @description Whether the line has the serial of the voucher
+             * @default false
+             */
+            serial: boolean;
+            /**
+             * @description How far the amounts may stand apart
+             * @default 0
+             */
+            tolerance: string;
+            /**
+             * @description How many days the two may stand apart; null is any number
+             * @default null
+             */
+            days: number | null;
+            /** @default false */
+            office: boolean;
+            /**
+             * @description Whether the documents seen end alike
+             * @default false
+             */
+            document: boolean;
+            /**
+             * @description Several records that come to the amount of the line; all that one office paid on a day, or all settlements of one reference
+             * @default null
+             * @enum {string|null}
+             */
+            sums: "office_day" | "reference" | null;
+            /** @description Kept with each match; {days}, {difference} and {count} stand for the figures */
+            reason: string;
+        };
+        MatchingPasses: {
+            programmeId: components["schemas"]["Id"];
+            /** @description 0 is what is shipped */
+            version: number;
+            reason: string;
+            setBy: components["schemas"]["Id"];
+            setAt: components["schemas"]["Timestamp"];
+            passes: components["schemas"]["MatchingPass"][];
+        };
+        NewMatchingPasses: {
+            reason: components["schemas"]["MatchingReason"];
+            passes: components["schemas"]["MatchingPass"][];
+        };
         /** @enum {string} */
-        ResolutionKind: "claim_on_post" | "accepted" | "post_error" | "our_error" | "duplicate_line";
+        ExceptionState: "open" | "proposed" | "resolved";
+        AskedOwner: string;
+        AmountAtStake: string;
+        /** @description Another record of ours that it is about */
+        ExceptionRecord: {
+            /** @description settlement, contribution, advance, voucher, a case of feedback */
+            type: string;
+            id: components["schemas"]["Id"];
+        };
+        /** @enum {string} */
+        ResolutionKind: "accepted" | "post_error" | "our_error" | "duplicate_line" | "superseded" | "claim_on_post" | "write_off" | "cash_recovered";
         StatementException: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
-            statementId: components["schemas"]["Id"];
+            /** Format: uuid */
+            statementId: string | null;
             kind: components["schemas"]["ExceptionKind"];
             detail: string;
-            /** @enum {string} */
-            state: "open" | "resolved";
+            state: components["schemas"]["ExceptionState"];
             /** Format: uuid */
             ownerId: string | null;
+            dueOn: components["schemas"]["Date"];
+            overdue: boolean;
+            /** @description Since it was opened; until it was resolved, where it is */
+            ageDays: number;
+            /** Format: uuid */
+            officeId: string | null;
+            amount: null | components["schemas"]["Money"];
             line: null | {
                 row: number;
-                kind: components["schemas"]["LineKind"];
+                /** @enum {string} */
+                kind: "payment" | "reversal" | "fee" | "deposit" | "deposit_reversal";
                 reference: string;
-                serial: string;
+                serial: string | null;
                 amount: components["schemas"]["Money"];
-                officeCode: string;
+                officeCode: string | null;
                 paidOn: components["schemas"]["Date"];
             };
             /** Format: uuid */
             payoutId: string | null;
+            record: null | components["schemas"]["ExceptionRecord"];
             resolution: null | components["schemas"]["ResolutionKind"];
             note: string | null;
             /** Format: uuid */
@@ -10123,11 +13018,248 @@ export interface components {
             /** Format: date-time */
             resolvedAt: string | null;
             openedAt: components["schemas"]["Timestamp"];
+            version: number;
         };
-        NewResolution: {
-            resolution: components["schemas"]["ResolutionKind"];
+        ExceptionAgeing: {
+            asOf: components["schemas"]["Timestamp"];
+            cells: {
+                kind: components["schemas"]["ExceptionKind"];
+                /**
+                 * @description Days
+                 * @enum {string}
+                 */
+                band: "0-3" | "4-7" | "8-14" | "15-30" | "31+";
+                count: components["schemas"]["Count"];
+                overdue: components["schemas"]["Count"];
+                /** @description In each currency at stake */
+                amounts: components["schemas"]["Money"][];
+            }[];
+            owners: {
+                /** Format: uuid */
+                ownerId: string | null;
+                count: components["schemas"]["Count"];
+                overdue: components["schemas"]["Count"];
+                /** @description In each currency at stake */
+                amounts: components["schemas"]["Money"][];
+            }[];
+        };
+        /** @description Which exceptions. What is left out is not asked. */
+        ExceptionFilter: {
+            state?: components["schemas"]["ExceptionState"];
+            kind?: components["schemas"]["ExceptionKind"];
+            owner?: components["schemas"]["AskedOwner"];
+            overdue?: boolean;
+            officeId?: components["schemas"]["Id"];
+            statementId?: components["schemas"]["Id"];
+            payoutId?: components["schemas"]["Id"];
+            minAmount?: components["schemas"]["AmountAtStake"];
+            maxAmount?: components["schemas"]["AmountAtStake"];
+        };
+        NewAssignments: {
+            filter: components["schemas"]["ExceptionFilter"];
+            ownerId: components["schemas"]["Id"];
+            reason: string;
+        };
+        BulkResult: {
+            done: components["schemas"]["Count"];
+            /** @description Whether there are more that could be done, for two thousand are at once: send the same under another key */
+            more: boolean;
+            leftCount: components["schemas"]["Count"];
+            /** @description The first hundred that were left as they are */
+            left: {
+                id: components["schemas"]["Id"];
+                /** @enum {string} */
+                why: "proposed" | "resolved" | "own_hand";
+            }[];
+        };
+        /** @enum {string} */
+        PlainResolution: "accepted" | "post_error" | "our_error" | "duplicate_line";
+        NewResolutions: {
+            filter: components["schemas"]["ExceptionFilter"];
+            resolution: components["schemas"]["PlainResolution"];
             /** @description Why; name no person */
             note: string;
+        };
+        ExceptionKindSetting: {
+            kind: components["schemas"]["ExceptionKind"];
+            /** Format: uuid */
+            ownerId?: string | null;
+            dueDays: number;
+        };
+        ExceptionSettings: {
+            programmeId: components["schemas"]["Id"];
+            version: number;
+            reason: string | null;
+            /** Format: uuid */
+            madeBy: string | null;
+            /** Format: date-time */
+            madeAt: string | null;
+            kinds: components["schemas"]["ExceptionKindSetting"][];
+        };
+        NewExceptionSettings: {
+            reason: string;
+            kinds: components["schemas"]["ExceptionKindSetting"][];
+        };
+        /** @enum {string} */
+        ClaimState: "open" | "recovered" | "repaid" | "withdrawn" | "undone";
+        Claim: {
+            id: components["schemas"]["Id"];
+            exceptionId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            officeId: components["schemas"]["Id"];
+            payoutId: components["schemas"]["Id"];
+            amount: components["schemas"]["Money"];
+            state: components["schemas"]["ClaimState"];
+            openedAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        ExceptionDecision: {
+            id: components["schemas"]["Id"];
+            exceptionId: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "claim_on_post" | "write_off" | "cash_recovered" | "claim_recovered" | "claim_repaid" | "claim_withdrawn" | "reopening";
+            amount: null | components["schemas"]["Money"];
+            /** Format: uuid */
+            fundId: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            reference: string | null;
+            note: string;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "refused";
+            proposedBy: components["schemas"]["Id"];
+            proposedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            decidedBy: string | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            decisionNote: string | null;
+            /**
+             * Format: uuid
+             * @description The reopening that took it back
+             */
+            undoneBy: string | null;
+        };
+        ExceptionAttachment: {
+            id: components["schemas"]["Id"];
+            title: string;
+            location: string;
+            sha256: string | null;
+            addedBy: components["schemas"]["Id"];
+            addedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            removedBy: string | null;
+            /** Format: date-time */
+            removedAt: string | null;
+            removalReason: string | null;
+        };
+        ExceptionStep: {
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["Id"];
+            what: string;
+            reason: string | null;
+            facts: {
+                [key: string]: string | null;
+            };
+        };
+        ExceptionSheet: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            /** Format: uuid */
+            statementId: string | null;
+            kind: components["schemas"]["ExceptionKind"];
+            detail: string;
+            state: components["schemas"]["ExceptionState"];
+            /** Format: uuid */
+            ownerId: string | null;
+            dueOn: components["schemas"]["Date"];
+            overdue: boolean;
+            /** @description Since it was opened; until it was resolved, where it is */
+            ageDays: number;
+            /** Format: uuid */
+            officeId: string | null;
+            amount: null | components["schemas"]["Money"];
+            line: null | {
+                row: number;
+                /** @enum {string} */
+                kind: "payment" | "reversal" | "fee" | "deposit" | "deposit_reversal";
+                reference: string;
+                serial: string | null;
+                amount: components["schemas"]["Money"];
+                officeCode: string | null;
+                paidOn: components["schemas"]["Date"];
+            };
+            /** Format: uuid */
+            payoutId: string | null;
+            record: null | components["schemas"]["ExceptionRecord"];
+            resolution: null | components["schemas"]["ResolutionKind"];
+            note: string | null;
+            /** Format: uuid */
+            resolvedBy: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            openedAt: components["schemas"]["Timestamp"];
+            version: number;
+            decisions: components["schemas"]["ExceptionDecision"][];
+            claim: null | components["schemas"]["Claim"];
+            attachments: components["schemas"]["ExceptionAttachment"][];
+            /** @description The last two hundred steps */
+            history: components["schemas"]["ExceptionStep"][];
+            commentCount: components["schemas"]["Count"];
+        };
+        NewAssignment: {
+            ownerId: components["schemas"]["Id"];
+            reason: string;
+        };
+        NewDueDate: {
+            dueOn: components["schemas"]["Date"];
+            reason: string;
+        };
+        ExceptionComment: {
+            id: components["schemas"]["Id"];
+            authorId: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            text: string;
+        };
+        NewComment: {
+            text: string;
+        };
+        NewAttachment: {
+            title: string;
+            /** @description A URI, or the number under which an archive keeps it */
+            location: string;
+            /** @description Of the paper as a file */
+            sha256?: string;
+        };
+        NewRemoval: {
+            reason: string;
+        };
+        NewResolution: {
+            resolution: components["schemas"]["PlainResolution"];
+            /** @description Why; name no person */
+            note: string;
+        };
+        /** @enum {string} */
+        ProposedResolution: "claim_on_post" | "write_off" | "cash_recovered" | "claim_recovered" | "claim_repaid" | "claim_withdrawn";
+        NewProposal: {
+            resolution: components["schemas"]["ProposedResolution"];
+            /** @description What is at stake, when left out */
+            amount?: components["schemas"]["Money"];
+            /** @description The fund that bears it, where the cash was of no voucher of ours */
+            fundId?: components["schemas"]["Id"];
+            /** @description The bank's reference of the transfer, where cash came back */
+            reference?: string;
+            /** @description Why; name no person */
+            note: string;
+        };
+        NewRefusal: {
+            reason: string;
+        };
+        NewReopening: {
+            reason: string;
         };
         Payable: {
             fundId: components["schemas"]["Id"];
@@ -10135,117 +13267,670 @@ export interface components {
             officeCode: string;
             /** @description Paid less voided, plus fees, less settled; below zero when the post owes us */
             owed: components["schemas"]["Money"];
+            /** @description What settlements on their way claim of it */
+            claimed: components["schemas"]["Money"];
+        };
+        CountedAmount: {
+            count: components["schemas"]["Count"];
+            amount: components["schemas"]["Money"];
+        };
+        OfficeDay: {
+            day: components["schemas"]["Date"];
+            officeId: components["schemas"]["Id"];
+            officeCode: string;
+            payouts: components["schemas"]["CountedAmount"];
+            voids: components["schemas"]["CountedAmount"];
+            /** @description Booked on this day */
+            fees: components["schemas"]["Money"];
+            /** @description Paid less voided, plus fees */
+            owed: components["schemas"]["Money"];
+            /** @description Lines of the post's statements that were matched with these pay-outs */
+            statement: components["schemas"]["CountedAmount"];
+            /** @description The statement's less what we paid and did not void */
+            difference: components["schemas"]["Money"];
+        };
+        Party: {
+            name: string;
+            /** @description An IBAN, or whatever the bank keeps the account under */
+            account: string;
+            bic?: string | null;
+        };
+        /** @description Decimal text, in the programme’s currency */
+        TariffAmount: string;
+        /** @description Of each pay-out, half up to the minor unit; null where no fee was agreed on */
+        Tariff: {
+            /** @description So much for each */
+            fixed: components["schemas"]["TariffAmount"];
+            /** @description And so much of every thousand that was paid */
+            perMille: string;
+            /** @description At least so much for each */
+            minimum: components["schemas"]["TariffAmount"];
+        } | null;
+        PostTerms: {
+            version: number;
+            payer: components["schemas"]["Party"];
+            payee: components["schemas"]["Party"];
+            tariff: components["schemas"]["Tariff"];
+            reason: string;
+            setBy: components["schemas"]["Id"];
+            setAt: components["schemas"]["Timestamp"];
+            /** @description Whether money goes by it */
+            isInForce: boolean;
+        };
+        NewPostTerms: {
+            /** @description We */
+            payer: components["schemas"]["Party"];
+            /** @description The post */
+            payee: components["schemas"]["Party"];
+            tariff: components["schemas"]["Tariff"];
+            reason: string;
+        };
+        PostTermsVersion: {
+            /** @description The version that was read */
+            version: number;
+        };
+        /** @enum {string} */
+        PostInvoiceState: "received" | "disputed" | "accepted" | "partly_accepted";
+        PrincipalAndFee: {
+            principal: components["schemas"]["Money"];
+            fee: components["schemas"]["Money"];
+        };
+        PostInvoice: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            number: string;
+            issuedOn: components["schemas"]["Date"];
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            payoutCount: components["schemas"]["Count"];
+            principal: components["schemas"]["Money"];
+            fee: components["schemas"]["Money"];
+            /** @description The tariff that it is checked against; null where there was none */
+            termsVersion: number | null;
+            state: components["schemas"]["PostInvoiceState"];
+            recordedBy: components["schemas"]["Id"];
+            recordedAt: components["schemas"]["Timestamp"];
+            decidedBy: string | null;
+            decidedAt: string | null;
+            reason: string | null;
+            /** @description What was agreed to */
+            accepted: components["schemas"]["PrincipalAndFee"];
+            /** @description What settlements that stand take of it */
+            settled: components["schemas"]["PrincipalAndFee"];
+            version: number;
+        };
+        InvoiceNumber: string;
+        InvoiceTotals: {
+            payoutCount: components["schemas"]["Count"];
+            principal: components["schemas"]["Amount"];
+            fee: components["schemas"]["Amount"];
+        };
+        NewPostInvoice: {
+            number: components["schemas"]["InvoiceNumber"];
+            issuedOn: components["schemas"]["Date"];
+            /** @description The first day that it asks for */
+            from: components["schemas"]["Date"];
+            /** @description The last day, counted in */
+            to: components["schemas"]["Date"];
+            currency: components["schemas"]["Currency"];
+            /** @description What it says that its lines add up to */
+            totals: components["schemas"]["InvoiceTotals"];
+            lines: {
+                officeCode: string;
+                /** @description Left out where the line asks for all its days together */
+                day?: components["schemas"]["Date"];
+                payoutCount: components["schemas"]["Count"];
+                principal: components["schemas"]["Amount"];
+                fee?: components["schemas"]["Amount"];
+            }[];
+        };
+        /** @enum {string} */
+        Difference: "office_unknown" | "more_payouts" | "fewer_payouts" | "principal_above" | "principal_below" | "claimed_before" | "fee_above_tariff" | "fee_below_tariff" | "fee_without_tariff";
+        PostInvoiceSheet: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            number: string;
+            issuedOn: components["schemas"]["Date"];
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            payoutCount: components["schemas"]["Count"];
+            principal: components["schemas"]["Money"];
+            fee: components["schemas"]["Money"];
+            /** @description The tariff that it is checked against; null where there was none */
+            termsVersion: number | null;
+            state: components["schemas"]["PostInvoiceState"];
+            recordedBy: components["schemas"]["Id"];
+            recordedAt: components["schemas"]["Timestamp"];
+            decidedBy: string | null;
+            decidedAt: string | null;
+            reason: string | null;
+            /** @description What was agreed to */
+            accepted: components["schemas"]["PrincipalAndFee"];
+            /** @description What settlements that stand take of it */
+            settled: components["schemas"]["PrincipalAndFee"];
+            version: number;
+            /** @description How many lines differ, and in what */
+            differences: {
+                difference: components["schemas"]["Difference"];
+                lineCount: components["schemas"]["Count"];
+            }[];
+            /** @description Offices that paid in its days and that it leaves out, up to 200 */
+            notInvoiced: {
+                officeId: components["schemas"]["Id"];
+                officeCode: string;
+                payoutCount: components["schemas"]["Count"];
+                amount: components["schemas"]["Money"];
+            }[];
+        };
+        PostInvoiceLine: {
+            position: number;
+            /** @description Null where the code is not one of ours */
+            officeId: string | null;
+            officeCode: string;
+            day: string | null;
+            theirs: {
+                payoutCount: components["schemas"]["Count"];
+                principal: components["schemas"]["Money"];
+                fee: components["schemas"]["Money"];
+            };
+            /** @description Our pay-outs of the same office and days that stand */
+            ours: {
+                payoutCount: components["schemas"]["Count"];
+                principal: components["schemas"]["Money"];
+            };
+            /** @description What the tariff gives for these; null where there is none */
+            agreedFee: components["schemas"]["Money"] | null;
+            /** @description Agreed to for the same office and days on other invoices */
+            claimedBefore: components["schemas"]["Money"];
+            /** @description The same, of fees */
+            feeBefore: components["schemas"]["Money"];
+            differences: components["schemas"]["Difference"][];
+            /** @description Open exceptions about the same office and days, up to 20 */
+            exceptionIds: components["schemas"]["Id"][];
+            accepted: components["schemas"]["PrincipalAndFee"] | null;
+        };
+        PostInvoiceDecision: {
+            /** @enum {string} */
+            decision: "disputed" | "accepted" | "partly_accepted";
+            /** @description Needed unless it is accepted in full */
+            reason?: string;
+            /** @description What is agreed to, for `partly_accepted` */
+            lines?: {
+                position: number;
+                principal: components["schemas"]["Amount"];
+                fee: components["schemas"]["Amount"];
+            }[];
+        };
+        /** @enum {string} */
+        SettlementState: "draft" | "submitted" | "approved" | "instructed" | "paid" | "rejected" | "cancelled";
+        Settlement: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            fundId: components["schemas"]["Id"];
+            reference: string;
+            state: components["schemas"]["SettlementState"];
+            amount: components["schemas"]["Money"];
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            invoiceId: string | null;
+            madeBy: components["schemas"]["Id"];
+            madeAt: components["schemas"]["Timestamp"];
+            /** @description What the bank calls the transfer */
+            bankReference: string | null;
+            paidAt: string | null;
+            /** @description The line of the bank's statement that it was matched with */
+            bankLine: string | null;
         };
         NewSettlement: {
             fundId: components["schemas"]["Id"];
-            /** @description The bank's reference of the transfer */
-            reference: string;
-            items: {
+            /** @description The end-to-end identifier that the bank quotes; one is made when left out */
+            reference?: string;
+            /** @description Of an invoice */
+            invoiceId?: components["schemas"]["Id"];
+            /** @description Or of offices, so much */
+            items?: {
                 officeId: components["schemas"]["Id"];
                 amount: components["schemas"]["Money"];
             }[];
+            /** @description The first day whose pay-outs it pays for; of an invoice, its own */
+            from?: components["schemas"]["Date"];
+            /** @description The last, counted in; today when left out */
+            to?: components["schemas"]["Date"];
+            /** @description Whether it waits for its approval at once */
+            submit?: boolean;
         };
-        Settlement: {
+        SettlementSheet: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
             fundId: components["schemas"]["Id"];
             reference: string;
-            items: {
-                id: components["schemas"]["Id"];
+            state: components["schemas"]["SettlementState"];
+            amount: components["schemas"]["Money"];
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            invoiceId: string | null;
+            madeBy: components["schemas"]["Id"];
+            madeAt: components["schemas"]["Timestamp"];
+            /** @description What the bank calls the transfer */
+            bankReference: string | null;
+            paidAt: string | null;
+            /** @description The line of the bank's statement that it was matched with */
+            bankLine: string | null;
+            lines: {
+                position: number;
                 officeId: components["schemas"]["Id"];
-                amount: components["schemas"]["Money"];
+                officeCode: string;
+                principal: components["schemas"]["Money"];
+                fee: components["schemas"]["Money"];
             }[];
-            total: components["schemas"]["Money"];
+            steps: {
+                /** @enum {string} */
+                step: "drafted" | "submitted" | "approved" | "rejected" | "instructed" | "paid" | "cancelled";
+                by: components["schemas"]["Id"];
+                at: components["schemas"]["Timestamp"];
+                note: string | null;
+            }[];
+            /** @description The order to the bank, once it is written */
+            order: {
+                executeOn: components["schemas"]["Date"];
+                /** @description SHA-256 in hexadecimal */
+                digest: string;
+                /** @description The terms that say where the money goes */
+                termsVersion: number;
+            } | null;
+            /** @description Whether our pay-outs, the post's paper and the bank's say the same */
+            threeWays: {
+                closed: boolean;
+                missing: ("payment" | "bank_line" | "payouts" | "post")[];
+                ours: {
+                    payoutCount: components["schemas"]["Count"];
+                    amount: components["schemas"]["Money"];
+                };
+                post: {
+                    payoutCount: components["schemas"]["Count"];
+                    amount: components["schemas"]["Money"];
+                    invoiceState: string | null;
+                };
+                bank: {
+                    lineId: components["schemas"]["Id"];
+                    reference: string;
+                    bookedOn: components["schemas"]["Date"];
+                } | null;
+            };
         };
-        /** @description Null where it is suppressed */
+        SettlementReason: {
+            reason: string;
+        };
+        SettlementInstruction: {
+            /** @description The day from which the bank pays; today when left out */
+            executeOn?: components["schemas"]["Date"];
+        };
+        SettlementConfirmation: {
+            bankReference: string;
+        };
+        ReportFigures: {
+            received: components["schemas"]["Money"];
+            /** @description Approved less returned at release */
+            committed: components["schemas"]["Money"];
+            /** @description Vouchers issued */
+            released: components["schemas"]["Money"];
+            /** @description Handed over less voided */
+            paid: components["schemas"]["Money"];
+            /** @description Vouchers not yet paid at the end of the last day */
+            outstanding: components["schemas"]["Money"];
+            expired: components["schemas"]["Money"];
+            /** @description Vouchers cancelled after they were issued */
+            cancelled: components["schemas"]["Money"];
+            /** @description Approved, and returned to the fund at release */
+            returned: components["schemas"]["Money"];
+            fees: components["schemas"]["Money"];
+            /** @description Lost when foreign money was converted; below zero, gained */
+            exchangeLoss: components["schemas"]["Money"];
+            /** @description Written off */
+            losses: components["schemas"]["Money"];
+            /** @description Of what was written off */
+            recovered: components["schemas"]["Money"];
+        };
+        SomeReportFigures: {
+            received?: components["schemas"]["Money"];
+            /** @description Approved less returned at release */
+            committed?: components["schemas"]["Money"];
+            /** @description Vouchers issued */
+            released?: components["schemas"]["Money"];
+            /** @description Handed over less voided */
+            paid?: components["schemas"]["Money"];
+            /** @description Vouchers not yet paid at the end of the last day */
+            outstanding?: components["schemas"]["Money"];
+            expired?: components["schemas"]["Money"];
+            /** @description Vouchers cancelled after they were issued */
+            cancelled?: components["schemas"]["Money"];
+            /** @description Approved, and returned to the fund at release */
+            returned?: components["schemas"]["Money"];
+            fees?: components["schemas"]["Money"];
+            /** @description Lost when foreign money was converted; below zero, gained */
+            exchangeLoss?: components["schemas"]["Money"];
+            /** @description Written off */
+            losses?: components["schemas"]["Money"];
+            /** @description Of what was written off */
+            recovered?: components["schemas"]["Money"];
+        };
+        /** @description As many as may be told; null where nothing may */
         ShownPeople: number | null;
+        /** @description Whether there may be more than are told */
+        IsSuppressed: boolean;
+        /** @enum {string} */
+        ReportedSex: "female" | "male" | "other";
         /** @enum {string} */
         AgeBand: "0-5" | "6-11" | "12-17" | "18-59" | "60+";
-        AgeCount: {
-            ageBand: components["schemas"]["AgeBand"];
-            people: components["schemas"]["ShownPeople"];
-            suppressed: boolean;
-        };
         ShownCount: {
             people: components["schemas"]["ShownPeople"];
-            suppressed: boolean;
+            suppressed: components["schemas"]["IsSuppressed"];
+        };
+        ReportBreakdown: {
+            /** Format: date */
+            from: string | null;
+            /** Format: date */
+            to: string | null;
+            /** @description How many people it breaks down */
+            people: number;
+            bySexAndAge: {
+                rows: {
+                    people: components["schemas"]["ShownPeople"];
+                    suppressed: components["schemas"]["IsSuppressed"];
+                    sex: components["schemas"]["ReportedSex"];
+                    cells: {
+                        people: components["schemas"]["ShownPeople"];
+                        suppressed: components["schemas"]["IsSuppressed"];
+                        ageBand: components["schemas"]["AgeBand"];
+                        withDisability: components["schemas"]["ShownCount"];
+                        withoutDisability: components["schemas"]["ShownCount"];
+                    }[];
+                }[];
+                totals: {
+                    people: components["schemas"]["ShownPeople"];
+                    suppressed: components["schemas"]["IsSuppressed"];
+                    ageBand: components["schemas"]["AgeBand"];
+                }[];
+            };
+            byDisability: {
+                people: components["schemas"]["ShownPeople"];
+                suppressed: components["schemas"]["IsSuppressed"];
+                hasDisability: boolean;
+            }[];
+            byWilaya: {
+                people: components["schemas"]["ShownPeople"];
+                suppressed: components["schemas"]["IsSuppressed"];
+                /** @description Pay-outs, also to people reached before */
+                transfers: number | null;
+                amount: components["schemas"]["Money"] | null;
+                number: string;
+                name: string;
+                nameAr: string;
+                pcode: string | null;
+                groups: {
+                    people: components["schemas"]["ShownPeople"];
+                    suppressed: components["schemas"]["IsSuppressed"];
+                    sex: components["schemas"]["ReportedSex"];
+                    /** @enum {string} */
+                    ageGroup: "children" | "adults" | "elderly";
+                }[];
+            }[];
+            /** @description By the kind of assistance that reached people first; pay-outs by their own */
+            byKind: {
+                people: components["schemas"]["ShownPeople"];
+                suppressed: components["schemas"]["IsSuppressed"];
+                transfers: number | null;
+                amount: components["schemas"]["Money"] | null;
+                /** @enum {string} */
+                kind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "cash_for_work" | "emergency_cash";
+            }[];
+        };
+        /** @description From the last signature on a list to the cash; null where fewer than ten were paid */
+        DaysToCash: {
+            median: number | null;
+            p90: number | null;
         };
         DonorReport: {
             fund: {
                 id: components["schemas"]["Id"];
                 donor: string;
                 agreement: string;
+                currency: string;
             };
             programme: {
                 id: components["schemas"]["Id"];
                 code: string;
                 name: string;
             };
+            /** @enum {string} */
+            state: "published" | "draft";
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was worked out; of a published report, when it was published
+             */
+            computedAt: string;
+            /** @description What is new in it; the first goes back to the beginning */
             period: {
                 /** Format: date */
                 from: string | null;
                 /** Format: date */
-                to: string | null;
+                to: string;
             };
             money: {
-                received: components["schemas"]["Money"];
-                /** @description Approved less returned at release */
-                committed: components["schemas"]["Money"];
-                /** @description Vouchers issued */
-                released: components["schemas"]["Money"];
-                /** @description Handed over less voided */
-                paid: components["schemas"]["Money"];
-                /** @description Vouchers not yet paid at the end of the period */
-                outstanding: components["schemas"]["Money"];
-                expired: components["schemas"]["Money"];
-                /** @description Vouchers cancelled after they were issued */
-                cancelled: components["schemas"]["Money"];
-                /** @description Approved */
-                returned: components["schemas"]["Money"];
-                fees: components["schemas"]["Money"];
+                sinceStart: components["schemas"]["ReportFigures"];
+                /** @description Since the last report, with what was booked late for days before */
+                inPeriod: components["schemas"]["ReportFigures"];
+                /** @description Of it, what was booked late */
+                corrections: components["schemas"]["SomeReportFigures"];
             };
+            /** @description Pay-outs */
+            transfers: {
+                sinceStart: number;
+                inPeriod: number;
+            };
+            /** @description Each counted once. A few new ones are counted in a later report */
             reached: {
                 people: components["schemas"]["ShownPeople"];
                 households: components["schemas"]["ShownPeople"];
+                /** @description Counted by this report; null: nobody, or too few to tell */
+                newPeople: components["schemas"]["ShownPeople"];
+                newHouseholds: components["schemas"]["ShownPeople"];
+                /** @description Of people, who are in the tables of another fund of the programme, and in none here */
+                toldBefore: number;
+                /** @description Paid in the period, also those reached before */
+                peopleInPeriod: components["schemas"]["ShownPeople"];
+                householdsInPeriod: components["schemas"]["ShownPeople"];
             };
-            bySexAndAge: {
-                rows: {
-                    /** @enum {string} */
-                    sex: "female" | "male" | "other";
-                    cells: components["schemas"]["AgeCount"][];
-                    total: components["schemas"]["ShownCount"];
-                }[];
-                totals: components["schemas"]["AgeCount"][];
-            };
-            byDisability: {
-                hasDisability: boolean;
-                people: components["schemas"]["ShownPeople"];
-                suppressed: boolean;
-            }[];
-            byWilaya: {
-                number: string;
-                name: string;
-                pcode: string | null;
-                people: components["schemas"]["ShownPeople"];
-                suppressed: boolean;
-            }[];
-            /** @description Somebody assisted in several ways counts in each */
-            byKind: {
-                /** @enum {string} */
-                kind: "one_time_grant" | "stipend" | "reintegration_cash" | "top_up" | "cash_for_work";
-                people: components["schemas"]["ShownPeople"];
-                suppressed: boolean;
-            }[];
-            /** @description From the last signature on a list to the cash */
+            breakdown: components["schemas"]["ReportBreakdown"];
+            /** @description The same, by report */
+            steps: components["schemas"]["ReportBreakdown"][];
             daysToCash: {
-                median: number | null;
-                p90: number | null;
-                suppressed: boolean;
+                sinceStart: components["schemas"]["DaysToCash"];
+                inPeriod: components["schemas"]["DaysToCash"];
             };
+            /** @description Since the beginning */
             costToTransfer: {
                 /** @description Fees divided by cash paid */
                 feesToPaid: string | null;
                 /** @description Cash paid divided by cash paid and fees */
                 paidToTotal: string | null;
             };
+            contributions: {
+                reference: string;
+                /** Format: date */
+                receivedOn: string;
+                amount: components["schemas"]["Money"];
+            }[];
+            /** @description Cash and fees of each report */
+            spent: {
+                /** Format: date */
+                to: string;
+                paid: components["schemas"]["Money"];
+                fees: components["schemas"]["Money"];
+            }[];
+            pledged: components["schemas"]["Money"] | null;
+            activity: {
+                /** Format: date */
+                startsOn: string;
+                /** Format: date */
+                endsOn: string;
+            };
+        };
+        ListedReport: {
+            number: number;
+            /** Format: date */
+            from: string | null;
+            /** Format: date */
+            to: string;
+            /** Format: date-time */
+            publishedAt: string;
+            publishedBy: components["schemas"]["Id"];
+            /** @description How often it was taken out as a file */
+            downloads: number;
+        };
+        /** @description An organisation identifier, `XM-DAC-47066` */
+        OrganisationRef: string;
+        /** @description Of the code list OrganisationType: 10 government, 40 multilateral */
+        OrganisationType: string;
+        ReportPublisher: {
+            organisationRef: components["schemas"]["OrganisationRef"];
+            organisationName: string;
+            organisationType: components["schemas"]["OrganisationType"];
+            donorRef: components["schemas"]["OrganisationRef"] | null;
+            donorType: components["schemas"]["OrganisationType"] | null;
+        };
+        NewReportPublisher: {
+            organisationRef: components["schemas"]["OrganisationRef"];
+            organisationName: string;
+            organisationType: components["schemas"]["OrganisationType"];
+            donorRef?: components["schemas"]["OrganisationRef"] | null;
+            donorType?: components["schemas"]["OrganisationType"] | null;
+        };
+        FunnelRow: {
+            /** @enum {string} */
+            step: "enrolled" | "assessed" | "eligible" | "listed" | "approved" | "released" | "sent" | "delivered" | "paid";
+            /** @enum {string} */
+            outcome: "reached" | "waiting" | "fell_out";
+            /** @description Of those who did not reach it, why; for `released` it is what the release found, as the list says it */
+            reason: string | null;
+            /** @description Different people; null where payments alone are counted */
+            people: number | null;
+            /** @description Null before anything is on a list */
+            payments: number | null;
+            amount: string | null;
+        };
+        UnpaidCodesRow: {
+            wilayaNumber: string | null;
+            /**
+             * Format: uuid
+             * @description Null too of codes that any office may pay
+             */
+            officeId: string | null;
+            /** Format: uuid */
+            listId: string | null;
+            /** Format: uuid */
+            fundId: string | null;
+            /** @enum {string} */
+            state: "issued" | "activated" | "locked";
+            /** @enum {string} */
+            ageBand: "0-7" | "8-14" | "15-30" | "31-60" | "61+";
+            codes: components["schemas"]["Count"];
+            amount: components["schemas"]["Amount"];
+            expiringCodes: components["schemas"]["Count"];
+            expiringAmount: components["schemas"]["Amount"];
+        };
+        WaitsRow: {
+            wilayaNumber: string | null;
+            /** Format: uuid */
+            officeId: string | null;
+            month: string | null;
+            payments: components["schemas"]["Count"];
+            medianDays: number;
+            p90Days: number;
+        };
+        OfficeLoadRow: {
+            /** Format: uuid */
+            officeId: string | null;
+            officeCode: string | null;
+            /** Format: date */
+            day: string | null;
+            hour: number | null;
+            payouts: components["schemas"]["Count"];
+            amount: components["schemas"]["Amount"];
+            voids: number | null;
+            voidedAmount: string | null;
+            wrongCodes: number | null;
+            dayLimit: string | null;
+            /** @description Towards the limit, of every programme */
+            paidToday: string | null;
+            hasCash: boolean | null;
+        };
+        SmsRow: {
+            /**
+             * Format: uuid
+             * @description Null of what waits, and of the outbox
+             */
+            gatewayId: string | null;
+            gatewayName: string | null;
+            /** Format: date */
+            day: string | null;
+            kind: string | null;
+            language: string | null;
+            reason: string | null;
+            queued: components["schemas"]["Count"];
+            sent: components["schemas"]["Count"];
+            accepted: components["schemas"]["Count"];
+            delivered: components["schemas"]["Count"];
+            undelivered: components["schemas"]["Count"];
+            failed: components["schemas"]["Count"];
+            dead: components["schemas"]["Count"];
+            segments: components["schemas"]["Count"];
+            /** @description Segments at the price that the programme has now; null where it has none */
+            cost: string | null;
+            costCurrency: string | null;
+            medianReceiptSeconds: number | null;
+        };
+        DuplicatesRow: {
+            /** @enum {string} */
+            state: "open" | "needs_information";
+            /** @enum {string} */
+            scoreBand: "below 0.5" | "0.5-0.7" | "0.7-0.8" | "0.8-0.9" | "0.9-1";
+            /** @enum {string} */
+            ageBand: "0-1" | "2-7" | "8-30" | "31+";
+            pairs: components["schemas"]["Count"];
+            peopleHeld: components["schemas"]["Count"];
+        };
+        DecisionsRow: {
+            day: components["schemas"]["Date"];
+            samePerson: components["schemas"]["Count"];
+            differentPeople: components["schemas"]["Count"];
+            needsInformation: components["schemas"]["Count"];
+        };
+        ExceptionsRow: {
+            kind: string;
+            /** @enum {string} */
+            ageBand: "0-7" | "8-14" | "15-30" | "31+";
+            exceptions: components["schemas"]["Count"];
+            withoutOwner: components["schemas"]["Count"];
+            overdue: components["schemas"]["Count"];
+            amount: components["schemas"]["Amount"];
+        };
+        OperationsMonth: string;
+        BudgetRow: {
+            /**
+             * Format: uuid
+             * @description Null: what no fund is left for
+             */
+            fundId: string | null;
+            month: components["schemas"]["OperationsMonth"];
+            available: string | null;
+            committed: string | null;
+            released: string | null;
+            paid: string | null;
+            fees: string | null;
+            expected: string | null;
+            left: string | null;
         };
         /**
          * @description Why it may be done. The person asked, the time of keeping is over, or they should not have been registered.
@@ -10334,7 +14019,7 @@ export interface components {
          * @description People who were never enrolled, people who have left (counted from their last payment), the rows of files, self-registrations that ran out, answers kept for repeated requests, and under which reference the SMS gateway knows a message. The audit trail and the books are always kept.
          * @enum {string}
          */
-        RetentionCategory: "applicants" | "exited" | "staged_files" | "self_registrations" | "idempotency_answers" | "message_references";
+        RetentionCategory: "applicants" | "exited" | "staged_files" | "self_registrations" | "idempotency_answers" | "message_references" | "feedback_cases" | "survey_answers";
         RetentionRule: {
             id: components["schemas"]["Id"];
             category: components["schemas"]["RetentionCategory"];
@@ -10438,6 +14123,320 @@ export interface components {
             mapping?: components["schemas"]["MappingName"];
             everyMinutes?: components["schemas"]["EveryMinutes"];
         };
+        /** @enum {string} */
+        ExportDatasetName: "payouts" | "general_ledger" | "exceptions" | "donor_report" | "payment_list_lines" | "beneficiaries";
+        ExportDataset: {
+            name: components["schemas"]["ExportDatasetName"];
+            /** @description Whether it shows people */
+            isPersonal: boolean;
+            /** @description What whoever gets it needs */
+            permission: string;
+        };
+        ExportSchedule: {
+            /** @enum {string} */
+            every: "day" | "week" | "month";
+            /** @description In the time zone of the programme */
+            hour: number;
+            /** @description Of a week, Monday is 1 */
+            weekday?: number;
+            /** @description Of a month */
+            monthDay?: number;
+        };
+        ExportDefinition: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            name: string;
+            dataset: components["schemas"]["ExportDatasetName"];
+            isPersonal: boolean;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** @enum {string} */
+            period: "day" | "week" | "month";
+            schedule: components["schemas"]["ExportSchedule"];
+            ownerId: components["schemas"]["Id"];
+            recipient: string | null;
+            purpose: components["schemas"]["Purpose"];
+            reason: string;
+            /** @enum {string} */
+            state: "proposed" | "on" | "stopped" | "ended";
+            /**
+             * @description Whom it is for may not read it any more, or has taken out as much as one user may
+             * @enum {string|null}
+             */
+            stopReason: "rights_lost" | "limit" | null;
+            /** Format: uuid */
+            approvedBy: string | null;
+            /** Format: date */
+            lastDueOn: string | null;
+            version: number;
+            createdBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewExportDefinition: {
+            name: string;
+            dataset: components["schemas"]["ExportDatasetName"];
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /**
+             * @description The day before the file is due, or the last whole week or month
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            schedule: components["schemas"]["ExportSchedule"];
+            /** @description Whom it is for; left out */
+            ownerId?: components["schemas"]["Id"];
+            /** @description A public key of age; obligatory where people are in it */
+            recipient?: string | null;
+            purpose: components["schemas"]["Purpose"];
+            reason: string;
+        };
+        ExportRun: {
+            id: components["schemas"]["Id"];
+            definitionId: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            isPersonal: boolean;
+            dueOn: components["schemas"]["Date"];
+            fromDay: components["schemas"]["Date"];
+            /** @description Included */
+            toDay: components["schemas"]["Date"];
+            /** @enum {string} */
+            state: "preparing" | "ready" | "ended";
+            /** @description Without the header */
+            rows: number | null;
+            people: number | null;
+            bytes: number | null;
+            /** @description Of the file as it is fetched */
+            sha256: string | null;
+            downloads: components["schemas"]["Count"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            readyAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @enum {string|null} */
+            endReason: "time" | "revoked" | "erasure" | "rights_lost" | "limit" | null;
+            expiresAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Over TLS, and to no private network. Nothing secret belongs in it, for it is shown.
+         * @example https://erp.example.org/hooks/sanad
+         */
+        WebhookUrl: string;
+        /** @enum {string} */
+        WebhookEventType: "payment_list.released" | "voucher.paid" | "payout.voided" | "voucher.expired" | "exception.opened" | "export.ready" | "period.closed";
+        WebhookEventTypes: components["schemas"]["WebhookEventType"][];
+        Webhook: {
+            id: components["schemas"]["Id"];
+            programmeId: components["schemas"]["Id"];
+            url: components["schemas"]["WebhookUrl"];
+            events: components["schemas"]["WebhookEventTypes"];
+            description: string;
+            /** @enum {string} */
+            state: "off" | "on" | "paused" | "ended";
+            /**
+             * @description Somebody, a receiver that came to nothing for a day, or one that answered 410
+             * @enum {string|null}
+             */
+            pauseReason: "by_hand" | "failing" | "gone" | null;
+            /** @description Who has had a hand in where events go; none of them enables it */
+            makers: components["schemas"]["Id"][];
+            /** Format: uuid */
+            confirmedBy: string | null;
+            /**
+             * Format: date-time
+             * @description From when on what happens is told
+             */
+            since: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before signs too
+             */
+            previousSecretUntil: string | null;
+            /** @description Attempts that came to nothing since the receiver last answered */
+            failures: number;
+            /** Format: date-time */
+            failingSince: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the receiver is left alone
+             */
+            closedUntil: string | null;
+            version: number;
+            createdBy: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        NewWebhook: {
+            url: components["schemas"]["WebhookUrl"];
+            events: components["schemas"]["WebhookEventTypes"];
+            description: string;
+        };
+        /** @description What signs, as the Standard Webhooks specification writes it. It is told this once. */
+        WebhookSecret: string;
+        WebhookWithSecret: {
+            webhook: components["schemas"]["Webhook"];
+            secret: components["schemas"]["WebhookSecret"];
+        };
+        WebhookChange: {
+            url?: components["schemas"]["WebhookUrl"];
+            events?: components["schemas"]["WebhookEventTypes"];
+            description?: string;
+        };
+        /** @enum {string} */
+        WebhookDeliveryState: "pending" | "delivered" | "dead";
+        WebhookDelivery: {
+            id: components["schemas"]["Id"];
+            webhookId: components["schemas"]["Id"];
+            /** @description The header `webhook-id`, the same each time */
+            eventId: components["schemas"]["Id"];
+            type: string;
+            state: components["schemas"]["WebhookDeliveryState"];
+            attempts: components["schemas"]["Count"];
+            /** Format: date-time */
+            nextTryAt: string | null;
+            happenedAt: components["schemas"]["Timestamp"];
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            deliveredAt: string | null;
+        };
+        WebhookAttempt: {
+            number: number;
+            at: components["schemas"]["Timestamp"];
+            milliseconds: components["schemas"]["Count"];
+            /** @enum {string} */
+            outcome: "delivered" | "refused" | "timed_out" | "cut_off" | "unreachable" | "not_allowed";
+            status: number | null;
+            /** @description The beginning of what was answered */
+            answered: string | null;
+        };
+        WebhookDeliverySheet: {
+            delivery: components["schemas"]["WebhookDelivery"];
+            /** @description What is sent, to the byte */
+            body: string;
+            log: components["schemas"]["WebhookAttempt"][];
+        };
+        PaymentListReleasedEvent: {
+            /** @constant */
+            type: "payment_list.released";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                listId: components["schemas"]["Id"];
+                /** @constant */
+                state: "released";
+                /** @description Lines that were released */
+                lines: number;
+                total: components["schemas"]["Amount"];
+                currency: components["schemas"]["Currency"];
+            };
+        };
+        /** Format: uuid */
+        WebhookOfficeId: string | null;
+        VoucherPaidEvent: {
+            /** @constant */
+            type: "voucher.paid";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                listId: components["schemas"]["Id"];
+                voucherId: components["schemas"]["Id"];
+                payoutId: components["schemas"]["Id"];
+                /** @constant */
+                state: "redeemed";
+                /** @enum {string} */
+                how: "counter" | "offline" | "by_hand";
+                officeId: components["schemas"]["WebhookOfficeId"];
+                /** @description Earlier than `timestamp` where an office was offline */
+                paidAt: components["schemas"]["Timestamp"];
+                amount: components["schemas"]["Amount"];
+                currency: components["schemas"]["Currency"];
+            };
+        };
+        PayoutVoidedEvent: {
+            /** @constant */
+            type: "payout.voided";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                listId: components["schemas"]["Id"];
+                voucherId: components["schemas"]["Id"];
+                payoutId: components["schemas"]["Id"];
+                /** @constant */
+                state: "voided";
+                officeId: components["schemas"]["WebhookOfficeId"];
+                amount: components["schemas"]["Amount"];
+                currency: components["schemas"]["Currency"];
+            };
+        };
+        VoucherExpiredEvent: {
+            /** @constant */
+            type: "voucher.expired";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                listId: components["schemas"]["Id"];
+                voucherId: components["schemas"]["Id"];
+                /** @constant */
+                state: "expired";
+                amount: components["schemas"]["Amount"];
+                currency: components["schemas"]["Currency"];
+            };
+        };
+        ExceptionOpenedEvent: {
+            /** @constant */
+            type: "exception.opened";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                exceptionId: components["schemas"]["Id"];
+                /** @description What does not agree; more kinds may come */
+                kind: string;
+                /** @constant */
+                state: "open";
+            };
+        };
+        ExportReadyEvent: {
+            /** @constant */
+            type: "export.ready";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                exportId: components["schemas"]["Id"];
+                /** @constant */
+                state: "ready";
+            };
+        };
+        PeriodClosedEvent: {
+            /** @constant */
+            type: "period.closed";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                periodId: components["schemas"]["Id"];
+                /** @description A period that was opened again is closed a second time */
+                closing: number;
+                startsOn: components["schemas"]["Date"];
+                endsOn: components["schemas"]["Date"];
+                /** @constant */
+                state: "closed";
+            };
+        };
+        WebhookPingEvent: {
+            /** @constant */
+            type: "webhook.ping";
+            id: components["schemas"]["Id"];
+            timestamp: components["schemas"]["Timestamp"];
+            data: {
+                programmeId: components["schemas"]["Id"];
+                webhookId: components["schemas"]["Id"];
+            };
+        };
     };
     responses: {
         /** @description What went wrong and what to do about it (RFC 9457). */
@@ -10467,6 +14466,32 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["OfficeLimits"];
+            };
+        };
+        /** @description The case as it is now */
+        FeedbackCase: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["FeedbackCase"];
+            };
+        };
+        /** @description It is over */
+        InterviewEnded: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    id: components["schemas"]["Id"];
+                    state: components["schemas"]["InterviewState"];
+                    /**
+                     * Format: uuid
+                     * @description The interview with whoever is asked instead
+                     */
+                    replacedBy: string | null;
+                };
             };
         };
         /** @description Where the person stands now */
@@ -10531,6 +14556,9 @@ export interface components {
         AcceptLanguage: string;
         PackId: components["schemas"]["Id"];
         ConflictId: components["schemas"]["Id"];
+        CaseId: components["schemas"]["Id"];
+        RoundId: components["schemas"]["Id"];
+        InterviewId: components["schemas"]["Id"];
         PlanId: components["schemas"]["Id"];
         EntitlementId: components["schemas"]["Id"];
         DrawId: components["schemas"]["Id"];
@@ -10564,14 +14592,35 @@ export interface components {
         RunId: components["schemas"]["Id"];
         /** @description What the texts are in; English where a scorecard has none in it */
         TextLanguage: "ar" | "fr" | "en";
+        /** @description Whose paper it is */
+        Source: "post" | "bank";
+        /** @description The name of a mapping that was saved; its latest version reads a table */
+        MappingName: string;
         StatementId: components["schemas"]["Id"];
+        ExceptionId: components["schemas"]["Id"];
+        InvoiceId: components["schemas"]["Id"];
+        SettlementId: components["schemas"]["Id"];
         ReportFundId: components["schemas"]["Id"];
-        /** @description The first day of a month; without it, from the beginning */
-        ReportFrom: components["schemas"]["Date"];
-        /** @description The last day of a month; without it, until now */
-        ReportTo: components["schemas"]["Date"];
+        /** @description Which report; without it, the last one */
+        ReportNumber: number;
+        /** @description The whole report, one figure a row, or people and cash in each wilaya by report, one wilaya a row */
+        ReportTable: "report" | "wilayas";
+        OperationsListId: components["schemas"]["Id"];
+        OperationsFundId: components["schemas"]["Id"];
+        OperationsWilaya: string;
+        /** @description The first day, in the programme's time zone */
+        OperationsFrom: components["schemas"]["Date"];
+        /** @description The last day */
+        OperationsTo: components["schemas"]["Date"];
+        /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+        OperationsFormat: "json" | "csv";
+        OperationsOfficeId: components["schemas"]["Id"];
         ErasureId: components["schemas"]["Id"];
         ConnectionId: components["schemas"]["Id"];
+        ExportDefinitionId: components["schemas"]["Id"];
+        ExportRunId: components["schemas"]["Id"];
+        WebhookId: components["schemas"]["Id"];
+        WebhookDeliveryId: components["schemas"]["Id"];
     };
     requestBodies: never;
     headers: never;
@@ -14255,29 +18304,6 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    previewMessage: {
-        parameters: {
-            query: {
-                language: components["schemas"]["MessageLanguage"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A sample with a code that is nobody's */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessagePreview"];
-                };
-            };
-            "4XX": components["responses"]["Problem"];
-        };
-    };
     redeemVoucher: {
         parameters: {
             query?: never;
@@ -14913,9 +18939,34 @@ export interface operations {
     };
     getRoundSheet: {
         parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sheet, in the order in which somebody travels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getRoundSheetPage: {
+        parameters: {
             query?: {
-                format?: "json" | "html";
-                /** @description Of the page */
+                format?: "html" | "json";
                 language?: "ar" | "fr" | "en";
             };
             header?: {
@@ -14935,8 +18986,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoundSheet"];
                     "text/html": string;
+                    "application/json": components["schemas"]["RoundSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -15041,6 +19092,8 @@ export interface operations {
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 advanceId: components["schemas"]["Id"];
@@ -15823,6 +19876,973 @@ export interface operations {
                     "application/json": components["schemas"]["SignalThreshold"];
                 };
             };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    submitFeedback: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeedback"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackReceipt"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFeedbackState: {
+        parameters: {
+            query?: never;
+            header: {
+                "Feedback-Secret": string;
+            };
+            path: {
+                reference: components["schemas"]["FeedbackReference"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackOutcome"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeInboundMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gatewayId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description Taken */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listFeedbackLines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FeedbackLine"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setFeedbackLine: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    gatewayId: components["schemas"]["Id"];
+                    /** @description As the gateway writes it */
+                    number?: string;
+                    programmeId: components["schemas"]["Id"];
+                };
+            };
+        };
+        responses: {
+            /** @description It counts from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackLine"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listFeedbackCases: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["FeedbackState"];
+                category?: components["schemas"]["FeedbackCategory"];
+                ownerId?: components["schemas"]["Id"];
+                overdue?: boolean;
+                reference?: components["schemas"]["FeedbackReference"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FeedbackCase"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enterFeedback: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnteredFeedback"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackReceipt"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFeedbackCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCaseInFull"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    moveFeedbackCase: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    to: "acknowledged" | "in_progress" | "closed" | "reopened";
+                    reason?: components["schemas"]["FeedbackReason"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    replyToFeedback: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reply: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    giveFeedbackOutcome: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    how: "sms" | "phone" | "in_person";
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    assignFeedbackCase: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    userId: components["schemas"]["Id"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    categoriseFeedback: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    category: components["schemas"]["FeedbackCategory"];
+                    reason: components["schemas"]["FeedbackReason"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    linkFeedbackCase: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    registrationNumber?: string;
+                    personIs?: components["schemas"]["FeedbackPersonIs"];
+                    serial?: string;
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    noteOnFeedback: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            201: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    nameAccusedStaff: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                caseId: components["parameters"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    userIds: components["schemas"]["Id"][];
+                    reason: components["schemas"]["FeedbackReason"];
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["FeedbackCase"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listFeedbackEscalations: {
+        parameters: {
+            query?: {
+                /** @description Those that the reader was told of */
+                mine?: boolean;
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The escalations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            caseId: components["schemas"]["Id"];
+                            reference: components["schemas"]["FeedbackReference"];
+                            /** @enum {string} */
+                            of: "acknowledge" | "resolve";
+                            level: number;
+                            /**
+                             * Format: uuid
+                             * @description Null: everybody who handles such cases
+                             */
+                            userId: string | null;
+                            at: components["schemas"]["Timestamp"];
+                            state: components["schemas"]["FeedbackState"];
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listFeedbackCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that hold now; version 0 is what holds where nobody has set anything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FeedbackRule"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setFeedbackCategory: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    category: components["schemas"]["FeedbackCategory"];
+                    isSensitive: boolean;
+                    acknowledgeHours: number;
+                    resolveHours: number;
+                    responsible: components["schemas"]["Id"][];
+                    reason: components["schemas"]["FeedbackReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description It holds */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackRule"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFeedbackReport: {
+        parameters: {
+            query?: {
+                from?: components["schemas"]["Date"];
+                to?: components["schemas"]["Date"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackReport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listSurveyRounds: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rounds, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SurveyRound"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    planSurveyRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    listId?: components["schemas"]["Id"];
+                    from: components["schemas"]["Date"];
+                    to: components["schemas"]["Date"];
+                    /**
+                     * @default 0.95
+                     * @enum {string}
+                     */
+                    confidence?: "0.90" | "0.95" | "0.99";
+                    /** @default 0.05 */
+                    margin?: string;
+                    /** @default [] */
+                    stratifyBy?: ("wilaya" | "sex")[];
+                    /**
+                     * @description The fewest that are asked in one stratum
+                     * @default 10
+                     */
+                    minimum?: number;
+                    questionnaire?: components["schemas"]["Questionnaire"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is planned */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRound"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSurveyRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The round */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRoundInFull"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    verifySurveyDraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The seed, and whether the sample is the one that it gives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        seed: string;
+                        population: components["schemas"]["Count"];
+                        sample: components["schemas"]["Count"];
+                        matches: boolean;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    drawSurveySample: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is drawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRound"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    assignInterviews: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    interviewerId: components["schemas"]["Id"];
+                    count: number;
+                };
+            };
+        };
+        responses: {
+            /** @description How many they have been given */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        assigned: components["schemas"]["Count"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeInterviewsBack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    interviewerId: components["schemas"]["Id"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How many were taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        takenBack: components["schemas"]["Count"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    closeSurveyRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRound"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSurveyResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyResults"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listOwnInterviews: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["InterviewState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of interviews */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: components["schemas"]["Id"];
+                            roundId: components["schemas"]["Id"];
+                            state: components["schemas"]["InterviewState"];
+                            reason: components["schemas"]["NoResponseReason"] | null;
+                            /** Format: date-time */
+                            endedAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    openInterview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                interviewId: components["parameters"]["InterviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The interview */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: components["schemas"]["Id"];
+                        roundId: components["schemas"]["Id"];
+                        programmeId: components["schemas"]["Id"];
+                        beneficiaryId: components["schemas"]["Id"];
+                        state: components["schemas"]["InterviewState"];
+                        names: {
+                            given: string | null;
+                            family: string | null;
+                        } | null;
+                        phones: string[];
+                        /** @enum {string} */
+                        language: "ar" | "fr" | "en";
+                        paidOn: components["schemas"]["Date"];
+                        amount: components["schemas"]["Money"];
+                        questionnaire: components["schemas"]["Questionnaire"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    answerInterview: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                interviewId: components["parameters"]["InterviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    answers: {
+                        [key: string]: string | number;
+                    };
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["InterviewEnded"];
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    recordNoResponse: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                interviewId: components["parameters"]["InterviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    reason: "no_answer" | "wrong_number" | "no_phone" | "refused" | "cannot_answer" | "deceased";
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["InterviewEnded"];
             "4XX": components["responses"]["Problem"];
         };
     };
@@ -18256,6 +23276,98 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    listCarryForwards: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, in the order in which they were asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CarryForward"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    carryForward: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    officeId: components["schemas"]["Id"];
+                    /** @description The last day of the period */
+                    endsOn: components["schemas"]["Date"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It waits for somebody else */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarryForward"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmCarryForward: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                carryForwardId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is carried forward */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarryForward"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     verifyIdentities: {
         parameters: {
             query?: never;
@@ -19266,31 +24378,31 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    downloadRefusedRows: {
+    createRefusedRowsExport: {
         parameters: {
-            query?: {
-                /** @description In which language to give the reasons. */
-                language?: components["parameters"]["ReasonLanguage"];
-            };
-            header?: {
-                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
-                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            query?: never;
+            header: {
+                /** @description What you read people for. It is kept with the record of what you read. */
+                "Sanad-Purpose": components["parameters"]["ObligatoryPurpose"];
             };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefusedRowsExport"];
+            };
+        };
         responses: {
-            /** @description The rows */
-            200: {
+            /** @description The export which is being written */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/csv": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/json": components["schemas"]["RequestedBeneficiaryExport"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -20187,15 +25299,52 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    listStatements: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["StatementState"];
+                source?: components["schemas"]["StatementSource"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of statements, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementSummary"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     importStatement: {
         parameters: {
             query: {
-                /** @description How the post names it */
+                /** @description How the post or the bank names it */
                 name: string;
-                /** @description The first day that the statement covers */
-                from: components["schemas"]["Date"];
-                /** @description The last day that the statement covers */
-                to: components["schemas"]["Date"];
+                /** @description Whose paper it is */
+                source?: components["parameters"]["Source"];
+                /** @description The name of a mapping that was saved; its latest version reads a table */
+                mapping?: components["parameters"]["MappingName"];
+                /** @description The first day that the statement covers; without it, as the file says, or its first line */
+                from?: components["schemas"]["Date"];
+                /** @description The last day that the statement covers; without it, as the file says, or its last line */
+                to?: components["schemas"]["Date"];
             };
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
@@ -20209,16 +25358,163 @@ export interface operations {
         requestBody: {
             content: {
                 "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/xml": string;
+                "text/xml": string;
+                "text/plain": string;
+                "application/octet-stream": string;
             };
         };
         responses: {
-            /** @description The statement, new or as it was imported before */
+            /** @description The statement, new and read, or as it was imported before */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["StatementImport"];
+                };
+            };
+            /** @description The statement, which is being read */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementImport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    previewStatement: {
+        parameters: {
+            query?: {
+                /** @description Whose paper it is */
+                source?: components["parameters"]["Source"];
+                /** @description The name of a mapping that was saved; its latest version reads a table */
+                mapping?: components["parameters"]["MappingName"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "application/xml": string;
+                "text/xml": string;
+                "text/plain": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description What would be read */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPreview"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listStatementMappings: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of mappings by name, each in its latest version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementMapping"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    saveStatementMapping: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    definition: components["schemas"]["MappingDefinition"];
+                };
+            };
+        };
+        responses: {
+            /** @description The version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementMapping"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listStatementLines: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["LineKind"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines in the order of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StatementLine"][];
+                        nextCursor: string | null;
+                    };
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -20278,11 +25574,198 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    matchByHand: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    row: components["schemas"]["MatchedRow"];
+                    targets: components["schemas"]["MatchTarget"][];
+                    reason: components["schemas"]["MatchingReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description The match */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementMatch"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getMatching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last run, matches by pass, fees, and what does not agree by kind */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    runMatching: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["MatchingReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    unmatch: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    row: components["schemas"]["MatchedRow"];
+                    reason: components["schemas"]["MatchingReason"];
+                };
+            };
+        };
+        responses: {
+            /** @description What was matched with the line until now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementMatch"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getMatchingPasses: {
+        parameters: {
+            query?: {
+                /** @description An earlier version; 0 is what is shipped */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passes, with their version as ETag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingPasses"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setMatchingPasses: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMatchingPasses"];
+            };
+        };
+        responses: {
+            /** @description The passes as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingPasses"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     listExceptions: {
         parameters: {
             query?: {
-                state?: "open" | "resolved";
+                state?: components["schemas"]["ExceptionState"];
                 kind?: components["schemas"]["ExceptionKind"];
+                /** @description Whose they are: an identifier, `me` or `nobody` */
+                owner?: components["schemas"]["AskedOwner"];
+                overdue?: boolean;
+                officeId?: components["schemas"]["Id"];
+                statementId?: components["schemas"]["Id"];
+                payoutId?: components["schemas"]["Id"];
+                /** @description What is at stake at least */
+                minAmount?: components["schemas"]["AmountAtStake"];
+                maxAmount?: components["schemas"]["AmountAtStake"];
                 /** @description How many to return at most. */
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
@@ -20311,6 +25794,386 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
+    getExceptionAgeing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts and amounts of what is not resolved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionAgeing"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    assignExceptions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignments"];
+            };
+        };
+        responses: {
+            /** @description How many were given, and which were left alone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resolveExceptions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResolutions"];
+            };
+        };
+        responses: {
+            /** @description How many were closed, and which were left alone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getExceptionSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings; version 0 while nothing was set */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSettings"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setExceptionSettings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExceptionSettings"];
+            };
+        };
+        responses: {
+            /** @description The new version */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSettings"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listClaims: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ClaimState"];
+                officeId?: components["schemas"]["Id"];
+                fundId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of claims, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Claim"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getException: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The exception, what was proposed, its claim, attachments and history */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    assignException: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignment"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementException"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeExceptionDueDate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDueDate"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementException"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listExceptionComments: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of comments, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ExceptionComment"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    commentOnException: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description The comment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionComment"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    attachToException: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAttachment"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    removeExceptionAttachment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+                attachmentId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRemoval"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
     resolveException: {
         parameters: {
             query?: never;
@@ -20319,7 +26182,7 @@ export interface operations {
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
             path: {
-                exceptionId: components["schemas"]["Id"];
+                exceptionId: components["parameters"]["ExceptionId"];
             };
             cookie?: never;
         };
@@ -20336,6 +26199,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatementException"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    proposeResolution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    approveResolution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+                proposalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refuseResolution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+                proposalId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefusal"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reopenException: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                exceptionId: components["parameters"]["ExceptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReopening"];
+            };
+        };
+        responses: {
+            /** @description The exception as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -20372,7 +26353,355 @@ export interface operations {
             "4XX": components["responses"]["Problem"];
         };
     };
-    settle: {
+    listOfficeDays: {
+        parameters: {
+            query: {
+                /** @description The first day */
+                from: components["schemas"]["Date"];
+                /** @description The last day, counted in */
+                to: components["schemas"]["Date"];
+                officeId?: components["schemas"]["Id"];
+                fundId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of office days on which anything happened, by day and office */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfficeDay"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPostTerms: {
+        parameters: {
+            query?: {
+                /** @description Which version; the one that counts when left out */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The terms */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostTerms"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setPostTerms: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPostTerms"];
+            };
+        };
+        responses: {
+            /** @description The new version */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostTerms"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmPostTerms: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostTermsVersion"];
+            };
+        };
+        responses: {
+            /** @description The terms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostTerms"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPostInvoices: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PostInvoiceState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invoices in the order in which they were recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PostInvoice"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    recordPostInvoice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPostInvoice"];
+            };
+        };
+        responses: {
+            /** @description The invoice */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostInvoice"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    recordPostInvoiceFile: {
+        parameters: {
+            query: {
+                /** @description How the post numbers it */
+                number: components["schemas"]["InvoiceNumber"];
+                issuedOn: components["schemas"]["Date"];
+                /** @description The first day */
+                from: components["schemas"]["Date"];
+                /** @description The last day, counted in */
+                to: components["schemas"]["Date"];
+                currency: components["schemas"]["Currency"];
+                /** @description How many pay-outs it says it asks for */
+                payoutCount: components["schemas"]["Count"];
+                principal: components["schemas"]["Amount"];
+                fee: components["schemas"]["Amount"];
+            };
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description The invoice */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostInvoice"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getPostInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoiceId: components["parameters"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invoice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostInvoiceSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listPostInvoiceLines: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                invoiceId: components["parameters"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines in their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PostInvoiceLine"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    decidePostInvoice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                invoiceId: components["parameters"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostInvoiceDecision"];
+            };
+        };
+        responses: {
+            /** @description The invoice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostInvoice"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listSettlements: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["SettlementState"];
+                fundId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of settlements in the order in which they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Settlement"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    draftSettlement: {
         parameters: {
             query?: never;
             header: {
@@ -20396,7 +26725,225 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Settlement"];
+                    "application/json": components["schemas"]["SettlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSettlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    submitSettlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    approveSettlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rejectSettlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementReason"];
+            };
+        };
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    instructSettlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementInstruction"];
+            };
+        };
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadSettlementOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order, letter for letter */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmSettlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementConfirmation"];
+            };
+        };
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelSettlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                settlementId: components["parameters"]["SettlementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementReason"];
+            };
+        };
+        responses: {
+            /** @description The settlement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementSheet"];
                 };
             };
             "4XX": components["responses"]["Problem"];
@@ -20405,10 +26952,8 @@ export interface operations {
     getDonorReport: {
         parameters: {
             query?: {
-                /** @description The first day of a month; without it, from the beginning */
-                from?: components["parameters"]["ReportFrom"];
-                /** @description The last day of a month; without it, until now */
-                to?: components["parameters"]["ReportTo"];
+                /** @description Which report; without it, the last one */
+                number?: components["parameters"]["ReportNumber"];
             };
             header?: never;
             path: {
@@ -20433,10 +26978,10 @@ export interface operations {
     downloadDonorReport: {
         parameters: {
             query?: {
-                /** @description The first day of a month; without it, from the beginning */
-                from?: components["parameters"]["ReportFrom"];
-                /** @description The last day of a month; without it, until now */
-                to?: components["parameters"]["ReportTo"];
+                /** @description Which report; without it, the last one */
+                number?: components["parameters"]["ReportNumber"];
+                /** @description The whole report, one figure a row, or people and cash in each wilaya by report, one wilaya a row */
+                table?: components["parameters"]["ReportTable"];
             };
             header?: never;
             path: {
@@ -20446,12 +26991,584 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The report, one figure a row; the second row holds the HXL tags */
+            /** @description The report; the second row holds the HXL tags */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadDonorReportSheet: {
+        parameters: {
+            query?: {
+                /** @description Which report; without it, the last one */
+                number?: components["parameters"]["ReportNumber"];
+                /** @description The whole report, one figure a row, or people and cash in each wilaya by report, one wilaya a row */
+                table?: components["parameters"]["ReportTable"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The same as a workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadDonorReportIati: {
+        parameters: {
+            query?: {
+                /** @description Which report; without it, the last one */
+                number?: components["parameters"]["ReportNumber"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An activity file of IATI 2.03 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDonorReportPage: {
+        parameters: {
+            query?: {
+                /** @description Which report; without it, the last one */
+                number?: components["parameters"]["ReportNumber"];
+                lang?: "ar" | "fr" | "en";
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listDonorReports: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reports, the last first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListedReport"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    publishDonorReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Its last day */
+                    to: components["schemas"]["Date"];
+                };
+            };
+        };
+        responses: {
+            /** @description The report */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DonorReport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDonorReportDraft: {
+        parameters: {
+            query?: {
+                /** @description Work it out now */
+                fresh?: boolean;
+            };
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DonorReport"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getReportPublisher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who publishes and who gave it */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPublisher"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    setReportPublisher: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                fundId: components["parameters"]["ReportFundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReportPublisher"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPublisher"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getFunnel: {
+        parameters: {
+            query?: {
+                listId?: components["parameters"]["OperationsListId"];
+                fundId?: components["parameters"]["OperationsFundId"];
+                wilayaNumber?: components["parameters"]["OperationsWilaya"];
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["OperationsFrom"];
+                /** @description The last day */
+                to?: components["parameters"]["OperationsTo"];
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["FunnelRow"][];
+                        /**
+                         * Format: date-time
+                         * @description Of which moment the people are; null where they are not counted
+                         */
+                        peopleAsOf: string | null;
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getUnpaidCodes: {
+        parameters: {
+            query?: {
+                listId?: components["parameters"]["OperationsListId"];
+                fundId?: components["parameters"]["OperationsFundId"];
+                wilayaNumber?: components["parameters"]["OperationsWilaya"];
+                officeId?: components["parameters"]["OperationsOfficeId"];
+                /** @description By the wilaya in which people lived when their list was drawn up, the office to which their codes are bound, the list or the fund */
+                groupBy?: "wilaya" | "office" | "list" | "fund";
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["UnpaidCodesRow"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getTimeToCash: {
+        parameters: {
+            query?: {
+                officeId?: components["parameters"]["OperationsOfficeId"];
+                wilayaNumber?: components["parameters"]["OperationsWilaya"];
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["OperationsFrom"];
+                /** @description The last day */
+                to?: components["parameters"]["OperationsTo"];
+                /** @description By where people live, where they were paid, the month in which they were paid, or in all */
+                groupBy?: "wilaya" | "office" | "month" | "programme";
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["WaitsRow"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfficeLoad: {
+        parameters: {
+            query?: {
+                officeId?: components["parameters"]["OperationsOfficeId"];
+                wilayaNumber?: components["parameters"]["OperationsWilaya"];
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["OperationsFrom"];
+                /** @description The last day */
+                to?: components["parameters"]["OperationsTo"];
+                /** @description By office, by day, or by the hour of the day; hours are kept month by month */
+                groupBy?: "office" | "day" | "hour";
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["OfficeLoadRow"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getSmsDelivery: {
+        parameters: {
+            query?: {
+                gatewayId?: components["schemas"]["Id"];
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["OperationsFrom"];
+                /** @description The last day */
+                to?: components["parameters"]["OperationsTo"];
+                /** @description By gateway, by the day on which a message was made, by kind, by the language that its person preferred then, or by what went wrong */
+                groupBy?: "gateway" | "day" | "kind" | "language" | "reason";
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["SmsRow"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDuplicateQueue: {
+        parameters: {
+            query?: {
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["DuplicatesRow"][];
+                        /** @description Different people who are kept off lists, each counted once */
+                        peopleHeld: number;
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getDuplicateDecisions: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the programme's time zone */
+                from?: components["parameters"]["OperationsFrom"];
+                /** @description The last day */
+                to?: components["parameters"]["OperationsTo"];
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["DecisionsRow"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getExceptionLoad: {
+        parameters: {
+            query?: {
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["ExceptionsRow"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getBudget: {
+        parameters: {
+            query?: {
+                fundId?: components["parameters"]["OperationsFundId"];
+                /** @description With `csv`, the rows as a table for a spreadsheet, the currency beside each */
+                format?: components["parameters"]["OperationsFormat"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        programmeId: components["schemas"]["Id"];
+                        currency: components["schemas"]["Currency"];
+                        asOf: components["schemas"]["Timestamp"];
+                        rows: components["schemas"]["BudgetRow"][];
+                        /**
+                         * Format: date-time
+                         * @description When it was last worked out what plans will want; null for never
+                         */
+                        forecastAsOf: string | null;
+                        /** @description The first month in which a fund cannot pay all that is wanted of it */
+                        runsDry: {
+                            fundId: components["schemas"]["Id"];
+                            month: components["schemas"]["OperationsMonth"];
+                        }[];
+                    };
                     "text/csv": string;
                 };
             };
@@ -20956,6 +28073,890 @@ export interface operations {
                 };
             };
             "4XX": components["responses"]["Problem"];
+        };
+    };
+    listExportDatasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ExportDataset"][];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listExportDefinitions: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of definitions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ExportDefinition"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    defineExport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExportDefinition"];
+            };
+        };
+        responses: {
+            /** @description The definition */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDefinition"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getExportDefinition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                definitionId: components["parameters"]["ExportDefinitionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDefinition"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    approveExportDefinition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                definitionId: components["parameters"]["ExportDefinitionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition, on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDefinition"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resumeExportDefinition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                definitionId: components["parameters"]["ExportDefinitionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition, on again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDefinition"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endExportDefinition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                definitionId: components["parameters"]["ExportDefinitionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition, ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDefinition"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listExportRuns: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                definitionId: components["parameters"]["ExportDefinitionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ExportRun"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getExportRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["parameters"]["ExportRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadExportRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: components["parameters"]["ExportRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, encrypted where the definition names a key */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    downloadPersonalExportRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                runId: components["parameters"]["ExportRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, encrypted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    revokeExportRun: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                runId: components["parameters"]["ExportRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as revoked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportRun"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Webhook"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    enableWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
+                "If-Match": components["parameters"]["IfMatch"];
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, switched on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    pauseWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, paused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resumeWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, on again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    endWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 24 */
+                    overlapHours?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["WebhookDeliveryState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["WebhookDelivery"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+                deliveryId: components["parameters"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliverySheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resendWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+                deliveryId: components["parameters"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, waiting */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    resendFailedDeliveries: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    since: components["schemas"]["Timestamp"];
+                };
+            };
+        };
+        responses: {
+            /** @description How many */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        resent: components["schemas"]["Count"];
+                    };
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    tellPaymentListReleased: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentListReleasedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tellVoucherPaid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoucherPaidEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tellPayoutVoided: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutVoidedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tellVoucherExpired: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoucherExpiredEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tellExceptionOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionOpenedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tellExportReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportReadyEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tellPeriodClosed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeriodClosedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    tellWebhookPing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPingEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else is a failure, and it is sent again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

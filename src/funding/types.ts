@@ -107,7 +107,7 @@ export interface ForeignCash {
 
 /** How fast a fund is used up. */
 export interface Burn {
-  /** Paid to people, fees, and what exchange has cost. */
+  /** Paid to people, fees, and what exchange has cost and was lost, less what was recovered. */
   readonly spent: Amount;
   readonly last30Days: Amount;
   /** Spent as a part of what was received; null when nothing was. */
@@ -131,6 +131,10 @@ export interface FundSheet {
   readonly paid: Amount;
   readonly fees: Amount;
   readonly exchange: { readonly gains: Amount; readonly losses: Amount };
+  /** What the post or the bank took beyond our books. */
+  readonly losses: Amount;
+  /** Of what was paid, what is the fund's again. */
+  readonly recovered: Amount;
   readonly foreignCash: ForeignCash[];
   readonly burn: Burn;
 }

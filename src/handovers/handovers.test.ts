@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { makeVouchers, type TestVoucher } from '../../test/support/vouchers.ts';
+import { arabic } from '../cashout/words/ar.ts';
+import { french } from '../cashout/words/fr.ts';
 import { dammDigit, newId } from '../platform/index.ts';
 
 describe('cash that is carried to people', () => {
@@ -224,7 +226,7 @@ describe('cash that is carried to people', () => {
   it('has a round sheet to print and sign on, with names and without codes, while the cash is out', async () => {
     const [one, two] = fresh(2) as [TestVoucher, TestVoucher];
     const { body: asked } = await ask([one, two]).expect(201);
-    const sheet = (query = '', by = officer) => by.get(`/v1/advances/${asked.id}/round-sheet${query}`);
+    const sheet = (rest = '', by = officer) => by.get(`/v1/advances/${asked.id}/round-sheet${rest}`);
     expect((await sheet().expect(409)).body.code).toBe('advance_not_out');
     await sheet('', witness).expect(404);
     await sheet('', finance).expect(403);
@@ -246,7 +248,7 @@ describe('cash that is carried to people', () => {
       ['fr', 'Feuille de tournée'],
       ['en', 'Signature of the witness'],
     ] as const) {
-      const { text } = await sheet(`?format=html&language=${language}`)
+      const { text } = await sheet(`/page?language=${language}`)
         .expect(200)
         .expect('content-type', /text\/html/);
       expect(text).toContain(words);
@@ -255,10 +257,18 @@ describe('cash that is carried to people', () => {
       for (const { code } of [one, two]) expect(text.replaceAll(/\D/g, '')).not.toContain(code);
     }
     const { rows } = await platform.owner.query(
-      `select count(*)::int as n from person_reads where operation = 'getRoundSheet' and actor_id = $1 and $2 = any(beneficiary_ids)`,
+      `select operation, count(*)::int as n from person_reads
+        where operation like 'getRoundSheet%' and actor_id = $1 and $2 = any(beneficiary_ids) group by operation`,
       [officer.userId, one.person.id],
     );
-    expect(rows).toEqual([{ n: 4 }]);
+    expect(rows.sort((a, b) => a.n - b.n)).toEqual([
+      { operation: 'getRoundSheet', n: 1 },
+      { operation: 'getRoundSheetPage', n: 3 },
+    ]);
+    const taken = await platform.owner.query('select exports, people::int as people from export_counts where user_id = $1', [
+      officer.userId,
+    ]);
+    expect(taken.rows).toEqual([{ exports: 3, people: 6 }]);
     await bringBack(asked.id, '15000.00').expect(201);
     await close(asked.id).expect(200);
   });
@@ -333,7 +343,21 @@ describe('cash that is carried to people', () => {
     await close(id).expect(200);
   });
 
-  it('asks for a second factor when the cash is handed out, and for none at each door', async () => {
+  it('explains a refusal in the language of who stands at the door', async () => {
+    const [voucher, besides] = fresh(2) as [TestVoucher, TestVoucher];
+    const id = await out([voucher]);
+    const said = async (delivery: object, language: string) =>
+      (await deliver(id, delivery).set('Accept-Language', language)).body as { code: string; detail: string };
+    expect(await said(byCode(besides), 'fr')).toMatchObject({ code: 'not_on_round', detail: french.not_on_round });
+    expect(await said(byCode(besides), 'ar')).toMatchObject({ code: 'not_on_round', detail: arabic.not_on_round });
+    const mistyped = { ...byCode(voucher), serial: voucher.serial.replace(/.$/, (digit) => String((Number(digit) + 1) % 10)) };
+    expect(await said(mistyped, 'ar')).toMatchObject({ errors: [{ pointer: '/serial', detail: arabic.serial_mistyped }] });
+    await deliver(id, byCode(voucher)).expect(201);
+    expect((await said(byCode(voucher), 'fr')).detail).toMatch(/^Payé le .* en main propre/);
+    await close(id).expect(200);
+  });
+
+  it('asks for a second factor when the cash is handed out and when names go on paper, and for none at each door', async () => {
     const [voucher] = fresh(1) as [TestVoucher];
     const { body } = await ask([voucher]).expect(201);
     const stale = `update sessions set second_factor_at = second_factor_at - interval '6 minutes' where user_id = any($1)`;
@@ -342,6 +366,9 @@ describe('cash that is carried to people', () => {
     expect((await handOver().expect(401)).body.code).toBe('step_up_required');
     await platform.owner.query('update sessions set second_factor_at = $2 where user_id = $1', [finance.userId, platform.clock.now()]);
     await handOver().expect(200);
+    const onPaper = await officer.get(`/v1/advances/${body.id}/round-sheet/page`).expect(401);
+    expect(onPaper.body.code).toBe('step_up_required');
+    await officer.get(`/v1/advances/${body.id}/round-sheet`).expect(200);
     await deliver(body.id, byCode(voucher)).expect(201);
     await close(body.id).expect(200);
   });

@@ -1,3 +1,5 @@
+import type { ExportLimits } from '../beneficiaries/index.ts';
+import { inTheirLanguage } from '../cashout/index.ts';
 import { Download, type Ground, type Routes } from '../platform/index.ts';
 import { askAdvance } from './commands/ask-advance.ts';
 import { deliver } from './commands/deliver.ts';
@@ -6,6 +8,7 @@ import { handOverAdvance } from './commands/hand-over.ts';
 import { takeBack } from './commands/take-back.ts';
 import { listAdvances, listOwnAdvances, readAdvance } from './queries.ts';
 import { roundSheetPage } from './round-sheet/page.ts';
+import { printRoundSheet } from './round-sheet/print.ts';
 import { readRoundSheet } from './round-sheet/query.ts';
 
 type Operation =
@@ -14,6 +17,7 @@ type Operation =
   | 'listOwnAdvances'
   | 'getAdvance'
   | 'getRoundSheet'
+  | 'getRoundSheetPage'
   | 'handOverAdvance'
   | 'refuseAdvance'
   | 'withdrawAdvance'
@@ -21,22 +25,27 @@ type Operation =
   | 'takeBackAdvance'
   | 'closeAdvance';
 
-export function handoverRoutes(ground: Ground): Routes<Operation> {
+/** @param limits how much of people's data one user may take out in a day */
+export function handoverRoutes(ground: Ground, limits: ExportLimits): Routes<Operation> {
   const { db, execute, clock } = ground;
+  const print = printRoundSheet(limits);
   return {
     askAdvance: ({ params, body, ...call }) => execute(askAdvance, { ...params, ...body }, call),
     listAdvances: ({ actor, params, query }) => listAdvances(db, actor, clock.now(), params.programmeId, query),
     listOwnAdvances: ({ actor, query }) => listOwnAdvances(db, actor, clock.now(), query),
-    getRoundSheet: async ({ actor, params, query: { format, language = 'fr' } }) => {
-      const sheet = await readRoundSheet(ground, actor, params.advanceId);
-      if (format !== 'html') return sheet;
+    getRoundSheet: ({ actor, params }) => readRoundSheet(ground, actor, params.advanceId),
+    getRoundSheetPage: async ({ params, query: { format, language = 'fr' }, ...call }) => {
+      const sheet = await readRoundSheet(ground, call.actor, params.advanceId);
+      await execute(print, { ...params, people: sheet.stops.length }, call);
+      if (format === 'json') return sheet;
       return new Download('text/html; charset=utf-8', `round-${params.advanceId}.html`, [roundSheetPage(sheet, language)], sheet);
     },
     getAdvance: ({ actor, params }) => readAdvance(db, actor, clock.now(), params.advanceId),
     handOverAdvance: ({ params, body, ...call }) => execute(handOverAdvance, { ...params, ...body }, call),
     refuseAdvance: ({ params, body, ...call }) => execute(refuseAdvance, { ...params, ...body }, call),
     withdrawAdvance: ({ params, ...call }) => execute(withdrawAdvance, params, call),
-    deliverByHand: ({ params, body, ...call }) => execute(deliver, { ...params, ...body }, call),
+    deliverByHand: ({ params, body, headers, ...call }) =>
+      inTheirLanguage(headers['accept-language'], execute(deliver, { ...params, ...body }, call)),
     takeBackAdvance: ({ params, body, ...call }) => execute(takeBack, { ...params, ...body }, call),
     closeAdvance: ({ params, ...call }) => execute(closeAdvance, params, call),
   };

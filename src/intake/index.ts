@@ -1,13 +1,13 @@
 export { intakeColumns } from './bytes.ts';
 export { comparingJob } from './comparing.ts';
 export { eraseFromIntake } from './erase.ts';
-export { fileSources } from './existing-file.ts';
 export { plainHeader } from './header.ts';
 export { intakeJobs } from './jobs.ts';
 export { fitsAsElement } from './json-elements.ts';
 export { isRejected } from './kobo-submission.ts';
 export { receiveSubmissions } from './receive-submissions.ts';
 export { type ReferralPorts, referralRoutes } from './referrals/routes.ts';
+export { writeRefusedRows } from './refused-rows.ts';
 export { emptyFiles, forgetSelfRegistrations, oldFiles, oldSelfRegistrations } from './retention.ts';
 export { intakeRoutes } from './routes.ts';
 export { publicDoor } from './self-registration/door.ts';

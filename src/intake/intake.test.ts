@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusedRowsOf } from '../../test/support/exports.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
@@ -165,8 +166,9 @@ describe('a file of registrations', () => {
     const file = await take(fileOf(row(900_002), 'short,row'));
     expect(file).toMatchObject({ acceptedRows: 1, refusedRows: 1 });
     const stranger = await platform.as('enrolment_officer', { programme: await programme() });
-    for (const path of ['', '/refused-rows', '/refused-rows/file'])
-      await stranger.get(`/v1/registration-files/${file.id}${path}`).expect(404);
+    for (const path of ['', '/refused-rows']) await stranger.get(`/v1/registration-files/${file.id}${path}`).expect(404);
+    const asked = { reason: 'To be corrected', language: 'fr', encryption: 'zip' };
+    await stranger.post(`/v1/registration-files/${file.id}/refused-rows/exports`, asked).set('Sanad-Purpose', 'correction').expect(404);
     for (const verb of ['check', 'run', 'cancel']) await stranger.post(`/v1/registration-files/${file.id}/${verb}`).expect(404);
     await stranger.put(`/v1/registration-files/${file.id}/mapping`, '"1"', { saved: 'x' }).expect(404);
     await stranger.get(`/v1/programmes/${frame.programmeId}/registration-files`).expect(404);
@@ -192,15 +194,15 @@ describe('a file of registrations', () => {
       fileOf(row(950_001), row(950_002).replace(',female,', ',?,'), row(950_003)).replaceAll(',', ';'),
       await programme(),
     );
-    const { text, headers } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file?language=ar`).expect(200);
-    expect(headers['content-type']).toContain('text/csv');
+    const { text, name } = await refusedRowsOf(platform, officer, file.id, 'ar');
+    expect(name).toBe('refused-rows.csv');
     const lines = text.replace('\uFEFF', '').trim().split('\r\n');
     expect(lines[0]).toBe(`${header.replaceAll(',', ';')};الأسباب`);
     expect(lines[1]).toMatch(/;\?;.*;Sex: .*[\u0600-\u06FF]/);
     // Sent back as it is, it has the reasons once and not twice.
     const again = await take(text, await programme());
     expect(again).toMatchObject({ state: 'done', totalRows: 1, refusedRows: 1, unsettled: [] });
-    const twice = await officer.get(`/v1/registration-files/${again.id}/refused-rows/file`).expect(200);
+    const twice = await refusedRowsOf(platform, officer, again.id);
     expect(twice.text.replace('\uFEFF', '').split('\r\n')[0]).toBe(`${header.replaceAll(',', ';')};Reasons`);
   });
 });

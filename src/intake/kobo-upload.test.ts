@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusedRowsOf } from '../../test/support/exports.ts';
 import { makeFrame } from '../../test/support/fixtures.ts';
 import { koboSubmission } from '../../test/support/kobo-server.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
@@ -62,8 +63,8 @@ describe('an export of KoboToolbox', () => {
     const wrong = { ...koboSubmission(12), 'household/wilaya': 'Atlantis' };
     const file = await taken([koboSubmission(11), wrong], programmeId);
     expect(file).toMatchObject({ acceptedRows: 1, refusedRows: 1 });
-    const { text, headers } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file`).expect(200);
-    expect(headers['content-type']).toContain('text/csv');
+    const { text, name } = await refusedRowsOf(platform, officer, file.id);
+    expect(name).toBe('refused-rows.csv');
     expect(text).toContain(wrong._uuid);
     const { body } = await officer
       .post(`/v1/programmes/${programmeId}/registration-files?start=true`, text.replace('Atlantis', '16'))
@@ -83,7 +84,7 @@ describe('an export of KoboToolbox', () => {
       { rowNumber: 1, reasons: [{ cell: 'notes', code: 'answer_unreadable' }] },
       { rowNumber: 3, reasons: [{ cell: 'language', code: 'answer_unreadable' }] },
     ]);
-    const { text } = await officer.get(`/v1/registration-files/${file.id}/refused-rows/file`).expect(200);
+    const { text } = await refusedRowsOf(platform, officer, file.id);
     expect(text).not.toContain('secret');
     const again = async (csv: string) => {
       const sent = await officer.post(`/v1/programmes/${programmeId}/registration-files?start=true`, csv).expect(202);

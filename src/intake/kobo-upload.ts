@@ -1,6 +1,5 @@
-import { newDataKey, openWith, sealWith } from '../platform/index.ts';
+import { newDataKey, openWith, Spool, sealWith } from '../platform/index.ts';
 import { readSubmissions, type Submissions } from './kobo.ts';
-import { Spool } from './spool.ts';
 import type { FileFormat } from './types.ts';
 
 /**

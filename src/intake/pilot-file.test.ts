@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusedRowsOf } from '../../test/support/exports.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { loadPilotGeography, pilotScorecard } from '../seeding.ts';
@@ -117,8 +118,8 @@ describe('the pilot file', () => {
   });
 
   it('gives the refused rows back as they came, with reasons and with nothing that a spreadsheet would run', async () => {
-    const { text, headers } = await officer.get(`/v1/registration-files/${fileId}/refused-rows/file`).expect(200);
-    expect(headers['content-disposition']).toContain('refused-rows.csv');
+    const { text, name } = await refusedRowsOf(platform, officer, fileId);
+    expect(name).toBe('refused-rows.csv');
     const back: string[][] = parse(text, { delimiter: ';', bom: true });
     expect(back).toHaveLength(39);
     expect(back[0]).toEqual([...Object.keys(rows[0] ?? {}), 'Reasons']);
@@ -128,14 +129,16 @@ describe('the pilot file', () => {
     expect(back.find(([id]) => id === 'R0575')?.at(-1)).toMatch(/^Téléphone: Write a telephone number/);
     const {
       rows: [event],
-    } = await platform.owner.query(`select actor_id from audit_events where command = 'intake.read_refused_rows' and subject_id = $1`, [
-      fileId,
-    ]);
+    } = await platform.owner.query(
+      `select actor_id from audit_events e where command = 'intake.export_refused_rows'
+      and exists (select from person_exports x where x.id::text = e.subject_id and x.file_id = $1)`,
+      [fileId],
+    );
     expect(event.actor_id).toBe(officer.userId);
   });
 
   it('takes the refused rows once they are corrected, from the very file that was given back', async () => {
-    const { text } = await officer.get(`/v1/registration-files/${fileId}/refused-rows/file`).expect(200);
+    const { text } = await refusedRowsOf(platform, officer, fileId);
     const corrected = text.replace('0555-AB-1234', '0555 12 12 34').replaceAll('Atlantis', 'Alger');
     const { body } = await officer.post(`/v1/programmes/${frame.programmeId}/registration-files?start=true`, corrected).expect(202);
     await platform.settled();

@@ -1,26 +1,38 @@
-import { countExport, type ExportLimits, faultDetail, type Language } from '../beneficiaries/index.ts';
-import { type Command, command, type Db, Download, fileTypeOf, type KeyRing, type TableFormat, writeTable } from '../platform/index.ts';
+import {
+  type ExportLimits,
+  faultDetail,
+  holdExports,
+  type Language,
+  type NewRefusedRowsExport,
+  type RequestedExport,
+  requestExport,
+  type WriteRefusedRows,
+} from '../beneficiaries/index.ts';
+import { type Command, command, type Db, type KeyRing, type TableFormat, writeTable } from '../platform/index.ts';
 import { openRows } from './chunks.ts';
 import { fileById, refuseEmptied, registrationFileScope } from './existing-file.ts';
 import type { StoredFile } from './file-store.ts';
 import { type RefusedChunk, type RefusedRow, refusedChunkAfter } from './row-store.ts';
 import type { FileFormat } from './types.ts';
 
+/** What somebody asks for of a registration file. */
+export type AskedRefusedRows = Omit<NewRefusedRowsExport, 'programmeId' | 'fields' | 'format'>;
+
 /**
- * Opens a file to give its refused rows back to the field. It counts as an export, and is not encrypted: it goes to the clerk who corrects
- * the rows and sends them again, and who had them before.
- * @throws conflict once the file is kept no longer; too_many_requests beyond what one user may take in a day
+ * Has the refused rows of a file written for whoever corrects them and sends them again: an export of people like any other.
+ * @throws not_found; conflict once the file is kept no longer; as requestExport
  */
-export const readRefusedRows = (limits: ExportLimits): Command<{ fileId: string }, StoredFile> =>
+export const exportRefusedRows = (limits: ExportLimits): Command<AskedRefusedRows, RequestedExport> =>
   command({
-    name: 'intake.read_refused_rows',
+    name: 'intake.export_refused_rows',
     scope: (db, { fileId }) => registrationFileScope(db, fileId),
-    async run({ tx, actor, now }, { fileId }) {
-      const stored = await fileById(tx, fileId);
+    async run(context, asked) {
+      const stored = await fileById(context.tx, asked.fileId);
       refuseEmptied(stored);
-      const { programmeId, refusedRows: people } = stored.file;
-      const refusal = await countExport(tx, now, { actor, people, programmeId }, limits);
-      return { result: stored, subject: { type: 'registration_file', id: fileId }, ...(refusal ? { refusal } : {}) };
+      const { programmeId, refusedRows, format } = stored.file;
+      await holdExports(context.tx, programmeId);
+      const kind = format.kind === 'xlsx' ? 'xlsx' : 'csv';
+      return requestExport(context, limits, { ...asked, programmeId, format: kind, fields: ['row', 'reasons'] }, refusedRows);
     },
   });
 
@@ -28,11 +40,10 @@ export const readRefusedRows = (limits: ExportLimits): Command<{ fileId: string 
 const reasonsHeader: Readonly<Record<Language, string>> = { fr: 'Motifs', en: 'Reasons', ar: 'الأسباب' };
 
 /** The refused rows of a file as the same kind of file: as they came, with a column of reasons, to be corrected and sent again. */
-export function refusedRowsFile(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): Download {
-  const format = givenBack(stored.file.format, language);
-  const { contentType, extension } = fileTypeOf(format);
-  return new Download(contentType, `refused-rows.${extension}`, writeTable(format, refusedTable(db, keyRing, stored, language)));
-}
+export const writeRefusedRows: WriteRefusedRows = async function* ({ db, keyRing }, { fileId, language }, reading) {
+  const stored = await fileById(db, fileId);
+  yield* writeTable(givenBack(stored.file.format, language), refusedTable(db, keyRing, stored, language, reading));
+};
 
 /** The older encodings, and the languages whose reasons can be written in them. */
 const writable: Readonly<Record<string, readonly Language[]>> = { 'windows-1252': ['en', 'fr'], 'windows-1256': ['en', 'ar'] };
@@ -43,7 +54,9 @@ function givenBack({ kind, encoding = 'utf-8', delimiter = ',' }: FileFormat, la
   return { kind: 'csv', delimiter, encoding: (writable[encoding]?.includes(language) ?? true) ? encoding : 'utf-8' };
 }
 
-async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language): AsyncGenerator<string[]> {
+type Reading = Parameters<WriteRefusedRows>[2];
+
+async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language, reading: Reading): AsyncGenerator<string[]> {
   const { header, mapping, attempt, file } = stored;
   // The reasons of the last time make way for those of this time.
   const kept = header.flatMap((cell, i) => (mapping?.get(cell) === 'reasons' ? [] : [i]));
@@ -52,6 +65,7 @@ async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, langu
     const chunk = await refusedChunkAfter(db, file.id, attempt, number);
     if (!chunk) return;
     number = chunk.number;
+    await reading([], chunk.refused.length);
     const rows = openRows(keyRing, file.id, chunk);
     for (const refused of chunk.refused) {
       const row = rowOf(chunk, rows, refused);

@@ -8,7 +8,7 @@ import type { StoredFile } from './file-store.ts';
 import { mapColumns } from './map-columns.ts';
 import { findMapping } from './mapping-store.ts';
 import { receiveFile } from './receive-file.ts';
-import { readRefusedRows, refusedRowsFile } from './refused-rows.ts';
+import { exportRefusedRows } from './refused-rows.ts';
 import { staging } from './staging.ts';
 import { cancelFile, startCheck, startRun } from './start-file.ts';
 
@@ -21,7 +21,7 @@ type Operation =
   | 'runRegistrationFile'
   | 'cancelRegistrationFile'
   | 'listRefusedRows'
-  | 'downloadRefusedRows'
+  | 'createRefusedRowsExport'
   | 'listColumnMappings';
 
 const shown = ({ file, version }: StoredFile) => new Versioned(file, version);
@@ -50,9 +50,14 @@ export const intakeRoutes = ({ db, execute, keyRing }: Ground, dataDir: string, 
   runRegistrationFile: async ({ params, ...call }) => shown(await execute(startRun, params, call)),
   cancelRegistrationFile: async ({ params, ...call }) => shown(await execute(cancelFile, params, call)),
   listRefusedRows: ({ actor, params, query }) => listRefusedRows(db, actor, params.fileId, query),
-  async downloadRefusedRows({ params, query, ...call }) {
-    const stored = await execute(readRefusedRows(exportLimits), params, call);
-    return refusedRowsFile(db, keyRing, stored, query.language ?? 'en');
+  // The passphrase that this answers is kept nowhere from which it could be answered again.
+  createRefusedRowsExport: ({ params, headers, body, actor, requestId }) => {
+    const { recipient = null, ...form } = body;
+    return execute(
+      exportRefusedRows(exportLimits),
+      { ...form, ...params, recipient, purpose: headers['sanad-purpose'] },
+      { actor, requestId },
+    );
   },
   listColumnMappings: ({ actor, params, query }) => listMappings(db, actor, params.programmeId, query),
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type KeyRing, newDataKey, newId, type Upload } from '../platform/index.ts';
+import { type KeyRing, newDataKey, newId, Spool, type Upload } from '../platform/index.ts';
 import { type Chunk, chunksOf, sealChunk, wrapFileKey } from './chunks.ts';
 import { checkHeader } from './header.ts';
 import { Shapes } from './masking.ts';
-import { Spool } from './spool.ts';
+
 import { openTable } from './table.ts';
 import type { FileFormat } from './types.ts';
 

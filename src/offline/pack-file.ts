@@ -1,7 +1,7 @@
 import { Encrypter } from 'age-encryption';
 import { authoriseRead } from '../access/index.ts';
 import { openPeople } from '../beneficiaries/index.ts';
-import { type Actor, type Db, type Ground, Money, problem, sql } from '../platform/index.ts';
+import { type Actor, type Ground, Money, problem } from '../platform/index.ts';
 import { codeOf } from '../vouchers/index.ts';
 import { inOtherState } from './commands/hand-out.ts';
 import { newAgreementPair, pepperOf } from './device/keys.ts';
@@ -10,7 +10,7 @@ import { type SlowHash, saltOf, stretch, verifierOf } from './device/verifier.ts
 import { offlineProblem } from './problems.ts';
 import { findDevice } from './store/devices.ts';
 import { findOpenPack } from './store/entries.ts';
-import { packById, scopeOfPack } from './store/packs.ts';
+import { officeOf, packById, scopeOfPack } from './store/packs.ts';
 import { type PackRow, packRows } from './store/vouchers.ts';
 import { twoAtATime } from './two-at-a-time.ts';
 import type { OfflinePack } from './types.ts';
@@ -98,10 +98,4 @@ async function describe(row: PackRow, people: People, verifier: Promise<string>)
     beneficiary: nameOf(people, row.beneficiaryId),
     verifier: await verifier,
   };
-}
-
-async function officeOf(db: Db, id: string): Promise<{ code: string; name: string }> {
-  const row = await db.first<{ code: string; name: string }>(sql`select code, name_fr as name from offices where id = ${id}`);
-  if (!row) throw problem.not_found('There is no such record.');
-  return row;
 }

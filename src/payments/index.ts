@@ -1,6 +1,9 @@
 export { approvalJobs } from './approvals/jobs.ts';
 export { cancellingJobs } from './cancelling/jobs.ts';
 export type { CancelVouchers } from './cancelling/types.ts';
+export { isIban, looksLikeIban } from './downloads/pain001/account.ts';
+export type { AccountPayment } from './downloads/pain001/message.ts';
+export { writePain001 } from './downloads/pain001/write.ts';
 export { writeListFile } from './downloads/write-list.ts';
 export { paymentJobs } from './jobs.ts';
 export { paymentRoutes } from './routes.ts';

@@ -207,6 +207,18 @@ export const settings = z.object({
     .min(1)
     .default(2_000)
     .describe('How many self-registrations one programme takes in a day; it is sent twice as many messages with codes at most'),
+  FEEDBACK_PER_ADDRESS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(60)
+    .describe('How often one network address may ask something of the door of feedback in an hour; many people may share an address'),
+  FEEDBACK_PER_DAY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe('How many cases strangers may begin by the form of one programme in a day'),
   STATED_PURPOSE: z
     .enum(['asked', 'obligatory'])
     .default('asked')
@@ -269,6 +281,12 @@ export const settings = z.object({
     .max(600_000)
     .default(60_000)
     .describe('How long a KoboToolbox server may take for a page of submissions, in milliseconds'),
+  WEBHOOK_PRIVATE_ADDRESSES: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe(
+      'Whether webhooks may go to a private network; outside production `allow` lets them go to this machine without TLS, too. `refuse` keeps whoever types an address out of your network',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

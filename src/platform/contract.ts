@@ -5,7 +5,8 @@ import { packageRoot } from './package-root.ts';
 import type { Purpose } from './purposes.ts';
 import type { Upload } from './uploads.ts';
 
-export type OperationId = keyof operations;
+/** What this server answers. What it tells others (`webhooks` of the contract, each `tell…`) is answered by them. */
+export type OperationId = Exclude<keyof operations, `tell${string}`>;
 
 type Json<Content> = Content extends { 'application/json': infer Body }
   ? Body

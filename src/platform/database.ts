@@ -268,3 +268,14 @@ export const sqlState = (error: unknown): string | undefined =>
 /** The constraint that an exception says was broken, if it says one. */
 export const brokenConstraint = (error: unknown): string | undefined =>
   error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : undefined;
+
+/**
+ * For a statement that may lose a race: where it broke one of these constraints, the command begins anew and sees what the other one did.
+ * @param met what has been met
+ * @throws RetryTransaction then, and otherwise what was thrown
+ */
+export const beginAgainOn =
+  (constraints: readonly string[], met: string) =>
+  (error: unknown): never => {
+    throw constraints.includes(brokenConstraint(error) ?? '') ? new RetryTransaction(met) : error;
+  };

@@ -1,6 +1,7 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { asBytes } from '../../test/support/exports.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import type { Actor } from './command.ts';
 import { type Contract, type OperationId, readContract } from './contract.ts';
@@ -170,7 +171,7 @@ describe('a route', () => {
   const log: string[] = [];
   let clone: TestDatabase;
   let database: Database;
-  const csv = '/v1/registration-files/{fileId}/refused-rows/file';
+  const zip = '/v1/beneficiary-exports/{exportId}/file';
   let handle: Handler<'listProgrammes'>;
   let file: () => Promise<Download>;
   let authenticate: () => Promise<Actor>;
@@ -186,10 +187,10 @@ describe('a route', () => {
     const contract = readContract();
     const path = contract.paths['/v1/programmes'];
     const options = {
-      contract: { ...contract, paths: { '/v1/programmes': { get: path?.['get'] }, [csv]: contract.paths[csv] } } as unknown as Contract,
+      contract: { ...contract, paths: { '/v1/programmes': { get: path?.['get'] }, [zip]: contract.paths[zip] } } as unknown as Contract,
       routes: {
         listProgrammes: (call: Parameters<typeof handle>[0]) => handle(call),
-        downloadRefusedRows: () => file(),
+        downloadBeneficiaryExport: () => file(),
       } as unknown as Routes<OperationId>,
       authenticate: () => authenticate(),
       slowDown: async () => {},
@@ -288,44 +289,44 @@ describe('a route', () => {
   it('sends a version as ETag, and a file in pieces', async () => {
     handle = async () => new Versioned({ items: [], nextCursor: null }, 3);
     expect((await get().expect(200)).headers['etag']).toBe('"3"');
-    file = async () => new Download('text/csv', 'list.csv', ['a;b\n', 'c;d\n']);
-    const { text, headers } = await http.get(csv.replace('{fileId}', newId())).set('Authorization', 'Bearer token').expect(200);
-    expect(text).toBe('a;b\nc;d\n');
-    expect(headers['content-disposition']).toBe('attachment; filename=list.csv');
+    file = async () => new Download('application/zip', 'list.zip', ['a;b\n', 'c;d\n']);
+    const { body, headers } = await asBytes(http.get(zip.replace('{exportId}', newId())).set('Authorization', 'Bearer token')).expect(200);
+    expect(body.toString()).toBe('a;b\nc;d\n');
+    expect(headers['content-disposition']).toBe('attachment; filename=list.zip');
   });
 
   it('records who is shown before the first byte of a file is read, and reads none when it cannot', async () => {
     const order: string[] = [];
     file = async () =>
       new Download(
-        'text/csv',
-        'list.csv',
+        'application/zip',
+        'list.zip',
         (function* () {
           order.push('read');
           yield 'a;b\n';
         })(),
       );
-    const ask = (fileId: string) => http.get(csv.replace('{fileId}', fileId)).set('Authorization', 'Bearer token');
-    const fileId = newId();
+    const ask = (exportId: string) => http.get(zip.replace('{exportId}', exportId)).set('Authorization', 'Bearer token');
+    const exportId = newId();
     record = async (reads) => {
       expect(reads).toMatchObject([
         {
           reader: { id: actor.id },
-          operation: 'downloadRefusedRows',
+          operation: 'downloadBeneficiaryExport',
           purpose: 'complaint',
           isStated: true,
-          source: { type: 'registration_file', id: fileId },
+          source: { type: 'person_export', id: exportId },
           requestId: expect.any(String),
         },
       ]);
       order.push('recorded');
     };
-    await ask(fileId).set('Sanad-Purpose', 'complaint').expect(200);
+    await ask(exportId).set('Sanad-Purpose', 'complaint').expect(200);
     expect(order.splice(0)).toEqual(['recorded', 'read']);
     record = async () => {
       throw new Error('no table to write into');
     };
-    const { body, headers } = await ask(fileId).expect(503);
+    const { body, headers } = await ask(exportId).expect(503);
     expect({ code: body.code, retryAfter: headers['retry-after'] }).toEqual({ code: 'not_recorded', retryAfter: '1' });
     expect(JSON.stringify(body)).not.toContain('table');
     expect(order).toEqual([]);

@@ -31,6 +31,7 @@ export * from './problems.ts';
 export * from './purposes.ts';
 export * from './rate-limits.ts';
 export * from './recent.ts';
+export * from './spool.ts';
 export * from './sql.ts';
 export * from './tables/index.ts';
 export * from './uploads.ts';

@@ -14,9 +14,10 @@ export interface Job {
   readonly name: string;
   /**
    * @param closing tells long work that this process is about to end; without it the work goes on to its own end
+   * @param failures how often it was tried before and failed
    * @throws Interrupted when it has ended early for that: it is done again elsewhere
    */
-  run(payload: Readonly<Record<string, string>>, closing?: AbortSignal): Promise<void>;
+  run(payload: Readonly<Record<string, string>>, closing?: AbortSignal, failures?: number): Promise<void>;
   /** For work that nobody asks for: how often it starts by itself. */
   readonly everySeconds?: number;
 }
@@ -144,7 +145,7 @@ export function connectJobs(options: JobOptions): Jobs {
     );
     if (!row) return;
     try {
-      await job.run(row.payload, closing.signal);
+      await job.run(row.payload, closing.signal, row.attempts);
       await database.transaction((tx) => tx.run(sql`delete from follow_ups where id = ${followUpId}`));
     } catch (error) {
       if (error instanceof Interrupted) return;

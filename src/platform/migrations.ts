@@ -36,7 +36,11 @@ const source: Knex.MigrationSource<string> = {
  */
 export async function migrate(ownerUrl: string, applicationUrl?: string): Promise<string[]> {
   const knex = knexFactory({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 2 } });
+  // Processes that start at once grant the same rights to the same role, which PostgreSQL refuses to all but one.
+  const turn = new pg.Client(ownerUrl);
+  await turn.connect();
   try {
+    await turn.query(`select pg_advisory_lock(hashtextextended('sanad/migrate', 0))`);
     const [, applied] = (await knex.migrate.latest({ migrationSource: source })) as [number, string[]];
     await queues(ownerUrl);
     await guard(knex);
@@ -44,6 +48,7 @@ export async function migrate(ownerUrl: string, applicationUrl?: string): Promis
     return applied;
   } finally {
     await knex.destroy();
+    await turn.end();
   }
 }
 

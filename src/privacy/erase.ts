@@ -1,6 +1,8 @@
 import { endExportsOf, eraseRecords, lockRecords, type PersonRecord } from '../beneficiaries/index.ts';
+import { eraseFromFeedback } from '../feedback/index.ts';
 import { eraseFromIntake } from '../intake/index.ts';
 import { forgetReferencesOf } from '../messaging/index.ts';
+import { eraseFromMonitoring } from '../monitoring/index.ts';
 import { brokenConstraint, type CommandContext, type FollowUp, type Outcome } from '../platform/index.ts';
 import { decideErasures, forgetAnswers, obstaclesOf, pairSubjects } from './erasure-store.ts';
 import { privacyProblem } from './problems.ts';
@@ -69,6 +71,8 @@ export async function erase(
   }
   await eraseFromIntake(tx, keyRing, records);
   await forgetReferencesOf(tx, ids);
+  await eraseFromFeedback(tx, ids, now);
+  await eraseFromMonitoring(tx, ids, now);
   await forgetAnswers(tx, [...ids, ...new Set(records.map(({ householdId }) => householdId)), ...(await pairSubjects(tx, ids))]);
   // Last, so that whoever asks for an export meanwhile waits no longer than they must.
   const ended = await endExportsOf(tx, [...new Set(records.map(({ programmeId }) => programmeId))], now);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Copy, copyOf, textOf } from '../../test/support/all-tables.ts';
+import { refusedRowsOf } from '../../test/support/exports.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, many, registrationRow } from '../../test/support/registration-files.ts';
@@ -282,7 +283,7 @@ describe('erasing a person', () => {
     const rows = chunks.flatMap((chunk) => openRows(platform.app.keyRing, body.id, chunk));
     expect(rows.map((row) => row.some((cell) => cell !== ''))).toEqual([false, true, true, true]);
     expect(JSON.stringify(rows)).not.toContain(victim.names.family);
-    const refused = await clerk.get(`/v1/registration-files/${body.id}/refused-rows/file`).expect(200);
+    const refused = await refusedRowsOf(platform, clerk, body.id);
     expect(refused.text.trim().split('\n')).toHaveLength(2);
     // The same file is the same file, and brings nobody back.
     const again = await clerk.post(

@@ -1,5 +1,7 @@
+import { forgetCases, oldCases } from '../feedback/index.ts';
 import { emptyFiles, forgetSelfRegistrations, oldFiles, oldSelfRegistrations } from '../intake/index.ts';
 import { forgetReferences, oldReferences } from '../messaging/index.ts';
+import { forgetInterviews, oldInterviews } from '../monitoring/index.ts';
 import { sql, type Tx } from '../platform/index.ts';
 import type { Category } from './category.ts';
 
@@ -38,5 +40,17 @@ export const recordCategories: readonly Category[] = [
     arePeople: false,
     due: ({ programmeId, before }) => oldReferences(programmeId ?? '', before),
     drop: ({ tx }, _place, ids) => counted(ids, forgetReferences(tx, ids)),
+  },
+  {
+    name: 'feedback_cases',
+    arePeople: false,
+    due: ({ programmeId, before }) => oldCases(programmeId ?? '', before),
+    drop: ({ tx, now }, _place, ids) => counted(ids, forgetCases(tx, ids, now)),
+  },
+  {
+    name: 'survey_answers',
+    arePeople: false,
+    due: ({ programmeId, before }) => oldInterviews(programmeId ?? '', before),
+    drop: ({ tx, now }, _place, ids) => counted(ids, forgetInterviews(tx, ids, now)),
   },
 ];

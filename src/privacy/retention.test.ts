@@ -233,7 +233,9 @@ describe('retention', () => {
       emptiedAt: expect.any(String),
     });
     expect((await late.get(`/v1/registration-files/${ran.id}/refused-rows`).expect(200)).body.items).toHaveLength(1);
-    await late.get(`/v1/registration-files/${ran.id}/refused-rows/file`).expect(409);
+    const asked = { reason: 'To be corrected', language: 'fr', encryption: 'zip' };
+    const path = `/v1/registration-files/${ran.id}/refused-rows/exports`;
+    await late.post(path, asked).set('Sanad-Purpose', 'correction').expect(409);
     expect((await late.get(`/v1/registration-files/${idle.id}`).expect(200)).body.state).toBe('cancelled');
     await late.post(`/v1/registration-files/${idle.id}/run`).expect(409);
     await late.post(`/v1/registration-files/${idle.id}/check`).expect(409);

@@ -9,6 +9,8 @@ export const categories = {
   self_registrations: { keepDays: 30, byProgramme: false },
   idempotency_answers: { keepDays: 30, byProgramme: false },
   message_references: { keepDays: 90, byProgramme: true },
+  feedback_cases: { keepDays: 730, byProgramme: true },
+  survey_answers: { keepDays: 365, byProgramme: true },
 } as const;
 
 export type CategoryName = keyof typeof categories;

@@ -1,5 +1,5 @@
 import { post } from '../ledger/index.ts';
-import { brokenConstraint, command, Money, newId, RetryTransaction } from '../platform/index.ts';
+import { beginAgainOn, command, Money, newId } from '../platform/index.ts';
 import { newSerial } from './serial.ts';
 import { type DueFund, expire, insertVouchers } from './store.ts';
 import type { IssueContext, IssuedLines, IssuedList } from './types.ts';
@@ -20,13 +20,10 @@ export async function issueVouchers(
   serialOf: () => string = newSerial,
 ): Promise<void> {
   const names = Array.from({ length: lines.count }, () => ({ id: newId(), serial: serialOf() }));
-  try {
-    const issued = await insertVouchers(tx, now, list, lines, names, keyRing.currentVersion);
-    if (issued !== lines.count) throw new Error(`${lines.count} lines were to have vouchers, and ${issued} got one`);
-  } catch (error) {
-    if (brokenConstraint(error) === 'vouchers_serial_key') throw new RetryTransaction('a serial was taken');
-    throw error;
-  }
+  const issued = await insertVouchers(tx, now, list, lines, names, keyRing.currentVersion).catch(
+    beginAgainOn(['vouchers_serial_key'], 'a serial was taken'),
+  );
+  if (issued !== lines.count) throw new Error(`${lines.count} lines were to have vouchers, and ${issued} got one`);
 }
 
 /** Expires vouchers of a fund that have run out, and gives their money back to it. @returns how many */

@@ -25,8 +25,8 @@ export async function readBooks(url: string): Promise<Books> {
       (select count(*)::int from payouts) as payouts,
       (select count(*)::int from journal_entries where event = 'payout') as entries,
       (select count(*)::int / 2 from postings p join journal_entries e on e.id = p.entry_id where e.event = 'payout') as postings,
-      (select count(*)::int from audit_events where command = 'cashout.redeem' and refusal is null) as events,
-      (select count(*)::int from idempotency_keys where command = 'cashout.redeem') as answers`);
+      (select count(*)::int from audit_events where command in ('cashout.redeem', 'cashout.pay') and refusal is null) as events,
+      (select count(*)::int from idempotency_keys where command in ('cashout.redeem', 'cashout.pay')) as answers`);
     return { payouts, counts: counted[0] };
   } finally {
     await client.end();

@@ -41,34 +41,46 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 /** What somebody else has asked for meanwhile, or what the network has done to the request: ask again under the same key. */
 const passing = new Set(['busy', 'in_progress', 'internal_error', 'not_recorded', 'voucher_not_active']);
 
-type Answer = { readonly status: number; readonly body: { readonly id?: string; readonly code?: string } };
+interface Body {
+  readonly id?: string;
+  readonly code?: string;
+  readonly collectors?: readonly { readonly collectorId: string }[];
+}
 
-/**
- * Pays a voucher out as a counter on a bad line does: asks under one key until there is an answer, and hands over cash after nothing but a 201.
- * @returns the pay-out, or the code of a refusal
- */
-async function payOut(
-  address: string,
-  teller: Teller,
-  { serial, code }: Arrived,
-  ledger: Ledger,
-  isOver: () => boolean,
-): Promise<Answer['body']> {
-  const key = randomUUID();
-  const body = JSON.stringify({
-    officeId: teller.officeId,
-    locator: { serial },
-    code,
-    documentType: 'passport',
-    documentLastFour: serial.slice(-4),
-  });
-  for (let tries = 0; !isOver(); tries += 1) {
+type Answer = { readonly status: number; readonly body: Body };
+
+/** A counter on a bad line. */
+interface Line {
+  readonly address: string;
+  readonly teller: Teller;
+  readonly ledger: Ledger;
+  isOver(): boolean;
+}
+
+/** Pays a voucher out, in one call or in two. @returns the pay-out, or the code of a refusal */
+async function payOut(line: Line, { serial, code }: Arrived): Promise<Body> {
+  const request = { officeId: line.teller.officeId, locator: { serial }, code };
+  const seen = { documentType: 'passport', documentLastFour: serial.slice(-4) };
+  if (!isInTwoCalls(serial)) return askUntilAnswered(line, serial, '/v1/payouts', { ...request, ...seen });
+  const found = await askUntilAnswered(line, serial, '/v1/look-ups', request);
+  const [collector] = found.collectors ?? [];
+  if (!found.id || !collector) return found;
+  return askUntilAnswered(line, serial, `/v1/look-ups/${found.id}/payout`, { ...seen, collectorId: collector.collectorId });
+}
+
+const isInTwoCalls = (serial: string): boolean => Number(serial.slice(0, 6)) % 3 === 0;
+
+/** Asks under one key until there is an answer, as nobody hands over cash after anything but a 201. @returns what was made, or the code of a refusal */
+async function askUntilAnswered(line: Line, serial: string, path: string, body: object): Promise<Body> {
+  const { ledger } = line;
+  const request = { path, key: randomUUID(), body: JSON.stringify(body) };
+  for (let tries = 0; !line.isOver(); tries += 1) {
     ledger.requests += 1;
     if (tries > 0) ledger.repeats += 1;
-    const answer = await ask(address, teller, key, body);
+    const answer = await ask(line, request);
     if (answer && answer.status === 201) {
       // Now and then the cashier does not believe it, and asks once more.
-      if (ledger.requests % 5 === 0) await replay(address, teller, key, body, serial, answer, ledger);
+      if (ledger.requests % 5 === 0) await replay(line, serial, request, answer);
       return answer.body;
     }
     if (answer && answer.status < 500 && !passing.has(answer.body.code ?? '')) return answer.body;
@@ -77,32 +89,30 @@ async function payOut(
   return { code: 'gave_up' };
 }
 
-async function ask(address: string, { token }: Teller, key: string, body: string): Promise<Answer | undefined> {
+interface Request {
+  readonly path: string;
+  readonly key: string;
+  readonly body: string;
+}
+
+async function ask({ address, teller: { token } }: Line, { path, key, body }: Request): Promise<Answer | undefined> {
   try {
-    const response = await fetch(`${address}/v1/payouts`, {
+    const response = await fetch(`${address}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
       body,
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
+    return { status: response.status, body: (await response.json()) as Body };
   } catch {
     return undefined; // nobody knows what became of it
   }
 }
 
-async function replay(
-  address: string,
-  teller: Teller,
-  key: string,
-  body: string,
-  serial: string,
-  first: Answer,
-  ledger: Ledger,
-): Promise<void> {
-  ledger.replays += 1;
-  const again = await ask(address, teller, key, body);
-  if (again?.status === 201 && again.body.id !== first.body.id) ledger.contradicted.add(serial);
+async function replay(line: Line, serial: string, request: Request, first: Answer): Promise<void> {
+  line.ledger.replays += 1;
+  const again = await ask(line, request);
+  if (again?.status === 201 && again.body.id !== first.body.id) line.ledger.contradicted.add(serial);
 }
 
 /**
@@ -123,7 +133,7 @@ export async function work(
       continue;
     }
     const counters = Number(arrived.serial.slice(0, 6)) % 4 === 0 ? [here, there] : [here];
-    const answers = await Promise.all(counters.map((counter) => payOut(address, counter, arrived, ledger, isOver)));
+    const answers = await Promise.all(counters.map((teller) => payOut({ address, teller, ledger, isOver }, arrived)));
     for (const { id, code } of answers) {
       const known = ledger.acknowledged.get(arrived.serial);
       if (id && known && known !== id) ledger.contradicted.add(arrived.serial);

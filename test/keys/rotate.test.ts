@@ -11,6 +11,7 @@ import { isUnderMaster, nameOf, openColumn, rotateKeys, type UnderMaster } from 
 import { columns } from '../../src/sealed-columns.ts';
 import { admitKeys } from '../../src/server.ts';
 import { eraseAtOnce } from '../support/erase.ts';
+import { refusedRowsOf } from '../support/exports.ts';
 import type { Client } from '../support/platform.ts';
 import { codeSentTo, stranger } from '../support/public-door.ts';
 import { registration } from '../support/registrations.ts';
@@ -76,7 +77,7 @@ describe('rotating the master key', () => {
       people: await Promise.all(people.map(async (id) => (await officer.get(`/v1/beneficiaries/${id}`).expect(200)).body)),
       history: (await officer.get(`/v1/beneficiaries/${people[0]}/history`).expect(200)).body,
       household: (await officer.get(`/v1/households/${householdId}`).expect(200)).body,
-      refused: (await officer.get(`/v1/registration-files/${fileId}/refused-rows/file`).expect(200)).text,
+      refused: (await refusedRowsOf(platform, officer, fileId)).text,
       totp: openTotpSecret(keyRing, userId, await one('select totp_secret as sealed from users where id = $1', userId)),
       gateway: openCredentials(keyRing, gatewayId, await one('select credentials as sealed from gateways where id = $1', gatewayId)),
       token: openToken(keyRing, connectionId, await one('select token as sealed from kobo_connections where id = $1', connectionId)),

@@ -5,6 +5,8 @@ import { type App, createApp } from '../../src/app.ts';
 import { sealToken } from '../../src/interop/kobo/token.ts';
 import { sealCredentials } from '../../src/messaging/gateways/credentials.ts';
 import { createLogger, newId, readConfig } from '../../src/platform/index.ts';
+import { sealComment } from '../../src/reconciliation/exceptions/comments.ts';
+import { receiving } from '../../src/reconciliation/statements/sealed-file.ts';
 import { loadPilotGeography } from '../../src/seeding.ts';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../support/platform.ts';
@@ -12,6 +14,7 @@ import { openDoor, ownParticulars, stranger } from '../support/public-door.ts';
 import { fileOf, many } from '../support/registration-files.ts';
 import { registration, signed } from '../support/registrations.ts';
 import { makeVouchers, type TestVoucher } from '../support/vouchers.ts';
+import { webhookSecrets } from '../support/webhooks.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
 /** Master keys by version; what a test gives a process of them is up to it. */
@@ -111,12 +114,23 @@ export async function sealedWorld(): Promise<SealedWorld> {
     values ($1, $2, 'https://kobo.example.org', 'aForm1', 60, $3, '2099-01-01', $1, now())`,
     [connectionId, programmeId, sealToken(keyRing, connectionId, 'a kobo token')],
   );
+  const webhookId = newId();
+  await platform.owner.query(
+    `insert into webhooks (id, programme_id, url, events, description, makers, secret, previous_secret, previous_until, created_by, created_at)
+    values ($1, $2, 'https://hooks.example.org', '{voucher.paid}', 'The books', array[$1::uuid], $3, $4, now(), $1, now())`,
+    [webhookId, programmeId, ...webhookSecrets(keyRing, webhookId)],
+  );
   // Switched off, so that codes go to the outbox.
   await platform.owner.query(
     `insert into gateways (id, name, kind, position, per_second, settings, credentials, changed_by, created_by, created_at)
     values ($1, 'Spare', 'smpp', 1, 10, '{}', $2, array[$1::uuid], $1, now())`,
     [gatewayId, sealCredentials(keyRing, gatewayId, { password: 'a gateway password' })],
   );
+  await keepStatement(platform, programmeId);
+  const listener = await platform.as('feedback_officer', { programme: programmeId });
+  const said = { channel: 'desk', category: 'question', language: 'fr', text: 'When is it?' };
+  await listener.post(`/v1/programmes/${programmeId}/feedback-cases`, said).expect(201);
+  await commentOnException(platform, programmeId);
   const own = ownParticulars(await openDoor(platform, frame), { wilaya: '16', commune: 'Alger Centre' });
   const { body: kept } = await stranger(platform).register(own).expect(202);
   const vouchers = await makeVouchers(platform, frame, 3);
@@ -154,4 +168,35 @@ async function enrolDevice({ owner, app }: TestPlatform, userId: string, officeI
     [enrolmentId, deviceId, userId, await sealPin(app.keyRing, enrolmentId, '482915')],
   );
   await owner.query('commit');
+}
+
+/** A comment on an exception of what somebody told. */
+async function commentOnException({ app, owner }: TestPlatform, programmeId: string): Promise<void> {
+  const [exceptionId, id] = [newId(), newId()];
+  await owner.query(
+    `insert into exceptions (id, programme_id, kind, record_type, record_id, detail, opened_at)
+    select $1, $2, 'not_received', 'feedback_case', id, 'x', now() from feedback_cases`,
+    [exceptionId, programmeId],
+  );
+  await owner.query('insert into exception_comments (id, exception_id, author_id, at, content) values ($1, $2, $1, now(), $3)', [
+    id,
+    exceptionId,
+    sealComment(app.keyRing, exceptionId, id, 'The post looks into it'),
+  ]);
+}
+
+/** A statement that was received and waits to be read, which nobody does. */
+async function keepStatement({ app, owner, dataDir }: TestPlatform, programmeId: string): Promise<void> {
+  const id = newId();
+  async function* bytes() {
+    yield Buffer.from('a statement of the post');
+  }
+  await receiving({ contentType: 'text/csv', bytes: bytes() }, app.keyRing, dataDir, id, async ({ dataKey, digest, pieces }) => {
+    await owner.query(
+      `insert into statements (id, programme_id, name, content_digest, currency, data_key, uploaded_by, uploaded_at)
+      values ($1, $2, 'S', $3, 'DZD', $4, $1, now())`,
+      [id, programmeId, digest, dataKey],
+    );
+    for await (const piece of pieces()) await owner.query('insert into statement_chunks values ($1, 0, $2)', [id, piece]);
+  });
 }

@@ -91,10 +91,13 @@ const rules: Rules = {
     });
   },
 
-  reverse(state, { accepted, subject }) {
+  reverse(state, { accepted, code, subject }) {
     const known = state.reversibles.get(subject);
     if (!known) return !accepted;
     const { fund, kind, moves } = known;
+    // A settlement that was on its way then needed the fee that would have been taken back.
+    const [payable, fee = 0n] = moves.find(([account]) => account.includes('/payable_to_post/')) ?? [];
+    if (!accepted && code === 'claimed_by_settlement') return payable !== undefined && fee < balance(state, payable);
     const after = [...state.reversibles.values()].slice([...state.reversibles.keys()].indexOf(subject) + 1);
     const convertedSince = after.some((other) => other.fund === fund && other.kind === 'conversion' && !other.reversed);
     const foreign = kind === 'foreign' || kind === 'conversion';

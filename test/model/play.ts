@@ -158,11 +158,12 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
     const [fund, office] = [pick(stage.funds, wish.a) ?? '', pick(stage.offices, wish.b) ?? ''];
     const owed = -(state.accounts.get(`${fund}/payable_to_post/${office}/DZD`) ?? 0n);
     const amount = (owed * BigInt(wish.amount)) / 50n || 100n;
-    const reference = newId();
-    const body = { fundId: fund, reference, items: [{ officeId: office, amount: money(amount) }] };
+    // What it claims is out of reach for everybody from its draft on, as if it had been paid then.
+    const body = { fundId: fund, items: [{ officeId: office, amount: money(amount) }], submit: true };
     const answer = await asked(stage, wish, stage.staff.finance2, `/v1/programmes/${stage.frame.programmeId}/settlements`, body);
-    const rows = await stage.look('select settled_at from settlements where reference = $1', [reference]);
-    return { kind: 'settle', ...outcome(answer), fund, office, amount, at: rows[0]?.settled_at.getTime() ?? now(stage) };
+    if (answer.ok) await seenThrough(stage, answer.body.id);
+    const rows = await stage.look('select made_at from settlements where id = $1', [answer.body.id ?? newId()]);
+    return { kind: 'settle', ...outcome(answer), fund, office, amount, at: rows[0]?.made_at.getTime() ?? now(stage) };
   },
 
   async fee(stage, _state, wish) {
@@ -284,4 +285,17 @@ export async function prepare(
   ]);
   state.lists.set(body.id, { state: 'submitted', funds: new Map(drawn) });
   return true;
+}
+
+/** Has a settlement approved, sent and paid, each of which nothing stands against. */
+async function seenThrough(stage: Stage, id: string): Promise<void> {
+  const { settler } = stage.staff;
+  for (const [step, body] of [
+    ['approval', {}],
+    ['instruction', {}],
+    ['confirmation', { bankReference: id }],
+  ] as const) {
+    const answer = await stage.ask(settler, `/v1/settlements/${id}/${step}`, body);
+    if (!answer.ok) throw new Error(`${step}: ${JSON.stringify(answer.body)}`);
+  }
 }

@@ -22,7 +22,7 @@ export interface Stage {
   readonly funds: readonly [string, string];
   readonly offices: readonly [string, string];
   readonly people: readonly Person[];
-  readonly staff: Readonly<Record<'maker' | 'approver' | 'finance' | 'finance2' | 'officer' | 'officer2', Client>>;
+  readonly staff: Readonly<Record<'maker' | 'approver' | 'finance' | 'finance2' | 'settler' | 'officer' | 'officer2', Client>>;
   readonly agents: readonly (readonly Client[])[];
   readonly supervisors: readonly Client[];
   ask(client: Client, path: string, body?: object, key?: string): Promise<Answer>;
@@ -47,6 +47,12 @@ export async function setStage(platform: TestPlatform, address: string, received
     `insert into funds (id, programme_id, donor, agreement, currency, created_by, created_at) values ($1, $2, 'Another donor', 'AG-2', 'DZD', $1, now())`,
     [second, programmeId],
   );
+  await platform.owner.query(
+    `insert into post_terms (programme_id, version, payer_name, payer_account, payee_name, payee_account, reason, set_by, set_at)
+    values ($1, 1, 'We', 'A-1', 'The post', 'B-1', 'Agreed', gen_random_uuid(), now())`,
+    [programmeId],
+  );
+  await platform.owner.query('insert into post_terms_confirmations values ($1, 1, gen_random_uuid(), now())', [programmeId]);
   await changeTerms(platform, programmeId, { columns: { code_validity_days: 10 } });
   const { officeId: otherOffice } = await makeFrame(platform);
   const people: Person[] = [];
@@ -84,6 +90,7 @@ export async function setStage(platform: TestPlatform, address: string, received
       approver: await platform.as('approver', here),
       finance: await platform.as('finance_officer', here),
       finance2: await platform.as('finance_officer', here),
+      settler: await platform.as('finance_officer', here),
       officer: await platform.as('field_officer', here),
       officer2: await platform.as('field_officer', here),
     },

@@ -69,6 +69,12 @@ export const booked = {
   conversion_in: ['bank', 'exchange'],
   exchange_loss: ['fund_available', 'exchange'],
   exchange_gain: ['exchange', 'fund_available'],
+  claim: ['payable_to_post', 'claims'],
+  claim_released: ['claims', 'payable_to_post'],
+  recovery: ['claims', 'fund_available'],
+  cash_recovery: ['bank', 'fund_available'],
+  loss: ['fund_available', 'payable_to_post'],
+  bank_loss: ['fund_available', 'bank'],
 } as const;
 
 export type Booked = keyof typeof booked;
@@ -87,7 +93,7 @@ export const copyOf = (state: State): State => structuredClone(state);
 
 /** Where an account stands, by its name. @param place the office or the officer, where the account has one */
 export const accountName = (fund: string, kind: string, place: string | null, currency = 'DZD'): string =>
-  `${fund}/${kind}/${kind === 'payable_to_post' || kind === 'advances' ? place : ''}/${currency}`;
+  `${fund}/${kind}/${kind === 'payable_to_post' || kind === 'advances' || kind === 'claims' ? place : ''}/${currency}`;
 
 /** The two sides of an event. */
 export const movesOf = (event: Booked, fund: string, amount: bigint, place: string | null = null, currency = 'DZD'): Move[] => {

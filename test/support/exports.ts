@@ -49,6 +49,22 @@ export async function unage(bytes: Buffer, key: { readonly passphrase: string } 
   return Buffer.from(await decrypter.decrypt(new Uint8Array(bytes)));
 }
 
+/** The refused rows of a registration file, as whoever corrects them gets them. */
+export async function refusedRowsOf(
+  platform: TestPlatform,
+  by: Client,
+  fileId: string,
+  language: 'ar' | 'fr' | 'en' = 'en',
+): Promise<{ name: string; content: Buffer; text: string }> {
+  const asked = { reason: 'To be corrected in the field', language, encryption: 'zip' };
+  const path = `/v1/registration-files/${fileId}/refused-rows/exports`;
+  const { body } = await by.post(path, asked).set('Sanad-Purpose', 'correction').expect(202);
+  await platform.settled();
+  const file = await asBytes(by.get(`/v1/beneficiary-exports/${body.export.id}/file`)).expect(200);
+  const plain = await unzip(file.body, body.passphrase);
+  return { ...plain, text: plain.content.toString() };
+}
+
 /** The rows of a file with the header first. */
 export async function tableIn(bytes: Buffer, format: 'csv' | 'xlsx'): Promise<string[][]> {
   const type = format === 'csv' ? 'text/csv' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

@@ -20,6 +20,8 @@ export interface Wish {
   readonly ageBand?: '0-5' | '6-11' | '12-17' | '18-59' | '60+';
   readonly hasDisability?: boolean;
   readonly wilaya?: string;
+  /** The fund that pays; the frame's when left out. */
+  readonly fundId?: string;
 }
 
 /** What came of a wish. */
@@ -66,6 +68,7 @@ function lineFor(frame: Frame, wish: Wish) {
     paid,
     outcome: wish.outcome ?? 'paid',
     officeId: wish.officeId ?? frame.officeId,
+    fundId: wish.fundId ?? frame.fundId,
     lineId: newId(),
     voucherId: newId(),
     entitlementId: newId(),
@@ -93,7 +96,10 @@ const totalOf = (lines: readonly Line[]): Money =>
     'DZD',
   );
 
-async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readonly Line[], kind: string, at: Date): Promise<string> {
+const byFund = (lines: readonly Line[]): [string, Line[]][] =>
+  [...new Set(lines.map(({ fundId }) => fundId))].map((fundId) => [fundId, lines.filter((line) => line.fundId === fundId)]);
+
+async function releaseList(tx: Tx, { programmeId }: Frame, lines: readonly Line[], kind: string, at: Date): Promise<string> {
   const [listId, planId, maker] = [newId(), newId(), newId()];
   const by = newId();
   const newcomers = lines.filter(({ wish }) => !wish.person);
@@ -187,7 +193,7 @@ async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readon
   ]);
   await tx.insert(
     'payment_list_lines',
-    lines.map(({ lineId, instalmentId, paid, wish }, i) => ({
+    lines.map(({ lineId, instalmentId, fundId, paid, wish }, i) => ({
       id: lineId,
       list_id: listId,
       position: i + 1,
@@ -210,7 +216,15 @@ async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readon
       state: 'included',
     })),
   );
-  await tx.insert('payment_list_funds', [{ list_id: listId, fund_id: fundId, line_count: lines.length, total: totalOf(lines).toString() }]);
+  await tx.insert(
+    'payment_list_funds',
+    byFund(lines).map(([fundId, drawn]) => ({
+      list_id: listId,
+      fund_id: fundId,
+      line_count: drawn.length,
+      total: totalOf(drawn).toString(),
+    })),
+  );
   await signList(tx, listId, maker, digest, at);
   const returned = lines.filter(({ outcome }) => outcome === 'returned');
   await tx.run(sql`update payment_list_lines set state = 'returned', return_reason = 'consent_withdrawn'
@@ -218,12 +232,14 @@ async function releaseList(tx: Tx, { programmeId, fundId }: Frame, lines: readon
   await tx.run(sql`update payment_list_lines set state = 'released' where list_id = ${listId} and state = 'included'`);
   await tx.run(sql`update payment_lists set state = 'released', released_at = ${at} where id = ${listId}`);
   const subject = { type: 'payment_list', id: listId };
-  await post(tx, at, [{ event: 'approval', programmeId, fundId, subject, amount: totalOf(lines) }]);
-  if (returned.length > 0) await post(tx, at, [{ event: 'approval_returned', programmeId, fundId, subject, amount: totalOf(returned) }]);
+  for (const [fundId, drawn] of byFund(lines))
+    await post(tx, at, [{ event: 'approval', programmeId, fundId, subject, amount: totalOf(drawn) }]);
+  for (const [fundId, drawn] of byFund(returned))
+    await post(tx, at, [{ event: 'approval_returned', programmeId, fundId, subject, amount: totalOf(drawn) }]);
   return listId;
 }
 
-async function deliver(tx: Tx, { programmeId, fundId }: Frame, listId: string, lines: readonly Line[], at: Date): Promise<void> {
+async function deliver(tx: Tx, { programmeId }: Frame, listId: string, lines: readonly Line[], at: Date): Promise<void> {
   const released = lines.filter(({ outcome }) => outcome !== 'returned');
   const of = (...outcomes: Line['outcome'][]) => released.filter(({ outcome }) => outcomes.includes(outcome));
   const moveTo = (state: string, moved: readonly Line[]) =>
@@ -232,7 +248,7 @@ async function deliver(tx: Tx, { programmeId, fundId }: Frame, listId: string, l
     where id = any(${moved.map(({ voucherId }) => voucherId)}::uuid[])`);
   await tx.insert(
     'vouchers',
-    released.map(({ voucherId, lineId, paid }) => ({
+    released.map(({ voucherId, lineId, fundId, paid }) => ({
       id: voucherId,
       serial: paid.serial,
       line_id: lineId,
@@ -253,7 +269,7 @@ async function deliver(tx: Tx, { programmeId, fundId }: Frame, listId: string, l
   const transfer = (event: LedgerEvent, line: Line, subject: { type: string; id: string }) => ({
     event,
     programmeId,
-    fundId,
+    fundId: line.fundId,
     subject,
     amount: Money.of(line.paid.amount, 'DZD'),
     officeId: line.officeId,
@@ -264,9 +280,9 @@ async function deliver(tx: Tx, { programmeId, fundId }: Frame, listId: string, l
       at,
       moved.map((line) => transfer(event, line, { type: 'voucher', id: line.voucherId })),
     );
-  if (released.length > 0)
+  for (const [fundId, drawn] of byFund(released))
     await post(tx, at, [
-      { event: 'issue', programmeId, fundId, subject: { type: 'payment_list', id: listId }, part: 1, amount: totalOf(released) },
+      { event: 'issue', programmeId, fundId, subject: { type: 'payment_list', id: listId }, part: 1, amount: totalOf(drawn) },
     ]);
   await moveTo('activated', released);
   await moveTo('expired', of('expired'));

@@ -32,8 +32,8 @@ export async function fillQueue(
   for (let from = 0; from < messages; from += CHUNK) {
     const people = Array.from({ length: Math.min(CHUNK, messages - from) }, () => personOf(keyRing));
     await client.query(
-      `create temporary table people on commit drop as select gen_random_uuid() as household, gen_random_uuid() as voucher, p.*
-      from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[]) as p (id, number, serial, data_key, phones)`,
+      `create temporary table people on commit drop as select gen_random_uuid() as household, gen_random_uuid() as voucher, gen_random_uuid() as line, p.*
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::bytea[]) with ordinality as p (id, number, serial, data_key, phones, position)`,
       [
         people.map(({ id }) => id),
         people.map(({ number }) => number),
@@ -53,8 +53,15 @@ export async function fillQueue(
       [maker, wilaya],
     );
     await client.query(
+      `insert into payment_list_lines (id, list_id, position, instalment_id, plan_id, kind, purpose, fund_id, beneficiary_id, collector_id, household_id,
+        covers_from, covers_to, amount, currency, wilaya_number, sex, age_band, has_disability, state)
+      select line, $1, $3 + position, gen_random_uuid(), $1, 'one_time_grant', 'basic_needs', $2, id, id, household, '2026-01-01', '2026-01-31', ${AMOUNT},
+        'DZD', $4, 'female', '18-59', false, 'released' from people`,
+      [listId, fundId, from, wilaya],
+    );
+    await client.query(
       `insert into vouchers (id, serial, line_id, list_id, programme_id, fund_id, beneficiary_id, collector_id, amount, currency, key_version, issued_at)
-      select voucher, serial, gen_random_uuid(), $1, $2, $3, id, id, ${AMOUNT}, 'DZD', 1, now() from people`,
+      select voucher, serial, line, $1, $2, $3, id, id, ${AMOUNT}, 'DZD', 1, now() from people`,
       [listId, programmeId, fundId],
     );
     await client.query(

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { shippedModel } from '../../src/matching/index.ts';
-import { newId, type Scope } from '../../src/platform/index.ts';
+import { newId, type Scope, sql } from '../../src/platform/index.ts';
 import { daysOf, giveCeilings, makeKind, makeReintegration, makeWork, registeredBefore } from './extras.ts';
 import { type Frame, makeFrame, makePerson, type Person, receive } from './fixtures.ts';
 import { httpGatewayTo } from './gateways.ts';
@@ -22,7 +22,20 @@ export interface Corner {
 
 /** Where a record lies, by the name that gives its identifier; what is not here lies nowhere in particular. */
 export function scopeOf({ programmeId: programme, fundId: fund, officeId: office }: Corner, name: string): Scope | undefined {
-  if (['fundId', 'listId', 'voucherId', 'cancellationId', 'changeId', 'advanceId', 'accountId', 'entryId', 'messageId'].includes(name))
+  if (
+    [
+      'fundId',
+      'listId',
+      'voucherId',
+      'cancellationId',
+      'changeId',
+      'advanceId',
+      'accountId',
+      'entryId',
+      'messageId',
+      'settlementId',
+    ].includes(name)
+  )
     return { programme, fund };
   if (['packId', 'conflictId'].includes(name)) return { programme, office };
   if (name === 'payoutId') return { programme, fund, office };
@@ -145,15 +158,26 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     ],
   );
   const [statementId, exceptionId] = [newId(), newId()];
-  await owner.query(`insert into statements values ($1, $2, 'Statement', $3, 'DZD', '2026-03-01', '2026-03-31', 0, 0, 0, $1, now())`, [
-    statementId,
-    programmeId,
-    statementId.replaceAll('-', '').padEnd(64, '0'),
-  ]);
+  await owner.query(
+    `insert into statements (id, programme_id, name, content_digest, currency, from_date, to_date, uploaded_by, uploaded_at)
+    values ($1, $2, 'Statement', $3, 'DZD', '2026-03-01', '2026-03-31', $1, now())`,
+    [statementId, programmeId, statementId.replaceAll('-', '').padEnd(64, '0')],
+  );
   await owner.query(
     `insert into exceptions (id, programme_id, statement_id, kind, payout_id, detail, opened_at) values ($1, $2, $3, 'ours_not_in_statement', $4, 'x', now())`,
     [exceptionId, programmeId, statementId, paid?.payoutId],
   );
+  const [proposalId, attachmentId] = [newId(), newId()];
+  await owner.query(
+    `insert into exception_decisions (id, exception_id, kind, amount, currency, fund_id, office_id, note, proposed_by, proposed_at)
+    values ($1, $2, 'claim_on_post', 1, 'DZD', $3, $4, 'x', $5, now())`,
+    [proposalId, exceptionId, fundId, officeId, newId()],
+  );
+  await owner.query(
+    `insert into exception_attachments (id, exception_id, title, location, added_by, added_at) values ($1, $2, 'Letter', 'Archive 12', $1, now())`,
+    [attachmentId, exceptionId],
+  );
+  const unsettled = await settlementInCorner(platform, { programmeId, fundId, officeId }, n);
   const collector = await made(staff.enrolment, `/v1/households/${first.householdId}/collectors`, collectorOf(n));
   const file = await made(staff.enrolment, `/v1/programmes/${programmeId}/registration-files`, fileOf(...many(2, 100 * n)));
   const connection = await made(staff.programme, `/v1/programmes/${programmeId}/kobo-connections`, {
@@ -178,6 +202,29 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     permissions: ['programmes.read'],
     expiresAt,
   });
+  const webhook: { webhook?: { id: string } } = await made(staff.administrator, `/v1/programmes/${programmeId}/webhooks`, {
+    url: 'https://hooks.invalid/',
+    events: ['voucher.paid'],
+    description: 'The books',
+  });
+  const webhookId = webhook.webhook?.id ?? '';
+  await made(staff.administrator, `/v1/webhooks/${webhookId}/secret`);
+  const ping = await made(staff.administrator, `/v1/webhooks/${webhookId}/ping`);
+  const scheduled = await made(staff.programme, `/v1/programmes/${programmeId}/export-definitions`, {
+    name: 'Daily',
+    dataset: 'payouts',
+    format: 'csv',
+    period: 'day',
+    schedule: { every: 'day', hour: 6 },
+    purpose: 'monitoring',
+    reason: 'As agreed',
+  });
+  const exportRunId = newId();
+  await owner.query(
+    `insert into export_runs (id, definition_id, programme_id, is_personal, due_on, from_day, to_day, state, created_at, expires_at)
+    values ($1, $2, $3, false, '2026-01-02', '2026-01-01', '2026-01-01', 'preparing', now(), now() + interval '7 days')`,
+    [exportRunId, scheduled['id'], programmeId],
+  );
   const erasure = await made(staff.programme, `/v1/beneficiaries/${second.id}/erasures`, { ground: 'mistake', reason: 'Case 12' });
   const exporting = staff.programme.post(`/v1/programmes/${programmeId}/beneficiary-exports`, exported).set('Sanad-Purpose', 'monitoring');
   const asked = (await exporting.expect((answer) => expectMade('exports', answer))).body;
@@ -241,6 +288,20 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     retentionRunId,
     n,
   ]);
+  const told = await made(staff.programme, `/v1/programmes/${programmeId}/feedback-cases`, {
+    channel: 'desk',
+    category: 'question',
+    language: 'fr',
+    text: 'When is it?',
+  });
+  const feedback = await owner.query('select id from feedback_cases where reference = $1', [told['reference']]);
+  const round = await made(staff.programme, `/v1/programmes/${programmeId}/survey-rounds`, {
+    name: newId(),
+    from: '2026-03-01',
+    to: '2026-03-31',
+  });
+  await made(staff.programme, `/v1/survey-rounds/${round['id']}/draw`);
+  const interview = await owner.query('select id from survey_interviews where round_id = $1 limit 1', [round['id']]);
   const bank = await owner.query(`select id from accounts where fund_id = $1 and kind = 'bank'`, [fundId]);
   const entry = await owner.query(`select id from journal_entries where fund_id = $1 and event = 'contribution'`, [fundId]);
   const { periodId, reopeningId } = await closedLongAgo(platform, programmeId);
@@ -260,6 +321,9 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       planId,
       entitlementId: entitlement.rows[0].id,
       drawId: draw?.id ?? '',
+      caseId: feedback.rows[0].id,
+      roundId: round['id'] ?? '',
+      interviewId: interview.rows[0].id,
       workPlanId: work.planId,
       siteId: work.siteId,
       sheetId: String(sheet['id']),
@@ -290,6 +354,9 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       mergerId: merger.rows[0].id,
       statementId,
       exceptionId,
+      proposalId,
+      attachmentId,
+      ...unsettled,
       fileId: String(file['id']),
       connectionId: String(connection['id']),
       partnerId: String(partner['id']),
@@ -307,6 +374,10 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       eventId: event.rows[0].id,
       exportId: String(asked['export'].id),
       erasureId: String(erasure['id']),
+      webhookId,
+      deliveryId: String(ping['id']),
+      definitionId: String(scheduled['id']),
+      exportRunId,
       retentionRunId,
       accountId: bank.rows[0].id,
       entryId: entry.rows[0].id,
@@ -383,3 +454,29 @@ export const collectorOf = (n: number) => ({
 
 /** What is asked for when people are taken out as a file. */
 export const exported = { reason: 'As agreed', format: 'csv', fields: ['registrationNumber'], language: 'fr', encryption: 'zip' };
+
+/** A settlement that is made and not approved, an invoice of the post, and a remainder that somebody wants carried forward. */
+async function settlementInCorner(
+  platform: TestPlatform,
+  { programmeId, fundId, officeId }: Pick<Frame, 'programmeId' | 'fundId' | 'officeId'>,
+  n: number,
+): Promise<Ids> {
+  const [settlementId, invoiceId, carryForwardId] = [newId(), newId(), newId()];
+  await platform.app.database.transaction(async (tx) => {
+    await tx.run(sql`insert into settlements (id, programme_id, fund_id, reference, amount, currency, from_date, to_date, made_by, made_at)
+      values (${settlementId}, ${programmeId}, ${fundId}, ${`C${settlementId.slice(0, 30)}`}, 0.01, 'DZD', '2026-03-01', '2026-03-31', ${settlementId}, now())`);
+    await tx.run(
+      sql`insert into settlement_lines (settlement_id, position, office_id, principal, fee) values (${settlementId}, 1, ${officeId}, 0.01, 0)`,
+    );
+    await tx.run(sql`insert into settlement_steps values (${settlementId}, 'drafted', ${settlementId}, now(), null)`);
+    await tx.run(sql`insert into post_invoices (id, programme_id, number, issued_on, from_date, to_date, currency, payout_count, principal, fee, recorded_by, recorded_at)
+      values (${invoiceId}, ${programmeId}, ${`F-${n}`}, '2026-04-01', '2026-03-01', '2026-03-31', 'DZD', 1, 0.01, 0, ${invoiceId}, now())`);
+    await tx.run(sql`insert into post_invoice_lines (invoice_id, position, office_id, office_code, payout_count, principal, fee)
+      values (${invoiceId}, 1, ${officeId}, '16000', 1, 0.01, 0)`);
+    await tx.run(sql`insert into post_terms (programme_id, version, payer_name, payer_account, payee_name, payee_account, reason, set_by, set_at)
+      values (${programmeId}, 1, 'We', 'A-1', 'The post', 'B-1', 'Agreed', ${invoiceId}, now()) on conflict do nothing`);
+    await tx.run(sql`insert into ledger_carry_forwards (id, programme_id, office_id, ends_on, amount, currency, reason, asked_by, asked_at)
+      values (${carryForwardId}, ${programmeId}, ${officeId}, ${`2026-0${n + 1}-28`}, 0.01, 'DZD', 'Too late', ${carryForwardId}, now())`);
+  });
+  return { settlementId, invoiceId, carryForwardId };
+}

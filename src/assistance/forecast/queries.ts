@@ -7,6 +7,14 @@ import { expectedByMonth } from './rules.ts';
 import { alikeNow, madeOutByMonth } from './store.ts';
 import type { ForecastMonth } from './types.ts';
 
+/** What a plan is still to make out, by `YYYY-MM`, if nobody's record changes; nothing where what it owes does not go by the calendar. @throws not_found */
+export async function expectedOfPlan(db: Db, planId: string, now: Date): Promise<ReadonlyMap<string, Money> | undefined> {
+  const scheduled = await scheduledPlan(db, planId);
+  if (!scheduled) return undefined;
+  const hasBegun = (await latestPeriod(db, planId)) !== undefined;
+  return expectedByMonth(scheduled.schedule, await alikeNow(db, scheduled, hasBegun), todayOf(scheduled, now), scheduled.plan.currency);
+}
+
 /**
  * What a plan owes month by month: what was made out, and what is still to come if nobody's record changes.
  * @throws not_found; conflict when what the plan owes does not go by the calendar
@@ -15,12 +23,9 @@ export async function readForecast(db: Db, actor: Actor, planId: string, now: Da
   authoriseRead(actor, 'assistance.read');
   const { programmeId, currency } = await planById(db, planId);
   authoriseRead(actor, 'assistance.read', { programme: programmeId });
-  const scheduled = await scheduledPlan(db, planId);
-  if (!scheduled) throw problem.conflict('What a plan of this kind owes does not go by the calendar.');
-  const { schedule } = scheduled;
+  const expected = await expectedOfPlan(db, planId, now);
+  if (!expected) throw problem.conflict('What a plan of this kind owes does not go by the calendar.');
   const madeOut = new Map((await madeOutByMonth(db, planId)).map((month) => [month.month, month]));
-  const hasBegun = (await latestPeriod(db, planId)) !== undefined;
-  const expected = expectedByMonth(schedule, await alikeNow(db, scheduled, hasBegun), todayOf(scheduled, now), currency);
   const months = [...new Set([...madeOut.keys(), ...expected.keys()])].sort().map((month) => ({
     month,
     madeOut: Money.of(madeOut.get(month)?.total ?? '0', currency).toJSON(),

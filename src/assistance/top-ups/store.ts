@@ -1,5 +1,5 @@
 import type { Group } from '../../funding/index.ts';
-import { allOf, brokenConstraint, type Db, Money, RetryTransaction, type Sql, sql, type Tx } from '../../platform/index.ts';
+import { allOf, beginAgainOn, type Db, Money, type Sql, sql, type Tx } from '../../platform/index.ts';
 import type { Bounds } from '../amounts.ts';
 import type { Plan } from '../types.ts';
 import type { AssistedPorts, LeftOutCode, TopUpRule, TopUpTerms } from './types.ts';
@@ -121,12 +121,7 @@ const insertion = ({ id, kind, programmeId, purpose }: Plan, bounds: Bounds, cho
   join entitlements t on t.plan_id = ${id} and t.beneficiary_id = found.beneficiary_id
   on conflict (tops_up_id, top_up_reason) where tops_up_id is not null and state <> 'withdrawn' do nothing`;
 
-/** Where what is topped up was cancelled at the same moment, the command begins anew and finds it so. @throws RetryTransaction then */
-function cancelledMeanwhile(error: unknown): never {
-  throw brokenConstraint(error) === 'instalments_top_up_of_released'
-    ? new RetryTransaction('what is topped up was cancelled meanwhile')
-    : error;
-}
+const cancelledMeanwhile = beginAgainOn(['instalments_top_up_of_released'], 'what is topped up was cancelled meanwhile');
 
 /** Tops up what a rule means. @returns how many instalments, and by how much */
 export async function insertMeant(tx: Tx, plan: Plan, bounds: Bounds, rule: TopUpRule, ports: AssistedPorts, now: Date): Promise<Counted> {

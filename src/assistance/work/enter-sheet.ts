@@ -1,4 +1,4 @@
-import { brokenConstraint, type Command, command, dateIn, newId, problem, RetryTransaction, type Tx } from '../../platform/index.ts';
+import { beginAgainOn, brokenConstraint, type Command, command, dateIn, newId, problem, type Tx } from '../../platform/index.ts';
 import { programmeAt, programmeById } from '../../programmes/index.ts';
 import { boundsOf } from '../amounts.ts';
 import { planOfKind } from '../plan-of-kind.ts';
@@ -69,9 +69,7 @@ export const enterSheet = (written: readonly WrittenDay[]): Command<SheetRequest
   });
 
 // Somebody has entered the same person and day at another site at this moment: with another look, that is a fault of the row.
-function lookAgain(error: unknown): never {
-  throw brokenConstraint(error) === 'attendance_one_site_a_day' ? new RetryTransaction('somebody was entered elsewhere meanwhile') : error;
-}
+const lookAgain = beginAgainOn(['attendance_one_site_a_day'], 'somebody was entered elsewhere meanwhile');
 
 async function openSite(tx: Tx, { programmeId }: Plan, siteId: string): Promise<Site> {
   const site = (await lockSite(tx, siteId))?.site;

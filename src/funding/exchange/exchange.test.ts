@@ -113,6 +113,14 @@ describe('money in another currency', () => {
     expect([sheet.foreignCash, sheet.exchange.gains.amount]).toEqual([[], '666.67']);
     const { body } = await finance.get(`/v1/funds/${fundId}/conversions`).expect(200);
     expect(body.items).toHaveLength(2);
+    const { body: books } = await finance.get(`/v1/programmes/${frame.programmeId}/identities`).expect(200);
+    const bank = books.identities.filter((one: { identity: string; subject: { id: string } }) => one.identity === 'fund_bank' && one.subject.id === fundId); // biome-ignore format: one
+    expect(bank.map(({ left, holds }: { left: { amount: object }; holds: boolean }) => [left.amount, holds])).toEqual(
+      expect.arrayContaining([
+        [{ amount: '47666.67', currency: 'DZD' }, true],
+        [{ amount: '0.00', currency: 'EUR' }, true],
+      ]),
+    );
   });
 
   it('is not changed beyond what is held, nor twice under one reference', async () => {

@@ -17,19 +17,25 @@ export function partOfTime({ startsOn, endsOn }: Pick<Fund, 'startsOn' | 'endsOn
   return (gone / daysFrom(startsOn, endsOn)).toFixed(4);
 }
 
-/** Every figure at one of the two moments. What people were paid is what has left the fund and neither went to fees nor to exchange. */
+/** Every figure at one of the two moments. What people were paid is what has left the fund and neither went to fees nor to exchange nor was lost, and came back since. */
 function figuresAt(posted: readonly Posted[], currency: string, moment: 'now' | 'before') {
   const sum = (name: Posted['name']) => Money.of(posted.find((one) => one.name === name)?.[moment] ?? '0', currency);
   const [available, committed, outstanding] = [sum('fund_available'), sum('fund_committed'), sum('vouchers_outstanding')];
-  const [fees, losses, gains] = [sum('fee'), sum('exchange_loss'), sum('exchange_gain')];
+  const [fees, cost, gains] = [sum('fee'), sum('exchange_loss'), sum('exchange_gain')];
+  const [losses, recovered] = [sum('loss').plus(sum('bank_loss')), sum('recovery').plus(sum('cash_recovery'))];
   const received = sum('contribution').plus(sum('contribution_value'));
   const spent = received.minus(available).minus(committed).minus(outstanding);
-  return { received, available, committed, outstanding, fees, losses, gains, spent, paid: spent.minus(fees).minus(losses).plus(gains) };
+  const paid = spent.minus(fees).minus(cost).plus(gains).minus(losses).plus(recovered);
+  return { received, available, committed, outstanding, fees, cost, gains, losses, recovered, spent, paid };
 }
 
 /** Where a fund's money is, from what was posted in its currency. @param ofTime see {@link partOfTime} */
 export function figuresOf(posted: readonly Posted[], currency: string, ofTime: string | null): Figures {
-  const { received, available, committed, outstanding, paid, fees, losses, gains, spent } = figuresAt(posted, currency, 'now');
+  const { received, available, committed, outstanding, paid, fees, cost, gains, losses, recovered, spent } = figuresAt(
+    posted,
+    currency,
+    'now',
+  );
   const burn: Burn = {
     spent: spent.toJSON(),
     last30Days: spent.minus(figuresAt(posted, currency, 'before').spent).toJSON(),
@@ -43,7 +49,9 @@ export function figuresOf(posted: readonly Posted[], currency: string, ofTime: s
     outstanding: outstanding.toJSON(),
     paid: paid.toJSON(),
     fees: fees.toJSON(),
-    exchange: { gains: gains.toJSON(), losses: losses.toJSON() },
+    exchange: { gains: gains.toJSON(), losses: cost.toJSON() },
+    losses: losses.toJSON(),
+    recovered: recovered.toJSON(),
     burn,
   };
 }

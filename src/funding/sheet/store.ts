@@ -10,7 +10,10 @@ export interface Posted {
 }
 
 export type HeldKind = Extract<AccountKind, 'fund_available' | 'fund_committed' | 'vouchers_outstanding'>;
-export type RareEvent = Extract<LedgerEvent, 'contribution' | 'contribution_value' | 'fee' | 'exchange_loss' | 'exchange_gain'>;
+export type RareEvent = Extract<
+  LedgerEvent,
+  'contribution' | 'contribution_value' | 'fee' | 'exchange_loss' | 'exchange_gain' | 'loss' | 'bank_loss' | 'recovery' | 'cash_recovery'
+>;
 
 /**
  * What a fund holds by kind of account, and what came and went beside what people were paid, a reversal counting against what it takes back.
@@ -28,7 +31,8 @@ export const postedIn = (db: Db, fundId: string, currency: string, since: Date):
         select p.amount, e.at from postings p where p.entry_id = e.id and p.amount > 0 and p.currency = ${currency}
         union all select -p.amount, r.at from journal_entries r join postings p on p.entry_id = r.id
           where r.reverses = e.id and p.amount > 0 and p.currency = ${currency}) g
-      where e.fund_id = ${fundId} and e.event in ('contribution', 'contribution_value', 'fee', 'exchange_loss', 'exchange_gain')
+      where e.fund_id = ${fundId} and e.event in ('contribution', 'contribution_value', 'fee', 'exchange_loss', 'exchange_gain', 'loss', 'bank_loss',
+        'recovery', 'cash_recovery')
       group by 1`);
 
 /** What stands received, by the currency it arrived in. */

@@ -1,5 +1,5 @@
 import { separationOfDuties } from '../../access/index.ts';
-import { brokenConstraint, command, Money, newId, problem, RetryTransaction } from '../../platform/index.ts';
+import { beginAgainOn, command, Money, newId, problem } from '../../platform/index.ts';
 import { serialFaults } from '../rules.ts';
 import { advanceById, carriableVouchers, fundCurrency, hadHandInAny, insertAdvance } from '../store.ts';
 import type { Advance, NewAdvance } from '../types.ts';
@@ -28,13 +28,9 @@ export const askAdvance = command<NewAdvance & { readonly programmeId: string },
       currency,
     );
     const id = newId();
-    try {
-      await insertAdvance(tx, { id, programmeId, fundId, officerId: actor.id, round, visitOn, amount, at: now }, ids);
-    } catch (error) {
-      if (['advance_vouchers_once', 'advance_vouchers_unbound'].includes(brokenConstraint(error) ?? ''))
-        throw new RetryTransaction('a voucher came onto another round, or into a pack');
-      throw error;
-    }
+    await insertAdvance(tx, { id, programmeId, fundId, officerId: actor.id, round, visitOn, amount, at: now }, ids).catch(
+      beginAgainOn(['advance_vouchers_once', 'advance_vouchers_unbound'], 'a voucher came onto another round, or into a pack'),
+    );
     const result = await advanceById(tx, now, id);
     return { result, subject: { type: 'advance', id }, after: { ...result, vouchers: ids.toSorted() } };
   },

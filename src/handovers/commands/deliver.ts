@@ -9,6 +9,7 @@ import {
   pay,
   payoutById,
   counterRefusals as refusal,
+  speak,
   voucherRefusal,
 } from '../../cashout/index.ts';
 import { posting } from '../../ledger/index.ts';
@@ -45,9 +46,7 @@ export const deliver = command<HandDelivery & { readonly advanceId: string }, Pa
     if (door.advanceState !== 'handed')
       throw handoverProblem.advance_not_out(`The advance is ${door.advanceState}.`, { state: door.advanceState });
     if (!isSerial(serial))
-      throw problem.unprocessable('The number has a typing mistake.', {}, [
-        { pointer: '/serial', detail: 'Read the serial again: its check digits do not fit.' },
-      ]);
+      throw speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer: '/serial', text: 'serial_mistyped' }]);
     const { voucher } = door;
     if (!voucher) throw handoverProblem.not_on_round('Look at the round sheet. Only what is on it is delivered from this advance.');
     if ('code' in given) {

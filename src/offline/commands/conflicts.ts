@@ -3,7 +3,7 @@ import { book, bookReason, reportReason } from '../booking.ts';
 import { offlineProblem } from '../problems.ts';
 import { isAcceptable, readEntry } from '../rules.ts';
 import { closeConflict, conflictById, type DisputedEntry, lockConflict, takeConflict } from '../store/conflicts.ts';
-import { lockPack } from '../store/entries.ts';
+import { lockPack, type OpenPack } from '../store/entries.ts';
 import { reported } from '../store/vouchers.ts';
 import type { OfflineConflict, OfflineReason, OfflineResolution } from '../types.ts';
 
@@ -39,36 +39,34 @@ export const resolveConflict = command<{ conflictId: string; resolution: Offline
     const { tx, actor, now } = context;
     const before = await conflictById(tx, conflictId);
     // In the order in which a report locks them.
-    await lockPack(tx, before.packId);
+    const pack = await lockPack(tx, before.packId);
     const disputed = await lockConflict(tx, conflictId);
     if (disputed?.state !== 'open') throw closed();
-    if (resolution === 'accepted') await accept(context, before, disputed);
+    const accepted = resolution === 'accepted' ? await accept(context, before, pack, disputed) : undefined;
     await closeConflict(tx, conflictId, { resolution, note, by: actor.id, at: now });
     const after = await conflictById(tx, conflictId);
-    const voucher = {
-      subject: { type: 'voucher', id: before.voucherId ?? '' },
-      before: { state: 'activated' },
-      after: { state: 'redeemed' },
-    };
     return {
       result: after,
       subject: { type: 'offline_conflict', id: conflictId },
       before,
       after,
       reason: `${resolution}: ${note}`,
-      ...(resolution === 'accepted' ? { others: [voucher] } : {}),
+      ...(accepted
+        ? { others: [{ subject: { type: 'voucher', id: accepted }, before: { state: 'activated' }, after: { state: 'redeemed' } }] }
+        : {}),
     };
   },
 });
 
+/** @returns the voucher that is booked as paid */
 async function accept(
   { tx, now }: CommandContext,
   { packId, reason: disputedFor }: OfflineConflict,
+  pack: OpenPack,
   { entryId, payload, isGenuine, isProven }: DisputedEntry,
-): Promise<void> {
+): Promise<string> {
   if (!isAcceptable(disputedFor)) throw notPayable(disputedFor);
   const entry = isGenuine ? readEntry(payload) : undefined;
-  const pack = await lockPack(tx, packId);
   if (entry?.kind !== 'payout' || entry.packId !== packId || entry.deviceId !== pack.deviceId)
     throw offlineProblem.conflict_not_payable('This is no pay-out that the device signed for this pack. Claim it or dismiss it.');
   const at = new Date(entry.at);
@@ -79,4 +77,5 @@ async function accept(
   if (reason && reason !== 'consent_withdrawn') throw notPayable(reason);
   if (!(await book(tx, now, pack, voucher, entry, { entryId, inChain: false })))
     throw offlineProblem.conflict_not_payable('The books do not take it. Claim it or dismiss it.');
+  return voucher.id;
 }

@@ -167,3 +167,10 @@ export const packsPastGrace = async (db: Db, now: Date): Promise<string[]> =>
       sql`select id from offline_packs where state in ('prepared', 'out', 'lost') and grace_ends_at <= ${now} order by grace_ends_at limit 100`,
     )
   ).map(({ id }) => id);
+
+/** What an office is called. @throws not_found */
+export async function officeOf(db: Db, id: string): Promise<{ code: string; name: string }> {
+  const row = await db.first<{ code: string; name: string }>(sql`select code, name_fr as name from offices where id = ${id}`);
+  if (!row) throw problem.not_found('There is no such record.');
+  return row;
+}

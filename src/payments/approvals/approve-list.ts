@@ -1,6 +1,6 @@
 import { drawableIn } from '../../funding/index.ts';
 import { post } from '../../ledger/index.ts';
-import { brokenConstraint, type CommandContext, command, Money, RetryTransaction } from '../../platform/index.ts';
+import { beginAgainOn, type CommandContext, command, Money } from '../../platform/index.ts';
 import { listToMove, scopeOfList } from '../commands/list-command.ts';
 import { paymentProblem } from '../problems.ts';
 import { sheetOf } from '../queries.ts';
@@ -56,13 +56,10 @@ async function commit({ tx, now }: CommandContext, { id, programmeId, funds }: P
     const amount = Money.of(total.amount, total.currency);
     const before = await drawableIn(tx, fundId);
     if (before.compare(amount) < 0) throw tooLittle(fundId, before, amount);
-    try {
-      await post(tx, now, [{ event: 'approval', programmeId, fundId, subject, amount }]);
-    } catch (error) {
-      // Another list took the money between the look and the posting; the next try sees what it left.
-      if (brokenConstraint(error) === 'accounts_not_overdrawn') throw new RetryTransaction('a fund was drawn on meanwhile');
-      throw error;
-    }
+    // Another list may take the money between the look and the posting; the next try sees what it left.
+    await post(tx, now, [{ event: 'approval', programmeId, fundId, subject, amount }]).catch(
+      beginAgainOn(['accounts_not_overdrawn'], 'a fund was drawn on meanwhile'),
+    );
     // The posting holds the fund still, so this is exact: what is set aside for fees was not drawn on either.
     const after = await drawableIn(tx, fundId);
     if (after.isNegative) throw tooLittle(fundId, after.plus(amount), amount);

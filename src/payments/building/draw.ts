@@ -1,5 +1,5 @@
 import { allocate, type FundToDraw, fundsToDraw, toMinor } from '../../funding/index.ts';
-import { brokenConstraint, type KeyRing, newId, RetryTransaction, type Tx } from '../../platform/index.ts';
+import { beginAgainOn, type KeyRing, newId, type Tx } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { conditionsOf, type DueInstalment, judge } from '../payable.ts';
 import { addUp } from '../store.ts';
@@ -112,13 +112,8 @@ async function addLines(tx: Tx, listId: string, carried: readonly Carried[], aft
     ageBand: one.ageBand,
     hasDisability: one.hasDisability,
   }));
-  try {
-    await insertLines(tx, listId, lines);
-  } catch (error) {
-    const broken = brokenConstraint(error);
-    // A line was put back into another list meanwhile, or what is owed was worked out anew.
-    if (broken === 'payment_list_lines_instalment_once' || broken === 'payment_list_lines_due')
-      throw new RetryTransaction('an instalment entered another list, or was withdrawn');
-    throw error;
-  }
+  // A line may be put back into another list meanwhile, or what is owed worked out anew.
+  await insertLines(tx, listId, lines).catch(
+    beginAgainOn(['payment_list_lines_instalment_once', 'payment_list_lines_due'], 'an instalment entered another list, or was withdrawn'),
+  );
 }

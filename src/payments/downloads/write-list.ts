@@ -37,7 +37,7 @@ async function* message(ground: Ground, { listId, instruction }: ListExport, rea
       id: batchId(listId, fundId),
       count,
       sum,
-      payments: payments(openLines(ground, { listId, fundId }, reading)),
+      payments: { cash: payments(openLines(ground, { listId, fundId }, reading)) },
     }),
   );
   yield* writePain001({ id: short(listId), createdAt: ground.clock.now(), ...instruction, batches });

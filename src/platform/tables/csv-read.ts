@@ -1,9 +1,9 @@
 import { pipeline, Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, type InfoRecord, parse } from 'csv-parse';
 import { decodeText } from './decode-text.ts';
 import { delimiterOf } from './delimiter.ts';
 import { unguarded } from './formula-guard.ts';
-import { LONGEST_CELL, MOST_COLUMNS, type Table, tableOf, unreadable } from './table.ts';
+import { LONGEST_CELL, MOST_COLUMNS, type NumberedRow, type Records, unreadable } from './table.ts';
 
 /** Characters in a line, or in the lines that quotation marks join. */
 const LONGEST_RECORD = 256 * 1024;
@@ -12,16 +12,17 @@ const BEGINNING = 64 * 1024;
 
 /**
  * Reads a CSV file as a stream, in whatever encoding and with whatever delimiter and line ends it comes.
+ * @param known what stands between the cells, where somebody has said so
  * @throws unprocessable naming the line, here or while its rows are read
  */
-export async function readCsv(bytes: AsyncIterable<Buffer>): Promise<Table> {
+export async function readCsv(bytes: AsyncIterable<Buffer>, known?: string): Promise<Records> {
   const { encoding, beginning, pieces } = await decodeText(bytes);
   const said = /^\uFEFF?sep=([;,\t|])(?:\r\n|\r|\n)/.exec(beginning);
-  const delimiter = said?.[1] ?? delimiterOf(beginning.slice(0, BEGINNING));
-  return tableOf({ kind: 'csv', encoding, delimiter }, recordsOf(pieces, delimiter, said ? 2 : 1));
+  const delimiter = said?.[1] ?? known ?? delimiterOf(beginning.slice(0, BEGINNING));
+  return { format: { kind: 'csv', encoding, delimiter }, records: recordsOf(pieces, delimiter, said ? 2 : 1) };
 }
 
-async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string, fromLine: number): AsyncGenerator<readonly string[], void> {
+async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string, fromLine: number): AsyncGenerator<NumberedRow, void> {
   // The line that the last whole record ended on; what is wrong is wrong in the record after it.
   let lastLine = 0;
   const parser = parse({
@@ -33,14 +34,15 @@ async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string, from
     skip_records_with_empty_values: true,
     trim: true,
     max_record_size: LONGEST_RECORD,
-    on_record: (record: string[], { lines }) => {
+    // What it makes of a record is no record of the parser's own kind, and its types know none other.
+    on_record: ((record: string[], { lines }: InfoRecord): NumberedRow => {
       lastLine = lines;
-      return checked(record, lines);
-    },
+      return { row: lines, cells: checked(record, lines) };
+    }) as unknown as (record: string[]) => string[],
   });
   pipeline(Readable.from(pieces), parser, () => {}); // the parser is destroyed with what went wrong, and tells it below
   try {
-    for await (const record of parser) yield record as string[];
+    for await (const record of parser) yield record as NumberedRow;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const [from, to] = [lastLine + 1, Number(error['lines'])];

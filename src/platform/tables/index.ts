@@ -1,4 +1,5 @@
-export { readTable } from './read-table.ts';
-export type { Table, TableFormat } from './table.ts';
+export { encodingOf } from './encoding.ts';
+export { readRecords, readTable } from './read-table.ts';
+export type { NumberedRow, Table, TableFormat } from './table.ts';
 export { fileTypeOf, writeTable } from './write-table.ts';
 export type { SheetOptions } from './xlsx-write.ts';

@@ -1,5 +1,5 @@
 import { readCsv } from './csv-read.ts';
-import { type Table, unreadable } from './table.ts';
+import { type Records, type Table, tableOf, unreadable } from './table.ts';
 import { readXlsx } from './xlsx-read.ts';
 
 const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -14,7 +14,14 @@ const ENCRYPTED_STREAM = Buffer.from('EncryptedPackage', 'utf16le');
  * @param contentType what the sender calls it
  * @throws unprocessable naming the place and what to do, here or while the rows are read
  */
-export async function readTable(bytes: AsyncIterable<Buffer>, contentType: string): Promise<Table> {
+export const readTable = async (bytes: AsyncIterable<Buffer>, contentType: string): Promise<Table> =>
+  tableOf(await readRecords(bytes, contentType));
+
+/**
+ * As {@link readTable}, where the header is not always the first record and rows are named by where they stand.
+ * @param delimiter what stands between the cells of CSV, where somebody has said so
+ */
+export async function readRecords(bytes: AsyncIterable<Buffer>, contentType: string, delimiter?: string): Promise<Records> {
   const source = bytes[Symbol.asyncIterator]();
   const start: Buffer[] = [];
   for (let size = 0; size < compoundStart.length; ) {
@@ -29,7 +36,7 @@ export async function readTable(bytes: AsyncIterable<Buffer>, contentType: strin
   if (first.subarray(0, 4).equals(zipStart)) return readXlsx(whole);
   if (contentType.startsWith(SPREADSHEET))
     throw unreadable('This is no XLSX workbook. Save it as XLSX or as "CSV UTF-8" and send it again.');
-  return readCsv(whole);
+  return readCsv(whole, delimiter);
 }
 
 async function* again(first: Buffer, source: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {

@@ -1,7 +1,7 @@
 import type { NumberFormat } from './number-formats.ts';
 import { numberText } from './number-text.ts';
 import type { SharedStrings } from './shared-strings.ts';
-import { LONGEST_CELL, MOST_COLUMNS, unreadable } from './table.ts';
+import { LONGEST_CELL, MOST_COLUMNS, type NumberedRow, unreadable } from './table.ts';
 import { type Attributes, readXml } from './xml.ts';
 import { unescaped } from './xml-text.ts';
 
@@ -13,7 +13,7 @@ export interface CellContext {
 }
 
 /** The rows of a sheet as text, without those that have no cell with text. @throws unprocessable naming the cell */
-export async function* sheetRows(bytes: AsyncIterable<Buffer>, context: CellContext): AsyncGenerator<readonly string[], void> {
+export async function* sheetRows(bytes: AsyncIterable<Buffer>, context: CellContext): AsyncGenerator<NumberedRow, void> {
   const sheet = new SheetReader(context);
   for await (const _step of readXml(bytes, sheet)) yield* sheet.taken();
 }
@@ -21,7 +21,7 @@ export async function* sheetRows(bytes: AsyncIterable<Buffer>, context: CellCont
 /** Goes through the XML of a sheet and keeps the rows that are whole. */
 class SheetReader {
   readonly #context: CellContext;
-  #rows: (readonly string[])[] = [];
+  #rows: NumberedRow[] = [];
   #row: string[] = [];
   #rowNumber = 0;
   #column = 0;
@@ -37,7 +37,7 @@ class SheetReader {
     this.#context = context;
   }
 
-  taken(): readonly (readonly string[])[] {
+  taken(): readonly NumberedRow[] {
     const rows = this.#rows;
     this.#rows = [];
     return rows;
@@ -65,7 +65,7 @@ class SheetReader {
     if (name === 'v' || name === 't') this.#listening = false;
     else if (name === 'c') this.#closeCell();
     else if (name === 'rPh') this.#inReading = false;
-    else if (name === 'row' && this.#row.length > 0) this.#rows.push(this.#row);
+    else if (name === 'row' && this.#row.length > 0) this.#rows.push({ row: this.#rowNumber, cells: this.#row });
   };
 
   #openCell(attributes: Attributes): void {

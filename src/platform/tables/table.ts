@@ -17,6 +17,19 @@ export interface Table {
   readonly rows: AsyncGenerator<readonly string[], void>;
 }
 
+/** A record of a file of cells, and the line of the file or row of the sheet that it ends on. */
+export interface NumberedRow {
+  readonly row: number;
+  readonly cells: readonly string[];
+}
+
+/** A file of cells as it stands, its header being a record like another. Records without any text are left out, but counted. */
+export interface Records {
+  readonly format: TableFormat;
+  /** To be read once. Whoever stops early calls `return()`, as `for await` does by itself. */
+  readonly records: AsyncGenerator<NumberedRow, void>;
+}
+
 /** More columns than any form has questions, and few enough that a hostile row is cheap. */
 export const MOST_COLUMNS = 1_000;
 /** Characters in a header; Kobo puts whole questions there. */
@@ -42,16 +55,16 @@ function withoutBlankEnd(cells: readonly string[], keep: number): readonly strin
  * Takes the header off a stream of records. Blank cells to the right of the header are dropped; a row may still be longer or shorter.
  * @throws unprocessable when there is no header, or it is no header that anybody wrote
  */
-export async function tableOf(format: TableFormat, records: AsyncGenerator<readonly string[], void>): Promise<Table> {
+export async function tableOf({ format, records }: Records): Promise<Table> {
   const rows = headed(records);
   const first = await rows.next();
   if (first.done) throw unreadable('The file is empty. Its first line must name the columns.');
   return { format, header: first.value, rows };
 }
 
-async function* headed(records: AsyncGenerator<readonly string[], void>): AsyncGenerator<readonly string[], void> {
+async function* headed(records: AsyncGenerator<NumberedRow, void>): AsyncGenerator<readonly string[], void> {
   let columns: number | undefined;
-  for await (const record of records) {
+  for await (const { cells: record } of records) {
     if (columns === undefined) {
       const header = withoutBlankEnd(record, 0).map((cell) => cell.trim());
       if (header.length === 0) continue;

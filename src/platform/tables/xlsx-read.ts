@@ -1,6 +1,6 @@
 import { readSharedStrings, SharedStrings } from './shared-strings.ts';
 import { sheetRows } from './sheet-rows.ts';
-import { type Table, tableOf } from './table.ts';
+import type { NumberedRow, Records } from './table.ts';
 import { readWorkbook } from './workbook.ts';
 import { openZip } from './zip.ts';
 
@@ -9,18 +9,18 @@ import { openZip } from './zip.ts';
  * rows stream. Dates come out as ISO 8601, formulas as the value that was saved with them, merged cells as their first one.
  * @throws unprocessable naming the cell where there is one, here or while the rows are read
  */
-export async function readXlsx(bytes: AsyncIterable<Buffer>): Promise<Table> {
+export async function readXlsx(bytes: AsyncIterable<Buffer>): Promise<Records> {
   const zip = await openZip(bytes);
   const { sheet, sharedStrings, ...formats } = await readWorkbook(zip);
   const strings = sharedStrings ? await readSharedStrings(zip.read(sharedStrings)) : new SharedStrings();
-  return tableOf({ kind: 'xlsx' }, padded(sheetRows(zip.read(sheet), { ...formats, strings })));
+  return { format: { kind: 'xlsx' }, records: padded(sheetRows(zip.read(sheet), { ...formats, strings })) };
 }
 
 // A sheet leaves out the empty cells at the end of a row.
-async function* padded(rows: AsyncGenerator<readonly string[], void>): AsyncGenerator<readonly string[], void> {
+async function* padded(rows: AsyncGenerator<NumberedRow, void>): AsyncGenerator<NumberedRow, void> {
   let columns = 0;
-  for await (const row of rows) {
-    columns ||= row.length;
-    yield row.length < columns ? [...row, ...Array<string>(columns - row.length).fill('')] : row;
+  for await (const { row, cells } of rows) {
+    columns ||= cells.length;
+    yield { row, cells: cells.length < columns ? [...cells, ...Array<string>(columns - cells.length).fill('')] : cells };
   }
 }

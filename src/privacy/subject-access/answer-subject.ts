@@ -1,8 +1,9 @@
 import { allRecordsOf, beneficiaryScope, countExport, type ExportLimits, type Language, ownRecords } from '../../beneficiaries/index.ts';
+import { ownInterviews } from '../../monitoring/index.ts';
 import { type Command, command, type Db, problem } from '../../platform/index.ts';
 import { attendanceOf, confirmationsOf, emergenciesOf, tranchesOf } from './assistance-store.ts';
 import { looksOf } from './looks.ts';
-import { assessmentSections, sealedSections } from './own-sections.ts';
+import { assessmentSections, feedbackSection, sealedSections } from './own-sections.ts';
 import {
   duplicatesOf,
   entitlementsOf,
@@ -30,6 +31,7 @@ const plainSections = {
   voucherChanges: voucherChangesOf,
   payouts: payoutsOf,
   messages: messagesOf,
+  interviews: ownInterviews,
   duplicates: duplicatesOf,
   erasures: erasuresOf,
   looks: looksOf,
@@ -61,7 +63,12 @@ export const answerSubject = (limits: ExportLimits): Command<Request, SubjectFil
       const said = `subject_request: ${reason}`;
       const refusal = await countExport(tx, now, { actor, people: 1, programmeId, kind: 'subject_file' }, limits);
       if (refusal) return { result: undefined as never, subject, reason: said, refusal };
-      const sections = [...sealedSections(records), ...(await plain(tx, ids)), ...(await assessmentSections(tx, keyRing, ids, language))];
+      const sections = [
+        ...sealedSections(records),
+        ...(await plain(tx, ids)),
+        await feedbackSection(tx, keyRing, ids),
+        ...(await assessmentSections(tx, keyRing, ids, language)),
+      ];
       const result = { programmeId, registrationNumber, preparedAt: now.toISOString(), language, sections };
       return {
         result,

@@ -1,5 +1,6 @@
 import type { Attestation, Language, OwnChange, OwnRecord } from '../../beneficiaries/index.ts';
 import { everyAssessmentOf } from '../../eligibility/index.ts';
+import { ownCases } from '../../feedback/index.ts';
 import type { Db, KeyRing } from '../../platform/index.ts';
 import type { Cell, Item, Section } from './types.ts';
 
@@ -101,4 +102,13 @@ export async function assessmentSections(db: Db, keyRing: KeyRing, records: read
       ]),
     },
   ];
+}
+
+/** What the person told us, and what they were answered. */
+export async function feedbackSection(db: Db, keyRing: KeyRing, records: readonly string[]): Promise<Section> {
+  const cases = await ownCases(db, keyRing, records);
+  return {
+    name: 'feedback',
+    items: cases.map(({ receivedAt, text, ...rest }) => ({ ...rest, told: text, receivedAt: receivedAt.toISOString() })),
+  };
 }

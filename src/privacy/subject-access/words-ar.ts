@@ -8,6 +8,8 @@ export const wordsAr: Words = {
   yes: 'نعم',
   no: 'لا',
   sections: {
+    interviews: 'ما سألناكم عنه بعد الدفع',
+    feedback: 'ما أخبرتنا به',
     identity: 'من أنتم',
     documents: 'وثائقكم',
     attestations: 'سبب عدم وجود وثيقة',
@@ -34,6 +36,12 @@ export const wordsAr: Words = {
     looks: 'من اطّلع على هذه البيانات',
   },
   fields: {
+    endedAt: 'تاريخ السؤال',
+    told: 'ما كتبته',
+    receivedAt: 'تاريخ الاستلام',
+    reply: 'جوابنا',
+    category: 'الموضوع',
+    channel: 'كيف وصل',
     registrationNumber: 'رقم التسجيل',
     givenName: 'الاسم',
     middleName: 'الاسم الأوسط',

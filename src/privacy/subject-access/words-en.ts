@@ -8,6 +8,8 @@ export const wordsEn: Words = {
   yes: 'yes',
   no: 'no',
   sections: {
+    interviews: 'What we asked you after you were paid',
+    feedback: 'What you told us',
     identity: 'Who you are',
     documents: 'Your documents',
     attestations: 'Why you have no document',
@@ -34,6 +36,12 @@ export const wordsEn: Words = {
     looks: 'Who looked at this',
   },
   fields: {
+    endedAt: 'Asked',
+    told: 'What you wrote',
+    receivedAt: 'Received',
+    reply: 'Our answer',
+    category: 'About',
+    channel: 'How it came',
     registrationNumber: 'Registration number',
     givenName: 'Given name',
     middleName: 'Middle name',

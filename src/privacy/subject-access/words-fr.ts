@@ -9,6 +9,8 @@ export const wordsFr: Words = {
   yes: 'oui',
   no: 'non',
   sections: {
+    interviews: 'Ce que nous vous avons demandé après le paiement',
+    feedback: 'Ce que vous nous avez dit',
     identity: 'Qui vous êtes',
     documents: 'Vos documents',
     attestations: 'Pourquoi vous n’avez pas de document',
@@ -35,6 +37,12 @@ export const wordsFr: Words = {
     looks: 'Qui a consulté ces données',
   },
   fields: {
+    endedAt: 'Demandé le',
+    told: 'Ce que vous avez écrit',
+    receivedAt: 'Reçu le',
+    reply: 'Notre réponse',
+    category: 'Sujet',
+    channel: 'Par quelle voie',
     registrationNumber: 'Numéro d’enregistrement',
     givenName: 'Prénom',
     middleName: 'Deuxième prénom',

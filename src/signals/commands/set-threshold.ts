@@ -1,5 +1,5 @@
 import { raiseAlert } from '../../access/index.ts';
-import { brokenConstraint, command, problem, RetryTransaction } from '../../platform/index.ts';
+import { beginAgainOn, command, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { thresholdFaults } from '../rules.ts';
 import { insertThreshold, thresholdsOf } from '../threshold-store.ts';
@@ -21,9 +21,9 @@ export const setThreshold = command<NewThreshold & { readonly programmeId: strin
     if (!before) throw problem.not_found('There is no such record.');
     const faults = thresholdFaults(given, before);
     if (faults.length > 0) throw problem.unprocessable('The figures break a rule.', {}, faults);
-    await insertThreshold(tx, given, before.version + 1, actor.id, now).catch((error: unknown) => {
-      throw brokenConstraint(error) === 'signal_thresholds_pkey' ? new RetryTransaction('somebody else set the same figures') : error;
-    });
+    await insertThreshold(tx, given, before.version + 1, actor.id, now).catch(
+      beginAgainOn(['signal_thresholds_pkey'], 'somebody else set the same figures'),
+    );
     const [after] = await thresholdsOf(tx, programmeId, kind);
     if (!after) throw new Error('figures that were set are not there');
     await raiseAlert(tx, now, {

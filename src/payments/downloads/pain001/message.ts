@@ -1,6 +1,6 @@
 import type { Money } from '../../../platform/index.ts';
 
-/** Who has the money paid, and from which account. */
+/** Whose an account is: who has the money paid, or whom it is paid to. */
 export interface Debtor {
   readonly name: string;
   /** An IBAN, or whatever the partner keeps the account under. */
@@ -25,6 +25,18 @@ export interface CashPayment {
   };
 }
 
+/** Money for an account. */
+export interface AccountPayment {
+  /** At most 35 characters. */
+  readonly instructionId: string;
+  /** What the creditor and the statement of the bank know it by; at most 35 characters. */
+  readonly endToEndId: string;
+  readonly amount: Money;
+  readonly creditor: Debtor;
+  /** What it is paid for, in words for the creditor; at most 140 characters. */
+  readonly remittance: string;
+}
+
 /** How many payments, and what they add up to. */
 export interface Totals {
   readonly count: number;
@@ -35,7 +47,8 @@ export interface Totals {
 export interface PaymentBatch extends Totals {
   /** At most 35 characters: the same for the same payments, and no other batch's of the debtor. */
   readonly id: string;
-  readonly payments: AsyncIterable<CashPayment>;
+  /** Cash at a counter, or money for accounts: a batch is of one kind. */
+  readonly payments: { readonly cash: AsyncIterable<CashPayment> } | { readonly accounts: AsyncIterable<AccountPayment> };
 }
 
 /** A message, whose totals are known before its payments are read. */

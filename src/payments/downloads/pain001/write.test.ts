@@ -33,7 +33,7 @@ const batchOf = (payments: readonly CashPayment[], id = 'F1'): PaymentBatch => {
       payments.map(({ amount }) => amount),
       currency,
     ),
-    payments: each(payments),
+    payments: { cash: each(payments) },
   };
 };
 
@@ -94,6 +94,25 @@ describe('a list as pain.001.001.09', () => {
     expect(xml).not.toContain('CdtrAcct');
   });
 
+  it('names the account and the bank of who is paid into one, whatever they are called', async () => {
+    const pay = (bic: string | null, account: string) => ({
+      instructionId: 'I1',
+      endToEndId: 'S-1',
+      amount: Money.of('1.50', 'DZD'),
+      creditor: { name: 'Poste & Cie <SPA>', account, bic },
+      remittance: 'Facture "12", mars',
+    });
+    for (const payments of [pay('ALGPDZAL', 'DZ580002100001113000000570'), pay(null, '007-99999/0000')]) {
+      const batch = { id: 'B1', count: 1, sum: Money.of('1.50', 'DZD'), payments: { accounts: each([payments]) } };
+      const xml = await written(messageOf([batch]));
+      expect(await faultsOf(xml)).toEqual([]);
+      expect(textsOf(xml, 'Nm')).toEqual(['An agency', 'An agency', 'Poste & Cie <SPA>']);
+      expect(textsOf(xml, 'Ustrd')).toEqual(['Facture "12", mars']);
+      expect(xml).toContain('<CdtrAcct>');
+      expect(xml).not.toContain('CASH');
+    }
+  });
+
   it('is told from an invalid one by that schema', async () => {
     const xml = await written(messageOf([batchOf([payment()])]));
     expect(await faultsOf(xml.replace('<PmtMtd>TRF</PmtMtd>', '<PmtMtd>CASH</PmtMtd>'))).not.toEqual([]);
@@ -144,7 +163,7 @@ describe('a list as pain.001.001.09', () => {
       for (; read < count; read += 1) yield payment();
     }
     const sum = payment().amount.times(count);
-    for await (const _piece of writePain001(messageOf([{ id: 'F', count, sum, payments: many() }]))) {
+    for await (const _piece of writePain001(messageOf([{ id: 'F', count, sum, payments: { cash: many() } }]))) {
       most = Math.max(most, read - before);
       before = read;
     }

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import supertest from 'supertest';
+import type { Frame } from './fixtures.ts';
+import type { Client, TestPlatform } from './platform.ts';
+import { newAddress } from './public-door.ts';
+
+/** What a platform must trust so that strangers have addresses of their own. */
+export const behindProxy = { TRUSTED_PROXIES: '127.0.0.1,::1,::ffff:127.0.0.1' };
+
+/** The code of a frame's programme, as strangers know it. */
+export const codeOf = async ({ owner }: TestPlatform, { programmeId }: Frame): Promise<string> =>
+  (await owner.query('select code from programmes where id = $1', [programmeId])).rows[0].code;
+
+/** Somebody at the public door of feedback, at a network address of their own. */
+export function teller({ app }: TestPlatform, programmeCode: string, address = newAddress()) {
+  const from = (test: supertest.Test) => test.set('X-Forwarded-For', address);
+  return {
+    tell: (body: object = {}, key: string = randomUUID()) =>
+      from(supertest(app.http).post('/v1/feedback'))
+        .set('Idempotency-Key', key)
+        .send({ programmeCode, text: 'The office was closed again', ...body }),
+    lookUp: (reference: string, secret: string) =>
+      from(supertest(app.http).get(`/v1/feedback/${reference}`)).set('Feedback-Secret', secret),
+  };
+}
+
+/** The identifier of the case with a reference. */
+export const caseIdOf = async ({ owner }: TestPlatform, reference: string): Promise<string> =>
+  (await owner.query('select id from feedback_cases where reference = $1', [reference])).rows[0]?.id;
+
+/** Takes a case from received to in progress. */
+export async function begin(officer: Client, caseId: string): Promise<void> {
+  await officer.post(`/v1/feedback-cases/${caseId}/moves`, { to: 'acknowledged' }).expect(200);
+  await officer.post(`/v1/feedback-cases/${caseId}/moves`, { to: 'in_progress' }).expect(200);
+}
