@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, listen, visit } from '../support/browser.ts';
+import { launchBrowser, listen, until, visit } from '../support/browser.ts';
 import { codeOf } from '../support/feedback.ts';
 import { makeFrame } from '../support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
@@ -38,7 +38,7 @@ describe('the form for whoever wants to tell us something', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(WIDTH);
     await shot(page, language);
     await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
-    await page.waitForFunction('caches.match(location.href).then((kept) => kept !== undefined)');
+    await until(page, 'caches.match(location.href).then((kept) => kept !== undefined)');
     expect(complaints).toEqual([]);
     await page.context().setOffline(true);
     await page.reload();
@@ -58,7 +58,7 @@ describe('the form for whoever wants to tell us something', () => {
     ];
     // Whoever opens the form next on this telephone finds neither.
     await page.reload();
-    await page.waitForFunction('self.outbox.waiting().then((records) => records.length === 0)');
+    await until(page, 'self.outbox.waiting().then((records) => records.length === 0)');
     expect(await page.locator('#receipts .secret').count()).toBe(0);
     expect(await page.evaluate('self.outbox.takeReceipts()')).toEqual([]);
     expect(await cases()).toBe(before + 1);
@@ -116,7 +116,7 @@ describe('the form for whoever wants to tell us something', () => {
     await page.locator('#refused').waitFor({ state: 'visible' });
     expect(await page.locator('input[name=anonymous]').isChecked()).toBe(false);
     await page.locator('#refused .correct').click();
-    await page.waitForFunction(`document.getElementById('text').value === 'Nobody may know'`);
+    await until(page, `document.getElementById('text').value === 'Nobody may know'`);
     expect(await page.locator('input[name=anonymous]').isChecked()).toBe(true);
     // What says nothing of the message is no refusal of it.
     for (let i = 0; i < 4; i += 1) {
@@ -168,7 +168,7 @@ describe('the form for whoever wants to tell us something', () => {
           transaction.oncomplete = () => { request.result.close(); resolve(); };
         };
       })`);
-    await page.waitForFunction('self.outbox.waiting().then((records) => records.length === 0)');
+    await until(page, 'self.outbox.waiting().then((records) => records.length === 0)');
     // As the worker keeps them: no form is open.
     await page.goto(`${server.url}/feedback/${code}/answer?lang=fr`);
     await keep('1111111111', 'Date.now()');
@@ -177,7 +177,7 @@ describe('the form for whoever wants to tell us something', () => {
     await page.locator('#receipts .reference').waitFor();
     expect(await page.locator('#receipts .reference').allTextContents()).toEqual(['1111111111']);
     await page.reload();
-    await page.waitForFunction('self.outbox.takeReceipts().then((kept) => kept.length === 0)');
+    await until(page, 'self.outbox.takeReceipts().then((kept) => kept.length === 0)');
     expect(await page.locator('#receipts .reference').count()).toBe(0);
     await page.close();
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { App } from '../../src/app.ts';
 
 /** A page at the platform's own address, and everything that it should not have done. */
@@ -60,3 +61,10 @@ export async function visit(browser: Browser, url: string, path: string, width: 
   await page.goto(url + path);
   return { page, url, complaints };
 }
+
+/**
+ * Waits until an expression holds in the page. Asked from outside each time: what asks again from inside the page needs `eval`, which
+ * the policy of our pages refuses.
+ */
+export const until = (page: Page, expression: string): Promise<void> =>
+  expect.poll(() => page.evaluate(expression), { timeout: 20_000 }).toBe(true);
