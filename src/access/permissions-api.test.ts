@@ -150,7 +150,7 @@ describe('every operation answers as the table of permissions says', () => {
     return token;
   }
 
-  /** The identifiers of a corner, with a session of its user, or a device to revoke, that no request before this one has ended. */
+  /** The identifiers of a corner, with a session of its user, a device or an attachment, that no request before this one has ended. */
   async function idsFor({ id: operationId, path }: Operation, { ids, officeId }: Corner): Promise<Ids> {
     if (operationId === 'revokeDevice') {
       const deviceId = newId();
@@ -161,6 +161,14 @@ describe('every operation answers as the table of permissions says', () => {
         [deviceId, officeId, ids['userId'], ids['deviceId']],
       );
       return { ...ids, deviceId };
+    }
+    if (operationId === 'removeExceptionAttachment') {
+      const attachmentId = newId();
+      await platform.owner.query(
+        `insert into exception_attachments (id, exception_id, title, location, added_by, added_at) values ($1, $2, 'Letter', 'Archive 12', $3, now())`,
+        [attachmentId, ids['exceptionId'], ids['userId']],
+      );
+      return { ...ids, attachmentId };
     }
     if (!path.includes(':sessionId')) return ids;
     const { id } = await platform.app.database.transaction((tx) => beginSession(tx, ids['userId'] ?? '', platform.clock.now()));

@@ -145,8 +145,9 @@ describe('the form for whoever wants to tell us something', () => {
     });
     await session.send('ServiceWorker.enable');
     const registrationId = await registered;
-    // The page itself has no network; the worker has.
+    // The page itself has no network; the worker has, and begins when this test says so.
     await page.evaluate(`self.fetch = () => Promise.reject(new Error('no network'))`);
+    await page.evaluate('SyncManager.prototype.register = () => Promise.resolve()');
     await page.locator('#text').fill('Merci');
     await page.locator('#tell > button').click();
     await page.locator('#waiting').waitFor({ state: 'visible' });
