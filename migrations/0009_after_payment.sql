@@ -24,11 +24,13 @@ create unique index statements_content_once on statements (programme_id, content
 create index statements_of_programme on statements (programme_id, id);
 create trigger transition before update of state on statements for each row
   execute function refuse_forbidden_transition('received>staged', 'received>refused', 'staged>reconciled');
+create trigger kept before delete or truncate on statements execute function refuse_change();
 grant update (matched_count, state) on statements to sanad_app;
 
 create table statement_lines (
   id uuid primary key,
-  statement_id uuid not null references statements,
+  -- That there is one, and what it repeats, is looked up for a whole batch at once, in 0035: a foreign key each would cost more than the row.
+  statement_id uuid not null,
   -- The row of a table; of any other file, which line of the statement it is.
   row_number int not null check (row_number > 0),
   -- A payment is money that left the payer; a deposit is money that came in.
@@ -47,10 +49,10 @@ create table statement_lines (
   document_last_four text check (document_last_four ~ '^[0-9A-Z]{4}$'),
   -- Where it stands, for people: 'row 12', 'Stmt 1, Ntry 4', 'line 33'.
   place text not null default '',
-  -- Digest of everything it says; a line that came from no file is like no other.
-  fingerprint bytea not null default uuid_send(gen_random_uuid()) check (length(fingerprint) = 16),
+  -- Digest of everything that a line of the bank says, by which it is known again. What the post says twice it may be claiming twice.
+  fingerprint bytea check (length(fingerprint) = 16),
   -- The line of an earlier statement of the bank that this one says again.
-  repeats uuid references statement_lines,
+  repeats uuid,
   check (fits_currency(amount, currency)),
   check (repeats <> id),
   unique (statement_id, row_number)
@@ -58,7 +60,7 @@ create table statement_lines (
 -- What is taken back is looked for from the last backwards, however often a file says the same serial or reference.
 create index on statement_lines (reference, kind, amount, paid_on, row_number);
 create index on statement_lines (serial, kind, amount, paid_on, row_number) where serial is not null;
-create index on statement_lines (fingerprint);
+create index on statement_lines (fingerprint) where fingerprint is not null;
 create trigger append_only before update or delete or truncate on statement_lines execute function refuse_change();
 
 -- What a line of theirs is of ours, and why. A line has one match. What holds of matches stands in 0036.

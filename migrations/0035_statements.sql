@@ -59,9 +59,14 @@ create index statement_lines_repeats on statement_lines (repeats) where repeats 
 -- Lines come in while their statement is being read, all in the transaction that stages it: nobody sees some of them.
 create function refuse_late_lines() returns trigger language plpgsql as $$
 begin
-  if exists (select from (select distinct statement_id from new_lines) l join statements s on s.id = l.statement_id
-      where s.state in ('reconciled', 'refused')) then
-    perform refuse('statement_lines_before_staging', 'a statement that was read takes no further lines', 'statement_lines');
+  if exists (select from (select distinct statement_id from new_lines) l
+      where not exists (select from statements s where s.id = l.statement_id and s.state not in ('reconciled', 'refused'))) then
+    perform refuse('statement_lines_before_staging', 'a statement that was read, or that there is none of, takes no lines', 'statement_lines');
+  end if;
+  if exists (select from new_lines n where n.repeats is not null
+      and not exists (select from statement_lines e join statements s on s.id = e.statement_id
+        where e.id = n.repeats and e.fingerprint = n.fingerprint and e.statement_id <> n.statement_id)) then
+    perform refuse('statement_lines_repeat_another', 'a line repeats one that an earlier statement has', 'statement_lines');
   end if;
   return null;
 end $$;

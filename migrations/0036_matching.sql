@@ -191,30 +191,34 @@ begin
   -- Whoever moves a settlement meanwhile waits, or is waited for.
   perform 1 from settlements s where s.id in (select t.target_id from new_targets t where t.target_type = 'settlement') order by s.id for no key update;
   select bool_or(m.statement_line_id is null or s.programme_id is distinct from v.programme_id or p.currency <> l.currency) as stray,
-      bool_or(p.voided_at is not null) as voided,
+      bool_or(not line_may_be(s.source, l.kind, 'payout')) as unfit, bool_or(p.voided_at is not null) as voided,
       bool_or(m.matched_by in (p.agent_id, p.voided_by)) as own, array_agg(distinct m.matched_by) as makers, array_agg(distinct v.list_id) as lists
     into broken
     from new_targets t left join statement_matches m on m.statement_line_id = t.statement_line_id
       left join statement_lines l on l.id = t.statement_line_id left join statements s on s.id = l.statement_id
       left join lateral (select * from payouts where id = t.target_id for key share) p on true left join vouchers v on v.id = p.voucher_id
     where t.target_type = 'payout';
-  if not coalesce(broken.stray, false) then
-    select bool_or(m.statement_line_id is null or case when t.target_type = 'line'
-        then not exists (select from statement_lines x join statements xs on xs.id = x.statement_id
-          where x.id = t.target_id and xs.programme_id = s.programme_id and xs.source = s.source and x.currency = l.currency and x.id <> l.id
-            and x.kind = case l.kind when 'reversal' then 'payment' else 'deposit' end)
-        else not exists (select from statement_targets r where r.target_type = t.target_type and r.target_id = t.target_id
-          and r.programme_id = s.programme_id and r.currency = l.currency) end) as stray
-      into broken.stray
-      from new_targets t left join statement_matches m on m.statement_line_id = t.statement_line_id
-        left join statement_lines l on l.id = t.statement_line_id left join statements s on s.id = l.statement_id
+  -- These are few among many: each goes by an index (offset 0), where the planner would go through all lines for them.
+  if exists (select from new_targets t where t.target_type <> 'payout') then
+    select coalesce(broken.stray, false) or bool_or(m.statement_line_id is null or case when t.target_type = 'line'
+          then not exists (select from statement_lines x join statements xs on xs.id = x.statement_id
+            where x.id = t.target_id and xs.programme_id = s.programme_id and xs.source = s.source and x.currency = l.currency and x.id <> l.id
+              and x.kind = case l.kind when 'reversal' then 'payment' else 'deposit' end)
+          else not exists (select from statement_targets r where r.target_type = t.target_type and r.target_id = t.target_id
+            and r.programme_id = s.programme_id and r.currency = l.currency) end),
+        coalesce(broken.unfit, false) or bool_or(not line_may_be(s.source, l.kind, t.target_type)),
+        coalesce(broken.own, false) or bool_or(had_hand_in_record(m.matched_by, t.target_type, t.target_id))
+      into broken.stray, broken.unfit, broken.own
+      from new_targets t
+        left join lateral (select * from statement_matches m where m.statement_line_id = t.statement_line_id offset 0) m on true
+        left join lateral (select * from statement_lines l where l.id = t.statement_line_id offset 0) l on true
+        left join statements s on s.id = l.statement_id
       where t.target_type <> 'payout';
   end if;
   if broken.stray then
     perform refuse('statement_match_targets_own', 'a line is matched with what its programme has, in its currency', 'statement_match_targets');
   end if;
-  if exists (select from new_targets t join statement_lines l on l.id = t.statement_line_id join statements s on s.id = l.statement_id
-      where not line_may_be(s.source, l.kind, t.target_type)) then
+  if broken.unfit then
     perform refuse('statement_match_targets_fit', 'a line of this kind is never such a record', 'statement_match_targets');
   end if;
   if broken.voided then
@@ -222,9 +226,7 @@ begin
       using errcode = 'serialization_failure', constraint = 'statement_matches_standing', table = 'statement_matches';
   end if;
   if broken.own or exists (select from payment_list_hands h
-      where h.list_id = any(broken.lists) and (h.user_id = any(broken.makers) or h.for_user_id = any(broken.makers)))
-    or exists (select from new_targets t join statement_matches m on m.statement_line_id = t.statement_line_id
-      where t.target_type <> 'payout' and had_hand_in_record(m.matched_by, t.target_type, t.target_id)) then
+      where h.list_id = any(broken.lists) and (h.user_id = any(broken.makers) or h.for_user_id = any(broken.makers))) then
     perform refuse('statement_matches_by_another', 'who had a hand in the list or paid the cash does not reconcile it', 'statement_matches');
   end if;
   if exists (select from statement_decisions) and exists (select from new_targets t where 'apart' = (select d.verdict from statement_decisions d

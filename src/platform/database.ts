@@ -161,6 +161,8 @@ export interface DatabaseAddress {
 export function sessionOptions(address: Pick<DatabaseAddress, 'role' | 'readOnly'>, extra: Record<string, string> = {}): string {
   const settings: Record<string, string> = {
     timezone: 'UTC',
+    // A server that compiles statements takes seconds over some that run for milliseconds.
+    jit: 'off',
     lock_timeout: '5s',
     statement_timeout: '120s',
     idle_in_transaction_session_timeout: '60s',

@@ -58,6 +58,8 @@ export async function stageStatement(
     paid_on: line.paidOn ?? '2026-03-10',
     document_last_four: line.documentLastFour ?? null,
     repeats: line.repeats ?? null,
+    // Equal where a line says what another says.
+    fingerprint: source === 'bank' ? `\\x${createHash('md5').update(`${line.reference} ${line.amount}`).digest('hex')}` : null,
   }));
   const columns = Object.keys(rows[0] ?? { id });
   const insert = `insert into statement_lines (${columns}) select ${columns} from jsonb_populate_recordset(null::statement_lines, $1)`;

@@ -9,15 +9,14 @@ export interface Standing {
   readonly balance: Money | null;
 }
 
-/** Lines on their way into the table: one array for each column. */
+/** Lines on their way into the table: one array for each column. Only what the bank says has a fingerprint. */
 export class LineBatch {
   readonly rows: number[] = [];
   readonly lines: ReadLine[] = [];
-  readonly fingerprints: string[] = [];
-
+  readonly fingerprints: (string | null)[] = [];
   readonly standings: Standing[] = [];
 
-  add(row: number, line: ReadLine, fingerprint: string, standing: Standing): void {
+  add(row: number, line: ReadLine, fingerprint: string | null, standing: Standing): void {
     this.standings.push(standing);
     this.rows.push(row);
     this.lines.push(line);

@@ -156,14 +156,13 @@ class StatementSoFar {
     }
     if (this.#first === null || paidOn < this.#first) this.#first = paidOn;
     if (this.#last === null || paidOn > this.#last) this.#last = paidOn;
-    const fingerprint = fingerprintOf(line, this.#account);
     this.#balance = this.#balance?.currency === amount.currency ? this.#balance.plus(moved(line)) : null;
     const place = { account: this.#account, opening: this.#opening, balance: this.#balance };
     const isTable = this.#format === 'csv' || this.#format === 'xlsx';
     this.#batch.add(
       isTable ? line.row : this.#lineCount,
       line,
-      this.#statement.source === 'bank' ? this.#turns.next(fingerprint) : fingerprint,
+      this.#statement.source === 'bank' ? this.#turns.next(fingerprintOf(line, this.#account)) : null,
       place,
     );
   }

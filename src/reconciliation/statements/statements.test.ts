@@ -5,7 +5,8 @@ import { camt, camtEntry } from '../../../test/support/camt.ts';
 import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import type { Ground } from '../../platform/index.ts';
+import { stageStatement } from '../../../test/support/statements.ts';
+import { type Ground, newId } from '../../platform/index.ts';
 import { statementJobs } from './jobs.ts';
 import { statementTransitions } from './types.ts';
 
@@ -375,7 +376,16 @@ describe('statements', () => {
       `insert into statement_lines (id, statement_id, row_number, kind, reference, amount, currency, paid_on)
       values (gen_random_uuid(), '${statementId}', 9, 'payment', 'X', ${amount}, 'DZD', '2026-03-10')`;
     await refused(lineInto(id), { constraint: 'statement_lines_before_staging' });
+    await refused(lineInto(newId()), { constraint: 'statement_lines_before_staging' });
     await refused(lineInto(id, '0'), { constraint: 'statement_lines_amount_check' });
+    const staged = await stageStatement(platform, { programmeId: frame.programmeId, source: 'bank', lines: [{ reference: 'A' }] });
+    for (const repeated of [newId(), staged.lineIds[0]])
+      await refused(
+        `insert into statement_lines (id, statement_id, row_number, kind, reference, amount, currency, paid_on, repeats)
+        values (gen_random_uuid(), '${staged.id}', 9, 'payment', 'A', 1, 'DZD', '2026-03-10', '${repeated}')`,
+        { constraint: 'statement_lines_repeat_another' },
+      );
+    await expect(platform.owner.query(`delete from statements where id = '${staged.id}'`)).rejects.toThrow();
     await refused(`update statements set line_count = 5 where id = '${id}'`, { constraint: 'statements_staged_once' });
     await refused(`update statements set state = 'received' where id = '${id}'`, { constraint: 'statements_transition' });
     await refused(`update statements set name = 'other' where id = '${id}'`, { code: '42501' });
