@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { Sql } from './sql.ts';
+import { Sql, sql } from './sql.ts';
 
 // Dates stay text and big integers stay exact; numerics are text already.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
@@ -281,3 +281,6 @@ export const beginAgainOn =
   (error: unknown): never => {
     throw constraints.includes(brokenConstraint(error) ?? '') ? new RetryTransaction(met) : error;
   };
+
+/** Lets the statements of a transaction that goes through everything take up to an hour each; any other is ended after two minutes. */
+export const mayTakeAnHour = (tx: Tx): void => tx.defer(sql`set local statement_timeout = '1h'`);

@@ -28,7 +28,7 @@ export async function prepareNext(
     const last = earlier.last?.period.to;
     const from = last === undefined ? null : new Date(Date.parse(last) + 86_400_000).toISOString().slice(0, 10);
     const span = { fundId, from, to: to ?? dateIn(about.timeZone, now) };
-    const facts = await readFacts(db, span);
+    const facts = await readFacts(db, about, span);
     // Whoever drafts does not hold off who publishes: what was published in the meantime is looked at again.
     if ((await lastNumber(db, fundId)) === earlier.reports && (earlier.last?.number ?? 0) === earlier.reports)
       return { prepared: prepare(about, facts, earlier, span.to, now, state), span };

@@ -1,4 +1,4 @@
-import { command } from '../../../platform/index.ts';
+import { command, mayTakeAnHour } from '../../../platform/index.ts';
 import { knownFund, prepareNext, scopeOfFund } from '../preparing.ts';
 import { keepDraftRow } from '../store/reports.ts';
 
@@ -7,6 +7,7 @@ export const keepDraft = command<{ readonly fundId: string }, null>({
   name: 'reporting.keep_draft',
   scope: (db, { fundId }) => scopeOfFund(db, fundId),
   async run({ tx, now }, { fundId }) {
+    mayTakeAnHour(tx);
     const { prepared } = await prepareNext(tx, await knownFund(tx, fundId), null, now, 'draft');
     await keepDraftRow(tx, prepared.report, now);
     return { result: null, subject: { type: 'fund', id: fundId } };

@@ -1,4 +1,4 @@
-import { command, dateIn, newId, problem } from '../../../platform/index.ts';
+import { command, dateIn, mayTakeAnHour, newId, problem } from '../../../platform/index.ts';
 import { isTellable } from '../counting/index.ts';
 import { knownFund, prepareNext, scopeOfFund } from '../preparing.ts';
 import { reportProblem } from '../problems.ts';
@@ -20,6 +20,7 @@ export const publishReport = command<ToPublish, DonorReport>({
   name: 'reporting.publish_report',
   scope: (db, { fundId }) => scopeOfFund(db, fundId),
   async run({ tx, actor, now }, { fundId, to }) {
+    mayTakeAnHour(tx);
     const about = await knownFund(tx, fundId);
     await lockReports(tx, about.programme.id);
     const today = dateIn(about.timeZone, now);

@@ -1,4 +1,4 @@
-import { type Db, sql, type Tx } from '../../../platform/index.ts';
+import { type Db, type Sql, sql, type Tx } from '../../../platform/index.ts';
 import type { Alike } from '../counting/index.ts';
 import type { Movement } from '../figures.ts';
 import type { DaysToCash } from '../types.ts';
@@ -88,32 +88,33 @@ const toldElsewhere = (fundId: string) => sql`
 
 /** Those who were paid and whom no report of the fund has counted, once each: as they were when first paid. */
 const uncounted = (fundId: string) => sql`
-  select distinct on (person) person, household_id, sex, age_band, has_disability, wilaya_number, kind,
-    person in (select person from told) as is_told
-  from paid
+  select distinct on (person) person, household_id, sex, age_band, has_disability, wilaya_number, kind, told.person is not null as is_told
+  from paid left join told using (person)
   where not exists (select from reported_people r join beneficiaries b on b.id = r.beneficiary_id
     where r.fund_id = ${fundId} and coalesce(b.merged_into, b.id) = paid.person)
   order by person, paid_at, id`;
+
+/** Everything that moved in a fund until its last day. What was reversed counts against what it was, on the day it was reversed. */
+const moved = ({ fund: { id, currency } }: ReportedFund, end: Sql) => sql`
+  select e.event, po.amount, e.at from journal_entries e join postings po on po.entry_id = e.id and po.amount > 0 and po.currency = ${currency}
+  where e.fund_id = ${id} and e.reverses is null and e.at < ${end}
+  union all select o.event, -po.amount, e.at from journal_entries e join journal_entries o on o.id = e.reverses
+    join postings po on po.entry_id = e.id and po.amount > 0 and po.currency = ${currency}
+  where e.fund_id = ${id} and e.reverses is not null and e.at < ${end}`;
 
 /**
  * Everything that a report on a fund says, in one statement: figures read one after another would differ by what happened in between, and a
  * difference of one is a person.
  */
-export async function readFacts(db: Db, span: Span): Promise<FundFacts> {
+export async function readFacts(db: Db, about: ReportedFund, span: Span): Promise<FundFacts> {
   const { fundId, from, to } = span;
+  const beginning = sql`(${from}::date::timestamp at time zone ${about.timeZone})`;
+  const end = sql`((${to}::date + 1)::timestamp at time zone ${about.timeZone})`;
+  const recent = from === null ? sql`true` : sql`paid_on >= ${from}::date`;
   const row = await db.first<FundFacts>(sql`
-    with fund as (
-      select f.id, f.currency, p.time_zone from funds f join programmes p on p.id = f.programme_id where f.id = ${fundId}
-    ), moved as (
-      -- What was reversed counts against what it was, on the day it was reversed.
-      select coalesce(o.event, e.event) as event, case when o.id is null then po.amount else -po.amount end as amount,
-        (e.at at time zone fund.time_zone)::date as day
-      from fund join journal_entries e on e.fund_id = fund.id
-        join postings po on po.entry_id = e.id and po.amount > 0 and po.currency = fund.currency
-        left join journal_entries o on o.id = e.reverses
-    ), movements as (
-      select event, sum(amount)::text as until, coalesce(sum(amount) filter (where day < ${from}::date), 0)::text as before
-      from moved where day <= ${to}::date group by event
+    with movements as (
+      select event, sum(amount)::text as until, coalesce(sum(amount) filter (where at < ${beginning}), 0)::text as before
+      from (${moved(about, end)}) m group by event
     ), paid as materialized (${paidBy(span)}
     ), told as materialized (${toldElsewhere(fundId)}
     ), uncounted as materialized (${uncounted(fundId)}
@@ -123,21 +124,25 @@ export async function readFacts(db: Db, span: Span): Promise<FundFacts> {
     ), households as (
       select household_id, bool_or(is_told) as told, bool_or(not is_told) as fresh from uncounted where not exists
         (select from reported_people r where r.fund_id = ${fundId} and r.household_id = uncounted.household_id) group by 1
+    ), spread as materialized (
+      select wilaya_number, kind, count(*)::int as count, sum(amount) as amount, min(paid_on) as first from paid group by 1, 2
     ), approved as (
       select list_id, max(at) as at from payment_list_hands
-      where hand = 'approver' and list_id in (select list_id from paid) group by list_id
+      where hand = 'approver' and list_id in (select list_id from payment_list_funds where fund_id = ${fundId}) group by list_id
     ), waits as (
       select count(*) as n, percentile_cont(array[0.5, 0.9]) within group (order by days) as days,
         count(*) filter (where recent) as n_recent, percentile_cont(array[0.5, 0.9]) within group (order by days) filter (where recent) as recent
-      from (select extract(epoch from paid.paid_at - approved.at) / 86400 as days, ${from}::date is null or paid.paid_on >= ${from}::date as recent
+      from (select extract(epoch from paid.paid_at - approved.at) / 86400 as days, ${from === null ? sql`false` : recent} as recent
         from paid join approved on approved.list_id = paid.list_id) w
+    ), since_start as (
+      select jsonb_build_object('median', round(days[1]::numeric, 1), 'p90', round(days[2]::numeric, 1), 'of', n) as said from waits
     )
     select coalesce((select jsonb_agg(to_jsonb(m)) from movements m), '[]') as movements,
-      (select count(*)::int from paid) as transfers, (select min(paid_on)::text from paid) as "firstPaidOn",
+      (select coalesce(sum(count), 0)::int from spread) as transfers, (select min(first)::text from spread) as "firstPaidOn",
       coalesce((select jsonb_agg(to_jsonb(t)) from
-        (select wilaya_number as name, count(*)::int, sum(amount)::text as amount from paid group by 1) t), '[]') as "paidIn",
+        (select wilaya_number as name, sum(count)::int as count, sum(amount)::text as amount from spread group by 1) t), '[]') as "paidIn",
       coalesce((select jsonb_agg(to_jsonb(t)) from
-        (select kind as name, count(*)::int, sum(amount)::text as amount from paid group by 1) t), '[]') as "paidAs",
+        (select kind as name, sum(count)::int as count, sum(amount)::text as amount from spread group by 1) t), '[]') as "paidAs",
       (select count(*)::int from uncounted where not is_told) as "newPeople",
       (select count(*)::int from uncounted where is_told) as "toldBefore",
       (select count(*)::int from households where fresh) as "newHouseholds",
@@ -146,22 +151,23 @@ export async function readFacts(db: Db, span: Span): Promise<FundFacts> {
       coalesce((select jsonb_agg(to_jsonb(t)) from (select r.wilaya_number as name, count(*)::int as people
         from reported_people r, funds f where f.id = ${fundId} and r.programme_id = f.programme_id and not r.is_told_before
         group by 1) t), '[]') as "toldIn",
-      (select count(distinct person)::int from paid where ${from}::date is null or paid_on >= ${from}::date) as "peopleInPeriod",
-      (select count(distinct household_id)::int from paid where ${from}::date is null or paid_on >= ${from}::date) as "householdsInPeriod",
+      (select count(*)::int from (select from paid where ${recent} group by person) p) as "peopleInPeriod",
+      (select count(*)::int from (select from paid where ${recent} group by household_id) h) as "householdsInPeriod",
       coalesce((select jsonb_agg(jsonb_build_object('sex', sex, 'ageBand', age_band, 'hasDisability', has_disability,
         'wilaya', wilaya_number, 'kind', kind, 'people', people)) from alike), '[]') as fresh,
-      (select jsonb_build_object('median', round(days[1]::numeric, 1), 'p90', round(days[2]::numeric, 1), 'of', n) from waits) as "daysSinceStart",
-      (select jsonb_build_object('median', round(recent[1]::numeric, 1), 'p90', round(recent[2]::numeric, 1), 'of', n_recent)
-        from waits) as "daysInPeriod",
+      (select said from since_start) as "daysSinceStart",
+      ${
+        from === null
+          ? sql`(select said from since_start)`
+          : sql`(select jsonb_build_object('median', round(recent[1]::numeric, 1), 'p90', round(recent[2]::numeric, 1), 'of', n_recent) from waits)`
+      } as "daysInPeriod",
       (select jsonb_agg(jsonb_build_object('number', number, 'name', name_fr, 'nameAr', name_ar, 'pcode', pcode) order by number)
         from wilayas) as wilayas,
       coalesce((select jsonb_agg(jsonb_build_object('reference', c.reference, 'receivedOn', c.received_on, 'amount', c.amount::text)
-        order by c.received_on, c.id) from contributions c, fund where c.fund_id = fund.id
-          and (c.recorded_at at time zone fund.time_zone)::date <= ${to}::date
+        order by c.received_on, c.id) from contributions c where c.fund_id = ${fundId} and c.recorded_at < ${end}
           and not exists (select from journal_entries e join journal_entries r on r.reverses = e.id
-            where e.subject_id = c.id and (r.at at time zone fund.time_zone)::date <= ${to}::date)), '[]') as contributions
-    from fund`);
-  if (!row) throw new Error('the fund that was just found is missing');
+            where e.subject_id = c.id and r.at < ${end})), '[]') as contributions`);
+  if (!row) throw new Error('a statement that always has a row had none');
   return row;
 }
 

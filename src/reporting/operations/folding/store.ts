@@ -1,4 +1,4 @@
-import { type Db, sql, type Tx } from '../../../platform/index.ts';
+import { type Db, mayTakeAnHour, sql, type Tx } from '../../../platform/index.ts';
 
 /** Whether anything waits to be added to what is kept. */
 export const hasChanges = async (db: Db): Promise<boolean> =>
@@ -10,6 +10,6 @@ export const foldChanges = async (tx: Tx, most: number, now: Date): Promise<numb
 
 /** Counts a programme's figures anew, however long it takes. @returns how many are kept now */
 export async function rebuildFigures(tx: Tx, programmeId: string): Promise<number> {
-  await tx.run(sql`set local statement_timeout = '1h'`);
+  mayTakeAnHour(tx);
   return (await tx.first<{ kept: number }>(sql`select rebuild_operations(${programmeId}) as kept`))?.kept ?? 0;
 }
