@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import { beginningOf } from './beginning.ts';
 import { encodingOf } from './encoding.ts';
 import { unreadable } from './table.ts';
 
@@ -20,42 +21,23 @@ export interface DecodedText {
  * @throws unprocessable naming the line where the text is not in its own encoding any more, or holds what no text holds
  */
 export async function decodeText(bytes: AsyncIterable<Buffer>): Promise<DecodedText> {
-  const source = bytes[Symbol.asyncIterator]();
-  const sample = await sampleOf(source);
-  const encoding = encodingOf(sample);
-  const beginning = new TextDecoder(encoding).decode(sample, { stream: true });
-  return { encoding, beginning, pieces: decoded(sample, source, encoding) };
+  const { start, whole } = await beginningOf(bytes, SAMPLE_BYTES);
+  const encoding = encodingOf(start);
+  const beginning = new TextDecoder(encoding).decode(start, { stream: true });
+  return { encoding, beginning, pieces: decoded(whole, encoding, encoding === 'utf-8' && isAscii(start)) };
 }
 
-async function sampleOf(source: AsyncIterator<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for (let size = 0; size < SAMPLE_BYTES; ) {
-    const { done, value } = await source.next();
-    if (done) break;
-    chunks.push(value);
-    size += value.length;
-  }
-  return Buffer.concat(chunks);
-}
-
-async function* decoded(sample: Buffer, source: AsyncIterator<Buffer>, told: string): AsyncGenerator<string, void> {
+async function* decoded(bytes: AsyncIterable<Buffer>, told: string, isUndecided: boolean): AsyncGenerator<string, void> {
   let decoder = new LineDecoder(told);
-  let undecided = told === 'utf-8' && isAscii(sample);
-  try {
-    yield decoder.decode(sample);
-    for (;;) {
-      const { done, value } = await source.next();
-      if (done) break;
-      if (undecided && !isAscii(value)) {
-        undecided = false;
-        decoder = new LineDecoder(encodingOf(value), decoder.line);
-      }
-      yield decoder.decode(value);
+  let undecided = isUndecided;
+  for await (const chunk of bytes) {
+    if (undecided && !isAscii(chunk)) {
+      undecided = false;
+      decoder = new LineDecoder(encodingOf(chunk), decoder.line);
     }
-    yield decoder.end();
-  } finally {
-    await source.return?.();
+    yield decoder.decode(chunk);
   }
+  yield decoder.end();
 }
 
 class LineDecoder {

@@ -1,3 +1,4 @@
+export { beginningOf } from './beginning.ts';
 export { encodingOf } from './encoding.ts';
 export { readRecords, readTable } from './read-table.ts';
 export type { NumberedRow, Table, TableFormat } from './table.ts';

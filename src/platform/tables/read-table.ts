@@ -1,3 +1,4 @@
+import { beginningOf } from './beginning.ts';
 import { readCsv } from './csv-read.ts';
 import { type Records, type Table, tableOf, unreadable } from './table.ts';
 import { readXlsx } from './xlsx-read.ts';
@@ -22,30 +23,12 @@ export const readTable = async (bytes: AsyncIterable<Buffer>, contentType: strin
  * @param delimiter what stands between the cells of CSV, where somebody has said so
  */
 export async function readRecords(bytes: AsyncIterable<Buffer>, contentType: string, delimiter?: string): Promise<Records> {
-  const source = bytes[Symbol.asyncIterator]();
-  const start: Buffer[] = [];
-  for (let size = 0; size < compoundStart.length; ) {
-    const { done, value } = await source.next();
-    if (done) break;
-    start.push(value);
-    size += value.length;
-  }
-  const first = Buffer.concat(start);
-  const whole = again(first, source);
-  if (first.subarray(0, 8).equals(compoundStart)) throw await whyCompound(whole);
-  if (first.subarray(0, 4).equals(zipStart)) return readXlsx(whole);
+  const { start, whole } = await beginningOf(bytes, compoundStart.length);
+  if (start.subarray(0, 8).equals(compoundStart)) throw await whyCompound(whole);
+  if (start.subarray(0, 4).equals(zipStart)) return readXlsx(whole);
   if (contentType.startsWith(SPREADSHEET))
     throw unreadable('This is no XLSX workbook. Save it as XLSX or as "CSV UTF-8" and send it again.');
   return readCsv(whole, delimiter);
-}
-
-async function* again(first: Buffer, source: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
-  try {
-    if (first.length > 0) yield first;
-    for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
-  } finally {
-    await source.return?.();
-  }
 }
 
 async function whyCompound(bytes: AsyncIterable<Buffer>) {

@@ -1,3 +1,4 @@
+import { beginningOf } from '../../../platform/index.ts';
 import { readCamt } from './camt/camt.ts';
 import { readMt940 } from './mt940/mt940.ts';
 import type { TableMapping } from './table/mapping.ts';
@@ -19,35 +20,13 @@ export interface Reading {
  * @throws unprocessable with the place when nothing can be made of the file from there on
  */
 export async function* openStatement(bytes: AsyncIterable<Buffer>, { mapping, source, told }: Reading): Pieces {
-  const { start, whole } = await beginning(bytes);
-  const kind = kindOf(start);
+  const { start, whole } = await beginningOf(bytes, SAMPLE_BYTES);
+  const kind = kindOf(start.subarray(0, SAMPLE_BYTES));
   if (kind === 'xml') yield* readCamt(whole, told);
   else if (kind === 'mt940') {
     told('mt940');
     yield* readMt940(whole);
   } else yield* readTableStatement(whole, mapping, source, told);
-}
-
-async function beginning(bytes: AsyncIterable<Buffer>): Promise<{ start: Buffer; whole: AsyncIterable<Buffer> }> {
-  const source = bytes[Symbol.asyncIterator]();
-  const first: Buffer[] = [];
-  for (let size = 0; size < SAMPLE_BYTES; ) {
-    const { done, value } = await source.next();
-    if (done) break;
-    first.push(value);
-    size += value.length;
-  }
-  const start = Buffer.concat(first);
-  return { start: start.subarray(0, SAMPLE_BYTES), whole: again(start, source) };
-}
-
-async function* again(first: Buffer, source: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
-  try {
-    if (first.length > 0) yield first;
-    for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
-  } finally {
-    await source.return?.();
-  }
 }
 
 /** Beginnings of files that people send by mistake, and what to do instead. */
