@@ -14,6 +14,7 @@ import {
 import { programmeById } from '../programmes/index.ts';
 import { isRecipient } from './export-encryption.ts';
 import { countExport, type ExportLimits } from './export-limits.ts';
+import { Superseded } from './export-parts.ts';
 import { newPassphrase } from './export-passphrase.ts';
 import {
   beginAttempt,
@@ -184,9 +185,6 @@ export const beginExport = command<OfExport, StoredExport | undefined>({
     return { result, subject: subjectOf(exportId), after: { attempt: result?.attempt ?? null } };
   },
 });
-
-/** An attempt that another has taken the place of, or whose export has ended. */
-export class Superseded extends Error {}
 
 // The row is locked, so that who ends the export or begins anew waits, and what comes later finds out.
 async function current(tx: Parameters<typeof lockExport>[0], exportId: string, attempt: number): Promise<void> {

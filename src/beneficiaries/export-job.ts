@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { system } from '../access/index.ts';
 import { type Ground, Interrupted, type Job, type ReadRecorder, writeTable } from '../platform/index.ts';
 import type { ExportField } from './export-columns.ts';
-import { beginExport, expireExport, finishExport, keepExportPart, passphraseOf, Superseded } from './export-commands.ts';
+import { beginExport, expireExport, finishExport, keepExportPart, passphraseOf } from './export-commands.ts';
 import { encrypted, type Lock } from './export-encryption.ts';
+import { attemptToWrite, keepInParts } from './export-parts.ts';
 import { plainName } from './export-queries.ts';
 import { overdueExports, type StoredExport } from './export-records.ts';
 import { exportRows } from './export-rows.ts';
 import type { PersonExport } from './export-types.ts';
 
-const PART_BYTES = 512 * 1024;
 const EXPIRED_AT_A_TIME = 100;
 
 /**
@@ -39,14 +38,7 @@ export const exportJobs = (ground: Ground, reads: ReadRecorder, writers: Writers
     name: 'beneficiaries.write_export',
     async run({ exportId = '' }, closing) {
       const begun = await ground.execute(beginExport, { exportId }, { actor: system });
-      if (!begun) return;
-      try {
-        await write(ground, reads, begun, { writers, closing });
-      } catch (error) {
-        // However deep in the streams it was that the work left off.
-        if (closing?.aborted) throw new Interrupted('the file is written from its beginning elsewhere');
-        if (!(error instanceof Superseded)) throw error;
-      }
+      if (begun) await attemptToWrite(() => write(ground, reads, begun, { writers, closing }), closing);
     },
   },
   {
@@ -76,16 +68,10 @@ async function write(
     await reads.record([readOf(begun, beneficiaryIds)]);
   };
   const plain = plainOf(ground, asked, reading, writers);
-  const digest = createHash('sha256');
-  let bytes = 0;
-  let number = 0;
-  for await (const part of inParts(encrypted(plain, plainName(asked), lockOf(ground, begun)))) {
-    digest.update(part);
-    bytes += part.length;
-    await execute(keepExportPart(part), { exportId, attempt, number }, { actor: system });
-    number += 1;
-  }
-  const written = { people, parts: number, bytes, sha256: digest.digest('hex') };
+  const kept = await keepInParts(encrypted(plain, plainName(asked), lockOf(ground, begun)), (part, number) =>
+    execute(keepExportPart(part), { exportId, attempt, number }, { actor: system }),
+  );
+  const written = { people, ...kept };
   await execute(finishExport, { exportId, attempt, written }, { actor: system });
 }
 
@@ -125,17 +111,3 @@ const askedWith = ({ listId, fileId }: PersonExport): string => {
   if (listId !== null) return 'createPaymentListExport';
   return fileId === null ? 'createBeneficiaryExport' : 'createRefusedRowsExport';
 };
-
-/** Gathers pieces into parts of half a MiB, the last one smaller. */
-export async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let gathered: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of pieces) {
-    gathered.push(piece);
-    size += piece.length;
-    if (size < PART_BYTES) continue;
-    yield Buffer.concat(gathered);
-    [gathered, size] = [[], 0];
-  }
-  if (size > 0) yield Buffer.concat(gathered);
-}

@@ -1,4 +1,5 @@
 import { type Db, type Page, pageOf, type Scope, type Sql, sql, type Tx } from '../platform/index.ts';
+import type { KeptFile } from './export-parts.ts';
 import type { ExportEnd, NewExport, NewListExport, NewRefusedRowsExport, PersonExport } from './export-types.ts';
 
 /** An export as the table holds it. */
@@ -88,12 +89,8 @@ export const insertPart = (tx: Tx, exportId: string, attempt: number, number: nu
   tx.insert('person_export_parts', [{ export_id: exportId, attempt, number, content, written_at: at }]);
 
 /** What is known of a file once it has been written. */
-export interface Written {
+export interface Written extends KeptFile {
   readonly people: number;
-  readonly parts: number;
-  readonly bytes: number;
-  /** In hexadecimal. */
-  readonly sha256: string;
 }
 
 /** The file is there, and the passphrase is not needed any more. */

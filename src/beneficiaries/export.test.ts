@@ -8,7 +8,8 @@ import { type Frame, makeFrame, makePerson, type Person } from '../../test/suppo
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { system } from '../access/index.ts';
 import { newId } from '../platform/index.ts';
-import { beginExport, finishExport, keepExportPart, Superseded } from './export-commands.ts';
+import { beginExport, finishExport, keepExportPart } from './export-commands.ts';
+import { Superseded } from './export-parts.ts';
 
 const form = {
   reason: 'Handed to the auditors',

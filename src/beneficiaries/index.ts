@@ -20,8 +20,9 @@ export { type ErasedRecord, eraseRecords, lockRecords, type PersonRecord } from 
 export type { ExportField } from './export-columns.ts';
 export { type RequestedExport, requestExport } from './export-commands.ts';
 export { encrypted, isRecipient } from './export-encryption.ts';
-export { exportJobs, inParts, type ListExport, type WriteList, type WriteRefusedRows } from './export-job.ts';
+export { exportJobs, type ListExport, type WriteList, type WriteRefusedRows } from './export-job.ts';
 export { countExport, type ExportLimits } from './export-limits.ts';
+export { attemptToWrite, type KeptFile, keepInParts, Superseded } from './export-parts.ts';
 export { endExportsOf, holdExports } from './export-records.ts';
 export { exportRows } from './export-rows.ts';
 export type { NewListExport, NewRefusedRowsExport, PaymentInstruction } from './export-types.ts';

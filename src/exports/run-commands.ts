@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { raiseAlert } from '../access/index.ts';
-import { countExport, type ExportLimits } from '../beneficiaries/index.ts';
+import { countExport, type ExportLimits, Superseded } from '../beneficiaries/index.ts';
 import { type Actor, type Command, command, type Db, newId, type Scope, type Tx } from '../platform/index.ts';
 import { definitionScope, missing, type OfDefinition } from './define.ts';
 import { findDefinition, localTime, lockDefinition, updateDefinition } from './definition-store.ts';
@@ -97,9 +97,6 @@ export const beginWriting = (datasets: Datasets): Command<OfRun, Writing | null>
       return { result: { run: found.run, attempt, definition, actor }, subject, after: { attempt } };
     },
   });
-
-/** An attempt that another has taken the place of, or whose run has ended. */
-export class Superseded extends Error {}
 
 async function current(tx: Tx, runId: string, attempt: number): Promise<ExportRun> {
   const found = await lockRun(tx, runId);

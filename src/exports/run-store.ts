@@ -1,3 +1,4 @@
+import type { KeptFile } from '../beneficiaries/index.ts';
 import { type Db, type Page, pageOf, type Scope, type Sql, sql, type Tx } from '../platform/index.ts';
 import type { Days, ExportDefinition, ExportRun } from './types.ts';
 
@@ -85,13 +86,9 @@ export const insertPart = (tx: Tx, runId: string, attempt: number, number: numbe
   tx.insert('export_run_parts', [{ run_id: runId, attempt, number, content, written_at: at }]);
 
 /** What is known of a file once it has been written. */
-export interface Written {
+export interface Written extends KeptFile {
   readonly rows: number;
   readonly people: number;
-  readonly parts: number;
-  readonly bytes: number;
-  /** In hexadecimal. */
-  readonly sha256: string;
 }
 
 export const markReady = (tx: Tx, id: string, { rows, people, parts, bytes, sha256 }: Written, now: Date): Promise<number> =>

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { system } from '../access/index.ts';
-import { type ExportLimits, encrypted, inParts } from '../beneficiaries/index.ts';
+import { attemptToWrite, type ExportLimits, encrypted, keepInParts } from '../beneficiaries/index.ts';
 import { type Ground, Interrupted, type ReadRecorder, writeTable } from '../platform/index.ts';
 import { plainName } from './download.ts';
-import { beginWriting, datasetOf, finishRun, keepPart, Superseded, type Writing } from './run-commands.ts';
+import { beginWriting, datasetOf, finishRun, keepPart, type Writing } from './run-commands.ts';
 import type { Datasets } from './types.ts';
 
 /** What writing a file needs beside the ground. */
@@ -16,14 +15,7 @@ export interface Writer {
 /** Writes a file in the name of whom it is for. Nothing of it is written anywhere before it is encrypted. @throws Interrupted when the process ends */
 export async function writeRun(ground: Ground, writer: Writer, runId: string, closing: AbortSignal | undefined): Promise<void> {
   const writing = await ground.execute(beginWriting(writer.datasets), { runId }, { actor: system });
-  if (!writing) return;
-  try {
-    await write(ground, writer, writing, closing);
-  } catch (error) {
-    // However deep in the streams it was that the work left off.
-    if (closing?.aborted) throw new Interrupted('the file is written from its beginning elsewhere');
-    if (!(error instanceof Superseded)) throw error;
-  }
+  if (writing) await attemptToWrite(() => write(ground, writer, writing, closing), closing);
 }
 
 async function write(
@@ -51,15 +43,8 @@ async function write(
   const plain = writeTable({ kind: definition.format }, counted());
   const { recipient } = definition;
   const bytesOf = recipient === null ? plain : encrypted(plain, plainName(definition, run), { encryption: 'age', recipient });
-  const digest = createHash('sha256');
-  let [bytes, parts] = [0, 0];
-  for await (const part of inParts(bytesOf)) {
-    digest.update(part);
-    bytes += part.length;
-    await execute(keepPart(part), { runId, attempt, number: parts }, asSystem);
-    parts += 1;
-  }
-  const written = { rows, people, parts, bytes, sha256: digest.digest('hex') };
+  const kept = await keepInParts(bytesOf, (part, number) => execute(keepPart(part), { runId, attempt, number }, asSystem));
+  const written = { rows, people, ...kept };
   await execute(finishRun(limits, actor), { runId, attempt, written }, asSystem);
 }
 
