@@ -1,4 +1,4 @@
-import type { Ground, Job } from '../platform/index.ts';
+import { eachInTurn, type Ground, type Job } from '../platform/index.ts';
 import { warnOfEndingKey } from './commands/key-use.ts';
 import { keysToWarnOf } from './key-alerts.ts';
 import { system } from './system.ts';
@@ -9,7 +9,7 @@ export const keyJobs = ({ db, clock, execute }: Ground): Job[] => [
     name: 'access.warn_of_ending_keys',
     everySeconds: 3600,
     async run() {
-      for (const keyId of await keysToWarnOf(db, clock.now())) await execute(warnOfEndingKey, { keyId }, { actor: system });
+      await eachInTurn(await keysToWarnOf(db, clock.now()), (keyId) => execute(warnOfEndingKey, { keyId }, { actor: system }));
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { system } from '../access/index.ts';
-import { type Ground, Interrupted, type Job, type ReadRecorder, writeTable } from '../platform/index.ts';
+import { eachInTurn, type Ground, Interrupted, type Job, type ReadRecorder, writeTable } from '../platform/index.ts';
 import type { ExportField } from './export-columns.ts';
 import { beginExport, expireExport, finishExport, keepExportPart, passphraseOf } from './export-commands.ts';
 import { encrypted, type Lock } from './export-encryption.ts';
@@ -45,9 +45,8 @@ export const exportJobs = (ground: Ground, reads: ReadRecorder, writers: Writers
     name: 'beneficiaries.expire_exports',
     everySeconds: 300,
     async run() {
-      for (const { id } of await overdueExports(ground.db, ground.clock.now(), EXPIRED_AT_A_TIME)) {
-        await ground.execute(expireExport, { exportId: id }, { actor: system });
-      }
+      const overdue = await overdueExports(ground.db, ground.clock.now(), EXPIRED_AT_A_TIME);
+      await eachInTurn(overdue, ({ id }) => ground.execute(expireExport, { exportId: id }, { actor: system }));
     },
   },
 ];

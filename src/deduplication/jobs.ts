@@ -1,6 +1,6 @@
 import { system } from '../access/index.ts';
 import type { DuplicateCheck } from '../beneficiaries/index.ts';
-import type { Ground, Job, Logger } from '../platform/index.ts';
+import { eachInTurn, type Ground, type Job, type Logger } from '../platform/index.ts';
 import type { PairName } from './decision-store.ts';
 import { overdue } from './due.ts';
 import { countProgrammeNames, grownProgrammes } from './name-frequencies.ts';
@@ -47,7 +47,7 @@ export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, dupli
           if (left.length === 0) break;
           failed.push(...(await compareAll(left)));
         }
-        for (const programmeId of await grownProgrammes(db)) await execute(countProgrammeNames, { programmeId }, asSystem);
+        await eachInTurn(await grownProgrammes(db), (programmeId) => execute(countProgrammeNames, { programmeId }, asSystem));
       },
     },
     {

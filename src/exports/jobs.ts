@@ -1,5 +1,5 @@
 import { system } from '../access/index.ts';
-import type { Ground, Job } from '../platform/index.ts';
+import { eachInTurn, type Ground, type Job } from '../platform/index.ts';
 import { runningDefinitions } from './definition-store.ts';
 import { beginRun, expireRun } from './run-commands.ts';
 import { overdueRuns } from './run-store.ts';
@@ -17,9 +17,9 @@ export function scheduledExportJobs(ground: Ground, writer: Writer): Job[] {
       name: 'exports.begin_due',
       everySeconds: 60,
       async run() {
-        for (const { id, schedule, lastDueOn, now } of await runningDefinitions(db, clock.now())) {
+        await eachInTurn(await runningDefinitions(db, clock.now()), async ({ id, schedule, lastDueOn, now }) => {
           if (lastDue(schedule, now) > lastDueOn) await execute(begin, { definitionId: id }, { actor: system });
-        }
+        });
       },
     },
     { name: 'exports.write_run', run: ({ runId = '' }, closing) => writeRun(ground, writer, runId, closing) },
@@ -27,9 +27,8 @@ export function scheduledExportJobs(ground: Ground, writer: Writer): Job[] {
       name: 'exports.expire_runs',
       everySeconds: 300,
       async run() {
-        for (const { id } of await overdueRuns(db, clock.now(), EXPIRED_AT_A_TIME)) {
-          await execute(expireRun, { runId: id }, { actor: system });
-        }
+        const overdue = await overdueRuns(db, clock.now(), EXPIRED_AT_A_TIME);
+        await eachInTurn(overdue, ({ id }) => execute(expireRun, { runId: id }, { actor: system }));
       },
     },
   ];

@@ -1,5 +1,5 @@
 import { system } from '../access/index.ts';
-import type { Ground, Job } from '../platform/index.ts';
+import { eachInTurn, type Ground, type Job } from '../platform/index.ts';
 import { endPack } from './commands/end-pack.ts';
 import { packsPastGrace } from './store/packs.ts';
 
@@ -8,7 +8,7 @@ export const offlineJobs = ({ db, execute, clock }: Ground): Job[] => [
     name: 'offline.end_packs',
     everySeconds: 60,
     async run() {
-      for (const packId of await packsPastGrace(db, clock.now())) await execute(endPack, { packId }, { actor: system });
+      await eachInTurn(await packsPastGrace(db, clock.now()), (packId) => execute(endPack, { packId }, { actor: system }));
     },
   },
 ];

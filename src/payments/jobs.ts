@@ -1,5 +1,5 @@
 import { system } from '../access/index.ts';
-import { type Ground, Interrupted, type Job } from '../platform/index.ts';
+import { eachInTurn, type Ground, Interrupted, type Job } from '../platform/index.ts';
 import { closeList, drawNextBatch, settleNextBatch } from './commands/index.ts';
 import { listsToClose } from './store.ts';
 import type { IssueVouchers } from './types.ts';
@@ -28,7 +28,7 @@ export function paymentJobs({ db, execute, clock }: Pick<Ground, 'db' | 'execute
       name: 'payments.close',
       everySeconds: 900,
       async run() {
-        for (const listId of await listsToClose(db, clock.now())) await execute(closeList, { listId }, { actor: system });
+        await eachInTurn(await listsToClose(db, clock.now()), (listId) => execute(closeList, { listId }, { actor: system }));
       },
     },
   ];

@@ -7,6 +7,7 @@ export * from './credentials.ts';
 export { csrfTokenOf } from './cross-site.ts';
 export * from './database.ts';
 export * from './digits.ts';
+export * from './each-in-turn.ts';
 export * from './embedded-postgres.ts';
 export * from './flood-limit.ts';
 export * from './guarded-request.ts';

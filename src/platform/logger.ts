@@ -23,6 +23,9 @@ export function createLogger(level: string, destination?: { write(line: string):
   return destination ? pino(options, destination) : pino(options);
 }
 
+/** Of many errors at once, so many are told one by one. */
+const MOST_ERRORS = 10;
+
 /** What is logged of an error. PostgreSQL quotes the offending row in it, and knex the statement's values; neither is kept. */
 export function errorForLog(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -30,6 +33,7 @@ export function errorForLog(error: unknown): Record<string, unknown> {
   return {
     type: error.name,
     message: database ? 'database error' : error.message,
+    ...(error instanceof AggregateError ? { errors: error.errors.slice(0, MOST_ERRORS).map(errorForLog) } : {}),
     ...('code' in error ? { sqlState: error.code } : {}),
     ...('constraint' in error ? { constraint: error.constraint } : {}),
     ...('table' in error ? { table: error.table } : {}),

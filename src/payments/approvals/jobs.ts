@@ -1,5 +1,5 @@
 import { system } from '../../access/index.ts';
-import type { Ground, Job, Mailer } from '../../platform/index.ts';
+import { eachInTurn, type Ground, type Job, type Mailer } from '../../platform/index.ts';
 import { remindSigners } from './remind.ts';
 import { programmesToRemind, reminderToSend } from './reminder-store.ts';
 import { reminderText } from './reminder-texts.ts';
@@ -10,8 +10,8 @@ export const approvalJobs = ({ db, execute, clock }: Ground, post: { readonly ma
     name: 'payments.remind_signers',
     everySeconds: 3_600,
     async run() {
-      for (const { programmeId } of await programmesToRemind(db, clock.now()))
-        await execute(remindSigners, { programmeId }, { actor: system });
+      const programmes = await programmesToRemind(db, clock.now());
+      await eachInTurn(programmes, ({ programmeId }) => execute(remindSigners, { programmeId }, { actor: system }));
     },
   },
   {

@@ -1,5 +1,5 @@
 import { system } from '../../access/index.ts';
-import { type Ground, type Job, Problem } from '../../platform/index.ts';
+import { eachInTurn, type Ground, type Job, Problem } from '../../platform/index.ts';
 import { keepDraft } from './commands/keep-draft.ts';
 import { publishReport } from './commands/publish.ts';
 import { fundsDue, fundsToDraft } from './store/reports.ts';
@@ -7,27 +7,13 @@ import { fundsDue, fundsToDraft } from './store/reports.ts';
 /** How long after its end a month is published by itself: offices without a network have reported by then. */
 const DAYS_AFTER_MONTH = 5;
 
-/** Does something for each fund. What goes wrong with one keeps no other from its turn. @throws AggregateError with all that went wrong */
-async function forEachFund<F>(funds: readonly F[], work: (fund: F) => Promise<void>): Promise<void> {
-  const errors: unknown[] = [];
-  for (const fund of funds) {
-    try {
-      await work(fund);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0)
-    throw new AggregateError(errors, `${errors.length} of ${funds.length} funds failed: ${errors.map(String).join('; ')}`);
-}
-
 /** Publishes months that are over, and keeps what the next reports would say. */
 export const donorReportJobs = ({ db, execute, clock }: Ground): Job[] => [
   {
     name: 'reporting.publish_due',
     everySeconds: 3600,
     run: async () =>
-      forEachFund(await fundsDue(db, clock.now(), DAYS_AFTER_MONTH), async ({ id, to }) => {
+      eachInTurn(await fundsDue(db, clock.now(), DAYS_AFTER_MONTH), async ({ id, to }) => {
         try {
           await execute(publishReport, { fundId: id, to }, { actor: system });
         } catch (error) {
@@ -39,9 +25,6 @@ export const donorReportJobs = ({ db, execute, clock }: Ground): Job[] => [
   {
     name: 'reporting.draft',
     everySeconds: 3600,
-    run: async () =>
-      forEachFund(await fundsToDraft(db), async ({ id }) => {
-        await execute(keepDraft, { fundId: id }, { actor: system });
-      }),
+    run: async () => eachInTurn(await fundsToDraft(db), ({ id }) => execute(keepDraft, { fundId: id }, { actor: system })),
   },
 ];

@@ -1,5 +1,5 @@
 import { system } from '../../access/index.ts';
-import type { Ground, Job } from '../../platform/index.ts';
+import { eachInTurn, type Ground, type Job } from '../../platform/index.ts';
 import { foldOperations, rebuildOperations } from './folding/commands.ts';
 import { hasChanges } from './folding/store.ts';
 import { forecastOperations } from './forecast/commands.ts';
@@ -27,8 +27,8 @@ export const operationsJobs = ({ db, execute, clock }: Pick<Ground, 'db' | 'exec
     everySeconds: 3_600,
     async run() {
       const now = clock.now();
-      for (const programmeId of await programmesDue(db, now, new Date(now.getTime() - HOUR_MS / 2)))
-        await execute(forecastOperations, { programmeId }, { actor: system });
+      const due = await programmesDue(db, now, new Date(now.getTime() - HOUR_MS / 2));
+      await eachInTurn(due, (programmeId) => execute(forecastOperations, { programmeId }, { actor: system }));
     },
   },
 ];
