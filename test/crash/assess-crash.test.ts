@@ -3,11 +3,9 @@ import { eligibilityJobs } from '../../src/eligibility/index.ts';
 import { newId } from '../../src/platform/index.ts';
 import { type Frame, makeFrame, makePerson } from '../support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
-import type { Order } from './assessor.ts';
-import { type DoomedProcess, startDoomed } from './doomed-process.ts';
+import { type DoomedProcess, endAll, environment, keys, runUntil, startDoomed } from './doomed-process.ts';
+import type { Order } from './ground.ts';
 
-const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
-const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
 const PEOPLE = 20;
 /** After how many messages each process is killed: within its first person, its second or its third. */
 const KILLS = [20, 50, 85, 120];
@@ -18,7 +16,7 @@ describe('a run whose process is killed', () => {
   const runId = newId();
   const assessors: DoomedProcess[] = [];
   beforeAll(async () => {
-    platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
+    platform = await startPlatform({ environment });
     frame = await makeFrame(platform);
     for (let i = 0; i < PEOPLE; i += 1) await makePerson(platform, frame.programmeId);
     const manager = await platform.as('programme_officer', { programme: frame.programmeId });
@@ -36,15 +34,12 @@ describe('a run whose process is killed', () => {
     );
   });
   afterAll(async () => {
-    for (const { child, proxy } of assessors) {
-      child.kill('SIGKILL');
-      proxy.close();
-    }
+    endAll(assessors);
     await platform.close();
   });
 
   async function startAssessor(): Promise<DoomedProcess> {
-    const assessor = await startDoomed<Order>(platform, 'assessor.ts', { masterKey, indexKey });
+    const assessor = await startDoomed<Order>(platform, 'assessor.ts', keys);
     assessors.push(assessor);
     return assessor;
   }
@@ -64,16 +59,7 @@ describe('a run whose process is killed', () => {
   it('goes on where it was, with nobody twice and nobody left out', async () => {
     let before = 0;
     for (const messages of KILLS) {
-      const { child, proxy } = await startAssessor();
-      const killed = new Promise<void>((resolve) => {
-        proxy.cutAfter(messages, () => {
-          child.once('exit', () => resolve());
-          child.kill('SIGKILL');
-        });
-      });
-      child.send(runId);
-      await killed;
-      await proxy.released();
+      expect(await runUntil(await startAssessor(), runId, messages)).toBe(false);
       const { people, ...left } = await traces();
       expect(left, `after ${messages} messages`).toEqual({ moved: people, assessments: people, assessed: people, events: people });
       expect(people).toBeGreaterThanOrEqual(before);

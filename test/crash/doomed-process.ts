@@ -6,6 +6,13 @@ import { bundled } from '../support/bundle.ts';
 import type { TestPlatform } from '../support/platform.ts';
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts';
 
+/** The keys of a platform that such processes work on, as they are told of them and as the platform is. */
+export const keys = {
+  masterKey: Buffer.from('a master key for the crash test!').toString('base64'),
+  indexKey: Buffer.from('an index key for the crash test!').toString('base64'),
+};
+export const environment = { SANAD_MASTER_KEYS: `1:${keys.masterKey}`, SANAD_INDEX_KEY: keys.indexKey };
+
 /** A process that works on the platform's database and can be killed at any message that it sends there. */
 export interface DoomedProcess {
   readonly child: ChildProcess;
@@ -46,4 +53,32 @@ export async function startDoomed<Order extends { readonly databaseUrl: string }
   await Promise.race([ready, ended]);
   ended.catch(() => {});
   return { child, proxy };
+}
+
+/**
+ * Sends a process on an errand and kills it once it has said so much to the database, which has let go of it afterwards.
+ * @returns whether it came to the end, and said so, before that
+ */
+export async function runUntil({ child, proxy }: DoomedProcess, errand: string | object, messages: number): Promise<boolean> {
+  const done = once(child, 'message').then(() => true);
+  const killed = new Promise<boolean>((resolve) => {
+    proxy.cutAfter(messages, () => {
+      child.once('exit', () => resolve(false));
+      child.kill('SIGKILL');
+    });
+  });
+  child.send(errand);
+  const ended = await Promise.race([done, killed]);
+  child.kill('SIGKILL');
+  await proxy.released();
+  proxy.close();
+  return ended;
+}
+
+/** Kills what is left of some processes. */
+export function endAll(processes: readonly DoomedProcess[]): void {
+  for (const { child, proxy } of processes) {
+    child.kill('SIGKILL');
+    proxy.close();
+  }
 }

@@ -1,14 +1,10 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadPilotGeography } from '../../src/seeding.ts';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../support/platform.ts';
 import { header, many } from '../support/registration-files.ts';
-import { type DoomedProcess, startDoomed } from './doomed-process.ts';
-import type { Order } from './file-runner.ts';
-
-const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
-const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
+import { type DoomedProcess, endAll, environment, keys, runUntil, startDoomed } from './doomed-process.ts';
+import type { FileOrder } from './file-runner.ts';
 
 const PEOPLE = 1_200;
 const REPEATED = 30;
@@ -19,17 +15,14 @@ describe('the run of a file whose process is killed', () => {
   let frame: Frame;
   let officer: Client;
   beforeAll(async () => {
-    platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
+    platform = await startPlatform({ environment });
     await loadPilotGeography(platform.app.execute);
     frame = await makeFrame(platform);
     officer = await platform.as('enrolment_officer', { programme: frame.programmeId });
   });
   const started: Promise<DoomedProcess>[] = [];
   afterAll(async () => {
-    for (const { child, proxy } of await Promise.all(started)) {
-      child.kill('SIGKILL');
-      proxy.close();
-    }
+    endAll(await Promise.all(started));
     await platform.close();
   });
 
@@ -37,27 +30,15 @@ describe('the run of a file whose process is killed', () => {
     (await officer.post(`/v1/programmes/${frame.programmeId}/registration-files`, csv).expect(202)).body.id;
   const read = async (id: string) => (await officer.get(`/v1/registration-files/${id}`).expect(200)).body;
 
-  const start = (fileId: string) => started.push(startDoomed<Order>(platform, 'file-runner.ts', { masterKey, indexKey, fileId }));
+  const start = (fileId: string) => started.push(startDoomed<FileOrder>(platform, 'file-runner.ts', { ...keys, fileId }));
 
   /** Runs the file in a process of its own, which is killed once it has said so much to the database. @returns whether it came to the end */
   async function run(fileId: string, messages: number): Promise<boolean> {
     if (started.length === 0) start(fileId);
-    const { child, proxy } = await (started.at(-1) ?? expect.fail('a process was started'));
+    const runner = await (started.at(-1) ?? expect.fail('a process was started'));
     // The next process starts while this one is being killed.
     start(fileId);
-    const done = once(child, 'message').then(() => true);
-    const killed = new Promise<boolean>((resolve) => {
-      proxy.cutAfter(messages, () => {
-        child.once('exit', () => resolve(false));
-        child.kill('SIGKILL');
-      });
-    });
-    child.send('run');
-    const ended = await Promise.race([done, killed]);
-    child.kill('SIGKILL');
-    await proxy.released();
-    proxy.close();
-    return ended;
+    return runUntil(runner, 'run', messages);
   }
 
   it('enters everybody once, counts every duplicate once and keeps every reason once, wherever it was killed', async () => {

@@ -1,14 +1,11 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assistanceJobs } from '../../src/assistance/index.ts';
 import { newId } from '../../src/platform/index.ts';
 import { type Frame, makeFrame, makePerson } from '../support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
-import { type DoomedProcess, startDoomed } from './doomed-process.ts';
-import type { Order } from './generator.ts';
+import { type DoomedProcess, endAll, environment, keys, runUntil, startDoomed } from './doomed-process.ts';
+import type { GeneratorOrder } from './generator.ts';
 
-const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
-const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
 const PEOPLE = 9;
 const PERIODS = 3;
 const NOW = '2027-03-15T12:00:00Z';
@@ -19,7 +16,7 @@ describe('instalments made out by a process that is killed', () => {
   const planId = newId();
   const generators: DoomedProcess[] = [];
   beforeAll(async () => {
-    platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
+    platform = await startPlatform({ environment });
     frame = await makeFrame(platform);
     const people: string[] = [];
     for (let i = 0; i < PEOPLE; i += 1) people.push((await makePerson(platform, frame.programmeId)).id);
@@ -37,10 +34,7 @@ describe('instalments made out by a process that is killed', () => {
     );
   });
   afterAll(async () => {
-    for (const { child, proxy } of generators) {
-      child.kill('SIGKILL');
-      proxy.close();
-    }
+    endAll(generators);
     await platform.close();
   });
 
@@ -57,21 +51,9 @@ describe('instalments made out by a process that is killed', () => {
 
   /** A process makes out what it can, and is killed once it has said so much to the database. @returns whether it came to the end */
   async function run(messages: number): Promise<boolean> {
-    const generator = await startDoomed<Order>(platform, 'generator.ts', { masterKey, indexKey, now: NOW });
+    const generator = await startDoomed<GeneratorOrder>(platform, 'generator.ts', { ...keys, now: NOW });
     generators.push(generator);
-    const { child, proxy } = generator;
-    const done = once(child, 'message').then(() => true);
-    const killed = new Promise<boolean>((resolve) => {
-      proxy.cutAfter(messages, () => {
-        child.once('exit', () => resolve(false));
-        child.kill('SIGKILL');
-      });
-    });
-    child.send(planId);
-    const ended = await Promise.race([done, killed]);
-    child.kill('SIGKILL');
-    await proxy.released();
-    return ended;
+    return runUntil(generator, planId, messages);
   }
 
   it('are all there once another has gone on, each once', async () => {

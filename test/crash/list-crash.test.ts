@@ -4,11 +4,9 @@ import { newId } from '../../src/platform/index.ts';
 import { type Frame, makeFrame, makePerson, type Person } from '../support/fixtures.ts';
 import { makePlan, makeTeam, type Team } from '../support/plans.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
-import { type DoomedProcess, startDoomed } from './doomed-process.ts';
-import type { Order } from './releaser.ts';
+import { type DoomedProcess, endAll, environment, keys, runUntil, startDoomed } from './doomed-process.ts';
+import type { ListOrder } from './releaser.ts';
 
-const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
-const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
 const PEOPLE = 8;
 /** After how many messages each process is killed: within its first line, or a later one. */
 const KILLS = [12, 45];
@@ -22,42 +20,28 @@ describe('a list whose process is killed', () => {
   const listId = newId();
   const processes: DoomedProcess[] = [];
   beforeAll(async () => {
-    platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
+    platform = await startPlatform({ environment });
     frame = await makeFrame(platform);
     team = await makeTeam(platform, frame);
     for (let i = 0; i < PEOPLE; i += 1) people.push(await makePerson(platform, frame.programmeId));
     planId = await makePlan(platform, frame, people, '100.00');
   });
   afterAll(async () => {
-    for (const { child, proxy } of processes) {
-      child.kill('SIGKILL');
-      proxy.close();
-    }
+    endAll(processes);
     await platform.close();
   });
 
   /** Runs a job in processes that are killed one after the other, looks at what each leaves, and lets a last one finish. */
-  async function survive(job: Order['job'], look: () => Promise<void>): Promise<void> {
+  async function survive(job: ListOrder['job'], look: () => Promise<void>): Promise<void> {
     for (const messages of KILLS) {
-      const doomed = await startDoomed<Order>(platform, './releaser.ts', { masterKey, indexKey, job });
+      const doomed = await startDoomed<ListOrder>(platform, './releaser.ts', { ...keys, job });
       processes.push(doomed);
-      const { child, proxy } = doomed;
-      const killed = new Promise<void>((resolve) => {
-        proxy.cutAfter(messages, () => {
-          child.once('exit', () => resolve());
-          child.kill('SIGKILL');
-        });
-      });
-      child.send(listId);
-      await killed;
-      await proxy.released();
+      expect(await runUntil(doomed, listId, messages)).toBe(false);
       await look();
     }
-    const last = await startDoomed<Order>(platform, './releaser.ts', { masterKey, indexKey, job });
+    const last = await startDoomed<ListOrder>(platform, './releaser.ts', { ...keys, job });
     processes.push(last);
-    const done = new Promise<void>((resolve) => last.child.on('message', (message) => message === 'done' && resolve()));
-    last.child.send(listId);
-    await done;
+    expect(await runUntil(last, listId, Number.POSITIVE_INFINITY)).toBe(true);
   }
 
   const first = async (text: string): Promise<Record<string, unknown>> => (await platform.owner.query(text, [listId])).rows[0];

@@ -6,11 +6,9 @@ import { makeFrame } from '../support/fixtures.ts';
 import { type Aggregator, accepted, addGateway, httpGatewayTo, startAggregator } from '../support/gateways.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
 import { fillQueue } from '../support/queue.ts';
-import { type DoomedProcess, startDoomed } from './doomed-process.ts';
-import type { Order } from './sender.ts';
+import { type DoomedProcess, endAll, environment, keys, startDoomed } from './doomed-process.ts';
+import type { SenderOrder } from './sender.ts';
 
-const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
-const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
 const MESSAGES = 2_000;
 /** After how many requests each worker is killed. */
 const KILLS = [333, 1_111];
@@ -41,15 +39,12 @@ describe('a queue of messages whose workers are killed, and the Redis that tells
   let redisPort = 0;
   const workers: DoomedProcess[] = [];
   beforeAll(async () => {
-    platform = await startPlatform({ recurring: false, environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
+    platform = await startPlatform({ recurring: false, environment });
     aggregator = await startAggregator();
     if (hasRedis) redisPort = await freePort();
   });
   afterAll(async () => {
-    for (const { child, proxy } of workers) {
-      child.kill('SIGKILL');
-      proxy.close();
-    }
+    endAll(workers);
     redis?.kill('SIGKILL');
     await platform.close();
     aggregator.close();
@@ -72,7 +67,7 @@ describe('a queue of messages whose workers are killed, and the Redis that tells
       if (hasRedis) redis = await startRedis(redisPort);
       const redisUrl = hasRedis ? `redis://127.0.0.1:${redisPort}` : undefined;
       const ahead = i * MINUTES_MS;
-      const worker = await startDoomed<Order>(platform, 'sender.ts', { masterKey, indexKey, redisUrl, queuePrefix, ahead });
+      const worker = await startDoomed<SenderOrder>(platform, 'sender.ts', { ...keys, redisUrl, queuePrefix, ahead });
       workers.push(worker);
       const { child } = worker;
       after = requests;

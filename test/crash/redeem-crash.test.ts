@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../support/platform.ts';
 import { makeVouchers, type TestVoucher } from '../support/vouchers.ts';
-import { startDoomed, wireTo } from './doomed-process.ts';
-import { type Errand, type Order, redeeming } from './redeeming.ts';
-
-const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
-const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
+import { environment, keys, runUntil, startDoomed, wireTo } from './doomed-process.ts';
+import type { Order } from './ground.ts';
+import { type Errand, redeeming } from './redeeming.ts';
 
 /** More than a redemption says to the database. */
 const MESSAGES_AT_MOST = 80;
@@ -21,7 +18,7 @@ describe('a redemption whose process is killed, or loses the database', () => {
   let agent: Client;
   let vouchers: TestVoucher[];
   beforeAll(async () => {
-    platform = await startPlatform({ environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey } });
+    platform = await startPlatform({ environment });
     frame = await makeFrame(platform);
     agent = await platform.as('agent', { office: frame.officeId });
     vouchers = await makeVouchers(platform, frame, MESSAGES_AT_MOST, { amount: '100.00' });
@@ -30,26 +27,13 @@ describe('a redemption whose process is killed, or loses the database', () => {
 
   /** A process redeems, and is killed once it has said so much to the database. @returns whether it heard of the end */
   async function killed(errand: Errand, messages: number): Promise<boolean> {
-    const { child, proxy } = await startDoomed<Order>(platform, 'redeemer.ts', { masterKey, indexKey });
-    const answered = once(child, 'message').then(() => true);
-    const died = new Promise<false>((resolve) => {
-      proxy.cutAfter(messages, () => {
-        child.once('exit', () => resolve(false));
-        child.kill('SIGKILL');
-      });
-    });
-    child.send(errand);
-    const heard = await Promise.race([answered, died]);
-    child.kill('SIGKILL');
-    await proxy.released();
-    proxy.close();
-    return heard;
+    return runUntil(await startDoomed<Order>(platform, 'redeemer.ts', keys), errand, messages);
   }
 
   /** The connection breaks once so much has been said on it. @returns whether the end was heard of */
   async function cutOff(errand: Errand, messages: number): Promise<boolean> {
     const { proxy, databaseUrl } = await wireTo(platform);
-    const { redeem, close } = await redeeming({ databaseUrl, masterKey, indexKey });
+    const { redeem, close } = await redeeming({ databaseUrl, ...keys });
     proxy.cutAfter(messages, () => {});
     const heard = await redeem(errand).then(
       () => true,

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isUnderMaster, nameOf, openColumn } from '../../src/platform/index.ts';
 import { columns } from '../../src/sealed-columns.ts';
 import { indexKey, keysOf, masterKeys, processBeside, type SealedWorld, sealedWorld } from '../keys/sealed-world.ts';
-import { startDoomed } from './doomed-process.ts';
-import type { Order } from './rotator.ts';
+import { runUntil, startDoomed } from './doomed-process.ts';
+import type { RotatorOrder } from './rotator.ts';
 
 describe('a rotation whose process is killed', () => {
   let world: SealedWorld;
@@ -16,20 +15,7 @@ describe('a rotation whose process is killed', () => {
   /** Rotates in a process of its own, which is killed once it has said so much to the database. @returns whether it came to the end */
   async function run(messages: number): Promise<boolean> {
     const order = { masterKeys: [...masterKeys].slice(0, 2), indexKey };
-    const { child, proxy } = await startDoomed<Order>(world.platform, 'rotator.ts', order);
-    const done = once(child, 'message').then(() => true);
-    const killed = new Promise<boolean>((resolve) => {
-      proxy.cutAfter(messages, () => {
-        child.once('exit', () => resolve(false));
-        child.kill('SIGKILL');
-      });
-    });
-    child.send('rotate');
-    const ended = await Promise.race([done, killed]);
-    child.kill('SIGKILL');
-    await proxy.released();
-    proxy.close();
-    return ended;
+    return runUntil(await startDoomed<RotatorOrder>(world.platform, 'rotator.ts', order), 'rotate', messages);
   }
 
   async function left(): Promise<number> {

@@ -3,11 +3,9 @@ import { makeFrame } from '../support/fixtures.ts';
 import { type Aggregator, startAggregator } from '../support/gateways.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
 import { fillDeliveries, openWebhook } from '../support/webhooks.ts';
-import { type DoomedProcess, startDoomed } from './doomed-process.ts';
-import type { Order } from './teller.ts';
+import { type DoomedProcess, endAll, environment, keys, startDoomed } from './doomed-process.ts';
+import type { WorkerOrder } from './worker.ts';
 
-const masterKey = Buffer.from('a master key for the crash test!').toString('base64');
-const indexKey = Buffer.from('an index key for the crash test!').toString('base64');
 const EVENTS = 90;
 /** After how many requests a worker is killed. */
 const KILLS = [30];
@@ -21,18 +19,11 @@ describe('webhooks whose workers are killed', () => {
   let receiver: Aggregator;
   const workers: DoomedProcess[] = [];
   beforeAll(async () => {
-    platform = await startPlatform({
-      recurring: false,
-      works: false,
-      environment: { SANAD_MASTER_KEYS: `1:${masterKey}`, SANAD_INDEX_KEY: indexKey },
-    });
+    platform = await startPlatform({ recurring: false, works: false, environment });
     receiver = await startAggregator();
   });
   afterAll(async () => {
-    for (const { child, proxy } of workers) {
-      child.kill('SIGKILL');
-      proxy.close();
-    }
+    endAll(workers);
     await platform.close();
     receiver.close();
   });
@@ -51,7 +42,7 @@ describe('webhooks whose workers are killed', () => {
     const left = async () =>
       (await platform.owner.query(`select count(*)::int as n from webhook_deliveries where state <> 'delivered'`)).rows[0].n;
     for (const [i, requests] of [...KILLS, Number.POSITIVE_INFINITY].entries()) {
-      const worker = await startDoomed<Order>(platform, 'teller.ts', { masterKey, indexKey, ahead: i * MINUTES_MS });
+      const worker = await startDoomed<WorkerOrder>(platform, 'teller.ts', { ...keys, ahead: i * MINUTES_MS });
       workers.push(worker);
       after = requests;
       const killed = new Promise<void>((resolve) => {
