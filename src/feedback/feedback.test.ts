@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { begin, behindProxy, caseIdOf, codeOf, teller } from '../../test/support/feedback.ts';
+import { begin, startFeedback, tellCase, teller } from '../../test/support/feedback.ts';
 import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
 import { mailsTo } from '../../test/support/mail.ts';
 import { payList } from '../../test/support/paid.ts';
-import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import type { Client, TestPlatform } from '../../test/support/platform.ts';
 import { messagesTo, newPhone } from '../../test/support/public-door.ts';
 import { newId } from '../platform/index.ts';
 import { messageOf } from './commands/tell.ts';
@@ -20,21 +20,13 @@ describe('what people tell', () => {
   let code: string;
   let [officer, protection, administrator] = [] as unknown as [Client, Client, Client];
   beforeAll(async () => {
-    platform = await startPlatform({ recurring: false, environment: behindProxy });
+    ({ platform, frame, code, officer, protection } = await startFeedback());
     app = await platform.applicationClient();
-    frame = await makeFrame(platform);
-    code = await codeOf(platform, frame);
-    const here = { programme: frame.programmeId };
-    officer = await platform.as('feedback_officer', here);
-    protection = await platform.as('protection_officer', here);
-    administrator = await platform.as('administrator', here);
+    administrator = await platform.as('administrator', { programme: frame.programmeId });
   });
   afterAll(() => platform.close());
 
-  const told = async (body: object = {}): Promise<{ id: string; reference: string; secret: string }> => {
-    const { body: receipt } = await teller(platform, code).tell(body).expect(201);
-    return { ...receipt, id: await caseIdOf(platform, receipt.reference) };
-  };
+  const told = (body: object = {}) => tellCase(platform, code, body);
   const list = (by: Client, query = '') => by.get(`/v1/programmes/${frame.programmeId}/feedback-cases?${query}`);
   const post = (by: Client, id: string, what: string, body: object) => by.post(`/v1/feedback-cases/${id}/${what}`, body);
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eraseAtOnce } from '../../test/support/erase.ts';
-import { begin, behindProxy, caseIdOf, codeOf, teller } from '../../test/support/feedback.ts';
-import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
+import { begin, startFeedback, tellCase, teller } from '../../test/support/feedback.ts';
+import { type Frame, makePerson } from '../../test/support/fixtures.ts';
 import { payList } from '../../test/support/paid.ts';
-import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import type { Client, TestPlatform } from '../../test/support/platform.ts';
 import { eraseFromMonitoring } from '../monitoring/index.ts';
 import { privacyJobs } from '../privacy/jobs.ts';
 import { journalFile } from '../privacy/journal.ts';
@@ -17,12 +17,8 @@ describe('what is kept of people who told or were asked', () => {
   let code: string;
   let [officer, protection, planner, interviewer] = [] as unknown as [Client, Client, Client, Client];
   beforeAll(async () => {
-    platform = await startPlatform({ recurring: false, environment: behindProxy });
-    frame = await makeFrame(platform);
-    code = await codeOf(platform, frame);
+    ({ platform, frame, code, officer, protection } = await startFeedback());
     const here = { programme: frame.programmeId };
-    officer = await platform.as('feedback_officer', here);
-    protection = await platform.as('protection_officer', here);
     planner = await platform.as('programme_officer', here);
     interviewer = await platform.as('interviewer', here);
   });
@@ -30,15 +26,13 @@ describe('what is kept of people who told or were asked', () => {
 
   /** A case that is linked with somebody, noted on and answered. */
   async function linkedCase(by: Client, category: string, registrationNumber: string) {
-    const { body } = await teller(platform, code)
-      .tell({ category, text: 'Mahjouba was sent away', contact: { name: 'Mahjouba' } })
-      .expect(201);
-    const id = await caseIdOf(platform, body.reference);
+    const told = await tellCase(platform, code, { category, text: 'Mahjouba was sent away', contact: { name: 'Mahjouba' } });
+    const { id } = told;
     await begin(by, id);
     await by.post(`/v1/feedback-cases/${id}/links`, { registrationNumber }).expect(200);
     await by.post(`/v1/feedback-cases/${id}/notes`, { note: 'Mahjouba called' }).expect(201);
     await by.post(`/v1/feedback-cases/${id}/reply`, { reply: 'Come again, Mahjouba' }).expect(200);
-    return { id, ...(body as { reference: string; secret: string }) };
+    return told;
   }
 
   it('is told to the person, of ordinary cases, with their own words', async () => {

@@ -1,6 +1,6 @@
 import type supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { begin, behindProxy, caseIdOf, codeOf, teller } from '../../test/support/feedback.ts';
+import { begin, behindProxy, caseIdOf, codeOf, startFeedback, tellCase, teller } from '../../test/support/feedback.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { messagesTo, newPhone } from '../../test/support/public-door.ts';
@@ -24,23 +24,13 @@ describe('what few may see', () => {
   let code: string;
   let [officer, protection, auditor, administrator] = [] as unknown as [Client, Client, Client, Client];
   beforeAll(async () => {
-    platform = await startPlatform({ recurring: false, environment: behindProxy });
-    frame = await makeFrame(platform);
-    code = await codeOf(platform, frame);
-    const here = { programme: frame.programmeId };
-    officer = await platform.as('feedback_officer', here);
-    protection = await platform.as('protection_officer', here);
-    auditor = await platform.as('auditor', here);
+    ({ platform, frame, code, officer, protection } = await startFeedback());
+    auditor = await platform.as('auditor', { programme: frame.programmeId });
     administrator = await platform.as('administrator');
   });
   afterAll(() => platform.close());
 
-  const told = async (category: string) => {
-    const { body } = await teller(platform, code)
-      .tell({ category, text: `About ${category}` })
-      .expect(201);
-    return { id: await caseIdOf(platform, body.reference), reference: body.reference as string };
-  };
+  const told = (category: string) => tellCase(platform, code, { category, text: `About ${category}` });
   const path = () => `/v1/programmes/${frame.programmeId}`;
 
   it('is, to everybody else and by every operation, as if it were not there', async () => {

@@ -3,8 +3,15 @@ import type pg from 'pg';
 import { system } from '../../src/access/system.ts';
 import { newId } from '../../src/platform/index.ts';
 import { matchNext } from '../../src/reconciliation/matching/runs/match-next.ts';
-import type { TargetType } from '../../src/reconciliation/matching/types.ts';
-import type { TestPlatform } from './platform.ts';
+import type { Match, TargetType } from '../../src/reconciliation/matching/types.ts';
+import { type Frame, makeFrame } from './fixtures.ts';
+import type { Client, TestPlatform } from './platform.ts';
+
+/** A programme, and a finance officer of it. */
+export async function makeBookkeeping(platform: TestPlatform): Promise<{ frame: Frame; officer: Client }> {
+  const frame = await makeFrame(platform);
+  return { frame, officer: await platform.as('finance_officer', { programme: frame.programmeId }) };
+}
 
 /** A line of a statement; whatever is left out is ordinary, and null is not said. */
 export interface Line {
@@ -99,3 +106,18 @@ export async function closesAt(platform: TestPlatform, programmeId: string, acco
 export async function matchStatement({ app }: Pick<TestPlatform, 'app'>, statementId: string, batch = 50_000): Promise<void> {
   while (await app.execute(matchNext, { statementId, batch }, { actor: system }));
 }
+
+/** A statement that was read, staged and matched. */
+export async function matchedStatement(
+  platform: Pick<TestPlatform, 'owner' | 'app'>,
+  wish: StatementWish,
+  batch?: number,
+): Promise<{ id: string; lineIds: string[] }> {
+  const statement = await stageStatement(platform, wish);
+  await matchStatement(platform, statement.id, batch);
+  return statement;
+}
+
+/** The matches of a statement, as somebody reads them. */
+export const matchesOf = async (by: Client, statementId: string): Promise<Match[]> =>
+  (await by.get(`/v1/statements/${statementId}/matches?limit=200`).expect(200)).body.items;

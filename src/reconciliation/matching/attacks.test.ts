@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handedAdvance, toldSettlement } from '../../../test/support/bank-records.ts';
-import { type Frame, makeFrame, receive } from '../../../test/support/fixtures.ts';
+import { type Frame, receive } from '../../../test/support/fixtures.ts';
 import { type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { type Line, matchStatement, type StatementWish, stageStatement } from '../../../test/support/statements.ts';
-import type { Match } from './types.ts';
+import { type Line, makeBookkeeping, matchedStatement, matchesOf, type StatementWish } from '../../../test/support/statements.ts';
 
 describe('statements that would hide something', () => {
   let platform: TestPlatform;
@@ -12,26 +11,14 @@ describe('statements that would hide something', () => {
   let officer: Client;
   beforeAll(async () => {
     platform = await startPlatform();
-    frame = await makeFrame(platform);
-    officer = await platform.as('finance_officer', { programme: frame.programmeId });
+    ({ frame, officer } = await makeBookkeeping(platform));
   });
   afterAll(() => platform.close());
 
-  const matched = async (
-    source: 'post' | 'bank',
-    lines: readonly Line[],
-    wish: Partial<StatementWish> = {},
-  ): Promise<{ id: string; lineIds: string[] }> => {
-    const statement = await stageStatement(platform, { programmeId: frame.programmeId, source, lines, ...wish });
-    await matchStatement(platform, statement.id);
-    return statement;
-  };
-  const matchesOf = async (id: string): Promise<[number, string, string | undefined][]> =>
-    (await officer.get(`/v1/statements/${id}/matches`).expect(200)).body.items.map(({ row, pass, targets }: Match) => [
-      row,
-      pass,
-      targets[0]?.id,
-    ]);
+  const matched = (source: 'post' | 'bank', lines: readonly Line[], wish: Partial<StatementWish> = {}) =>
+    matchedStatement(platform, { programmeId: frame.programmeId, source, lines, ...wish });
+  const foundIn = async (id: string): Promise<[number, string, string | undefined][]> =>
+    (await matchesOf(officer, id)).map(({ row, pass, targets }) => [row, pass, targets[0]?.id]);
   const kindsOf = async (id: string): Promise<[number, string][]> =>
     (
       await platform.owner.query<{ row: number; kind: string }>(
@@ -105,7 +92,7 @@ describe('statements that would hide something', () => {
       { kind: 'reversal', reference: 'NONREF', amount: '44.00', paidOn: '2026-03-11' },
       { kind: 'fee', reference: 'F1', amount: '100000.00' },
     ]);
-    expect(await matchesOf(id)).toEqual([]);
+    expect(await foundIn(id)).toEqual([]);
     expect(await kindsOf(id)).toEqual([
       ...Array.from({ length: 8 }, (_, i) => [i + 1, 'bank_not_in_statement']),
       [9, 'reversal_without_payment'],
@@ -127,7 +114,7 @@ describe('statements that would hide something', () => {
       line,
       { ...old, kind: 'reversal', paidOn: '2026-03-10' },
     ]);
-    expect(await matchesOf(id)).toEqual([
+    expect(await foundIn(id)).toEqual([
       [2, 'reversal_of_reference', lineIds[0]],
       [4, 'reversal_of_reference', lineIds[2]],
     ]);
@@ -151,7 +138,7 @@ describe('statements that would hide something', () => {
     await toldSettlement(platform, frame, { reference: 'SET-OFF', amount: '610.00', on, state: 'cancelled' });
     const settlement = await toldSettlement(platform, frame, { reference: 'SET-ON', amount: '610.00', on });
     const { id } = await matched('bank', [{ ourReference: 'set-off', amount: '610.00' }]);
-    expect(await matchesOf(id)).toEqual([]);
+    expect(await foundIn(id)).toEqual([]);
     expect(await kindsOf(id)).toEqual([[1, 'bank_not_in_statement']]);
     expect(await missingOf(id)).toContain(settlement);
   });

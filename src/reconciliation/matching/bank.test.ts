@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handedAdvance } from '../../../test/support/bank-records.ts';
-import { type Frame, makeFrame, receive } from '../../../test/support/fixtures.ts';
+import { type Frame, receive } from '../../../test/support/fixtures.ts';
 import { payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { instructed } from '../../../test/support/settled.ts';
-import { matchStatement, stageStatement } from '../../../test/support/statements.ts';
-import type { Match } from './types.ts';
+import { makeBookkeeping, matchedStatement, matchesOf, stageStatement } from '../../../test/support/statements.ts';
 
 describe('the bank’s statement', () => {
   let platform: TestPlatform;
@@ -13,20 +12,19 @@ describe('the bank’s statement', () => {
   let officer: Client;
   beforeAll(async () => {
     platform = await startPlatform();
-    frame = await makeFrame(platform);
-    officer = await platform.as('finance_officer', { programme: frame.programmeId });
+    ({ frame, officer } = await makeBookkeeping(platform));
   });
   afterAll(() => platform.close());
 
   const advance = (amount: string, reference: string, on: string) => handedAdvance(platform, frame, { reference, amount, on });
 
   it('is matched with the settlement whose reference it quotes, and with no other amount', async () => {
-    const own = await makeFrame(platform);
+    const { frame: own, officer: reader } = await makeBookkeeping(platform);
     await payList(platform, own, [{ amount: '6000.00' }]);
     const moment = new Date('2026-03-04T12:00:00Z');
     const quoted = await instructed(platform, own, '5000.00', { moment, reference: 'SET-1' });
     await instructed(platform, own, '600.00', { moment, reference: 'SET-2' });
-    const { id } = await stageStatement(platform, {
+    const { id } = await matchedStatement(platform, {
       programmeId: own.programmeId,
       source: 'bank',
       lines: [
@@ -35,10 +33,7 @@ describe('the bank’s statement', () => {
         { reference: 'SET-2', amount: '500.00', paidOn: '2026-03-05' },
       ],
     });
-    await matchStatement(platform, id);
-    const reader = await platform.as('finance_officer', { programme: own.programmeId });
-    const { body } = await reader.get(`/v1/statements/${id}/matches`).expect(200);
-    expect(body.items).toMatchObject([
+    expect(await matchesOf(reader, id)).toMatchObject([
       {
         row: 1,
         pass: 'settlement_reference',
@@ -67,26 +62,28 @@ describe('the bank’s statement', () => {
     await receive(platform, frame, '5000.00'); // dated 1 January: out of the period, and of any window
     const lines = [{ reference: 'B10', amount: '4.00' }];
     const earlier = await stageStatement(platform, { programmeId: frame.programmeId, source: 'bank', lines });
-    const { id } = await stageStatement(platform, {
-      programmeId: frame.programmeId,
-      source: 'bank',
-      lines: [
-        { reference: 'B1', ourReference: 'adv-1', amount: '700.00', paidOn: '2026-03-28' },
-        { reference: 'B2', amount: '800.00', paidOn: '2026-03-06' },
-        { reference: 'B3', amount: '900.00', paidOn: '2026-03-05' },
-        { reference: 'B4', ourReference: 'ADV-5', amount: '51.00', paidOn: '2026-03-09' },
-        { reference: 'B5', kind: 'deposit', amount: '12.00' },
-        { reference: 'B2', kind: 'reversal', amount: '800.00', paidOn: '2026-03-08' },
-        { reference: 'B9', kind: 'reversal', amount: '3.00' },
-        { reference: 'B10', amount: '4.00', repeats: earlier.lineIds[0] ?? '' },
-        { reference: 'B11', kind: 'deposit', amount: '5000.00', paidOn: '2026-03-01' },
-        { reference: 'B5', kind: 'deposit', amount: '12.00' },
-        { reference: 'B12', ourReference: 'ADV-5', amount: '50.00', currency: 'EUR' },
-      ],
-    });
-    await matchStatement(platform, id, 3);
-    const { body } = await officer.get(`/v1/statements/${id}/matches`).expect(200);
-    expect(body.items.map(({ row, pass, targets }: Match) => [row, pass, targets[0]?.type, targets[0]?.id])).toEqual([
+    const { id } = await matchedStatement(
+      platform,
+      {
+        programmeId: frame.programmeId,
+        source: 'bank',
+        lines: [
+          { reference: 'B1', ourReference: 'adv-1', amount: '700.00', paidOn: '2026-03-28' },
+          { reference: 'B2', amount: '800.00', paidOn: '2026-03-06' },
+          { reference: 'B3', amount: '900.00', paidOn: '2026-03-05' },
+          { reference: 'B4', ourReference: 'ADV-5', amount: '51.00', paidOn: '2026-03-09' },
+          { reference: 'B5', kind: 'deposit', amount: '12.00' },
+          { reference: 'B2', kind: 'reversal', amount: '800.00', paidOn: '2026-03-08' },
+          { reference: 'B9', kind: 'reversal', amount: '3.00' },
+          { reference: 'B10', amount: '4.00', repeats: earlier.lineIds[0] ?? '' },
+          { reference: 'B11', kind: 'deposit', amount: '5000.00', paidOn: '2026-03-01' },
+          { reference: 'B5', kind: 'deposit', amount: '12.00' },
+          { reference: 'B12', ourReference: 'ADV-5', amount: '50.00', currency: 'EUR' },
+        ],
+      },
+      3,
+    );
+    expect((await matchesOf(officer, id)).map(({ row, pass, targets }) => [row, pass, targets[0]?.type, targets[0]?.id])).toEqual([
       [1, 'advance_reference', 'advance', quoted],
       [2, 'advance', 'advance', alike],
       [6, 'reversal_of_reference', 'line', expect.any(String)],

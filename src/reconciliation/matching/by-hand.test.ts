@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { insertMatch, matchStatement, stageStatement } from '../../../test/support/statements.ts';
+import { insertMatch, type Line, makeBookkeeping, matchedStatement } from '../../../test/support/statements.ts';
 import { newId } from '../../platform/index.ts';
 
 describe('matches that people make', () => {
@@ -11,18 +11,13 @@ describe('matches that people make', () => {
   let officer: Client;
   beforeAll(async () => {
     platform = await startPlatform();
-    frame = await makeFrame(platform);
-    officer = await platform.as('finance_officer', { programme: frame.programmeId });
+    ({ frame, officer } = await makeBookkeeping(platform));
   });
   afterAll(() => platform.close());
 
   const reason = 'Their letter of 2 April says so';
   const target = ({ payoutId }: Paid) => ({ type: 'payout', id: payoutId });
-  const staged = async (lines: Parameters<typeof stageStatement>[1]['lines']): Promise<{ id: string; lineIds: string[] }> => {
-    const statement = await stageStatement(platform, { programmeId: frame.programmeId, lines });
-    await matchStatement(platform, statement.id);
-    return statement;
-  };
+  const staged = (lines: readonly Line[]) => matchedStatement(platform, { programmeId: frame.programmeId, lines });
   const match = (id: string, row: number, targets: object[], client = officer) =>
     client.post(`/v1/statements/${id}/matches`, { row, targets, reason });
   const unmatch = (id: string, row: number, client = officer) => client.post(`/v1/statements/${id}/unmatchings`, { row, reason });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
+import type { Frame } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { type Line, matchStatement, stageStatement } from '../../../test/support/statements.ts';
+import { type Line, makeBookkeeping, matchedStatement, matchesOf } from '../../../test/support/statements.ts';
 import type { Match } from './types.ts';
 
 describe('lines of the post that name no voucher', () => {
@@ -15,15 +15,12 @@ describe('lines of the post that name no voucher', () => {
   afterAll(() => platform.close());
 
   const matched = async (lines: readonly Line[]): Promise<{ matches: Match[]; kinds: string[]; matching: Record<string, unknown> }> => {
-    const { id } = await stageStatement(platform, { programmeId: frame.programmeId, lines });
-    await matchStatement(platform, id);
-    const { body } = await officer.get(`/v1/statements/${id}/matches`).expect(200);
+    const { id } = await matchedStatement(platform, { programmeId: frame.programmeId, lines });
     const { body: matching } = await officer.get(`/v1/statements/${id}/matching`).expect(200);
-    return { matches: body.items, matching, kinds: matching.exceptions.map(({ kind }: { kind: string }) => kind) };
+    return { matches: await matchesOf(officer, id), matching, kinds: matching.exceptions.map(({ kind }: { kind: string }) => kind) };
   };
   const begin = async (...wishes: Parameters<typeof payList>[2]): Promise<Paid[]> => {
-    frame = await makeFrame(platform);
-    officer = await platform.as('finance_officer', { programme: frame.programmeId });
+    ({ frame, officer } = await makeBookkeeping(platform));
     return payList(platform, frame, wishes);
   };
 

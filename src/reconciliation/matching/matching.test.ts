@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
+import type { Frame } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { insertMatch } from '../../../test/support/statements.ts';
+import { insertMatch, makeBookkeeping } from '../../../test/support/statements.ts';
 import { exceptionKinds, exceptionTransitions } from '../types.ts';
 import type { Match } from './types.ts';
 
@@ -47,10 +47,7 @@ describe('reconciliation', () => {
   const exceptionsOf = async (client: Client, { programmeId }: Frame, filter = ''): Promise<Record<string, unknown>[]> =>
     (await client.get(`/v1/programmes/${programmeId}/exceptions?limit=200${filter}`).expect(200)).body.items;
 
-  const setUp = async (): Promise<{ frame: Frame; officer: Client }> => {
-    const frame = await makeFrame(platform);
-    return { frame, officer: await platform.as('finance_officer', { programme: frame.programmeId }) };
-  };
+  const setUp = () => makeBookkeeping(platform);
 
   it('finds and names each kind of mistake, and matches nothing that does not agree', async () => {
     const { frame, officer } = await setUp();

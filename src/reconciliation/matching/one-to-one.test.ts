@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { type Line, matchStatement, stageStatement } from '../../../test/support/statements.ts';
+import { type Line, matchedStatement } from '../../../test/support/statements.ts';
 
 const days = ['2026-03-10', '2026-03-11', '2026-03-13', '2026-03-20'];
 
@@ -41,8 +41,7 @@ describe('matching, whatever the lines', () => {
 
   /** What each line became, by what the line says: lines that say the same are told apart by nothing. */
   async function outcome(lines: readonly Line[], batch: number): Promise<{ said: string[]; claimed: string[] }> {
-    const { id } = await stageStatement(platform, { programmeId: frame.programmeId, lines });
-    await matchStatement(platform, id, batch);
+    const { id } = await matchedStatement(platform, { programmeId: frame.programmeId, lines }, batch);
     const { rows } = await platform.owner.query<{ row: number; pass: string; targets: string[] }>(
       `select l.row_number as row, m.pass, array_agg(t.target_type || '/' || t.target_id order by t.part) as targets
       from statement_lines l join statement_matches m on m.statement_line_id = l.id join statement_match_targets t on t.statement_line_id = l.id

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { matchStatement, stageStatement } from '../../../test/support/statements.ts';
+import { makeBookkeeping, matchedStatement, matchesOf, matchStatement, stageStatement } from '../../../test/support/statements.ts';
 import { system } from '../../access/system.ts';
 import { matchNext } from './runs/match-next.ts';
-import type { Match, Pass } from './types.ts';
+import type { Pass } from './types.ts';
 
 describe('runs of matching', () => {
   let platform: TestPlatform;
@@ -15,12 +15,9 @@ describe('runs of matching', () => {
   afterAll(() => platform.close());
 
   const setUp = async (...wishes: Parameters<typeof payList>[2]): Promise<{ frame: Frame; officer: Client; paid: Paid[] }> => {
-    const frame = await makeFrame(platform);
-    const officer = await platform.as('finance_officer', { programme: frame.programmeId });
+    const { frame, officer } = await makeBookkeeping(platform);
     return { frame, officer, paid: await payList(platform, frame, wishes) };
   };
-  const matchesOf = async (officer: Client, id: string): Promise<Match[]> =>
-    (await officer.get(`/v1/statements/${id}/matches?limit=200`).expect(200)).body.items;
   const kindsOf = async (officer: Client, id: string): Promise<Record<string, [number, number]>> =>
     Object.fromEntries(
       (await officer.get(`/v1/statements/${id}/matching`).expect(200)).body.exceptions.map(
@@ -108,7 +105,7 @@ describe('runs of matching', () => {
   it('keeps what people decided, and takes back what no pass supports', async () => {
     const { frame, officer, paid } = await setUp({}, {}, {}, {});
     const [kept, apart, loose, byHand] = paid as [Paid, Paid, Paid, Paid];
-    const { id, lineIds } = await stageStatement(platform, {
+    const { id, lineIds } = await matchedStatement(platform, {
       programmeId: frame.programmeId,
       lines: [
         { serial: kept.serial },
@@ -117,7 +114,6 @@ describe('runs of matching', () => {
         { reference: 'by letter' },
       ],
     });
-    await matchStatement(platform, id);
     expect(await kindsOf(officer, id)).toEqual({ paid_not_in_list: [1, 0], ours_not_in_statement: [1, 0] });
     await officer.post(`/v1/statements/${id}/unmatchings`, { row: 2, reason: 'They wrote us' }).expect(200);
     const target = { type: 'payout', id: byHand.payoutId };

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { camt, camtEntry } from '../../../test/support/camt.ts';
-import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
+import type { Frame } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { stageStatement } from '../../../test/support/statements.ts';
+import { makeBookkeeping, stageStatement } from '../../../test/support/statements.ts';
 import { type Ground, newId } from '../../platform/index.ts';
 import { statementJobs } from './jobs.ts';
 import { statementTransitions } from './types.ts';
@@ -25,10 +25,7 @@ describe('statements', () => {
   });
   afterAll(() => platform.close());
 
-  const setUp = async (): Promise<{ frame: Frame; officer: Client }> => {
-    const frame = await makeFrame(platform);
-    return { frame, officer: await platform.as('finance_officer', { programme: frame.programmeId }) };
-  };
+  const setUp = () => makeBookkeeping(platform);
   const send = (
     client: Client,
     { programmeId }: Pick<Frame, 'programmeId'>,
