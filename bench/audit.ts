@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { table } from '../scripts/support/table.ts';
 import { signerOf, verifierOf } from '../src/audit/heads/note.ts';
 import { publisherTo } from '../src/audit/heads/publish.ts';
@@ -10,7 +8,8 @@ import { checkProof } from '../src/audit/proof.ts';
 import { inclusionProof } from '../src/audit/prove.ts';
 import { sealBatch } from '../src/audit/seal.ts';
 import { verifyTrail } from '../src/audit/verify/trail.ts';
-import { applicationRole, Database, migrate, ShiftedClock, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { applicationRole, Database, ShiftedClock } from '../src/platform/index.ts';
+import { onStage } from './stage.ts';
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000);
 const AT_A_TIME = 20_000;
@@ -18,8 +17,6 @@ const PROOFS = 200;
 
 /** So many audit events written, sealed, verified and proved, with the memory that it took. */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
   const rows = [['what', 'events', 'seconds', 'events/s', 'MiB']];
   const timed = async (what: string, work: () => Promise<number>): Promise<void> => {
     const started = performance.now();
@@ -33,11 +30,7 @@ async function main(): Promise<void> {
       (process.memoryUsage().rss / 1024 ** 2).toFixed(0),
     ]);
   };
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    const client = new pg.Client(url);
-    await client.connect();
+  await onStage(async ({ folder, url, client }) => {
     const database = new Database({ url, role: applicationRole, poolSize: 4 });
     const sealer = { database, clock: new ShiftedClock(), signer: signerOf('bench', randomBytes(32)) };
     const headsFile = join(folder, 'heads.log');
@@ -79,11 +72,7 @@ async function main(): Promise<void> {
     );
     process.stdout.write(`\n${table(rows)}\n\n${sizes.map(({ name, size }) => `${name} ${size}`).join(', ')}\n`);
     await database.close();
-    await client.end();
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 // As the platform's events are: identifiers by time, a few commands, digests before and after.

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
+import type pg from 'pg';
 import { copyFloor } from './copy-floor.ts';
 import { type EnrolmentFrame, makeEnrolmentFrame } from './enrolment-frame.ts';
 import { exportAll } from './export.ts';
@@ -15,7 +12,8 @@ import { invent } from './people/invent.ts';
 import type { Invented } from './people/person.ts';
 import { home, registrationForm } from './people/registration-file.ts';
 import { measureReadings, searchesFor } from './readings.ts';
-import { type BenchServer, startServer } from './server.ts';
+import type { BenchServer } from './server.ts';
+import { onStage } from './stage.ts';
 
 const SMALL = 10_000;
 const FILE = 100_000;
@@ -28,16 +26,8 @@ const SINGLES = 300;
  * of its own, beside what the same PostgreSQL takes to copy the same rows. `--million` goes on to a million people.
  */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  let server: BenchServer | undefined;
-  let client: pg.Client | undefined;
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    client = new pg.Client(url);
-    await client.connect();
-    server = await startServer(folder, url);
+  await onStage(async ({ folder, client, serve }) => {
+    const server = await serve();
     note('idle before anything, MiB', server.memory().toFixed(0));
 
     const small = await makeEnrolmentFrame(client);
@@ -77,12 +67,7 @@ async function main(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     note('idle after everything, MiB', server.memory().toFixed(0));
     sayFigures();
-  } finally {
-    await client?.end();
-    await server?.stop();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function take(people: Generator<Invented>, count: number): Invented[] {

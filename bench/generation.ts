@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { table } from '../scripts/support/table.ts';
 import { createApp } from '../src/app.ts';
 import { assistanceJobs } from '../src/assistance/index.ts';
-import { applicationRole, createLogger, migrate, newId, readConfig, ShiftedClock, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { applicationRole, createLogger, newId, readConfig, ShiftedClock } from '../src/platform/index.ts';
 import { postgresTime } from './postgres-time.ts';
+import { onStage } from './stage.ts';
 
 const PEOPLE = Number(process.argv[2] ?? 1_000_000);
 
@@ -76,8 +73,6 @@ async function prepare(client: pg.Client, startsOn: string, endsOn: string): Pro
 
 /** Makes out the instalments that fall due of a great stipend, beside a bare insert of the same rows. */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
   const rows = [['what', 'rows', 'seconds', 'rows/s', 'PostgreSQL computed', 'MiB']];
   let computed = () => Number.NaN;
   const timed = async (what: string, count: number, work: () => Promise<unknown>): Promise<number> => {
@@ -90,13 +85,7 @@ async function main(): Promise<void> {
     rows.push([what, String(count), seconds.toFixed(1), (count / seconds).toFixed(0), spent, memory]);
     return seconds;
   };
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    const client = new pg.Client(url);
-    await client.connect();
-    // What went wrong is told by whoever it went wrong for, not by the connection that ends with the server.
-    client.on('error', () => {});
+  await onStage(async ({ folder, url, client, keys }) => {
     computed = await postgresTime(client);
     const clock = new ShiftedClock();
     const month = (n: number) => {
@@ -104,12 +93,7 @@ async function main(): Promise<void> {
       return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n, 1)).toISOString().slice(0, 10);
     };
     const plan = await prepare(client, month(1), month(13));
-    const config = readConfig({
-      SANAD_ENV: 'test',
-      SANAD_DATA_DIR: folder,
-      SANAD_MASTER_KEYS: `1:${randomBytes(32).toString('base64')}`,
-      SANAD_INDEX_KEY: randomBytes(32).toString('base64'),
-    });
+    const config = readConfig({ SANAD_ENV: 'test', SANAD_DATA_DIR: folder, ...keys });
     const app = createApp({ config, address: { url, role: applicationRole, poolSize: 4 }, clock, logger: createLogger('error') });
     const [job] = assistanceJobs({ db: app.database.reader, execute: app.execute, clock });
     const generate = async () => job?.run({});
@@ -136,11 +120,7 @@ async function main(): Promise<void> {
       `\n${table(rows)}\n\nGeneration takes ${(made / bare).toFixed(2)} times a bare insert, ${rate.toFixed(0)} a second.\n`,
     );
     await app.close();
-    await client.end();
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 await main();

@@ -1,25 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { table } from '../scripts/support/table.ts';
 import { exportLedger } from '../src/ledger/export.ts';
 import { readBalances, readTrialBalance } from '../src/ledger/queries.ts';
 import { readStatement } from '../src/ledger/statement.ts';
-import { type Actor, applicationRole, Database, migrate, newId, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { type Actor, applicationRole, Database, newId } from '../src/platform/index.ts';
+import { onStage } from './stage.ts';
 
 const POSTINGS = Number(process.argv[2] ?? 2_000_000);
 const TIMES = 5;
 
 /** How long the books take to be read when they are long: a year of pay-outs of one fund at forty offices, before and after eleven months are closed. */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    const client = new pg.Client(url);
-    await client.connect();
+  await onStage(async ({ url, client }) => {
     const [programmeId, fundId] = [newId(), newId()];
     await write(client, programmeId, fundId);
     const database = new Database({ url, role: applicationRole, poolSize: 4 });
@@ -51,11 +43,7 @@ async function main(): Promise<void> {
       `${(POSTINGS / seconds).toFixed(0)} postings/s, ${(process.memoryUsage().rss / 1024 ** 2).toFixed(0)} MiB resident\n`,
     );
     await database.close();
-    await client.end();
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The median of some runs, in milliseconds. */

@@ -1,20 +1,18 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type pg from 'pg';
 import { sealCredentials } from '../src/messaging/gateways/credentials.ts';
-import { freePort, KeyRing, migrate, newId, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { freePort, type KeyRing, newId } from '../src/platform/index.ts';
 import { fillQueue } from '../test/support/queue.ts';
 import type { Seen } from './aggregator.ts';
 import { note, sayFigures } from './figures.ts';
 import { makePaymentFrame } from './payment-frame.ts';
 import { postgresTime } from './postgres-time.ts';
-import { type BenchServer, startServer } from './server.ts';
+import type { BenchServer } from './server.ts';
+import { onStage, type Stage } from './stage.ts';
 
 const MESSAGES = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 100_000);
 /** For the figure itself. */
@@ -28,13 +26,10 @@ const WAIT_MS = 200;
  * Messages with codes through the generic gateway by one worker, beside a bare client that posts the same bodies to the same aggregator. Then a queue
  * whose worker and Redis are killed on the way: what was lost, and what was said twice.
  */
-async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
+async function main({ client, keyRing, serve }: Stage): Promise<void> {
   const aggregator = fork(fileURLToPath(new URL('./aggregator.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
   let server: BenchServer | undefined;
   let redis: ChildProcess | undefined;
-  let client: pg.Client | undefined;
   const seen = async (order: 'tell' | 'forget' = 'tell'): Promise<Seen> => {
     const told = once(aggregator, 'message');
     if (order === 'forget') aggregator.send('forget');
@@ -43,17 +38,9 @@ async function main(): Promise<void> {
   };
   try {
     const { port } = ((await once(aggregator, 'message')) as [Seen])[0];
-    const url = await postgres.database('bench');
-    await migrate(url);
-    client = new pg.Client(url);
-    await client.connect();
-    const asking = client;
-    const [masterKey, indexKey] = [randomBytes(32), randomBytes(32)];
-    const keyRing = new KeyRing(new Map([[1, masterKey]]), indexKey);
-    const settings = { SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`, SANAD_INDEX_KEY: indexKey.toString('base64') };
     const frame = { ...(await makePaymentFrame(client)), wilaya: '16' };
     await addGateway(client, keyRing, port);
-    const left = async () => Number((await asking.query(`select count(*) from messages where state = 'pending'`)).rows[0].count);
+    const left = async () => Number((await client.query(`select count(*) from messages where state = 'pending'`)).rows[0].count);
 
     const floor = await bare(port, MEASURED);
     note('bare client, messages/s', floor.toFixed(0));
@@ -61,7 +48,7 @@ async function main(): Promise<void> {
     await seen('forget');
     await fillQueue(client, keyRing, frame, MEASURED);
     const database = await postgresTime(client);
-    server = await startServer(folder, url, settings);
+    server = await serve();
     const before = { server: server.computed(), database: database() };
     while ((await left()) > 0) await nap();
     const measured = await seen();
@@ -83,7 +70,7 @@ async function main(): Promise<void> {
     for (const share of [...KILLS, 1]) {
       const redisPort = await freePort();
       if (hasRedis) redis = spawn('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' });
-      server = await startServer(folder, url, { ...settings, ...(hasRedis ? { REDIS_URL: `redis://127.0.0.1:${redisPort}` } : {}) });
+      server = await serve(hasRedis ? { REDIS_URL: `redis://127.0.0.1:${redisPort}` } : {});
       while ((await left()) > MESSAGES * (1 - share)) await nap();
       await server.kill();
       redis?.kill('SIGKILL');
@@ -97,10 +84,7 @@ async function main(): Promise<void> {
   } finally {
     aggregator.kill();
     redis?.kill('SIGKILL');
-    await client?.end();
     await server?.kill();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -157,4 +141,4 @@ async function bare(port: number, messages: number): Promise<number> {
   return messages / ((performance.now() - started) / 1000);
 }
 
-await main();
+await onStage(main);

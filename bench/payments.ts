@@ -1,14 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
-import { KeyRing, migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
+import { randomUUID } from 'node:crypto';
 import { note, sayFigures } from './figures.ts';
 import { insertFloor } from './insert-floor.ts';
 import { makePaymentFrame, oweGrants, type PaymentFrame } from './payment-frame.ts';
 import { postgresTime } from './postgres-time.ts';
-import { type BenchServer, startServer } from './server.ts';
+import type { BenchServer } from './server.ts';
+import { onStage, type Stage } from './stage.ts';
 
 const LINES = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 100_000);
 const MILLION = 1_000_000;
@@ -22,10 +18,8 @@ interface Taken {
   readonly database: number;
 }
 
-interface Stage {
+interface Payments extends Pick<Stage, 'client' | 'keyRing'> {
   readonly server: BenchServer;
-  readonly client: pg.Client;
-  readonly keyRing: KeyRing;
   readonly frame: PaymentFrame;
 }
 
@@ -34,28 +28,17 @@ interface Stage {
  * insert of as many rows costs the same PostgreSQL. `--million` goes on to a list of a million lines.
  */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  let server: BenchServer | undefined;
-  let client: pg.Client | undefined;
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    client = new pg.Client(url);
-    await client.connect();
-    const [masterKey, indexKey] = [randomBytes(32), randomBytes(32)];
-    const keyRing = new KeyRing(new Map([[1, masterKey]]), indexKey);
-    const settings = { SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`, SANAD_INDEX_KEY: indexKey.toString('base64') };
-    server = await startServer(folder, url, settings);
+  await onStage(async ({ client, keyRing, serve }) => {
+    const server = await serve();
     const frame = await makePaymentFrame(client);
     await call(server, frame.finance, `/funds/${frame.fundId}/contributions`, {
       amount: { amount: '99999999999.00', currency: 'DZD' },
       receivedOn: '2026-01-01',
       reference: 'BENCH',
     });
-    const stage: Stage = { server, client, keyRing, frame };
+    const payments: Payments = { server, client, keyRing, frame };
     note('idle before anything, MiB', server.memory().toFixed(0));
-    const small = await lifeOf(stage, LINES);
+    const small = await lifeOf(payments, LINES);
     const database = await postgresTime(client);
     const before = database();
     const floor = await insertFloor(client, LINES);
@@ -64,17 +47,12 @@ async function main(): Promise<void> {
     note('release to a bare insert', (small.release.seconds / floor).toFixed(1));
     note('all of it to a bare insert', (small.all / floor).toFixed(1));
     if (process.argv.includes('--million')) {
-      const large = await lifeOf(stage, MILLION);
+      const large = await lifeOf(payments, MILLION);
       note('cost per line of a million to this', (large.all / MILLION / (small.all / LINES)).toFixed(2));
       note('  of their release', (large.release.seconds / MILLION / (small.release.seconds / LINES)).toFixed(2));
     }
     sayFigures();
-  } finally {
-    await client?.end();
-    await server?.stop();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 interface List {
@@ -85,7 +63,7 @@ interface List {
 }
 
 /** Takes a list of so many lines from nothing to released. @returns how long its release took, and all of it, in seconds */
-async function lifeOf({ server, client, keyRing, frame }: Stage, lines: number): Promise<{ release: Taken; all: number }> {
+async function lifeOf({ server, client, keyRing, frame }: Payments, lines: number): Promise<{ release: Taken; all: number }> {
   const planId = await oweGrants(client, keyRing, frame, lines);
   const database = await postgresTime(client);
   let all = 0;

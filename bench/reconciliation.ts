@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
+import type pg from 'pg';
 import { note, sayFigures } from './figures.ts';
 import { makePaymentFrame, type PaymentFrame } from './payment-frame.ts';
 import { postgresTime } from './postgres-time.ts';
 import { makeOffices, payCases, writeStatement } from './reconciliation-cases.ts';
 import { checkFindings } from './reconciliation-check.ts';
-import { type BenchServer, startServer } from './server.ts';
+import type { BenchServer } from './server.ts';
+import { onStage } from './stage.ts';
 import { statementFloor } from './statement-floor.ts';
 
 const LINES = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 100_000);
@@ -30,16 +28,8 @@ interface Stage {
  * own, staged, matched and named, beside what a bare COPY of the same lines costs the same PostgreSQL. `--million` goes on to a million lines.
  */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  let server: BenchServer | undefined;
-  let client: pg.Client | undefined;
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    client = new pg.Client(url);
-    await client.connect();
-    server = await startServer(folder, url);
+  await onStage(async ({ folder, client, serve }) => {
+    const server = await serve();
     const frame = await makePaymentFrame(client);
     const stage: Stage = { folder, server, client, frame, offices: await makeOffices(client) };
     note('idle before anything, MiB', server.memory().toFixed(0));
@@ -50,12 +40,7 @@ async function main(): Promise<void> {
       note('  in processor time', (large.computed / small.computed).toFixed(2));
     }
     sayFigures();
-  } finally {
-    await client?.end();
-    await server?.stop();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What one line cost, in seconds. */

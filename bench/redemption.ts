@@ -1,16 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { table } from '../scripts/support/table.ts';
-import { KeyRing, migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
+import type { KeyRing } from '../src/platform/index.ts';
 import { codeOf } from '../src/vouchers/index.ts';
 import { floorTransaction, prepareFloor } from './floor.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type Load, load } from './load.ts';
 import { measure, type Result, type Sample } from './measure.ts';
-import { type BenchServer, startServer } from './server.ts';
+import { onStage } from './stage.ts';
 
 const VOUCHERS = 40_000;
 const CONCURRENCIES = [1, 16, 64];
@@ -26,23 +23,11 @@ const SEALED_SECONDS = 12;
  * in a process of its own, as in production, and so does the worker that seals.
  */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  let server: BenchServer | undefined;
-  let worker: BenchServer | undefined;
-  let client: pg.Client | undefined;
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    client = new pg.Client(url);
-    await client.connect();
-    const masterKey = randomBytes(32);
-    const keyRing = new KeyRing(new Map([[1, masterKey]]), randomBytes(32));
+  await onStage(async ({ url, client, keyRing, serve }) => {
     process.stdout.write(`Loading ${VOUCHERS} vouchers…\n`);
     const loaded = await load(client, VOUCHERS, Math.max(...CONCURRENCIES));
     await prepareFloor(client);
-    const keys = { SANAD_MASTER_KEYS: `1:${masterKey.toString('base64')}`, SANAD_INDEX_KEY: randomBytes(32).toString('base64') };
-    server = await startServer(folder, url, { ...keys, SANAD_ROLE: 'api' });
+    const server = await serve({ SANAD_ROLE: 'api' });
     const redemptions = redeemer(server.port, loaded, keyRing);
     process.stdout.write('Warming up…\n');
     await measure(16, 3, redemptions.next);
@@ -51,12 +36,7 @@ async function main(): Promise<void> {
     for (const clients of CONCURRENCIES) {
       const floor = await floorAt(url, clients);
       for (const sealer of ['off', 'on'] as const) {
-        worker = await startServer(folder, url, {
-          ...keys,
-          SANAD_ROLE: 'all',
-          AUDIT_SEAL_SECONDS: SEALING[sealer],
-          DATABASE_POOL_SIZE: '10',
-        });
+        const worker = await serve({ SANAD_ROLE: 'all', AUDIT_SEAL_SECONDS: SEALING[sealer], DATABASE_POOL_SIZE: '10' });
         // A worker seals once when it starts.
         await allSealed(client);
         const before = await leaves(client);
@@ -71,13 +51,7 @@ async function main(): Promise<void> {
     process.stdout.write(`\n${table(rows)}\n\n`);
     const { rows: paid } = await client.query<{ paid: string }>('select count(*) as paid from payouts');
     process.stdout.write(`${paid[0]?.paid} pay-outs in the books.\n`);
-  } finally {
-    await client?.end();
-    await worker?.stop();
-    await server?.stop();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Events that have become leaves of the tree. */

@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { table } from '../scripts/support/table.ts';
-import { migrate, startEmbeddedPostgres } from '../src/platform/index.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type History, makeHistory } from './reports-history.ts';
 import { plainly } from './reports-plain.ts';
-import { type BenchServer, startServer } from './server.ts';
+import type { BenchServer } from './server.ts';
+import { onStage } from './stage.ts';
 
 const PAYOUTS = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 2_000_000);
 const TIMES = 25;
@@ -104,16 +100,7 @@ async function speedOfFolding(client: pg.Client): Promise<number> {
 
 /** Every view of the work at so many pay-outs, through the API of a server in a process of its own, beside counting everything each time. */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sanad-bench-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  let server: BenchServer | undefined;
-  let client: pg.Client | undefined;
-  try {
-    const url = await postgres.database('bench');
-    await migrate(url);
-    client = new pg.Client(url);
-    await client.connect();
-    client.on('error', () => {});
+  await onStage(async ({ client, serve }) => {
     const started = performance.now();
     const history = await makeHistory(client, PAYOUTS);
     const made = performance.now();
@@ -130,17 +117,9 @@ async function main(): Promise<void> {
     const { noted, whole } = await costOfNoting(client);
     process.stdout.write(`noting a pay-out takes ${noted.toFixed(3)} ms of the ${whole.toFixed(3)} ms that its row takes\n`);
     process.stdout.write(`${(await speedOfFolding(client)).toFixed(0)} changes a second are added to what is kept\n`);
-    server = await startServer(folder, url, {
-      SANAD_MASTER_KEYS: `1:${randomBytes(32).toString('base64')}`,
-      SANAD_INDEX_KEY: randomBytes(32).toString('base64'),
-    });
+    const server = await serve();
     process.stdout.write(`\n${table(await measure(server, client, history))}\n`);
-  } finally {
-    await server?.stop();
-    await client?.end();
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 await main();
