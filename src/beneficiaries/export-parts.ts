@@ -44,6 +44,18 @@ export async function keepInParts(
   return { parts, bytes, sha256: digest.digest('hex') };
 }
 
+/**
+ * A kept file as it is fetched. One that ends meanwhile breaks off, and does not look whole.
+ * @param part gives the bytes of a part by its number; undefined when it is gone
+ */
+export async function* keptParts(parts: number, part: (number: number) => Promise<Buffer | undefined>): AsyncGenerator<Buffer> {
+  for (let number = 0; number < parts; number += 1) {
+    const bytes = await part(number);
+    if (!bytes) throw new Error('the file ended while it was fetched');
+    yield bytes;
+  }
+}
+
 async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let gathered: Uint8Array[] = [];
   let size = 0;

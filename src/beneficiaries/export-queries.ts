@@ -2,6 +2,7 @@ import { authoriseRead } from '../access/index.ts';
 import { type Actor, type Db, Download, fileTypeOf, type KeyRing, type Page, pageRequestById, problem, sql } from '../platform/index.ts';
 import { exportParts, partPlace } from './export-commands.ts';
 import { encryptedFile } from './export-encryption.ts';
+import { keptParts } from './export-parts.ts';
 import { findExport, pageOfExports, partOf } from './export-records.ts';
 import type { PersonExport } from './export-types.ts';
 
@@ -35,14 +36,9 @@ export async function exportFile(db: Db, keyRing: KeyRing, id: string): Promise<
   if (!found?.parts) throw new Error('an export that is ready has parts');
   const { attempt, parts } = found;
   const { contentType, filename } = encryptedFile(found.export.encryption, plainName(found.export));
-  return new Download(contentType, filename, partsOf(db, keyRing, id, attempt, parts));
-}
-
-async function* partsOf(db: Db, keyRing: KeyRing, id: string, attempt: number, parts: number): AsyncGenerator<Buffer> {
-  for (let number = 0; number < parts; number += 1) {
+  const opened = async (number: number): Promise<Buffer | undefined> => {
     const part = await partOf(db, id, attempt, number);
-    // Whoever downloads while it ends gets a file that breaks off, and not one that looks whole.
-    if (!part) throw new Error('the export ended while it was fetched');
-    yield Buffer.from(keyRing.open(exportParts.purpose, partPlace(id, attempt, number), part.content), 'base64');
-  }
+    return part && Buffer.from(keyRing.open(exportParts.purpose, partPlace(id, attempt, number), part.content), 'base64');
+  };
+  return new Download(contentType, filename, keptParts(parts, opened));
 }

@@ -22,7 +22,7 @@ export { type RequestedExport, requestExport } from './export-commands.ts';
 export { encrypted, isRecipient } from './export-encryption.ts';
 export { exportJobs, type ListExport, type WriteList, type WriteRefusedRows } from './export-job.ts';
 export { countExport, type ExportLimits } from './export-limits.ts';
-export { attemptToWrite, type KeptFile, keepInParts, Superseded } from './export-parts.ts';
+export { attemptToWrite, type KeptFile, keepInParts, keptParts, Superseded } from './export-parts.ts';
 export { endExportsOf, holdExports } from './export-records.ts';
 export { exportRows } from './export-rows.ts';
 export type { NewListExport, NewRefusedRowsExport, PaymentInstruction } from './export-types.ts';

@@ -1,3 +1,4 @@
+import { keptParts } from '../beneficiaries/index.ts';
 import { type Command, command, type Db, Download, fileTypeOf, type KeyRing, problem } from '../platform/index.ts';
 import { missing } from './define.ts';
 import { findDefinition } from './definition-store.ts';
@@ -69,13 +70,9 @@ export async function fileOf(db: Db, keyRing: KeyRing, runId: string): Promise<D
     definition.recipient === null
       ? [fileTypeOf({ kind: definition.format }).contentType, name]
       : ['application/octet-stream', `${name}.age`];
-  async function* bytes(): AsyncGenerator<Buffer> {
-    for (let number = 0; number < (parts ?? 0); number += 1) {
-      const part = await partOf(db, runId, attempt, number);
-      // Whoever downloads while it ends gets a file that breaks off, and not one that looks whole.
-      if (!part) throw new Error('the file ended while it was fetched');
-      yield openPart(keyRing, { runId, attempt, number }, part.content);
-    }
-  }
-  return new Download(type, filename, bytes());
+  const opened = async (number: number): Promise<Buffer | undefined> => {
+    const part = await partOf(db, runId, attempt, number);
+    return part && openPart(keyRing, { runId, attempt, number }, part.content);
+  };
+  return new Download(type, filename, keptParts(parts, opened));
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type KeyRing, newDataKey, newId, Spool, type Upload } from '../platform/index.ts';
+import { Digesting, type KeyRing, newDataKey, newId, Spool, type Upload } from '../platform/index.ts';
 import { type Chunk, chunksOf, sealChunk, wrapFileKey } from './chunks.ts';
 import { checkHeader } from './header.ts';
 import { Shapes } from './masking.ts';
@@ -86,32 +85,5 @@ async function checkedHeader(cells: readonly string[], rows: AsyncGenerator<unkn
   } catch (error) {
     await rows.return(undefined);
     throw error;
-  }
-}
-
-/** Bytes whose digest is known once all have passed. */
-class Digesting implements AsyncIterable<Buffer> {
-  readonly #source: AsyncIterator<Buffer>;
-  readonly #hash = createHash('sha256');
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]();
-  }
-
-  // Without `return`: a reader that has seen enough leaves the rest to the digest.
-  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
-    return {
-      next: async () => {
-        const next = await this.#source.next();
-        if (!next.done) this.#hash.update(next.value);
-        return next;
-      },
-    };
-  }
-
-  /** In hexadecimal. Reads what nobody has read yet. */
-  async digest(): Promise<string> {
-    for await (const _rest of this);
-    return this.#hash.digest('hex');
   }
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type KeyRing, readTable, type Table, type Upload } from '../../platform/index.ts';
+import { Digesting, type KeyRing, readTable, type Table, type Upload } from '../../platform/index.ts';
 
 /** The rows that were sent, and the digest by which they are known. */
 export interface Received<Row> {
@@ -22,20 +21,7 @@ export async function receiveFile<Row>(
   purpose: string,
   rowsOf: (table: Table) => Promise<readonly Row[]>,
 ): Promise<Received<Row>> {
-  const hash = createHash('sha256');
-  const source = bytes[Symbol.asyncIterator]();
-  // Without `return`: a reader that has seen enough leaves the rest to the digest.
-  const passing = {
-    next: async () => {
-      const next = await source.next();
-      if (!next.done) hash.update(next.value);
-      return next;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-  const written = await rowsOf(await readTable(passing, contentType));
-  for await (const _rest of passing);
-  return { written, content: contentOf(keyRing, purpose, hash.digest('hex')) };
+  const digesting = new Digesting(bytes);
+  const written = await rowsOf(await readTable(digesting, contentType));
+  return { written, content: contentOf(keyRing, purpose, await digesting.digest()) };
 }

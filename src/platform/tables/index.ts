@@ -1,4 +1,5 @@
 export { beginningOf } from './beginning.ts';
+export { Digesting } from './digesting.ts';
 export { encodingOf } from './encoding.ts';
 export { readRecords, readTable } from './read-table.ts';
 export type { NumberedRow, Table, TableFormat } from './table.ts';
