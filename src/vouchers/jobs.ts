@@ -1,5 +1,5 @@
 import { system } from '../access/index.ts';
-import type { Ground, Job } from '../platform/index.ts';
+import { eachInTurn, type Ground, type Job } from '../platform/index.ts';
 import { EXPIRY_BATCH, expireVouchers } from './commands.ts';
 import { fundsWithExpired } from './store.ts';
 
@@ -8,11 +8,11 @@ export const voucherJobs = ({ db, execute, clock }: Ground): Job[] => [
     name: 'vouchers.expire',
     everySeconds: 60,
     async run() {
-      for (const fund of await fundsWithExpired(db, clock.now())) {
+      await eachInTurn(await fundsWithExpired(db, clock.now()), async (fund) => {
         let expired: number;
         do expired = await execute(expireVouchers, fund, { actor: system });
         while (expired === EXPIRY_BATCH);
-      }
+      });
     },
   },
 ];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { makeVouchers, type TestVoucher } from '../../test/support/vouchers.ts';
-import { sql } from '../platform/index.ts';
+import { type Execute, sql } from '../platform/index.ts';
 import { issueVouchers } from './commands.ts';
 import { voucherJobs } from './jobs.ts';
 import { voucherMoves } from './rules.ts';
@@ -130,6 +130,26 @@ describe('vouchers', () => {
     );
     expect(events).toEqual([{ programme_id: frame.programmeId, fund_id: frame.fundId }]);
     expect((await redeem(voucher).expect(409)).body.code).toBe('voucher_expired');
+  });
+
+  it('expire in every fund, though the first cannot be dealt with', async () => {
+    const { app, clock } = platform;
+    const vouchers: TestVoucher[] = [];
+    for (const own of [await makeFrame(platform), await makeFrame(platform)]) vouchers.push(...(await makeVouchers(platform, own, 1)));
+    const end = new Date(clock.now().getTime() + 1_000);
+    await platform.owner.query('update vouchers set expires_at = $2 where id = any($1)', [vouchers.map(({ id }) => id), end]);
+    clock.skip(2_000);
+    let first: unknown;
+    const execute: Execute = (command, input, execution) => {
+      first ??= input;
+      return first === input ? Promise.reject(new Error('its books are locked')) : app.execute(command, input, execution);
+    };
+    const [job] = voucherJobs({ db: app.database.reader, execute, keyRing: app.keyRing, clock });
+    await expect(job?.run({})).rejects.toThrow(/^1 of \d+ failed$/);
+    const states = async () => (await Promise.all(vouchers.map(({ id }) => stateOf(id)))).sort();
+    expect((await states()).at(-1)).toBe('expired');
+    await expireDue();
+    expect(await states()).toEqual(['expired', 'expired']);
   });
 
   it('expire once when a pay-out comes at the same moment', async () => {

@@ -1,4 +1,4 @@
-import type { Ground, Job } from '../../platform/index.ts';
+import { eachInTurn, type Ground, type Job } from '../../platform/index.ts';
 import { type PullOptions, pull } from './pull.ts';
 import { dueConnections } from './pull-store.ts';
 
@@ -9,7 +9,7 @@ export const koboJobs = (ground: Ground, options: PullOptions): Job[] => [
     name: 'interop.pull_due',
     everySeconds: 60,
     async run() {
-      for (const { id } of await dueConnections(ground.db, ground.clock.now())) await pull(ground, id, options);
+      await eachInTurn(await dueConnections(ground.db, ground.clock.now()), ({ id }) => pull(ground, id, options));
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { system } from '../../access/index.ts';
-import { command, type Ground, type Job, problem } from '../../platform/index.ts';
+import { command, eachInTurn, type Ground, type Job, problem } from '../../platform/index.ts';
 import { scopeOfList } from '../../vouchers/index.ts';
 import { sendingOf } from '../commands.ts';
 import { insertReminders, listsToResume, programmesToRemind, resumeMessages } from './reminder-store.ts';
@@ -42,18 +42,18 @@ export const textJobs = ({ db, execute, clock }: Ground): Job[] => [
     name: 'messaging.remind',
     everySeconds: 600,
     async run() {
-      for (const programme of await programmesToRemind(db, clock.now())) {
+      await eachInTurn(await programmesToRemind(db, clock.now()), async (programme) => {
         let made: number;
         do made = await execute(makeReminders, programme, { actor: system });
         while (made === BATCH);
-      }
+      });
     },
   },
   {
     name: 'messaging.resume',
     everySeconds: 60,
     async run() {
-      for (const list of await listsToResume(db, clock.now())) await execute(resumePutOff, list, { actor: system });
+      await eachInTurn(await listsToResume(db, clock.now()), (list) => execute(resumePutOff, list, { actor: system }));
     },
   },
 ];
