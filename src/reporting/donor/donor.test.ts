@@ -292,7 +292,7 @@ describe('the report to a donor', () => {
       begin if new.fund_id = '${broken.fundId}' then raise exception 'broken'; end if; return new; end $$`);
     await platform.owner.query('create trigger broken before insert on donor_reports for each row execute function refuse_broken()');
     await platform.app.jobs.trigger('reporting.publish_due');
-    await expect.poll(() => reportsOf(closed)).toBe(1);
+    await expect.poll(() => reportsOf(closed), { timeout: 10_000 }).toBe(1);
     expect(await reportsOf(broken)).toBe(0);
     await platform.owner.query('drop trigger broken on donor_reports');
     // The contribution is booked today: the next month tells of it, the one after that of what was booked late, and none after that.
