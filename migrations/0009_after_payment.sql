@@ -46,7 +46,7 @@ create table statement_lines (
   paid_on date not null,
   value_on date,
   -- Of the document that the post saw, where it says so.
-  document_last_four text check (document_last_four ~ '^[0-9A-Z]{4}$'),
+  document_last_four text check (length(document_last_four) = 4 and translate(document_last_four, '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', '') = ''),
   -- Where it stands, for people: 'row 12', 'Stmt 1, Ntry 4', 'line 33'.
   place text not null default '',
   -- Digest of everything that a line of the bank says, by which it is known again. What the post says twice it may be claiming twice.
@@ -67,7 +67,7 @@ create trigger append_only before update or delete or truncate on statement_line
 create table statement_matches (
   statement_line_id uuid not null,
   -- The pass that made it, of this version of the programme's passes; a person's match has none.
-  pass text not null check (pass ~ '^[a-z][a-z0-9_]{1,39}$'),
+  pass text not null check (length(pass) between 2 and 40),
   passes_version int check (passes_version >= 0),
   reason text not null check (length(reason) between 3 and 500),
   -- Whether nothing else about the two differs either: office, document, day.

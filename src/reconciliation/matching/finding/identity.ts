@@ -57,7 +57,7 @@ function byIdentity(look: Look, key: Sql, named: Sql, payout: Sql): Sql {
       abs(l.amount - p.amount) as difference, ${agrees(statement)} as agrees
     from statement_lines l
       cross join lateral (${payout} limit 1) p
-      join offices o on o.id = p.office_id
+      cross join lateral (select o.code from offices o where o.id = p.office_id limit 1) o
       cross join lateral (select ${rank(group.passes)} as rank) r
     where ${openLines(look, key)} and ${named} and r.rank is not null and ${isFree('payout', sql`p.id`)} and ${mayBeOne(sql`p.id`)}
     order by p.id, r.rank, abs(l.paid_on - p.paid_on), l.row_number`;
