@@ -3331,7 +3331,7 @@ export interface paths {
         put?: never;
         /**
          * Plan a survey round
-         * @description Of the people who were paid from one day to another. How many are asked follows from the confidence and the margin (Cochran, with the correction for a
+         * @description Of the people who were paid from one day to another, none of which another round that is open asks about (`survey_open` names it). How many are asked follows from the confidence and the margin (Cochran, with the correction for a
          *     finite population). Left out, the questionnaire is the shipped one.
          */
         post: operations["planSurveyRound"];
@@ -3437,6 +3437,26 @@ export interface paths {
          * @description Its results are kept as they are told now; the answers are let go of after their time.
          */
         post: operations["closeSurveyRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a round
+         * @description For good, before or after it is drawn. Nobody is asked any more, it has no results, and its days may be asked about in another round.
+         */
+        post: operations["cancelSurveyRound"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10265,13 +10285,21 @@ export interface components {
             stratifyBy: string[];
             minimum: number;
             /** @enum {string} */
-            state: "planned" | "drawn" | "closed";
+            state: "planned" | "drawn" | "closed" | "cancelled";
             population: number | null;
             sample: number | null;
+            /**
+             * @description Fewer than ten people could be worked out from its counts, by themselves or beside those of earlier rounds of the same days. They are null then,
+             *     in all that is told of the round.
+             */
+            countsHidden: boolean;
             createdAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             drawnAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was closed or cancelled
+             */
             closedAt: string | null;
         };
         SurveyText: {
@@ -10307,23 +10335,30 @@ export interface components {
         SurveyRoundInFull: {
             round: components["schemas"]["SurveyRound"];
             questionnaire: components["schemas"]["Questionnaire"];
+            /**
+             * @description Groups under ten, and enough others that nothing gives them back, are drawn together as `rest`. A round by wilaya and sex tells of its strata by
+             *     wilaya. How many answered is null where it is one to nine, and with it where the sum would give it back.
+             */
             strata: {
                 stratum: string;
-                population: components["schemas"]["Count"];
-                sample: components["schemas"]["Count"];
-                done: components["schemas"]["Count"];
-                noResponse: components["schemas"]["Count"];
+                population: number | null;
+                sample: number | null;
+                done: number | null;
+                noResponse: number | null;
             }[];
+            /** @description How many people of the sample; null where the counts of the round are hidden */
             progress: {
                 unassigned: components["schemas"]["Count"];
                 assigned: components["schemas"]["Count"];
                 done: components["schemas"]["Count"];
                 noResponse: components["schemas"]["Count"];
-            };
+            } | null;
+            /** @description Why people did not answer, once the round is over; null until then */
             noResponse: {
                 reason: components["schemas"]["NoResponseReason"];
-                people: components["schemas"]["Count"];
-            }[];
+                /** @description Null where it is fewer than ten, or would give those back */
+                people: number | null;
+            }[] | null;
         };
         SurveyGroup: {
             /** @enum {string} */
@@ -10339,7 +10374,7 @@ export interface components {
         SurveyResults: {
             roundId: components["schemas"]["Id"];
             confidence: string;
-            /** @description Null for fewer than ten */
+            /** @description Null for fewer than ten, and where the counts of the round are hidden */
             interviewed: number | null;
             weighted: boolean;
             questions: {
@@ -20562,8 +20597,9 @@ export interface operations {
                 content: {
                     "application/json": {
                         seed: string;
-                        population: components["schemas"]["Count"];
-                        sample: components["schemas"]["Count"];
+                        /** @description Null where the counts of the round are hidden */
+                        population: number | null;
+                        sample: number | null;
                         matches: boolean;
                     };
                 };
@@ -20682,6 +20718,38 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRound"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelSurveyRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is cancelled */
             200: {
                 headers: {
                     [name: string]: unknown;
