@@ -12666,7 +12666,7 @@ export interface components {
         StatementFormat: "csv" | "xlsx" | "camt.053" | "camt.054" | "mt940" | null;
         Day: components["schemas"]["Date"] | null;
         /** @enum {string} */
-        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement" | "not_received" | "asked_to_pay";
+        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement" | "needs_another_person" | "not_received" | "asked_to_pay";
         StatementSummary: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
