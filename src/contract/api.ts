@@ -12762,6 +12762,12 @@ export interface components {
         StatementImport: {
             /** @description Whether this very file was here before; nothing was changed then */
             alreadyImported: boolean;
+            /**
+             * @description What goes on at once with a file that was here before and is not done, because its reading or its matching was stopped in the middle or is under
+             *     way. Nothing is done twice. `GET /v1/statements/{id}` and `…/matching` say how far it is.
+             * @enum {string|null}
+             */
+            resumes: "reading" | "matching" | null;
             statement: components["schemas"]["Statement"];
         };
         /**
