@@ -6494,8 +6494,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm from where to where the post is paid
-         * @description By somebody else than who set it. From then on settlements are approved and sent by it.
+         * Confirm from where to where the post is paid, and its tariff
+         * @description By somebody else than who set it. From then on settlements are approved and sent by it, and what is recorded of the post's invoices is charged by its
+         *     tariff, each day from `tariffFrom` on. Invoices that were recorded before keep the tariff that they were recorded under.
          */
         post: operations["confirmPostTerms"];
         delete?: never;
@@ -13352,11 +13353,17 @@ export interface components {
             payer: components["schemas"]["Party"];
             payee: components["schemas"]["Party"];
             tariff: components["schemas"]["Tariff"];
+            tariffFrom: components["schemas"]["Date"];
             reason: string;
             setBy: components["schemas"]["Id"];
             setAt: components["schemas"]["Timestamp"];
-            /** @description Whether money goes by it */
+            /** @description Whether money goes to its accounts */
             isInForce: boolean;
+            /**
+             * Format: uuid
+             * @description Who confirmed it; until somebody has, its tariff charges nothing
+             */
+            confirmedBy: string | null;
         };
         NewPostTerms: {
             /** @description We */
@@ -13364,6 +13371,8 @@ export interface components {
             /** @description The post */
             payee: components["schemas"]["Party"];
             tariff: components["schemas"]["Tariff"];
+            /** @description The first day whose pay-outs the tariff is for. Left out, a tariff that stays keeps its day, another begins today, and the first with the programme. */
+            tariffFrom?: components["schemas"]["Date"];
             reason: string;
         };
         PostTermsVersion: {
@@ -13386,7 +13395,7 @@ export interface components {
             payoutCount: components["schemas"]["Count"];
             principal: components["schemas"]["Money"];
             fee: components["schemas"]["Money"];
-            /** @description The tariff that it is checked against; null where there was none */
+            /** @description The last terms that were confirmed when it was recorded, by which each of its days is charged; null where no fee was agreed on */
             termsVersion: number | null;
             state: components["schemas"]["PostInvoiceState"];
             recordedBy: components["schemas"]["Id"];
@@ -13437,7 +13446,7 @@ export interface components {
             payoutCount: components["schemas"]["Count"];
             principal: components["schemas"]["Money"];
             fee: components["schemas"]["Money"];
-            /** @description The tariff that it is checked against; null where there was none */
+            /** @description The last terms that were confirmed when it was recorded, by which each of its days is charged; null where no fee was agreed on */
             termsVersion: number | null;
             state: components["schemas"]["PostInvoiceState"];
             recordedBy: components["schemas"]["Id"];
