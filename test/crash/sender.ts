@@ -44,6 +44,6 @@ const jobs = connectJobs({
   prefix: order.queuePrefix,
 });
 const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start: jobs.start });
-const messaging = connectMessaging({ db: database.reader, execute, keyRing, clock }, config, readContract());
+const messaging = connectMessaging({ db: database.reader, execute, keyRing, clock }, config, readContract(), async () => false);
 process.once('message', () => jobs.work(messaging.jobs));
 process.send?.('ready');
