@@ -13911,6 +13911,8 @@ export interface components {
             voids: number | null;
             voidedAmount: string | null;
             wrongCodes: number | null;
+            /** @description Times that somebody was sent away because the office had no cash */
+            withoutCash: number | null;
             dayLimit: string | null;
             /** @description Towards the limit, of every programme */
             paidToday: string | null;

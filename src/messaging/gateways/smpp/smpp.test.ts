@@ -37,7 +37,7 @@ describe('a message centre', () => {
     return centre;
   };
   /** @returns what the centre is answered */
-  const deliver = (centre: Centre, fields: object) =>
+  const deliver = (centre: Centre, fields: Readonly<Record<string, unknown>>) =>
     new Promise<number>((resolve) => centre.sessions[0]?.deliver_sm(fields, ({ command_status }) => resolve(command_status)));
   const somebody = { source_addr_ton: 1, source_addr: '213550000009', destination_addr: '4040' };
 
@@ -124,7 +124,7 @@ describe('a message centre', () => {
       },
       messages: async () => true,
     });
-    const report = (fields: object) => deliver(centre, { esm_class: 4, ...fields });
+    const report = (fields: Readonly<Record<string, unknown>>) => deliver(centre, { esm_class: 4, ...fields });
     const delivered = {
       short_message: Buffer.from('id:id-1 sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:'),
     };
