@@ -241,3 +241,14 @@ create table failed_codes (
 );
 create index on failed_codes (agent_id, at);
 create trigger append_only before update or delete or truncate on failed_codes execute function refuse_change();
+
+-- Who came for the cash of a voucher that could be paid, at an office that had none.
+create table cash_refusals (
+  id uuid primary key,
+  agent_id uuid not null,
+  office_id uuid not null references offices,
+  voucher_id uuid not null references vouchers,
+  at timestamptz not null constraint cash_refusals_in_our_time check (at between '2020-01-01' and '2200-01-01')
+);
+create index on cash_refusals (voucher_id);
+create trigger append_only before update or delete or truncate on cash_refusals execute function refuse_change();

@@ -97,7 +97,8 @@ create table exceptions (
   statement_id uuid,
   kind text not null check (kind in ('paid_not_in_list', 'amount_over', 'amount_under', 'duplicate_in_file', 'duplicate_across_files',
     'paid_after_expiry', 'paid_after_cancel', 'wrong_collector', 'wrong_currency', 'wrong_office', 'reversed',
-    'reversal_without_payment', 'date_out_of_range', 'ours_not_in_statement', 'bank_not_in_statement', 'not_received', 'asked_to_pay')),
+    'reversal_without_payment', 'date_out_of_range', 'ours_not_in_statement', 'bank_not_in_statement', 'needs_another_person', 'not_received',
+    'asked_to_pay')),
   statement_line_id uuid,
   payout_id uuid,
   -- Another record of ours that it is about: a settlement, a contribution, an advance, a voucher, a case of feedback.

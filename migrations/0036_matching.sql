@@ -313,4 +313,26 @@ create trigger transition before update of state on matching_runs for each row w
   execute function refuse_forbidden_transition ('running>done', 'running>stopped');
 create trigger kept before delete or truncate on matching_runs execute function refuse_change();
 grant update (state, stage, place, ended_at, stopped_by) on matching_runs to sanad_app;
+
+-- What a pass found and a run did not match, because whoever it is in the name of had a hand in it: a colleague does.
+create table matching_withheld (
+  statement_line_id uuid not null references statement_lines,
+  run_id uuid not null references matching_runs,
+  pass text not null,
+  target_type text not null,
+  target_id uuid not null,
+  primary key (statement_line_id, run_id)
+);
+create index on matching_withheld (run_id);
+create trigger append_only before update or delete or truncate on matching_withheld execute function refuse_change();
+create function refuse_idle_withholding() returns trigger language plpgsql as $$
+begin
+  if not exists (select from matching_runs r join statement_lines l on l.id = new.statement_line_id and l.statement_id = r.statement_id
+      where r.id = new.run_id and r.state = 'running' and (had_hand_in_record(r.asked_by, new.target_type, new.target_id)
+        or new.target_type = 'line' and exists (select from matching_withheld w where w.run_id = r.id and w.statement_line_id = new.target_id))) then
+    perform refuse('matching_withheld_own', 'a run leaves to another what it is in the way of, and nothing else', 'matching_withheld');
+  end if;
+  return new;
+end $$;
+create trigger own before insert on matching_withheld for each row execute function refuse_idle_withholding();
 grant update (state) on statements to sanad_app;

@@ -15,6 +15,8 @@ create table post_terms (
   fee_fixed numeric check (fee_fixed >= 0 and fee_fixed < 1e9),
   fee_per_mille numeric check (fee_per_mille between 0 and 1000 and scale(fee_per_mille) <= 4),
   fee_minimum numeric check (fee_minimum >= 0 and fee_minimum < 1e9),
+  -- The first day whose pay-outs cost this much; until then what was agreed on before holds.
+  fee_from date not null default '1900-01-01',
   reason text not null check (length(reason) between 3 and 500),
   set_by uuid not null,
   set_at timestamptz not null,
@@ -24,7 +26,7 @@ create table post_terms (
 );
 create trigger append_only before update or delete or truncate on post_terms execute function refuse_change();
 
--- Money goes to accounts that two people said: one set them, another confirmed them.
+-- Money goes to accounts, and by a tariff, that two people said: one set them, another confirmed them.
 create table post_terms_confirmations (
   programme_id uuid not null,
   version int not null,
@@ -38,6 +40,10 @@ create function refuse_own_confirmation() returns trigger language plpgsql as $$
 begin
   if exists (select from post_terms t where t.programme_id = new.programme_id and t.version = new.version and t.set_by = new.confirmed_by) then
     perform refuse('post_terms_two_people', 'who set where the money goes does not confirm it', 'post_terms_confirmations');
+  end if;
+  -- What was recorded under the last tariff that was confirmed would else have another afterwards.
+  if exists (select from post_terms t where t.programme_id = new.programme_id and t.version > new.version) then
+    perform refuse('post_terms_confirmed_last', 'terms that others have followed are confirmed no more', 'post_terms_confirmations');
   end if;
   return new;
 end $$;
@@ -69,6 +75,13 @@ create function agreed_fee(terms post_terms, amount numeric, currency text) retu
     greatest(round(terms.fee_minimum, minor_units(currency)), round(terms.fee_fixed + amount * terms.fee_per_mille / 1000, minor_units(currency))) end
 $$;
 
+-- By which of the terms up to a version the pay-outs of a day are charged: the last that was confirmed and holds for that day.
+create function tariff_on(programme uuid, up_to int, day date) returns post_terms language sql stable as $$
+  select t from post_terms t where t.programme_id = programme and t.version <= up_to and t.fee_from <= day
+    and exists (select from post_terms_confirmations c where c.programme_id = t.programme_id and c.version = t.version)
+  order by t.version desc limit 1
+$$;
+
 -- What a fund owes the post for an office.
 create function owed_to(fund uuid, office uuid) returns numeric language sql stable as $$
   select coalesce(-sum(balance_until(a.id, 'infinity')), 0) from accounts a
@@ -97,7 +110,7 @@ create table post_invoices (
   payout_count int not null check (payout_count >= 0),
   principal numeric not null check (principal >= 0),
   fee numeric not null check (fee >= 0),
-  -- The tariff that it is checked against; none where there was none.
+  -- The last terms that were confirmed when it was recorded; each day has its tariff by them. None where no fee was agreed on.
   terms_version int,
   state text not null default 'received' check (state in ('received', 'disputed', 'accepted', 'partly_accepted')),
   recorded_by uuid not null,
@@ -187,14 +200,20 @@ end $$;
 create trigger within_lines after insert on post_invoice_acceptances referencing new table as new_rows
   for each statement execute function refuse_wrong_acceptance();
 
+-- The terms that each day of an invoice is charged by.
+create function tariffs_of(invoice uuid) returns table (day date, terms post_terms) language sql stable as $$
+  select g.day::date, tariff_on(i.programme_id, i.terms_version, g.day::date)
+  from post_invoices i cross join generate_series(i.from_date, i.to_date, interval '1 day') g (day) where i.id = invoice
+$$;
+
 -- Whether of some line more was agreed to than our pay-outs that no other invoice had, or more of a fee than the tariff gives for them.
 create function agreed_beyond(invoice uuid) returns boolean language sql stable as $$
+  with tariffs as materialized (select * from tariffs_of(invoice))
   select exists (select from post_invoices i join post_invoice_lines l on l.invoice_id = i.id
       join post_invoice_acceptances a on a.invoice_id = l.invoice_id and a.position = l.position
-      left join post_terms t on t.programme_id = i.programme_id and t.version = i.terms_version
       cross join lateral (select coalesce(l.day, i.from_date) as first, coalesce(l.day, i.to_date) as last) d
-      cross join lateral (select coalesce(sum(p.amount), 0) as principal, coalesce(sum(agreed_fee(t, p.amount, p.currency)), 0) as fee
-        from payouts p join vouchers v on v.id = p.voucher_id where p.office_id = l.office_id and p.paid_on between d.first and d.last
+      cross join lateral (select coalesce(sum(p.amount), 0) as principal, coalesce(sum(agreed_fee(t.terms, p.amount, p.currency)), 0) as fee
+        from payouts p join vouchers v on v.id = p.voucher_id left join tariffs t on t.day = p.paid_on where p.office_id = l.office_id and p.paid_on between d.first and d.last
           and p.voided_at is null and p.currency = i.currency and v.programme_id = i.programme_id) ours
       cross join lateral (select coalesce(sum(x.principal), 0) as principal, coalesce(sum(x.fee), 0) as fee
         from post_invoice_lines b join post_invoices bi on bi.id = b.invoice_id

@@ -3,7 +3,8 @@
 -- docs/decisions/0040-figures-kept-by-differences.md.
 create table operations_changes (
   programme_id uuid not null,
-  measure text not null check (measure in ('line', 'voucher', 'reached', 'message', 'receipt', 'payout', 'void', 'wrong_code', 'people', 'list')),
+  measure text not null check (measure in ('line', 'voucher', 'reached', 'message', 'receipt', 'payout', 'void', 'wrong_code', 'no_cash',
+    'people', 'list')),
   list_id uuid,
   fund_id uuid,
   wilaya_number text,
@@ -48,7 +49,7 @@ do $$
 declare
   one text;
 begin
-  foreach one in array array['line', 'voucher', 'reached', 'paid', 'office_day', 'office_hour', 'office_void', 'wrong_code', 'wait_wilaya', 'wait_office',
+  foreach one in array array['line', 'voucher', 'reached', 'paid', 'office_day', 'office_hour', 'office_void', 'wrong_code', 'no_cash', 'wait_wilaya', 'wait_office',
       'message', 'receipt', 'people'] loop
     execute format('create table operations_kept_%s partition of operations_kept for values in (%L)', one, one);
     execute format('revoke insert on operations_kept_%s from sanad_app', one);
@@ -282,6 +283,15 @@ begin
 end $$;
 create trigger noted after insert on failed_codes for each row when (new.voucher_id is not null) execute function note_wrong_code();
 
+create function note_no_cash() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into operations_changes (programme_id, measure, office_id, day, count)
+    select v.programme_id, 'no_cash', new.office_id, (new.at at time zone p.time_zone)::date, 1
+    from vouchers v join programmes p on p.id = v.programme_id where v.id = new.voucher_id;
+  return null;
+end $$;
+create trigger noted after insert on cash_refusals for each row execute function note_no_cash();
+
 create function note_enrolments() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   insert into operations_changes (programme_id, measure, people) select programme_id, 'people', array_agg(beneficiary_id) from new_rows group by 1;
@@ -419,6 +429,8 @@ create function plain_operations(programme uuid) returns setof operations_kept l
     from paid where not is_void and part is not null and office_id is not null group by 6, 8, 9
   union all select programme, 'wrong_code', null, null, null, f.office_id, null, null, (f.at at time zone p.zone)::date, null, count(*), 0
     from of_programme p cross join failed_codes f join vouchers v on v.id = f.voucher_id and v.programme_id = p.id group by 6, 9
+  union all select programme, 'no_cash', null, null, null, r.office_id, null, null, (r.at at time zone p.zone)::date, null, count(*), 0
+    from of_programme p cross join cash_refusals r join vouchers v on v.id = r.voucher_id and v.programme_id = p.id group by 6, 9
   union all select programme, 'message', null, null, null, null, case when state <> 'pending' then gateway_id end,
       message_stands(kind, state, last_error, dealt_with_at, language), made_on, null, count(*), sum(case when state <> 'pending' then coalesce(segments, 0) else 0 end)
     from sent group by 7, 8, 9

@@ -13,41 +13,58 @@ create table survey_rounds (
   -- The fewest that are asked in one stratum, or all of it where it has no more.
   minimum int not null check (minimum between 1 and 200),
   questionnaire jsonb not null,
-  state text not null default 'planned' check (state in ('planned', 'drawn', 'closed')),
+  state text not null default 'planned' check (state in ('planned', 'drawn', 'closed', 'cancelled')),
   -- By this anybody can draw the same sample again.
   seed bytea check (length(seed) = 32),
   population int check (population > 0),
   sample int check (sample > 0 and sample <= population),
+  -- Whether these may be told: where they, beside those of earlier rounds of the same days, give back no handful of people.
+  counts_shown boolean,
   -- What was found out, as it was told when the round was closed; it outlives the answers.
   results jsonb,
   created_by uuid not null,
   created_at timestamptz not null,
   drawn_by uuid,
   drawn_at timestamptz,
+  -- When it was closed or cancelled.
   closed_at timestamptz,
-  check (num_nonnulls(seed, population, sample, drawn_by, drawn_at) = case state when 'planned' then 0 else 5 end),
-  check ((state = 'closed') = (closed_at is not null) and (state = 'closed') = (results is not null))
+  check (num_nonnulls(seed, population, sample, counts_shown, drawn_by, drawn_at) = case when drawn_at is null then 0 else 6 end),
+  check (state = 'cancelled' or (state = 'planned') = (drawn_at is null)),
+  check ((state in ('closed', 'cancelled')) = (closed_at is not null) and (state = 'closed') = (results is not null)),
+  constraint survey_rounds_no_handful check (population >= 10 or not counts_shown)
 );
 create index on survey_rounds (programme_id, id);
 create trigger first_state before insert on survey_rounds for each row execute function refuse_other_first_state('planned');
 create trigger transition before update of state on survey_rounds for each row when (old.state is distinct from new.state)
-  execute function refuse_forbidden_transition ('planned>drawn', 'drawn>closed');
+  execute function refuse_forbidden_transition ('planned>drawn', 'drawn>closed', 'planned>cancelled', 'drawn>cancelled');
 create trigger kept before delete or truncate on survey_rounds execute function refuse_change();
-grant update (state, seed, population, sample, results, drawn_by, drawn_at, closed_at) on survey_rounds to sanad_app;
+grant update (state, seed, population, sample, counts_shown, results, drawn_by, drawn_at, closed_at) on survey_rounds to sanad_app;
 create function refuse_second_draw() returns trigger language plpgsql as $$
 begin
-  if old.seed is not null and row (new.seed, new.population, new.sample, new.drawn_by, new.drawn_at)
-      is distinct from row (old.seed, old.population, old.sample, old.drawn_by, old.drawn_at)
+  if old.seed is not null and row (new.seed, new.population, new.sample, new.counts_shown, new.drawn_by, new.drawn_at)
+      is distinct from row (old.seed, old.population, old.sample, old.counts_shown, old.drawn_by, old.drawn_at)
     or old.results is not null and new.results is distinct from old.results then
     perform refuse('survey_rounds_drawn_once', 'a sample is drawn once', 'survey_rounds');
   end if;
   return new;
 end $$;
 create trigger drawn_once before update on survey_rounds for each row execute function refuse_second_draw();
+-- A day is asked about in one round at a time: of two that are under way, the one that pleases could be kept.
+create function refuse_second_open_round() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('survey/' || new.programme_id, 0));
+  if exists (select from survey_rounds r where r.programme_id = new.programme_id and r.id <> new.id and r.state in ('planned', 'drawn')
+      and r.from_on <= new.to_on and r.to_on >= new.from_on) then
+    perform refuse('survey_rounds_one_open', 'these days are asked about in another round that is open', 'survey_rounds');
+  end if;
+  return null;
+end $$;
+create trigger one_open after insert or update of programme_id, from_on, to_on on survey_rounds
+  for each row execute function refuse_second_open_round();
 
 create table survey_strata (
   round_id uuid not null references survey_rounds,
-  -- 'all', or what it is made of: '16', 'female', '16/female'.
+  -- 'all', or what it is made of: '16', 'female', '16/female'; 'rest' are those in groups too small to be told of.
   stratum text not null,
   population int not null check (population > 0),
   sample int not null check (sample > 0 and sample <= population),

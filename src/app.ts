@@ -28,7 +28,7 @@ import { deduplicationJobs, deduplicationRoutes, duplicateCheck, type PaidSince 
 import { documentationPages } from './documentation.ts';
 import { eligibilityJobs, eligibilityRoutes } from './eligibility/index.ts';
 import { datasets, exportSources, scheduledExportJobs, scheduledExportRoutes } from './exports/index.ts';
-import { feedbackJobs, feedbackPages, feedbackRoutes } from './feedback/index.ts';
+import { feedbackJobs, feedbackPages, feedbackRoutes, takeMessages } from './feedback/index.ts';
 import { fundingRoutes, refuseReversal } from './funding/index.ts';
 import { handoverRoutes } from './handovers/index.ts';
 import {
@@ -85,6 +85,7 @@ import {
   type Jobs,
   KeyRing,
   type Logger,
+  newId,
   type OperationId,
   type OutgoingRules,
   publicUrlOf,
@@ -176,7 +177,9 @@ export function createApp({
   const post = { mailer: connectMailer(config, clock), publicUrl: publicUrlOf(config) };
   const contract = readContract();
   const door = publicDoor(limits, config.SELF_REGISTRATIONS_PER_ADDRESS, config.SELF_REGISTRATIONS_PER_DAY);
-  const messaging = connectMessaging(ground, config, contract);
+  const messaging = connectMessaging(ground, config, contract, (gatewayId, messages) =>
+    takeMessages(ground, limits, gatewayId, messages, newId()),
+  );
   const duplicates = duplicateCheck(ground);
   const issue: IssueVouchers = {
     async part(context, list, lines) {

@@ -431,6 +431,7 @@ export const permissions = {
   'monitoring.draw': { roles: ['programme_officer'], within: ['programme'] },
   'monitoring.assign': { roles: ['programme_officer'], within: ['programme'] },
   'monitoring.close': { roles: ['programme_officer'], within: ['programme'] },
+  'monitoring.cancel': { roles: ['programme_officer'], within: ['programme'] },
   'monitoring.read': { roles: ['programme_officer', 'finance_officer', 'feedback_officer', 'auditor'], within: ['programme'] },
   'monitoring.interview': { roles: ['interviewer'], within: ['programme'] },
   'monitoring.answer': { roles: ['interviewer'], within: ['programme'] },

@@ -204,7 +204,11 @@ describe('a pay-out', () => {
     expect((await agent.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) })).expect(409)).body.code).toBe(
       'office_without_cash',
     );
+    const lookUp = { officeId: frame.officeId, locator: { serial: voucher.serial }, code: voucher.code };
+    expect((await agent.post('/v1/look-ups', lookUp).expect(409)).body.code).toBe('office_without_cash');
     await owner.query('update offices set has_cash = true where id = $1', [frame.officeId]);
+    expect(await one('select count(*)::int as times from cash_refusals where voucher_id = $1', voucher.id)).toEqual({ times: 2 });
+    await expect(owner.query('update cash_refusals set at = now()')).rejects.toMatchObject({ constraint: 'cash_refusals_append_only' });
     expect(await traces(voucher)).toMatchObject({ state: 'activated', failed: 0 });
   });
 

@@ -3331,7 +3331,7 @@ export interface paths {
         put?: never;
         /**
          * Plan a survey round
-         * @description Of the people who were paid from one day to another. How many are asked follows from the confidence and the margin (Cochran, with the correction for a
+         * @description Of the people who were paid from one day to another, none of which another round that is open asks about (`survey_open` names it). How many are asked follows from the confidence and the margin (Cochran, with the correction for a
          *     finite population). Left out, the questionnaire is the shipped one.
          */
         post: operations["planSurveyRound"];
@@ -3437,6 +3437,26 @@ export interface paths {
          * @description Its results are kept as they are told now; the answers are let go of after their time.
          */
         post: operations["closeSurveyRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/survey-rounds/{roundId}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a round
+         * @description For good, before or after it is drawn. Nobody is asked any more, it has no results, and its days may be asked about in another round.
+         */
+        post: operations["cancelSurveyRound"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6474,8 +6494,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm from where to where the post is paid
-         * @description By somebody else than who set it. From then on settlements are approved and sent by it.
+         * Confirm from where to where the post is paid, and its tariff
+         * @description By somebody else than who set it. From then on settlements are approved and sent by it, and what is recorded of the post's invoices is charged by its
+         *     tariff, each day from `tariffFrom` on. Invoices that were recorded before keep the tariff that they were recorded under.
          */
         post: operations["confirmPostTerms"];
         delete?: never;
@@ -10265,13 +10286,21 @@ export interface components {
             stratifyBy: string[];
             minimum: number;
             /** @enum {string} */
-            state: "planned" | "drawn" | "closed";
+            state: "planned" | "drawn" | "closed" | "cancelled";
             population: number | null;
             sample: number | null;
+            /**
+             * @description Fewer than ten people could be worked out from its counts, by themselves or beside those of earlier rounds of the same days. They are null then,
+             *     in all that is told of the round.
+             */
+            countsHidden: boolean;
             createdAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             drawnAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was closed or cancelled
+             */
             closedAt: string | null;
         };
         SurveyText: {
@@ -10307,23 +10336,30 @@ export interface components {
         SurveyRoundInFull: {
             round: components["schemas"]["SurveyRound"];
             questionnaire: components["schemas"]["Questionnaire"];
+            /**
+             * @description Groups under ten, and enough others that nothing gives them back, are drawn together as `rest`. A round by wilaya and sex tells of its strata by
+             *     wilaya. How many answered is null where it is one to nine, and with it where the sum would give it back.
+             */
             strata: {
                 stratum: string;
-                population: components["schemas"]["Count"];
-                sample: components["schemas"]["Count"];
-                done: components["schemas"]["Count"];
-                noResponse: components["schemas"]["Count"];
+                population: number | null;
+                sample: number | null;
+                done: number | null;
+                noResponse: number | null;
             }[];
+            /** @description How many people of the sample; null where the counts of the round are hidden */
             progress: {
                 unassigned: components["schemas"]["Count"];
                 assigned: components["schemas"]["Count"];
                 done: components["schemas"]["Count"];
                 noResponse: components["schemas"]["Count"];
-            };
+            } | null;
+            /** @description Why people did not answer, once the round is over; null until then */
             noResponse: {
                 reason: components["schemas"]["NoResponseReason"];
-                people: components["schemas"]["Count"];
-            }[];
+                /** @description Null where it is fewer than ten, or would give those back */
+                people: number | null;
+            }[] | null;
         };
         SurveyGroup: {
             /** @enum {string} */
@@ -10339,7 +10375,7 @@ export interface components {
         SurveyResults: {
             roundId: components["schemas"]["Id"];
             confidence: string;
-            /** @description Null for fewer than ten */
+            /** @description Null for fewer than ten, and where the counts of the round are hidden */
             interviewed: number | null;
             weighted: boolean;
             questions: {
@@ -12631,7 +12667,7 @@ export interface components {
         StatementFormat: "csv" | "xlsx" | "camt.053" | "camt.054" | "mt940" | null;
         Day: components["schemas"]["Date"] | null;
         /** @enum {string} */
-        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement" | "not_received" | "asked_to_pay";
+        ExceptionKind: "paid_not_in_list" | "amount_over" | "amount_under" | "duplicate_in_file" | "duplicate_across_files" | "paid_after_expiry" | "paid_after_cancel" | "wrong_collector" | "wrong_currency" | "wrong_office" | "reversed" | "reversal_without_payment" | "date_out_of_range" | "ours_not_in_statement" | "bank_not_in_statement" | "needs_another_person" | "not_received" | "asked_to_pay";
         StatementSummary: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -12727,6 +12763,12 @@ export interface components {
         StatementImport: {
             /** @description Whether this very file was here before; nothing was changed then */
             alreadyImported: boolean;
+            /**
+             * @description What goes on at once with a file that was here before and is not done, because its reading or its matching was stopped in the middle or is under
+             *     way. Nothing is done twice. `GET /v1/statements/{id}` and `…/matching` say how far it is.
+             * @enum {string|null}
+             */
+            resumes: "reading" | "matching" | null;
             statement: components["schemas"]["Statement"];
         };
         /**
@@ -13311,11 +13353,17 @@ export interface components {
             payer: components["schemas"]["Party"];
             payee: components["schemas"]["Party"];
             tariff: components["schemas"]["Tariff"];
+            tariffFrom: components["schemas"]["Date"];
             reason: string;
             setBy: components["schemas"]["Id"];
             setAt: components["schemas"]["Timestamp"];
-            /** @description Whether money goes by it */
+            /** @description Whether money goes to its accounts */
             isInForce: boolean;
+            /**
+             * Format: uuid
+             * @description Who confirmed it; until somebody has, its tariff charges nothing
+             */
+            confirmedBy: string | null;
         };
         NewPostTerms: {
             /** @description We */
@@ -13323,6 +13371,8 @@ export interface components {
             /** @description The post */
             payee: components["schemas"]["Party"];
             tariff: components["schemas"]["Tariff"];
+            /** @description The first day whose pay-outs the tariff is for. Left out, a tariff that stays keeps its day, another begins today, and the first with the programme. */
+            tariffFrom?: components["schemas"]["Date"];
             reason: string;
         };
         PostTermsVersion: {
@@ -13345,7 +13395,7 @@ export interface components {
             payoutCount: components["schemas"]["Count"];
             principal: components["schemas"]["Money"];
             fee: components["schemas"]["Money"];
-            /** @description The tariff that it is checked against; null where there was none */
+            /** @description The last terms that were confirmed when it was recorded, by which each of its days is charged; null where no fee was agreed on */
             termsVersion: number | null;
             state: components["schemas"]["PostInvoiceState"];
             recordedBy: components["schemas"]["Id"];
@@ -13396,7 +13446,7 @@ export interface components {
             payoutCount: components["schemas"]["Count"];
             principal: components["schemas"]["Money"];
             fee: components["schemas"]["Money"];
-            /** @description The tariff that it is checked against; null where there was none */
+            /** @description The last terms that were confirmed when it was recorded, by which each of its days is charged; null where no fee was agreed on */
             termsVersion: number | null;
             state: components["schemas"]["PostInvoiceState"];
             recordedBy: components["schemas"]["Id"];
@@ -13861,6 +13911,8 @@ export interface components {
             voids: number | null;
             voidedAmount: string | null;
             wrongCodes: number | null;
+            /** @description Times that somebody was sent away because the office had no cash */
+            withoutCash: number | null;
             dayLimit: string | null;
             /** @description Towards the limit, of every programme */
             paidToday: string | null;
@@ -20562,8 +20614,9 @@ export interface operations {
                 content: {
                     "application/json": {
                         seed: string;
-                        population: components["schemas"]["Count"];
-                        sample: components["schemas"]["Count"];
+                        /** @description Null where the counts of the round are hidden */
+                        population: number | null;
+                        sample: number | null;
                         matches: boolean;
                     };
                 };
@@ -20682,6 +20735,38 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It is closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRound"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    cancelSurveyRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roundId: components["parameters"]["RoundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is cancelled */
             200: {
                 headers: {
                     [name: string]: unknown;

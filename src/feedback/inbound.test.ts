@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { behindProxy } from '../../test/support/feedback.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { addGateway, httpGatewayTo } from '../../test/support/gateways.ts';
+import { Centre } from '../../test/support/message-centre.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { messagesTo, newPhone } from '../../test/support/public-door.ts';
 
@@ -103,6 +104,32 @@ describe('messages that people send', () => {
       await post(id, form, signed(id, form)).expect(204);
       expect(await texts()).toContain('Mon code […] est refusé');
     });
+  });
+
+  it('come in over the connection of a message centre too, once each, and wait there while nobody has said whose they are', async () => {
+    const centre = new Centre();
+    const settings = { host: '127.0.0.1', port: await centre.open(), tls: false, systemId: 'sanad', from: 'INFO' };
+    const id = await addGateway(platform, { kind: 'smpp', perSecond: 5, settings, credentials: { password: 'secret' } }, 9);
+    await platform.app.jobs.trigger('messaging.send_due');
+    await expect.poll(() => centre.binds.length, { timeout: 10_000 }).toBe(1);
+    const phone = newPhone();
+    const deliver = (message: string) =>
+      new Promise<number>((resolve) =>
+        centre.sessions[0]?.deliver_sm(
+          { source_addr_ton: 1, source_addr: phone.slice(1), destination_addr: '4040', data_coding: 8, short_message: { message } },
+          ({ command_status }) => resolve(command_status),
+        ),
+      );
+    const before = await texts();
+    expect(await deliver('أين المكتب؟')).toBe(0x64);
+    expect(await texts()).toEqual(before);
+    await lineTo(id, { number: '4040' }).expect(201);
+    expect([await deliver('أين المكتب؟'), await deliver('أين المكتب؟'), await deliver('572000007')]).toEqual([0, 0, 0]);
+    const after = await texts();
+    expect(after.filter((text) => text === 'أين المكتب؟')).toHaveLength(1);
+    expect(after).toHaveLength(before.length + 1);
+    expect(platform.log.join('')).not.toContain(phone.slice(1));
+    centre.close();
   });
 
   it('are all kept or none, and more than a hundred at once are sent again in parts', async () => {

@@ -1,5 +1,6 @@
 import { system } from '../access/index.ts';
 import { type Config, type Contract, type Ground, type Job, publicUrlOf, type Routes } from '../platform/index.ts';
+import type { InboundMessage } from './gateways/gateway.ts';
 import type { Surroundings } from './gateways/kinds.ts';
 import { inboundReader, type ReadInbound } from './gateways/read-inbound.ts';
 import { connectGateways } from './gateways/registry.ts';
@@ -24,8 +25,14 @@ export interface Messaging {
   close(): Promise<void>;
 }
 
-/** Connects this process to whatever gateways are configured, now and later. */
-export function connectMessaging(ground: Ground, config: Config, contract: Contract): Messaging {
+/** Keeps what people send. @returns false, with none kept, where nobody has said whose they are */
+export type TakeInbound = (gatewayId: string, messages: readonly InboundMessage[]) => Promise<boolean>;
+
+/**
+ * Connects this process to whatever gateways are configured, now and later.
+ * @param takeInbound keeps what people send to a gateway that hands it over on a connection of ours
+ */
+export function connectMessaging(ground: Ground, config: Config, contract: Contract, takeInbound: TakeInbound): Messaging {
   const { keyRing, clock, execute } = ground;
   const surroundings: Surroundings = {
     rules: { privateAddresses: config.GATEWAY_PRIVATE_ADDRESSES === 'allow', plainLoopback: config.SANAD_ENV === 'test' },
@@ -35,8 +42,11 @@ export function connectMessaging(ground: Ground, config: Config, contract: Contr
     receiptsUrl: (gatewayId) => new URL(`/v1/gateways/${gatewayId}/receipts`, publicUrlOf(config)).href,
     inboundUrl: (gatewayId) => new URL(`/v1/gateways/${gatewayId}/inbound`, publicUrlOf(config)).href,
   };
-  const gateways = connectGateways(keyRing, surroundings, async (gatewayId, receipts) => {
-    await execute(takeReceipts, { gatewayId, receipts }, { actor: system });
+  const gateways = connectGateways(keyRing, surroundings, {
+    async receipts(gatewayId, receipts) {
+      await execute(takeReceipts, { gatewayId, receipts }, { actor: system });
+    },
+    messages: takeInbound,
   });
   const engine = engineOf(ground, gateways);
   return {

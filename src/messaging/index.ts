@@ -1,7 +1,7 @@
 export { queueCodes, queueNewCodes, sendingOf, sendWithheldCodes } from './commands.ts';
 export { connectMessaging } from './connect.ts';
 export { messagingColumns } from './gateways/credentials.ts';
-export type { InboundMessage } from './gateways/inbound.ts';
+export type { InboundMessage } from './gateways/gateway.ts';
 export { outboxFile } from './gateways/outbox.ts';
 export type { ReadInbound } from './gateways/read-inbound.ts';
 export { proofSender } from './proofs.ts';

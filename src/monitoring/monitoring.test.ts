@@ -48,8 +48,17 @@ describe('what people say after they were paid', () => {
   });
   afterAll(() => platform.close());
 
-  const planned = async (body: object = {}) =>
-    (await officer.post(`/v1/programmes/${frame.programmeId}/survey-rounds`, { name: newId(), ...period, ...body }).expect(201)).body;
+  const plan = (body: object = {}) =>
+    officer.post(`/v1/programmes/${frame.programmeId}/survey-rounds`, { name: newId(), ...period, ...body });
+  const cancel = (roundId: string) => officer.post(`/v1/survey-rounds/${roundId}/cancellation`, { reason: 'Another is planned' });
+  let last: string | undefined;
+  /** A round in the place of the last one. */
+  const planned = async (body: object = {}) => {
+    if (last) await cancel(last);
+    const round = (await plan(body).expect(201)).body;
+    last = round.id;
+    return round;
+  };
   const drawn = async (body: object = {}) => (await officer.post(`/v1/survey-rounds/${(await planned(body)).id}/draw`).expect(200)).body;
   const assign = (roundId: string, to: Client, count: number) =>
     officer.post(`/v1/survey-rounds/${roundId}/assignments`, { interviewerId: to.userId, count });
@@ -113,6 +122,23 @@ describe('what people say after they were paid', () => {
     ]);
     expect(sample).toBe(16);
     expect((await officer.get(`/v1/survey-rounds/${id}/draw`).expect(200)).body.matches).toBe(true);
+  });
+
+  it('counts its strata from the people who are kept', async () => {
+    const { id } = await drawn({ stratifyBy: ['sex'] });
+    const { rows } = await platform.owner.query(
+      `select s.stratum from survey_strata s where s.round_id = $1 and s.population = (select count(*) from survey_frame f
+        where f.round_id = s.round_id and f.stratum = s.stratum)`,
+      [id],
+    );
+    expect(rows).toHaveLength(2);
+    await expect(
+      app.query(
+        `insert into survey_frame select round_id, 'nowhere', rank, gen_random_uuid(), payout_id, wilaya_number, sex, age_band, has_disability
+          from survey_frame where round_id = $1 limit 1`,
+        [id],
+      ),
+    ).rejects.toMatchObject({ code: '23503' });
   });
 
   it('is asked by whom it was given to alone, who sees a name and a telephone and no code', async () => {
@@ -185,7 +211,8 @@ describe('what people say after they were paid', () => {
     expect(ranks.rows.map(({ rank }) => rank)).toEqual([sample + 1, sample + 2]);
     await no(first).expect(409);
     const { body } = await officer.get(`/v1/survey-rounds/${id}`).expect(200);
-    expect(body).toMatchObject({ progress: { noResponse: 2 }, noResponse: [{ reason: 'wrong_number', people: 2 }] });
+    // While people are asked, why the last of them did not answer could be told from the counts before.
+    expect(body).toMatchObject({ progress: { noResponse: 2 }, noResponse: null, strata: [{ done: 0, noResponse: null }] });
     await expect(
       app.query(
         `insert into survey_interviews (id, round_id, stratum, rank, beneficiary_id, payout_id)
@@ -196,10 +223,9 @@ describe('what people say after they were paid', () => {
   });
 
   it('opens an exception of the pay-out for what was not received or had to be paid for, once', async () => {
-    const { id } = await drawn();
-    const again = await drawn();
     const payouts: string[] = [];
-    for (const roundId of [id, again.id]) {
+    for (let round = 1; round <= 2; round += 1) {
+      const { id: roundId } = await drawn();
       await assign(roundId, interviewer, 40).expect(200);
       for (const interview of await own(interviewer, roundId)) {
         const { rows } = await platform.owner.query('select payout_id, beneficiary_id from survey_interviews where id = $1', [interview]);
@@ -255,6 +281,7 @@ describe('what people say after they were paid', () => {
     expect(all.adjustedLow).toBeLessThan(30);
     expect(all.adjustedHigh).toBeGreaterThan(30);
     await assign(id, interviewer, 1).expect(409);
+    await cancel(id).expect(409);
   });
 
   it('is drawn after its days, when nobody is paid in them any more', async () => {
@@ -264,23 +291,6 @@ describe('what people say after they were paid', () => {
     platform.clock.skip(2 * 86_400_000);
     await officer.post(`/v1/survey-rounds/${round.id}/draw`).expect(200);
     platform.clock.skip(-2 * 86_400_000);
-  });
-
-  it('counts its strata from the people who are kept', async () => {
-    const { id } = await drawn({ stratifyBy: ['sex'] });
-    const { rows } = await platform.owner.query(
-      `select s.stratum from survey_strata s where s.round_id = $1 and s.population = (select count(*) from survey_frame f
-        where f.round_id = s.round_id and f.stratum = s.stratum)`,
-      [id],
-    );
-    expect(rows).toHaveLength(2);
-    await expect(
-      app.query(
-        `insert into survey_frame select round_id, 'nowhere', rank, gen_random_uuid(), payout_id, wilaya_number, sex, age_band, has_disability
-          from survey_frame where round_id = $1 limit 1`,
-        [id],
-      ),
-    ).rejects.toMatchObject({ code: '23503' });
   });
 
   it('is taken back from an interviewer with a reason, without what they entered', async () => {
@@ -300,9 +310,9 @@ describe('what people say after they were paid', () => {
 
   it('is planned with questions that can be asked', async () => {
     const text = { ar: 'س', fr: 'Q', en: 'Q' };
-    const plan = (questionnaire: object[]) =>
+    const ask = (questionnaire: object[]) =>
       officer.post(`/v1/programmes/${frame.programmeId}/survey-rounds`, { name: 'Bad', ...period, questionnaire });
-    const { body } = await plan([
+    const { body } = await ask([
       { id: 'received', type: 'yes_no', text },
       { id: 'why', type: 'choice', text, dependsOn: { question: 'later', is: 'yes' } },
       { id: 'received', type: 'number', text, minimum: 5, maximum: 1 },
@@ -319,5 +329,78 @@ describe('what people say after they were paid', () => {
       .expect(422);
     const nobody = await planned({ from: '2020-01-01', to: '2020-01-02' });
     expect((await officer.post(`/v1/survey-rounds/${nobody.id}/draw`).expect(422)).body.code).toBe('survey_nobody');
+  });
+
+  it('is one round at a time for any day, unless it is cancelled, which is for good', async () => {
+    const { id } = await planned({ from: '2026-03-05', to: '2026-03-20' });
+    const refused = await plan({ from: '2026-03-20', to: '2026-04-10' }).expect(409);
+    expect(refused.body).toMatchObject({ code: 'survey_open', roundId: id });
+    const insert = (from: string, to: string) =>
+      app.query(
+        `insert into survey_rounds (id, programme_id, name, from_on, to_on, confidence, margin, stratify_by, minimum, questionnaire, created_by,
+          created_at) values (gen_random_uuid(), $1, 'R', $2, $3, 0.95, 0.05, '{}', 1, '[]', $1, now())`,
+        [frame.programmeId, from, to],
+      );
+    await expect(insert('2026-03-01', '2026-03-05')).rejects.toMatchObject({ constraint: 'survey_rounds_one_open' });
+    await interviewer.post(`/v1/survey-rounds/${id}/cancellation`, { reason: 'Not mine' }).expect(403);
+    await officer.post(`/v1/survey-rounds/${id}/cancellation`, {}).expect(400);
+    expect((await cancel(id).expect(200)).body).toMatchObject({ state: 'cancelled', closedAt: expect.any(String) });
+    await cancel(id).expect(409);
+    await officer.post(`/v1/survey-rounds/${id}/draw`).expect(409);
+    await expect(app.query(`update survey_rounds set state = 'planned', closed_at = null where id = $1`, [id])).rejects.toThrow();
+    const both = await Promise.all([plan({ from: '2026-03-20', to: '2026-04-10' }), plan({ from: '2026-04-01', to: '2026-04-30' })]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    last = both.find(({ status }) => status === 201)?.body.id;
+  });
+
+  it('tells no count of few people, and draws small groups together', async () => {
+    await platform.owner.query(`insert into wilayas values ('11', 'DZ-11', 'DZ011', 'Tamanrasset', 'تمنراست', null, '1984-02-04'),
+      ('31', 'DZ-31', 'DZ031', 'Oran', 'وهران', null, '1984-02-04') on conflict do nothing`);
+    const few = await payList(
+      platform,
+      frame,
+      Array.from({ length: 26 }, (_, i) => ({ paidOn: '2025-06-10', wilaya: i < 4 ? '11' : '31', sex: 'male' as const })),
+    );
+    const june = { from: '2025-06-01', to: '2025-06-30' };
+    const round = await drawn({ ...june, stratifyBy: ['wilaya', 'sex'], confidence: '0.90', margin: '0.20' });
+    // Four alone in a wilaya could be taken from all: their neighbours are drawn with them.
+    const one = (await officer.get(`/v1/survey-rounds/${round.id}`).expect(200)).body;
+    expect(one).toMatchObject({
+      round: { population: 26, countsHidden: false },
+      strata: [{ stratum: 'all', population: 26, sample: round.sample, done: 0 }],
+    });
+    await payList(
+      platform,
+      frame,
+      few.slice(5, 6).map((person) => ({ paidOn: '2025-07-01', wilaya: '31', sex: 'male' as const, person })),
+    );
+    await payList(platform, frame, [{ paidOn: '2025-07-01', wilaya: '31', sex: 'male' }]);
+    // One more than in the round before: taken from one another the two would tell of one person.
+    const more = await drawn({ ...june, to: '2025-07-01', stratifyBy: ['wilaya'] });
+    expect(more).toMatchObject({ state: 'drawn', population: null, sample: null, countsHidden: true });
+    expect((await officer.get(`/v1/survey-rounds/${more.id}`).expect(200)).body).toMatchObject({
+      strata: [{ stratum: 'all', population: null, sample: null, done: null, noResponse: null }],
+      progress: null,
+      noResponse: null,
+    });
+    expect((await officer.get(`/v1/survey-rounds/${more.id}/draw`).expect(200)).body).toMatchObject({ matches: true, population: null });
+    await expect(app.query('update survey_rounds set counts_shown = true where id = $1', [more.id])).rejects.toMatchObject({
+      constraint: 'survey_rounds_drawn_once',
+    });
+    await officer.post(`/v1/survey-rounds/${more.id}/close`).expect(200);
+    const { reached } = (await officer.get(`/v1/survey-rounds/${more.id}/results`).expect(200)).body;
+    expect(reached.map(({ paid }: { paid: number | null }) => paid)).not.toContain(27);
+    // The same people again are nothing that could be told apart.
+    expect(await drawn(june)).toMatchObject({ population: 26, countsHidden: false });
+    const alone = await drawn({ from: '2026-04-02', to: '2026-04-02' });
+    expect(alone).toMatchObject({ population: null, countsHidden: true });
+    const { id } = await planned({ from: '2026-12-01', to: '2026-12-01' });
+    await expect(
+      app.query(
+        `update survey_rounds set state = 'drawn', seed = sha256('x'), population = 9, sample = 9, counts_shown = true, drawn_by = id,
+          drawn_at = now() where id = $1`,
+        [id],
+      ),
+    ).rejects.toMatchObject({ constraint: 'survey_rounds_no_handful' });
   });
 });

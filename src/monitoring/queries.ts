@@ -29,7 +29,7 @@ async function roundFor(db: Db, actor: Actor, id: string): Promise<StoredRound> 
 /** @throws not_found */
 export async function readRound(db: Db, actor: Actor, id: string): Promise<SurveyRoundInFull> {
   const { round, questionnaire } = await roundFor(db, actor, id);
-  return { round, questionnaire, ...(await standOf(db, id)) };
+  return { round, questionnaire, ...(await standOf(db, round)) };
 }
 
 /**
@@ -43,14 +43,15 @@ export async function readResults(db: Db, actor: Actor, id: string): Promise<Sur
 }
 
 function drawn(found: StoredRound): StoredRound {
-  if (found.round.state === 'planned') throw monitoringProblem.survey_state('It has not been drawn.', { state: 'planned' });
+  const { state } = found.round;
+  if (!found.seed) throw monitoringProblem.survey_state('It has not been drawn.', { state });
   return found;
 }
 
 /** Draws the sample of a round again from its seed, and compares. @throws not_found; survey_state before it is drawn */
 export async function verifyDraw(db: Db, actor: Actor, id: string) {
   const { seed, round } = drawn(await roundFor(db, actor, id));
-  if (!seed || round.population === null || round.sample === null) throw new Error('a round that was drawn has no seed');
+  if (!seed) throw new Error('a round that was drawn has no seed');
   const frame = await frameOf(db, id);
   const strata = await strataOf(db, id);
   const matches = strata.every(({ stratum, population, sample }) => {

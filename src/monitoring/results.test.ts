@@ -4,7 +4,7 @@ import { inDrawnOrder } from './draw.ts';
 import { resultsOf } from './results.ts';
 import { shippedQuestionnaire } from './shipped-questionnaire.ts';
 import { LEAST, toldBeside } from './suppression.ts';
-import type { Response } from './types.ts';
+import type { Response, Sizes } from './types.ts';
 
 const groups = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 12 });
 
@@ -31,6 +31,11 @@ describe('groups that are left out', () => {
   });
 });
 
+const sizesOf = (groups: readonly { by: string; value: string; people: number }[]): Sizes => ({
+  rounds: ['r'],
+  groups: groups.map(({ by, value, people }) => ({ by, value, parts: [{ rounds: ['r'], people }] })),
+});
+
 describe('what people said', () => {
   const respond = (stratum: string, received: string, n: number): Response[] =>
     Array.from({ length: n }, () => ({
@@ -54,7 +59,7 @@ describe('what people said', () => {
       { by: 'wilaya', value: '11', people: 100 },
     ];
     const responses = [...respond('16', 'yes', 30), ...respond('11', 'no', 20)];
-    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: people } as const;
+    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: sizesOf(people) } as const;
     const { questions, reached, weighted } = resultsOf(responses, around);
     expect(weighted).toBe(true);
     const share = (by: string, value: string) =>
@@ -89,7 +94,7 @@ describe('what people said', () => {
       ...asked('female', 10, undefined),
     ];
     const strata = [{ stratum: '16', population: 80, sample: 80 }];
-    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: people } as const;
+    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: sizesOf(people) } as const;
     const { questions } = resultsOf(responses, around);
     const of = (question: string, value: string) => questions.find((one) => one.question === question && one.group.value === value);
     expect(of('asked_amount', 'all')?.n).toBe(34);
@@ -101,7 +106,7 @@ describe('what people said', () => {
     const strata = [{ stratum: '16', population: 100, sample: 40 }];
     const people = [{ by: 'all', value: 'all', people: 100 }];
     const responses = [...respond('16', 'yes', 15), ...respond('16', 'no', 5), ...respond('16', 'unknown', 20)];
-    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: people } as const;
+    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: sizesOf(people) } as const;
     const [received] = resultsOf(responses, around).questions;
     expect(received).toMatchObject({
       n: 20,

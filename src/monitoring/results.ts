@@ -1,7 +1,8 @@
 import { RECEIVED, valuesOf } from './questionnaire.ts';
 import { type Confidence, effectiveSize, median, wilson } from './statistics.ts';
+import { peopleIn, toldBy } from './strata.ts';
 import { LEAST, toldBeside } from './suppression.ts';
-import type { Questionnaire, Response, Stratum, SurveyGroup, SurveyQuestion, SurveyResults } from './types.ts';
+import type { Questionnaire, Response, Sizes, Stratum, SurveyGroup, SurveyQuestion, SurveyResults } from './types.ts';
 
 type Weighted = Response & { readonly weight: number };
 type By = SurveyGroup['by'];
@@ -69,7 +70,7 @@ export interface Surroundings {
   readonly questionnaire: Questionnaire;
   readonly strata: readonly Stratum[];
   /** People whom the round is about, in each group. */
-  readonly sizes: readonly { readonly by: string; readonly value: string; readonly people: number }[];
+  readonly sizes: Sizes;
 }
 
 /** What people said, by group, and how many were reached by their own word. What is said in words is in no result. */
@@ -82,23 +83,40 @@ export function resultsOf(
   const reached: SurveyResults['reached'] = [];
   const asked = questionnaire.filter(({ type }) => type !== 'text');
   for (const by of dimensions) {
-    const groups = sizes
+    const groups = sizes.groups
       .filter((size) => size.by === by)
-      .map(({ value, people }) => ({ group: { by, value }, people, of: all.filter((response) => valueIn[by](response) === value) }));
-    const paidTold = toldBeside(groups.map(({ people }) => [people]));
+      .map((size) => ({
+        group: { by, value: size.value },
+        people: peopleIn(size, roundId),
+        of: all.filter((response) => valueIn[by](response) === size.value),
+      }));
+    const told = toldBy(sizes, by);
+    const paidTold = groups.map(({ group }) => told.has(group.value));
     // Each question has groups of its own that are hidden: not everybody was asked it, or knew.
     const results = asked.map((question) => {
       const said = groups.map(({ of }) => whoSaid(of, question));
-      const isTold = toldBeside(groups.map(({ people, of }, i) => [people, of.length, said[i]?.length ?? 0]));
+      const isTold = toldBeside(
+        groups.map(({ people, of }, i) => [people, of.length, said[i]?.length ?? 0]),
+        (i) => !paidTold[i],
+      );
       return groups.map(({ group }, i) => resultOf(question, group, said[i] ?? [], isTold[i] === true, confidence));
     });
     groups.forEach(({ group, people }, i) => {
+      // Another round of the same days has somebody there; this one has nobody.
+      if (people === 0 && paidTold[i]) return;
       const ofGroup = results.flatMap((each) => each[i] ?? []);
       questions.push(...ofGroup);
       reached.push(reachedOf(group, paidTold[i] ? people : null, ofGroup));
     });
   }
-  return { roundId, confidence, interviewed: all.length < LEAST ? null : all.length, weighted: strata.length > 1, questions, reached };
+  return {
+    roundId,
+    confidence,
+    interviewed: all.length < LEAST || !toldBy(sizes, 'all').size ? null : all.length,
+    weighted: strata.length > 1,
+    questions,
+    reached,
+  };
 }
 
 function reachedOf(group: SurveyGroup, paid: number | null, results: readonly QuestionResult[]): SurveyResults['reached'][number] {

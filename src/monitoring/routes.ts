@@ -1,6 +1,6 @@
 import type { Ground, Routes } from '../platform/index.ts';
 import { answerInterview, noteNoResponse, openInterview } from './commands/interviews.ts';
-import { assignPeople, closeRound, drawSample, planRound, takePeopleBack } from './commands/rounds.ts';
+import { assignPeople, cancelRound, closeRound, drawSample, planRound, takePeopleBack } from './commands/rounds.ts';
 import { listOwnInterviews, listRounds, readResults, readRound, verifyDraw } from './queries.ts';
 
 type Operation =
@@ -12,6 +12,7 @@ type Operation =
   | 'assignInterviews'
   | 'takeInterviewsBack'
   | 'closeSurveyRound'
+  | 'cancelSurveyRound'
   | 'getSurveyResults'
   | 'listOwnInterviews'
   | 'openInterview'
@@ -28,6 +29,7 @@ export function monitoringRoutes({ db, execute }: Ground): Routes<Operation> {
     assignInterviews: ({ params, body, ...call }) => execute(assignPeople, { ...params, ...body }, call),
     takeInterviewsBack: ({ params, body, ...call }) => execute(takePeopleBack, { ...params, ...body }, call),
     closeSurveyRound: ({ params, ...call }) => execute(closeRound, params, call),
+    cancelSurveyRound: ({ params, body, ...call }) => execute(cancelRound, { ...params, ...body }, call),
     getSurveyResults: ({ actor, params }) => readResults(db, actor, params.roundId),
     listOwnInterviews: ({ actor, query }) => listOwnInterviews(db, actor, query),
     openInterview: ({ params, actor, requestId }) => execute(openInterview, params, { actor, requestId }),

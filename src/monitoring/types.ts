@@ -29,6 +29,20 @@ export interface Stratum {
   readonly sample: number;
 }
 
+/** How many people there are in a group that a round may be told of by, by which of the rounds of the same days are about them. */
+export interface GroupSize {
+  readonly by: string;
+  readonly value: string;
+  readonly parts: readonly { readonly rounds: readonly string[]; readonly people: number }[];
+}
+
+/** How many people a round is about, beside the earlier ones of the same days. */
+export interface Sizes {
+  /** In the order in which they were drawn; the last is the one in question. */
+  readonly rounds: readonly string[];
+  readonly groups: readonly GroupSize[];
+}
+
 /** What somebody answered, with the groups that they are counted in. */
 export interface Response {
   readonly stratum: string;

@@ -19,6 +19,7 @@ export const exceptionKinds = [
   'date_out_of_range',
   'ours_not_in_statement',
   'bank_not_in_statement',
+  'needs_another_person',
   'not_received',
   'asked_to_pay',
 ] as const;

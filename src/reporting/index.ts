@@ -1,3 +1,4 @@
+export { type Measures, shownBesideSum } from './donor/counting/index.ts';
 export { donorReportJobs } from './donor/jobs.ts';
 export { donorReport } from './donor/queries.ts';
 export type { DonorReport } from './donor/types.ts';

@@ -14,5 +14,5 @@ export interface SenderOrder extends WorkerOrder {
 const order = told<SenderOrder>();
 const { ground, jobs } = workerOf(order, { redisUrl: order.redisUrl, prefix: order.queuePrefix });
 const config = readConfig({ SANAD_ENV: 'test', SANAD_MASTER_KEYS: `1:${order.masterKey}`, SANAD_INDEX_KEY: order.indexKey });
-const messaging = connectMessaging(ground, config, readContract());
+const messaging = connectMessaging(ground, config, readContract(), async () => false);
 awaitErrand(() => jobs.work(messaging.jobs));

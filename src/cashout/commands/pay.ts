@@ -24,6 +24,7 @@ export const payLookedUp = command<Confirmation & { readonly lookUpId: string },
     const { officeId, voucherId, counter: codeCounter, expiresAt } = found;
     const handing = { officeId, ...confirmed };
     const counter = await standAtCounter(context, handing, sql`select * from vouchers where id = ${voucherId}`);
+    if ('wrong' in counter) return counter.wrong;
     const [voucher] = counter.candidates;
     if (voucher?.counter !== codeCounter || expiresAt <= now) throw refused('look_up_over');
     await refuseUnpayable(context, voucher);

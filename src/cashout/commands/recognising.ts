@@ -4,7 +4,7 @@ import { vouchersAt } from '../locating.ts';
 import { refused } from '../problems.ts';
 import { counterRefusal, isLive, locatorRefusal, voucherRefusal } from '../rules.ts';
 import { type Candidate, type Counter, type CounterCandidate, findCounter } from '../store/candidates.ts';
-import { countFailure } from '../store/paying.ts';
+import { countFailure, noteNoCash } from '../store/paying.ts';
 import { earlierPayout } from '../store/payouts.ts';
 import type { Locator } from '../types.ts';
 
@@ -26,16 +26,33 @@ export interface Recognised {
   readonly voucher: CounterCandidate;
 }
 
-/** An office and its agent, who may pay now. @throws not_found; why not, before anything of a voucher is looked at */
+/** What becomes of a command that is refused, where the refusal leaves something behind. */
+interface Refused {
+  readonly wrong: Outcome<never>;
+}
+
+/**
+ * An office and its agent, who may pay now.
+ * @returns those, or the outcome of a command at an office without cash, which is counted
+ * @throws not_found; why not otherwise, before anything of a voucher is looked at
+ */
 export async function standAtCounter(
   { tx, actor, now }: CommandContext,
   { officeId, collectorId }: Pick<Told, 'officeId' | 'collectorId'>,
   vouchers: Sql,
-): Promise<Counter> {
+): Promise<Counter | Refused> {
   const counter = await findCounter(tx, now, { officeId, agentId: actor.id, collectorId }, vouchers);
   if (!counter) throw problem.not_found('There is no such record.');
-  refuse(counterRefusal(counter));
-  return counter;
+  const refusal = counterRefusal(counter);
+  if (refusal?.code !== 'office_without_cash') {
+    refuse(refusal);
+    return counter;
+  }
+  const live = new Map(
+    counter.candidates.filter((candidate) => isLive(candidate, now)).map((candidate) => [candidate.programmeId, candidate.id]),
+  );
+  await noteNoCash(tx, now, { agentId: actor.id, officeId, voucherIds: [...live.values()] });
+  return { wrong: { result: undefined as never, subject: { type: 'office', id: officeId }, refusal } };
 }
 
 /** @throws why a voucher is not paid now; told only to somebody who knows, or knew a moment ago, its code */
@@ -47,14 +64,15 @@ export async function refuseUnpayable({ tx, now }: CommandContext, voucher: Cand
 /**
  * Finds the voucher that a locator and a code are of. Its state is told only to somebody who knows the code; anybody else hears `code_refused`,
  * whether the voucher exists or not, and has used an attempt.
- * @returns the voucher, or the outcome of a command that was given a wrong code
- * @throws office_closed, office_outside_hours, office_without_cash or agent_locked before the code is looked at; code_mistyped, which costs no
+ * @returns the voucher, or the outcome of a command that was given a wrong code, or at an office without cash before the code is looked at
+ * @throws office_closed, office_outside_hours or agent_locked before the code is looked at; code_mistyped, which costs no
  *   attempt; then what state the voucher is in
  */
-export async function recognise(context: CommandContext, told: Told): Promise<Recognised | { readonly wrong: Outcome<never> }> {
+export async function recognise(context: CommandContext, told: Told): Promise<Recognised | Refused> {
   const { tx, actor, now, keyRing } = context;
   const { officeId, locator, code } = told;
   const counter = await standAtCounter(context, told, vouchersAt(keyRing, locator));
+  if ('wrong' in counter) return counter;
   refuse(locatorRefusal(locator));
   const voucher = voucherWith(keyRing, counter.candidates, code);
   if (!voucher) {

@@ -60,6 +60,18 @@ export async function pay(
   }
 }
 
+/** Notes that an office without cash could not pay vouchers: one for each programme whose it may have been. */
+export async function noteNoCash(
+  tx: Tx,
+  now: Date,
+  { agentId, officeId, voucherIds }: { agentId: string; officeId: string; voucherIds: readonly string[] },
+): Promise<void> {
+  await tx.insert(
+    'cash_refusals',
+    voucherIds.map((voucherId) => ({ id: newId(), agent_id: agentId, office_id: officeId, voucher_id: voucherId, at: now })),
+  );
+}
+
 /** Counts a wrong code: against the agent always, and against the vouchers it was tried on, which the fifth one locks. */
 export async function countFailure(
   tx: Tx,

@@ -31,6 +31,25 @@ export interface Receipt {
   readonly at?: Date | undefined;
 }
 
+/** A message that somebody sent to a number of ours. */
+export interface InboundMessage {
+  /** The gateway's. The same message has the same one however often it comes. */
+  readonly id: string;
+  /** Who sent it, as the gateway writes the number. */
+  readonly from: string;
+  /** The number that it was sent to, where the gateway says. */
+  readonly to: string | undefined;
+  readonly text: string;
+}
+
+/** What a gateway tells on a connection of ours. */
+export interface Incoming {
+  /** Keeps receipts; a gateway is told that we have them only then. */
+  receipts(receipts: readonly Receipt[]): Promise<void>;
+  /** Keeps what people send. @returns false, with none kept, where nobody has said whose they are, or nobody has confirmed the gateway */
+  messages(messages: readonly InboundMessage[]): Promise<boolean>;
+}
+
 /** A way to send text messages. */
 export interface Gateway {
   /** Messages that may be on their way at one time. */

@@ -1,20 +1,9 @@
 import type { components } from '../../contract/api.ts';
 import { problem } from '../../platform/index.ts';
-import { asReference } from './gateway.ts';
+import { asReference, type InboundMessage } from './gateway.ts';
 import { at, textAt } from './pointer.ts';
 
 type HttpInbound = components['schemas']['HttpInbound'];
-
-/** A message that somebody sent to a number of ours. */
-export interface InboundMessage {
-  /** The gateway's. The same message has the same one however often it comes. */
-  readonly id: string;
-  /** Who sent it, as the gateway writes the number. */
-  readonly from: string;
-  /** The number that it was sent to, where the gateway says. */
-  readonly to: string | undefined;
-  readonly text: string;
-}
 
 /** Messages that one request may hold. */
 const MOST = 100;

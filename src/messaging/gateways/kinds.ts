@@ -1,10 +1,10 @@
 import { type Clock, isAllowed, type OutgoingRules, type ProblemPlace } from '../../platform/index.ts';
 import { type AfricasTalkingSettings, africasTalkingGateway, africasTalkingReceipts } from './africas-talking.ts';
 import { isFromOneOf, isNetwork, isSigned, isSignedByTwilio, type Report } from './door.ts';
-import type { Gateway, Receipt } from './gateway.ts';
+import type { Gateway, InboundMessage, Incoming, Receipt } from './gateway.ts';
 import { type HttpSettings, httpGateway } from './http.ts';
 import { type HttpReceipts, httpReceipts } from './http-receipts.ts';
-import { africasTalkingInbound, httpInbound, type InboundMessage, twilioInbound } from './inbound.ts';
+import { africasTalkingInbound, httpInbound, twilioInbound } from './inbound.ts';
 import { outboxGateway } from './outbox.ts';
 import { isAllowedCentre, type SmppSettings, smppGateway } from './smpp/gateway.ts';
 import { type Credentials, hasPlaceholder, secretsIn } from './template.ts';
@@ -37,7 +37,7 @@ interface Kind<Settings> {
   readonly schema: string;
   /** What is wrong with settings that have the right form. */
   faults(configured: Omit<Configured<Settings>, 'id'>, surroundings: Surroundings): ProblemPlace[];
-  open(configured: Configured<Settings>, surroundings: Surroundings, onReceipts: (receipts: readonly Receipt[]) => Promise<void>): Gateway;
+  open(configured: Configured<Settings>, surroundings: Surroundings, incoming: Incoming): Gateway;
   /** Whether a report is the gateway's. Without this nothing is. */
   isFrom?(report: Report, configured: Configured<Settings>, surroundings: Surroundings): boolean;
   receipts?(report: unknown, settings: Settings): Receipt[];
@@ -134,7 +134,7 @@ const smpp: Kind<SmppSettings> = {
       : [fault('settings/host', 'Give a public host with TLS, or have the operator allow gateways on private networks.')]),
     ...missing(credentials, ['password']),
   ],
-  open: ({ settings, credentials }, { rules }, onReceipts) => smppGateway(settings, credentials, rules, onReceipts),
+  open: ({ settings, credentials }, { rules, clock }, incoming) => smppGateway(settings, credentials, rules, incoming, () => clock.now()),
 };
 
 // A database that was copied from a place where it may stand.

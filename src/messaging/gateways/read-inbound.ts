@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/index.ts';
 import type { Report } from './door.ts';
-import type { InboundMessage } from './inbound.ts';
+import type { InboundMessage } from './gateway.ts';
 import type { Gateways } from './registry.ts';
 import { findGateway } from './store.ts';
 import { whole } from './whole.ts';

@@ -32,7 +32,7 @@ describe('the connection of a gateway', () => {
       inboundUrl: () => '',
       receiptsUrl: () => '',
     };
-    const gateways = connectGateways(keyRing, surroundings, async () => {});
+    const gateways = connectGateways(keyRing, surroundings, { receipts: async () => {}, messages: async () => true });
     gateways.attend([stored]);
     await expect.poll(() => centre.binds.length).toBe(1);
     const [line] = centre.sessions;

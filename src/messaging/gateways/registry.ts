@@ -1,8 +1,7 @@
 import type { KeyRing } from '../../platform/index.ts';
 import { openCredentials } from './credentials.ts';
 import type { Report } from './door.ts';
-import type { Gateway, Receipt } from './gateway.ts';
-import type { InboundMessage } from './inbound.ts';
+import type { Gateway, InboundMessage, Receipt } from './gateway.ts';
 import { type Configured, kinds, type Surroundings } from './kinds.ts';
 import { outboxGateway } from './outbox.ts';
 import { readBody } from './pointer.ts';
@@ -28,12 +27,13 @@ export interface Gateways {
   close(): Promise<void>;
 }
 
-/** @param keep keeps what a gateway reports on a connection of its own */
-export function connectGateways(
-  keyRing: KeyRing,
-  surroundings: Surroundings,
-  keep: (gatewayId: string, receipts: readonly Receipt[]) => Promise<void>,
-): Gateways {
+/** What becomes of what gateways tell on connections of their own. */
+export interface IncomingOf {
+  receipts(gatewayId: string, receipts: readonly Receipt[]): Promise<void>;
+  messages(gatewayId: string, messages: readonly InboundMessage[]): Promise<boolean>;
+}
+
+export function connectGateways(keyRing: KeyRing, surroundings: Surroundings, incoming: IncomingOf): Gateways {
   const opened = new Map<string, { readonly version: number; readonly gateway: Gateway }>();
   const configured = ({ gateway: { id, settings }, credentials }: StoredGateway): Configured<object> => ({
     id,
@@ -41,7 +41,11 @@ export function connectGateways(
     credentials: openCredentials(keyRing, id, credentials),
   });
   const apart = (stored: StoredGateway): Gateway =>
-    kinds[stored.gateway.kind].open(configured(stored), surroundings, (receipts) => keep(stored.gateway.id, receipts));
+    kinds[stored.gateway.kind].open(configured(stored), surroundings, {
+      receipts: (receipts) => incoming.receipts(stored.gateway.id, receipts),
+      // Nothing is believed of what people say before a second person has confirmed who tells it.
+      messages: async (messages) => stored.gateway.enabledBy !== null && incoming.messages(stored.gateway.id, messages),
+    });
   const letGo = (gateway: Gateway) => void setTimeout(() => void gateway.close(), FAREWELL_MS).unref();
   const of = (stored: StoredGateway): Gateway => {
     const { id } = stored.gateway;

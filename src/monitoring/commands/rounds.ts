@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { command, type Db, dateIn, newId, problem, type Scope, type Tx } from '../../platform/index.ts';
+import { beginAgainOn, command, type Db, dateIn, newId, problem, type Scope, type Tx } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
-import { beginInterviews, freezeFrame, groupSizes, sizesOf } from '../frame-store.ts';
+import { beginInterviews, freezeFrame, gatherPeople, groupSizes, sizesGathered } from '../frame-store.ts';
 import { assign, isInterviewer, responsesOf, takeBack } from '../interview-store.ts';
 import { monitoringProblem } from '../problems.ts';
 import { questionnaireFaults } from '../questionnaire.ts';
 import { resultsOf } from '../results.ts';
 import {
+  findOpenRound,
   findRound,
   hasList,
   insertRound,
   insertStrata,
   lockRound,
+  markCancelled,
   markClosed,
   markDrawn,
   type NewRound,
@@ -19,6 +21,7 @@ import {
 } from '../round-store.ts';
 import { shippedQuestionnaire } from '../shipped-questionnaire.ts';
 import { allocate, type Confidence, sampleSize } from '../statistics.ts';
+import { mayTellTotals, sizesOfStrata, strataFor } from '../strata.ts';
 import type { StoredRound, SurveyResults, SurveyRound } from '../types.ts';
 
 const nothing = () => problem.not_found('There is no such record.');
@@ -50,7 +53,7 @@ type Plan = Pick<NewRound, 'programmeId' | 'name' | 'from' | 'to'> & {
   readonly [Name in 'confidence' | 'margin' | 'stratifyBy' | 'minimum' | 'questionnaire']?: NewRound[Name] | undefined;
 } & { readonly listId?: string | undefined };
 
-/** Plans a round. @throws not_found; unprocessable naming what is wrong with its days, its list or its questions */
+/** Plans a round. @throws not_found; unprocessable naming what is wrong with its days, its list or its questions; survey_open naming the other */
 export const planRound = command<Plan, SurveyRound>({
   name: 'monitoring.plan',
   async scope(db, { programmeId }) {
@@ -68,8 +71,12 @@ export const planRound = command<Plan, SurveyRound>({
       ...questionnaireFaults(questionnaire),
     ];
     if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
+    const open = await findOpenRound(tx, plan.programmeId, plan.from, plan.to);
+    if (open) throw monitoringProblem.survey_open('Close or cancel it first, or ask about other days.', { roundId: open.id });
     const id = newId();
-    await insertRound(tx, { ...plan, id, listId, questionnaire }, actor.id, now);
+    await insertRound(tx, { ...plan, id, listId, questionnaire }, actor.id, now).catch(
+      beginAgainOn(['survey_rounds_one_open'], 'another round was planned'),
+    );
     const result = await changed(tx, id);
     return { result, subject: subjectOf(id), after: result };
   },
@@ -88,9 +95,10 @@ export const drawSample = command<{ roundId: string }, SurveyRound>({
     const { timeZone } = (await programmeById(tx, round.programmeId)).programme;
     if (round.to >= dateIn(timeZone, now)) throw monitoringProblem.survey_state(`Draw it after ${round.to}: until then people are paid.`);
     const seed = randomBytes(SEED_BYTES);
-    // Who is kept is read once: whoever is paid meanwhile, or no more, changes neither the strata nor their sizes.
-    await freezeFrame(tx, round, seed);
-    const sizes = await sizesOf(tx, roundId);
+    await gatherPeople(tx, round);
+    const groups = await sizesGathered(tx, round);
+    const stratumOf = strataFor(groups, round.stratifyBy);
+    const sizes = sizesOfStrata(groups, stratumOf);
     const population = sizes.reduce((sum, size) => sum + size.population, 0);
     if (population === 0) throw monitoringProblem.survey_nobody('Nobody was paid in these days. Plan another round.');
     const total = sampleSize(round.confidence as Confidence, Number(round.margin), population);
@@ -101,9 +109,10 @@ export const drawSample = command<{ roundId: string }, SurveyRound>({
     );
     const strata = sizes.map((size, i) => ({ ...size, sample: shares[i] ?? 0 }));
     const sample = shares.reduce((sum, share) => sum + share, 0);
+    await freezeFrame(tx, roundId, seed, stratumOf);
     await insertStrata(tx, roundId, strata);
     await beginInterviews(tx, roundId);
-    await markDrawn(tx, roundId, { seed, population, sample, by: actor.id }, now);
+    await markDrawn(tx, roundId, { seed, population, sample, countsShown: mayTellTotals(groups), by: actor.id }, now);
     const result = await changed(tx, roundId);
     return { result, subject: subjectOf(roundId), before: round, after: { ...result, seed: seed.toString('hex'), strata } };
   },
@@ -139,7 +148,7 @@ export const takePeopleBack = command<{ roundId: string; interviewerId: string; 
 /** What people said in a round, to be told when it is closed. */
 async function resultsNow(db: Db, { round, questionnaire }: StoredRound): Promise<SurveyResults> {
   const { id: roundId, confidence } = round;
-  const [responses, strata, sizes] = [await responsesOf(db, roundId), await strataOf(db, roundId), await groupSizes(db, roundId)];
+  const [responses, strata, sizes] = [await responsesOf(db, roundId), await strataOf(db, roundId), await groupSizes(db, round)];
   return resultsOf(responses, { roundId, confidence: confidence as Confidence, questionnaire, strata, sizes });
 }
 
@@ -152,5 +161,20 @@ export const closeRound = command<{ roundId: string }, SurveyRound>({
     await markClosed(tx, roundId, await resultsNow(tx, before), now);
     const result = await changed(tx, roundId);
     return { result, subject: subjectOf(roundId), before: before.round, after: result };
+  },
+});
+
+/** Cancels a round for good: nobody is asked any more, and its days may be asked about in another. @throws not_found; survey_state when it is over */
+export const cancelRound = command<{ roundId: string; reason: string }, SurveyRound>({
+  name: 'monitoring.cancel',
+  scope: scopeOfRound,
+  async run({ tx, now }, { roundId, reason }) {
+    const found = await lockRound(tx, roundId);
+    if (!found) throw nothing();
+    const { state } = found.round;
+    if (state !== 'planned' && state !== 'drawn') throw monitoringProblem.survey_state(`It is ${state}.`, { state });
+    await markCancelled(tx, roundId, now);
+    const result = await changed(tx, roundId);
+    return { result, subject: subjectOf(roundId), before: found.round, after: result, reason };
   },
 });

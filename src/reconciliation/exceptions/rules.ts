@@ -24,6 +24,7 @@ export const postable: Readonly<Record<ExceptionKind, readonly PostedResolution[
   date_out_of_range: [],
   ours_not_in_statement: ofPayout,
   bank_not_in_statement: ofLine,
+  needs_another_person: [],
   not_received: ofPayout,
   asked_to_pay: ofPayout,
 };
@@ -40,6 +41,7 @@ export const endsClaim = (kind: DecisionKind): kind is ClaimEnding => kind in en
 /** Within how many days an exception is due where a programme has not said otherwise: the sooner, the nearer it is to somebody without cash. */
 export const dueDays: Readonly<Record<ExceptionKind, number>> = {
   asked_to_pay: 3,
+  needs_another_person: 3,
   not_received: 5,
   wrong_collector: 7,
   amount_under: 7,

@@ -4,6 +4,7 @@ import { type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { makeBookkeeping, matchedStatement, matchesOf, matchStatement, stageStatement } from '../../../test/support/statements.ts';
 import { system } from '../../access/system.ts';
+import { newId } from '../../platform/index.ts';
 import { matchNext } from './runs/match-next.ts';
 import type { Pass } from './types.ts';
 
@@ -142,15 +143,22 @@ describe('runs of matching', () => {
     expect(decided.rows).toEqual([{ verdict: 'apart' }, { verdict: 'same' }]);
   });
 
-  it('stops where the uploader paid the cash, and goes on in the name of a colleague', async () => {
+  it('leaves what the uploader had a hand in to a colleague, matches all others, and never stops', async () => {
     const frame = await makeFrame(platform);
     const payer = await platform.as('finance_officer', { programme: frame.programmeId });
     const colleague = await platform.as('finance_officer', { programme: frame.programmeId });
-    const [paid] = (await payList(platform, frame, [{ agentId: payer.userId }])) as [Paid];
+    const paid = await payList(platform, frame, [{ agentId: payer.userId }, {}, {}, { agentId: payer.userId, amount: '777.00' }]);
+    const [own, other, third, likeness] = paid as [Paid, Paid, Paid, Paid];
     const { id } = await stageStatement(platform, {
       programmeId: frame.programmeId,
       uploadedBy: payer.userId,
-      lines: [{ serial: paid.serial }],
+      lines: [
+        { serial: own.serial },
+        { serial: other.serial },
+        { serial: third.serial },
+        { reference: 'no serial', documentLastFour: '4321', officeCode: frame.officeCode, amount: '777.00' },
+        { serial: own.serial, reference: 'back', kind: 'reversal' },
+      ],
     });
     await platform.owner.query(
       `insert into follow_ups (id, job, payload, created_at, due_at) values (gen_random_uuid(), 'reconciliation.match', $1, now(), now())`,
@@ -158,15 +166,65 @@ describe('runs of matching', () => {
     );
     await platform.settled();
     const { body } = await colleague.get(`/v1/statements/${id}/matching`).expect(200);
-    expect(body).toMatchObject({ state: 'staged', matchedCount: 0, run: { state: 'stopped', stoppedBy: 'separation_of_duties' } });
+    expect(body).toMatchObject({ state: 'reconciled', matchedCount: 2, run: { state: 'done', stoppedBy: null } });
+    const open = (await colleague.get(`/v1/programmes/${frame.programmeId}/exceptions?kind=needs_another_person&state=open`).expect(200))
+      .body.items;
+    expect(open.map(({ line }: { line: { row: number } }) => line.row).sort()).toEqual([1, 4, 5]);
+    for (const one of open) {
+      expect(one).toMatchObject({ ownerId: null, detail: expect.stringContaining('had a hand') });
+      await payer.post(`/v1/exceptions/${one.id}/resolution`, { resolution: 'accepted', note: 'It is fine' }).expect(403);
+    }
+    expect(open.find(({ line }: { line: { row: number } }) => line.row === 4)).toMatchObject({ payoutId: likeness.payoutId });
+    const { rows } = await platform.owner.query(
+      'select w.statement_line_id as line, w.run_id as run from matching_withheld w join matching_runs r on r.id = w.run_id where r.statement_id = $1',
+      [id],
+    );
+    const app = await platform.applicationClient();
+    const withhold = (payoutId: string) =>
+      app.query(`insert into matching_withheld select $1, $2, 'exact', 'payout', $3`, [rows[0].line, rows[0].run, payoutId]);
+    await expect(withhold(own.payoutId)).rejects.toMatchObject({ constraint: 'matching_withheld_own' });
+    await expect(app.query('delete from matching_withheld')).rejects.toThrow();
+
+    // The same person again changes nothing; a colleague's run matches them and takes the exceptions back.
     await again(payer, id);
-    expect((await payer.get(`/v1/statements/${id}/matching`)).body.run).toMatchObject({
-      number: 2,
-      state: 'stopped',
-      askedBy: payer.userId,
-    });
+    expect((await kindsOf(colleague, id))['needs_another_person']).toEqual([3, 0]);
     await again(colleague, id);
-    expect(await matchesOf(colleague, id)).toMatchObject([{ row: 1, matchedBy: colleague.userId }]);
+    expect((await matchesOf(colleague, id)).map(({ row, matchedBy }) => [row, matchedBy])).toEqual([
+      [1, colleague.userId],
+      [2, payer.userId],
+      [3, payer.userId],
+      [4, colleague.userId],
+      [5, colleague.userId],
+    ]);
+    expect((await kindsOf(colleague, id))['needs_another_person']).toEqual([0, 3]);
+  });
+
+  it('leaves a line of the bank to another person where its sender took a step of the settlement, or recorded the contribution', async () => {
+    const { frame, officer, paid } = await setUp({});
+    expect(paid).toHaveLength(1);
+    const id = newId();
+    const reference = `C-${id.slice(-8)}`;
+    await platform.owner.query(
+      `insert into contributions (id, fund_id, amount, currency, received_on, reference, recorded_by, recorded_at)
+      values ($1, $2, 5000, 'DZD', '2026-03-10', $3, $4, '2026-03-10T09:00:00Z')`,
+      [id, frame.fundId, reference, officer.userId],
+    );
+    const { id: statementId } = await stageStatement(platform, {
+      programmeId: frame.programmeId,
+      source: 'bank',
+      uploadedBy: officer.userId,
+      lines: [
+        { kind: 'deposit', reference, amount: '5000.00' },
+        { kind: 'deposit', reference: 'Of nobody', amount: '1.00' },
+      ],
+    });
+    await matchStatement(platform, statementId);
+    expect(await kindsOf(officer, statementId)).toMatchObject({ needs_another_person: [1, 0], bank_not_in_statement: [1, 0] });
+    const colleague = await platform.as('finance_officer', { programme: frame.programmeId });
+    const decision = { row: 1, targets: [{ type: 'contribution', id }], reason: 'As the donor wrote' };
+    await officer.post(`/v1/statements/${statementId}/matches`, decision).expect(403);
+    await colleague.post(`/v1/statements/${statementId}/matches`, decision).expect(200);
+    expect(await kindsOf(officer, statementId)).toMatchObject({ needs_another_person: [0, 1] });
   });
 
   it('is begun by finance of the programme, one at a time, of a statement that was read', async () => {

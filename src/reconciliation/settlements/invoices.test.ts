@@ -62,8 +62,14 @@ describe('an invoice of the post', () => {
     const { id, termsVersion } = await recorded(line(frame.officeCode, 2, '3000.05', '1.00'));
     expect(termsVersion).toBeNull();
     expect(await linesOf(id)).toMatchObject([{ agreedFee: null, differences: ['fee_without_tariff'] }]);
-    await staff.approver.put(`${base()}/post-terms`, '"0"', postTerms()).expect(200);
-    await officer.post(`${base()}/post-terms/confirmation`, { version: 1 }).expect(200);
+    const { body: set } = await staff.approver.put(`${base()}/post-terms`, '"0"', postTerms()).expect(200);
+    expect(set).toMatchObject({ tariffFrom: '2020-01-01', confirmedBy: null });
+    // One person's tariff charges nothing.
+    expect((await recorded(line(frame.officeCode, 2, '3000.05', '1.00'))).termsVersion).toBeNull();
+    await staff.approver.post(`${base()}/post-terms/confirmation`, { version: 1 }).expect(403);
+    const { body: confirmed } = await officer.post(`${base()}/post-terms/confirmation`, { version: 1 }).expect(200);
+    expect(confirmed).toMatchObject({ confirmedBy: officer.userId });
+    expect(await linesOf(id)).toMatchObject([{ agreedFee: null }]);
   });
 
   it('is recorded whole or refused, with every place that is wrong, and once by its number', async () => {
@@ -226,5 +232,39 @@ describe('an invoice of the post', () => {
     await draft().expect(422);
     const { body: left } = await officer.get(`${base()}/payables`).expect(200);
     expect(left.items).toMatchObject([{ officeId: other.officeId, owed: { amount: '200.00' } }]);
+  });
+
+  it('is charged by the tariff of each day, once two people have said it, and keeps the one that it was recorded under', async () => {
+    const feesOf = async (id: string) => (await linesOf(id)).map(({ agreedFee }: { agreedFee: { amount: string } }) => agreedFee.amount);
+    const asked = () => recorded(line(frame.officeCode, 2, '3000.05', '4.00'), line(other.officeCode, 1, '300.00', '1.00'));
+    const before = await asked();
+    const dearer = { ...postTerms({ fixed: '10', perMille: '0', minimum: '0' }), tariffFrom: '2026-03-11' };
+    await staff.approver.put(`${base()}/post-terms`, '"1"', dearer).expect(200);
+    const unconfirmed = await asked();
+    expect([before.termsVersion, unconfirmed.termsVersion]).toEqual([1, 1]);
+    await staff.approver.post(`${base()}/post-terms/confirmation`, { version: 2 }).expect(403);
+    await officer.post(`${base()}/post-terms/confirmation`, { version: 2 }).expect(200);
+    // 1000.00 on the tenth by the old tariff, 2000.05 on the eleventh by the new one, 300.00 on the tenth.
+    const after = await asked();
+    expect(after.termsVersion).toBe(2);
+    expect(await feesOf(after.id)).toEqual(['11.50', '1.00']);
+    expect([await feesOf(before.id), await feesOf(unconfirmed.id)]).toEqual([
+      ['4.00', '1.00'],
+      ['4.00', '1.00'],
+    ]);
+    // The same tariff in other words, with another account: it keeps its day. Once others have followed, terms are confirmed no more.
+    const moved = {
+      ...postTerms({ fixed: '10.00', perMille: '0.0', minimum: '0' }),
+      payee: { name: 'La poste', account: '007123', bic: null },
+    };
+    const { body } = await staff.approver.put(`${base()}/post-terms`, '"2"', moved).expect(200);
+    expect(body).toMatchObject({ version: 3, tariffFrom: '2026-03-11', isInForce: false, confirmedBy: null });
+    const { body: last } = await staff.approver.put(`${base()}/post-terms`, '"3"', postTerms(null)).expect(200);
+    expect(last.tariffFrom).toBe(platform.clock.now().toISOString().slice(0, 10));
+    await officer.post(`${base()}/post-terms/confirmation`, { version: 3 }).expect(409);
+    await expect(
+      platform.owner.query('insert into post_terms_confirmations values ($1, 3, gen_random_uuid(), now())', [frame.programmeId]),
+    ).rejects.toMatchObject({ constraint: 'post_terms_confirmed_last' });
+    expect(await feesOf((await asked()).id)).toEqual(['11.50', '1.00']);
   });
 });

@@ -1,6 +1,8 @@
 import { type CommandContext, command, dateIn, type Outcome, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { matchStaged } from '../matching/runs/at-once.ts';
+import { matchingOf } from '../matching/runs/run-matching.ts';
+import { lastRun } from '../matching/runs/store.ts';
 import { reconciliationProblem } from '../problems.ts';
 import { keepChunks } from './chunk-store.ts';
 import { findMapping } from './mapping-store.ts';
@@ -14,12 +16,14 @@ const READ_AT_ONCE = 1024 * 1024;
 
 export interface StatementImport {
   readonly alreadyImported: boolean;
+  /** What of it was not done, and goes on now. */
+  readonly resumes: 'reading' | 'matching' | null;
   readonly statement: Statement;
 }
 
 /**
  * Takes in a statement of the post or the bank. A small one is read, staged and reconciled at once; any other is kept, sealed, and read by
- * a job. The same file again changes nothing and answers with the statement it became.
+ * a job. The same file again changes nothing and answers with the statement it became; what of that was stopped in the middle goes on at once.
  * @param file whole, on disk; it is read in the transaction
  * @throws unprocessable when the period ends before it starts, or after the day of the upload; not_found when there is no mapping of that name; unreadable_statement with
  *   every place, in which case the statement is kept as refused and no line of it
@@ -58,7 +62,7 @@ export const importStatement = (file: SealedFile) =>
       }
       if (file.size > READ_AT_ONCE || !(await lockStatements(tx, programmeId, false))) {
         await keepChunks(tx, file.id, file.dataKey, file.pieces());
-        return outcome(tx, file.id, { followUps: [{ job: 'reconciliation.stage_statement', payload: { statementId: file.id } }] });
+        return outcome(tx, file.id, { followUps: [stagingOf(file.id)] });
       }
       const staging = await stage(tx, reception, mapping?.definition ?? {}, file.bytes(), now);
       if (staging.state === 'refused') return outcome(tx, file.id, { refusal: refusalOf(file.id, staging) });
@@ -74,14 +78,32 @@ async function statementBy(tx: Tx, id: string): Promise<Statement> {
   return statement;
 }
 
+/** The work that reads a statement that was received: whoever finds it read already does nothing. */
+const stagingOf = (statementId: string) => ({ job: 'reconciliation.stage_statement', payload: { statementId } });
+
+/** What is left to do of a statement; not what a colleague has to do. */
+async function unfinished(tx: Tx, { id, state }: Statement): Promise<StatementImport['resumes']> {
+  if (state === 'received') return 'reading';
+  if (state !== 'staged') return null;
+  const run = await lastRun(tx, id);
+  return !run || run.state === 'running' ? 'matching' : null;
+}
+
 async function known(tx: Tx, id: string): Promise<Outcome<StatementImport>> {
   const statement = await statementBy(tx, id);
-  return { result: { alreadyImported: true, statement }, subject: { type: 'statement', id }, before: statement, after: statement };
+  const resumes = await unfinished(tx, statement);
+  return {
+    result: { alreadyImported: true, resumes, statement },
+    subject: { type: 'statement', id },
+    before: statement,
+    after: statement,
+    followUps: resumes === null ? [] : [resumes === 'reading' ? stagingOf(id) : matchingOf(id)],
+  };
 }
 
 async function outcome(tx: Tx, id: string, more: Pick<Outcome<unknown>, 'followUps' | 'refusal'>): Promise<Outcome<StatementImport>> {
   const statement = await statementBy(tx, id);
-  return { result: { alreadyImported: false, statement }, subject: { type: 'statement', id }, after: statement, ...more };
+  return { result: { alreadyImported: false, resumes: null, statement }, subject: { type: 'statement', id }, after: statement, ...more };
 }
 
 const refusalOf = (statementId: string, { faults, count }: Staging & { state: 'refused' }) =>

@@ -27,7 +27,7 @@ export const statementRoutes = ({ db, execute, keyRing }: Ground, dataDir: strin
     return receiving(body, keyRing, join(dataDir, 'uploads'), newId(), async (file) => {
       const input = { ...params, name, source, from, to, mapping, digest: file.digest };
       const answer = await execute(importStatement(file), input, call);
-      return answer.statement.state === 'received' ? new Accepted(answer) : answer;
+      return answer.statement.state === 'received' || answer.resumes ? new Accepted(answer) : answer;
     });
   },
   async previewStatement({ actor, params, query, body }) {

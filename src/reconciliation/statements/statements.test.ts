@@ -181,6 +181,46 @@ describe('statements', () => {
     expect([...statuses].sort()).toEqual(['received 0 0', `reconciled ${LARGE} ${LARGE}`]);
   });
 
+  it('goes on at once with a file that is sent again after its reading, or its matching, was stopped in the middle, and does nothing twice', async () => {
+    const { frame, officer } = await setUp();
+    const stopsOn = (table: string) =>
+      platform.owner.query(`create or replace function stop() returns trigger language plpgsql as
+          $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+        create trigger stop after insert on ${table} for each statement execute function stop()`);
+    /** Waits until the work has failed, and puts off when it would be tried again. */
+    const isStopped = async (job: string) => {
+      const putOff = `update follow_ups set due_at = now() + interval '1 hour' where job = $1 and attempts > 0 and payload ->> 'statementId' = $2`;
+      await expect.poll(async () => (await platform.owner.query(putOff, [job, id])).rowCount, { timeout: 10_000 }).toBe(1);
+    };
+    const resumed = async (resumes: string) => {
+      const { body } = await send(officer, frame, content).expect(202);
+      expect(body).toMatchObject({ alreadyImported: true, resumes, statement: { id } });
+    };
+    const state = async () => (await officer.get(`/v1/statements/${id}`).expect(200)).body.state;
+    const content = large(frame);
+    await stopsOn('statement_lines');
+    const { id } = (await send(officer, frame, content).expect(202)).body.statement;
+    await isStopped('reconciliation.stage_statement');
+    expect([await state(), await linesIn(id)]).toEqual(['received', 0]);
+    await platform.owner.query('drop trigger stop on statement_lines');
+    await stopsOn('matching_runs');
+    await resumed('reading');
+    await isStopped('reconciliation.match');
+    expect([await state(), await linesIn(id)]).toEqual(['staged', LARGE]);
+    await platform.owner.query('drop trigger stop on matching_runs');
+    await Promise.all([resumed('matching'), resumed('matching')]);
+    await expect.poll(state, { timeout: 20_000 }).toBe('reconciled');
+    // What was put off comes round as well.
+    await platform.owner.query('update follow_ups set due_at = now()');
+    await platform.settled();
+    expect(await linesIn(id)).toBe(LARGE);
+    const { rows } = await platform.owner.query('select number, state from matching_runs where statement_id = $1', [id]);
+    expect(rows).toEqual([{ number: 1, state: 'done' }]);
+    const exceptions = await platform.owner.query('select count(*)::int as count from exceptions where statement_id = $1', [id]);
+    expect(exceptions.rows).toEqual([{ count: LARGE }]);
+    expect((await send(officer, frame, content).expect(200)).body).toMatchObject({ alreadyImported: true, resumes: null });
+  });
+
   it('refuses a large file afterwards, and says on the statement why', async () => {
     const { frame, officer } = await setUp();
     const content = `${large(frame)}${row(frame, 99_999, 'x')};`;

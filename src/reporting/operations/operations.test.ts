@@ -156,6 +156,7 @@ describe('the views of officers', () => {
       voids: 1,
       voidedAmount: '15000.00',
       wrongCodes: 0,
+      withoutCash: 0,
       dayLimit: null,
       hasCash: true,
     });

@@ -2,9 +2,10 @@ import { isIP } from 'node:net';
 import type { Fields, Pdu } from 'smpp';
 import type { components } from '../../../contract/api.ts';
 import { guardedLookup, isPrivateAddress, type OutgoingRules } from '../../../platform/index.ts';
-import { asReference, type Delivery, type Gateway, type Receipt, type Sms } from '../gateway.ts';
+import { asReference, type Delivery, type Gateway, type Incoming, type Sms } from '../gateway.ts';
 import { placesFor } from '../places.ts';
 import type { Credentials } from '../template.ts';
+import { joinsMessages, pieceIn } from './inbound.ts';
 import { Link, NotBound } from './link.ts';
 import { partsOf, wholeOf } from './parts.ts';
 import { receiptIn } from './receipt.ts';
@@ -32,16 +33,18 @@ export function isAllowedCentre({ host, tls = true }: SmppSettings, rules: Outgo
 
 /**
  * A message centre that speaks SMPP 3.4, on one connection as a transceiver.
- * @param onReceipts keeps what the centre reports; only then is it told that we have it
+ * @param incoming keeps what the centre tells; only then is it told that we have it
  */
 export function smppGateway(
   settings: SmppSettings,
   { password = '' }: Credentials,
   rules: OutgoingRules,
-  onReceipts: (receipts: readonly Receipt[]) => Promise<void>,
+  incoming: Incoming,
+  now: () => Date,
 ): Gateway {
   const { host, port, tls = true, systemId, systemType = '', window = 10, enquireLinkSeconds = 30, timeoutMs = 10_000 } = settings;
   const lookup = guardedLookup(rules);
+  const takePiece = joinsMessages((messages) => incoming.messages(messages), now);
   const link = new Link({
     connect: { host, port, tls, ...(isIP(host) ? {} : { servername: host }), ...(lookup ? { lookup } : {}) },
     bind: { system_id: systemId, password, system_type: systemType },
@@ -49,8 +52,9 @@ export function smppGateway(
     enquireLinkMs: enquireLinkSeconds * 1_000,
     async onDeliver(pdu) {
       const receipt = receiptIn(pdu);
-      if (receipt) await onReceipts([receipt]);
-      return true;
+      if (receipt) await incoming.receipts([receipt]);
+      const piece = pieceIn(pdu);
+      return piece ? takePiece(piece) : true;
     },
   });
   const places = placesFor(window);

@@ -14,9 +14,14 @@ declare module 'smpp' {
     readonly data_coding?: number;
     readonly registered_delivery?: number;
     readonly source_addr?: string;
+    readonly source_addr_ton?: number;
     readonly destination_addr?: string;
+    readonly dest_addr_ton?: number;
+    readonly sar_msg_ref_num?: number;
+    readonly sar_segment_seqnum?: number;
+    readonly sar_total_segments?: number;
     readonly short_message?: Buffer | { readonly message: string | Buffer; readonly udh?: readonly Buffer[] };
-    readonly message_payload?: Buffer | { readonly message: string | Buffer };
+    readonly message_payload?: Buffer | { readonly message: string | Buffer; readonly udh?: readonly Buffer[] };
     readonly receipted_message_id?: string;
     readonly message_state?: number;
     response(options?: Readonly<Record<string, unknown>>): Pdu;

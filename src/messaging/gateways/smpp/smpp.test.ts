@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Centre } from '../../../../test/support/message-centre.ts';
-import type { Gateway, Receipt } from '../gateway.ts';
+import type { Gateway, InboundMessage, Incoming } from '../gateway.ts';
 import { isAllowedCentre, type SmppSettings, smppGateway } from './gateway.ts';
 import { partsOf } from './parts.ts';
 
@@ -20,14 +20,26 @@ describe('a message centre', () => {
     }
   });
 
-  async function start(changes: Partial<SmppSettings> = {}, onReceipts: (receipts: readonly Receipt[]) => Promise<void> = async () => {}) {
+  async function start(changes: Partial<SmppSettings> = {}, incoming: Partial<Incoming> = {}) {
     const centre = new Centre();
     const port = await centre.open();
     const settings = { host: '127.0.0.1', port, tls: false, systemId: 'sanad', from: 'INFO', timeoutMs: 400, ...changes } as SmppSettings;
-    const gateway = smppGateway(settings, { password: 'secret' }, rules, onReceipts);
+    const ears = { receipts: async () => {}, messages: async () => false, ...incoming };
+    const gateway = smppGateway(settings, { password: 'secret' }, rules, ears, () => new Date('2026-03-10T12:00:00Z'));
     open.push({ gateway, centre });
     return { centre, gateway };
   }
+
+  const listening = async (incoming: Partial<Incoming>): Promise<Centre> => {
+    const { centre, gateway } = await start({}, incoming);
+    gateway.listen?.();
+    await expect.poll(() => centre.binds.length).toBe(1);
+    return centre;
+  };
+  /** @returns what the centre is answered */
+  const deliver = (centre: Centre, fields: Readonly<Record<string, unknown>>) =>
+    new Promise<number>((resolve) => centre.sessions[0]?.deliver_sm(fields, ({ command_status }) => resolve(command_status)));
+  const somebody = { source_addr_ton: 1, source_addr: '213550000009', destination_addr: '4040' };
 
   it('is bound once, with its password, and takes a short text as one message with a receipt', async () => {
     const { centre, gateway } = await start();
@@ -103,18 +115,16 @@ describe('a message centre', () => {
   });
 
   it('reports once it is kept, again when it could not be, and in either way of writing', async () => {
-    const kept: Receipt[] = [];
+    const kept: Parameters<Incoming['receipts']>[0][number][] = [];
     let works = false;
-    const { centre, gateway } = await start({}, async (receipts) => {
-      if (!works) throw new Error('no database');
-      kept.push(...receipts);
+    const centre = await listening({
+      async receipts(receipts) {
+        if (!works) throw new Error('no database');
+        kept.push(...receipts);
+      },
+      messages: async () => true,
     });
-    gateway.listen?.();
-    await expect.poll(() => centre.binds.length).toBe(1);
-    const report = (fields: object) =>
-      new Promise<number>((resolve) =>
-        centre.sessions[0]?.deliver_sm({ esm_class: 4, ...fields }, ({ command_status }) => resolve(command_status)),
-      );
+    const report = (fields: Readonly<Record<string, unknown>>) => deliver(centre, { esm_class: 4, ...fields });
     const delivered = {
       short_message: Buffer.from('id:id-1 sub:001 dlvrd:001 submit date:2601010000 done date:2601010001 stat:DELIVRD err:000 text:'),
     };
@@ -128,6 +138,46 @@ describe('a message centre', () => {
       { reference: 'id-1', status: 'delivered' },
       { reference: 'id-2', status: 'undelivered' },
     ]);
+  });
+
+  it('hands over what people send, tells again what was not kept under the same name, and no report as a message', async () => {
+    const heard: InboundMessage[] = [];
+    let isKept = false;
+    const messages = async (all: readonly InboundMessage[]) => {
+      heard.push(...all);
+      return isKept;
+    };
+    const centre = await listening({ messages });
+    const message = { ...somebody, data_coding: 8, short_message: { message: 'لم أستلم المبلغ' } };
+    expect(await deliver(centre, message)).toBe(0x64);
+    isKept = true;
+    expect(await deliver(centre, message)).toBe(0);
+    expect(await deliver(centre, { ...somebody, short_message: { message: 'Where?' } })).toBe(0);
+    for (const esm_class of [0x04, 0x08, 0x10, 0x20]) await deliver(centre, { ...message, esm_class });
+    await deliver(centre, { ...message, short_message: Buffer.alloc(0) });
+    expect(heard).toEqual([
+      { id: heard[1]?.id, from: '+213550000009', to: '4040', text: 'لم أستلم المبلغ' },
+      { id: expect.stringMatching(/^[0-9a-f]{64}$/), from: '+213550000009', to: '4040', text: 'لم أستلم المبلغ' },
+      expect.objectContaining({ text: 'Where?' }),
+    ]);
+    expect(heard[2]?.id).not.toBe(heard[1]?.id);
+  });
+
+  it('hands over a long text whole, in whatever order its parts come, and parts that come alone as they are', async () => {
+    const heard: InboundMessage[] = [];
+    const centre = await listening({ messages: async (all) => heard.push(...all) > 0 });
+    const { parts, dataCoding } = partsOf(arabic, 7);
+    const pdus = parts.map(({ bytes }) => ({ ...somebody, data_coding: dataCoding, esm_class: 0x40, short_message: bytes }));
+    expect(await Promise.all([...pdus].reverse().map((pdu) => deliver(centre, pdu)))).toEqual([0, 0, 0]);
+    expect(heard.map(({ text }) => text)).toEqual([arabic]);
+    const joined = (sar_segment_seqnum: number, message: string) =>
+      deliver(centre, { ...somebody, sar_msg_ref_num: 9, sar_total_segments: 2, sar_segment_seqnum, short_message: { message } });
+    await Promise.all([joined(2, 'world'), joined(1, 'Hello ')]);
+    expect(heard.at(-1)?.text).toBe('Hello world');
+    // A centre that waits for each answer sends the next part after it: nothing is lost, and nothing waits for ever.
+    expect([await joined(1, 'One'), await joined(2, 'two')]).toEqual([0, 0]);
+    expect(heard.slice(-2).map(({ text }) => text)).toEqual(['One', 'two']);
+    expect(new Set(heard.map(({ id }) => id)).size).toBe(4);
   });
 
   it('gives references in hexadecimal that it reports in decimal', async () => {

@@ -9,6 +9,8 @@ export interface Look {
   readonly group: PassGroup;
   readonly bucket: number;
   readonly buckets: number;
+  /** The run that left some lines to another person; null where it left none. */
+  readonly withheldBy: string | null;
 }
 
 /** The first pass of a group; all but groups by identity have no other. */
@@ -22,13 +24,16 @@ export function onlyPass({ passes }: PassGroup): Pass {
  * The lines `l` that a group may still match. Lines that compete for the same record have the same key, so they are looked at together
  * whatever stands between them in the file.
  */
-export function openLines({ statement, group, bucket, buckets }: Look, key: Sql): Sql {
+export function openLines({ statement, group, bucket, buckets, withheldBy }: Look, key: Sql): Sql {
   return allOf([
     sql`l.statement_id = ${statement.id}`,
     sql`l.kind = ${onlyPass(group).lineKind}`,
     sql`l.repeats is null`,
     ...(buckets > 1 ? [sql`(hashtext(${key}) & 2147483647) % ${buckets}::int = ${bucket}::int`] : []),
     isUnmatched,
+    ...(withheldBy
+      ? [sql`(select true from matching_withheld w where w.statement_line_id = l.id and w.run_id = ${withheldBy} limit 1) is null`]
+      : []),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { type Db, type Sql, sql, type Tx } from '../../../platform/index.ts';
+import { brokenConstraint, type Db, type Sql, sql, type Tx } from '../../../platform/index.ts';
 import type { PassGroup } from '../passes/rules.ts';
 import type { Pass } from '../types.ts';
 import { byQuote, bySerial, quotesSomething } from './identity.ts';
@@ -34,31 +34,64 @@ const named: Readonly<Record<PassGroup['way'], { readonly isStep: boolean; reado
 
 /** In whose name matches are made, and by which version of the passes. */
 export interface Authority {
+  readonly runId: string;
   readonly passesVersion: number;
   readonly by: string;
   readonly at: Date;
 }
 
 /**
- * Matches what a group of passes finds in one bucket of a statement's lines.
+ * Matches what a group of passes finds in one bucket of a statement's lines. A line whose record whoever matches had a hand in is left to another
+ * person, by any pass of the run.
  * @param waiting how many lines of the statement the group may still match, as far as it matters
  */
-export async function matchBucket(tx: Tx, look: Look, waiting: number, { passesVersion, by, at }: Authority): Promise<void> {
-  const { passes, way } = look.group;
+export async function matchBucket(tx: Tx, look: Look, waiting: number, authority: Authority): Promise<void> {
+  const { way } = look.group;
   const avoided = waiting > MANY && !named[way].isStep ? ['enable_nestloop'] : way === 'reversal' ? backwards : [];
   await plan(tx, avoided, 'off');
-  await tx.run(sql`
-    with found as materialized (${ways[way](look)}),
-    matched as (
-      insert into statement_matches (statement_line_id, pass, passes_version, reason, agrees, matched_by, matched_at)
-      select f.line_id, ${byRank(passes, ({ name }) => sql`${name}::text`)}, ${passesVersion}::int, ${byRank(passes, reasonOf)}, f.agrees, ${by}::uuid,
-        ${at}::timestamptz
-      from found f)
-    insert into statement_match_targets (target_type, target_id, statement_line_id, part)
-    select f.target_type, t.id, f.line_id, case cardinality(f.targets) when 1 then 0 else t.part end
-    from found f, unnest(f.targets) with ordinality as t (id, part)`);
+  if (look.withheldBy) await tx.run(matching(look, authority, true));
+  else {
+    // Who had a hand in what is looked at line by line only where the database has refused: hardly ever.
+    await tx.run(sql`savepoint bucket`);
+    await tx.run(matching(look, authority, false)).catch(async (error: unknown) => {
+      if (brokenConstraint(error) !== 'statement_matches_by_another') throw error;
+      await tx.run(sql`rollback to savepoint bucket`);
+      await tx.run(matching(look, authority, true));
+    });
+  }
   await plan(tx, avoided, 'on');
 }
+
+/** That whoever matches had a hand in a record, or in the line that a reversal takes back. */
+const isOwn = ({ by, runId }: Authority): Sql => sql`had_hand_in_record(${by}::uuid, f.target_type, t.id)
+  or f.target_type = 'line' and exists (select from matching_withheld w where w.run_id = ${runId} and w.statement_line_id = t.id)`;
+
+function matching(look: Look, authority: Authority, withholds: boolean): Sql {
+  const { passes, way } = look.group;
+  const { runId, passesVersion, by, at } = authority;
+  const name = byRank(passes, (pass) => sql`${pass.name}::text`);
+  const own = sql`own as materialized (
+      select distinct on (f.line_id) f.line_id, f.rank, f.target_type, t.id
+      from found f cross join unnest(f.targets) with ordinality as t (id, part) where ${isOwn(authority)} order by f.line_id, t.part),
+    withheld as (
+      insert into matching_withheld (statement_line_id, run_id, pass, target_type, target_id)
+      select f.line_id, ${runId}::uuid, ${name}, f.target_type, f.id from own f),`;
+  const free = withholds ? sql`where not exists (select from own o where o.line_id = f.line_id)` : sql``;
+  return sql`
+    with found as materialized (${ways[way](look)}),
+    ${withholds ? own : sql``}
+    matched as (
+      insert into statement_matches (statement_line_id, pass, passes_version, reason, agrees, matched_by, matched_at)
+      select f.line_id, ${name}, ${passesVersion}::int, ${byRank(passes, reasonOf)}, f.agrees, ${by}::uuid, ${at}::timestamptz
+      from found f ${free})
+    insert into statement_match_targets (target_type, target_id, statement_line_id, part)
+    select f.target_type, t.id, f.line_id, case cardinality(f.targets) when 1 then 0 else t.part end
+    from found f cross join unnest(f.targets) with ordinality as t (id, part) ${free}`;
+}
+
+/** Whether a run has left a line to another person. */
+export const hasWithheld = async (db: Db, runId: string): Promise<boolean> =>
+  (await db.first(sql`select from matching_withheld where run_id = ${runId} limit 1`)) !== undefined;
 
 /** What would read all lines of a serial for each line of it, where the index has them in order already. */
 const backwards: readonly string[] = ['enable_sort', 'enable_incremental_sort', 'enable_bitmapscan', 'enable_seqscan'];
@@ -88,7 +121,7 @@ function reasonOf({ reason }: Pass): Sql {
 /** How many lines of a statement a group may still match, counted up to a limit. */
 export async function countWaiting(db: Db, { statement, group }: Pick<Look, 'statement' | 'group'>, limit: number): Promise<number> {
   const row = await db.first<{ count: number }>(sql`select count(*)::int as count from (
-    select from statement_lines l where ${openLines({ statement, group, bucket: 0, buckets: 1 }, sql`l.id`)} and ${named[group.way].condition}
+    select from statement_lines l where ${openLines({ statement, group, bucket: 0, buckets: 1, withheldBy: null }, sql`l.id`)} and ${named[group.way].condition}
     limit ${limit}) waiting`);
   return row?.count ?? 0;
 }

@@ -51,7 +51,7 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
         'isApart', exists (select from statement_decisions d where d.statement_line_id = l.id and d.target_id = p.id and d.verdict = 'apart')) end as payout,
       case when q.id is not null then jsonb_build_object('type', q.target_type, 'id', q.id, 'amount', q.amount::text, 'currency', q.currency,
         'isClaimed', case ${source} when 'post' then q.again else q.claimed end) end as quoted,
-      case when l.pass is not null then ${calledOff} end as "calledOff"
+      case when l.pass is not null then ${calledOff} end as "calledOff", l.withheld
     from named l
       join programmes g on g.id = ${programmeId}
       left join lateral (${payoutOf(sql`l.id`)}) own (id) on true

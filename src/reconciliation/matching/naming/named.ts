@@ -15,12 +15,17 @@ export interface Rows {
 /** Lines, of whatever statement, that one index finds: the planner would else read a whole statement for each, of which it knows nothing yet. */
 export const linesWith = (condition: Sql): Sql => sql`(select * from statement_lines x where ${condition} offset 0) x`;
 
+/** What the last run of a statement left to another person of a line: the record that whoever it is in the name of had a hand in. */
+const withheld = (statementId: string): Sql => sql`(select jsonb_build_object('pass', w.pass, 'type', w.target_type, 'id', w.target_id)
+  from matching_withheld w where w.statement_line_id = l.id
+    and w.run_id = (select r.id from matching_runs r where r.statement_id = ${statementId} order by r.number desc limit 1))`;
+
 /** Lines that may need a name: unmatched, or matched with something else to say. What the post takes for its work has its invoice. */
 export const namedLines = ({ id, source }: MatchedStatement, { after, upTo }: Rows): Sql => sql`
-  select l.*, m.pass from statement_lines l
+  select l.*, m.pass, case when m.pass is null then ${withheld(id)} end as withheld from statement_lines l
     left join lateral (select pass, agrees from statement_matches where statement_line_id = l.id limit 1) m on true
   where l.statement_id = ${id} and l.row_number > ${after} and l.row_number <= ${upTo} and l.repeats is null
-    and (l.kind <> 'fee' or ${source} = 'bank') and (m.agrees is not true or ${source} = 'bank' and ${calledOff} is not null)`;
+    and (l.kind <> 'fee' or ${source} = 'bank' or ${withheld(id)} is not null) and (m.agrees is not true or ${source} = 'bank' and ${calledOff} is not null)`;
 
 /** Lines that say again, by their identifiers, what their file said before or what one of its lines was matched by. */
 interface SaidAgain {

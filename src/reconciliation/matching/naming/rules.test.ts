@@ -32,6 +32,7 @@ const ordinary: LineFacts = {
   voucher,
   payout,
   quoted: null,
+  withheld: null,
   calledOff: null,
 };
 const kinds = (facts: Partial<LineFacts>) => findingsOf([{ ...ordinary, ...facts }], period).map(({ kind }) => kind);
@@ -44,6 +45,15 @@ describe('naming what does not agree', () => {
       'wrong_collector',
       'date_out_of_range',
     ]);
+  });
+
+  it('says before everything that another person has to match a line, and which record it is', () => {
+    const withheld = { pass: 'exact', type: 'settlement', id: 's' };
+    expect(kinds({ withheld, serialBefore: true })).toEqual(['needs_another_person']);
+    expect(findingsOf([{ ...ordinary, withheld, payout: null }], period)).toMatchObject([
+      { payoutId: null, record: { type: 'settlement', id: 's' } },
+    ]);
+    expect(findingsOf([{ ...ordinary, withheld: { ...withheld, type: 'payout', id: 'q' } }], period)).toMatchObject([{ payoutId: 'q' }]);
   });
 
   it('names an unmatched payment once: claimed twice, then not ours to pay, then how much, then when', () => {

@@ -25,6 +25,14 @@ const matchedByHand: readonly LineRule[] = [
   { kind: 'amount_under', holds: (line) => compareAmounts(line) < 0, detail: amountDetail },
 ];
 
+/** What a line is that somebody else has to match. */
+const needsAnother: LineRule = {
+  kind: 'needs_another_person',
+  holds: ({ withheld }) => withheld !== null,
+  detail: ({ withheld }) =>
+    `The pass "${withheld?.pass}" finds a record of ours for it, in which whoever had the statement matched had a hand. A colleague matches it, or runs the matching again.`,
+};
+
 const takesBack = ({ kind }: LineFacts): boolean => kind === 'reversal' || kind === 'deposit_reversal';
 
 function rulesFor(line: LineFacts, statement: Coverage): LineRule[] {
@@ -33,6 +41,7 @@ function rulesFor(line: LineFacts, statement: Coverage): LineRule[] {
     const found = rules.find((rule) => rule.holds(line, statement));
     return found ? [found] : [];
   };
+  if (needsAnother.holds(line, statement)) return [needsAnother];
   // What the post takes for its work is compared with its invoice.
   if (line.kind === 'fee' && (statement.source === 'post' || line.pass !== null)) return [];
   if (takesBack(line)) return first(reversal);
@@ -41,7 +50,8 @@ function rulesFor(line: LineFacts, statement: Coverage): LineRule[] {
   return first(line.kind === 'deposit' ? postDeposit : unmatchedPayment);
 }
 
-function recordOf({ pass, quoted, calledOff }: LineFacts, { source }: Coverage): Pick<Finding, 'record'> {
+function recordOf({ pass, quoted, calledOff, withheld }: LineFacts, { source }: Coverage): Pick<Finding, 'record'> {
+  if (withheld) return withheld.type === 'payout' || withheld.type === 'line' ? {} : { record: { type: withheld.type, id: withheld.id } };
   if (calledOff !== null) return { record: { type: 'settlement', id: calledOff } };
   return pass === null && quoted && source === 'bank' ? { record: { type: quoted.type, id: quoted.id } } : {};
 }
@@ -53,7 +63,7 @@ export function findingsOf(lines: readonly LineFacts[], statement: Coverage): Fi
       kind,
       detail: detail(line, statement),
       lineId: line.lineId,
-      payoutId: line.payout?.id ?? null,
+      payoutId: (line.withheld?.type === 'payout' ? line.withheld.id : line.payout?.id) ?? null,
       ...recordOf(line, statement),
     })),
   );

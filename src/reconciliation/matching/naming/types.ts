@@ -48,6 +48,8 @@ export interface LineFacts {
     readonly currency: string;
     readonly isClaimed: boolean;
   } | null;
+  /** The record that a pass found for it and whoever the last run is in the name of had a hand in. */
+  readonly withheld: { readonly pass: string; readonly type: string; readonly id: string } | null;
   /** The settlement that it is matched with and that was called off. */
   readonly calledOff: string | null;
 }

@@ -2,7 +2,7 @@ import type { Tx } from '../../../platform/index.ts';
 import { closeSuperseded } from '../../exceptions/closing.ts';
 import { openExceptions } from '../../exceptions/store.ts';
 import { payMatched } from '../../settlements/steps/pay.ts';
-import { countWaiting, matchBucket } from '../finding/store.ts';
+import { countWaiting, hasWithheld, matchBucket } from '../finding/store.ts';
 import { payoutsNotListed, recordsNotListed } from '../naming/missing.ts';
 import { nameRows } from '../naming/name.ts';
 import { noLongerMissing } from '../naming/settled.ts';
@@ -49,8 +49,9 @@ const stages: Readonly<Record<Run['stage'], (step: Step) => Promise<Place | null
     const bucket = run.place % all;
     const waiting = bucket > 0 ? batch + 1 : await countWaiting(tx, { statement, group }, batch + 1);
     const buckets = waiting > batch ? all : 1;
-    const authority = { passesVersion: run.passesVersion, by: run.askedBy, at };
-    if (waiting > 0) await matchBucket(tx, { statement, group, bucket, buckets }, waiting, authority);
+    const authority = { runId: run.id, passesVersion: run.passesVersion, by: run.askedBy, at };
+    const withheldBy = (await hasWithheld(tx, run.id)) ? run.id : null;
+    if (waiting > 0) await matchBucket(tx, { statement, group, bucket, buckets, withheldBy }, waiting, authority);
     if (group.passes.some(({ target }) => target === 'settlement'))
       await payMatched({ tx, actor: { id: run.askedBy }, now: at }, statement.id);
     return { stage: 'matching', place: buckets > 1 ? run.place + 1 : (number + 1) * all };

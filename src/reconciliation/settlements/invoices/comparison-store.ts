@@ -26,7 +26,8 @@ interface Row {
  */
 export async function comparedLines(db: Db, invoiceId: string, after = 0, limit?: number): Promise<ComparedLine[]> {
   const rows = await db.all<Row>(sql`
-    with unresolved as materialized (
+    with tariffs as materialized (select * from tariffs_of(${invoiceId}::uuid)),
+    unresolved as materialized (
       select coalesce(s.office_code, o.code) as code, coalesce(s.paid_on, p.paid_on) as day, (array_agg(e.id order by e.id))[1:20] as ids
       from post_invoices i join exceptions e on e.programme_id = i.programme_id and e.state <> 'resolved'
         left join statement_lines s on s.id = e.statement_line_id left join payouts p on p.id = e.payout_id left join offices o on o.id = p.office_id
@@ -38,15 +39,15 @@ export async function comparedLines(db: Db, invoiceId: string, after = 0, limit?
         cross join lateral unnest(u.ids) as x (id)
       where i.id = ${invoiceId} and l.position > ${after} group by l.position)
     select l.position, l.office_id as "officeId", l.office_code as "officeCode", l.day, i.currency, l.payout_count as "payoutCount", l.principal, l.fee,
-      ours.count as "ourCount", ours.principal as "ourPrincipal", case when t.fee_fixed is not null then ours.fee end as "agreedFee",
+      ours.count as "ourCount", ours.principal as "ourPrincipal", case when agreed.any then ours.fee end as "agreedFee",
       earlier.principal as "claimedBefore", earlier.fee as "feeBefore", a.principal as "acceptedPrincipal", a.fee as "acceptedFee", coalesce(e.ids, '{}') as "exceptionIds"
     from post_invoices i join post_invoice_lines l on l.invoice_id = i.id
       cross join lateral (select coalesce(l.day, i.from_date) as first, coalesce(l.day, i.to_date) as last) d
-      left join post_terms t on t.programme_id = i.programme_id and t.version = i.terms_version
+      cross join lateral (select exists (select from tariffs t where t.day between d.first and d.last and (t.terms).fee_fixed is not null) as any) agreed
       left join post_invoice_acceptances a on a.invoice_id = l.invoice_id and a.position = l.position
       cross join lateral (select count(*)::int as count, coalesce(sum(p.amount), 0) as principal,
-          coalesce(sum(agreed_fee(t, p.amount, p.currency)), 0) as fee
-        from payouts p join vouchers v on v.id = p.voucher_id where p.office_id = l.office_id and p.paid_on between d.first and d.last
+          coalesce(sum(agreed_fee(t.terms, p.amount, p.currency)), 0) as fee
+        from payouts p join vouchers v on v.id = p.voucher_id left join tariffs t on t.day = p.paid_on where p.office_id = l.office_id and p.paid_on between d.first and d.last
           and p.voided_at is null and p.currency = i.currency and v.programme_id = i.programme_id) ours
       cross join lateral (select coalesce(sum(x.principal), 0) as principal, coalesce(sum(x.fee), 0) as fee
         from post_invoice_lines b join post_invoices bi on bi.id = b.invoice_id

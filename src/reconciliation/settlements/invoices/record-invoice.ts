@@ -1,6 +1,6 @@
 import { brokenConstraint, command, newId, type ProblemPlace, problem } from '../../../platform/index.ts';
 import { programmeById } from '../../../programmes/index.ts';
-import { findTerms } from '../terms/store.ts';
+import { tariffToGoBy } from '../terms/store.ts';
 import { readInvoice } from './read-lines.ts';
 import { findInvoice, insertInvoice } from './store.ts';
 import type { Invoice, NewInvoice } from './types.ts';
@@ -31,8 +31,7 @@ export const recordInvoice = command<InvoiceToRecord, Invoice>({
     );
     if ('faults' in answer) throw unfit(answer.faults);
     const id = newId();
-    const terms = await findTerms(tx, programmeId);
-    const termsVersion = terms?.tariff ? terms.version : null;
+    const termsVersion = await tariffToGoBy(tx, programmeId);
     try {
       await insertInvoice(tx, { ...invoice, id, programmeId, termsVersion, by: actor.id, at: now }, answer.read);
     } catch (error) {

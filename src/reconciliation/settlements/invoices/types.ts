@@ -35,7 +35,7 @@ export interface Invoice {
   readonly payoutCount: number;
   readonly principal: Stated;
   readonly fee: Stated;
-  /** The tariff that it is checked against; null where there was none. */
+  /** The last terms that were confirmed when it was recorded; null where no fee was agreed on. */
   readonly termsVersion: number | null;
   readonly state: InvoiceState;
   readonly recordedBy: string;

@@ -1,6 +1,6 @@
 import { isIban, looksLikeIban } from '../../../payments/index.ts';
 import { Money, type ProblemPlace } from '../../../platform/index.ts';
-import type { NewPostTerms, Party } from './types.ts';
+import type { NewPostTerms, Party, Tariff } from './types.ts';
 
 /** What is wrong with terms. @param currency of the programme */
 export const termFaults = ({ payer, payee, tariff }: NewPostTerms, currency: string): ProblemPlace[] => [
@@ -11,6 +11,18 @@ export const termFaults = ({ payer, payee, tariff }: NewPostTerms, currency: str
     : []),
   ...(tariff ? (['fixed', 'minimum'] as const).flatMap((field) => amountFaults(`/body/tariff/${field}`, tariff[field], currency)) : []),
 ];
+
+/** Whether two tariffs charge the same, whatever zeros they are written with. */
+export const isSameTariff = (one: Tariff | null, other: Tariff | null): boolean =>
+  one === null || other === null
+    ? one === other
+    : (['fixed', 'perMille', 'minimum'] as const).every((part) => plain(one[part]) === plain(other[part]));
+
+const plain = (amount: string): string =>
+  amount
+    .replace(/^0+(?=\d)/, '')
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 
 const accountFaults = (whose: 'payer' | 'payee', { account }: Party): ProblemPlace[] =>
   looksLikeIban(account) && !isIban(account)

@@ -9,10 +9,20 @@ export async function findTerms(db: Db, programmeId: string, version?: number): 
       version is not distinct from terms_in_force(${programmeId}::uuid) as "isInForce",
       jsonb_build_object('name', payer_name, 'account', payer_account, 'bic', payer_bic) as payer,
       jsonb_build_object('name', payee_name, 'account', payee_account, 'bic', payee_bic) as payee,
-      case when fee_fixed is not null then jsonb_build_object('fixed', fee_fixed::text, 'perMille', fee_per_mille::text, 'minimum', fee_minimum::text) end as tariff
-    from post_terms where programme_id = ${programmeId} and version = coalesce(${version ?? null}::int, version)
+      case when fee_fixed is not null then jsonb_build_object('fixed', fee_fixed::text, 'perMille', fee_per_mille::text, 'minimum', fee_minimum::text) end as tariff, fee_from as "tariffFrom",
+      (select c.confirmed_by from post_terms_confirmations c where c.programme_id = t.programme_id and c.version = t.version) as "confirmedBy"
+    from post_terms t where programme_id = ${programmeId} and version = coalesce(${version ?? null}::int, version)
     order by version desc limit 1`);
   return row && { ...row, setAt: row.setAt.toISOString() };
+}
+
+/** The last version that was confirmed, by which whatever is recorded now is charged; null where none of them had a tariff. */
+export async function tariffToGoBy(db: Db, programmeId: string): Promise<number | null> {
+  const row = await db.first<{
+    version: number | null;
+  }>(sql`select case when bool_or(t.fee_fixed is not null) then max(t.version) end as version
+    from post_terms t join post_terms_confirmations c using (programme_id, version) where t.programme_id = ${programmeId}`);
+  return row?.version ?? null;
 }
 
 /** The last version whose accounts were confirmed: what money goes by. */
@@ -29,7 +39,7 @@ export const insertConfirmation = (tx: Tx, programmeId: string, version: number,
 export async function insertTerms(
   tx: Tx,
   programmeId: string,
-  { payer, payee, tariff, reason }: NewPostTerms,
+  { payer, payee, tariff, tariffFrom, reason }: NewPostTerms & { readonly tariffFrom: string },
   version: number,
   by: string,
   at: Date,
@@ -47,6 +57,7 @@ export async function insertTerms(
       fee_fixed: tariff?.fixed ?? null,
       fee_per_mille: tariff?.perMille ?? null,
       fee_minimum: tariff?.minimum ?? null,
+      fee_from: tariffFrom,
       reason,
       set_by: by,
       set_at: at,

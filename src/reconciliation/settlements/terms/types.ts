@@ -19,6 +19,8 @@ export interface NewPostTerms {
   readonly payee: Party;
   /** Null where no fee was agreed on. */
   readonly tariff: Tariff | null;
+  /** The first day whose pay-outs the tariff is for; left out, that of a tariff that stays, the day of a change, and the programme's first of a first one. */
+  readonly tariffFrom?: string | undefined;
   readonly reason: string;
 }
 
@@ -26,6 +28,9 @@ export interface PostTerms extends NewPostTerms {
   readonly version: number;
   readonly setBy: string;
   readonly setAt: string;
-  /** Whether money goes by it. */
+  readonly tariffFrom: string;
+  /** Whether money goes to its accounts. */
   readonly isInForce: boolean;
+  /** Who confirmed it: until then its tariff charges nothing. */
+  readonly confirmedBy: string | null;
 }

@@ -4,7 +4,7 @@ import { byKind, byWilaya } from './places.ts';
 
 export type { Alike, BreakdownName, Cell, Transfers } from './cube.ts';
 export { countIn } from './cube.ts';
-export { isTellable, THRESHOLD } from './pool.ts';
+export { isTellable, type Measures, shownBesideSum, THRESHOLD } from './pool.ts';
 export { leastToCount, peopleBeyond } from './waiting.ts';
 
 /** What is broken down together: people who were counted for the first time, and every pay-out since the last such table. */

@@ -149,6 +149,9 @@ describe('figures kept by differences', () => {
     (pick) =>
       owner.query(`insert into failed_codes (id, agent_id, office_id, voucher_id, at) select gen_random_uuid(), gen_random_uuid(), '${frame.officeId}', v.id,
         '2026-04-0${1 + pick(9)}T10:00Z' from vouchers v where v.id = (${some('vouchers', 'true', pick(99))})`),
+    (pick) =>
+      owner.query(`insert into cash_refusals (id, agent_id, office_id, voucher_id, at) select gen_random_uuid(), gen_random_uuid(), '${frame.officeId}', v.id,
+        '2026-04-0${1 + pick(9)}T10:00Z' from vouchers v where v.id = (${some('vouchers', 'true', pick(99))})`),
     async (pick) => {
       const { id } = await makePerson(platform, frame.programmeId);
       if (pick(2))
@@ -321,7 +324,15 @@ describe('figures kept by differences', () => {
       });
     await redeem(voucher?.serial, voucher?.code).expect(201);
     await redeem(wrong?.serial, voucher?.code).expect(422);
-    expect(await load()).toMatchObject({ payouts: before.payouts + 1, wrongCodes: before.wrongCodes + 1 });
+    await owner.query('update offices set has_cash = false where id = $1', [frame.officeId]);
+    await redeem(wrong?.serial, wrong?.code).expect(409);
+    await redeem('00000000000000', wrong?.code).expect(409);
+    await owner.query('update offices set has_cash = true where id = $1', [frame.officeId]);
+    expect(await load()).toMatchObject({
+      payouts: before.payouts + 1,
+      wrongCodes: before.wrongCodes + 1,
+      withoutCash: before.withoutCash + 1,
+    });
     expect(await shown()).toEqual(await plain());
     await fold();
     expect(await kept()).toEqual(await plain());

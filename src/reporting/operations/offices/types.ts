@@ -14,6 +14,8 @@ export interface OfficeLoadRow {
   readonly voids: number | null;
   readonly voidedAmount: string | null;
   readonly wrongCodes: number | null;
+  /** Times that somebody was sent away because the office had no cash. */
+  readonly withoutCash: number | null;
   /** What an office may pay in a day; null where it has no such bound, or nothing is said of offices. */
   readonly dayLimit: string | null;
   /** What it has paid today towards that, of every programme. */
@@ -30,6 +32,7 @@ export const officeLoadColumns = [
   'voids',
   'voidedAmount',
   'wrongCodes',
+  'withoutCash',
   'dayLimit',
   'paidToday',
   'hasCash',
