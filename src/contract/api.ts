@@ -1744,8 +1744,8 @@ export interface paths {
         get: operations["getMessageTemplate"];
         /**
          * Write a text of a programme
-         * @description `{code}`, `{amount}`, `{currency}`, `{serial}` and `{until}` stand for what a message says; a message with a code has `{code}` once, and a
-         *     reminder never, but `{until}`. A text names no agency, programme, donor or nationality, nor aid, no address and no number to call, and
+         * @description `{code}`, `{amount}`, `{currency}`, `{serial}`, `{until}` and `{office}` stand for what a message says; a message with a code has `{code}` once, and a
+         *     reminder never, but `{until}` and `{office}`, which says where: at a post office, or only at the one without a network whose pack the voucher is in. A text names no agency, programme, donor or nationality, nor aid, no address and no number to call, and
          *     takes three segments at most with the longest values. Every version is kept, and messages made before keep theirs.
          */
         put: operations["changeMessageTemplate"];
@@ -9249,7 +9249,7 @@ export interface components {
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet) or `quiet_hours` (a reminder in the evening). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet), `quiet_hours` (a reminder in the evening) or `pack_not_out` (a reminder of a voucher in an offline pack that pays nobody at the moment). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -17856,6 +17856,11 @@ export interface operations {
                      * @description A payment list whose messages are priced
                      */
                     listId?: string;
+                    /**
+                     * Format: uuid
+                     * @description An office, as a reminder names it when it alone pays
+                     */
+                    officeId?: string;
                 };
             };
         };
