@@ -2860,7 +2860,7 @@ export interface paths {
         /**
          * List what looks like fraud
          * @description Looked for in the background, a few minutes after what came in; a pay-out that was made without a network is looked at when it arrives. Each is
-         *     found once. Nobody sees what concerns themselves, and an office's supervisor sees what lies in that office.
+         *     found once; what was judged and then goes on is a new one, of what is new. Nobody sees what concerns themselves, and an office's supervisor sees what lies in that office.
          */
         get: operations["listSignals"];
         put?: never;
@@ -10030,6 +10030,16 @@ export interface components {
             /** @description How many people gave the number */
             people?: number;
         };
+        JudgedSignal: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            state: "dismissed" | "confirmed";
+            /** @description How many it rested on */
+            count: number;
+            decidedBy: components["schemas"]["Id"];
+            decidedAt: components["schemas"]["Timestamp"];
+            reason: string;
+        };
         Signal: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -10059,6 +10069,8 @@ export interface components {
             /** Format: date-time */
             decidedAt: string | null;
             reason: string | null;
+            /** @description What was judged of the same before. What counted there counts here no more: count, evidence and times are of what is new. */
+            follows: components["schemas"]["JudgedSignal"] | null;
         };
         /**
          * @description For `agent_burst`, how many times what is usual; for `equal_at_close`, the least share of the day; null for the others
