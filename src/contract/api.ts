@@ -2676,7 +2676,8 @@ export interface paths {
         };
         /**
          * Download a pack for its device
-         * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens. For each
+         * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens, and in it a
+         *     note that is signed by `packKey`. For each
          *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
          *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose, and one
          *     file of a pack is made at a time (`file_being_made` to whoever asks meanwhile).
@@ -19288,6 +19289,11 @@ export interface operations {
                     "application/json": {
                         deviceId: components["schemas"]["Id"];
                         version: number;
+                        /**
+                         * @description The public key (Ed25519) by which packs are signed, as name+id+key. The device keeps it and uses no pack that is not signed by it.
+                         * @example sanad/offline-packs+1f0a2b3c+AQ…
+                         */
+                        packKey: string;
                     };
                 };
             };

@@ -1,5 +1,6 @@
 import { Encrypter } from 'age-encryption';
 import { authoriseRead } from '../access/index.ts';
+import type { Signer } from '../audit/index.ts';
 import { openPeople } from '../beneficiaries/index.ts';
 import { type Actor, type Ground, Money, problem } from '../platform/index.ts';
 import { codeOf } from '../vouchers/index.ts';
@@ -26,11 +27,17 @@ export interface PackFile {
 
 const beingMade = new Set<string>();
 
+/** What a pack is made with. */
+interface Making {
+  readonly slowHash: SlowHash;
+  readonly signer: Signer;
+}
+
 /**
- * Makes the file of a pack for its device, one at a time of each pack: every voucher in it is slow on purpose. The key that the verifiers are made with is forgotten at once: each file has another.
+ * Makes the file of a pack for its device, signed and then encrypted, one at a time of each pack: every voucher in it is slow on purpose. The key that the verifiers are made with is forgotten at once: each file has another.
  * @throws not_found to anybody but the agent; pack_in_other_state when it is not out; file_being_made
  */
-export async function packFile(ground: Ground, slowHash: SlowHash, actor: Actor, packId: string): Promise<PackFile> {
+export async function packFile(ground: Ground, making: Making, actor: Actor, packId: string): Promise<PackFile> {
   authoriseRead(actor, 'offline.read_file');
   const scope = await scopeOfPack(ground.db, packId);
   const pack = await packById(ground.db, packId);
@@ -38,13 +45,13 @@ export async function packFile(ground: Ground, slowHash: SlowHash, actor: Actor,
   if (beingMade.has(packId)) throw offlineProblem.file_being_made('Wait until the file that was asked for first is here, then ask again.');
   beingMade.add(packId);
   try {
-    return await makeFile(ground, slowHash, pack);
+    return await makeFile(ground, making, pack);
   } finally {
     beingMade.delete(packId);
   }
 }
 
-async function makeFile({ db, keyRing }: Ground, slowHash: SlowHash, pack: OfflinePack): Promise<PackFile> {
+async function makeFile({ db, keyRing }: Ground, { slowHash, signer }: Making, pack: OfflinePack): Promise<PackFile> {
   const packId = pack.id;
   const device = await findDevice(db, pack.deviceId);
   if (pack.state !== 'out') throw inOtherState(pack);
@@ -59,7 +66,7 @@ async function makeFile({ db, keyRing }: Ground, slowHash: SlowHash, pack: Offli
     return describe(row, people, verifierOf(pepper, await stretch(slowHash, digits, saltOf(packId, row.serial), workFactor)));
   });
   const content: Pack = {
-    format: 'sanad-offline-pack-1',
+    format: 'sanad-offline-pack-2',
     packId,
     deviceId: pack.deviceId,
     agentId: pack.agentId,
@@ -77,7 +84,7 @@ async function makeFile({ db, keyRing }: Ground, slowHash: SlowHash, pack: Offli
     packId,
     programmeId: pack.programmeId,
     people: rows.map(({ beneficiaryId, collectorId }) => ({ beneficiaryId, collectorId })),
-    file: Buffer.from(await encrypter.encrypt(JSON.stringify(content))).toString('base64url'),
+    file: Buffer.from(await encrypter.encrypt(signer.sign(`${JSON.stringify(content)}\n`))).toString('base64url'),
   };
 }
 
