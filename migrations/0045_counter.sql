@@ -53,3 +53,30 @@ begin
 end $$;
 create constraint trigger counts_what_is_new after insert or update of count on signals deferrable initially deferred for each row
   when (new.follows is not null) execute function refuse_counted_again();
+
+-- Somebody may come in the collector's place at an office without a network too. Who was taken off after the pack had gone out, which the device could
+-- not hear of, was paid in good faith: finance decides, and the books take it by that alone.
+alter table offline_conflicts drop constraint offline_conflicts_reason_check, add constraint offline_conflicts_reason_check check (reason in
+  ('bad_signature', 'unreadable', 'other_pack', 'forked', 'broken_chain', 'gap', 'after_close', 'clock_went_back', 'clock_ahead', 'outside_window',
+   'before_last_sync', 'device_lost', 'pack_over', 'not_in_pack', 'wrong_amount', 'code_unproven', 'over_cap', 'hand_in_list', 'not_a_collector',
+   'already_paid', 'voucher_cancelled', 'voucher_expired', 'voucher_locked', 'voucher_not_active', 'paid_as_other_record', 'consent_withdrawn', 'refused'));
+create or replace function refuse_other_payout() returns trigger language plpgsql as $$
+begin
+  if not exists (select from vouchers v where v.id = new.voucher_id and v.state = 'redeemed'
+      and v.amount = new.amount and v.currency = new.currency and v.collector_id = new.collector_id) then
+    raise exception 'a pay-out is of a redeemed voucher''s whole amount, to its collector'
+      using errcode = 'integrity_constraint_violation', constraint = 'payouts_of_voucher', table = 'payouts';
+  end if;
+  -- Whoever takes an alternate's right away meanwhile waits, or is waited for.
+  if new.alternate_id is not null then
+    perform from vouchers v join beneficiaries b on b.id = v.beneficiary_id join collectors c on c.household_id = b.household_id
+      where v.id = new.voucher_id and c.id = new.alternate_id and c.valid_until >= new.paid_on
+        and (c.ended_at is null or new.reported_at is not null and exists (select from offline_entries e
+          join offline_packs k on k.id = e.pack_id and k.handed_at < c.ended_at
+          join offline_conflicts x on x.entry_id = e.id and x.state = 'open' where e.payout_id = new.id)) for share of c;
+    if not found then
+      perform refuse('payouts_to_collector', 'who came may not collect for this household on this day', 'payouts');
+    end if;
+  end if;
+  return new;
+end $$;

@@ -2678,7 +2678,7 @@ export interface paths {
          * Download a pack for its device
          * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens, and in it a
          *     note that is signed by `packKey`. For each
-         *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
+         *     voucher it holds the serial, the registration number, the amount, the names to say aloud, also of who may come in the collector's place, and a verifier: by it the device checks a code, and
          *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose, and one
          *     file of a pack is made at a time (`file_being_made` to whoever asks meanwhile).
          */
@@ -9944,7 +9944,7 @@ export interface components {
          * @description Why what a device reported was not booked
          * @enum {string}
          */
-        OfflineReason: "bad_signature" | "unreadable" | "other_pack" | "forked" | "broken_chain" | "gap" | "after_close" | "clock_went_back" | "clock_ahead" | "outside_window" | "before_last_sync" | "device_lost" | "pack_over" | "not_in_pack" | "wrong_amount" | "code_unproven" | "over_cap" | "hand_in_list" | "already_paid" | "voucher_cancelled" | "voucher_expired" | "voucher_locked" | "voucher_not_active" | "paid_as_other_record" | "consent_withdrawn" | "refused";
+        OfflineReason: "bad_signature" | "unreadable" | "other_pack" | "forked" | "broken_chain" | "gap" | "after_close" | "clock_went_back" | "clock_ahead" | "outside_window" | "before_last_sync" | "device_lost" | "pack_over" | "not_in_pack" | "wrong_amount" | "code_unproven" | "over_cap" | "hand_in_list" | "not_a_collector" | "already_paid" | "voucher_cancelled" | "voucher_expired" | "voucher_locked" | "voucher_not_active" | "paid_as_other_record" | "consent_withdrawn" | "refused";
         OfflineSync: {
             packId: components["schemas"]["Id"];
             state: components["schemas"]["OfflinePackState"];

@@ -7,6 +7,14 @@ interface Amount {
   readonly currency: string;
 }
 
+/** Somebody who may come in the collector's place, as a device knows them: whom to call, and nothing of their document. */
+export interface PackAlternate {
+  readonly id: string;
+  readonly name: string;
+  /** They may not come from then on. */
+  readonly until: string;
+}
+
 /** A voucher as a device knows it. */
 export interface PackVoucher {
   readonly serial: string;
@@ -17,6 +25,7 @@ export interface PackVoucher {
   readonly collector: string | null;
   /** Whom the money is for. */
   readonly beneficiary: string | null;
+  readonly alternates: readonly PackAlternate[];
   readonly verifier: string;
 }
 

@@ -114,6 +114,7 @@ async function packFor(deviceId: string, recipient: string, agreementKey: Public
         collectorId: newId(),
         collector: 'Amina Benali',
         beneficiary: 'Amina Benali',
+        alternates: [],
         verifier: await verifierOf(await pepperOf(secret, agreementKey, packId), stretched),
       },
     ],
