@@ -1,6 +1,11 @@
 -- A reminder says where to collect. Texts that were written before stand as they are, and give way where only one office pays.
-alter table message_templates add constraint message_templates_office
-  check (kind <> 'reminder' or body is null or position('{office}' in body) > 0) not valid;
+create function refuse_reminder_to_nowhere() returns trigger language plpgsql as $$
+begin
+  perform refuse('message_templates_office', 'a reminder says where to collect', 'message_templates');
+  return null;
+end $$;
+create trigger says_where after insert on message_templates for each row when (new.kind = 'reminder' and position('{office}' in new.body) = 0)
+  execute function refuse_reminder_to_nowhere();
 drop index messages_put_off;
 create index messages_put_off on messages (list_id) where state = 'pending' and last_error in ('phone_held', 'pack_not_out', 'quiet_hours');
 
