@@ -56,7 +56,7 @@ import {
 } from './messaging/index.ts';
 import { monitoringRoutes } from './monitoring/index.ts';
 import { officeRoutes } from './offices/index.ts';
-import { offlineJobs, offlineRefusal, offlineRoutes } from './offline/index.ts';
+import { offlineJobs, offlineRefusal, offlineRoutes, packSignerOf } from './offline/index.ts';
 import {
   approvalJobs,
   cancellingJobs,
@@ -146,7 +146,8 @@ export function createApp({
 }: AppOptions): App {
   const database = new Database(address);
   const keyRing = new KeyRing(config.SANAD_MASTER_KEYS, Buffer.from(config.SANAD_INDEX_KEY, 'base64'), config.SANAD_CURRENT_MASTER_KEY);
-  const signer = signerOf(config.AUDIT_ORIGIN, Buffer.from(config.AUDIT_SIGNING_KEY, 'base64'));
+  const auditSeed = Buffer.from(config.AUDIT_SIGNING_KEY, 'base64');
+  const signer = signerOf(config.AUDIT_ORIGIN, auditSeed);
   const metrics = createMetrics(config.SANAD_ENV !== 'test');
   metrics.masterKeyVersion.set(keyRing.currentVersion);
   const jobs = connectJobs({
@@ -226,7 +227,7 @@ export function createApp({
     ...textRoutes(ground),
     ...cashoutRoutes(ground),
     ...handoverRoutes(ground, exportLimits),
-    ...offlineRoutes(ground, offlineWorkFactor),
+    ...offlineRoutes(ground, { workFactor: offlineWorkFactor, signer: packSignerOf(config.AUDIT_ORIGIN, auditSeed) }),
     ...signalRoutes(ground),
     ...assistanceRoutes(ground, { assisted }),
     ...paymentRoutes(ground, { issue, cancelVouchers, exportLimits, batch: config.PAYMENT_BATCH }),

@@ -65,6 +65,7 @@ describe('a copy of the database after the pilot', () => {
       SANAD_DATA_DIR: dataDir,
       PORT: '0',
       DATABASE_URL: clone.address.url,
+      GATEWAY_PRIVATE_ADDRESSES: 'allow',
       WEBHOOK_PRIVATE_ADDRESSES: 'allow',
     });
     platform = await startServer(config, clock, createLogger('trace', { write: (line) => log.push(line) }));

@@ -33,6 +33,7 @@ export async function cashOut(stage: Stage, pilot: Pilot, list: ReleasedList, da
     messages[state] = (messages[state] ?? 0) + 1;
   stage.say(`${received.length} messages accepted; ${messages['failed'] ?? 0} vouchers have no phone to send to and stay inactive.`);
   stage.check('every voucher has its message', received.length + (messages['failed'] ?? 0), list.lines);
+  stage.check('each was delivered, as its receipt says', messages['delivered'], received.length);
   stage.check('each code is on one phone only once', new Set(received.map(({ serial }) => serial)).size, received.length);
 
   stage.chapter('Handing over cash at the post offices');

@@ -20,7 +20,8 @@ async function main(): Promise<boolean> {
     SANAD_DATA_DIR: dataDir,
     PORT: '0',
     LOG_LEVEL: 'error',
-    // The other system that is told what happens listens on this machine.
+    // Who carries the messages, and the other system that is told what happens, listen on this machine.
+    GATEWAY_PRIVATE_ADDRESSES: 'allow',
     WEBHOOK_PRIVATE_ADDRESSES: 'allow',
   });
   stage.chapter('Starting a PostgreSQL of its own and bringing it up to date');

@@ -57,7 +57,7 @@ export async function payWithoutNetwork(stage: Stage, pilot: Pilot, cashed: Cash
   stage.check('the supervisor binds vouchers to the office', voucherCount, OUT);
   await agent.api.call('handOutOfflinePack', { params: { packId } });
   const { file } = await agent.api.call('getOfflinePackFile', { params: { packId } });
-  const pack = await openPack(Buffer.from(file, 'base64url'), keys.identity);
+  const pack = await openPack(Buffer.from(file, 'base64url'), keys);
   const [elsewhere] = cashed.counters.slice(1);
   const bound = elsewhere && (await elsewhere.agent.api.refusal('redeemVoucher', redemption(elsewhere, going[0] as Received)));
   stage.check('they pay nowhere else meanwhile', bound?.code, 'wrong_office');
@@ -110,11 +110,11 @@ async function enrolDevice({ api }: Member, officeId: string): Promise<DeviceKey
   const recipient = await identityToRecipient(identity);
   const { secret, publicJwk } = await newAgreementPair();
   const text = enrolmentText(deviceId, 1, recipient, publicJwk);
-  await api.call('enrolOfflineKeys', {
+  const { packKey } = await api.call('enrolOfflineKeys', {
     params: { deviceId },
     body: { version: 1, recipient, agreementKey: publicJwk, signature: await signed(pair.privateKey, text) },
   });
-  return { deviceId, signing: pair.privateKey, agreement: secret, identity };
+  return { deviceId, signing: pair.privateKey, agreement: secret, identity, platform: packKey };
 }
 
 interface Day {

@@ -1,5 +1,6 @@
 import type { ShiftedClock } from '../../src/platform/index.ts';
 import type { RunningPlatform } from '../../src/server.ts';
+import { Aggregator } from './aggregator.ts';
 import { askPeople } from './ask.ts';
 import { assist } from './assist.ts';
 import { deliverByHand } from './by-hand.ts';
@@ -26,21 +27,45 @@ import { compareTold, haveTold } from './told.ts';
 
 /**
  * The story of the pilot, from an empty platform to the donor's report and the proof that nothing was changed since.
- * @param dataDir where the platform leaves the messages that it sent
+ * @param dataDir where people read the messages that they were sent
  * @param paid called when people have their cash and some codes are still good
  */
 export async function livePilot(
   stage: Stage,
-  { app, url = '' }: Pick<RunningPlatform, 'app' | 'url'>,
+  platform: Pick<RunningPlatform, 'app' | 'url'>,
   clock: ShiftedClock,
   dataDir: string,
   paid: () => Promise<void> = async () => {},
 ): Promise<void> {
+  const aggregator = new Aggregator(dataDir);
+  try {
+    await live(stage, platform, { clock, dataDir, aggregator, paid });
+  } finally {
+    aggregator.close();
+  }
+}
+
+interface Surroundings {
+  readonly clock: ShiftedClock;
+  readonly dataDir: string;
+  readonly aggregator: Aggregator;
+  readonly paid: () => Promise<void>;
+}
+
+async function live(
+  stage: Stage,
+  { app, url = '' }: Pick<RunningPlatform, 'app' | 'url'>,
+  { clock, dataDir, aggregator, paid }: Surroundings,
+): Promise<void> {
   const staff = new Staff(url, clock, { dataDir, drained: () => app.settled() });
   const pilot = await setUp(stage, staff, app.execute);
+  await aggregator.connect(stage, pilot, url);
   await enrol(stage, pilot);
   const list = await pay(stage, pilot);
   await app.settled();
+  stage.check('a receipt that nobody signed is none', await aggregator.forged(), 404);
+  const arrived = await aggregator.report();
+  stage.say(`${arrived} receipts came back, each signed.`);
   await viewFigures(stage, pilot, 'before anybody came', { listId: list.id, released: list.lines, paid: 0, live: list.lines });
   const atCounters = await cashOut(stage, pilot, list, dataDir);
   const counterSince = await putRight(stage, pilot, { app, dataDir, list, counter: atCounters });
@@ -59,6 +84,8 @@ export async function livePilot(
     await askPeople(stage, pilot, payouts);
     // One of those who did not come repeated a request in the story, and was paid; one voucher was cancelled.
     const live = list.lines - payouts.length - (counter.unused.length - 1) - 1;
+    await app.settled();
+    await aggregator.report();
     await viewFigures(stage, pilot, 'in the end', { listId: list.id, released: list.lines, paid: payouts.length, live });
     await report(stage, pilot, list);
     await assist(stage, pilot, list, { app, clock, staff, dataDir, counters: counter.counters });

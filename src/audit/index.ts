@@ -1,5 +1,5 @@
 export { auditColumns } from './columns.ts';
-export { signerOf, type VerifierKey, verifierOf } from './heads/note.ts';
+export { type Signer, signerOf, type VerifierKey, verifierOf } from './heads/note.ts';
 export { type AuditJobOptions, auditJobs } from './jobs.ts';
 export { checkProof } from './proof.ts';
 export { consistencyProof, inclusionProof } from './prove.ts';

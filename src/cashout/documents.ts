@@ -1,6 +1,6 @@
 import { type IdentityDocument, openIdentity, openPerson, plainDocumentNumber } from '../beneficiaries/index.ts';
 import type { KeyRing } from '../platform/index.ts';
-import type { CounterCandidate } from './store/candidates.ts';
+import type { KnownCollectors } from './store/candidates.ts';
 
 /** Fewer characters of a number say nothing. */
 const SEEN = 4;
@@ -8,7 +8,7 @@ const SEEN = 4;
 /** The documents that are known of a voucher's collector; none of one who was erased. */
 export function documentsOfCollector(
   keyRing: KeyRing,
-  { collectorId, dataKey, documents }: Pick<CounterCandidate, 'collectorId' | 'dataKey' | 'documents'>,
+  { collectorId, dataKey, documents }: Pick<KnownCollectors, 'dataKey' | 'documents'> & { readonly collectorId: string },
 ): readonly IdentityDocument[] {
   return documents ? (openPerson(keyRing, collectorId, { data_key: dataKey, documents }, ['documents'])?.documents ?? []) : [];
 }
@@ -17,7 +17,7 @@ export function documentsOfCollector(
 export function documentOfAlternate(
   keyRing: KeyRing,
   id: string,
-  { alternateIdentity, alternateHouseholdId, alternateUntil }: CounterCandidate,
+  { alternateIdentity, alternateHouseholdId, alternateUntil }: KnownCollectors,
   day: string,
 ): IdentityDocument | undefined {
   if (!alternateIdentity || !alternateHouseholdId || !alternateUntil || alternateUntil < day) return undefined;

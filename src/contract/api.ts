@@ -1744,8 +1744,8 @@ export interface paths {
         get: operations["getMessageTemplate"];
         /**
          * Write a text of a programme
-         * @description `{code}`, `{amount}`, `{currency}`, `{serial}` and `{until}` stand for what a message says; a message with a code has `{code}` once, and a
-         *     reminder never, but `{until}`. A text names no agency, programme, donor or nationality, nor aid, no address and no number to call, and
+         * @description `{code}`, `{amount}`, `{currency}`, `{serial}`, `{until}` and `{office}` stand for what a message says; a message with a code has `{code}` once, and a
+         *     reminder never, but `{until}` and `{office}`, which says where: at a post office, or only at the one without a network whose pack the voucher is in. A text names no agency, programme, donor or nationality, nor aid, no address and no number to call, and
          *     takes three segments at most with the longest values. Every version is kept, and messages made before keep theirs.
          */
         put: operations["changeMessageTemplate"];
@@ -2676,8 +2676,9 @@ export interface paths {
         };
         /**
          * Download a pack for its device
-         * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens. For each
-         *     voucher it holds the serial, the registration number, the amount, the names to say aloud, and a verifier: by it the device checks a code, and
+         * @description For the agent who will pay, while the pack is out; as often as the line demands. `file` is an age file that the device alone opens, and in it a
+         *     note that is signed by `packKey`. For each
+         *     voucher it holds the serial, the registration number, the amount, the names to say aloud, also of who may come in the collector's place, and a verifier: by it the device checks a code, and
          *     can make none. It takes a moment for each voucher, because a verifier is slow on purpose, and one
          *     file of a pack is made at a time (`file_being_made` to whoever asks meanwhile).
          */
@@ -2860,7 +2861,7 @@ export interface paths {
         /**
          * List what looks like fraud
          * @description Looked for in the background, a few minutes after what came in; a pay-out that was made without a network is looked at when it arrives. Each is
-         *     found once. Nobody sees what concerns themselves, and an office's supervisor sees what lies in that office.
+         *     found once; what was judged and then goes on is a new one, of what is new. Nobody sees what concerns themselves, and an office's supervisor sees what lies in that office.
          */
         get: operations["listSignals"];
         put?: never;
@@ -9270,7 +9271,7 @@ export interface components {
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet) or `quiet_hours` (a reminder in the evening). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet), `quiet_hours` (a reminder in the evening) or `pack_not_out` (a reminder of a voucher in an offline pack that pays nobody at the moment). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -9964,7 +9965,7 @@ export interface components {
          * @description Why what a device reported was not booked
          * @enum {string}
          */
-        OfflineReason: "bad_signature" | "unreadable" | "other_pack" | "forked" | "broken_chain" | "gap" | "after_close" | "clock_went_back" | "clock_ahead" | "outside_window" | "before_last_sync" | "device_lost" | "pack_over" | "not_in_pack" | "wrong_amount" | "code_unproven" | "over_cap" | "hand_in_list" | "already_paid" | "voucher_cancelled" | "voucher_expired" | "voucher_locked" | "voucher_not_active" | "paid_as_other_record" | "consent_withdrawn" | "refused";
+        OfflineReason: "bad_signature" | "unreadable" | "other_pack" | "forked" | "broken_chain" | "gap" | "after_close" | "clock_went_back" | "clock_ahead" | "outside_window" | "before_last_sync" | "device_lost" | "pack_over" | "not_in_pack" | "wrong_amount" | "code_unproven" | "over_cap" | "hand_in_list" | "not_a_collector" | "already_paid" | "voucher_cancelled" | "voucher_expired" | "voucher_locked" | "voucher_not_active" | "paid_as_other_record" | "consent_withdrawn" | "refused";
         OfflineSync: {
             packId: components["schemas"]["Id"];
             state: components["schemas"]["OfflinePackState"];
@@ -10051,6 +10052,16 @@ export interface components {
             /** @description How many people gave the number */
             people?: number;
         };
+        JudgedSignal: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            state: "dismissed" | "confirmed";
+            /** @description How many it rested on */
+            count: number;
+            decidedBy: components["schemas"]["Id"];
+            decidedAt: components["schemas"]["Timestamp"];
+            reason: string;
+        };
         Signal: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -10080,6 +10091,8 @@ export interface components {
             /** Format: date-time */
             decidedAt: string | null;
             reason: string | null;
+            /** @description What was judged of the same before. What counted there counts here no more: count, evidence and times are of what is new. */
+            follows: components["schemas"]["JudgedSignal"] | null;
         };
         /**
          * @description For `agent_burst`, how many times what is usual; for `equal_at_close`, the least share of the day; null for the others
@@ -17908,6 +17921,11 @@ export interface operations {
                      * @description A payment list whose messages are priced
                      */
                     listId?: string;
+                    /**
+                     * Format: uuid
+                     * @description An office, as a reminder names it when it alone pays
+                     */
+                    officeId?: string;
                 };
             };
         };
@@ -19323,6 +19341,11 @@ export interface operations {
                     "application/json": {
                         deviceId: components["schemas"]["Id"];
                         version: number;
+                        /**
+                         * @description The public key (Ed25519) by which packs are signed, as name+id+key. The device keeps it and uses no pack that is not signed by it.
+                         * @example sanad/offline-packs+1f0a2b3c+AQ…
+                         */
+                        packKey: string;
                     };
                 };
             };

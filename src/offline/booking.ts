@@ -1,6 +1,6 @@
-import { earlierPayout, pay, voucherRefusal } from '../cashout/index.ts';
+import { documentDiffers, documentOfAlternate, documentsOfCollector, earlierPayout, pay, voucherRefusal } from '../cashout/index.ts';
 import { posting } from '../ledger/index.ts';
-import { brokenConstraint, dateIn, Money, newId, sql, type Tx } from '../platform/index.ts';
+import { brokenConstraint, type CommandContext, dateIn, Money, newId, sql, type Tx } from '../platform/index.ts';
 import type { PayoutEntry } from './device/entry.ts';
 import { markEntry, type OpenPack } from './store/entries.ts';
 import type { Reported } from './store/vouchers.ts';
@@ -17,11 +17,19 @@ const told = [
 ] as const satisfies readonly OfflineReason[];
 
 /** Why the books would not take a pay-out, as a counter would see it at the time when it was made; undefined when they would. */
-export async function bookReason(tx: Tx, voucher: Reported, at: Date): Promise<OfflineReason | undefined> {
+export async function bookReason(
+  tx: Tx,
+  voucher: Reported,
+  { alternateId }: Pick<PayoutEntry, 'alternateId'>,
+  at: Date,
+): Promise<OfflineReason | undefined> {
   const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
   const refusal = voucherRefusal({ ...voucher, boundTo: null }, earlier, at);
   if (refusal) return told.find((code) => code === refusal.code) ?? 'refused';
-  return voucher.isHandInList ? 'hand_in_list' : undefined;
+  if (voucher.isHandInList) return 'hand_in_list';
+  if (alternateId === undefined) return undefined;
+  const { doesAlternateStand, alternateUntil, timeZone } = voucher;
+  return doesAlternateStand && alternateUntil !== null && alternateUntil >= dateIn(timeZone, at) ? undefined : 'not_a_collector';
 }
 
 /** What a pay-out says otherwise than the books, or does not show; undefined when it can be booked as it was reported. */
@@ -41,8 +49,7 @@ export function reportReason(
  * @returns the pay-out, or undefined when the database refused it, in which case nothing of it is left
  */
 export async function book(
-  tx: Tx,
-  now: Date,
+  { tx, now, keyRing }: CommandContext,
   pack: Pick<OpenPack, 'officeId' | 'agentId' | 'deviceId'>,
   voucher: Reported,
   entry: PayoutEntry,
@@ -53,7 +60,15 @@ export async function book(
   const [id, at] = [newId(), new Date(entry.at)];
   const { documentType, documentLastFour } = entry;
   const paidOn = dateIn(timeZone, at);
-  const payout = { id, officeId, advanceId: null, agentId, deviceId, documentType, documentLastFour, paidOn, reportedAt: now };
+  const { alternateId = null } = entry;
+  const known =
+    alternateId === null
+      ? documentsOfCollector(keyRing, voucher)
+      : [documentOfAlternate(keyRing, alternateId, voucher, paidOn) ?? []].flat();
+  const payout = {
+    ...{ id, officeId, advanceId: null, agentId, deviceId, documentType, documentLastFour, paidOn, reportedAt: now, alternateId },
+    documentDiffers: documentDiffers(known, documentLastFour),
+  };
   const amount = Money.of(voucher.amount, voucher.currency);
   const posted = posting(now, { event: 'payout', programmeId, fundId, officeId, subject: { type: 'payout', id }, amount });
   await tx.run(sql`savepoint booking`);

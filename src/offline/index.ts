@@ -1,12 +1,13 @@
 export { Chain } from './device/chain.ts';
 export type { SignedEntry } from './device/entry.ts';
 export { type DeviceKeys, enrolmentText, newAgreementPair, type PublicJwk, signed } from './device/keys.ts';
-export { openPack, type Pack } from './device/pack.ts';
+export { NotOurPack, openPack, type Pack } from './device/pack.ts';
 export { OfflineTill } from './device/till.ts';
 export { offlineJobs } from './jobs.ts';
 export { ChainFile } from './machine/chain-file.ts';
 export { offlineCommand, offlineUsage } from './machine/command-line.ts';
 export { nodeSlowHash } from './machine/slow-hash.ts';
+export { packSignerOf } from './pack-key.ts';
 export { offlineRefusal } from './problems.ts';
 export { offlineRoutes } from './routes.ts';
 export { packsInStory } from './story.ts';

@@ -1,10 +1,20 @@
+import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFrame } from '../../test/support/fixtures.ts';
 import { allowOffline, dzd, OfflineOffice, payOffline, seen, serialsOf, wrongCode } from '../../test/support/offline.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import type { TestVoucher } from '../../test/support/vouchers.ts';
 import { newId } from '../platform/index.ts';
-import { openPack } from './device/pack.ts';
+import { NotOurPack, openPack } from './device/pack.ts';
+import { packSignerOf } from './pack-key.ts';
+
+const otherKey = packSignerOf('sanad.test', Buffer.alloc(32, 7)).verifierKey;
+
+async function lockedFor(identity: string, text: string): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(await identityToRecipient(identity));
+  return encrypter.encrypt(text);
+}
 
 describe('an office without a network', () => {
   let platform: TestPlatform;
@@ -288,8 +298,24 @@ describe('an office without a network', () => {
     await office.staff.supervisor.get(file).expect(403);
     const bytes = Buffer.from((await office.staff.agent.get(file).expect(200)).body.file, 'base64url');
     const thief = await office.device();
-    await expect(openPack(bytes, thief.identity)).rejects.toThrow();
-    const inside = await openPack(bytes, keys.identity);
+    await expect(openPack(bytes, thief)).rejects.toThrow();
+    const inside = await openPack(bytes, keys);
+    // Whoever has the recipient, which is no secret, locks what they like for the device; the platform has not signed it.
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(keys.identity);
+    const note = await decrypter.decrypt(bytes, 'text');
+    for (const changed of [
+      note.replace('15000.00', '95000.00'),
+      note.slice(0, note.indexOf('\n') + 1),
+      note.replace(/[A-Za-z0-9+/]{8}=*\n$/, 'AAAAAAA=\n'),
+    ]) {
+      expect(changed).not.toBe(note);
+      await expect(openPack(await lockedFor(keys.identity, changed), keys)).rejects.toThrow(NotOurPack);
+    }
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await expect(openPack(bytes, keys)).rejects.toThrow();
+    await expect(openPack(await lockedFor(keys.identity, note), { ...keys, deviceId: newId() })).rejects.toThrow(NotOurPack);
+    await expect(openPack(await lockedFor(keys.identity, note), { ...keys, platform: otherKey })).rejects.toThrow(NotOurPack);
     expect(JSON.stringify(inside)).not.toMatch(new RegExp(`${voucher.code}|${voucher.code.slice(0, 8)}|\\+213`));
     // The verifier of each file is another, and without the device's key it checks nothing.
     expect(inside.vouchers[0]?.verifier).not.toBe(opened.till.pack.vouchers[0]?.verifier);

@@ -1,3 +1,4 @@
+import type { Signer } from '../audit/index.ts';
 import type { Ground, Routes } from '../platform/index.ts';
 import { examine } from './arrivals.ts';
 import { resolveConflict, takeOn } from './commands/conflicts.ts';
@@ -30,18 +31,27 @@ type Operation =
   | 'takeOfflineConflict'
   | 'resolveOfflineConflict';
 
-/** @param workFactor of the packs that are prepared: the base-two logarithm of what one guess at a code costs */
-export function offlineRoutes(ground: Ground, workFactor: number): Routes<Operation> {
+/**
+ * @param workFactor of the packs that are prepared: the base-two logarithm of what one guess at a code costs
+ * @param signer signs their files
+ */
+export function offlineRoutes(
+  ground: Ground,
+  { workFactor, signer }: { readonly workFactor: number; readonly signer: Signer },
+): Routes<Operation> {
   const { db, execute } = ground;
   return {
     setOfflineLimits: ({ params, body, ...call }) => execute(setLimits, { ...params, ...body }, call),
     listOfflineLimits: ({ actor, params, query }) => listLimits(db, actor, params.programmeId, query),
-    enrolOfflineKeys: ({ params, body, ...call }) => execute(enrolKeys, { ...params, ...body }, call),
+    enrolOfflineKeys: async ({ params, body, ...call }) => ({
+      ...(await execute(enrolKeys, { ...params, ...body }, call)),
+      packKey: signer.verifierKey,
+    }),
     prepareOfflinePack: ({ params, body, ...call }) => execute(preparePack, { ...params, ...body, workFactor }, call),
     listOfflinePacks: ({ actor, params, query }) => listPacks(db, actor, params.programmeId, query),
     getOfflinePack: ({ actor, params }) => readPack(db, actor, params.packId),
     handOutOfflinePack: ({ params, ...call }) => execute(handOutPack, params, call),
-    getOfflinePackFile: ({ actor, params }) => packFile(ground, nodeSlowHash, actor, params.packId),
+    getOfflinePackFile: ({ actor, params }) => packFile(ground, { slowHash: nodeSlowHash, signer }, actor, params.packId),
     syncOfflinePack: async ({ params, body, ...call }) => {
       await authoriseReport(db, call.actor, params.packId);
       const examined = await examine(db, ground.keyRing, nodeSlowHash, params.packId, body.entries);

@@ -22,6 +22,7 @@ const entry = z.discriminatedUnion('kind', [
     serial,
     amount: z.strictObject({ amount: z.string().regex(/^\d{1,16}(\.\d{1,4})?$/), currency: z.string().regex(/^[A-Z]{3}$/) }),
     collectorId: z.uuid(),
+    alternateId: z.uuid().optional(),
     documentType: z.enum(['passport', 'residence_permit', 'national_id', 'consular_card', 'unhcr_certificate', 'other']),
     documentLastFour: z.string().regex(/^[0-9A-Z]{4}$/),
     proof: z.string().max(100),

@@ -76,15 +76,16 @@ function faultOf({ isGenuine }: KeptEntry, entry: Entry | undefined, { id, devic
 }
 
 /** Pays one, or says why not. */
-async function pay({ tx, now }: CommandContext, pack: OpenPack, kept: KeptEntry, entry: PayoutEntry): Promise<Booked | OfflineReason> {
+async function pay(context: CommandContext, pack: OpenPack, kept: KeptEntry, entry: PayoutEntry): Promise<Booked | OfflineReason> {
+  const { tx } = context;
   const at = new Date(entry.at);
-  const voucher = await reported(tx, pack.id, pack.agentId, entry.serial, at);
+  const voucher = await reported(tx, pack.id, pack.agentId, entry, at);
   if (!voucher) return 'not_in_pack';
-  const reason = reportReason(voucher, entry, kept.isProven) ?? (await bookReason(tx, voucher, at));
+  const reason = reportReason(voucher, entry, kept.isProven) ?? (await bookReason(tx, voucher, entry, at));
   if (reason) return reason;
   const out = Money.of(await cashOut(tx, pack.id), pack.currency).plus(Money.of(voucher.amount, voucher.currency));
   if (out.compare(Money.of(pack.cashLimit, pack.currency)) > 0) return 'over_cap';
-  const payoutId = await book(tx, now, pack, voucher, entry, { entryId: kept.id, inChain: true });
+  const payoutId = await book(context, pack, voucher, entry, { entryId: kept.id, inChain: true });
   return payoutId === undefined ? 'refused' : { voucher, payoutId };
 }
 

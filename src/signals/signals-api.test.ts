@@ -132,6 +132,35 @@ describe('signals', () => {
     ).rejects.toMatchObject({ constraint: 'signals_found_once' });
   });
 
+  it('that follow another rest on what is new, whoever writes', async () => {
+    const before = await signal({});
+    const follow = (of: string, items: readonly string[], count = items.length) =>
+      app.query(
+        `with made as (insert into signals (id, programme_id, kind, key, round, follows, concerns, severity, count, began_at, ended_at, evidence, found_at)
+            select gen_random_uuid(), programme_id, kind, key, round + 1, id, concerns, severity, $3, now(), now(), '{}', now() from signals where id = $1
+            returning id, programme_id, kind, key)
+          insert into signal_items (programme_id, kind, key, item, signal_id) select programme_id, kind, key, i, id from made, unnest($2::uuid[]) i`,
+        [of, items, count],
+      );
+    const item = (of: string, id: string) =>
+      app.query(
+        'insert into signal_items (programme_id, kind, key, item, signal_id) select programme_id, kind, key, $2, id from signals where id = $1',
+        [of, id],
+      );
+    const [old, fresh] = [newId(), newId()];
+    await item(before, old);
+    await expect(follow(before, [fresh])).rejects.toMatchObject({ constraint: 'signals_follow_judged' });
+    await finance.post(`/v1/signals/${before}/review`).expect(200);
+    await finance.post(`/v1/signals/${before}/decision`, { outcome: 'dismissed', reason: 'Pay day' }).expect(200);
+    await expect(item(before, fresh)).rejects.toMatchObject({ constraint: 'signal_items_before_judged' });
+    await expect(follow(before, [old])).rejects.toMatchObject({ constraint: 'signal_items_count_once' });
+    await expect(follow(before, [fresh], 2)).rejects.toMatchObject({ constraint: 'signals_count_what_is_new' });
+    await follow(before, [fresh]);
+    await expect(follow(before, [newId()])).rejects.toMatchObject({ constraint: expect.stringMatching(/^signals_/) });
+    await expect(app.query('delete from signal_items')).rejects.toMatchObject({ code: '42501' });
+    await expect(platform.owner.query('delete from signal_items')).rejects.toMatchObject({ constraint: 'signal_items_append_only' });
+  });
+
   it('go by figures that finance sets, of which every version is kept and each raises an alert', async () => {
     const path = `/v1/programmes/${frame.programmeId}/signal-thresholds`;
     const figures = {

@@ -321,4 +321,70 @@ describe('what looks like fraud', () => {
     expect(await found('failed_codes_office')).toMatchObject([{ agentId: null, officeId: frame.officeId }]);
     expect(await found('failed_codes_agent')).toHaveLength(1);
   });
+
+  describe('and was judged', () => {
+    const judge = async (kind: SignalKind, outcome = 'dismissed'): Promise<Signal> => {
+      const [signal] = await found(kind);
+      await finance.post(`/v1/signals/${signal?.id}/review`).expect(200);
+      return (await finance.post(`/v1/signals/${signal?.id}/decision`, { outcome, reason: 'The clerk was new' }).expect(200)).body;
+    };
+
+    it('comes again with what is new, and with nothing else', async () => {
+      const agentId = await elsewhere();
+      const [one] = await pay([{ agentId, differs: true }]);
+      const dismissed = await judge('document_differs');
+      expect(dismissed).toMatchObject({ count: 1, follows: null, evidence: { payoutIds: [one] } });
+      await pay([{ agentId, differs: false }]);
+      expect(await found('document_differs'), 'the same evidence').toEqual([dismissed]);
+      const [two] = await pay([{ agentId, differs: true, at: `${DAY}T11:00:00Z` }]);
+      const [again, ...rest] = await found('document_differs');
+      expect(rest).toEqual([dismissed]);
+      const follows = { id: dismissed.id, state: 'dismissed', count: 1, decidedBy: finance.userId, reason: 'The clerk was new' };
+      expect(again).toMatchObject({ agentId, state: 'open', count: 1, from: `${DAY}T11:00:00.000Z`, evidence: { payoutIds: [two] } });
+      expect(again?.follows).toEqual({ ...follows, decidedAt: dismissed.decidedAt });
+      const [three] = await pay([{ agentId, differs: true, at: `${DAY}T12:00:00Z` }]);
+      expect((await found('document_differs'))[0]).toMatchObject({ id: again?.id, count: 2, evidence: { payoutIds: [two, three] } });
+      const confirmed = await judge('document_differs', 'confirmed');
+      expect((await found('document_differs')).map(({ id }) => id)).toEqual([confirmed.id, dismissed.id]);
+      const [four] = await pay([{ agentId, differs: true }]);
+      expect((await found('document_differs'))[0]).toMatchObject({
+        count: 1,
+        evidence: { payoutIds: [four] },
+        follows: { id: confirmed.id, count: 2 },
+      });
+    });
+
+    it('comes again for another burst of the same day', async () => {
+      const agentId = await elsewhere();
+      await pay(minutes('08:00', 16).map((at) => ({ at, agentId })));
+      const dismissed = await judge('agent_burst');
+      const later = await pay(minutes('15:00', 15).map((at) => ({ at, agentId })));
+      const [again, ...rest] = await found('agent_burst');
+      expect(rest).toEqual([dismissed]);
+      expect(again).toMatchObject({ count: 15, from: `${DAY}T15:00:00.000Z`, evidence: { payoutIds: later }, follows: { count: 16 } });
+      const tried = (times: readonly string[]) =>
+        app.query(
+          'insert into failed_codes (id, agent_id, office_id, voucher_id, at) select gen_random_uuid(), $2, $3, null, at from unnest($1::timestamptz[]) at',
+          [times, agentId, frame.officeId],
+        );
+      await tried(minutes('08:00', 11));
+      await judge('failed_codes_agent');
+      await tried(minutes('15:00', 9));
+      expect(await found('failed_codes_agent')).toHaveLength(1);
+      await tried([`${DAY}T15:10:00Z`]);
+      expect((await found('failed_codes_agent'))[0]).toMatchObject({ count: 10, evidence: { agents: 1 }, follows: { count: 11 } });
+    });
+
+    it('counts a household once, however often it is paid', async () => {
+      const agentId = await elsewhere();
+      const homes = [newId(), newId(), newId(), newId()];
+      const collected = (householdId: string) => ({ agentId, document: '7777', householdId });
+      await pay(homes.slice(0, 3).map(collected));
+      const dismissed = await judge('shared_document');
+      await pay(homes.slice(0, 1).map(collected));
+      expect(await found('shared_document')).toEqual([dismissed]);
+      const fresh = await pay(homes.slice(3).map(collected));
+      expect((await found('shared_document'))[0]).toMatchObject({ count: 1, evidence: { payoutIds: fresh }, follows: { count: 3 } });
+    });
+  });
 });

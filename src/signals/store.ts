@@ -1,5 +1,5 @@
-import { allOf, type Db, newId, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
-import type { Found, Signal, SignalKind } from './types.ts';
+import { allOf, type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
+import type { Signal, SignalKind } from './types.ts';
 
 type Row = Omit<Signal, 'from' | 'to' | 'foundAt' | 'takenAt' | 'decidedAt'> & {
   readonly from: Date;
@@ -11,7 +11,9 @@ type Row = Omit<Signal, 'from' | 'to' | 'foundAt' | 'takenAt' | 'decidedAt'> & {
 
 const columns = sql`s.id, s.programme_id as "programmeId", s.kind, s.office_id as "officeId", s.agent_id as "agentId", s.severity, s.count,
   s.began_at as "from", s.ended_at as "to", s.evidence, s.found_at as "foundAt", s.state, s.owner_id as "ownerId", s.taken_at as "takenAt",
-  s.decided_at as "decidedAt", s.reason`;
+  s.decided_at as "decidedAt", s.reason,
+  (select jsonb_build_object('id', e.id, 'state', e.state, 'count', e.count, 'decidedBy', e.owner_id, 'reason', e.reason,
+    'decidedAt', to_char(e.decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) from signals e where e.id = s.follows) as follows`;
 
 const shown = ({ from, to, foundAt, takenAt, decidedAt, ...signal }: Row): Signal => ({
   ...signal,
@@ -21,32 +23,6 @@ const shown = ({ from, to, foundAt, takenAt, decidedAt, ...signal }: Row): Signa
   takenAt: takenAt?.toISOString() ?? null,
   decidedAt: decidedAt?.toISOString() ?? null,
 });
-
-/**
- * Writes what a rule has found. What was found before grows, as long as nobody has judged it and it does not come to concern who is judging it.
- * @returns what is new, and what has grown
- */
-export async function keep(
-  tx: Tx,
-  now: Date,
-  programmeId: string,
-  kind: SignalKind,
-  found: readonly Found[],
-): Promise<{ id: string; isNew: boolean; officeId: string | null; count: number }[]> {
-  const rows = found.map(({ from, to, ...rest }) => ({ ...rest, id: newId(), from, to }));
-  return tx.all(sql`insert into signals as s (id, programme_id, kind, key, office_id, agent_id, concerns, severity, count, began_at, ended_at,
-      evidence, found_at)
-    select distinct on (r.key) r.id, ${programmeId}, ${kind}, r.key, r."officeId", r."agentId", r.concerns, r.severity, r.count, r."from", r."to",
-      r.evidence, ${now}::timestamptz
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, key text, "officeId" uuid, "agentId" uuid, concerns uuid[],
-      severity text, count int, "from" timestamptz, "to" timestamptz, evidence jsonb)
-    order by r.key, r.count desc
-    on conflict (programme_id, kind, key) do update set severity = excluded.severity, count = excluded.count, began_at = excluded.began_at,
-      ended_at = excluded.ended_at, evidence = excluded.evidence,
-      concerns = array(select unnest(s.concerns) union select unnest(excluded.concerns))
-    where s.state in ('open', 'in_review') and excluded.count > s.count and (s.owner_id is null or s.owner_id <> all (excluded.concerns))
-    returning s.id, s.found_at = ${now}::timestamptz as "isNew", s.office_id as "officeId", s.count`);
-}
 
 /** Which signals are wanted. */
 export interface SignalFilter {

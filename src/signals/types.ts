@@ -45,6 +45,9 @@ export interface Slice {
   readonly until: string;
 }
 
+/** What the findings of a rule rest on, one by one. */
+export type Items = 'payouts' | 'tries' | 'households';
+
 /** What a rule has found. */
 export interface Found {
   /** The same finding has the same key. */
@@ -54,6 +57,8 @@ export interface Found {
   readonly concerns: readonly string[];
   readonly severity: Signal['severity'];
   readonly count: number;
+  /** What it rests on, each by its identifier; as many as count. */
+  readonly items: readonly string[];
   readonly from: Date;
   readonly to: Date;
   readonly evidence: Signal['evidence'];

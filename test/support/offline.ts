@@ -40,8 +40,9 @@ export async function makeOfflineDevice(platform: TestPlatform, officeId: string
   const recipient = await identityToRecipient(identity);
   const { secret, publicJwk } = await newAgreementPair();
   const signature = await signed(signing, enrolmentText(deviceId, 1, recipient, publicJwk));
-  await agent.post(`/v1/devices/${deviceId}/offline-keys`, { version: 1, recipient, agreementKey: publicJwk, signature }).expect(201);
-  return { deviceId, signing, agreement: secret, identity };
+  const keys = { version: 1, recipient, agreementKey: publicJwk, signature };
+  const { body } = await agent.post(`/v1/devices/${deviceId}/offline-keys`, keys).expect(201);
+  return { deviceId, signing, agreement: secret, identity, platform: body.packKey };
 }
 
 export interface OfflineStaff {
@@ -150,7 +151,7 @@ export class OfflineOffice {
     const { agent } = this.staff;
     await agent.post(`/v1/offline-packs/${packId}/hand-out`).expect(200);
     const { body } = await agent.get(`/v1/offline-packs/${packId}/file`).expect(200);
-    const pack = await openPack(Buffer.from(body.file, 'base64url'), keys.identity);
+    const pack = await openPack(Buffer.from(body.file, 'base64url'), keys);
     const kept: SignedEntry[] = [];
     const append = async (entry: SignedEntry) => {
       kept.push(entry);

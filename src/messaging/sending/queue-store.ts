@@ -65,7 +65,9 @@ export const messagesToSend = (db: Db, now: Date, ids: readonly string[]): Promi
       v.currency, v.key_version as "keyVersion", m.counter, v.expires_at as "expiresAt", p.time_zone as "timeZone",
       t.code_validity_days as "validityDays", t.sender_name as "senderName", b.id as "recipientId", b.language, b.data_key, b.phones,
       ${isWithheld} as "isWithheld", v.counter <> m.counter as "isReplaced", v.state in ('issued', 'activated') and not ${isOverdue(now)} as "isPayable",
-      ${textWhenMade} as template, ${putOff(now)} as "putOff"
+      ${textWhenMade} as template, ${putOff(now)} as "putOff",
+      (select jsonb_build_object('code', o.code, 'nameFr', o.name_fr, 'nameAr', o.name_ar) from offline_bindings ob
+        join offline_packs op on op.id = ob.pack_id join offices o on o.id = op.office_id where ob.voucher_id = v.id and ob.is_open) as office
     from messages m join vouchers v on v.id = m.voucher_id join programmes p on p.id = v.programme_id
       join payment_lists l on l.id = m.list_id join programme_versions t on t.programme_id = l.programme_id and t.number = l.programme_version
       join beneficiaries b on b.id = m.beneficiary_id

@@ -48,7 +48,8 @@ async function write({ tx, actor, now }: CommandContext, place: TextPlace, { ver
   const before = await presentText(tx, place);
   if (before.number !== version) throw changed();
   const { kind, programmeId } = place;
-  const faults = text === null ? [] : faultsOfText(text, { kind, currency, ownNames: await ownNames(tx, programmeId) });
+  const faults =
+    text === null ? [] : faultsOfText(text, { kind, language: place.language, currency, ownNames: await ownNames(tx, programmeId) });
   if (faults.length > 0) throw problem.unprocessable('The text breaks a rule.', {}, faults);
   const number = version + 1;
   try {

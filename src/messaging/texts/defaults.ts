@@ -15,9 +15,9 @@ export const defaults: Readonly<Record<TextKind, Readonly<Record<Language, strin
       'Collect it at a post office until {until}. Give this code only to the paying clerk.',
   },
   reminder: {
-    ar: 'تذكير: المرجع {serial} ينتظرك في مكتب البريد إلى غاية {until}. استعمل الرمز الذي وصلك من قبل.',
-    fr: "Rappel : la réf. {serial} vous attend au bureau de poste jusqu'au {until}. Utilisez le code du premier message.",
-    en: 'Reminder: ref. {serial} waits for you at a post office until {until}. Use the code that you were sent before.',
+    ar: 'تذكير: المرجع {serial} ينتظرك {office} إلى غاية {until}. استعمل الرمز الذي وصلك من قبل.',
+    fr: "Rappel : la réf. {serial} vous attend {office} jusqu'au {until}. Utilisez le code du premier message.",
+    en: 'Reminder: ref. {serial} waits for you {office} until {until}. Use the code that you were sent before.',
   },
   proof: {
     ar: 'رمزك: {code}. صالح لمدة 15 دقيقة. لا تعطه لأحد.',

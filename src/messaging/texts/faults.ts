@@ -2,7 +2,7 @@ import type { ProblemPlace } from '../../platform/index.ts';
 import { render } from './render.ts';
 import { segmentsOf } from './segments.ts';
 import { type OwnName, tellingIn } from './telling.ts';
-import type { TextKind, Values } from './types.ts';
+import type { Language, TextKind, Values } from './types.ts';
 import { longestValues, variablesOf } from './variables.ts';
 
 /** The segments that a text of each kind may take at most: each is paid for, and a long message loses its end on old phones. */
@@ -11,6 +11,7 @@ export const MOST_SEGMENTS: Readonly<Record<TextKind, number>> = { code: 3, remi
 /** What a text is written for. */
 export interface Written {
   readonly kind: TextKind;
+  readonly language: Language;
   /** Of the amounts that it will speak of. */
   readonly currency: string;
   /** What the programme, its code and its donors are called. */
@@ -25,11 +26,11 @@ const foreignDigit = /[\u0660-\u0669\u06f0-\u06f9]/gu;
 const hidden = /[\p{Cf}\p{Cc}]/gu;
 
 /** What is wrong with a text, each with the words that are meant and the letter at which they begin. */
-export function faultsOfText(text: string, { kind, currency, ownNames }: Written): ProblemPlace[] {
+export function faultsOfText(text: string, { kind, language, currency, ownNames }: Written): ProblemPlace[] {
   const faults = [...faultsOfVariables(text, kind), ...faultsOfLetters(text)];
   for (const { word, tells, at } of tellingIn(withoutVariables(text), ownNames))
     faults.push(fault(`“${word}” at letter ${at} tells of ${tells}. A phone is read by whoever holds it: say it without that word.`));
-  return faults.length > 0 ? faults : faultsOfLength(text, kind, longestValues(kind, currency));
+  return faults.length > 0 ? faults : faultsOfLength(text, kind, longestValues(kind, language, currency));
 }
 
 /** The segments that a text which somebody wrote for one person may take at most. */

@@ -1,5 +1,6 @@
 import { type Db, Money, sql } from '../../platform/index.ts';
 import type { Language } from './types.ts';
+import type { OfficeName } from './where.ts';
 
 /** To whom the messages of a list go. */
 export interface Recipients {
@@ -22,3 +23,7 @@ export async function recipientsOf(db: Db, programmeId: string, listId: string):
   const counted = Object.fromEntries(rows.map(({ language, people }) => [language, people]));
   return { people: { ar: 0, fr: 0, en: 0, ...counted }, largest: amounts[0] };
 }
+
+/** What an office is called; undefined when there is none. */
+export const officeName = (db: Db, id: string): Promise<OfficeName | undefined> =>
+  db.first<OfficeName>(sql`select code, name_fr as "nameFr", name_ar as "nameAr" from offices where id = ${id}`);

@@ -3,7 +3,7 @@ import { type Actor, type Db, Money, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { defaults } from './defaults.ts';
 import { faultsOfText } from './faults.ts';
-import { type Recipients, recipientsOf } from './preview-store.ts';
+import { officeName, type Recipients, recipientsOf } from './preview-store.ts';
 import { render } from './render.ts';
 import { type Measured, measure } from './segments.ts';
 import { ownNames, presentText } from './template-store.ts';
@@ -32,33 +32,37 @@ interface Asked {
   readonly texts?: Readonly<Partial<Record<Language, string | undefined>>> | undefined;
   /** A payment list whose messages are to be priced. */
   readonly listId?: string | undefined;
+  /** The only office that would pay: how a reminder names it. */
+  readonly officeId?: string | undefined;
 }
 
 /**
  * What the messages of a kind look like and cost, as they are saved or as somebody would write them.
- * @throws not_found when there is no such programme or list within the actor's scope; unprocessable naming what could not be saved
+ * @throws not_found when there is no such programme, list or office within the actor's scope; unprocessable naming what could not be saved
  */
 export async function previewTexts(
   db: Db,
   actor: Actor,
-  { programmeId, kind, texts = {}, listId }: Asked,
+  { programmeId, kind, texts = {}, listId, officeId }: Asked,
 ): Promise<{ previews: Preview[]; cost: Amount | null }> {
   authoriseRead(actor, 'messaging.preview_texts', { programme: programmeId });
   const { currency, messages } = (await programmeById(db, programmeId)).programme;
   const recipients = listId === undefined ? undefined : await recipientsOf(db, programmeId, listId);
   if (listId !== undefined && !recipients) throw problem.not_found('There is no such record.');
+  const office = officeId === undefined ? undefined : await officeName(db, officeId);
+  if (officeId !== undefined && !office) throw problem.not_found('There is no such record.');
   const names = await ownNames(db, programmeId);
   const faults = languages.flatMap((language) => {
     const text = texts[language];
-    const found = text === undefined ? [] : faultsOfText(text, { kind, currency, ownNames: names });
+    const found = text === undefined ? [] : faultsOfText(text, { kind, language, currency, ownNames: names });
     return found.map(({ detail }) => ({ pointer: `/texts/${language}`, detail }));
   });
   if (faults.length > 0) throw problem.unprocessable('A text breaks a rule.', {}, faults);
   const price = messages.segmentPrice && Money.of(messages.segmentPrice.amount, messages.segmentPrice.currency);
-  const values = sampleValues(kind, currency, recipients?.largest);
   const priced = await Promise.all(
     languages.map(async (language) => {
       const text = texts[language] ?? (await presentText(db, { programmeId, kind, language })).text ?? defaults[kind][language];
+      const values = sampleValues(kind, language, { currency, amount: recipients?.largest, office });
       return previewOf(language, render(text, values), price, recipients);
     }),
   );

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame, makePerson } from '../../../test/support/fixtures.ts';
+import { OfflineOffice, serialsOf } from '../../../test/support/offline.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { signed } from '../../../test/support/registrations.ts';
 import { changeTerms } from '../../../test/support/terms.ts';
@@ -112,6 +113,7 @@ describe('the texts of a programme', () => {
     await expect(insert('no code')).rejects.toMatchObject(refusedBy('message_templates_code'));
     await expect(insert('{code} {code}')).rejects.toMatchObject(refusedBy('message_templates_code'));
     await expect(insert('{code}', 'reminder')).rejects.toMatchObject(refusedBy('message_templates_code'));
+    await expect(insert('Until {until}', 'reminder')).rejects.toMatchObject(refusedBy('message_templates_office'));
     await expect(insert('{code} ٣')).rejects.toMatchObject(refusedBy('message_templates_digits'));
     await expect(insert('{code}', 'code', 2)).rejects.toMatchObject(refusedBy('message_templates_next'));
     await expect(insert('{code}', 'code', 1, null)).rejects.toMatchObject(refusedBy('message_templates_of_platform'));
@@ -177,6 +179,10 @@ describe('the texts of a programme', () => {
     expect(body.cost).toEqual({ amount: '12.75', currency: 'DZD' });
     const { body: refused } = await officer.post(path, { kind: 'code', texts: { ar: 'بدون رمز' } }).expect(422);
     expect(refused.errors).toEqual([{ pointer: '/texts/ar', detail: '{code} is missing.' }]);
+    const { body: bound } = await officer.post(path, { kind: 'reminder', officeId: frame.officeId }).expect(200);
+    for (const { text } of bound.previews)
+      expect(text).toMatch(/(?:مكتب البريد .+ فقط|au seul bureau de poste \S|only at the post office \S)/);
+    await officer.post(path, { kind: 'reminder', officeId: newId() }).expect(404);
     const stranger = await makeFrame(platform);
     const [theirs] = await makeVouchers(platform, stranger, 1);
     await officer.post(path, { kind: 'code', listId: theirs?.listId }).expect(404);
@@ -254,5 +260,46 @@ describe('the texts of a programme', () => {
     await run('messaging.resume');
     expect(await reasonOf(asleep.id)).toMatchObject({ state: 'failed', reason: 'not_payable' });
     expect(await reasonOf(held.id)).toMatchObject({ state: 'pending', reason: 'phone_held' });
+  });
+
+  it('send nobody to an office that would refuse them', async () => {
+    const office = await OfflineOffice.open(platform, 1);
+    await changeTerms(platform, office.frame.programmeId, { columns: { reminder_days: 2 } });
+    const [arabic, french, waiting, free] = (await makeVouchers(platform, office.frame, 4)) as [
+      TestVoucher,
+      TestVoucher,
+      TestVoucher,
+      TestVoucher,
+    ];
+    const enrolment = await platform.as('enrolment_officer', { programme: office.frame.programmeId });
+    await enrolment.patch(`/v1/beneficiaries/${arabic.person.id}`, '"1"', { language: 'ar', reason: 'Asked for it' }).expect(200);
+    const {
+      rows: [{ end, name_fr, name_ar }],
+    } = await platform.owner.query(
+      'select v.expires_at as end, o.name_fr, o.name_ar from vouchers v join offices o on o.id = $2 where v.id = $1',
+      [free.id, office.frame.officeId],
+    );
+    platform.clock.skip((end as Date).getTime() - 3 * DAY_MS + 10 * HOUR_MS - platform.clock.now().getTime());
+    await office.stepUp();
+    const [first, second] = [await office.device(), await office.device()];
+    const { body: pack } = await office.prepare(serialsOf([arabic, french]), first).expect(201);
+    await office.staff.agent.post(`/v1/offline-packs/${pack.id}/hand-out`).expect(200);
+    const { body: later } = await office.prepare(serialsOf([waiting]), second).expect(201);
+    await run('messaging.remind');
+    const told = ({ person }: TestVoucher) =>
+      receivedSms(platform).findLast(({ to, text }) => to === person.personal.phones[0] && /^(?:Rappel|تذكير)/.test(text))?.text;
+    expect(told(french)).toContain(`vous attend au seul bureau de poste ${name_fr} jusqu'au`);
+    expect(told(arabic)).toContain(`في مكتب البريد ${name_ar} فقط`);
+    expect(told(free)).toContain("vous attend au bureau de poste jusqu'au");
+    // Of what a pack holds that nobody has taken out yet, nobody is paid anywhere.
+    expect(told(waiting)).toBeUndefined();
+    const reason = async () =>
+      (await platform.owner.query(`select last_error from messages where kind = 'reminder' and voucher_id = $1`, [waiting.id])).rows;
+    expect(await reason()).toEqual([{ last_error: 'pack_not_out' }]);
+    await run('messaging.resume');
+    expect(told(waiting)).toBeUndefined();
+    await office.end(later.id, 'withdraw').expect(200);
+    await run('messaging.resume');
+    expect(told(waiting)).toContain("vous attend au bureau de poste jusqu'au");
   });
 });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { KeyRing } from '../../platform/index.ts';
+import { textOf } from './compose.ts';
 import { defaults } from './defaults.ts';
 import { faultsOfText, MOST_SEGMENTS } from './faults.ts';
 import { lastDay } from './last-day.ts';
@@ -7,10 +9,11 @@ import { render } from './render.ts';
 import { measure, segmentsOf } from './segments.ts';
 import { type Language, languages, type TextKind } from './types.ts';
 import { longestValues, sampleValues, variablesOf } from './variables.ts';
+import { whereToCollect } from './where.ts';
 
 const kinds: readonly TextKind[] = ['code', 'reminder', 'proof'];
 const every = kinds.flatMap((kind) => languages.map((language): [TextKind, Language] => [kind, language]));
-const sample = (kind: TextKind, language: Language) => render(defaults[kind][language], sampleValues(kind, 'DZD'));
+const sample = (kind: TextKind, language: Language) => render(defaults[kind][language], sampleValues(kind, language, { currency: 'DZD' }));
 
 describe('segments', () => {
   it('are counted as GSM 03.38 says', () => {
@@ -70,13 +73,16 @@ describe('segments', () => {
 
 describe('the texts that are shipped', () => {
   it.each(every)('%s in %s say all they may, and break no rule', (kind, language) => {
-    expect(faultsOfText(defaults[kind][language], { kind, currency: 'DZD', ownNames: [] })).toEqual([]);
+    expect(faultsOfText(defaults[kind][language], { kind, language, currency: 'DZD', ownNames: [] })).toEqual([]);
     const text = sample(kind, language);
     for (const name of variablesOf[kind].known.filter((one) => defaults[kind][language].includes(`{${one}}`)))
-      expect(text).toContain(sampleValues(kind, 'DZD')[name]);
+      expect(text).toContain(sampleValues(kind, language, { currency: 'DZD' })[name]);
     expect(text).not.toMatch(/[{}\u0660-\u0669\u06f0-\u06f9]/);
     expect(segmentsOf(text).segments).toBe(language === 'ar' && kind !== 'proof' ? (kind === 'code' ? 3 : 2) : 1);
-    if (language !== 'ar') expect(segmentsOf(render(defaults[kind][language], longestValues(kind, 'DZD'))).encoding).toBe('GSM-7');
+    if (language !== 'ar') {
+      const longest = segmentsOf(render(defaults[kind][language], longestValues(kind, language, 'DZD')));
+      expect(longest).toEqual({ encoding: 'GSM-7', segments: kind === 'reminder' ? 2 : 1 });
+    }
   });
 
   it('keep digits in order within Arabic, and need nothing for it elsewhere', () => {
@@ -93,6 +99,7 @@ describe('a text that somebody writes', () => {
   const faults = (text: string, kind: TextKind = 'code') =>
     faultsOfText(text, {
       kind,
+      language: 'en',
       currency: 'DZD',
       ownNames: [
         { name: 'Toits du Sud', tells: 'the programme' },
@@ -110,8 +117,9 @@ describe('a text that somebody writes', () => {
     expect(faults('{code} {')).toEqual([expect.stringContaining('“{” at letter 8 belongs to no variable')]);
     expect(faults('{ code }')).toHaveLength(2);
     expect(faults('{code} {__proto__}')).toHaveLength(1);
-    expect(faults('Rappel {code} {until}', 'reminder')).toEqual([expect.stringContaining('a reminder never carries the code')]);
-    expect(faults('Rappel {serial}', 'reminder')).toEqual(['{until} is missing.']);
+    expect(faults('Rappel {code} {office} {until}', 'reminder')).toEqual([expect.stringContaining('a reminder never carries the code')]);
+    expect(faults('Rappel {serial}', 'reminder')).toEqual(['{until} is missing.', '{office} is missing.']);
+    expect(faults('{code} {office}')).toEqual([expect.stringContaining('{office} at letter 8 is no variable')]);
     expect(faults('{code} {serial}', 'proof')).toEqual([expect.stringContaining('{serial} at letter 8')]);
   });
 
@@ -171,10 +179,47 @@ describe('a text that somebody writes', () => {
     expect(long('a'.repeat(most + 1))).toEqual([expect.stringContaining('4 segments in GSM-7')]);
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', ' ', 'ê', 'ر', '€'), maxLength: 500 }), (text) => {
-        const { segments } = segmentsOf(render(`{code}${text}`, longestValues('code', 'DZD')));
+        const { segments } = segmentsOf(render(`{code}${text}`, longestValues('code', 'en', 'DZD')));
         expect(long(text).length === 0).toBe(segments <= MOST_SEGMENTS.code);
       }),
     );
+  });
+});
+
+describe('where a reminder sends somebody', () => {
+  const office = { code: '01000', nameFr: 'Aïn-Façade 1954', nameAr: 'أدرار 1954' };
+
+  it('is any post office, or the only one that pays, in the language of the text', () => {
+    expect(languages.map((language) => whereToCollect(language, null))).toEqual([
+      'في مكتب البريد',
+      'au bureau de poste',
+      'at a post office',
+    ]);
+    // Accents that a telephone would charge three messages for are left out, and only those.
+    expect(whereToCollect('fr', office)).toBe('au seul bureau de poste Ain-Facade 1954');
+    expect(whereToCollect('en', { ...office, nameFr: 'Léon' })).toBe('only at the post office Léon');
+    const arabic = render(defaults.reminder.ar, sampleValues('reminder', 'ar', { currency: 'DZD', office }));
+    expect(arabic).toContain('\u2068في مكتب البريد أدرار 1954 فقط\u2069');
+  });
+
+  it('is said in the shipped words where somebody wrote none for it', () => {
+    const message = {
+      ...({ kind: 'reminder', language: 'en', createdAt: new Date(0), voucherId: '', amount: '1', currency: 'DZD' } as const),
+      ...{ serial: '12345678901234', keyVersion: 1, counter: 0, expiresAt: new Date(1), timeZone: 'Africa/Algiers', validityDays: 1 },
+    };
+    const saying = (template: string | null, only: typeof office | null) => textOf({} as KeyRing, { ...message, template, office: only });
+    expect(saying('Come until {until}', null)).toBe('Come until 01/01/1970');
+    expect(saying('Come until {until}', office)).toContain('only at the post office Ain-Facade 1954 until 01/01/1970');
+    expect(saying('Come {office} until {until}', office)).toBe('Come only at the post office Ain-Facade 1954 until 01/01/1970');
+  });
+
+  it('tells no more than a text may, whatever an office is called', () => {
+    const telling = { code: '01000', nameFr: 'Croissant-Rouge', nameAr: 'الهلال الأحمر' };
+    for (const language of languages) {
+      const where = whereToCollect(language, telling);
+      expect(where).toContain('01000');
+      expect(where).not.toMatch(/Rouge|الهلال/);
+    }
   });
 });
 

@@ -10,7 +10,7 @@ export type ProgrammeKind = (typeof programmeKinds)[number];
 export type TextKind = ProgrammeKind | 'proof';
 
 /** What stands between braces in a text. */
-export type Variable = 'code' | 'amount' | 'currency' | 'serial' | 'until';
+export type Variable = 'code' | 'amount' | 'currency' | 'serial' | 'until' | 'office';
 
-/** What the variables of one message say, all in European digits. */
+/** What the variables of one message say, digits European but in the name of an office. */
 export type Values = Readonly<Partial<Record<Variable, string>>>;

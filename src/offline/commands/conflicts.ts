@@ -14,6 +14,9 @@ const scopeOf = async (db: Db, { conflictId }: { conflictId: string }) => {
 
 const notPayable = (reason: OfflineReason) => offlineProblem.conflict_not_payable(`It is ${reason}. Claim it or dismiss it.`, { reason });
 
+/** What the device could not hear of when it paid: finance may accept it all the same, as far as the books take it. */
+const notOnDevice: readonly OfflineReason[] = ['consent_withdrawn', 'not_a_collector'];
+
 const closed = () => problem.conflict('The conflict is closed already.');
 
 /** Takes a conflict on. @throws not_found; conflict when it is closed; separation_of_duties to who paid, prepared, or had a hand in the list */
@@ -60,7 +63,7 @@ export const resolveConflict = command<{ conflictId: string; resolution: Offline
 
 /** @returns the voucher that is booked as paid */
 async function accept(
-  { tx, now }: CommandContext,
+  context: CommandContext,
   { packId, reason: disputedFor }: OfflineConflict,
   pack: OpenPack,
   { entryId, payload, isGenuine, isProven }: DisputedEntry,
@@ -69,13 +72,14 @@ async function accept(
   const entry = isGenuine ? readEntry(payload) : undefined;
   if (entry?.kind !== 'payout' || entry.packId !== packId || entry.deviceId !== pack.deviceId)
     throw offlineProblem.conflict_not_payable('This is no pay-out that the device signed for this pack. Claim it or dismiss it.');
+  const { tx } = context;
   const at = new Date(entry.at);
-  const voucher = await reported(tx, packId, pack.agentId, entry.serial, at);
+  const voucher = await reported(tx, packId, pack.agentId, entry, at);
   if (!voucher) throw offlineProblem.conflict_not_payable('The pack has no such voucher. Claim it or dismiss it.');
   // What it is in conflict for may not be all that is wrong with it.
-  const reason = reportReason(voucher, entry, isProven) ?? (await bookReason(tx, voucher, at));
-  if (reason && reason !== 'consent_withdrawn') throw notPayable(reason);
-  if (!(await book(tx, now, pack, voucher, entry, { entryId, inChain: false })))
+  const reason = reportReason(voucher, entry, isProven) ?? (await bookReason(tx, voucher, entry, at));
+  if (reason && !notOnDevice.includes(reason)) throw notPayable(reason);
+  if (!(await book(context, pack, voucher, entry, { entryId, inChain: false })))
     throw offlineProblem.conflict_not_payable('The books do not take it. Claim it or dismiss it.');
   return voucher.id;
 }

@@ -18,6 +18,8 @@ export interface PayoutEntry extends Common {
   readonly serial: string;
   readonly amount: { readonly amount: string; readonly currency: string };
   readonly collectorId: string;
+  /** Who came in the collector's place; left out where the collector came. */
+  readonly alternateId?: string | undefined;
   readonly documentType: string;
   readonly documentLastFour: string;
   /** That the code was there. */
@@ -66,4 +68,5 @@ export const provenWords = (entry: Omit<PayoutEntry, 'proof'>): string =>
     entry.collectorId,
     entry.documentType,
     entry.documentLastFour,
+    ...(entry.alternateId === undefined ? [] : [entry.alternateId]),
   ].join('\n');

@@ -24,6 +24,8 @@ export interface DeviceKeys {
   readonly agreement: Key;
   /** What opens a pack: an age identity. */
   readonly identity: string;
+  /** The public key by which the platform signs packs, as it said when these keys were enrolled. */
+  readonly platform: string;
 }
 
 /** Signs a text. @returns base64url of r and s, 32 bytes each */

@@ -32,7 +32,8 @@ export type TillRefusal =
   | 'locked'
   | 'no_cash'
   | 'code_mistyped'
-  | 'code_refused';
+  | 'code_refused'
+  | 'not_a_collector';
 
 /** What came of a try: cash is handed over after `paid` and after nothing else. */
 export type TillAnswer = { readonly paid: PackVoucher; readonly entry: SignedEntry } | { readonly refusal: TillRefusal };
@@ -40,6 +41,8 @@ export type TillAnswer = { readonly paid: PackVoucher; readonly entry: SignedEnt
 export interface OfflinePayment {
   readonly locator: OfflineLocator;
   readonly code: string;
+  /** Who came, if not the collector: one of the voucher's alternates. */
+  readonly collectorId?: string | undefined;
   readonly documentType: string;
   readonly documentLastFour: string;
 }
@@ -94,7 +97,7 @@ export class OfflineTill {
     });
   }
 
-  async #pay({ locator, code, documentType, documentLastFour }: OfflinePayment): Promise<TillAnswer> {
+  async #pay({ locator, code, collectorId: who, documentType, documentLastFour }: OfflinePayment): Promise<TillAnswer> {
     const shut = this.#refusalNow();
     if (shut) return { refusal: shut };
     const found = this.find(locator);
@@ -114,7 +117,9 @@ export class OfflineTill {
         continue;
       }
       const { serial, amount, collectorId } = voucher;
-      const seen = { documentType, documentLastFour };
+      const alternateId = who === collectorId ? undefined : who;
+      if (alternateId !== undefined && !this.#mayCome(voucher, alternateId)) return { refusal: 'not_a_collector' };
+      const seen = { ...(alternateId === undefined ? {} : { alternateId }), documentType, documentLastFour };
       const unproven = this.#chain.next<PayoutEntry>({ kind: 'payout', at: this.#time(), serial, amount, collectorId, ...seen });
       const entry: PayoutEntry = { ...unproven, proof: await proofOf(stretched, provenWords(unproven)) };
       return { paid: voucher, entry: await this.#chain.add(entry) };
@@ -129,6 +134,10 @@ export class OfflineTill {
     if (now > this.pack.endsAt) return 'over';
     const last = this.#chain.entries.at(-1);
     return last && now < last.at ? 'clock_went_back' : undefined;
+  }
+
+  #mayCome({ alternates }: PackVoucher, id: string): boolean {
+    return alternates.some((alternate) => alternate.id === id && this.#time() < alternate.until);
   }
 
   #refusalOf({ serial, amount }: PackVoucher): TillRefusal | undefined {

@@ -5,13 +5,13 @@ import { readCode } from '../../vouchers/index.ts';
 import { openPack } from '../device/pack.ts';
 import { type OfflineLocator, OfflineTill } from '../device/till.ts';
 import { ChainFile } from './chain-file.ts';
-import { makeKeyFile, readKeyFile } from './key-file.ts';
+import { makeKeyFile, readKeyFile, trustPlatform } from './key-file.ts';
 import { nodeSlowHash } from './slow-hash.ts';
 
-export const offlineUsage = `  offline keys DIR --device ID --key SIGNING.jwk [--version N]
-  offline list DIR PACK | pay DIR PACK (--serial S | --number N) --document TYPE:LAST4 | close DIR PACK | report DIR PACK [--from N]
+export const offlineUsage = `  offline keys DIR --device ID --key SIGNING.jwk [--version N] | trust DIR PACK_KEY
+  offline list DIR PACK | pay DIR PACK (--serial S | --number N) --document TYPE:LAST4 [--collector ID] | close DIR PACK | report DIR PACK [--from N]
             the counter of an office without a network; asks for the device's passphrase, and for the code when it pays. keys and report
-            print what is sent to the server; DIR keeps the keys and what was done
+            print what is sent to the server; trust keeps the packKey that it answers to the keys; DIR keeps the keys and what was done
 `;
 
 /** Where the counter asks and answers. */
@@ -31,6 +31,7 @@ const options = {
   serial: { type: 'string' },
   number: { type: 'string' },
   document: { type: 'string', default: '' },
+  collector: { type: 'string' },
   from: { type: 'string', default: '1' },
 } as const;
 
@@ -40,6 +41,7 @@ const options = {
  */
 export async function offlineCommand(args: readonly string[], terminal: Terminal): Promise<number | undefined> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+  // What comes third is a pack, or the key that packs are signed with.
   const [verb, folder, packFile] = positionals;
   if (!verb || !folder) return undefined;
   const passphrase = await terminal.ask('Passphrase of this device: ');
@@ -52,8 +54,12 @@ export async function offlineCommand(args: readonly string[], terminal: Terminal
     return 0;
   }
   if (!packFile) return undefined;
+  if (verb === 'trust') {
+    await trustPlatform(keyFile(folder), passphrase, packFile, terminal.workFactor);
+    return 0;
+  }
   const keys = await readKeyFile(keyFile(folder), passphrase);
-  const pack = await openPack(await readFile(packFile), keys.identity);
+  const pack = await openPack(await readFile(packFile), keys);
   const file = await ChainFile.open(join(folder, `${pack.packId}.chain`));
   try {
     const ports = { now: terminal.now, slowHash: nodeSlowHash, readCode, append: file.append };
@@ -82,7 +88,7 @@ const keyFile = (folder: string): string => join(folder, 'device.age');
 
 async function pay(
   till: OfflineTill,
-  given: { serial?: string | undefined; number?: string | undefined; document: string },
+  given: { serial?: string | undefined; number?: string | undefined; document: string; collector?: string | undefined },
   terminal: Terminal,
 ): Promise<number | undefined> {
   const locator: OfflineLocator | undefined = given.serial
@@ -92,8 +98,17 @@ async function pay(
       : undefined;
   const [documentType = '', documentLastFour = ''] = given.document.split(':');
   if (!locator || !documentType || documentLastFour.length !== 4) return undefined;
-  for (const { collector, amount } of till.find(locator)) terminal.print(`${collector ?? '?'}: ${amount.amount} ${amount.currency}`);
-  const answer = await till.pay({ locator, code: await terminal.ask('Code: '), documentType, documentLastFour });
+  for (const { collector, alternates, amount } of till.find(locator)) {
+    terminal.print(`${collector ?? '?'}: ${amount.amount} ${amount.currency}`);
+    for (const { id, name } of alternates) terminal.print(`  or ${name}, with --collector ${id}`);
+  }
+  const answer = await till.pay({
+    locator,
+    code: await terminal.ask('Code: '),
+    collectorId: given.collector,
+    documentType,
+    documentLastFour,
+  });
   terminal.print(
     'paid' in answer ? `PAID. Hand over ${answer.paid.amount.amount} ${answer.paid.amount.currency}.` : `NOT PAID: ${answer.refusal}.`,
   );

@@ -7,11 +7,13 @@ import { newId } from '../../platform/index.ts';
 import { isSignedBy, newAgreementPair, type PublicJwk, pepperOf } from '../device/keys.ts';
 import type { Pack } from '../device/pack.ts';
 import { saltOf, stretch, verifierOf } from '../device/verifier.ts';
+import { packSignerOf } from '../pack-key.ts';
 import { ChainFile } from './chain-file.ts';
 import { offlineCommand } from './command-line.ts';
 import { nodeSlowHash } from './slow-hash.ts';
 
 const [serial, code] = ['12345678901234', '123456786'];
+const signer = packSignerOf('sanad', Buffer.alloc(32, 9));
 const entry = (n: number) => ({ payload: `{"n":${n}}`, signature: 'x' });
 
 describe('the machine that an office without a network pays with', () => {
@@ -60,6 +62,11 @@ describe('the machine that an office without a network pays with', () => {
     const { recipient, agreementKey } = JSON.parse(said.pop() ?? '') as { recipient: string; agreementKey: PublicJwk };
     const pack = join(folder, 'pack.age');
     await writeFile(pack, await packFor(deviceId, recipient, agreementKey));
+    await expect(run(['list', folder, pack])).rejects.toThrow('does not know the key of the platform');
+    const other = packSignerOf('sanad', Buffer.alloc(32, 8)).verifierKey;
+    expect(await run(['trust', folder, other])).toBe(0);
+    await expect(run(['list', folder, pack])).rejects.toThrow('has not signed this pack');
+    expect(await run(['trust', folder, signer.verifierKey])).toBe(0);
     expect(await run(['list', folder, pack])).toBe(0);
     expect(said.pop()).toBe(`${serial}  1000000001  15000.00 DZD  Amina Benali`);
     const pay = ['pay', folder, pack, '--serial', serial, '--document', 'passport:0042'];
@@ -89,7 +96,7 @@ async function packFor(deviceId: string, recipient: string, agreementKey: Public
   const stretched = await stretch(nodeSlowHash, code, saltOf(packId, serial), 4);
   const amount = { amount: '15000.00', currency: 'DZD' };
   const pack: Pack = {
-    format: 'sanad-offline-pack-1',
+    format: 'sanad-offline-pack-2',
     packId,
     deviceId,
     agentId: newId(),
@@ -107,11 +114,12 @@ async function packFor(deviceId: string, recipient: string, agreementKey: Public
         collectorId: newId(),
         collector: 'Amina Benali',
         beneficiary: 'Amina Benali',
+        alternates: [],
         verifier: await verifierOf(await pepperOf(secret, agreementKey, packId), stretched),
       },
     ],
   };
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
-  return encrypter.encrypt(JSON.stringify(pack));
+  return encrypter.encrypt(signer.sign(`${JSON.stringify(pack)}\n`));
 }

@@ -1,6 +1,7 @@
-import { type Candidate, candidateColumns } from '../../cashout/index.ts';
+import { type Candidate, candidateColumns, type KnownCollectors } from '../../cashout/index.ts';
 import { type Db, type Sql, sql, type Tx } from '../../platform/index.ts';
 import { hadHandIn } from '../../vouchers/index.ts';
+import type { PayoutEntry } from '../device/entry.ts';
 
 /** Which vouchers are wanted for a pack. */
 export type Wanted =
@@ -67,16 +68,46 @@ export const packRows = (db: Db, packId: string): Promise<PackRow[]> =>
     from offline_bindings o join vouchers v on v.id = o.voucher_id join beneficiaries b on b.id = v.collector_id
     where o.pack_id = ${packId} and o.is_open order by v.serial`);
 
+/** Somebody who may collect for the household of a voucher of a pack: still sealed. */
+export interface AlternateRow {
+  readonly serial: string;
+  readonly id: string;
+  readonly householdId: string;
+  readonly identity: Buffer;
+  /** The end of their last day, where the programme is. */
+  readonly until: Date;
+}
+
+/** Who may come for the vouchers of a pack in the collectors' places, while it lasts. */
+export const alternateRows = (db: Db, packId: string): Promise<AlternateRow[]> =>
+  db.all<AlternateRow>(sql`select v.serial, c.id, c.household_id as "householdId", c.identity, d.until
+    from offline_bindings o join offline_packs k on k.id = o.pack_id join vouchers v on v.id = o.voucher_id join programmes p on p.id = v.programme_id
+      join beneficiaries b on b.id = v.beneficiary_id join collectors c on c.household_id = b.household_id and c.ended_at is null
+      cross join lateral (select (c.valid_until + 1)::timestamp at time zone p.time_zone as until) d
+    where o.pack_id = ${packId} and o.is_open and d.until > k.starts_at order by v.serial, c.place`);
+
 /** A voucher that a device says it has paid, as a counter would judge it and besides. */
-export interface Reported extends Candidate {
+export interface Reported extends Candidate, KnownCollectors {
   readonly collectorId: string;
+  /** Whether who is said to have come in the collector's place still may. */
+  readonly doesAlternateStand: boolean;
   readonly isHandInList: boolean;
 }
 
-/** The voucher of a pack with this serial, locked; undefined when the pack has none. @param at when it was paid, by the device */
-export const reported = (tx: Tx, packId: string, agentId: string, serial: string, at: Date): Promise<Reported | undefined> =>
-  tx.first<Reported>(sql`select ${candidateColumns(at)}, v.collector_id as "collectorId", ${hadHandIn(sql`v`, agentId)} as "isHandInList"
-    from vouchers v where v.serial = ${serial}
+/** The voucher of a pack that a device says it has paid, locked; undefined when the pack has none. @param at when it was, by the device */
+export const reported = (
+  tx: Tx,
+  packId: string,
+  agentId: string,
+  { serial, alternateId }: Pick<PayoutEntry, 'serial' | 'alternateId'>,
+  at: Date,
+): Promise<Reported | undefined> =>
+  tx.first<Reported>(sql`select ${candidateColumns(at)}, v.collector_id as "collectorId", ${hadHandIn(sql`v`, agentId)} as "isHandInList",
+      k.data_key as "dataKey", k.documents, a.identity as "alternateIdentity", a.household_id as "alternateHouseholdId",
+      a.valid_until as "alternateUntil", a.id is not null and a.ended_at is null as "doesAlternateStand"
+    from vouchers v left join beneficiaries k on k.id = v.collector_id left join beneficiaries w on w.id = v.beneficiary_id
+      left join collectors a on a.id = ${alternateId ?? null}::uuid and a.household_id = w.household_id
+    where v.serial = ${serial}
       and exists (select from offline_bindings o where o.pack_id = ${packId} and o.voucher_id = v.id)
     for no key update of v`);
 

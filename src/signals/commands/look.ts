@@ -1,7 +1,7 @@
 import { command, type Outcome } from '../../platform/index.ts';
 import { rules } from '../finding/index.ts';
+import { keep } from '../keep.ts';
 import { moveOn, programmesIn, settingsOf, takeSlice } from '../progress-store.ts';
-import { keep } from '../store.ts';
 
 /**
  * Looks at what has come in since the last time. What is found again is the same signal.
@@ -21,11 +21,11 @@ export const lookForSignals = command<Record<string, never>, boolean>({
         const figures = settings.find(({ kind }) => kind === rule.kind);
         if (!figures || !came[rule.of]) continue;
         const found = await rule.find({ tx, keyRing }, { ...slice, programmeId, timeZone }, figures);
-        for (const { id, isNew, officeId, count } of await keep(tx, now, programmeId, rule.kind, found))
+        for (const { id, isNew, officeId, count, follows } of await keep(tx, now, programmeId, rule, found))
           others.push({
             subject: { type: 'signal', id },
             scope: { programme: programmeId, ...(officeId ? { office: officeId } : {}) },
-            after: { kind: rule.kind, count, isNew },
+            after: { kind: rule.kind, count, isNew, ...(follows ? { follows } : {}) },
           });
       }
     }

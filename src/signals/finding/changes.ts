@@ -12,7 +12,7 @@ export const changedBefore = ruleOf(
     slice,
     { minutes },
   ) => sql`select p.id::text as key, p.office_id as "officeId", p.agent_id as "agentId", array[p.agent_id, c.by] as concerns,
-      1 as count, p.paid_at as "from", p.paid_at as "to", case when c.at > p.paid_at - interval '1 day' then 'high' else 'medium' end as severity,
+      1 as count, array[p.id] as items, p.paid_at as "from", p.paid_at as "to", case when c.at > p.paid_at - interval '1 day' then 'high' else 'medium' end as severity,
       jsonb_build_object('payoutIds', array[p.id], 'changed', c.changed, 'changedBy', c.by, 'changedAt',
         to_char(c.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as evidence
     from (${freshPayouts(slice)}) p cross join lateral (

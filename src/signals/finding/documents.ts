@@ -13,7 +13,8 @@ const alike = (
   among: Sql,
 ): Sql => sql`select (array_agg(d.id order by d.recorded_at, d.id))[1]::text as key,
     d.office_id as "officeId", case when count(distinct d.agent_id) = 1 then (array_agg(d.agent_id))[1] end as "agentId",
-    array_agg(distinct d.agent_id) as concerns, count(distinct l.household_id)::int as count, min(d.paid_at) as "from", max(d.paid_at) as "to",
+    array_agg(distinct d.agent_id) as concerns, count(distinct l.household_id)::int as count,
+    array_agg(distinct l.household_id) as items, min(d.paid_at) as "from", max(d.paid_at) as "to",
     case when count(distinct l.household_id) >= 2 * ${least}::int then 'high' else 'medium' end as severity,
     jsonb_build_object('payoutIds', ${firstPayouts}) as evidence
   from (select distinct office_id, paid_on, document_type, document_last_four, alternate_id is not null as by_alternate
@@ -24,16 +25,23 @@ const alike = (
   group by d.office_id, t.paid_on, d.document_type, d.document_last_four, t.by_alternate having count(distinct l.household_id) >= ${least}`;
 
 /** At one office on one day: over more than that, any four digits come up again by chance. */
-export const sharedDocument = ruleOf('shared_document', (slice, settings) => alike(slice, settings, sql`d.paid_on = t.paid_on`));
+export const sharedDocument = ruleOf(
+  'shared_document',
+  (slice, settings) => alike(slice, settings, sql`d.paid_on = t.paid_on`),
+  'households',
+);
 
 /** Of the few who come in somebody's place, over longer: one person who collects for many. */
-export const sharedCollector = ruleOf('shared_collector', (slice, settings) =>
-  alike(
-    slice,
-    settings,
-    sql`t.by_alternate and d.alternate_id is not null
+export const sharedCollector = ruleOf(
+  'shared_collector',
+  (slice, settings) =>
+    alike(
+      slice,
+      settings,
+      sql`t.by_alternate and d.alternate_id is not null
       and d.paid_on between (t.paid_on - make_interval(mins => ${settings.minutes}))::date and t.paid_on`,
-  ),
+    ),
+  'households',
 );
 
 /** The document that was seen is none that is known of who came. */

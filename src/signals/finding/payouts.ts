@@ -21,7 +21,7 @@ export const byDay = sql`d.office_id, d.agent_id, d.paid_on`;
 
 /** What every finding about an agent's day says alike, of the pay-outs `d` that it is grouped from {@link byDay}. */
 export const ofDay = sql`concat_ws('/', d.office_id, d.agent_id, d.paid_on) as key, d.office_id as "officeId", d.agent_id as "agentId",
-  array[d.agent_id] as concerns, count(*)::int as count, min(d.paid_at) as "from", max(d.paid_at) as "to"`;
+  array[d.agent_id] as concerns, count(*)::int as count, array_agg(d.id) as items, min(d.paid_at) as "from", max(d.paid_at) as "to"`;
 
 /** The first identifiers of the pay-outs `d` of a group, as many as a signal names. */
 export const firstPayouts = sql`(array_agg(d.id order by d.paid_at, d.id))[1:50]`;

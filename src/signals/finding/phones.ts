@@ -17,10 +17,8 @@ interface Paid {
 /** Who gave a number that somebody gave who was just paid. */
 interface Sharing {
   readonly key: string;
-  readonly households: number;
+  readonly households: readonly string[];
   readonly people: number;
-  /** The one that was made first. */
-  readonly firstHousehold: string;
   readonly registeredBy: readonly string[];
 }
 
@@ -42,8 +40,8 @@ async function byNumber(tx: Tx, keyRing: KeyRing, slice: Slice): Promise<Map<str
 }
 
 const sharing = (tx: Tx, keys: readonly string[], least: number): Promise<Sharing[]> =>
-  tx.all(sql`select k.key::text as key, count(distinct b.household_id)::int as households, count(*)::int as people,
-      min(b.household_id::text) as "firstHousehold", array_agg(distinct b.registered_by) as "registeredBy"
+  tx.all(sql`select k.key::text as key, array_agg(distinct b.household_id order by b.household_id) as households, count(*)::int as people,
+      array_agg(distinct b.registered_by) as "registeredBy"
     from beneficiary_keys k join beneficiaries b on b.id = k.beneficiary_id and b.merged_into is null
     where k.key = any(${keys}::bigint[]) group by k.key having count(distinct b.household_id) >= ${least}`);
 
@@ -51,21 +49,25 @@ const sharing = (tx: Tx, keys: readonly string[], least: number): Promise<Sharin
 export const sharedPhone: Rule = {
   kind: 'shared_phone',
   of: 'payouts',
+  items: 'households',
   async find({ tx, keyRing }, slice, { least }): Promise<Found[]> {
     const numbers = await byNumber(tx, keyRing, slice);
     const shared = numbers.size > 0 ? await sharing(tx, [...numbers.keys()], least) : [];
-    return shared.flatMap(({ key, households, people, firstHousehold, registeredBy }) => {
+    return shared.flatMap(({ key, households, people, registeredBy }) => {
       const paid = numbers.get(key) ?? [];
       const [first, last] = [paid[0], paid.at(-1)];
-      if (!first || !last) return [];
+      // The one that was made first.
+      const [firstHousehold] = households;
+      if (!first || !last || !firstHousehold) return [];
       const [office, ...offices] = new Set(paid.map(({ officeId }) => officeId));
       return {
         key: firstHousehold,
         officeId: offices.length === 0 ? (office ?? null) : null,
         agentId: null,
         concerns: [...new Set([...registeredBy, ...paid.map(({ agentId }) => agentId)])],
-        severity: households >= 2 * least ? 'high' : 'medium',
-        count: households,
+        severity: households.length >= 2 * least ? 'high' : 'medium',
+        count: households.length,
+        items: households,
         from: first.paidAt,
         to: last.paidAt,
         evidence: { people, payoutIds: paid.slice(0, 50).map(({ id }) => id) },
