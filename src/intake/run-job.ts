@@ -130,7 +130,7 @@ class Run {
 
   async #compare(ids: readonly string[], from: number, through: number): Promise<Compared> {
     if (ids.length === 0) return { from, through, duplicates: 0 };
-    const { held, blocked } = await this.#duplicates.compare(ids);
+    const { held, blocked } = await this.#duplicates.compare(ids, this.#stored.file.programmeId);
     return { from, through, duplicates: new Set([...held, ...blocked]).size };
   }
 
