@@ -14,6 +14,7 @@ import { measure } from './measure.ts';
 import { invent } from './people/invent.ts';
 import type { Invented } from './people/person.ts';
 import { home, registrationForm } from './people/registration-file.ts';
+import { postgresTime } from './postgres-time.ts';
 import { measureReadings, searchesFor } from './readings.ts';
 import { type BenchServer, startServer } from './server.ts';
 
@@ -48,9 +49,13 @@ async function main(): Promise<void> {
     const frame = await makeEnrolmentFrame(client);
     const people = invent(process.argv.includes('--million') ? MILLION : LARGE, 2, home.communes);
     const some = take(people, FILE);
+    const databaseComputed = await postgresTime(client);
+    const before = databaseComputed();
     const first = await importFile(server, frame, some);
+    const database = databaseComputed() - before;
     note(`import of ${FILE}, people/s`, (FILE / first.seconds).toFixed(0));
     note('  server computed per person, µs', ((first.computed / FILE) * 1e6).toFixed(0));
+    note('  PostgreSQL computed per person, µs', ((database / FILE) * 1e6).toFixed(0));
     note('  most memory of the server, MiB', first.memory.toFixed(0));
     note('  people who may be duplicates', `${first.duplicates} (${first.planted} planted)`);
     const floor = await copyFloor(client, join(folder, 'postgres'));
