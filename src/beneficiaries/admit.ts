@@ -1,4 +1,4 @@
-import { type CommandContext, type KeyRing, newId } from '../platform/index.ts';
+import { type CommandContext, insertion, type KeyRing, newId } from '../platform/index.ts';
 import { consentRow } from './consent-store.ts';
 import { ensureHouseholds } from './household-store.ts';
 import { matchProfileRow } from './match-profile.ts';
@@ -74,16 +74,12 @@ export async function admit(
   const consents = people.flatMap(({ id, registration, sealed: { data_key } }) =>
     registration.consents.map((consent) => consentRow(keyRing, { id, data_key }, consent, enteredBy, now)),
   );
-  // They leave together, and the database takes them one after another.
-  await Promise.all([
-    tx.insert('beneficiaries', entered),
-    tx.insert('enrolments', enrolments),
-    tx.insert('consents', consents),
-    tx.insert(
-      'match_profiles',
-      people.map(({ profile }) => profile),
-    ),
-  ]);
+  // Nobody waits for them: they leave with what follows, and the commit tells whether they were taken.
+  tx.defer(insertion('beneficiaries', entered));
+  tx.defer(insertion('enrolments', enrolments));
+  if (consents.length > 0) tx.defer(insertion('consents', consents));
+  const profiles = people.map(({ profile }) => profile);
+  tx.defer(insertion('match_profiles', profiles));
 }
 
 async function freeNumbers({ tx }: CommandContext, count: number): Promise<string[]> {

@@ -23,8 +23,9 @@ export interface DuplicateCheck {
   /**
    * Compares people, whose entry or change has been committed, with everybody in their programme; opens the pairs and enrols the
    * applicants whom nothing keeps back. Doing it twice does no more than doing it once.
+   * @param programmeId where all of them are, for who knows it
    */
-  compare(beneficiaryIds: readonly string[]): Promise<Comparison>;
+  compare(beneficiaryIds: readonly string[], programmeId?: string): Promise<Comparison>;
   /** Those of these people whom an undecided pair keeps from being enrolled. */
   blocked(db: Db, beneficiaryIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**

@@ -55,7 +55,7 @@ export function beneficiaryRoutes(
   return {
     registerBeneficiary: async ({ params, body, ...call }) => {
       const { id } = await execute(registerBeneficiary, { ...params, registration: { ...body, answers: body.answers ?? {} } }, call);
-      await duplicates.compare([id]);
+      await duplicates.compare([id], params.programmeId);
       // The person is shown as they stand once they have been compared.
       const reading = { ...call, idempotencyKey: furtherKey(call.idempotencyKey, 'read') };
       return person(await execute(readBeneficiary, { beneficiaryId: id }, reading));

@@ -6,8 +6,8 @@ import { type Db, type KeyRing, sql } from '../platform/index.ts';
 export interface Seeker {
   readonly id: string;
   readonly profile: Profile;
-  /** Blind blocking keys. */
-  readonly keys: readonly string[];
+  /** Blind blocking keys of somebody who is not entered; whoever is has them beside the profile. */
+  readonly keys?: readonly string[];
 }
 
 /** Document numbers that the issuing country is known of: a number alone may be two people's. */
@@ -31,12 +31,15 @@ export async function candidatesOf(
   programmeId: string,
   seekers: readonly Seeker[],
 ): Promise<Map<string, readonly string[]>> {
-  const keys = seekers.flatMap(({ id, keys }) => keys.map((key) => ({ id, key })));
+  const entered = seekers.filter(({ keys }) => keys === undefined).map(({ id }) => id);
+  const keys = seekers.flatMap(({ id, keys = [] }) => keys.map((key) => ({ id, key })));
   const documents = seekers.flatMap(({ id, profile }) =>
     documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })),
   );
   const rows = await db.all<{ id: string; found: string }>(sql`
     with sought as materialized (
+      select p.beneficiary_id as id, unnest(p.blocking_keys) as key from match_profiles p where p.beneficiary_id = any(${entered}::uuid[])
+      union all
       select * from unnest(${keys.map(({ id }) => id)}::uuid[], ${keys.map(({ key }) => key)}::bigint[]) as k (id, key)
     ), blocks as materialized (
       select wanted.key, block.people, cardinality(block.people) as size

@@ -1,6 +1,6 @@
 import { enrolApplicants } from '../beneficiaries/index.ts';
 import { type Command, type CommandContext, command } from '../platform/index.ts';
-import { takeOffDue, withMerged } from './due.ts';
+import { takeOffDue, undecidedPairs, withMerged } from './due.ts';
 import { countNames, hasGrown, lockCounting } from './name-frequencies.ts';
 import type { Profiles } from './profiles.ts';
 import { amongSurvivors, withRecords } from './same-person.ts';
@@ -35,18 +35,19 @@ export const compareDue = (profiles: Profiles): Command<ToCompare, Found> =>
     async run(context, { programmeId, beneficiaryIds }) {
       const { tx, keyRing, now } = context;
       takeOffDue(tx, beneficiaryIds);
-      const [setting, people] = await Promise.all([
+      const [setting, people, standing] = await Promise.all([
         settingFor(context, programmeId, beneficiaryIds.length),
-        withMerged(tx, beneficiaryIds),
+        withMerged(tx, programmeId, beneficiaryIds),
+        undecidedPairs(tx, beneficiaryIds),
       ]);
-      const standing = await standingPairs(
-        tx,
-        people.map(({ id }) => id),
-        setting.holdThreshold,
-      );
-      const scored = await scoredPairs(tx, { programmeId, profiles, keyRing, setting }, people, await withRecords(tx, standing));
-      const pairs = await openPairs(tx, programmeId, await amongSurvivors(context, scored), setting.modelVersion, now);
-      const { blocked, held } = await keptBack(context, beneficiaryIds, setting.holdThreshold);
+      const scoring = { programmeId, profiles, keyRing, setting };
+      const scored = await scoredPairs(tx, scoring, profiles.opened(people), await withRecords(tx, standing));
+      const found = await amongSurvivors(context, scored);
+      // One after the other on the way, and waited for together.
+      const [pairs, { blocked, held }] = await Promise.all([
+        openPairs(tx, programmeId, found, setting.modelVersion, now),
+        keptBack(context, beneficiaryIds, setting.holdThreshold),
+      ]);
       enrolApplicants(
         tx,
         beneficiaryIds.filter((id) => !blocked.has(id)),

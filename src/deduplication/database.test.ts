@@ -72,6 +72,11 @@ describe('duplicates in the database itself', () => {
       values ($1, $1, 'registration', 'consent', 'signature', '2026-01-01', $1, now())`,
       [nobody],
     );
+    const person = `insert into beneficiaries (id, registration_number, household_id, relationship, sex, language, wilaya_number, commune, registered_by, registered_at)
+      values ($1, '0000000000', $1, 'other', 'male', 'fr', '16', 'Kouba', $1, now())`;
+    await refused('beneficiaries_household_id_known', person, [nobody]);
+    await refused('beneficiaries_household_id_known', 'update beneficiaries set household_id = $2 where id = $1', [a.id, nobody]);
+    await refused('name_frequencies_programme_id_known', 'insert into name_frequencies values ($1, 1, 0.5)', [nobody]);
     await refused('beneficiaries_wilaya_number_known', `update beneficiaries set wilaya_number = '99' where id = $1`, [a.id]);
     for (const table of ['beneficiaries', 'programmes', 'wilayas', 'households']) await denied(`delete from ${table}`);
   });

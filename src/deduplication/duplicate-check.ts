@@ -18,11 +18,12 @@ export function duplicateCheck({ db, execute, keyRing }: Ground): DuplicateCheck
   const profiles = new Profiles(keyRing);
   const comparing = compareDue(profiles);
   return {
-    async compare(beneficiaryIds) {
+    async compare(beneficiaryIds, within) {
       const blocked = new Set<string>();
       const held = new Set<string>();
       let pairs = 0;
-      for (const { programmeId, ids } of await programmesOf(db, beneficiaryIds)) {
+      const places = within === undefined ? await programmesOf(db, beneficiaryIds) : [{ programmeId: within, ids: beneficiaryIds }];
+      for (const { programmeId, ids } of places) {
         for (let from = 0; from < ids.length; from += BATCH) {
           const found = await execute(comparing, { programmeId, beneficiaryIds: ids.slice(from, from + BATCH) }, { actor: system });
           for (const id of found.blocked) blocked.add(id);

@@ -1,6 +1,6 @@
 import { nameKey } from '../beneficiaries/index.ts';
 import type { Frequencies } from '../matching/index.ts';
-import { command, type Db, type KeyRing, sql, type Tx } from '../platform/index.ts';
+import { command, type Db, type KeyRing, Recent, sql, type Tx } from '../platform/index.ts';
 
 /** Fewer people than this say nothing about how common a name is, or a duplicate. */
 export const FEWEST_PEOPLE = 1_000;
@@ -8,8 +8,11 @@ export const FEWEST_PEOPLE = 1_000;
 const ENOUGH_PEOPLE = 50_000;
 /** A name borne by a smaller share is as rare as any. */
 const LEAST_SHARE = 0.0001;
-/** Names are counted anew when a programme has grown by this share since: over its life each person is counted a bounded number of times. */
-const GROWTH = 0.1;
+/**
+ * Names are counted anew when a programme has grown by this share since: over its life each person is counted a bounded number of times. In
+ * a large one a name is hardly more common after a quarter came than before, and counting it costs as much as entering them.
+ */
+const growthOf = (people: number): number => (people < FEWEST_PEOPLE ? 0.1 : 0.25);
 
 interface Counted {
   readonly at: number;
@@ -17,7 +20,10 @@ interface Counted {
 }
 
 const rare: Frequencies = { of: () => undefined };
-const counted = new Map<string, Counted>();
+/** Of so many programmes, and of each so many sounds, a process remembers how common they are; it asks again for what it forgets. */
+const PROGRAMMES_KEPT = 20;
+const SOUNDS_KEPT = 20_000;
+const counted = new Recent<string, Counted>(PROGRAMMES_KEPT);
 
 /** How common the names of a programme are, as last counted. @param countedAt when that was; null when it never was */
 export async function frequenciesOf(db: Db, keyRing: KeyRing, programmeId: string, countedAt: Date | null): Promise<Frequencies> {
@@ -28,11 +34,14 @@ export async function frequenciesOf(db: Db, keyRing: KeyRing, programmeId: strin
     sql`select key::text, share from name_frequencies where programme_id = ${programmeId}`,
   );
   const shares = new Map(rows.map(({ key, share }) => [key, share]));
-  const bySound = new Map<string, number | undefined>();
+  const bySound = new Recent<string, number>(SOUNDS_KEPT);
   const frequencies: Frequencies = {
     of(sound) {
-      if (!bySound.has(sound)) bySound.set(sound, shares.get(nameKey(keyRing, programmeId, 'sound', sound)));
-      return bySound.get(sound);
+      const known = bySound.get(sound);
+      if (known !== undefined) return known || undefined;
+      const share = shares.get(nameKey(keyRing, programmeId, 'sound', sound));
+      bySound.set(sound, share ?? 0);
+      return share;
     },
   };
   counted.set(programmeId, { at: countedAt.getTime(), frequencies });
@@ -40,20 +49,20 @@ export async function frequenciesOf(db: Db, keyRing: KeyRing, programmeId: strin
 }
 
 /**
- * Whether a programme has grown by a tenth since its names were counted. Identifiers grow with time, so only people who came since are
+ * Whether a programme has grown by enough since its names were counted: a tenth, and a large one a quarter. Identifiers grow with time, so only people who came since are
  * looked at, and no more of them than it takes.
  */
 export async function hasGrown(db: Db, programmeId: string): Promise<boolean> {
   const last = await db.first<{ people: number; lastId: string | null }>(
     sql`select people, last_id as "lastId" from name_counts where programme_id = ${programmeId}`,
   );
-  const enough = Math.floor((last?.people ?? 0) * GROWTH) + 1;
+  const enough = Math.floor((last?.people ?? 0) * growthOf(last?.people ?? 0)) + 1;
   const row = await db.first<{ since: number }>(sql`select count(*)::int as since from (select from enrolments
     where programme_id = ${programmeId} and beneficiary_id > ${last?.lastId ?? '00000000-0000-0000-0000-000000000000'} limit ${enough}) since`);
   return row?.since === enough;
 }
 
-/** The programmes that have grown by a tenth since their names were counted. */
+/** The programmes that have grown by enough since their names were counted. */
 export async function grownProgrammes(db: Db): Promise<string[]> {
   const grown: string[] = [];
   for (const { id } of await db.all<{ id: string }>(sql`select id from programmes`)) if (await hasGrown(db, id)) grown.push(id);

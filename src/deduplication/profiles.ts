@@ -10,6 +10,13 @@ interface Kept {
   readonly profile: Profile;
 }
 
+/** A profile as it is kept. The transaction that wrote the row last is as good as a version of it. */
+export interface SealedProfile {
+  readonly id: string;
+  readonly version: string;
+  readonly sealed: Buffer;
+}
+
 /** Opens the profiles of people, and keeps those at hand that were used last. What is kept is shown only while the row is unchanged. */
 export class Profiles {
   readonly #keyRing: KeyRing;
@@ -23,17 +30,28 @@ export class Profiles {
   async of(db: Db, programmeId: string, ids: readonly string[]): Promise<Map<string, Profile>> {
     if (ids.length === 0) return new Map();
     const kept = new Map(ids.map((id) => [id, this.#kept.get(id)]));
-    // The transaction that wrote a row last is as good as a version of it.
-    const rows = await db.all<{ id: string; version: string; sealed: Buffer | null }>(sql`
+    const rows = await db.all<Omit<SealedProfile, 'sealed'> & { sealed: Buffer | null }>(sql`
       select p.beneficiary_id as id, p.xmin::text as version, case when p.xmin::text is distinct from k.version then p.profile end as sealed
       from unnest(${ids}::uuid[], ${ids.map((id) => kept.get(id)?.version ?? null)}::text[]) as k (id, version)
       join match_profiles p on p.beneficiary_id = k.id where p.programme_id = ${programmeId}`);
     return new Map(
-      rows.map(({ id, version, sealed }) => {
-        const profile = sealed ? openMatchProfile(this.#keyRing, id, sealed) : (kept.get(id) as Kept).profile;
-        if (sealed) this.#kept.set(id, { version, profile });
-        return [id, profile];
+      rows.map(({ id, version, sealed }) => [id, sealed ? this.#open({ id, version, sealed }) : (kept.get(id) as Kept).profile]),
+    );
+  }
+
+  /** Opens profiles that have been read. @returns them by person */
+  opened(rows: readonly SealedProfile[]): Map<string, Profile> {
+    return new Map(
+      rows.map((row) => {
+        const kept = this.#kept.get(row.id);
+        return [row.id, kept?.version === row.version ? kept.profile : this.#open(row)];
       }),
     );
+  }
+
+  #open({ id, version, sealed }: SealedProfile): Profile {
+    const profile = openMatchProfile(this.#keyRing, id, sealed);
+    this.#kept.set(id, { version, profile });
+    return profile;
   }
 }

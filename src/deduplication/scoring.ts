@@ -1,6 +1,6 @@
 import { compare, type Profile } from '../matching/index.ts';
 import type { Db, KeyRing } from '../platform/index.ts';
-import { candidatesOf, type Seeker } from './candidates.ts';
+import { candidatesOf } from './candidates.ts';
 import type { Profiles } from './profiles.ts';
 import { blocksEnrolment, inOrder } from './rules.ts';
 import type { ProgrammeSetting } from './setting.ts';
@@ -18,24 +18,17 @@ export interface Scoring {
 
 /**
  * Compares people with everybody in their programme who shares a key with them.
+ * @param own the profiles of the people, by person
  * @param standing pairs that are known and undecided: they are scored again, whatever is left of what they had in common
  * @returns the pairs that are likely enough for a person to look at, those who share a document, and those that stand
  */
 export async function scoredPairs(
   db: Db,
   { programmeId, profiles, keyRing, setting }: Scoring,
-  people: readonly Omit<Seeker, 'profile'>[],
+  own: ReadonlyMap<string, Profile>,
   standing: readonly (readonly [firstId: string, secondId: string])[],
 ): Promise<ScoredPair[]> {
-  const own = await profiles.of(
-    db,
-    programmeId,
-    people.map(({ id }) => id),
-  );
-  const seekers = people.flatMap(({ id, keys }) => {
-    const profile = own.get(id);
-    return profile ? [{ id, keys, profile }] : [];
-  });
+  const seekers = [...own].map(([id, profile]) => ({ id, profile }));
   const pairs = new Map(standing.map(([firstId, secondId]) => [pairKey(firstId, secondId), { firstId, secondId, stands: true }]));
   for (const [id, found] of await candidatesOf(db, keyRing, programmeId, seekers)) {
     for (const other of found) {

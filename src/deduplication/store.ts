@@ -61,7 +61,7 @@ export const standingPairs = (db: Db, beneficiaryIds: readonly string[], holdThr
     from duplicate_pairs p where p.second_id = any(${beneficiaryIds}::uuid[]) and ${isUndecided(sql`p`)}`);
 
 /** Whether a pair still waits for a person. @param pair the alias of its row */
-const isUndecided = (pair: Sql): Sql => sql`${pair}.state in ('open', 'needs_information')`;
+export const isUndecided = (pair: Sql): Sql => sql`${pair}.state in ('open', 'needs_information')`;
 
 /** Whether a pair shares a document of the same country. @param pair the alias of its row */
 const sharesDocument = (pair: Sql): Sql => sql`${pair}.evidence @> '[{"field": "document", "level": "same"}]'`;

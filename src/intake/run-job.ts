@@ -1,6 +1,6 @@
 import { system } from '../access/index.ts';
 import { type Applicant, type DuplicateCheck, enteredFrom } from '../beneficiaries/index.ts';
-import { type Ground, Interrupted } from '../platform/index.ts';
+import { type Ground, giveMemoryBack, Interrupted } from '../platform/index.ts';
 import { Check } from './check-job.ts';
 import { type Compared, findFile, type StoredFile } from './file-store.ts';
 import { Preparation, type PreparedRow } from './prepare.ts';
@@ -13,6 +13,8 @@ const asSystem = { actor: system };
 const SLICE_MS = 20_000;
 /** How many batches are compared at the same time, so that neither this process nor the database waits for the other. */
 const AT_ONCE = 1;
+/** A file of so many rows leaves more behind in memory than a process that rests should hold. */
+const LARGE_ROWS = 10_000;
 /** How many rows are compared at once that an earlier process has left over. */
 const CATCH_UP_ROWS = 1_000;
 
@@ -30,6 +32,7 @@ export async function runFile(ground: Ground, duplicates: DuplicateCheck, fileId
   const run = new Run(ground, duplicates, stored, preparation);
   await run.takeSome(closing);
   await run.end(closing);
+  if (stored.file.totalRows >= LARGE_ROWS && run.isAtEnd) await giveMemoryBack();
 }
 
 // The first rows are read as a dry run reads them: what is entered can be taken back by people alone, one by one.
@@ -59,6 +62,7 @@ class Run {
   readonly #duplicates: DuplicateCheck;
   readonly #preparation: Preparation;
   #stored: StoredFile;
+  #isAtEnd = false;
 
   constructor(ground: Ground, duplicates: DuplicateCheck, stored: StoredFile, preparation: Preparation) {
     this.#ground = ground;
@@ -99,15 +103,22 @@ class Run {
     for (const one of comparing) await this.#count(await one);
   }
 
+  /** Whether it has closed the file. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd;
+  }
+
   /** Closes the file when it is at its end, or hands it on. */
   async end(closing: AbortSignal): Promise<void> {
     const { execute } = this.#ground;
     await this.#catchUp();
     if (!(await this.#isRunning())) return;
     const { file } = this.#stored;
-    if (this.#isOver(nothing)) await execute(finishFile, { fileId: file.id, state: 'stopped' }, asSystem);
-    else if (file.doneRows === file.totalRows) await execute(finishFile, { fileId: file.id, state: 'done' }, asSystem);
-    else if (closing.aborted) throw new Interrupted();
+    const isStopped = this.#isOver(nothing);
+    if (isStopped || file.doneRows === file.totalRows) {
+      await execute(finishFile, { fileId: file.id, state: isStopped ? 'stopped' : 'done' }, asSystem);
+      this.#isAtEnd = true;
+    } else if (closing.aborted) throw new Interrupted();
     else await execute(countDuplicates, { fileId: file.id, compared: nothing, goesOn: true }, asSystem);
   }
 
@@ -130,7 +141,7 @@ class Run {
 
   async #compare(ids: readonly string[], from: number, through: number): Promise<Compared> {
     if (ids.length === 0) return { from, through, duplicates: 0 };
-    const { held, blocked } = await this.#duplicates.compare(ids);
+    const { held, blocked } = await this.#duplicates.compare(ids, this.#stored.file.programmeId);
     return { from, through, duplicates: new Set([...held, ...blocked]).size };
   }
 

@@ -163,16 +163,15 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
       const inputDigest = givenKey && keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
       // All strangers are one actor: a key is theirs together with what they ask, so that nobody's key is in another's way.
       const idempotencyKey = actor.kind === 'public' && inputDigest ? furtherKey(givenKey, inputDigest) : givenKey;
-      if (idempotencyKey && inputDigest) {
-        const earlier = await answerTo(tx, actor.id, idempotencyKey, inputDigest);
-        if (earlier) {
-          // Whoever has lost the role since, or the role for this place, is not told again.
-          ports.authorise(actor, name, now, await scope(tx, input));
-          return { ...earlier, started: [] };
-        }
-      }
-      const recordScope = await scope(tx, input);
+      const answered = idempotencyKey && inputDigest ? answerTo(tx, actor.id, idempotencyKey, inputDigest) : undefined;
+      // Asked with the key and read after it: who waited for the same request sees the place as that one has left it.
+      const placed = (async () => scope(tx, input))();
+      placed.catch(() => {});
+      const earlier = await answered;
+      const recordScope = await placed;
+      // Whoever has lost the role since, or the role for this place, is not told again.
       ports.authorise(actor, name, now, recordScope);
+      if (earlier) return { ...earlier, started: [] };
       const outcome = await run({ tx, actor, now, keyRing }, input);
       const { reason, refusal } = outcome;
       const eventOf = ({ subject, scope: place, before, after }: Pick<Outcome<unknown>, 'subject' | 'scope' | 'before' | 'after'>) =>

@@ -19,6 +19,7 @@ export * from './key-ring.ts';
 export * from './keys/index.ts';
 export * from './logger.ts';
 export * from './mail.ts';
+export * from './memory.ts';
 export * from './metrics.ts';
 export * from './migrations.ts';
 export * from './money.ts';

@@ -56,6 +56,8 @@ export interface JobOptions {
 export const queueName = 'sanad';
 const CONCURRENCY = 4;
 const SWEEP_MS = 2_000;
+/** How often the queue is told its schedule: each recurring job is a statement of its own, and there are dozens. */
+const SCHEDULE_MS = 30_000;
 /** A follow-up that has not been finished by then is put on the queue again. */
 const GRACE_MS = 30_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
@@ -104,6 +106,7 @@ export function connectJobs(options: JobOptions): Jobs {
   let sweeper: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> | undefined;
   let recurring: readonly Job[] = [];
+  let scheduledAt = Number.NEGATIVE_INFINITY;
   const closing = new AbortController();
 
   async function enqueue(followUps: readonly { id: string; job: string }[]): Promise<void> {
@@ -119,10 +122,12 @@ export function connectJobs(options: JobOptions): Jobs {
 
   // Told again and again, because a queue that lost everything has lost the schedule too; a schedule that stands is not disturbed.
   async function schedule(): Promise<void> {
+    if (performance.now() - scheduledAt < SCHEDULE_MS) return;
     for (const { name, everySeconds = 0 } of recurring) {
       await backend.reachable();
       await backend.queue.upsertJobScheduler(name, { every: everySeconds * 1000 }, { name, data: {}, opts: discarded });
     }
+    scheduledAt = performance.now();
   }
 
   async function sweep(): Promise<void> {

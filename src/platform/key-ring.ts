@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { freshBytes } from './fresh-bytes.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -91,20 +92,6 @@ export class KeyRing {
     }
     return key;
   }
-}
-
-// Asking the system for a few bytes costs more than sealing with them, so they are fetched many at a time. Each is handed out once.
-const POOL_BYTES = 8_192;
-let pool = Buffer.alloc(0);
-let drawn = 0;
-
-function freshBytes(count: number): Buffer {
-  if (drawn + count > pool.length) {
-    pool = randomBytes(POOL_BYTES);
-    drawn = 0;
-  }
-  drawn += count;
-  return pool.subarray(drawn - count, drawn);
 }
 
 /** A new data key, for the fields of one record. */
