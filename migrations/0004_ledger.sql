@@ -75,13 +75,13 @@ create index on postings (account_id, at, entry_id, leg) include (amount);
 -- foreign key would make every pay-out of a fund lock the same account row. The look-ups are written so that each is one step into an
 -- index, whatever the planner believes of tables that were empty when it was first asked.
 create function check_postings() returns trigger language plpgsql security definer set search_path = public as $$
-declare is_theirs boolean; fits boolean; is_guarded boolean;
+declare is_theirs boolean; fits boolean; is_zero boolean; is_guarded boolean;
 begin
   select bool_and(entry.written_by is not distinct from pg_current_xact_id() and entry.at = p.at),
       bool_and(account.currency is not distinct from p.currency and account.fund_id is not distinct from entry.fund_id),
-      bool_or(account.guarded)
-    into is_theirs, fits, is_guarded
-    from new_postings p
+      bool_and(p.total = 0), bool_or(account.guarded)
+    into is_theirs, fits, is_zero, is_guarded
+    from (select *, sum(amount) over (partition by entry_id, currency) as total from new_postings) p
     left join lateral (select e.written_by, e.fund_id, e.at from journal_entries e where e.id = p.entry_id limit 1) entry on true
     left join lateral (select a.currency, a.fund_id, a.guarded from accounts a where a.id = p.account_id limit 1) account on true;
   if not is_theirs then
@@ -92,7 +92,7 @@ begin
     raise exception 'a posting is in its account''s currency and its entry''s fund'
       using errcode = 'integrity_constraint_violation', constraint = 'postings_fit_account', table = 'postings';
   end if;
-  if exists (select from new_postings group by entry_id, currency having sum(amount) <> 0) then
+  if not is_zero then
     raise exception 'an entry sums to zero in each currency'
       using errcode = 'integrity_constraint_violation', constraint = 'postings_sum_to_zero', table = 'postings';
   end if;
@@ -115,8 +115,17 @@ create function account_of(fund uuid, account_kind text, account_currency text, 
 declare found_id uuid;
 begin
   loop
-    select id into found_id from accounts where fund_id = fund and kind = account_kind and currency = account_currency
-      and (office_id = office or office_id is null and office is null) and (officer_id = officer or officer_id is null and officer is null);
+    -- Each is one step into the index, however many offices a fund owes.
+    if office is not null then
+      select id into found_id from accounts
+        where fund_id = fund and kind = account_kind and currency = account_currency and office_id = office and officer_id is not distinct from officer;
+    elsif officer is not null then
+      select id into found_id from accounts
+        where fund_id = fund and kind = account_kind and currency = account_currency and office_id is null and officer_id = officer;
+    else
+      select id into found_id from accounts
+        where fund_id = fund and kind = account_kind and currency = account_currency and office_id is null and officer_id is null;
+    end if;
     if found then return found_id; end if;
     insert into accounts (id, kind, fund_id, currency, office_id, officer_id)
       values (gen_random_uuid(), account_kind, fund, account_currency, office, officer) on conflict do nothing;

@@ -95,7 +95,7 @@ export async function withdrawStandingConsent(
 /**
  * Whether somebody has taken a consent back and not given it again, for one of these purposes, on whichever of their records. Who was
  * never asked has taken nothing back.
- * @param beneficiaryId the person's id in the statement around it, or that of a record which was merged into theirs
+ * @param beneficiaryId the person's id in the statement around it, or that of a record which was merged into theirs; of several, `any(…)`
  */
 // A person who withdraws does not know which of their records counts, so that on any of them counts for all, until they consent again on
 // that record or, later than they withdrew, on the one that goes on. What stood on another record before they withdrew changes nothing.

@@ -8,11 +8,11 @@ const DAYS_AHEAD = 60;
  * without hours is open.
  * @param office the alias of its row
  */
-export const isWithinHours = (office: Sql, now: Date): Sql => sql`(select case
-    when exists (select from office_days d where d.office_id = ${office}.id and d.day = l.at::date) then exists (select from office_days d
-      where d.office_id = ${office}.id and d.day = l.at::date and l.at::time >= d.opens and l.at::time < d.closes)
-    else not exists (select from office_hours h where h.office_id = ${office}.id) or exists (select from office_hours h
-      where h.office_id = ${office}.id and h.weekday = extract(isodow from l.at) and l.at::time >= h.opens and l.at::time < h.closes) end
+export const isWithinHours = (office: Sql, now: Date): Sql => sql`(select coalesce(
+    (select bool_or(coalesce(l.at::time >= d.opens and l.at::time < d.closes, false)) from office_days d
+      where d.office_id = ${office}.id and d.day = l.at::date),
+    (select bool_or(h.weekday = extract(isodow from l.at) and l.at::time >= h.opens and l.at::time < h.closes) from office_hours h
+      where h.office_id = ${office}.id), true)
   from (select ${now}::timestamptz at time zone ${office}.time_zone as at) l)`;
 
 /** When an office that is closed by its hours opens next; undefined where that is not within sixty days. */
