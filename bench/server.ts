@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { freePort, packageRoot } from '../src/platform/index.ts';
+import { processTime } from './postgres-time.ts';
 
 /** The built server in a process of its own, as in production. */
 export interface BenchServer {
@@ -51,16 +52,10 @@ export async function startServer(dataDir: string, url: string, settings: Readon
   return {
     port,
     memory: () => Number(asked('rss')) / MIB,
-    computed: () => secondsIn(asked('time')),
+    computed: () => processTime(server.pid ?? 0),
     stop,
     kill: () => ended(server, 'SIGKILL'),
   };
-}
-
-/** Seconds in `[days-]hours:minutes:seconds`. */
-function secondsIn(time: string): number {
-  const [clock = '', days = '0'] = time.split('-').reverse();
-  return clock.split(':').reduce((seconds, part) => seconds * 60 + Number(part), 0) + Number(days) * 86_400;
 }
 
 async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
