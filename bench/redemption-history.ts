@@ -38,9 +38,9 @@ export const prepareHistory = (client: pg.Client): Promise<unknown> =>
 
 const sets = [
   `insert into households (id, programme_id, reference, size, created_at)
-    select distinct on (person) person, programme_id, person::text, 1, at from past on conflict do nothing`,
+    select distinct on (past.person) past.person, programme_id, past.person::text, 1, at from past on conflict do nothing`,
   `insert into beneficiaries (id, registration_number, household_id, relationship, sex, language, wilaya_number, commune, registered_by, registered_at)
-    select distinct on (person) person, lpad((8000000000 + n / ${VOUCHERS_EACH})::text, 10, '0'), person, 'head', 'female', 'fr', '16', 'Alger', person, at
+    select distinct on (past.person) past.person, lpad((8000000000 + n / ${VOUCHERS_EACH})::text, 10, '0'), person, 'head', 'female', 'fr', '16', 'Alger', person, at
     from past on conflict do nothing`,
   `insert into payment_list_lines (id, list_id, position, instalment_id, plan_id, kind, purpose, covers_from, covers_to, fund_id, beneficiary_id, collector_id,
       household_id, amount, currency, wilaya_number, sex, age_band, has_disability, state)
