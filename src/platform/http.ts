@@ -24,6 +24,7 @@ import { answerProblem } from './http-problems.ts';
 import type { KeyRing } from './key-ring.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { operationRouter } from './operation-router.ts';
 import { PURPOSE_HEADER, type ReadRecorder, readsOf } from './person-reads.ts';
 import { Problem, type ProblemBody, problem } from './problems.ts';
 import { arrivesInTime, type UploadLimits, uploadOf } from './uploads.ts';
@@ -194,19 +195,23 @@ export function createHttp(options: HttpOptions): Express {
   });
   app.use(options.pages);
   const validator = validatorOf(contract);
+  const addresses = operationRouter();
+  app.use(addresses.lead);
   for (const operation of operations) {
     const handler = routes[operation.id] as Handler<OperationId> | undefined;
     if (!handler) throw new Error(`the contract's operation ${operation.id} has no route`);
     const checks = validator(operation.definition);
-    app[operation.method](
-      operation.path,
-      recognising(operation, options, checks),
-      ...bodyParsers(operation),
-      answering(operation, handler, checks, options, recording(operation, options)),
-    );
+    addresses
+      .at(operation.path)
+      [operation.method](
+        operation.path,
+        recognising(operation, options, checks),
+        ...bodyParsers(operation),
+        answering(operation, handler, checks, options, recording(operation, options)),
+      );
   }
   for (const path of new Set(operations.map((operation) => operation.path))) {
-    app.all(path, () => {
+    addresses.at(path).all(path, () => {
       throw problem.method_not_allowed('Use a method that the contract names for this address.');
     });
   }
