@@ -111,12 +111,15 @@ grant delete on statement_chunks to sanad_app;
 -- their own witness. Where it does not agree an exception opens, which they do not close either.
 create function refuse_own_statement() returns trigger language plpgsql as $$
 begin
-  if exists (select from payment_list_hands h join vouchers v on v.list_id = h.list_id join payouts p on p.voucher_id = v.id
-      join statement_lines l on l.serial = v.serial and l.statement_id = new.id and l.amount = p.amount and l.currency = p.currency
-      where new.uploaded_by in (h.user_id, h.for_user_id))
-    or exists (select from payouts p join vouchers v on v.id = p.voucher_id
-      join statement_lines l on l.serial = v.serial and l.statement_id = new.id and l.amount = p.amount and l.currency = p.currency
-      where new.uploaded_by in (p.agent_id, p.voided_by)) then
+  -- Hardly any uploader ever had such a hand, and only then every line is looked up.
+  if exists (select from payment_list_hands h where new.uploaded_by in (h.user_id, h.for_user_id))
+      and exists (select from payment_list_hands h join vouchers v on v.list_id = h.list_id join payouts p on p.voucher_id = v.id
+        join statement_lines l on l.serial = v.serial and l.statement_id = new.id and l.amount = p.amount and l.currency = p.currency
+        where new.uploaded_by in (h.user_id, h.for_user_id))
+    or exists (select from payouts p where new.uploaded_by in (p.agent_id, p.voided_by))
+      and exists (select from payouts p join vouchers v on v.id = p.voucher_id
+        join statement_lines l on l.serial = v.serial and l.statement_id = new.id and l.amount = p.amount and l.currency = p.currency
+        where new.uploaded_by in (p.agent_id, p.voided_by)) then
     perform refuse('statements_by_another', 'who had a hand in the list or paid the cash does not take its statement in', 'statements');
   end if;
   return new;

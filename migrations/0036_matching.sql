@@ -168,7 +168,8 @@ create trigger decided_by_another before insert on statement_decisions for each 
 -- line would cost more than the row.
 create function refuse_stray_match() returns trigger language plpgsql as $$
 begin
-  if exists (select from new_matches m where not exists (select from statement_match_targets t where t.statement_line_id = m.statement_line_id)) then
+  if exists (select from new_matches m
+      where (select true from statement_match_targets t where t.statement_line_id = m.statement_line_id limit 1) is null) then
     perform refuse('statement_matches_of_something', 'a match is with something of ours', 'statement_matches');
   end if;
   if exists (select from new_matches m join statement_match_targets t on t.statement_line_id = m.statement_line_id
@@ -181,6 +182,7 @@ end $$;
 create trigger stray after insert on statement_matches referencing new table as new_matches
   for each statement execute function refuse_stray_match();
 
+-- All of a batch are looked at together, each by an index (offset 0, limit 1): the planner would go through all lines and matches there are for them.
 -- What is claimed stands, belongs to the statement's programme, was not told apart from the line, and is not reconciled by who paid it.
 -- Whoever voids a pay-out meanwhile waits, or is waited for, and then it begins again with what is so. Parts come to the line's amount, and so
 -- does every record that is no pay-out.
@@ -194,11 +196,13 @@ begin
       bool_or(not line_may_be(s.source, l.kind, 'payout')) as unfit, bool_or(p.voided_at is not null) as voided,
       bool_or(m.matched_by in (p.agent_id, p.voided_by)) as own, array_agg(distinct m.matched_by) as makers, array_agg(distinct v.list_id) as lists
     into broken
-    from new_targets t left join statement_matches m on m.statement_line_id = t.statement_line_id
-      left join statement_lines l on l.id = t.statement_line_id left join statements s on s.id = l.statement_id
-      left join lateral (select * from payouts where id = t.target_id for key share) p on true left join vouchers v on v.id = p.voucher_id
+    from new_targets t
+      left join lateral (select m.statement_line_id, m.matched_by from statement_matches m where m.statement_line_id = t.statement_line_id offset 0) m on true
+      left join lateral (select l.statement_id, l.kind, l.currency from statement_lines l where l.id = t.statement_line_id offset 0) l on true
+      left join statements s on s.id = l.statement_id
+      left join lateral (select * from payouts where id = t.target_id for key share) p on true
+      left join lateral (select v.programme_id, v.list_id from vouchers v where v.id = p.voucher_id offset 0) v on true
     where t.target_type = 'payout';
-  -- These are few among many: each goes by an index (offset 0), where the planner would go through all lines for them.
   if exists (select from new_targets t where t.target_type <> 'payout') then
     select coalesce(broken.stray, false) or bool_or(m.statement_line_id is null or case when t.target_type = 'line'
           then not exists (select from statement_lines x join statements xs on xs.id = x.statement_id
@@ -210,7 +214,7 @@ begin
         coalesce(broken.own, false) or bool_or(had_hand_in_record(m.matched_by, t.target_type, t.target_id))
       into broken.stray, broken.unfit, broken.own
       from new_targets t
-        left join lateral (select * from statement_matches m where m.statement_line_id = t.statement_line_id offset 0) m on true
+        left join lateral (select m.statement_line_id, m.matched_by from statement_matches m where m.statement_line_id = t.statement_line_id offset 0) m on true
         left join lateral (select * from statement_lines l where l.id = t.statement_line_id offset 0) l on true
         left join statements s on s.id = l.statement_id
       where t.target_type <> 'payout';
@@ -234,7 +238,7 @@ begin
     perform refuse('statement_match_targets_apart', 'somebody decided that these two are not one', 'statement_match_targets');
   end if;
   perform refuse_uneven_matches(array(select distinct t.statement_line_id from new_targets t
-    join statement_match_targets o on o.statement_line_id = t.statement_line_id and (o.part > 0 or o.target_type <> 'payout')));
+    where (select true from statement_match_targets o where o.statement_line_id = t.statement_line_id and (o.part > 0 or o.target_type <> 'payout') limit 1)));
   return null;
 end $$;
 

@@ -38,8 +38,11 @@ const server = new EmbeddedPostgres({
     `shared_buffers=${buffersMiB()}MB`,
     '-c',
     'wal_compression=on',
+    // A page is written whole the first time after each checkpoint: while a country is imported, seldom checkpoints write half as much.
     '-c',
-    'max_wal_size=2GB',
+    'max_wal_size=4GB',
+    '-c',
+    'checkpoint_timeout=15min',
     '-c',
     `fsync=${fsync}`,
   ],

@@ -48,6 +48,8 @@ export interface Authority {
 export async function matchBucket(tx: Tx, look: Look, waiting: number, authority: Authority): Promise<void> {
   const { way } = look.group;
   const avoided = waiting > MANY && !named[way].isStep ? ['enable_nestloop'] : way === 'reversal' ? backwards : [];
+  // A batch is sorted and compared in memory, not on disk.
+  tx.defer(sql`set local work_mem = '64MB'`);
   await plan(tx, avoided, 'off');
   if (look.withheldBy) await tx.run(matching(look, authority, true));
   else {

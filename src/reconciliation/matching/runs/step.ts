@@ -12,7 +12,7 @@ import type { MatchedStatement } from '../types.ts';
 import { clearUnsupported, lastRow, type Run } from './store.ts';
 
 /** How many lines a command looks at, at most, or nearly so. */
-export const BATCH = 125_000;
+export const BATCH = 250_000;
 /** How many rows it names at most: all of them may have something to say, and are in memory then. */
 const NAMED = 20_000;
 /** How many exceptions a command opens for what they do not list. */
