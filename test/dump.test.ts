@@ -42,6 +42,7 @@ const leftOut: LeftOut = {
   'public.report_drafts': ['content'],
   // One of the people is named `http://…`, by somebody who wanted to see what becomes of it.
   'public.webhooks': ['url'],
+  'public.gateways': ['kind', 'settings'],
   'public.beneficiaries': ['commune'],
   'public.consents': ['given_on'],
 };

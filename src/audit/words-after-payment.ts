@@ -27,6 +27,7 @@ export const afterPaymentWords: Readonly<Record<string, Words>> = {
   'monitoring.plan': { ar: 'إعداد استبيان', fr: 'Enquête préparée', en: 'Survey planned' },
   'monitoring.draw': { ar: 'سحب عينة', fr: 'Échantillon tiré', en: 'Sample drawn' },
   'monitoring.assign': { ar: 'توزيع المقابلات', fr: 'Entretiens répartis', en: 'Interviews shared out' },
+  'monitoring.cancel': { ar: 'إلغاء استبيان', fr: 'Enquête annulée', en: 'Survey cancelled' },
   'monitoring.close': { ar: 'إغلاق استبيان', fr: 'Enquête close', en: 'Survey closed' },
   'monitoring.interview': { ar: 'فتح مقابلة', fr: 'Entretien ouvert', en: 'Interview opened' },
   'monitoring.answer': { ar: 'تدوين أجوبة', fr: 'Réponses saisies', en: 'Answers entered' },

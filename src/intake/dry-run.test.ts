@@ -219,7 +219,8 @@ describe('before the run of a file', () => {
 
     await platform.owner.query(`update registration_files set state = 'running', attempt = attempt + 1 where id = $1`, [body.id]);
     await expect(run?.run(fileId, AbortSignal.abort())).rejects.toThrow(Interrupted);
-    await Promise.all([run?.run(fileId), run?.run(fileId)]);
+    // Whoever is refused because the other is at it comes again, as the queue has it.
+    await Promise.all([1, 2].map(() => run?.run(fileId).catch(() => run.run(fileId))));
     expect((await officer.get(`/v1/registration-files/${body.id}`)).body).toMatchObject({
       state: 'done',
       acceptedRows: 510,

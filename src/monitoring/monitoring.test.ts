@@ -225,7 +225,7 @@ describe('what people say after they were paid', () => {
   it('opens an exception of the pay-out for what was not received or had to be paid for, once', async () => {
     const payouts: string[] = [];
     for (let round = 1; round <= 2; round += 1) {
-      const { id: roundId } = await drawn();
+      const { id: roundId } = await drawn({ confidence: '0.99', margin: '0.01' });
       await assign(roundId, interviewer, 40).expect(200);
       for (const interview of await own(interviewer, roundId)) {
         const { rows } = await platform.owner.query('select payout_id, beneficiary_id from survey_interviews where id = $1', [interview]);
@@ -285,7 +285,7 @@ describe('what people say after they were paid', () => {
   });
 
   it('is drawn after its days, when nobody is paid in them any more', async () => {
-    const today = platform.clock.now().toISOString().slice(0, 10);
+    const today = platform.today();
     const round = await planned({ to: today });
     expect((await officer.post(`/v1/survey-rounds/${round.id}/draw`).expect(409)).body.code).toBe('survey_state');
     platform.clock.skip(2 * 86_400_000);

@@ -8,7 +8,7 @@ import { type Role, rolePlaces } from '../../src/access/index.ts';
 import { hashToken } from '../../src/access/sessions.ts';
 import { system } from '../../src/access/system.ts';
 import { type App, createApp } from '../../src/app.ts';
-import { createLogger, type DatabaseAddress, newId, readConfig, type Scope, ShiftedClock } from '../../src/platform/index.ts';
+import { createLogger, type DatabaseAddress, dateIn, newId, readConfig, type Scope, ShiftedClock } from '../../src/platform/index.ts';
 import { cloneDatabase, type TestDatabase } from './database.ts';
 
 /** A platform of its own for one test file: a fresh database, its HTTP application and its workers. */
@@ -19,6 +19,8 @@ export interface TestPlatform {
   readonly address: DatabaseAddress;
   /** The data folder, with the SMS outbox. */
   readonly dataDir: string;
+  /** The day it is where the programmes lie; at night that is another one than UTC's. */
+  today(): string;
   /** Everything that was logged. */
   readonly log: string[];
   /** The database as the owner: to prepare what no command makes, and to look at what is there. */
@@ -77,6 +79,7 @@ export async function startPlatform({
     clock,
     address,
     dataDir,
+    today: () => dateIn('Africa/Algiers', clock.now()),
     log,
     owner,
     applicationClient,

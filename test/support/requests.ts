@@ -153,6 +153,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   changeProofTemplate: () => ({ body: { text: null } }),
   previewMessageTexts: ({ listId }) => ({ body: { kind: 'code', listId }, points: ['listId'] }),
   confirmHeldPhone: () => ({ body: reason }),
+  cancelSurveyRound: () => ({ body: reason }),
   refuseHeldPhone: () => ({ body: reason }),
   redeemVoucher: ({ officeId }) => ({
     body: { officeId, locator: { phone: '+213550123456' }, code: '123456789', documentType: 'passport', documentLastFour: '1234' },

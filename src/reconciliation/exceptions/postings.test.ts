@@ -93,7 +93,7 @@ describe('what the resolution of an exception posts', () => {
     const { body } = await maker.get(`/v1/programmes/${frame.programmeId}/claims?state=repaid`).expect(200);
     expect(body.items).toMatchObject([{ exceptionId: two, amount: { amount: '200.00', currency: 'DZD' } }]);
     // The bank lists one of the two.
-    const today = platform.clock.now().toISOString().slice(0, 10);
+    const today = platform.today();
     const { id: statementId } = await stageStatement(platform, {
       programmeId: frame.programmeId,
       source: 'bank',

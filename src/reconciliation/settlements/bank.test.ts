@@ -25,7 +25,7 @@ describe('the bank’s word that the post was paid', () => {
     payer = await platform.as('finance_officer', here);
     agent = await platform.as('finance_officer', here);
     bookkeeper = await platform.as('finance_officer', here);
-    today = platform.clock.now().toISOString().slice(0, 10);
+    today = platform.today();
     const [paid] = await payList(platform, frame, [{ amount: '100.00', agentId: agent.userId }]);
     await approver.put(`/v1/programmes/${frame.programmeId}/post-terms`, '"0"', postTerms()).expect(200);
     await bookkeeper.post(`/v1/programmes/${frame.programmeId}/post-terms/confirmation`, { version: 1 }).expect(200);

@@ -260,7 +260,7 @@ describe('an invoice of the post', () => {
     const { body } = await staff.approver.put(`${base()}/post-terms`, '"2"', moved).expect(200);
     expect(body).toMatchObject({ version: 3, tariffFrom: '2026-03-11', isInForce: false, confirmedBy: null });
     const { body: last } = await staff.approver.put(`${base()}/post-terms`, '"3"', postTerms(null)).expect(200);
-    expect(last.tariffFrom).toBe(platform.clock.now().toISOString().slice(0, 10));
+    expect(last.tariffFrom).toBe(platform.today());
     await officer.post(`${base()}/post-terms/confirmation`, { version: 3 }).expect(409);
     await expect(
       platform.owner.query('insert into post_terms_confirmations values ($1, 3, gen_random_uuid(), now())', [frame.programmeId]),

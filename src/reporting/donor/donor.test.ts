@@ -141,7 +141,7 @@ describe('the report to a donor', () => {
     await payList(platform, frame, many(1, { paidOn: '2026-06-11' }));
     await publish('2026-06-30').expect(201);
     expect((await publish('2026-06-30').expect(409)).body.code).toBe('report_exists');
-    const today = platform.clock.now().toISOString().slice(0, 10);
+    const today = platform.today();
     expect((await publish(today).expect(409)).body.code).toBe('day_not_over');
     await expect(
       platform.owner.query(

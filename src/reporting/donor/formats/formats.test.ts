@@ -75,7 +75,7 @@ describe('one figure in every place', () => {
     await fee(other, '4200.00');
     await fee(frame.fundId, '300.00');
     platform.clock.skip(2 * 86_400_000);
-    to = new Date(platform.clock.now().getTime() - 86_400_000).toISOString().slice(0, 10);
+    to = new Date(Date.parse(platform.today()) - 86_400_000).toISOString().slice(0, 10);
     finance = await platform.as('finance_officer', { programme: frame.programmeId });
     donor = await platform.as('donor', { fund: other });
     report = (await finance.post(`/v1/funds/${other}/reports`, { to }).expect(201)).body;
