@@ -188,7 +188,12 @@ describe('a command', () => {
     });
     const execution = { actor, idempotencyKey: 'slow-key' };
     const first = execute(definition, 7, execution);
-    await expect.poll(() => database.reader.first(sql`select from pg_locks where locktype = 'advisory' and granted`)).toBeDefined();
+    await expect
+      .poll(() =>
+        database.reader.first(sql`select from pg_locks where locktype = 'advisory' and granted
+          and database = (select oid from pg_database where datname = current_database())`),
+      )
+      .toBeDefined();
     expect(await codeOf(execute(definition, 7, execution))).toBe('in_progress');
     finish();
     expect(await first).toEqual({ n: 1 });

@@ -85,6 +85,8 @@ interface Staff {
 async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n: number): Promise<Corner> {
   const { programmeId, fundId, officeId } = frame;
   const { owner } = platform;
+  // Two corners are of one programme, and nobody is asked about the same days twice.
+  const month = `2026-0${3 + n}`;
   const people: Person[] = [];
   for (let i = 0; i < 5; i += 1) people.push(await makePerson(platform, programmeId));
   people.sort((one, other) => (one.id < other.id ? -1 : 1));
@@ -98,7 +100,11 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     planIds: [planId],
     fundIds: [fundId],
   });
-  const [paid, live, bound] = await payList(platform, frame, [{ outcome: 'paid', officeId }, { outcome: 'live' }, { outcome: 'live' }]);
+  const [paid, live, bound] = await payList(platform, frame, [
+    { outcome: 'paid', officeId, paidOn: `${month}-10` },
+    { outcome: 'live' },
+    { outcome: 'live' },
+  ]);
   const voucher = await owner.query('select id from vouchers where serial = $1', [paid?.serial]);
   const [changeId, advanceId, holdId, messageId] = [newId(), newId(), newId(), newId()];
   await owner.query(
@@ -297,8 +303,8 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
   const feedback = await owner.query('select id from feedback_cases where reference = $1', [told['reference']]);
   const round = await made(staff.programme, `/v1/programmes/${programmeId}/survey-rounds`, {
     name: newId(),
-    from: '2026-03-01',
-    to: '2026-03-31',
+    from: `${month}-01`,
+    to: `${month}-30`,
   });
   await made(staff.programme, `/v1/survey-rounds/${round['id']}/draw`);
   const interview = await owner.query('select id from survey_interviews where round_id = $1 limit 1', [round['id']]);

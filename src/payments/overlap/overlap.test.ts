@@ -320,7 +320,13 @@ describe('paying for the same twice', () => {
     await here.query(pay(first.id));
     const later = expect(there.query(pay(second.id))).rejects.toMatchObject({ constraint: 'payment_list_lines_overlap' });
     await expect
-      .poll(async () => (await platform.owner.query(`select from pg_locks where locktype = 'advisory' and not granted`)).rowCount)
+      .poll(
+        async () =>
+          (
+            await platform.owner.query(`select from pg_locks where locktype = 'advisory' and not granted
+              and database = (select oid from pg_database where datname = current_database())`)
+          ).rowCount,
+      )
       .toBe(1);
     await here.query('commit');
     await later;
