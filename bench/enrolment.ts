@@ -11,7 +11,7 @@ import { measure } from './measure.ts';
 import { invent } from './people/invent.ts';
 import type { Invented } from './people/person.ts';
 import { home, registrationForm } from './people/registration-file.ts';
-import { postgresTime } from './postgres-time.ts';
+import { postgresTime } from './processes.ts';
 import { measureReadings, searchesFor } from './readings.ts';
 import type { BenchServer } from './server.ts';
 import { onStage } from './stage.ts';

@@ -3,7 +3,7 @@ import { table } from '../scripts/support/table.ts';
 import { createApp } from '../src/app.ts';
 import { assistanceJobs } from '../src/assistance/index.ts';
 import { applicationRole, createLogger, newId, readConfig, ShiftedClock } from '../src/platform/index.ts';
-import { postgresTime } from './postgres-time.ts';
+import { postgresTime } from './processes.ts';
 import { onStage } from './stage.ts';
 
 const PEOPLE = Number(process.argv[2] ?? 1_000_000);

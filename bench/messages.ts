@@ -10,7 +10,7 @@ import { fillQueue } from '../test/support/queue.ts';
 import type { Seen } from './aggregator.ts';
 import { note, sayFigures } from './figures.ts';
 import { makePaymentFrame } from './payment-frame.ts';
-import { postgresTime } from './postgres-time.ts';
+import { postgresTime } from './processes.ts';
 import type { BenchServer } from './server.ts';
 import { onStage, type Stage } from './stage.ts';
 

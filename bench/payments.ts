@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { note, sayFigures } from './figures.ts';
 import { insertFloor } from './insert-floor.ts';
 import { makePaymentFrame, oweGrants, type PaymentFrame } from './payment-frame.ts';
-import { postgresTime } from './postgres-time.ts';
+import { postgresTime } from './processes.ts';
 import type { BenchServer } from './server.ts';
 import { onStage, type Stage } from './stage.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { note, sayFigures } from './figures.ts';
 import { makePaymentFrame, type PaymentFrame } from './payment-frame.ts';
-import { postgresTime } from './postgres-time.ts';
+import { postgresTime } from './processes.ts';
 import { makeOffices, payCases, writeStatement } from './reconciliation-cases.ts';
 import { checkFindings } from './reconciliation-check.ts';
 import type { BenchServer } from './server.ts';

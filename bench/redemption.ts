@@ -7,7 +7,7 @@ import { floorTransaction, prepareFloor } from './floor.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type Load, load } from './load.ts';
 import { measure, type Result, type Sample } from './measure.ts';
-import { postgresTime } from './postgres-time.ts';
+import { postgresTime } from './processes.ts';
 import { fillHistory, prepareHistory } from './redemption-history.ts';
 import type { BenchServer } from './server.ts';
 import { onStage, type Stage } from './stage.ts';

@@ -1,13 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { freePort, packageRoot } from '../src/platform/index.ts';
-import { processTime } from './postgres-time.ts';
+import { processMemory, processTime } from './processes.ts';
 
 /** The built server in a process of its own, as in production. */
 export interface BenchServer {
   readonly port: number;
-  /** How much memory it holds now, in MiB. */
+  /** How much memory it holds now, in MiB. Asked often: it costs the machine next to nothing. */
   memory(): number;
   /** How long it has been computing so far, in seconds. */
   computed(): number;
@@ -16,15 +16,13 @@ export interface BenchServer {
   kill(): Promise<void>;
 }
 
-const MIB = 1024;
-
 /**
  * @param dataDir its folder
  * @param settings what differs from a test's settings
  */
 export async function startServer(dataDir: string, url: string, settings: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
   const port = await freePort();
-  const server = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
+  const server = spawn(process.execPath, ['--max-semi-space-size=16', 'dist/main.js'], {
     cwd: packageRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
@@ -48,10 +46,9 @@ export async function startServer(dataDir: string, url: string, settings: Readon
     await stop();
     throw error;
   }
-  const asked = (column: string) => execFileSync('ps', ['-o', `${column}=`, '-p', String(server.pid)], { encoding: 'utf8' }).trim();
   return {
     port,
-    memory: () => Number(asked('rss')) / MIB,
+    memory: () => processMemory(server.pid ?? 0),
     computed: () => processTime(server.pid ?? 0),
     stop,
     kill: () => ended(server, 'SIGKILL'),

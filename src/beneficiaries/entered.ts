@@ -15,3 +15,8 @@ export async function knownHouseholds(db: Db, programmeId: string, references: r
   );
   return new Set(rows.map(({ reference }) => reference));
 }
+
+/** Lets the planner know how many people there are now, after so many came at once that it would go through all of them until it looks by itself. */
+export const analyzePeople = async (db: Db): Promise<void> => {
+  await db.first(sql`select analyze_people()`);
+};

@@ -1,5 +1,5 @@
 import { type Particulars, type Profile, profileOf } from '../matching/index.ts';
-import type { KeyRing, UnderMaster } from '../platform/index.ts';
+import { type KeyRing, Recent, type UnderMaster } from '../platform/index.ts';
 import { keysOfPerson } from './keys.ts';
 import type { Birth, Place, Registration } from './types.ts';
 
@@ -33,15 +33,32 @@ export const profiles = {
   purpose: 'match-profile',
 } as const satisfies UnderMaster;
 
+// Who was entered a moment ago is compared next, and what was sealed for that need not be opened.
+const SEALED_KEPT = 1_000;
+const justSealed = new WeakMap<KeyRing, Recent<string, Profile>>();
+
+function sealedBy(keyRing: KeyRing): Recent<string, Profile> {
+  const known = justSealed.get(keyRing) ?? new Recent<string, Profile>(SEALED_KEPT);
+  justSealed.set(keyRing, known);
+  return known;
+}
+
+/** The end of what is sealed is its authentication tag: whoever has the same has the same profile of the same person. */
+const sealOf = (beneficiaryId: string, sealed: Buffer): string =>
+  `${beneficiaryId}/${sealed.toString('latin1', sealed.length - SEAL_BYTES)}`;
+const SEAL_BYTES = 16;
+
 /** The row of `match_profiles` that goes with a person: written when they are entered, and again whenever any of this changes. */
 export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficiaryId: string, compared: Compared, home: Place) {
   const profile = profileOf(particularsOf(compared, home));
   const { blocking, search } = keysOfPerson(keyRing, programmeId, profile, compared.phones);
+  // Under a key of its own, so that comparing opens nothing else of a person.
+  const sealed = keyRing.seal(profiles.purpose, profiles.place({ beneficiary_id: beneficiaryId }), JSON.stringify(profile));
+  sealedBy(keyRing).set(sealOf(beneficiaryId, sealed), profile);
   return {
     beneficiary_id: beneficiaryId,
     programme_id: programmeId,
-    // Under a key of its own, so that comparing opens nothing else of a person.
-    profile: keyRing.seal(profiles.purpose, profiles.place({ beneficiary_id: beneficiaryId }), JSON.stringify(profile)),
+    profile: sealed,
     blocking_keys: blocking,
     search_keys: search,
   };
@@ -49,4 +66,5 @@ export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficia
 
 /** Opens the profile of a person, as {@link matchProfileRow} sealed it. */
 export const openMatchProfile = (keyRing: KeyRing, beneficiaryId: string, sealed: Buffer): Profile =>
-  JSON.parse(keyRing.open(profiles.purpose, profiles.place({ beneficiary_id: beneficiaryId }), sealed)) as Profile;
+  sealedBy(keyRing).get(sealOf(beneficiaryId, sealed)) ??
+  (JSON.parse(keyRing.open(profiles.purpose, profiles.place({ beneficiary_id: beneficiaryId }), sealed)) as Profile);

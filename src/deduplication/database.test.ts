@@ -31,6 +31,21 @@ describe('duplicates in the database itself', () => {
       ({ key }) => key,
     );
 
+  it('lets the application tell the planner how many people there are, without what is sealed, and nobody else', async () => {
+    await app.query('select analyze_people()');
+    const { rows } = await platform.owner.query<{ people: number; columns: string[] }>(
+      `select c.reltuples::int as people, array(select attname::text from pg_stats where tablename = c.relname) as columns
+      from pg_class c where c.oid = 'beneficiaries'::regclass`,
+    );
+    expect(rows[0]?.people).toBeGreaterThanOrEqual(2);
+    expect(rows[0]?.columns).toContain('household_id');
+    expect(rows[0]?.columns).not.toContain('names');
+    const { rows: allowed } = await platform.owner.query<{ may: boolean }>(
+      `select has_function_privilege('public', 'analyze_people()', 'execute') as may`,
+    );
+    expect(allowed).toEqual([{ may: false }]);
+  });
+
   it('keeps every key of every profile, which nothing but the profile writes', async () => {
     const { rows } = await app.query(
       'select array(select distinct unnest(blocking_keys || search_keys) order by 1) as keys from match_profiles where beneficiary_id = $1',

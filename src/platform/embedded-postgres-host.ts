@@ -43,6 +43,9 @@ const server = new EmbeddedPostgres({
     'max_wal_size=4GB',
     '-c',
     'checkpoint_timeout=15min',
+    // What came in at once is known to the planner soon after.
+    '-c',
+    'autovacuum_naptime=15s',
     '-c',
     `fsync=${fsync}`,
     // Whole pages in the log help against a power cut alone, and what else stands in it only a standby.

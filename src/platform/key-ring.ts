@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { freshBytes } from './fresh-bytes.ts';
+import { Hmac } from './hmac.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -12,6 +13,7 @@ export class KeyRing {
   readonly #masters: ReadonlyMap<number, Buffer>;
   readonly #indexKey: Buffer;
   readonly #derived = new Map<string, Buffer>();
+  readonly #indexes = new Map<string, Hmac>();
   /** The version that new secrets are made under. */
   readonly currentVersion: number;
 
@@ -75,12 +77,12 @@ export class KeyRing {
    * @param purpose what is looked up; the same value under another purpose gives another index
    */
   blindIndex(purpose: string, value: string): Buffer {
-    let key = this.#derived.get(`index/${purpose}`);
-    if (!key) {
-      key = Buffer.from(hkdfSync('sha256', this.#indexKey, '', `sanad/index/${purpose}`, KEY_BYTES));
-      this.#derived.set(`index/${purpose}`, key);
+    let index = this.#indexes.get(purpose);
+    if (!index) {
+      index = new Hmac(Buffer.from(hkdfSync('sha256', this.#indexKey, '', `sanad/index/${purpose}`, KEY_BYTES)));
+      this.#indexes.set(purpose, index);
     }
-    return createHmac('sha256', key).update(value).digest();
+    return index.of(value);
   }
 
   #purposeKey(version: number, purpose: string): Buffer {
@@ -110,8 +112,9 @@ export function sealWith(key: Buffer, place: string, plain: string): Buffer {
   const nonce = freshBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(place));
-  const padded = pad(Buffer.from(plain));
-  return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()]);
+  const sealed = cipher.update(padded(plain));
+  cipher.final();
+  return Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
 }
 
 /** Decrypts what {@link sealWith} made. @throws Error when key, place or content differ */
@@ -123,10 +126,10 @@ export function openWith(key: Buffer, place: string, sealed: Buffer): string {
   return padded.subarray(4, 4 + padded.readUInt32BE(0)).toString();
 }
 
-function pad(plain: Buffer): Buffer {
-  const length = Math.ceil((plain.length + 4) / PADDING_BYTES) * PADDING_BYTES;
-  const padded = Buffer.alloc(length);
-  padded.writeUInt32BE(plain.length);
-  plain.copy(padded, 4);
-  return padded;
+function padded(plain: string): Buffer {
+  const length = Buffer.byteLength(plain);
+  const bytes = Buffer.allocUnsafe(Math.ceil((length + 4) / PADDING_BYTES) * PADDING_BYTES);
+  bytes.writeUInt32BE(length);
+  bytes.write(plain, 4);
+  return bytes.fill(0, 4 + length);
 }

@@ -26,6 +26,16 @@ function timesOf(pid: number): Times | undefined {
 /** How long a process and its children that have ended have been computing, in seconds. Nothing where there is no /proc. */
 export const processTime = (pid: number): number => (timesOf(pid)?.ticks ?? Number.NaN) / TICKS_PER_SECOND;
 
+/** How much memory a process holds, in MiB. Nothing where there is no /proc. */
+export function processMemory(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Reads how long all of a PostgreSQL server's processes have been computing, in seconds. Nothing where there is no /proc. */
 export async function postgresTime(client: pg.Client): Promise<() => number> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
