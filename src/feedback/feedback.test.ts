@@ -134,8 +134,23 @@ describe('what people tell', () => {
     expect(wrong.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/registrationNumber', '/serial']);
     await post(officer, id, 'links', { registrationNumber: person.registrationNumber, serial: paid?.serial }).expect(200);
     await post(officer, (await told({ category: 'payment_not_received' })).id, 'links', { serial: paid?.serial }).expect(200);
-    const raised = await platform.owner.query('select kind, raised_by from feedback_exceptions where payout_id = $1', [paid?.payoutId]);
-    expect(raised.rows).toEqual([{ kind: 'not_received', raised_by: 'feedback' }]);
+    const raised = async () =>
+      (
+        await platform.owner.query('select kind, state, record_id as "caseId" from exceptions where payout_id = $1 order by id', [
+          paid?.payoutId,
+        ])
+      ).rows;
+    expect(await raised()).toEqual([{ kind: 'not_received', state: 'open', caseId: id }]);
+    // Told again once somebody had resolved it, it is looked into again; by the same word it is not.
+    await platform.owner.query(
+      `update exceptions set state = 'resolved', resolution = 'accepted', resolved_by = $2, resolved_at = now() where payout_id = $1`,
+      [paid?.payoutId, officer.userId],
+    );
+    await post(officer, id, 'links', { serial: paid?.serial }).expect(200);
+    expect(await raised()).toHaveLength(1);
+    const later = (await told({ category: 'payment_not_received' })).id;
+    await post(officer, later, 'links', { serial: paid?.serial }).expect(200);
+    expect((await raised())[1]).toEqual({ kind: 'not_received', state: 'open', caseId: later });
     const { body } = await officer.get(`/v1/feedback-cases/${id}`).expect(200);
     expect(body).toMatchObject({ beneficiaryId: person.id, personIs: 'author', payoutId: paid?.payoutId });
     const reads = await platform.owner.query(

@@ -1,4 +1,3 @@
-export { raiseOnce } from './commands/raise.ts';
 export { takeMessages } from './doors/messages.ts';
 export type { FeedbackDoor } from './doors/submit.ts';
 export { feedbackJobs } from './jobs.ts';

@@ -1,5 +1,6 @@
 import { hasDammDigit, plainDigits, type RateLimit } from '../platform/index.ts';
-import type { Content, FeedbackCategory, FeedbackOutcome, FeedbackState, RaisedException } from './types.ts';
+import type { ToldException } from '../reconciliation/index.ts';
+import type { Content, FeedbackCategory, FeedbackOutcome, FeedbackState } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 const HOUR_S = 3_600;
@@ -59,7 +60,7 @@ export function ownStateOf(state: FeedbackState): FeedbackOutcome['state'] {
 }
 
 /** The exception of its pay-out that a case of this category gives rise to. */
-export function exceptionOf(category: FeedbackCategory): RaisedException['kind'] | undefined {
+export function exceptionOf(category: FeedbackCategory): ToldException['kind'] | undefined {
   if (category === 'payment_not_received') return 'not_received';
   return category === 'asked_to_pay' ? 'asked_to_pay' : undefined;
 }

@@ -44,12 +44,5 @@ export interface StoredCase {
   readonly payoutId: string | null;
 }
 
-/** What people say of a pay-out that somebody of finance has to look into. */
-export interface RaisedException {
-  readonly programmeId: string;
-  readonly kind: 'not_received' | 'asked_to_pay';
-  readonly payoutId: string;
-}
-
 /** How this room sends a text. @throws Error when it has to be sent again */
 export type SendText = (sms: { readonly to: string; readonly text: string; readonly reference: string }) => Promise<void>;

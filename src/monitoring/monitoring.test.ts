@@ -235,12 +235,12 @@ describe('what people say after they were paid', () => {
       }
     }
     expect(payouts).toHaveLength(2);
-    const { rows } = await platform.owner.query('select kind, raised_by from feedback_exceptions where payout_id = $1 order by kind', [
+    const { rows } = await platform.owner.query('select kind, record_type from exceptions where payout_id = $1 order by kind', [
       payouts[0],
     ]);
     expect(rows).toEqual([
-      { kind: 'asked_to_pay', raised_by: 'monitoring' },
-      { kind: 'not_received', raised_by: 'monitoring' },
+      { kind: 'asked_to_pay', record_type: 'interview' },
+      { kind: 'not_received', record_type: 'interview' },
     ]);
   });
 

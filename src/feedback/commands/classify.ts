@@ -26,7 +26,7 @@ export const categorise = caseCommand<{ caseId: string; category: FeedbackCatego
       ownerId: staysWithOwner ? ownerId : null,
       ...dueAt(new Date(receivedAt), rule),
     });
-    if (found.payoutId && !rule.isSensitive) await raiseFor(tx, now, { programmeId, category, payoutId: found.payoutId });
+    if (found.payoutId && !rule.isSensitive) await raiseFor(tx, now, { programmeId, category, payoutId: found.payoutId, caseId });
     return { step: 'categorised', reason };
   },
 );

@@ -41,7 +41,7 @@ export const linkCaseTo = caseCommand<Link>(
     };
     await linkCase(tx, caseId, actor.id, link);
     // What few may see is not told to finance by the way.
-    if (link.payoutId && !isSensitive) await raiseFor(tx, now, { programmeId, category, payoutId: link.payoutId });
+    if (link.payoutId && !isSensitive) await raiseFor(tx, now, { programmeId, category, payoutId: link.payoutId, caseId });
     return { step: 'linked' };
   },
 );

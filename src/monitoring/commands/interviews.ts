@@ -1,6 +1,6 @@
 import { noteColumn, openPeople, sealNote } from '../../beneficiaries/index.ts';
-import { raiseOnce } from '../../feedback/index.ts';
 import { type Actor, command, type Db, newId, problem, type RoomColumns, type Scope, type Tx } from '../../platform/index.ts';
+import { openException, type ToldException } from '../../reconciliation/index.ts';
 import { insertReplacement } from '../frame-store.ts';
 import { callOf, findInterview, lockInterview, recordAnswers, recordNoResponse, type StoredInterview } from '../interview-store.ts';
 import { monitoringProblem } from '../problems.ts';
@@ -110,7 +110,8 @@ export const answerInterview = command<{ interviewId: string; answers: Answers }
     const sealed = hasWords && call.dataKey ? sealNote(keyRing, found.beneficiaryId, call.dataKey, wordsPlace(interviewId), words) : null;
     await recordAnswers(tx, interviewId, chosen, sealed, now);
     const { programmeId, payoutId } = found;
-    const raise = (kind: 'not_received' | 'asked_to_pay') => raiseOnce(tx, now, 'monitoring', { programmeId, kind, payoutId });
+    const record = { type: 'interview', id: interviewId };
+    const raise = (kind: ToldException['kind']) => openException(tx, { programmeId, at: now }, { kind, payoutId, record });
     if (answers[RECEIVED] === 'no') await raise('not_received');
     if (answers[ASKED_TO_PAY] === 'yes') await raise('asked_to_pay');
     const result = { id: interviewId, state: 'done' as const, replacedBy: null };
