@@ -65,8 +65,14 @@ export const settled = (platform: TestPlatform, frame: Frame, amount: string, mo
   instructed(platform, frame, amount, { moment, isPaid: true });
 
 /** Has a line of the bank's statement, matched with a settlement if one is given. @returns the line */
-export async function bankSays(platform: TestPlatform, programmeId: string, amount: string, settlementId?: string): Promise<string> {
-  const line = { reference: 'BK-77', amount, paidOn: '2026-03-31' };
+export async function bankSays(
+  platform: TestPlatform,
+  programmeId: string,
+  amount: string,
+  settlementId?: string,
+  paidOn = '2026-03-31',
+): Promise<string> {
+  const line = { reference: 'BK-77', amount, paidOn };
   const { lineIds } = await stageStatement(platform, { programmeId, source: 'bank', state: 'reconciled', lines: [line] });
   const [lineId = ''] = lineIds;
   if (settlementId) await insertMatch(platform.owner, lineId, settlementId, newId(), 'settlement_reference', 'settlement');

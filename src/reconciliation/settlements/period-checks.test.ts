@@ -152,6 +152,15 @@ describe('closing a period', () => {
     expect(await open()).toEqual(['DZD 2026-03-31: 3.00']);
     await bank(['A', '2026-03-31', '2026-03-31', books - 5, books - 2]);
     expect(await open()).toEqual([]);
+    // The bank moved it on the last day, and its paper was read on the next morning; what it moved on the day after it had been told before.
+    const late = await settled(platform, { ...frame, officeId: other.officeId }, '4.00', new Date('2026-04-01T08:00:00Z'));
+    await bankSays(platform, frame.programmeId, '4.00', late);
+    await bank(['A', '2026-03-31', '2026-03-31', books - 2, books - 6]);
+    expect(await open()).toEqual([]);
+    const early = await settled(platform, { ...frame, officeId: other.officeId }, '3.00', new Date('2026-03-31T10:00:00Z'));
+    expect(await open()).toEqual(['DZD 2026-03-31: -3.00']);
+    await bankSays(platform, frame.programmeId, '3.00', early, '2026-04-01');
+    expect(await open()).toEqual([]);
   });
 
   it('closes with its checklist, and takes no settlement, fee or reversal any more until two people open it again', async () => {

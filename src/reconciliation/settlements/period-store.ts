@@ -33,9 +33,21 @@ export const settlementsNotClosed = (db: Db, { programmeId, from, until }: Perio
         or s.state = 'paid' and not exists (select from settlement_bank_lines b where b.settlement_id = s.id) and s.paid_at >= ${from}::timestamptz and s.paid_at < ${until}::timestamptz)
     order by s.id limit ${limit}`);
 
+/** What the books posted for a line `l` of the bank: for the records that it is matched with, or as a loss, as somebody resolved of it. */
+const postedFor = sql`(
+  select coalesce(c.id, t.target_id) as subject_id from statement_match_targets t
+    left join exception_decisions d on t.target_type = 'cash_recovery' and d.id = t.target_id and d.kind = 'claim_repaid'
+    left join claims c on c.ended_by = d.id
+    where t.statement_line_id = l.id
+  union all
+  select d.id from exceptions e join exception_decisions d on d.exception_id = e.id and d.kind = 'write_off' and d.state = 'approved' and d.undone_by is null
+    where e.statement_line_id = l.id)`;
+
 /**
  * Currencies in which the last statements of the bank until a period's end, one for each account, say something else than the books do at the
- * end of the last of those days: what the books hold more. Of several that close on a day the last is the one that no other goes on from.
+ * end of the last of those days: what the books hold more. Of several that close on a day the last is the one that no other goes on from. What
+ * the bank moved by then and the books posted only afterwards, as a statement is read on the morning after, counts as posted by then, and what
+ * the books posted by then and the bank moved afterwards as not yet: a line of the bank says of each which it is.
  */
 export const bankDifferences = (db: Db, { programmeId, startsOn, endsOn }: Period): Promise<LeftOver[]> =>
   db.all(sql`
@@ -47,17 +59,24 @@ export const bankDifferences = (db: Db, { programmeId, startsOn, endsOn }: Perio
         where s.programme_id = ${programmeId} and s.source = 'bank' and s.state in ('staged', 'reconciled') and p.closing is not null
           and not p.interim and coalesce(p.to_date, s.to_date) <= ${endsOn}) c
       where c.day = c.last_day)
-    select ${programmeId}::uuid as id, said.currency || ' ' || said.day as name, (books.amount - said.closing)::text as amount, said.currency
+    select ${programmeId}::uuid as id, said.currency || ' ' || said.day as name, (books.amount + passing.amount - said.closing)::text as amount, said.currency
     from (select last.currency, sum(last.closing) as closing, max(last.day) as day from (
         select distinct on (c.account, c.currency) c.currency, c.closing, c.day from closings c
         order by c.account, c.currency, exists (select from closings n where n.account is not distinct from c.account and n.currency = c.currency
           and n.opening = c.closing and (n.statement_id, n.number) <> (c.statement_id, c.number)), c.statement_id desc, c.number desc) last
       group by last.currency having max(last.day) >= ${startsOn}) said
     join programmes p on p.id = ${programmeId}
-    cross join lateral (select coalesce(sum(balance_until(a.id, (said.day + 1)::timestamp at time zone p.time_zone)), 0) as amount
+    cross join lateral (select (said.day + 1)::timestamp at time zone p.time_zone as at) night
+    cross join lateral (select coalesce(sum(balance_until(a.id, night.at)), 0) as amount
       from funds f join accounts a on a.fund_id = f.id
       where f.programme_id = p.id and a.kind = 'bank' and a.currency = said.currency) books
-    where books.amount <> said.closing order by said.currency`);
+    cross join lateral (select coalesce(sum(case when l.paid_on <= said.day then g.amount else -g.amount end), 0) as amount
+      from statements s join statement_lines l on l.statement_id = s.id and l.currency = said.currency
+        cross join lateral ${postedFor} m
+        join journal_entries e on e.subject_id = m.subject_id and (e.at < night.at) <> (l.paid_on <= said.day)
+        join postings g on g.entry_id = e.id join accounts a on a.id = g.account_id and a.kind = 'bank' and a.currency = said.currency
+      where s.programme_id = p.id and s.source = 'bank' and s.state in ('staged', 'reconciled')) passing
+    where books.amount + passing.amount <> said.closing order by said.currency`);
 
 /** Days of a period on which the books moved money at the bank, and that no matched statement of the bank covers: what came in, less what left. */
 export const bankDaysUncovered = (db: Db, { programmeId, from, until }: Period, limit: number): Promise<LeftOver[]> =>
