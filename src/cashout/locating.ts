@@ -2,8 +2,8 @@ import { documentKey, phoneKey, plainDocument } from '../beneficiaries/index.ts'
 import { type KeyRing, type Sql, sql } from '../platform/index.ts';
 import type { Locator } from './types.ts';
 
-/** Vouchers that one locator can bring up, those that can be paid first. */
-const CANDIDATES = 10;
+/** Vouchers that one locator can bring up, those that can be paid first: as many as people who share a telephone may have. */
+const CANDIDATES = 30;
 
 /** The vouchers that a locator points at, as a query. Phones and documents are looked up by their keyed fingerprints. */
 export function vouchersAt(keyRing: KeyRing, locator: Locator): Sql {

@@ -115,17 +115,30 @@ describe('a pay-out', () => {
     expect((await agent.post('/v1/payouts', request(byNumber, { locator })).expect(409)).body.code).toBe('already_paid');
   });
 
-  it('tells vouchers on one shared phone apart by their codes, and counts a wrong one against each', async () => {
+  it('tells vouchers on one shared phone apart by their codes, and by a mistake locks nobody else', async () => {
     const phones = ['+213550999999'];
-    const people = [await makePerson(platform, frame.programmeId, { phones }), await makePerson(platform, frame.programmeId, { phones })];
-    const [first, second] = await makeVouchers(platform, frame, 2, { people });
-    if (!first || !second) return expect.fail('two vouchers were made');
+    const people = await Promise.all(Array.from({ length: 12 }, () => makePerson(platform, frame.programmeId, { phones })));
+    const vouchers = await makeVouchers(platform, frame, 12, { people });
     const locator = { phone: phones[0] };
+    const clumsy = await platform.as('agent', { office: frame.officeId });
+    for (const voucher of vouchers.slice(0, 6))
+      await clumsy.post('/v1/payouts', request({ ...voucher, code: wrong(voucher.code) }, { locator })).expect(422);
+    expect(new Set(await Promise.all(vouchers.map(async (voucher) => (await traces(voucher)).failed)))).toEqual(new Set([0]));
+    const counted = await one('select count(*)::int as failures from failed_codes where agent_id = $1', clumsy.userId);
+    expect(counted).toEqual({ failures: 6 });
+    // Whichever of them was issued first and whichever last.
+    for (const voucher of [vouchers[0], vouchers[11]] as [TestVoucher, TestVoucher])
+      expect((await agent.post('/v1/payouts', request(voucher, { locator })).expect(201)).body.voucherId).toBe(voucher.id);
+    expect(await traces(vouchers[5] as TestVoucher)).toMatchObject({ state: 'activated', payouts: 0 });
+  });
+
+  it('counts a wrong code against each voucher of the one person whom it is tried on', async () => {
+    const person = await makePerson(platform, frame.programmeId);
+    const [first] = (await makeVouchers(platform, frame, 1, { people: [person] })) as [TestVoucher];
+    const [second] = (await makeVouchers(platform, frame, 1, { people: [person] })) as [TestVoucher];
+    const locator = { registrationNumber: person.registrationNumber };
     await agent.post('/v1/payouts', request({ ...second, code: wrong(second.code) }, { locator })).expect(422);
     expect([(await traces(first)).failed, (await traces(second)).failed]).toEqual([1, 1]);
-    const { body } = await agent.post('/v1/payouts', request(second, { locator })).expect(201);
-    expect(body.voucherId).toBe(second.id);
-    expect(await traces(first)).toMatchObject({ state: 'activated', payouts: 0 });
   });
 
   it('costs no attempt when the check digit is wrong', async () => {

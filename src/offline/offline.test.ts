@@ -21,7 +21,7 @@ describe('an office without a network', () => {
   let office: OfflineOffice;
   beforeAll(async () => {
     platform = await startPlatform();
-    office = await OfflineOffice.open(platform, 24);
+    office = await OfflineOffice.open(platform, 32);
   });
   afterAll(() => platform.close());
 
@@ -66,6 +66,32 @@ describe('an office without a network', () => {
     expect(rows).toEqual(
       [0, 1].map(() => ({ agent_id: office.staff.agent.userId, device_id: till.pack.deviceId, document_last_four: '0042', postings: 1 })),
     );
+  });
+
+  it('pays each of several vouchers of one collector by its code, and counts against none of them what was right for another', async () => {
+    const out = await office.out(6);
+    const vouchers = out.vouchers as TestVoucher[];
+    const number = vouchers[0]?.person.registrationNumber ?? '';
+    for (const voucher of out.till.pack.vouchers) Object.assign(voucher, { registrationNumber: number });
+    const pay = (code: string) => out.till.pay({ locator: { registrationNumber: number }, code, ...seen });
+    for (const { code, serial } of vouchers.toReversed()) expect(await pay(code)).toHaveProperty('paid.serial', serial);
+    expect(out.kept.map(({ payload }) => JSON.parse(payload).kind)).not.toContain('wrong_code');
+    expect(await pay(vouchers[2]?.code ?? '')).toEqual({ refusal: 'paid' });
+    await out.till.close();
+    await office.send(out).expect(200);
+  });
+
+  it('counts a code that fits none of several vouchers against each of them', async () => {
+    const out = await office.out(2);
+    const [one, two] = out.vouchers as [TestVoucher, TestVoucher];
+    for (const voucher of out.till.pack.vouchers) Object.assign(voucher, { registrationNumber: '1' });
+    expect(await out.till.pay({ locator: { registrationNumber: '1' }, code: wrongCode(one.code), ...seen })).toEqual({
+      refusal: 'code_refused',
+    });
+    const wrong = out.kept.map(({ payload }) => JSON.parse(payload)).filter(({ kind }) => kind === 'wrong_code');
+    expect(wrong.map(({ serial }) => serial).sort()).toEqual([one.serial, two.serial].sort());
+    await out.till.close();
+    await office.send(out).expect(200);
   });
 
   it('pays a bound voucher nowhere else, and leaves it as it is', async () => {

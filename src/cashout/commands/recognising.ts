@@ -76,8 +76,10 @@ export async function recognise(context: CommandContext, told: Told): Promise<Re
   refuse(locatorRefusal(locator));
   const voucher = voucherWith(keyRing, counter.candidates, code);
   if (!voucher) {
-    const tried = counter.candidates.filter((candidate) => isLive(candidate, now)).map(({ id }) => id);
-    await countFailure(tx, now, { agentId: actor.id, officeId, tried });
+    const live = counter.candidates.filter((candidate) => isLive(candidate, now));
+    // People who share a telephone would lock each other's vouchers by their own mistakes: those count against the agent alone.
+    const isOnePersons = new Set(live.map((candidate) => candidate.collectorId)).size === 1;
+    await countFailure(tx, now, { agentId: actor.id, officeId, tried: isOnePersons ? live.map(({ id }) => id) : [] });
     return { wrong: wrongCode(officeId, counter.candidates) };
   }
   await refuseUnpayable(context, voucher);

@@ -104,18 +104,18 @@ export class OfflineTill {
     if (found.length === 0) return { refusal: 'not_in_pack' };
     const { digits, isIntact } = this.#ports.readCode(code);
     if (!isIntact) return { refusal: 'code_mistyped' };
+    const tried: PackVoucher[] = [];
     for (const voucher of found) {
       const refusal = this.#refusalOf(voucher);
-      if (refusal) {
-        if (found.length === 1) return { refusal };
-        continue;
-      }
+      if (refusal && found.length === 1) return { refusal };
+      if (refusal === 'locked') continue;
       const { packId, workFactor } = this.pack;
       const stretched = await stretch(this.#ports.slowHash, digits, saltOf(packId, voucher.serial), workFactor);
       if (!equalTexts(await verifierOf(this.#pepper, stretched), voucher.verifier)) {
-        await this.#chain.add(this.#chain.next<WrongCodeEntry>({ kind: 'wrong_code', at: this.#time(), serial: voucher.serial }));
+        if (!refusal) tried.push(voucher);
         continue;
       }
+      if (refusal) return { refusal };
       const { serial, amount, collectorId } = voucher;
       const alternateId = who === collectorId ? undefined : who;
       if (alternateId !== undefined && !this.#mayCome(voucher, alternateId)) return { refusal: 'not_a_collector' };
@@ -124,6 +124,8 @@ export class OfflineTill {
       const entry: PayoutEntry = { ...unproven, proof: await proofOf(stretched, provenWords(unproven)) };
       return { paid: voucher, entry: await this.#chain.add(entry) };
     }
+    // Only now: a code that is right for one of several vouchers is wrong for the others.
+    for (const { serial } of tried) await this.#chain.add(this.#chain.next<WrongCodeEntry>({ kind: 'wrong_code', at: this.#time(), serial }));
     return { refusal: 'code_refused' };
   }
 
