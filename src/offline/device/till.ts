@@ -125,7 +125,8 @@ export class OfflineTill {
       return { paid: voucher, entry: await this.#chain.add(entry) };
     }
     // Only now: a code that is right for one of several vouchers is wrong for the others.
-    for (const { serial } of tried) await this.#chain.add(this.#chain.next<WrongCodeEntry>({ kind: 'wrong_code', at: this.#time(), serial }));
+    for (const { serial } of tried)
+      await this.#chain.add(this.#chain.next<WrongCodeEntry>({ kind: 'wrong_code', at: this.#time(), serial }));
     return { refusal: 'code_refused' };
   }
 
