@@ -45,7 +45,7 @@ create function withdrawal_obstacles(statement uuid) returns table (obstacle tex
     where l.statement_id = statement and m.pass = 'manual'
   union all
   -- Not one that was paid before: that rests on whoever confirmed it.
-  select 'settlement', k.settlement_id, c.reference from statement_lines l join statement_matches m on m.statement_line_id = l.id
+  select 'settlement', k.settlement_id, c.reference || ' (row ' || l.row_number || ')' from statement_lines l join statement_matches m on m.statement_line_id = l.id
       join statement_match_targets t on t.statement_line_id = l.id and t.target_type = 'settlement'
       join settlement_steps k on k.settlement_id = t.target_id and k.step = 'paid' and k.taken_at >= m.matched_at
       join settlements c on c.id = k.settlement_id

@@ -158,6 +158,21 @@ describe('what the resolution of an exception posts', () => {
     await carried(charge, 'write_off', { fundId: frame.fundId });
     expect(await books()).toEqual({ bank: '99650.00', fund_available: '99650.00' });
     await propose(deposit, 'write_off', { fundId: frame.fundId }).expect(422);
+    const other = await makeStatement(platform, frame, [{ amount: '105.00' }, { amount: '7.00' }], 'bank');
+    const [over, twice] = (await open(
+      platform,
+      frame,
+      other.statementId,
+      (['amount_over', 'duplicate_in_file'] as const).map((kind, i) => ({
+        kind,
+        detail: 'x',
+        lineId: other.lineIds[i] ?? '',
+        payoutId: null,
+      })),
+    )) as [string, string];
+    await carried(over, 'write_off', { fundId: frame.fundId, amount: { amount: '5.00', currency: 'DZD' } });
+    await carried(twice, 'write_off', { fundId: frame.fundId });
+    expect(await books()).toEqual({ bank: '99638.00', fund_available: '99638.00' });
   });
 
   it('posts nothing where nothing moves', async () => {

@@ -9,7 +9,7 @@ const words: Readonly<Record<Obstacle['obstacle'], (obstacle: Obstacle) => strin
   exception: ({ about, name }) =>
     `Exception ${about} (${name}) was decided, or waits for approval. Have its proposal refused, or the exception opened again.`,
   match_by_hand: ({ name }) => `Row ${name} was matched by hand. Take that match apart.`,
-  settlement: ({ name }) => `Settlement ${name} is paid because a line of it says so. What the bank paid stays paid, and so does its line.`,
+  settlement: ({ name }) => `Settlement ${name} was paid because a line of it says so. Take that match apart; the settlement stays paid.`,
   period: ({ name }) => `The period ${name} was closed with it. Have it opened again.`,
   repetition: ({ about, name }) => `Statement ${about} ("${name}") repeats lines of it. Withdraw that one first.`,
   taken_back_by_hand: ({ about, name }) =>

@@ -162,7 +162,9 @@ describe('a statement that was read wrongly', () => {
     const april = { programmeId, source: 'bank', from: '2026-04-01', to: '2026-04-30' } as const;
     const line = { reference: 'B7', ourReference: 'SET-7', amount: '700.00', paidOn: '2026-04-06' };
     const first = await matchedStatement(platform, { ...april, uploadedBy: officer.userId, lines: [line] });
-    expect(await obstacles(officer, first.id)).toEqual([expect.stringContaining('Settlement SET-7 is paid')]);
+    expect(await obstacles(officer, first.id)).toEqual([expect.stringContaining('Settlement SET-7 (row 1) was paid')]);
+    await officer.post(`/v1/statements/${first.id}/unmatchings`, { row: 1, reason: 'It was misread' }).expect(200);
+    await ask(officer, first.id).expect(201);
 
     const told = await matchedStatement(platform, { ...april, lines: [{ reference: 'B8', amount: '1.00', paidOn: '2026-04-07' }] });
     const repeating = await matchedStatement(platform, {
