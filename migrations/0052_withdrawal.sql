@@ -75,13 +75,16 @@ create function withdrawal_obstacles(statement uuid) returns table (obstacle tex
     where s.id = statement
 $$;
 
--- Nobody takes back the paper that speaks of cash which they paid out or took back, or of a list that they had a hand in.
+-- Nobody takes back the paper that speaks of cash which they paid out or took back, or of a list that they had a hand in, nor the one that misses it.
 create function has_hand_in_statement(who uuid, statement uuid) returns boolean language sql stable as $$
   select exists (select from statement_lines l join vouchers v on v.serial = l.serial left join payouts p on p.voucher_id = v.id
       where l.statement_id = statement and (who in (p.agent_id, p.voided_by)
         or exists (select from payment_list_hands h where h.list_id = v.list_id and who in (h.user_id, h.for_user_id))))
     or exists (select from statement_lines l join statement_match_targets t on t.statement_line_id = l.id and t.target_type = 'payout'
       where l.statement_id = statement and had_hand_in_payout(who, t.target_id))
+    or exists (select from exceptions e join payouts p on p.id = e.payout_id join vouchers v on v.id = p.voucher_id
+      where e.statement_id = statement and (who in (p.agent_id, p.voided_by)
+        or exists (select from payment_list_hands h where h.list_id = v.list_id and who in (h.user_id, h.for_user_id))))
 $$;
 create function refuse_misfit_withdrawal() returns trigger language plpgsql as $$
 declare
@@ -150,6 +153,21 @@ begin
 end $$;
 create trigger of_standing before update of state on exceptions for each row when (old.state = 'resolved' and new.state <> 'resolved')
   execute function refuse_withdrawn_exception();
+
+-- As in 0037, and of all exceptions of a statement that is withdrawn it was looked at together whether whoever confirms that had a hand in one.
+create or replace function refuse_own_resolution() returns trigger language plpgsql as $$
+begin
+  if new.resolution = 'superseded' and exists (select from statement_withdrawals w
+      where w.statement_id = new.statement_id and w.state = 'confirmed' and w.decided_by = new.resolved_by) then
+    return new;
+  end if;
+  -- That a bank's line is matched with a record after all takes the exception back; nobody decides that, whoever's the record is.
+  if has_hand_in_exception(new.resolved_by, new.payout_id, new.statement_line_id, case when new.resolution <> 'superseded' then new.record_type end,
+      new.record_id) then
+    perform refuse('exceptions_resolved_by_another', 'who had a hand in the list or paid the cash does not close its exception', 'exceptions');
+  end if;
+  return new;
+end $$;
 
 -- As in 0035, and what a line repeats stands.
 create or replace function refuse_late_lines() returns trigger language plpgsql as $$

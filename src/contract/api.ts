@@ -6007,7 +6007,7 @@ export interface paths {
         /**
          * Ask for a statement that was read wrongly to be withdrawn
          * @description Somebody else confirms it. Refusals by `code`: `statement_in_use` while something that a person decided, that was posted or that another statement says
-         *     rests on it, with each of these in `errors` and `obstacles`; `conflict` when it is not read yet, was refused or withdrawn, or somebody asked before.
+         *     rests on it, with each of these in `errors`; `conflict` when it is not read yet, was refused or withdrawn, or somebody asked before.
          */
         post: operations["askStatementWithdrawal"];
         delete?: never;

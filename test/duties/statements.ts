@@ -100,6 +100,13 @@ export const onStatements = {
     const { app, paid, hands } = stage;
     const statementId = await standing(stage);
     for (const hand of [...hands, paid.agentId]) await refused('statement_withdrawals_by_another', ask(stage, statementId, hand));
+    // Nor where it misses the cash.
+    const silent = await stageStatement(stage.platform, { programmeId: stage.frame.programmeId, lines: [] });
+    await stage.platform.owner.query(
+      `insert into exceptions (id, programme_id, statement_id, kind, payout_id, detail, opened_at) values ($1, $2, $3, 'ours_not_in_statement', $4, 'x', now())`,
+      [newId(), stage.frame.programmeId, silent.id, paid.payoutId],
+    );
+    for (const hand of [...hands, paid.agentId]) await refused('statement_withdrawals_by_another', ask(stage, silent.id, hand));
     await ask(stage, statementId, newId());
     for (const hand of [...hands, paid.agentId]) await refused('statement_withdrawals_by_another', confirm(app, statementId, hand));
     await confirm(app, statementId, newId());
