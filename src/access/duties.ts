@@ -40,6 +40,11 @@ const closesOwn = {
   constraint: 'exceptions_resolved_by_another',
   detail: 'You paid this cash out or had a hand in its list. Ask a colleague to close the exception.',
 } as const;
+const withdrawsOwn = {
+  notBy: 'paid or voided cash that it speaks of; any hand in its list',
+  constraint: 'statement_withdrawals_by_another',
+  detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to have it withdrawn.',
+} as const;
 const settlesOwn = {
   notBy: 'paid or voided any of the office and fund; any hand in a list that was paid there of it',
   constraint: 'settlements_by_another',
@@ -304,6 +309,26 @@ export const duties = [
     notBy: 'paid, voided; any hand in its list',
     constraint: 'statement_matches_by_another',
     detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to match it.',
+  },
+  {
+    record: 'statement',
+    step: 'its withdrawal asked for',
+    permission: 'reconciliation.ask_withdrawal',
+    ...withdrawsOwn,
+  },
+  {
+    record: 'statement',
+    step: 'withdrawn',
+    permission: 'reconciliation.confirm_withdrawal',
+    ...withdrawsOwn,
+  },
+  {
+    record: 'statement',
+    step: 'withdrawn',
+    permission: 'reconciliation.confirm_withdrawal',
+    notBy: 'asked for it',
+    constraint: 'statement_withdrawals_two_people',
+    detail: 'You asked for this. A colleague of finance has to confirm it.',
   },
   {
     record: 'pay-out or advance',

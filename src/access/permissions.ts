@@ -355,6 +355,9 @@ export const permissions = {
 
   'reconciliation.import_statement': { roles: ['finance_officer'], within: ['programme'] },
   'reconciliation.stage_statement': { roles: [] },
+  'reconciliation.ask_withdrawal': { roles: ['finance_officer'], within: ['programme'] },
+  'reconciliation.confirm_withdrawal': { roles: ['finance_officer'], within: ['programme'], stepUp: true },
+  'reconciliation.refuse_withdrawal': { roles: ['finance_officer'], within: ['programme'] },
   'reconciliation.save_mapping': { roles: ['finance_officer'], within: ['programme'] },
   'reconciliation.set_passes': { roles: ['finance_officer'], within: ['programme'], stepUp: true },
   'reconciliation.run_matching': { roles: ['finance_officer'], within: ['programme'] },

@@ -7,6 +7,13 @@ export const afterPaymentWords: Readonly<Record<string, Words>> = {
   'reconciliation.match_next': { ar: 'مطابقة جزء من كشف', fr: 'Partie d’un relevé rapprochée', en: 'Part of a statement matched' },
   'reconciliation.match_by_hand': { ar: 'مطابقة سطر يدوياً', fr: 'Ligne rapprochée à la main', en: 'Line matched by hand' },
   'reconciliation.unmatch': { ar: 'فك مطابقة سطر', fr: 'Rapprochement défait', en: 'Match taken apart' },
+  'reconciliation.ask_withdrawal': { ar: 'طلب سحب كشف', fr: 'Retrait d’un relevé demandé', en: 'Withdrawal of a statement asked for' },
+  'reconciliation.confirm_withdrawal': { ar: 'تأكيد سحب كشف', fr: 'Relevé retiré', en: 'Statement withdrawn' },
+  'reconciliation.refuse_withdrawal': {
+    ar: 'رفض سحب كشف',
+    fr: 'Retrait d’un relevé refusé',
+    en: 'Withdrawal of a statement refused',
+  },
   'feedback.submit': { ar: 'تقديم ملاحظة', fr: 'Retour déposé', en: 'Feedback given' },
   'feedback.look_up': { ar: 'الاستعلام عن ملاحظة', fr: 'Suite d’un retour consultée', en: 'Answer to feedback looked up' },
   'feedback.receive_message': { ar: 'استلام ملاحظة برسالة', fr: 'Retour reçu par message', en: 'Feedback received by message' },

@@ -5905,8 +5905,9 @@ export interface paths {
          *     other table. A row that begins with the word total is compared with the rows above it.
          *
          *     The file is read whole and staged whole: where a cell cannot be read, or balances and sums do not come to what is stated, no line is
-         *     taken, the statement is kept as refused and every place is listed, up to a hundred. The same file again changes nothing; one that
-         *     was refused may be sent again. A line that an earlier statement of the same bank account holds is kept as its repetition.
+         *     taken, the statement is kept as refused and every place is listed, up to a hundred. The same file again changes nothing; sent to be
+         *     read otherwise (`source`, `mapping` or its version, `from`, `to`), it is refused with `imported_otherwise`, and the statement that it is
+         *     has to be withdrawn first. One that was refused or withdrawn may be sent again. A line that an earlier statement of the same bank account holds is kept as its repetition.
          *
          *     A small file is read, staged and reconciled before the answer; any other is answered with 202 in the state `received`, and what
          *     became of it is read from the statement. The lines of the post are matched with pay-outs by our reference, then by serial, amount
@@ -5988,6 +5989,69 @@ export interface paths {
         get: operations["getStatement"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a statement that was read wrongly to be withdrawn
+         * @description Somebody else confirms it. Refusals by `code`: `statement_in_use` while something that a person decided, that was posted or that another statement says
+         *     rests on it, with each of these in `errors`; `conflict` when it is not read yet, was refused or withdrawn, or somebody asked before.
+         */
+        post: operations["askStatementWithdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/withdrawal/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a statement, as somebody else has asked
+         * @description With a fresh second factor. Its matches go, its exceptions are closed as `superseded`, a matching of it that is going on is ended, and its file may be
+         *     sent again. Its lines stay as history and count nowhere. Statements of the same days, and those that list again what it listed, are matched again.
+         *     Refusals by `code`: `separation_of_duties` to who asked for it, paid cash that it speaks of or had a hand in its list; `statement_in_use`, as above.
+         */
+        post: operations["confirmStatementWithdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statements/{statementId}/withdrawal/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse to withdraw a statement, or take back one's own request
+         * @description Nothing of the statement changes. It may be asked for again.
+         */
+        post: operations["refuseStatementWithdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12673,7 +12737,7 @@ export interface components {
             assessedAt: components["schemas"]["Timestamp"];
         };
         /** @enum {string} */
-        StatementState: "received" | "staged" | "reconciled" | "refused";
+        StatementState: "received" | "staged" | "reconciled" | "refused" | "withdrawn";
         /** @enum {string} */
         StatementSource: "post" | "bank";
         /** @enum {string|null} */
@@ -12735,6 +12799,18 @@ export interface components {
             cell?: string;
             detail: string;
         };
+        StatementWithdrawal: {
+            /** @enum {string} */
+            state: "asked" | "confirmed" | "refused";
+            reason: string;
+            askedBy: components["schemas"]["Id"];
+            askedAt: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            decidedBy: string | null;
+            decidedAt: components["schemas"]["Timestamp"] | null;
+            /** @description Why it was refused */
+            note: string | null;
+        };
         Statement: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -12772,6 +12848,8 @@ export interface components {
             faults: components["schemas"]["Place"][];
             /** @description What was read otherwise than it is written, or could not be checked */
             remarks: components["schemas"]["Place"][];
+            /** @description The last withdrawal that was asked for */
+            withdrawal: components["schemas"]["StatementWithdrawal"] | null;
         };
         StatementImport: {
             /** @description Whether this very file was here before; nothing was changed then */
@@ -12937,13 +13015,13 @@ export interface components {
             askedAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             endedAt: string | null;
-            /** @description The code of what it could not go on for; `separation_of_duties` asks for a colleague to match the statement again */
+            /** @description The code of what it could not go on for; `separation_of_duties` asks for a colleague to match the statement again, `statement_withdrawn` for nothing */
             stoppedBy: string | null;
         };
         Matching: {
             statementId: components["schemas"]["Id"];
             /** @enum {string} */
-            state: "received" | "staged" | "reconciled" | "refused";
+            state: "received" | "staged" | "reconciled" | "refused" | "withdrawn";
             run: null | components["schemas"]["MatchingRun"];
             lineCount: components["schemas"]["Count"];
             matchedCount: components["schemas"]["Count"];
@@ -14657,8 +14735,8 @@ export interface components {
         RunId: components["schemas"]["Id"];
         /** @description What the texts are in; English where a scorecard has none in it */
         TextLanguage: "ar" | "fr" | "en";
-        /** @description Whose paper it is */
-        Source: "post" | "bank";
+        /** @description Whose paper it is. Left out, the format says it: camt and MT940 are the bank’s, a table (CSV, XLSX) is the post’s */
+        Source: components["schemas"]["StatementSource"];
         /** @description The name of a mapping that was saved; its latest version reads a table */
         MappingName: string;
         StatementId: components["schemas"]["Id"];
@@ -25445,7 +25523,7 @@ export interface operations {
             query: {
                 /** @description How the post or the bank names it */
                 name: string;
-                /** @description Whose paper it is */
+                /** @description Whose paper it is. Left out, the format says it: camt and MT940 are the bank’s, a table (CSV, XLSX) is the post’s */
                 source?: components["parameters"]["Source"];
                 /** @description The name of a mapping that was saved; its latest version reads a table */
                 mapping?: components["parameters"]["MappingName"];
@@ -25498,7 +25576,7 @@ export interface operations {
     previewStatement: {
         parameters: {
             query?: {
-                /** @description Whose paper it is */
+                /** @description Whose paper it is. Left out, the format says it: camt and MT940 are the bank’s, a table (CSV, XLSX) is the post’s */
                 source?: components["parameters"]["Source"];
                 /** @description The name of a mapping that was saved; its latest version reads a table */
                 mapping?: components["parameters"]["MappingName"];
@@ -25640,6 +25718,98 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The statement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    askStatementWithdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Name no person */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The statement as it is now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmStatementWithdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The statement as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refuseStatementWithdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                statementId: components["parameters"]["StatementId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Name no person */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The statement as it is now */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -2,6 +2,8 @@ import { defineProblems, type Problem } from '../platform/index.ts';
 
 export const reconciliationProblem = defineProblems({
   unreadable_statement: [422, 'The statement has cells that cannot be read'],
+  imported_otherwise: [409, 'The same file was taken in otherwise before'],
+  statement_in_use: [409, 'Something rests on the statement'],
   settlement_exceeds_payable: [422, 'The post is owed less than this'],
   settlement_beyond_limit: [403, 'The amount is above your limit'],
   claimed_by_settlement: [409, 'A settlement with the post claims this'],

@@ -47,6 +47,23 @@ const insertLine = ({ platform, paid }: Stage, id: string, statementId: string) 
     [id, statementId, paid.serial],
   );
 
+/** A statement that speaks of the pay-out, and that nothing rests on. */
+const standing = async ({ platform, frame, paid }: Stage): Promise<string> =>
+  (await stageStatement(platform, { programmeId: frame.programmeId, lines: [{ serial: paid.serial }] })).id;
+
+const ask = ({ app }: Stage, statementId: string, by: string) =>
+  app.query(`insert into statement_withdrawals (id, statement_id, reason, asked_by, asked_at) values ($1, $2, 'Misread', $3, now())`, [
+    newId(),
+    statementId,
+    by,
+  ]);
+
+const confirm = (app: Stage['app'], statementId: string, by: string) =>
+  app.query(
+    `update statement_withdrawals set state = 'confirmed', decided_by = $2, decided_at = now() where statement_id = $1 and state = 'asked'`,
+    [statementId, by],
+  );
+
 /** Attacks on the duties of reconciliation: statements, matches, exceptions and what is decided of them. */
 export const onStatements = {
   async statement_matches_by_another({ platform, frame, app, paid, hands }) {
@@ -78,6 +95,27 @@ export const onStatements = {
     };
     for (const [i, hand] of [...hands, paid.agentId].entries()) await refused('statements_by_another', staged(hand, 'abcdef'[i] ?? '9'));
     await staged(newId(), '0');
+  },
+  async statement_withdrawals_by_another(stage) {
+    const { app, paid, hands } = stage;
+    const statementId = await standing(stage);
+    for (const hand of [...hands, paid.agentId]) await refused('statement_withdrawals_by_another', ask(stage, statementId, hand));
+    // Nor where it misses the cash.
+    const silent = await stageStatement(stage.platform, { programmeId: stage.frame.programmeId, lines: [] });
+    await stage.platform.owner.query(
+      `insert into exceptions (id, programme_id, statement_id, kind, payout_id, detail, opened_at) values ($1, $2, $3, 'ours_not_in_statement', $4, 'x', now())`,
+      [newId(), stage.frame.programmeId, silent.id, paid.payoutId],
+    );
+    for (const hand of [...hands, paid.agentId]) await refused('statement_withdrawals_by_another', ask(stage, silent.id, hand));
+    await ask(stage, statementId, newId());
+    for (const hand of [...hands, paid.agentId]) await refused('statement_withdrawals_by_another', confirm(app, statementId, hand));
+    await confirm(app, statementId, newId());
+  },
+  async statement_withdrawals_two_people(stage) {
+    const statementId = await standing(stage);
+    const by = newId();
+    await ask(stage, statementId, by);
+    await refused('statement_withdrawals_two_people', confirm(stage.app, statementId, by));
   },
   async exceptions_resolved_by_another(stage) {
     const { app, paid, hands } = stage;

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../platform/index.ts';
+import { atMost, sql, type Tx } from '../../platform/index.ts';
 import { keepStepOfAll } from './steps.ts';
 import type { PlainResolution } from './types.ts';
 
@@ -22,6 +22,31 @@ export async function closeSuperseded(tx: Tx, ids: readonly string[], by: string
   const all = closed.map(({ id }) => id);
   await keepStepOfAll(tx, all, { at, by, what: 'superseded', reason: unfounded, facts: {} });
   return all.length;
+}
+
+/** How many exceptions are closed at once, each with a step of its own. */
+const AT_ONCE = 20_000;
+
+/**
+ * Takes back every open exception of a statement that no longer counts, whoever owns it or has said something about it.
+ * @param by in whose name @param note why
+ */
+export async function closeAllOf(
+  tx: Tx,
+  statementId: string,
+  { by, at, note }: { readonly by: string; readonly at: Date; readonly note: string },
+): Promise<void> {
+  for (let closed = AT_ONCE; closed === AT_ONCE; ) {
+    const rows = await tx.all<{ id: string }>(sql`update exceptions set state = 'resolved', resolution = 'superseded', resolved_by = ${by},
+        resolved_at = ${at}, note = ${note}, version = version + 1
+      where id in (select e.id from exceptions e where e.statement_id = ${statementId} and e.state = 'open' limit ${atMost(AT_ONCE)}) returning id`);
+    closed = rows.length;
+    await keepStepOfAll(
+      tx,
+      rows.map(({ id }) => id),
+      { at, by, what: 'superseded', reason: note, facts: {} },
+    );
+  }
 }
 
 /** Closes exceptions that are open, with one decision that posts nothing. */

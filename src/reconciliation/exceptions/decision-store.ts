@@ -41,7 +41,7 @@ export interface Grounds {
   readonly fundId: string | null;
   readonly currency: string;
   readonly officeId: string | null;
-  /** Whether it is about cash that left the bank, not the post. */
+  /** Whether a statement of the bank shows it: what was taken the bank took, not the post. */
   readonly ofBank: boolean;
   readonly atStake: string | null;
 }
@@ -49,8 +49,8 @@ export interface Grounds {
 /** @param fundId the fund that somebody names; it counts where the cash was of no voucher */
 export async function groundsOf(db: Db, exceptionId: string, fundId: string | undefined): Promise<Grounds | undefined> {
   return db.first<Grounds>(sql`select coalesce(v.fund_id, f.id) as "fundId", g.currency, coalesce(p.office_id, e.office_id) as "officeId",
-      e.kind = 'bank_not_in_statement' as "ofBank", case when e.currency = g.currency then e.amount::text end as "atStake"
-    from exceptions e join programmes g on g.id = e.programme_id left join payouts p on p.id = e.payout_id
+      coalesce(s.source = 'bank', false) as "ofBank", case when e.currency = g.currency then e.amount::text end as "atStake"
+    from exceptions e join programmes g on g.id = e.programme_id left join statements s on s.id = e.statement_id left join payouts p on p.id = e.payout_id
       left join statement_lines l on l.id = e.statement_line_id
       left join vouchers v on v.id = p.voucher_id or p.id is null and v.serial = l.serial and v.programme_id = e.programme_id
       left join funds f on f.id = ${fundId ?? null}::uuid and f.programme_id = e.programme_id

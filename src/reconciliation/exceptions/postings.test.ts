@@ -158,6 +158,28 @@ describe('what the resolution of an exception posts', () => {
     await carried(charge, 'write_off', { fundId: frame.fundId });
     expect(await books()).toEqual({ bank: '99650.00', fund_available: '99650.00' });
     await propose(deposit, 'write_off', { fundId: frame.fundId }).expect(422);
+    const other = await makeStatement(platform, frame, [{ amount: '105.00' }, { amount: '7.00' }], 'bank');
+    const [over, twice] = (await open(
+      platform,
+      frame,
+      other.statementId,
+      (['amount_over', 'duplicate_in_file'] as const).map((kind, i) => ({
+        kind,
+        detail: 'x',
+        lineId: other.lineIds[i] ?? '',
+        payoutId: null,
+      })),
+    )) as [string, string];
+    // In plain SQL, at an office of the post.
+    const atOffice = platform.owner.query(
+      `insert into exception_decisions (id, exception_id, kind, amount, currency, fund_id, office_id, note, proposed_by, proposed_at)
+      values (gen_random_uuid(), $1, 'write_off', 5, 'DZD', $2, $3, 'x', gen_random_uuid(), now())`,
+      [over, frame.fundId, frame.officeId],
+    );
+    await expect(atOffice).rejects.toMatchObject({ constraint: 'exception_decisions_fit_line' });
+    await carried(over, 'write_off', { fundId: frame.fundId, amount: { amount: '5.00', currency: 'DZD' } });
+    await carried(twice, 'write_off', { fundId: frame.fundId });
+    expect(await books()).toEqual({ bank: '99638.00', fund_available: '99638.00' });
   });
 
   it('posts nothing where nothing moves', async () => {

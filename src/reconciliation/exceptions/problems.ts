@@ -35,6 +35,7 @@ const byConstraint: Readonly<Record<string, () => Problem>> = {
     exceptionProblem.voucher_collectable('Cancel the voucher first, or it would be paid twice. Then propose this again.'),
   accounts_not_overdrawn: () =>
     exceptionProblem.fund_short('The money is committed or paid out. Return it to the fund first: cancel lists that wait for it.'),
+  exceptions_of_standing: () => exceptionProblem.exception_settled('The statement that showed it was withdrawn.'),
   exceptions_told_once: () =>
     exceptionProblem.exception_settled('The same was told again since and has an exception of its own. Deal with that one.'),
 };

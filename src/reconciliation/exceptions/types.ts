@@ -19,7 +19,7 @@ export type ClaimEnding = (typeof claimEndings)[number];
 
 export type DecisionKind = PostedResolution | ClaimEnding | 'reopening';
 
-/** `superseded`: a later run of matching found no reason for it any more. */
+/** `superseded`: a later run of matching found no reason for it any more, or the statement that showed it was withdrawn. */
 export type Resolution = PlainResolution | PostedResolution | 'superseded';
 
 /** Something that does not agree and waits for, or had, somebody's decision. */

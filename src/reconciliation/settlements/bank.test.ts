@@ -135,6 +135,21 @@ describe('the bank’s word that the post was paid', () => {
     expect((await found(statementId)).map(({ kind }: { kind: string }) => kind)).toEqual(['amount_over', 'bank_not_in_statement']);
   });
 
+  it('pays by what a debit comes to without the charges in it, which a fund bears', async () => {
+    const { id, reference } = await sent('2.00');
+    const charged = `<TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs><Amt Ccy="DZD">2.00</Amt><Chrgs><Rcrd><Amt Ccy="DZD">0.50</Amt></Rcrd></Chrgs></TxDtls>`;
+    const entry = camtEntry('2.50', 'BK-C', { bookedOn: today }).replace('</Ntry>', `<NtryDtls>${charged}</NtryDtls></Ntry>`);
+    const statementId = await upload(entry, '97.50');
+    expect(await sheet(id)).toMatchObject({ state: 'paid', bankReference: 'BK-C', threeWays: { closed: true } });
+    const [fee] = await found(statementId);
+    expect(fee).toMatchObject({ kind: 'bank_not_in_statement', line: 'BK-C', record: null });
+    const proposal = { resolution: 'write_off', fundId: frame.fundId, note: 'The bank’s charge' };
+    const { body } = await maker.post(`/v1/exceptions/${fee.id}/proposals`, proposal).expect(201);
+    expect(body.decisions).toMatchObject([{ amount: { amount: '0.50' }, officeId: null }]);
+    await payer.post(`/v1/exceptions/${fee.id}/proposals/${body.decisions[0].id}/approval`).expect(200);
+    expect(await found(statementId)).toEqual([]);
+  });
+
   it('waits for somebody else where who sent the statement in paid the cash, and is not called off meanwhile', async () => {
     const { id, reference } = await sent('6.00');
     await upload(debit('6.00', 'BK-7', reference), '94.00', agent);

@@ -5,10 +5,12 @@ import { matchingOf } from '../matching/runs/run-matching.ts';
 import { lastRun } from '../matching/runs/store.ts';
 import { reconciliationProblem } from '../problems.ts';
 import { keepChunks } from './chunk-store.ts';
+import { likelySource } from './formats/open.ts';
 import { findMapping } from './mapping-store.ts';
+import { type Asked, refuseReadOtherwise } from './read-otherwise.ts';
 import type { SealedFile } from './sealed-file.ts';
 import { type Staging, stage } from './stage.ts';
-import { findByContent, findStatement, insertStatement, lockStatements, type Reception } from './store.ts';
+import { type Earlier, findByContent, findStatement, insertStatement, lockStatements, type Reception } from './store.ts';
 import type { NewStatement, Statement } from './types.ts';
 
 /** A file up to this size is read before its sender is answered, in bytes: some ten thousand lines. */
@@ -24,9 +26,10 @@ export interface StatementImport {
 /**
  * Takes in a statement of the post or the bank. A small one is read, staged and reconciled at once; any other is kept, sealed, and read by
  * a job. The same file again changes nothing and answers with the statement it became; what of that was stopped in the middle goes on at once.
+ * Where nobody says whose it is, its format does.
  * @param file whole, on disk; it is read in the transaction
  * @throws unprocessable when the period ends before it starts, or after the day of the upload; not_found when there is no mapping of that name; unreadable_statement with
- *   every place, in which case the statement is kept as refused and no line of it
+ *   every place, in which case the statement is kept as refused and no line of it; imported_otherwise when the same file was read in another way
  */
 export const importStatement = (file: SealedFile) =>
   command<NewStatement, StatementImport>({
@@ -44,20 +47,22 @@ export const importStatement = (file: SealedFile) =>
       if (to && to > today) throw problem.unprocessable('The period is not over.', {}, [{ pointer: '/to', detail: `Not after ${today}.` }]);
       const mapping = name === null ? undefined : await findMapping(tx, programmeId, name);
       if (name !== null && !mapping) throw problem.not_found('The programme has no mapping of this name.');
+      const source = input.source ?? (await likelySource(file.bytes()));
+      const asked = { source, from, to, mappingId: mapping?.id ?? null };
       const earlier = await findByContent(tx, programmeId, digest);
-      if (earlier) return known(tx, earlier);
+      if (earlier) return known(tx, earlier, asked);
       const reception: Reception = {
         ...input,
+        ...asked,
         id: file.id,
         currency,
-        mappingId: mapping?.id ?? null,
         uploadedBy: actor.id,
         uploadedAt: now,
         today,
       };
       if (!(await insertStatement(tx, reception))) {
         const same = await findByContent(tx, programmeId, digest);
-        if (same) return known(tx, same);
+        if (same) return known(tx, same, asked);
         throw problem.conflict('The same file is being received. Try again.');
       }
       if (file.size > READ_AT_ONCE || !(await lockStatements(tx, programmeId, false))) {
@@ -89,8 +94,10 @@ async function unfinished(tx: Tx, { id, state }: Statement): Promise<StatementIm
   return !run || run.state === 'running' ? 'matching' : null;
 }
 
-async function known(tx: Tx, id: string): Promise<Outcome<StatementImport>> {
+async function known(tx: Tx, earlier: Earlier, asked: Asked): Promise<Outcome<StatementImport>> {
+  const { id } = earlier;
   const statement = await statementBy(tx, id);
+  refuseReadOtherwise(earlier, asked, statement);
   const resumes = await unfinished(tx, statement);
   return {
     result: { alreadyImported: true, resumes, statement },

@@ -48,13 +48,13 @@ const earlierLine = (programmeId: string, statementId: string): Sql => sql`(sele
   from (select l.id, l.statement_id, l.balance_after from statement_lines l
     where n.account is not null and l.fingerprint = decode(n.fingerprint, 'hex') and l.repeats is null offset 0) e
     join statements s on s.id = e.statement_id
-  where s.programme_id = ${programmeId} and s.source = 'bank' and s.id <> ${statementId} and (n.named
+  where s.programme_id = ${programmeId} and s.source = 'bank' and s.state <> 'withdrawn' and s.id <> ${statementId} and (n.named
     or n.balance = e.balance_after and not exists (select from statement_parts p
       where p.statement_id = e.statement_id and p.account = n.account and p.closing = n.opening)
-    or e.balance_after is null and n.balance is not null and not exists (select from statement_lines r
-      where r.repeats = e.id and r.balance_after <> n.balance)
+    or e.balance_after is null and n.balance is not null and not exists (select from statement_lines r join statements o on o.id = r.statement_id
+      where r.repeats = e.id and r.balance_after <> n.balance and o.state <> 'withdrawn')
     or e.balance_after is not null and n.balance is null and not exists (select from statement_lines r join statements o on o.id = r.statement_id
-      where r.repeats = e.id and r.balance_after is null and o.format = 'camt.054'))
+      where r.repeats = e.id and r.balance_after is null and o.format = 'camt.054' and o.state <> 'withdrawn'))
   order by e.id limit 1)`;
 
 /** Stores lines of a statement. @param programmeId of a bank's statement, whose repeats are looked for; null for any other */

@@ -7,6 +7,8 @@ import { previewStatement } from './preview.ts';
 import { listLines, listMappings, listStatements, readStatementById } from './queries.ts';
 import { saveMapping } from './save-mapping.ts';
 import { receiving } from './sealed-file.ts';
+import { askWithdrawal } from './withdrawal/ask-withdrawal.ts';
+import { confirmWithdrawal, refuseWithdrawal } from './withdrawal/decide-withdrawal.ts';
 
 type Operation =
   | 'importStatement'
@@ -14,6 +16,9 @@ type Operation =
   | 'listStatements'
   | 'getStatement'
   | 'listStatementLines'
+  | 'askStatementWithdrawal'
+  | 'confirmStatementWithdrawal'
+  | 'refuseStatementWithdrawal'
   | 'saveStatementMapping'
   | 'listStatementMappings';
 
@@ -23,7 +28,7 @@ export const statementRoutes = ({ db, execute, keyRing }: Ground, dataDir: strin
     // Before a byte of the body is read.
     authoriseRead(call.actor, 'reconciliation.import_statement', { programme: params.programmeId });
     await programmeById(db, params.programmeId);
-    const { name, source = 'post', from = null, to = null, mapping = null } = query;
+    const { name, source = null, from = null, to = null, mapping = null } = query;
     return receiving(body, keyRing, join(dataDir, 'uploads'), newId(), async (file) => {
       const input = { ...params, name, source, from, to, mapping, digest: file.digest };
       const answer = await execute(importStatement(file), input, call);
@@ -33,6 +38,7 @@ export const statementRoutes = ({ db, execute, keyRing }: Ground, dataDir: strin
   async previewStatement({ actor, params, query, body }) {
     authoriseRead(actor, 'reconciliation.import_statement', { programme: params.programmeId });
     await programmeById(db, params.programmeId);
+    // A bank's formats are read alike whosever they are.
     const { source = 'post', mapping = null } = query;
     const { lines, ...preview } = await previewStatement(db, body, { ...params, source, mapping });
     return { ...preview, lines: lines.map(({ amount, ...line }) => ({ ...line, amount: amount.toJSON() })) };
@@ -40,6 +46,9 @@ export const statementRoutes = ({ db, execute, keyRing }: Ground, dataDir: strin
   listStatements: ({ actor, params, query }) => listStatements(db, actor, params.programmeId, query),
   getStatement: ({ actor, params }) => readStatementById(db, actor, params.statementId),
   listStatementLines: ({ actor, params, query }) => listLines(db, actor, params.statementId, query),
+  askStatementWithdrawal: ({ params, body, ...call }) => execute(askWithdrawal, { ...params, ...body }, call),
+  confirmStatementWithdrawal: ({ params, body: _none, ...call }) => execute(confirmWithdrawal, params, call),
+  refuseStatementWithdrawal: ({ params, body, ...call }) => execute(refuseWithdrawal, { ...params, ...body }, call),
   saveStatementMapping: ({ params, body, ...call }) => execute(saveMapping, { ...params, ...body }, call),
   listStatementMappings: ({ actor, params, query }) => listMappings(db, actor, params.programmeId, query),
 });

@@ -1,6 +1,7 @@
 import { allOf, type Db, Money, type Page, type ProblemPlace, pageOf, type Sql, sql, type Tx } from '../../platform/index.ts';
-import type { Part, StatementFormat } from './formats/types.ts';
+import type { Part, StatementFormat, StatementSource } from './formats/types.ts';
 import type { NewStatement, Statement, StatementPart, StatementSummary } from './types.ts';
+import { lastWithdrawal } from './withdrawal/store.ts';
 
 /**
  * Makes the statements of one programme wait for each other, so that two files do not claim one pay-out.
@@ -17,17 +18,22 @@ export async function lockStatements(tx: Tx, programmeId: string, waits: boolean
   return true;
 }
 
-/** @returns the identifier of the statement that this file became before, or undefined */
-export async function findByContent(db: Db, programmeId: string, digest: string): Promise<string | undefined> {
-  const row = await db.first<{ id: string }>(
-    sql`select id from statements where programme_id = ${programmeId} and content_digest = ${digest} and state <> 'refused'`,
-  );
-  return row?.id;
+/** A statement that a file became before, and how it was to be read. */
+export interface Earlier extends Pick<Reception, 'id' | 'source' | 'from' | 'to' | 'mappingId'> {
+  /** The period that it has. */
+  readonly covers: { readonly from: string | null; readonly to: string | null };
 }
 
+/** @returns the statement that this file became before and that counts, or undefined */
+export const findByContent = (db: Db, programmeId: string, digest: string): Promise<Earlier | undefined> =>
+  db.first<Earlier>(sql`select id, source, said_from as "from", said_to as "to", mapping_id as "mappingId",
+      jsonb_build_object('from', from_date, 'to', to_date) as covers
+    from statements where programme_id = ${programmeId} and content_digest = ${digest} and state not in ('refused', 'withdrawn')`);
+
 /** What is known of a statement before it is read. */
-export type Reception = Omit<NewStatement, 'mapping'> & {
+export type Reception = Omit<NewStatement, 'mapping' | 'source'> & {
   readonly id: string;
+  readonly source: StatementSource;
   readonly currency: string;
   readonly mappingId: string | null;
   readonly uploadedBy: string;
@@ -41,9 +47,10 @@ export async function insertStatement(tx: Tx, statement: Reception): Promise<boo
   const { id, programmeId, source, name, digest, currency, from, to, mappingId, uploadedBy, uploadedAt } = statement;
   const count =
     await tx.run(sql`insert into statements (id, programme_id, source, state, name, content_digest, currency, from_date, to_date,
-      mapping_id, uploaded_by, uploaded_at)
-    values (${id}, ${programmeId}, ${source}, 'received', ${name}, ${digest}, ${currency}, ${from}, ${to}, ${mappingId}, ${uploadedBy}, ${uploadedAt})
-    on conflict (programme_id, content_digest) where state <> 'refused' do nothing`);
+      said_from, said_to, mapping_id, uploaded_by, uploaded_at)
+    values (${id}, ${programmeId}, ${source}, 'received', ${name}, ${digest}, ${currency}, ${from}, ${to}, ${from}, ${to},
+      ${mappingId}, ${uploadedBy}, ${uploadedAt})
+    on conflict (programme_id, content_digest) where state not in ('refused', 'withdrawn') do nothing`);
   return count === 1;
 }
 
@@ -145,7 +152,7 @@ export async function findStatement(db: Db, id: string): Promise<Statement | und
   const row = await db.first<SummaryRow & Pick<Statement, 'faults' | 'remarks'>>(
     sql`select ${summary}, s.faults, s.remarks from statements s where s.id = ${id}`,
   );
-  return row && { ...summarised(row), parts: await partsOf(db, id) };
+  return row && { ...summarised(row), parts: await partsOf(db, id), withdrawal: await lastWithdrawal(db, id) };
 }
 
 type PartRow = Omit<StatementPart, 'opening' | 'closing' | 'credits' | 'debits'> & {

@@ -1,14 +1,21 @@
 import type { ProblemPlace } from '../../platform/index.ts';
 import type { ExceptionKind, Stated } from '../types.ts';
 import type { LineKind, StatementFormat, StatementSource } from './formats/types.ts';
+import type { Withdrawal } from './withdrawal/store.ts';
 
-/** `received`: kept, and waits to be read. `staged`: read whole, every line is there. `reconciled`: matched. `refused`: not to be read. */
-export const statementStates = ['received', 'staged', 'reconciled', 'refused'] as const;
+/** `received`: kept, and waits to be read. `staged`: read whole, every line is there. `reconciled`: matched. `refused`: not to be read. `withdrawn`: taken back. */
+export const statementStates = ['received', 'staged', 'reconciled', 'refused', 'withdrawn'] as const;
 
 export type StatementState = (typeof statementStates)[number];
 
 /** How a statement may move; the database holds the same list. */
-export const statementTransitions = ['received>staged', 'received>refused', 'staged>reconciled'] as const;
+export const statementTransitions = [
+  'received>staged',
+  'received>refused',
+  'staged>reconciled',
+  'staged>withdrawn',
+  'reconciled>withdrawn',
+] as const;
 
 /** What a statement says of one account and period. */
 export interface StatementPart {
@@ -50,10 +57,12 @@ export interface Statement {
   readonly uploadedBy: string;
   readonly uploadedAt: string;
   readonly stagedAt: string | null;
+  /** The last withdrawal that was asked for. */
+  readonly withdrawal: Withdrawal | null;
 }
 
 /** A statement as lists show it. */
-export type StatementSummary = Omit<Statement, 'parts' | 'faults' | 'remarks'>;
+export type StatementSummary = Omit<Statement, 'parts' | 'faults' | 'remarks' | 'withdrawal'>;
 
 /** A line of a statement with what became of it. */
 export interface StatementLineShown {
@@ -78,7 +87,8 @@ export interface StatementLineShown {
 export interface NewStatement {
   readonly programmeId: string;
   readonly name: string;
-  readonly source: StatementSource;
+  /** Null where nobody says: a bank's format is the bank's, any other the post's. */
+  readonly source: StatementSource | null;
   /** The first and the last day, where somebody says them; otherwise the file does. */
   readonly from: string | null;
   readonly to: string | null;

@@ -96,7 +96,11 @@ async function termsOf(
     );
   if (!amount && atStake === null) throw misfit('/amount', 'The exception does not say how much is at stake. Say how much you propose.');
   const money = amount ? amountIn(amount, currency) : Money.of(atStake ?? '0', currency);
-  return { amount: money, fundId: grounds.fundId, officeId: kind === 'cash_recovered' || ofBank ? null : officeId };
+  return {
+    amount: money,
+    fundId: grounds.fundId,
+    officeId: kind === 'cash_recovered' || (kind === 'write_off' && ofBank) ? null : officeId,
+  };
 }
 
 async function termsOfClaim(tx: Tx, { exceptionId, amount }: NewProposal): Promise<Terms> {

@@ -11,13 +11,14 @@ export async function scopeOfStatement(db: Db, { statementId }: { readonly state
   return { programme: statement.programmeId };
 }
 
-/** The line of a row, in a statement that nothing else matches meanwhile. @throws not_found; conflict while it is being matched */
+/** The line of a row, in a statement that nothing else matches meanwhile. @throws not_found; conflict while it is being matched, or when it was withdrawn */
 export async function pointedAt(
   tx: Tx,
   statementId: string,
   row: number,
 ): Promise<{ readonly statement: MatchedStatement; readonly line: PointedLine }> {
   const statement = await lockedStatement(tx, statementId);
+  if (statement.state === 'withdrawn') throw problem.conflict('The statement was withdrawn.');
   if ((await lastRun(tx, statementId))?.state === 'running')
     throw problem.conflict('The statement is being matched. Ask again when it is done.');
   const line = await findLine(tx, statementId, row);

@@ -40,7 +40,7 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
       l.paid_on as "paidOn", l.document_last_four as "documentLastFour", l.pass,
       ${serialAgain} as "serialBefore", v.id is null and ${referenceAgain} as "referenceBefore",
       l.serial is not null and l.kind = 'reversal' and exists (select from ${linesWith(sql`x.serial = l.serial and x.kind = 'payment'`)}
-        join statements s on s.id = x.statement_id where s.programme_id = ${programmeId}) as "hasPaymentLine",
+        join statements s on s.id = x.statement_id where s.programme_id = ${programmeId} and s.state <> 'withdrawn') as "hasPaymentLine",
       earlier.name as "earlierStatement",
       case when v.id is not null then jsonb_build_object('state', v.state, 'amount', v.amount::text, 'currency', v.currency,
         'expiredOn', (v.expires_at at time zone g.time_zone)::date) end as voucher,
@@ -78,7 +78,7 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
             where x.serial is null and x.currency = l.currency) x
           join statements s on s.id = x.statement_id
         where x.reference = l.reference and x.statement_id < l.statement_id
-          and s.programme_id = ${programmeId} and s.source = ${source} and l.pass is null
+          and s.programme_id = ${programmeId} and s.source = ${source} and s.state <> 'withdrawn' and l.pass is null
         order by x.statement_id limit 1) earlier on true
       left join quoted q on q.line_id = l.id
     order by l.row_number`);

@@ -20,7 +20,7 @@ export const runMatching = command<{ readonly statementId: string; readonly reas
   async run({ tx, actor, now }, { statementId, reason }) {
     const statement = await lockedStatement(tx, statementId);
     if (statement.state !== 'staged' && statement.state !== 'reconciled')
-      throw problem.conflict('The statement is not read yet, or cannot be read.');
+      throw problem.conflict('The statement is not read yet, cannot be read, or was withdrawn.');
     const last = await lastRun(tx, statementId);
     if (last ? last.state === 'running' : statement.state === 'staged')
       throw problem.conflict('The statement is being matched. Ask again when it is done.');

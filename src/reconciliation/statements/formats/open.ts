@@ -29,6 +29,12 @@ export async function* openStatement(bytes: AsyncIterable<Buffer>, { mapping, so
   } else yield* readTableStatement(whole, mapping, source, told);
 }
 
+/** Whose paper a file most likely is: only banks write camt and MT940. What nothing can be made of is taken for the post's, like a table. */
+export async function likelySource(bytes: AsyncIterable<Buffer>): Promise<StatementSource> {
+  const { start } = await beginningOf(bytes, SAMPLE_BYTES);
+  return writtenAs(textOf(start.subarray(0, SAMPLE_BYTES))) === 'table' ? 'post' : 'bank';
+}
+
 /** Beginnings of files that people send by mistake, and what to do instead. */
 const strangers: readonly (readonly [magic: string, advice: string])[] = [
   ['\x1f\x8b', 'The file is compressed (gzip). Unpack it and send the statement in it.'],
@@ -43,12 +49,20 @@ function kindOf(start: Buffer): 'xml' | 'mt940' | 'table' {
   const stranger = strangers.find(([magic]) => raw.startsWith(magic));
   if (stranger) throw unreadable(stranger[1]);
   if (start.length === 0) throw unreadable('The file is empty.');
-  // Enough of UTF-16 for this: letters of ASCII with zeros between them.
-  const text = raw
+  const text = textOf(start);
+  if (/^<(?:!doctype\s+html|html)\b/i.test(text)) throw unreadable('This is a web page. Download the statement itself.');
+  return writtenAs(text);
+}
+
+/** The beginning of a file as text. Enough of UTF-16 for this: letters of ASCII with zeros between them. */
+const textOf = (start: Buffer): string =>
+  start
+    .toString('latin1')
     .replace(/^(?:\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)/, '')
     .replaceAll('\0', '')
     .trimStart();
-  if (/^<(?:!doctype\s+html|html)\b/i.test(text)) throw unreadable('This is a web page. Download the statement itself.');
+
+function writtenAs(text: string): 'xml' | 'mt940' | 'table' {
   if (text.startsWith('<')) return 'xml';
   if (/(?:^|\n|\r|\{4:\s*):20:/.test(text) && /(?:\n|\r):(?:25P?|28C?|60[FM]):/.test(text)) return 'mt940';
   return 'table';

@@ -1,9 +1,11 @@
 import type { Money, ProblemPlace } from '../../../../platform/index.ts';
-import { amountIn, isCurrencyCode } from '../amounts.ts';
 import { isoDay } from '../days.ts';
 import { givenReference, NO_REFERENCE, oursIn } from '../ours.ts';
 import type { LineKind, Piece, ReadLine } from '../types.ts';
-import { creditIn, type Detail } from './details.ts';
+import { chargedApart, type Fee } from './charged.ts';
+import { chargesIn } from './charges.ts';
+import { comesTo, creditIn, type Detail } from './details.ts';
+import { moneyIn } from './money.ts';
 import { allText, at, type Node, textAt } from './node.ts';
 
 /** What an entry (`Ntry`) came to: its lines, or why it has none. */
@@ -17,7 +19,7 @@ export interface Entry {
 }
 
 /** Families of charges among the codes of bank transactions (ISO 20022 external code set, sub-family). */
-const charges = new Set(['CHRG', 'FEES', 'COMM', 'COMI', 'COMT']);
+const chargeCodes = new Set(['CHRG', 'FEES', 'COMM', 'COMI', 'COMT']);
 
 interface Common {
   readonly amount: Money;
@@ -69,7 +71,7 @@ function readCommon(node: Node, place: string, faults: ProblemPlace[]): Common |
   if (amount === undefined || isCredit === undefined || isReversal === undefined || paidOn === undefined || value === 'unreadable')
     return undefined;
   const codes = at(node, 'BkTxCd', 'Domn', 'Fmly');
-  const isFee = charges.has(textAt(codes, 'SubFmlyCd') ?? '') || charges.has(textAt(codes, 'Cd') ?? '');
+  const isFee = chargeCodes.has(textAt(codes, 'SubFmlyCd') ?? '') || chargeCodes.has(textAt(codes, 'Cd') ?? '');
   const given = givenReference(textAt(node, 'AcctSvcrRef'));
   // NtryRef counts the entries of a message at some banks.
   const reference = given ?? givenReference(textAt(node, 'NtryRef'));
@@ -77,10 +79,7 @@ function readCommon(node: Node, place: string, faults: ProblemPlace[]): Common |
 }
 
 /** The amount of an entry or a balance. */
-export function moneyAt(node: Node): Money | undefined {
-  const amount = at(node, 'Amt');
-  return amount && isCurrencyCode(amount.currency) ? amountIn(amount.text.trim(), amount.currency) : undefined;
-}
+export const moneyAt = (node: Node): Money | undefined => moneyIn(at(node, 'Amt'));
 
 const truth = (text = 'false'): boolean | undefined =>
   text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : undefined;
@@ -92,15 +91,37 @@ export function dayAt(node: Node, name: string): string | 'unreadable' | undefin
 }
 
 function linesOf(node: Node, common: Common, details: readonly Detail[], place: string): { lines: ReadLine[]; remark?: ProblemPlace } {
-  const split = splits(common, details);
-  if (split)
+  const placeOf = (i: number) => (details.length > 1 ? `${place}, TxDtls ${i + 1}` : place);
+  const isCharged = !common.isFee && (chargesIn(node) !== null || details.some(({ charges }) => charges !== null));
+  const addsUp = comesTo(common, details);
+  const apart = (some: readonly Detail[]) => some.map((detail, i) => lineOf(detail.line, common, detail, placeOf(i)));
+  if (addsUp && !isCharged) return { lines: apart(details) };
+  const whole = asOne(node, common, details);
+  const charged = isCharged && !common.isReversal ? chargedApart(node, common, details, whole) : undefined;
+  if (charged)
     return {
-      lines: details.map((detail, i) => lineOf(detail.line, common, detail, details.length === 1 ? place : `${place}, TxDtls ${i + 1}`)),
+      lines: [
+        ...apart(charged.transactions),
+        ...charged.fees.map((fee) => feeOf(common, fee, details, fee.of === null ? place : placeOf(fee.of))),
+      ],
     };
+  // What was charged was booked elsewhere.
+  if (addsUp) return { lines: apart(details) };
+  const lines = [lineOf(node.line, common, whole, place)];
+  const remark = (what: string) => ({ lines, remark: { row: node.line, detail: `${place}: ${what}, so it is read as one line.` } });
+  if (isCharged) return remark('it states charges, and its transactions do not come to it with them');
+  const [only] = details;
+  if (details.length === 1 && only?.amount?.currency === common.amount.currency) return remark('its transaction is of another amount');
+  if (details.length < 2 || details.every(({ amount }) => amount === null)) return { lines };
+  return remark(`its ${details.length} transactions do not add up to it`);
+}
+
+/** All of an entry as one transaction: what its transactions have in common. */
+function asOne(node: Node, common: Common, details: readonly Detail[]): Detail {
   const [first] = details;
   const batch = givenReference(textAt(node, 'NtryDtls', 'Btch', 'PmtInfId'));
   const texts = oursIn(allText(at(node, 'AddtlNtryInf')));
-  const whole: Detail = {
+  return {
     line: node.line,
     amount: common.amount,
     isCredit: common.isCredit,
@@ -109,24 +130,9 @@ function linesOf(node: Node, common: Common, details: readonly Detail[], place: 
     ourReference:
       (details.every(({ ourReference }) => ourReference === first?.ourReference) ? first?.ourReference : null) ?? batch ?? texts.payoutId,
     serial: (details.length === 1 ? first?.serial : null) ?? texts.serial,
+    before: [],
+    charges: null,
   };
-  const lines = [lineOf(node.line, common, whole, place)];
-  if (details.length < 2 || details.every(({ amount }) => amount === null)) return { lines };
-  return {
-    lines,
-    remark: { row: node.line, detail: `${place}: its ${details.length} transactions do not add up to it, so it is read as one line.` },
-  };
-}
-
-/** Whether an entry is the sum of its transactions, each with an amount in the entry's currency. */
-function splits({ amount, isCredit }: Common, details: readonly Detail[]): boolean {
-  if (details.length === 0) return false;
-  let left = amount;
-  for (const detail of details) {
-    if (!detail.amount || detail.amount.isZero || detail.amount.currency !== amount.currency) return false;
-    left = (detail.isCredit ?? isCredit) === isCredit ? left.minus(detail.amount) : left.plus(detail.amount);
-  }
-  return left.isZero;
 }
 
 function lineOf(row: number, common: Common, detail: Detail, place: string): ReadLine {
@@ -145,6 +151,13 @@ function lineOf(row: number, common: Common, detail: Detail, place: string): Rea
     valueOn: common.valueOn,
     documentLastFour: null,
   };
+}
+
+/** What the bank charged, as a line of its own. It is of nothing of ours. */
+function feeOf(common: Common, { of, line, amount }: Fee, details: readonly Detail[], place: string): ReadLine {
+  const { reference = null, isNamed = false } = details[of ?? -1] ?? {};
+  const fee = { line, amount, isCredit: false, reference, isNamed, ourReference: null, serial: null, before: [], charges: null };
+  return { ...lineOf(line, common, fee, `${place}, Chrgs`), kind: 'fee' };
 }
 
 // A reversal that comes in takes back what had gone out (ISO 20022, ReversalIndicator).
