@@ -12825,6 +12825,7 @@ export interface components {
                 credit?: components["schemas"]["ColumnHeader"];
                 currency?: components["schemas"]["ColumnHeader"];
                 operation?: components["schemas"]["ColumnHeader"];
+                direction?: components["schemas"]["ColumnHeader"];
                 lastFour?: components["schemas"]["ColumnHeader"];
             };
             /** @description The currency of every line, where no column says it */
@@ -12839,13 +12840,18 @@ export interface components {
              */
             thousandsMark?: " " | "." | "," | "'";
             /**
-             * @description How operations are told apart: by a word in a column, by the sign of the amount, or by the column that the amount stands in
+             * @description How operations are told apart: by a word in a column, by the sign of the amount (a minus takes a payment back; or a minus is money that left, and all else came in), or by the column that the amount stands in
              * @enum {string}
              */
-            signs?: "operation" | "negative_is_reversal" | "debit_credit";
+            signs?: "operation" | "negative_is_reversal" | "negative_is_payment" | "debit_credit";
             reversalMarks?: components["schemas"]["Words"];
             feeMarks?: components["schemas"]["Words"];
             paymentMarks?: components["schemas"]["Words"];
+            depositMarks?: components["schemas"]["Words"];
+            /** @description Words of money that left, in the column of the direction or of the operation, besides D, Dr, Debit, Débit and مدين */
+            debitMarks?: components["schemas"]["Words"];
+            /** @description Words of money that came in, besides C, Cr, Credit, Crédit and دائن */
+            creditMarks?: components["schemas"]["Words"];
             totalMarks?: components["schemas"]["Words"];
             /** @description Rows with text above the header; without it they are told by its words */
             titleRows?: number;

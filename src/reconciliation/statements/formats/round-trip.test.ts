@@ -61,6 +61,19 @@ const table = ([, lines]: readonly [number, readonly Line[]]): string =>
     }),
   ].join('\n');
 
+const kindMarks: Readonly<Record<string, string>> = {
+  payment: 'D;',
+  deposit: 'C;',
+  reversal: 'C;annulation',
+  deposit_reversal: 'D;annulation',
+};
+
+const markedTable = ([, lines]: readonly [number, readonly Line[]]): string =>
+  [
+    'reference;date;sens;operation;amount;currency',
+    ...lines.map(({ kind, cents, day, reference }) => [reference, dayOf(day), kindMarks[kind], amountOf(cents, ','), 'DZD'].join(';')),
+  ].join('\n');
+
 const said = ({ lines }: Pick<Read, 'lines'>) => lines.map(({ kind, amount, paidOn, reference }) => [kind, amount, paidOn, reference]);
 const expected = (lines: readonly Line[]) =>
   lines.map(({ kind, cents, day, reference }) => [kind, `${amountOf(cents)} DZD`, dayOf(day), reference]);
@@ -69,6 +82,7 @@ describe.each([
   ['camt', camt],
   ['MT940', mt940],
   ['a table', table],
+  ['a table with marks of debit and credit', markedTable],
 ] as const)('a statement written as %s', (_name, write) => {
   it('reads back as it was', async () => {
     await fc.assert(

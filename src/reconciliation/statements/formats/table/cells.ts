@@ -48,13 +48,19 @@ export function amountExpression({ decimalMark, thousandsMark = ' ' }: TableMapp
   return new RegExp(`^([-+\\u2212]?)\\s?(\\d{1,15}|\\d{1,3}(?:${thousands}\\d{3}){1,4})(?:${decimals}(\\d{1,4}))?$`, 'u');
 }
 
-/** @returns an amount of zero or more with its sign apart, or undefined when it is none, or has more decimals than its currency */
-export function amountIn(text: string, expression: RegExp, currency: string): { amount: Money; isNegative: boolean } | undefined {
+/** An amount of zero or more, and the sign that is written with it. */
+export interface SignedAmount {
+  readonly amount: Money;
+  readonly sign: '' | '+' | '-';
+}
+
+/** @returns undefined when it is no amount, or has more decimals than its currency */
+export function amountIn(text: string, expression: RegExp, currency: string): SignedAmount | undefined {
   const parts = expression.exec(text);
   if (!parts) return undefined;
   try {
     const amount = Money.of(`${parts[2]?.replaceAll(/\D/gu, '')}.${parts[3] ?? '0'}`, currency);
-    return { amount, isNegative: parts[1] !== '' && parts[1] !== '+' };
+    return { amount, sign: parts[1] === '' || parts[1] === '+' ? parts[1] : '-' };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -53,6 +53,20 @@ const headers: Readonly<Record<FieldName, readonly string[]>> = {
   credit: ['credit', 'credits', 'montant credit', 'deposit', 'paid in', 'دائن'],
   currency: ['currency', 'devise', 'monnaie', 'العملة'],
   operation: ['operation', 'type', 'type operation', 'type d operation', 'nature', 'العملية', 'نوع العملية'],
+  // French post offices have a "direction": that word alone is not taken for this.
+  direction: [
+    'sens',
+    'sens operation',
+    'sens de l operation',
+    'debit credit',
+    'credit debit',
+    'd c',
+    'c d',
+    'dr cr',
+    'cr dr',
+    'مدين دائن',
+    'دائن مدين',
+  ],
   lastFour: [
     'document last four',
     'last four',
@@ -81,9 +95,10 @@ export type Positions = ReadonlyMap<FieldName, number>;
 export function columnsIn(
   header: readonly string[],
   row: number,
-  { columns = {}, currency, signs }: TableMapping,
+  mapping: TableMapping,
   source: StatementSource,
 ): { positions: Positions; faults: ProblemPlace[] } {
+  const { columns = {} } = mapping;
   const said = new Map(fields.flatMap((field) => (columns[field] === undefined ? [] : [[plain(columns[field]), field] as const])));
   const mapped = new Set(said.values());
   const positions = new Map<FieldName, number>();
@@ -95,7 +110,7 @@ export function columnsIn(
     if (positions.has(field)) faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
     positions.set(field, i);
   });
-  for (const field of needed(source, positions, currency !== undefined, signs)) {
+  for (const field of needed(source, positions, mapping)) {
     if (positions.has(field)) continue;
     const names = columns[field] === undefined ? headers[field].join(', ') : columns[field];
     faults.push({ row, cell: field, detail: `The column is missing. It may be called: ${names}.` });
@@ -104,7 +119,7 @@ export function columnsIn(
 }
 
 // The post says of every operation which voucher it paid, or which document it saw, and where; a bank knows none of it.
-function needed(source: StatementSource, positions: Positions, hasCurrency: boolean, signs: TableMapping['signs']): FieldName[] {
+function needed(source: StatementSource, positions: Positions, { columns = {}, currency, signs }: TableMapping): FieldName[] {
   const isSplit =
     signs === 'debit_credit' || (signs === undefined && !positions.has('amount') && positions.has('debit') && positions.has('credit'));
   return [
@@ -113,6 +128,7 @@ function needed(source: StatementSource, positions: Positions, hasCurrency: bool
     'date',
     ...(source === 'post' ? (['office'] as const) : []),
     ...(isSplit ? (['debit', 'credit'] as const) : (['amount'] as const)),
-    ...(hasCurrency ? [] : (['currency'] as const)),
+    ...(currency === undefined ? (['currency'] as const) : []),
+    ...(columns.direction === undefined ? [] : (['direction'] as const)),
   ];
 }

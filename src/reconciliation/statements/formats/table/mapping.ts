@@ -11,6 +11,7 @@ export const fields = [
   'credit',
   'currency',
   'operation',
+  'direction',
   'lastFour',
 ] as const;
 
@@ -21,9 +22,10 @@ export const dateFormats = ['DD/MM/YYYY', 'MM/DD/YYYY', 'YYYY-MM-DD', 'DD.MM.YYY
 export type DateFormat = (typeof dateFormats)[number];
 
 /**
- * How the operations of a table are told apart: by a word in a column, by the sign of the amount, or by the column the amount stands in.
+ * How the operations of a table are told apart: by a word in a column, by the sign of the amount (a minus takes a payment back, or a minus is
+ * money that left and all else came in), or by the column the amount stands in.
  */
-export type Signs = 'operation' | 'negative_is_reversal' | 'debit_credit';
+export type Signs = 'operation' | 'negative_is_reversal' | 'negative_is_payment' | 'debit_credit';
 
 /** How somebody's table is to be read. What it leaves out is guessed, as it is without any mapping. */
 export interface TableMapping {
@@ -40,6 +42,10 @@ export interface TableMapping {
   readonly reversalMarks?: string[];
   readonly feeMarks?: string[];
   readonly paymentMarks?: string[];
+  readonly depositMarks?: string[];
+  /** Words in the column of the direction, or of the operation, besides those that are known. */
+  readonly debitMarks?: string[];
+  readonly creditMarks?: string[];
   /** Words that a row of totals begins with, besides those that are known. */
   readonly totalMarks?: string[];
   /** Rows with text above the header; without it they are told by the header's words. */

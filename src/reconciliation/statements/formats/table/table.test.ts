@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readStatement } from '../../../../../test/support/statement-files.ts';
 import { written } from '../../../../../test/support/tables.ts';
+import type { TableMapping } from './mapping.ts';
 
 const header = 'reference;serial;date;office;amount;currency';
 const rows = async (...lines: string[]) => (await readStatement([header, ...lines].join('\n'))).lines;
@@ -122,6 +123,52 @@ describe('a table read by a mapping', () => {
     expect(await mapped(bank, { source: 'bank', mapping: { currency: 'DZD' } })).toMatchObject([{ row: 4, cell: 'debit' }]);
     const plain = 'date;reference;amount;currency\n05/03/2026;A;-5,00;DZD\n06/03/2026;B;7,00;DZD';
     expect((await readStatement(plain, { source: 'bank' })).lines.map(({ kind }) => kind)).toEqual(['payment', 'deposit']);
+  });
+
+  it('takes the way that money of a bank went from a word, a mark, or a sign that the mapping says counts', async () => {
+    const kinds = async (rows: string[], mapping: TableMapping = {}, header = 'date;operation;amount') => {
+      const content = [header, ...rows.map((row) => `2026-03-10;${row}`)].join('\n');
+      const { lines, faults } = await readStatement(content, { source: 'bank', mapping: { currency: 'DZD', ...mapping } });
+      return faults.length > 0 ? faults.map(({ row, cell }) => [row, cell]) : lines.map(({ kind }) => kind);
+    };
+    const words = ['paiement;5', 'virement reçu;6', 'frais;1', 'annulation;2', 'versement;3', 'paiement;-4'];
+    expect(await kinds(words, { signs: 'operation', depositMarks: ['Virement reçu'] })).toEqual([
+      ...['payment', 'deposit', 'fee', 'reversal', 'deposit', 'payment'],
+    ]);
+    expect(await kinds(['paiement;5', ';6'], { signs: 'operation' })).toEqual([[3, 'operation']]);
+    expect(await kinds(['versement;-5'], { signs: 'operation' })).toEqual([[2, 'amount']]);
+    expect(await kinds(['D;5', 'C;6', 'Débit;7', 'CRÉDIT;8', 'مدين;9', 'دائن;10', 'Dr.;11', 'Cr;12'])).toEqual(
+      Array.from({ length: 4 }, () => ['payment', 'deposit']).flat(),
+    );
+    const marked = ['D;frais;5', 'S;;6', 'H;;7', 'H;annulation;8', 'D;annulation;9', 'H;paiement;10', '-;;11', '+;;12'];
+    expect(await kinds(marked, { debitMarks: ['S'], creditMarks: ['H'] }, 'date;Sens;operation;amount')).toEqual([
+      ...['fee', 'payment', 'deposit', 'reversal', 'deposit_reversal', 'deposit', 'payment', 'deposit'],
+    ]);
+    expect(await kinds(['C;;-5', 'X;;6', ';;7'], {}, 'date;D/C;operation;amount')).toEqual([
+      ...[[2, 'amount'], [3, 'direction'], [4, 'direction']], // biome-ignore format: one table
+    ]);
+    expect(await kinds([';5', ';-6', 'frais;7', 'annulation;-8'], { signs: 'negative_is_payment' })).toEqual([
+      ...['deposit', 'payment', 'deposit', 'deposit_reversal'],
+    ]);
+    expect(await kinds([';5', ';-6'], { signs: 'negative_is_reversal' })).toEqual(['payment', 'reversal']);
+    expect(await kinds([';5'], { columns: { direction: 'Richtung' } })).toEqual([[1, 'direction']]);
+  });
+
+  it('never guesses which way money of a bank went', async () => {
+    const faults = async (...rows: string[]) => {
+      const content = ['date;operation;amount', ...rows.map((row) => `2026-03-10;${row}`)].join('\n');
+      return (await readStatement(content, { source: 'bank', mapping: { currency: 'DZD' } })).faults;
+    };
+    const unsaid = { cell: 'amount', detail: expect.stringMatching(/columns\.direction.*negative_is_payment/) };
+    expect(await faults('paiement;5', ';6', ';7')).toEqual([{ row: 3, ...unsaid }]);
+    expect(await faults(';+6')).toEqual([]);
+    expect(await faults('paiement;5', 'frais;1')).toEqual([]);
+    expect(await faults(';6', ';-7')).toEqual([]);
+    const contradiction = { cell: 'amount', detail: expect.stringContaining('signs') };
+    expect(await faults('paiement;6', ';-7')).toEqual([{ row: 2, ...contradiction }]);
+    expect(await faults('annulation;-7')).toEqual([{ row: 2, ...contradiction }]);
+    expect(await faults('versement;-7')).toEqual([{ row: 2, ...contradiction }]);
+    expect(await faults('paiement;+7')).toEqual([{ row: 2, ...contradiction }]);
   });
 
   it('leaves out the rows that it says are titles and ends', async () => {

@@ -119,6 +119,7 @@ class TableSoFar {
 
   end(headerRow: number, pieces: Piece[]): void {
     if (this.#rows === 0) pieces.push({ fault: { row: headerRow, detail: 'The statement lists no operation.' } });
+    for (const fault of this.#reader.faults()) pieces.push({ fault });
     const { currency, credits, debits, lineCount } = this.#sum;
     const unstated = { reference: null, account: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut: 0 };
     pieces.push({ part: { place: 'table', row: headerRow, ...unstated, currency, credits, debits, lineCount } });
