@@ -12830,9 +12830,15 @@ export interface components {
             };
             /** @description The currency of every line, where no column says it */
             currency?: string;
-            /** @enum {string} */
+            /**
+             * @description The order of day, month and year, whatever stands between them and whether a time comes after. A year of two digits is read only with DD/MM/YYYY, DD.MM.YYYY or MM/DD/YYYY
+             * @enum {string}
+             */
             dateFormat?: "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY-MM-DD" | "DD.MM.YYYY" | "YYYYMMDD" | "excel";
-            /** @enum {string} */
+            /**
+             * @description Without one, an amount such as 15.000 is refused but in a currency of three decimals
+             * @enum {string}
+             */
             decimalMark?: "," | ".";
             /**
              * @description Without one, spaces of any kind

@@ -118,6 +118,20 @@ describe('statements', () => {
     ]);
   });
 
+  it('names an office that we do not know, where the post writes its name', async () => {
+    const { frame, officer } = await setUp();
+    const [paid] = (await payList(platform, frame, [{}, {}])) as [Paid, Paid];
+    const lines = [`OP (1);${paid.serial};10/03/2026 14:22;ALGER RP;15 000,00 DA;DZD;`, 'OP (2);;10-03-2026;ALGER RP;0,00;DZD;'];
+    const more = 'OP (3);;10-03-2026;ALGER RP;15000,00;DZD;';
+    const { statement } = (await send(officer, frame, [header, ...lines, more].join('\n')).expect(200)).body;
+    expect(statement).toMatchObject({ state: 'reconciled', lineCount: 2, leftOut: 1, remarks: [{ row: 3, cell: 'amount' }] });
+    const { body } = await officer.get(`/v1/statements/${statement.id}/lines`).expect(200);
+    expect(body.items).toMatchObject([
+      { officeCode: 'ALGER RP', match: { pass: 'serial_amount_date' }, exceptions: [{ kind: 'wrong_office' }] },
+      { officeCode: 'ALGER RP', match: null, exceptions: [{ kind: 'paid_not_in_list' }] },
+    ]);
+  });
+
   it('matches the sum of an office’s day where a line names neither voucher nor document', async () => {
     const { frame, officer } = await setUp();
     await payList(platform, frame, [{}, {}]);

@@ -90,6 +90,23 @@ describe('files that no bank wrote', () => {
   });
 });
 
+describe('cells that were made to take long', () => {
+  it.each([
+    ['a day', 2, `10/03/2026${' '.repeat(30_000)}x`],
+    ['an amount', 4, `1${' '.repeat(30_000)}DA x`],
+    ['an amount of signs', 4, '-'.repeat(30_000)],
+    ['an amount in brackets', 4, '('.repeat(30_000)],
+    ['an office', 3, `A${' '.repeat(30_000)}<`],
+    ['marks that nobody sees', 4, '\u200f'.repeat(30_000)],
+  ])('%s: refused at once', async (_name, column, cell) => {
+    const cells = ['A', '12345678901234', '2026-03-10', '16000', '1', 'DZD'].map((ordinary, i) => (i === column ? cell : ordinary));
+    const start = performance.now();
+    const { faults } = await readStatement(`reference;serial;date;office;amount;currency\n${cells.join(';')}\n`);
+    expect(faults).toMatchObject([{ row: 2 }]);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
+
 describe('what real banks write', () => {
   const kinds = async (content: string | Buffer) =>
     (await readStatement(content, { source: 'bank' })).lines.map(({ kind, amount }) => `${kind} ${amount}`);

@@ -1,6 +1,6 @@
 import type { Money, ProblemPlace } from '../../../../platform/index.ts';
 import type { LineKind, StatementSource } from '../types.ts';
-import { amountExpression, amountIn, type SignedAmount } from './cells.ts';
+import { AmountReader, type SignedAmount } from './amounts.ts';
 import { type Positions, plain } from './headers.ts';
 import type { FieldName, TableMapping } from './mapping.ts';
 
@@ -22,8 +22,7 @@ const details = {
   operation:
     'Say payment (paiement), reversal (annulation), fee (frais) or deposit (versement), or name the word in the marks of a mapping.',
   direction: 'Say D or C (debit, credit), or name the words in debitMarks and creditMarks of a mapping.',
-  amount:
-    'An amount with a decimal comma or point, spaces between thousands, and no more decimals than its currency has; a minus only where the operation is a reversal.',
+  minus: 'Only a reversal has a minus. Where every minus takes a payment back, set signs to negative_is_reversal in a mapping.',
   sides: 'An amount stands in one of the columns of debit and credit.',
   contradiction: 'The sign says another direction than the word beside it. Say in a mapping which of them counts: signs.',
   unsaid:
@@ -42,7 +41,7 @@ export interface Movement {
 export class MovementReader {
   readonly #mapping: TableMapping;
   readonly #source: StatementSource;
-  readonly #expression: RegExp;
+  readonly #amounts: AmountReader;
   readonly #operations: ReadonlyMap<string, Operation | null>;
   readonly #credits: ReadonlyMap<string, boolean>;
   readonly #hasDirection: boolean;
@@ -56,7 +55,7 @@ export class MovementReader {
   constructor(positions: Positions, mapping: TableMapping, source: StatementSource) {
     this.#mapping = mapping;
     this.#source = source;
-    this.#expression = amountExpression(mapping);
+    this.#amounts = new AmountReader(mapping);
     this.#hasDirection = positions.has('direction');
     this.isSplit = mapping.signs === 'debit_credit' || (mapping.signs === undefined && !positions.has('amount'));
     const { paymentMarks, reversalMarks, feeMarks, depositMarks, debitMarks = [], creditMarks = [] } = mapping;
@@ -85,18 +84,19 @@ export class MovementReader {
     return this.#operations.get(word) ?? (word === '' || this.#credits.has(word) ? null : undefined);
   }
 
-  /** Reads a row. @param fault is told of what cannot be read @returns undefined where something could not be */
+  /** Reads a row. @param fault is told of what cannot be read @returns null where nothing was moved, undefined where something cannot be read */
   read(
     row: number,
     cell: (field: FieldName) => string,
     currency: string,
     fault: (field: FieldName, detail: string) => undefined,
-  ): Movement | undefined {
+  ): Movement | null | undefined {
     const operation = this.operation(cell);
     if (operation === undefined) fault('operation', details.operation);
     if (this.isSplit) return this.#split(cell, currency, operation ?? null, fault);
-    const read = amountIn(cell('amount'), this.#expression, currency);
-    if (!read || read.amount.isZero) return fault('amount', details.amount);
+    const read = this.#amounts.read(cell('amount'), currency);
+    if ('wrong' in read) return fault('amount', read.wrong);
+    if (read.amount.isZero) return null;
     const isCredit = this.#direction(cell);
     if (isCredit === undefined) return fault('direction', details.direction);
     if (operation === undefined) return undefined;
@@ -107,8 +107,9 @@ export class MovementReader {
   /** An amount as it stands in a cell; null where there is none, undefined where it cannot be read. */
   stated(text: string, currency: string): Money | null | undefined {
     if (text === '') return null;
-    const read = amountIn(text, this.#expression, currency);
-    return read && (read.sign === '-' ? read.amount.negated() : read.amount);
+    const read = this.#amounts.read(text, currency);
+    if ('wrong' in read) return undefined;
+    return read.sign === '-' ? read.amount.negated() : read.amount;
   }
 
   /** What the table has left unsaid, once all of it has been read. */
@@ -154,7 +155,7 @@ export class MovementReader {
     if (signs === 'negative_is_reversal') return sign === '-' ? 'reversal' : (operation ?? 'payment');
     if (this.#source === 'post') {
       // A reversal may carry a minus, which says no more than its operation does.
-      if (sign === '-' && operation !== 'reversal') return fault('amount', details.amount);
+      if (sign === '-' && operation !== 'reversal') return fault('amount', details.minus);
       return operation ?? 'payment';
     }
     const left = operation === 'payment' || operation === 'fee';
@@ -179,16 +180,18 @@ export class MovementReader {
     currency: string,
     operation: Operation | null,
     fault: (field: FieldName, detail: string) => undefined,
-  ): Movement | undefined {
+  ): Movement | null | undefined {
     const [debit, credit] = (['debit', 'credit'] as const).map((side) => {
       const text = cell(side);
-      return text === '' ? null : (amountIn(text, this.#expression, currency) ?? fault(side, details.amount));
+      const read = text === '' ? null : this.#amounts.read(text, currency);
+      return read && 'wrong' in read ? fault(side, read.wrong) : read;
     });
     if (debit === undefined || credit === undefined) return undefined;
     const [paid, received] = [debit, credit].map((side) => (side && !side.amount.isZero ? side.amount : null));
-    if (!paid === !received) return fault('debit', details.sides);
+    if (paid && received) return fault('debit', details.sides);
     if (paid) return { amount: paid, kind: this.#kindOf(operation, false) };
-    return received ? { amount: received, kind: this.#kindOf(operation, true) } : undefined;
+    if (received) return { amount: received, kind: this.#kindOf(operation, true) };
+    return debit || credit ? null : fault('debit', details.sides);
   }
 }
 

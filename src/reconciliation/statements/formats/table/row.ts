@@ -1,18 +1,19 @@
 import type { Money, NumberedRow, ProblemPlace } from '../../../../platform/index.ts';
 import { givenReference, isNoReference, NO_REFERENCE, payoutIdIn } from '../ours.ts';
 import type { ReadLine, StatementSource } from '../types.ts';
-import { currencyIn, dateIn, referenceIn, serialIn } from './cells.ts';
+import { currencyIn, dateIn, hasShortYear, lastFourIn, officeIn, referenceIn, serialIn } from './cells.ts';
 import type { Positions } from './headers.ts';
 import type { FieldName, TableMapping } from './mapping.ts';
 import { MovementReader } from './movement.ts';
 
 const details = {
-  reference: 'Letters, digits and . _ : / # - are read here, starting with a letter or a digit.',
+  reference: 'Letters, digits and marks such as . _ : / # ( ) - are read here, starting with a letter or a digit.',
   serial: 'A serial is digits. A spreadsheet may have turned it into a number such as 1.2E+13: format the column as text.',
-  date: 'Write a day as DD/MM/YYYY or YYYY-MM-DD.',
-  office: 'An office code is five digits.',
+  date: 'Write a day as DD/MM/YYYY or YYYY-MM-DD, with or without a time after it.',
+  shortYear: 'A year of two digits is read only where a mapping says which number is the day: set dateFormat to DD/MM/YYYY or MM/DD/YYYY.',
+  office: 'An office code is five digits; a name of an office is read too.',
   currency: 'Use an ISO 4217 code, such as DZD.',
-  lastFour: 'Four letters or digits, or nothing.',
+  lastFour: 'Four letters or digits, or nothing; zeros at the beginning may be missing.',
 } as const;
 
 /** The post gives every operation a reference; where it writes that there is none, there is none. */
@@ -24,14 +25,12 @@ export class RowReader {
   readonly #mapping: TableMapping;
   readonly #source: StatementSource;
   readonly #movements: MovementReader;
-  readonly #dateDetail: string;
 
   constructor(positions: Positions, mapping: TableMapping, source: StatementSource) {
     this.#positions = positions;
     this.#mapping = mapping;
     this.#source = source;
     this.#movements = new MovementReader(positions, mapping, source);
-    this.#dateDetail = mapping.dateFormat === undefined ? details.date : `The mapping says that days are written ${mapping.dateFormat}.`;
   }
 
   /** The text of a cell, without the blanks around it. */
@@ -50,8 +49,8 @@ export class RowReader {
     return this.#movements.faults();
   }
 
-  /** Reads every cell, so that all faults of a row are named at once; the line is whole only when none was. */
-  read(record: NumberedRow, faults: ProblemPlace[]): ReadLine | undefined {
+  /** Reads every cell, so that all faults of a row are named at once. @returns null where it moved nothing, undefined where it has faults */
+  read(record: NumberedRow, faults: ProblemPlace[]): ReadLine | null | undefined {
     const { row } = record;
     const before = faults.length;
     const cell = (field: FieldName): string => this.cell(record, field);
@@ -68,21 +67,21 @@ export class RowReader {
     // A post that writes none is matched by document, or by office and day.
     const serial = givenSerial === '' ? null : serialIn(givenSerial);
     if (serial === undefined) fault('serial', details.serial);
-    const paidOn = dateIn(cell('date'), this.#mapping.dateFormat);
-    if (paidOn === undefined) fault('date', this.#dateDetail);
-    const givenValue = cell('valueDate');
-    const valueOn = givenValue === '' ? null : dateIn(givenValue, this.#mapping.dateFormat);
-    if (valueOn === undefined) fault('valueDate', this.#dateDetail);
+    const day = (field: 'date' | 'valueDate') =>
+      dateIn(cell(field), this.#mapping.dateFormat) ?? fault(field, this.#dateDetail(cell(field)));
+    const paidOn = day('date');
+    const valueOn = cell('valueDate') === '' ? null : day('valueDate');
     const givenOffice = cell('office');
-    const officeCode = givenOffice === '' && !namesOffice ? null : /^\d{4,5}$/.exec(givenOffice)?.[0].padStart(5, '0');
+    const officeCode = givenOffice === '' && !namesOffice ? null : officeIn(givenOffice);
     if (officeCode === undefined) fault('office', details.office);
     const givenCurrency = cell('currency');
     const currency = givenCurrency === '' ? this.#mapping.currency : currencyIn(givenCurrency);
     if (currency === undefined) fault('currency', details.currency);
     const movement = this.#movements.read(row, cell, currency ?? 'TND', fault);
-    const lastFour = /^([0-9A-Z]{4})?$/.exec(cell('lastFour').toUpperCase())?.[0];
+    const lastFour = lastFourIn(cell('lastFour'));
     if (lastFour === undefined) fault('lastFour', details.lastFour);
-    if (faults.length > before || !movement || reference === undefined || !paidOn) return undefined;
+    if (faults.length > before || movement === undefined || reference === undefined || !paidOn) return undefined;
+    if (movement === null) return null;
     return {
       row,
       place: `row ${row}`,
@@ -95,7 +94,13 @@ export class RowReader {
       officeCode: officeCode ?? null,
       paidOn,
       valueOn: valueOn ?? null,
-      documentLastFour: lastFour || null,
+      documentLastFour: lastFour ?? null,
     };
+  }
+
+  #dateDetail(text: string): string {
+    const { dateFormat } = this.#mapping;
+    if (dateFormat !== undefined) return `The mapping says that days are written ${dateFormat}.`;
+    return hasShortYear(text) ? details.shortYear : details.date;
   }
 }

@@ -37,8 +37,14 @@ describe('a table of the post', () => {
     for (const [amount, currency] of [
       ['1,5', 'XOF'],
       ['1,234', 'DZD'],
-      ['0', 'DZD'],
       ['-5', 'DZD'],
+      ['15.000', 'DZD'],
+      ['15,000', 'XOF'],
+      ['15.000,000', 'DZD'],
+      ['-5-', 'DZD'],
+      ['(-5)', 'DZD'],
+      ['5 EUR', 'DZD'],
+      ['', 'DZD'],
       ['1.000,00', 'DZD'],
       ['1e3', 'DZD'],
       ['15 00', 'DZD'],
@@ -46,6 +52,92 @@ describe('a table of the post', () => {
     ] as const) {
       expect((await readStatement(`${header}\n${line(amount, currency)}`)).faults, amount).toMatchObject([{ row: 2, cell: 'amount' }]);
     }
+  });
+
+  it('reads days with their time, and between their parts whatever stands there', async () => {
+    const days = async (mapping: TableMapping, ...dates: string[]) => {
+      const { lines, faults } = await readStatement(
+        [header, ...dates.map((date) => `A;12345678901234;${date};16000;1,00;DZD`)].join('\n'),
+        { mapping },
+      );
+      return faults.length > 0 ? faults : lines.map(({ paidOn }) => paidOn);
+    };
+    const written = ['10/03/2026 14:22', '2026-03-10 14:22:00', '2026-03-10T14:22:00.123Z', '2026-03-10T14:22+01:00', '10-03-2026'];
+    const more = [
+      '10.03.2026',
+      '١٠/٠٣/٢٠٢٦',
+      '2026/3/10',
+      '10/3/2026 02:22:01 PM',
+      '\u200F۱۰/۰۳/۲۰۲۶',
+      '10/03/2026 14h22',
+    ];
+    expect(new Set<unknown>(await days({}, ...written, ...more))).toEqual(new Set(['2026-03-10']));
+    const short = { row: 2, cell: 'date', detail: expect.stringContaining('set dateFormat') };
+    expect(await days({}, '10/03/26')).toEqual([short]);
+    expect(await days({ dateFormat: 'DD/MM/YYYY' }, '10/03/26', '10-03-26 8:05')).toEqual(['2026-03-10', '2026-03-10']);
+    expect(await days({ dateFormat: 'MM/DD/YYYY' }, '03/10/26')).toEqual(['2026-03-10']);
+    expect(await days({ dateFormat: 'YYYY-MM-DD' }, '10/03/26')).toMatchObject([{ cell: 'date' }]);
+    for (const none of [
+      '10/03-2026',
+      '10/03/2026 25:00',
+      '10/03/2026 soon',
+      '29/02/2026',
+      '2026-03-10X',
+      '10/03/202',
+      '10/03/2026 1:2:3:4',
+    ])
+      expect(await days({}, none), none).toMatchObject([{ row: 2, cell: 'date' }]);
+  });
+
+  it('reads amounts with their sign on either side, with their currency, and in Arabic digits', async () => {
+    const signs = async (amount: string, mapping: TableMapping = {}, currency = 'DZD') => {
+      const content = `date;amount;currency\n2026-03-10;${amount};${currency}`;
+      const { lines, faults } = await readStatement(content, { source: 'bank', mapping: { signs: 'negative_is_payment', ...mapping } });
+      return faults.length > 0 ? faults : lines.map(({ kind, amount: read }) => `${kind} ${read}`)[0];
+    };
+    for (const left of [
+      '-15000,00',
+      '15000,00-',
+      '15 000,00 -',
+      '(15000,00)',
+      '(15 000,00 DA)',
+      '-15 000,00 DA',
+      '15 000,00 DZD-',
+      '−١٥٬٠٠٠٫٠٠',
+    ])
+      expect(await signs(left), left).toBe('payment 15000.00 DZD');
+    for (const came of ['15 000,00 DA', 'DZD 15000.00', '١٥٠٠٠٫٠٠ د.ج', '۱۵ ۰۰۰', '+15000'])
+      expect(await signs(came), came).toBe('deposit 15000.00 DZD');
+    expect(await signs('15.000', {}, 'TND')).toBe('deposit 15.000 TND');
+    expect(await signs('15.000', { decimalMark: '.' })).toBe('deposit 15.00 DZD');
+    expect(await signs('15.000', { decimalMark: ',', thousandsMark: '.' })).toBe('deposit 15000.00 DZD');
+    expect(await signs('15.000')).toMatchObject([{ row: 2, cell: 'amount', detail: expect.stringContaining('decimalMark') }]);
+    expect(await signs('0.300')).toBe('deposit 0.30 DZD');
+  });
+
+  it('reads an office by its name, zeros that were lost, and references with brackets', async () => {
+    const content = [`${header};last four`, 'OP (12);12345678901234;2026-03-05;ALGER RP;1,00;DZD;123'].join('\n');
+    expect(await readStatement(content)).toMatchObject({
+      faults: [],
+      lines: [{ reference: 'OP (12)', officeCode: 'ALGER RP', documentLastFour: '0123' }],
+    });
+    for (const [
+      cell,
+      wrong,
+    ] of [['office', content.replace('ALGER RP', '<b>')], ['office', content.replace('ALGER RP', '')], ['lastFour', `${content}45`], ['reference', content.replace('OP', '=OP')]] as const) // biome-ignore format: one table
+      expect((await readStatement(wrong)).faults).toMatchObject([{ row: 2, cell }]);
+  });
+
+  it('leaves out what is of nothing, counts it and says so', async () => {
+    const content = `${header}\nA;12345678901234;2026-03-05;16000;0,00;DZD\nB;12345678901234;2026-03-05;16000;1,00;DZD\nC;;2026-03-05;16000;0;DZD`;
+    const remarks = [{ row: 2, cell: 'amount', detail: expect.stringContaining(': 2, of which') }];
+    expect(await readStatement(content)).toMatchObject({ faults: [], remarks, lines: [{ row: 3 }], parts: [{ leftOut: 2, lineCount: 1 }] });
+    const split = 'date;debit;credit\n2026-03-10;0,00;0,00\n2026-03-10;;0\n2026-03-10;1;0';
+    expect(await readStatement(split, { source: 'bank', mapping: { currency: 'DZD' } })).toMatchObject({
+      faults: [],
+      lines: [{ kind: 'payment', row: 4 }],
+      parts: [{ leftOut: 2 }],
+    });
   });
 
   it('says which columns are missing or doubled, and what breaks off', async () => {

@@ -89,6 +89,7 @@ class TableSoFar {
   /** Of amounts as they stand, whatever their operation: some total them so. */
   #gross: Money | null = null;
   #rows = 0;
+  #firstLeftOut: number | undefined;
 
   constructor(width: number, positions: Positions, mapping: TableMapping, source: StatementSource) {
     this.#width = width;
@@ -111,6 +112,10 @@ class TableSoFar {
     const faults: ProblemPlace[] = [];
     const line = this.#reader.read(record, faults);
     for (const fault of faults) pieces.push({ fault });
+    if (line === null) {
+      this.#sum.leftOut += 1;
+      this.#firstLeftOut ??= row;
+    }
     if (!line) return;
     this.#sum.add(line);
     if (line.amount.currency === this.#sum.currency) this.#gross = this.#gross?.plus(line.amount) ?? line.amount;
@@ -120,8 +125,16 @@ class TableSoFar {
   end(headerRow: number, pieces: Piece[]): void {
     if (this.#rows === 0) pieces.push({ fault: { row: headerRow, detail: 'The statement lists no operation.' } });
     for (const fault of this.#reader.faults()) pieces.push({ fault });
-    const { currency, credits, debits, lineCount } = this.#sum;
-    const unstated = { reference: null, account: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut: 0 };
+    const { currency, credits, debits, lineCount, leftOut } = this.#sum;
+    if (this.#firstLeftOut !== undefined)
+      pieces.push({
+        remark: {
+          row: this.#firstLeftOut,
+          cell: 'amount',
+          detail: `Rows whose amount is 0 were left out: ${leftOut}, of which this is the first.`,
+        },
+      });
+    const unstated = { reference: null, account: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut };
     pieces.push({ part: { place: 'table', row: headerRow, ...unstated, currency, credits, debits, lineCount } });
   }
 
