@@ -5906,7 +5906,8 @@ export interface paths {
          *
          *     The file is read whole and staged whole: where a cell cannot be read, or balances and sums do not come to what is stated, no line is
          *     taken, the statement is kept as refused and every place is listed, up to a hundred. The same file again changes nothing; one that
-         *     was refused may be sent again. A line that an earlier statement of the same bank account holds is kept as its repetition.
+         *     was refused may be sent again. A line that an earlier statement of the same bank account holds is kept as its repetition; bank tables that
+         *     name no account are of one account where they are read by mappings of one name, or by none.
          *
          *     A small file is read, staged and reconciled before the answer; any other is answered with 202 in the state `received`, and what
          *     became of it is read from the statement. The lines of the post are matched with pay-outs by our reference, then by serial, amount
@@ -12827,9 +12828,14 @@ export interface components {
                 operation?: components["schemas"]["ColumnHeader"];
                 direction?: components["schemas"]["ColumnHeader"];
                 lastFour?: components["schemas"]["ColumnHeader"];
+                account?: components["schemas"]["ColumnHeader"];
+                /** @description What the bank writes beside a line. It tells equal lines apart and is not kept */
+                text?: components["schemas"]["ColumnHeader"];
             };
             /** @description The currency of every line, where no column says it */
             currency?: string;
+            /** @description Our account at the bank, where no column says it. Tables that name none are taken to be of one account, as far as they are read by mappings of one name */
+            account?: string;
             /**
              * @description The order of day, month and year, whatever stands between them and whether a time comes after. A year of two digits is read only with DD/MM/YYYY, DD.MM.YYYY or MM/DD/YYYY
              * @enum {string}

@@ -56,7 +56,8 @@ export interface Part {
 
 /** What comes out of a file on the way through it. The part comes after its lines. */
 export type Piece =
-  | { readonly line: ReadLine }
+  /** The text beside a line of a table tells equal lines apart; it may name people, and is not kept. */
+  | { readonly line: ReadLine; readonly text?: string }
   | { readonly fault: ProblemPlace }
   | { readonly remark: ProblemPlace }
   /** What the lines that follow are of, and what it held before the first of them. */

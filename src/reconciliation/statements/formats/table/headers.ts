@@ -76,7 +76,34 @@ const headers: Readonly<Record<FieldName, readonly string[]>> = {
     'آخر اربعة ارقام',
     'آخر أربعة أرقام',
   ],
+  account: [
+    'account',
+    'account number',
+    'our account',
+    'compte',
+    'numero de compte',
+    'n compte',
+    'notre compte',
+    'الحساب',
+    'رقم الحساب',
+    'حسابنا',
+  ],
+  text: [
+    'text',
+    'description',
+    'details',
+    'narrative',
+    'libelle',
+    'libelle operation',
+    'libelle de l operation',
+    'motif',
+    'البيان',
+    'الوصف',
+  ],
 };
+
+/** What only a bank's table is searched for, and a second such column is passed over: it says the same, or is of no account here. */
+const ofBanks: ReadonlySet<FieldName> = new Set(['direction', 'account', 'text']);
 
 /** A text without case, accents, signs and what stands between words. */
 export const plain = (text: string): string =>
@@ -88,6 +115,11 @@ export const plain = (text: string): string =>
     .trim();
 
 const known = new Map(fields.flatMap((field) => headers[field].map((header) => [plain(header), field] as const)));
+
+const guessed = (header: string, source: StatementSource): FieldName | undefined => {
+  const field = known.get(plain(header));
+  return field && source === 'post' && ofBanks.has(field) ? undefined : field;
+};
 
 export type Positions = ReadonlyMap<FieldName, number>;
 
@@ -104,10 +136,13 @@ export function columnsIn(
   const positions = new Map<FieldName, number>();
   const faults: ProblemPlace[] = [];
   header.forEach((cell, i) => {
-    const guess = known.get(plain(cell));
+    const guess = guessed(cell, source);
     const field = said.get(plain(cell)) ?? (guess && mapped.has(guess) ? undefined : guess);
     if (!field) return;
-    if (positions.has(field)) faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
+    if (positions.has(field)) {
+      if (ofBanks.has(field)) return;
+      faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
+    }
     positions.set(field, i);
   });
   for (const field of needed(source, positions, mapping)) {
@@ -129,6 +164,6 @@ function needed(source: StatementSource, positions: Positions, { columns = {}, c
     ...(source === 'post' ? (['office'] as const) : []),
     ...(isSplit ? (['debit', 'credit'] as const) : (['amount'] as const)),
     ...(currency === undefined ? (['currency'] as const) : []),
-    ...(columns.direction === undefined ? [] : (['direction'] as const)),
+    ...(['direction', 'account'] as const).filter((field) => columns[field] !== undefined),
   ];
 }

@@ -13,6 +13,8 @@ export const fields = [
   'operation',
   'direction',
   'lastFour',
+  'account',
+  'text',
 ] as const;
 
 export type FieldName = (typeof fields)[number];
@@ -33,6 +35,8 @@ export interface TableMapping {
   readonly columns?: { readonly [Field in FieldName]?: string };
   /** The currency of every line, where no column says it. */
   readonly currency?: string;
+  /** Our account, where no column says it. */
+  readonly account?: string;
   readonly dateFormat?: DateFormat;
   readonly decimalMark?: ',' | '.';
   /** Without one, spaces of any kind. */

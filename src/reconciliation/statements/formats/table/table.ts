@@ -1,6 +1,7 @@
 import { Money, type NumberedRow, type ProblemPlace, readRecords } from '../../../../platform/index.ts';
 import { Sum } from '../sum.ts';
 import { type Piece, type Pieces, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
+import { readable } from './cells.ts';
 import { columnsIn, type Positions, plain } from './headers.ts';
 import type { TableMapping } from './mapping.ts';
 import { RowReader } from './row.ts';
@@ -55,6 +56,9 @@ const brokenOff = ({ row, cells }: NumberedRow, width: number): ProblemPlace => 
   detail: `The file breaks off here: its last row has ${cells.length} cells, the header ${width}.`,
 });
 
+/** Our own account, without blanks. */
+const accountIn = (text: string): string | null => readable(text).replaceAll(/\s/gu, '').toUpperCase().slice(0, 70) || null;
+
 type Header = { readonly row: number; readonly width: number; readonly positions: Positions };
 
 async function headerIn(
@@ -89,12 +93,14 @@ class TableSoFar {
   /** Of amounts as they stand, whatever their operation: some total them so. */
   #gross: Money | null = null;
   #rows = 0;
+  #account: string | null;
   #firstLeftOut: number | undefined;
 
   constructor(width: number, positions: Positions, mapping: TableMapping, source: StatementSource) {
     this.#width = width;
     this.#mapping = mapping;
     this.#reader = new RowReader(positions, mapping, source);
+    this.#account = accountIn(mapping.account ?? '');
     this.#totals = new Set([...totalWords, ...(mapping.totalMarks ?? [])].map(plain));
   }
 
@@ -111,6 +117,7 @@ class TableSoFar {
     }
     const faults: ProblemPlace[] = [];
     const line = this.#reader.read(record, faults);
+    this.#takeAccount(record, faults, pieces);
     for (const fault of faults) pieces.push({ fault });
     if (line === null) {
       this.#sum.leftOut += 1;
@@ -119,7 +126,22 @@ class TableSoFar {
     if (!line) return;
     this.#sum.add(line);
     if (line.amount.currency === this.#sum.currency) this.#gross = this.#gross?.plus(line.amount) ?? line.amount;
-    pieces.push({ line });
+    pieces.push({ line, text: this.#reader.cell(record, 'text') });
+  }
+
+  /** One table is of one account: whose lines they are is said before them. */
+  #takeAccount(record: NumberedRow, faults: ProblemPlace[], pieces: Piece[]): void {
+    const account = accountIn(this.#reader.cell(record, 'account')) ?? this.#account;
+    if (this.#account !== null && account !== this.#account && this.#rows > 1)
+      faults.push({
+        row: record.row,
+        cell: 'account',
+        detail: 'The table lists a second account. Send the lines of each in a file of their own.',
+      });
+    else if (account !== this.#account || this.#rows === 1) {
+      this.#account = account;
+      pieces.push({ account, opening: null });
+    }
   }
 
   end(headerRow: number, pieces: Piece[]): void {
@@ -134,8 +156,8 @@ class TableSoFar {
           detail: `Rows whose amount is 0 were left out: ${leftOut}, of which this is the first.`,
         },
       });
-    const unstated = { reference: null, account: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut };
-    pieces.push({ part: { place: 'table', row: headerRow, ...unstated, currency, credits, debits, lineCount } });
+    const unstated = { reference: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut };
+    pieces.push({ part: { place: 'table', row: headerRow, account: this.#account, ...unstated, currency, credits, debits, lineCount } });
   }
 
   /** A row that says it is one, in the first of its cells that says anything. */
