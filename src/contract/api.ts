@@ -12829,6 +12829,8 @@ export interface components {
                 direction?: components["schemas"]["ColumnHeader"];
                 lastFour?: components["schemas"]["ColumnHeader"];
                 account?: components["schemas"]["ColumnHeader"];
+                /** @description What the account held after the line. The balances are checked, whether the oldest line comes first or the newest */
+                balance?: components["schemas"]["ColumnHeader"];
                 /** @description What the bank writes beside a line. It tells equal lines apart and is not kept */
                 text?: components["schemas"]["ColumnHeader"];
             };
@@ -12865,6 +12867,10 @@ export interface components {
             /** @description Words of money that came in, besides C, Cr, Credit, Crédit and دائن */
             creditMarks?: components["schemas"]["Words"];
             totalMarks?: components["schemas"]["Words"];
+            /** @description Words of the row that states what the account held before the lines, besides such as Solde initial and Opening balance */
+            openingMarks?: components["schemas"]["Words"];
+            /** @description Words of the row that states what the account held after the lines, besides such as Solde final and Closing balance */
+            closingMarks?: components["schemas"]["Words"];
             /** @description Rows with text above the header; without it they are told by its words */
             titleRows?: number;
             /** @description Rows with text at the end that are no lines */

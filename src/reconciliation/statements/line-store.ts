@@ -54,7 +54,7 @@ const earlierLine = (programmeId: string, statementId: string): Sql => sql`(sele
   where s.programme_id = ${programmeId} and s.source = 'bank' and s.id <> ${statementId} and (n.named
     or n.listed and (n.balance is null or e.balance_after is null)
     or n.balance = e.balance_after and not exists (select from statement_parts p
-      where p.statement_id = e.statement_id and p.account is not distinct from n.account and p.closing = n.opening)
+      where p.statement_id = e.statement_id and p.account = n.account and p.closing = n.opening)
     or e.balance_after is null and n.balance is not null and not exists (select from statement_lines r
       where r.repeats = e.id and r.balance_after <> n.balance)
     or e.balance_after is not null and n.balance is null and not exists (select from statement_lines r join statements o on o.id = r.statement_id

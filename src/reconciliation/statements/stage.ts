@@ -104,7 +104,7 @@ class StatementSoFar {
 
   async take(pieces: readonly Piece[]): Promise<void> {
     for (const piece of pieces) {
-      if ('line' in piece) this.#line(piece.line, piece.text);
+      if ('line' in piece) this.#line(piece);
       else if ('fault' in piece) this.#fault(piece.fault);
       else if ('part' in piece) this.#parts.push(piece.part);
       else if ('account' in piece) {
@@ -158,7 +158,7 @@ class StatementSoFar {
     return { state: 'staged' };
   }
 
-  #line(line: ReadLine, text = ''): void {
+  #line({ line, text = '', balance }: Extract<Piece, { line: ReadLine }>): void {
     this.#lineCount += 1;
     if (this.#faultCount > 0) return;
     const { kind, amount, paidOn } = line;
@@ -169,7 +169,7 @@ class StatementSoFar {
     if (this.#last === null || paidOn > this.#last) this.#last = paidOn;
     this.#balance = this.#balance?.currency === amount.currency ? this.#balance.plus(moved(line)) : null;
     const isTable = this.#format === 'csv' || this.#format === 'xlsx';
-    const standing = { account: this.#account, opening: this.#opening, balance: this.#balance, isTable };
+    const standing = { account: this.#account, opening: this.#opening, balance: balance === undefined ? this.#balance : balance, isTable };
     const account = this.#account ?? (isTable ? this.#namelessAccount : null);
     this.#batch.add(
       isTable ? line.row : this.#lineCount,

@@ -338,6 +338,23 @@ describe('statements', () => {
       expect(await sent(officer, frame, table([credit, credit]))).toMatchObject({ matchedCount: 1, repeatCount: 1 });
     });
 
+    it('is held to the balances beside its lines, by which equal lines are told apart', async () => {
+      const { frame, officer } = await setUp();
+      const columns = 'date;libellé;montant;devise;solde';
+      const charge = (balance: string) => `10/03/2026;Frais;-25,00;DZD;${balance}`;
+      const repeats = async (...rows: string[]) => (await sent(officer, frame, table(rows, columns))).repeatCount;
+      expect(await repeats(charge('75,00'))).toBe(0);
+      // It goes on from there, and nothing of it was listed before.
+      expect(await repeats(charge('50,00'), '10/03/2026;Frais;-1,00;DZD;49,00')).toBe(0);
+      expect(await repeats(charge('75,00'), '10/03/2026;Frais;-2,00;DZD;73,00')).toBe(1);
+      const { parts } = await sent(officer, frame, table([charge('10,00'), charge('35,00')], columns));
+      expect(parts).toMatchObject([{ opening: { amount: '60.00' }, debits: { amount: '50.00' }, closing: { amount: '10.00' } }]);
+      const { errors } = (await send(officer, frame, table([charge('75,00'), charge('51,00')], columns), csv()).expect(422)).body;
+      expect(errors).toMatchObject([{ row: 3, cell: 'balance' }]);
+      // Without balances, the nth repeats the nth.
+      expect((await sent(officer, frame, table(['10/03/2026;Frais;-25,00;DZD'], 'date;libellé;montant;devise'))).repeatCount).toBe(1);
+    });
+
     it('is of the account that it or its mapping says, else of that of its mapping, whatever version that has', async () => {
       const { frame, officer } = await setUp();
       const path = `/v1/programmes/${frame.programmeId}/statement-mappings`;

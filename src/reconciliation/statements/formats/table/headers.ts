@@ -88,6 +88,7 @@ const headers: Readonly<Record<FieldName, readonly string[]>> = {
     'رقم الحساب',
     'حسابنا',
   ],
+  balance: ['balance', 'running balance', 'solde', 'solde apres operation', 'solde progressif', 'الرصيد', 'رصيد'],
   text: [
     'text',
     'description',
@@ -103,7 +104,7 @@ const headers: Readonly<Record<FieldName, readonly string[]>> = {
 };
 
 /** What only a bank's table is searched for, and a second such column is passed over: it says the same, or is of no account here. */
-const ofBanks: ReadonlySet<FieldName> = new Set(['direction', 'account', 'text']);
+const ofBanks: ReadonlySet<FieldName> = new Set(['direction', 'account', 'balance', 'text']);
 
 /** A text without case, accents, signs and what stands between words. */
 export const plain = (text: string): string =>
@@ -164,6 +165,6 @@ function needed(source: StatementSource, positions: Positions, { columns = {}, c
     ...(source === 'post' ? (['office'] as const) : []),
     ...(isSplit ? (['debit', 'credit'] as const) : (['amount'] as const)),
     ...(currency === undefined ? (['currency'] as const) : []),
-    ...(['direction', 'account'] as const).filter((field) => columns[field] !== undefined),
+    ...(['direction', 'account', 'balance'] as const).filter((field) => columns[field] !== undefined),
   ];
 }

@@ -14,6 +14,7 @@ export const fields = [
   'direction',
   'lastFour',
   'account',
+  'balance',
   'text',
 ] as const;
 
@@ -52,6 +53,9 @@ export interface TableMapping {
   readonly creditMarks?: string[];
   /** Words that a row of totals begins with, besides those that are known. */
   readonly totalMarks?: string[];
+  /** Words of the rows that state what the account held before and after the lines, besides those that are known. */
+  readonly openingMarks?: string[];
+  readonly closingMarks?: string[];
   /** Rows with text above the header; without it they are told by the header's words. */
   readonly titleRows?: number;
   /** Rows with text at the end that are no lines. */

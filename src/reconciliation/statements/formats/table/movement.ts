@@ -104,12 +104,13 @@ export class MovementReader {
     return kind && { kind, amount: read.amount };
   }
 
-  /** An amount as it stands in a cell; null where there is none, undefined where it cannot be read. */
+  /** An amount with its sign, or its mark of debit or credit; null where there is none, undefined where it cannot be read. */
   stated(text: string, currency: string): Money | null | undefined {
     if (text === '') return null;
-    const read = this.#amounts.read(text, currency);
-    if ('wrong' in read) return undefined;
-    return read.sign === '-' ? read.amount.negated() : read.amount;
+    const [, bare = text, mark = ''] = /^(.*[\d)])\s?([DC])R?\.?$/iu.exec(text) ?? [];
+    const read = this.#amounts.read(bare, currency);
+    if ('wrong' in read || (read.sign !== '' && mark !== '')) return undefined;
+    return read.sign === '-' || mark.toUpperCase() === 'D' ? read.amount.negated() : read.amount;
   }
 
   /** What the table has left unsaid, once all of it has been read. */

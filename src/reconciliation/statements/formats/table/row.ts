@@ -44,6 +44,22 @@ export class RowReader {
     return this.#movements.stated(this.cell(row, this.#movements.isSplit ? 'debit' : 'amount'), currency);
   }
 
+  /** An amount with its sign; null where there is none, undefined where it cannot be read. */
+  stated(text: string, currency: string): Money | null | undefined {
+    return this.#movements.stated(text, currency);
+  }
+
+  /** What the account held after a row; null where it does not say, undefined where it cannot be read. */
+  balance(row: NumberedRow, currency: string): Money | null | undefined {
+    return this.#movements.stated(this.cell(row, 'balance'), currency);
+  }
+
+  /** What a row that is of a balance alone states, wherever in its row. */
+  balanceText(row: NumberedRow): string {
+    const debit = this.cell(row, 'debit');
+    return this.cell(row, 'balance') || this.cell(row, 'amount') || this.cell(row, 'credit') || (debit && `${debit} D`);
+  }
+
   /** What the table has left unsaid, once all of it has been read. */
   faults(): ProblemPlace[] {
     return this.#movements.faults();

@@ -1,7 +1,7 @@
 import { Money, type NumberedRow, type ProblemPlace, readRecords } from '../../../../platform/index.ts';
-import { Sum } from '../sum.ts';
-import { type Piece, type Pieces, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
-import { readable } from './cells.ts';
+import { balanceFault, moved, Sum } from '../sum.ts';
+import { type Part, type Piece, type Pieces, type ReadLine, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
+import { TableAccount } from './account.ts';
 import { columnsIn, type Positions, plain } from './headers.ts';
 import type { TableMapping } from './mapping.ts';
 import { RowReader } from './row.ts';
@@ -56,9 +56,6 @@ const brokenOff = ({ row, cells }: NumberedRow, width: number): ProblemPlace => 
   detail: `The file breaks off here: its last row has ${cells.length} cells, the header ${width}.`,
 });
 
-/** Our own account, without blanks. */
-const accountIn = (text: string): string | null => readable(text).replaceAll(/\s/gu, '').toUpperCase().slice(0, 70) || null;
-
 type Header = { readonly row: number; readonly width: number; readonly positions: Positions };
 
 async function headerIn(
@@ -88,19 +85,22 @@ class TableSoFar {
   readonly #width: number;
   readonly #mapping: TableMapping;
   readonly #reader: RowReader;
+  readonly #account: TableAccount;
   readonly #totals: ReadonlySet<string>;
+  readonly #hasBalances: boolean;
   readonly #sum = new Sum();
   /** Of amounts as they stand, whatever their operation: some total them so. */
   #gross: Money | null = null;
   #rows = 0;
-  #account: string | null;
+  #isBroken = false;
   #firstLeftOut: number | undefined;
 
   constructor(width: number, positions: Positions, mapping: TableMapping, source: StatementSource) {
     this.#width = width;
     this.#mapping = mapping;
     this.#reader = new RowReader(positions, mapping, source);
-    this.#account = accountIn(mapping.account ?? '');
+    this.#account = new TableAccount(this.#reader, mapping, source);
+    this.#hasBalances = positions.has('balance');
     this.#totals = new Set([...totalWords, ...(mapping.totalMarks ?? [])].map(plain));
   }
 
@@ -110,6 +110,13 @@ class TableSoFar {
       pieces.push(...this.#checkTotal(record));
       return;
     }
+    const isBalance = this.#account.takeBalance(record);
+    if (isBalance) {
+      if (isBalance === true) return;
+      this.#isBroken = true;
+      pieces.push({ fault: isBalance });
+      return;
+    }
     this.#rows += 1;
     if (cells.length > this.#width && cells.slice(this.#width).some((cell) => cell.trim() !== '')) {
       pieces.push({ fault: { row, detail: `The row has ${cells.length} cells, the header ${this.#width}.` } });
@@ -117,36 +124,28 @@ class TableSoFar {
     }
     const faults: ProblemPlace[] = [];
     const line = this.#reader.read(record, faults);
-    this.#takeAccount(record, faults, pieces);
+    pieces.push(...this.#account.take(record, faults));
+    if (line) this.#sum.add(line);
+    const balance = line === undefined ? null : this.#balance(record, line, faults);
+    if (faults.length > 0) this.#isBroken = true;
     for (const fault of faults) pieces.push({ fault });
     if (line === null) {
       this.#sum.leftOut += 1;
       this.#firstLeftOut ??= row;
     }
     if (!line) return;
-    this.#sum.add(line);
     if (line.amount.currency === this.#sum.currency) this.#gross = this.#gross?.plus(line.amount) ?? line.amount;
-    pieces.push({ line, text: this.#reader.cell(record, 'text') });
+    pieces.push({ line, text: this.#reader.cell(record, 'text'), balance });
   }
 
-  /** One table is of one account: whose lines they are is said before them. */
-  #takeAccount(record: NumberedRow, faults: ProblemPlace[], pieces: Piece[]): void {
-    const account = accountIn(this.#reader.cell(record, 'account')) ?? this.#account;
-    if (this.#account !== null && account !== this.#account && this.#rows > 1)
-      faults.push({
-        row: record.row,
-        cell: 'account',
-        detail: 'The table lists a second account. Send the lines of each in a file of their own.',
-      });
-    else if (account !== this.#account || this.#rows === 1) {
-      this.#account = account;
-      pieces.push({ account, opening: null });
-    }
+  #balance(record: NumberedRow, line: ReadLine | null, faults: ProblemPlace[]): Money | null {
+    const { currency } = this.#sum;
+    if (!this.#hasBalances || currency === null) return null;
+    return this.#account.moved(record, line, line?.amount.currency === currency ? moved(line) : Money.zero(currency), faults);
   }
 
   end(headerRow: number, pieces: Piece[]): void {
     if (this.#rows === 0) pieces.push({ fault: { row: headerRow, detail: 'The statement lists no operation.' } });
-    for (const fault of this.#reader.faults()) pieces.push({ fault });
     const { currency, credits, debits, lineCount, leftOut } = this.#sum;
     if (this.#firstLeftOut !== undefined)
       pieces.push({
@@ -156,8 +155,19 @@ class TableSoFar {
           detail: `Rows whose amount is 0 were left out: ${leftOut}, of which this is the first.`,
         },
       });
-    const unstated = { reference: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut };
-    pieces.push({ part: { place: 'table', row: headerRow, account: this.#account, ...unstated, currency, credits, debits, lineCount } });
+    const faults = this.#reader.faults();
+    // Where a row is missing, no balance comes out.
+    const balances = this.#isBroken ? { opening: null, closing: null } : this.#account.end(currency, faults);
+    const unstated = { reference: null, from: null, to: null, isInterim: false };
+    const place = { place: 'table', row: headerRow, account: this.#account.name };
+    const part: Part = { ...place, ...unstated, ...balances, leftOut, currency, credits, debits, lineCount };
+    const broken = faults.length > 0 ? undefined : balanceFault({ ...part, row: this.#account.closingRow ?? headerRow });
+    for (const fault of [...faults, ...(broken ? [broken] : [])]) pieces.push({ fault });
+    if (!balances.opening !== !balances.closing)
+      pieces.push({
+        remark: { row: headerRow, detail: 'The table states one balance only, so that could not be checked against its lines.' },
+      });
+    pieces.push({ part });
   }
 
   /** A row that says it is one, in the first of its cells that says anything. */
