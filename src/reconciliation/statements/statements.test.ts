@@ -351,6 +351,11 @@ describe('statements', () => {
       expect(parts).toMatchObject([{ opening: { amount: '60.00' }, debits: { amount: '50.00' }, closing: { amount: '10.00' } }]);
       const { errors } = (await send(officer, frame, table([charge('75,00'), charge('51,00')], columns), csv()).expect(422)).body;
       expect(errors).toMatchObject([{ row: 3, cell: 'balance' }]);
+      // Of two that a table lists from the newest, the older one was known.
+      const later = (balance: string) => charge(balance).replace('10/03', '11/03');
+      expect(await repeats(later('-25,00'))).toBe(0);
+      expect(await repeats(later('-50,00'), later('-25,00'))).toBe(1);
+      expect(await repeats(later('-25,00'), later('-50,00'), later('-75,00'))).toBe(2);
       // Without balances, the nth repeats the nth.
       expect((await sent(officer, frame, table(['10/03/2026;Frais;-25,00;DZD'], 'date;libellé;montant;devise'))).repeatCount).toBe(1);
     });

@@ -111,7 +111,7 @@ export class TableAccount {
 
   /** What the account held before and after all lines, as far as the table says it. @param currency of the table */
   end(currency: string | null, faults: ProblemPlace[]): { [side in keyof Span]: Money | null } {
-    const span = this.#balances.end(this.#firstDay !== undefined && this.#firstDay > this.#lastDay);
+    const span = this.#balances.end(this.#daysGoBack);
     if (span && 'detail' in span) {
       faults.push(span);
       return { opening: null, closing: null };
@@ -128,6 +128,15 @@ export class TableAccount {
       return amount ?? null;
     };
     return { opening: side('opening'), closing: side('closing') };
+  }
+
+  /** Whether the newest line comes first, by what has been read so far. */
+  get isNewestFirst(): boolean {
+    return this.#balances.isNewestFirst(this.#daysGoBack);
+  }
+
+  get #daysGoBack(): boolean {
+    return this.#firstDay !== undefined && this.#firstDay > this.#lastDay;
   }
 
   /** The row whose balance the sum of the lines is held against. */

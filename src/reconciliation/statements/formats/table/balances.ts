@@ -45,21 +45,27 @@ export class RunningBalances {
     this.#before = stated;
   }
 
+  /** Whether the newest line comes first. @param isLikely what the days of the lines say, where the balances leave it open */
+  isNewestFirst(isLikely: boolean): boolean {
+    if (!this.#oldestFirst.fault === !this.#newestFirst.fault) return isLikely;
+    return this.#oldestFirst.fault !== undefined;
+  }
+
   /**
    * What the balances come to, once all rows are read; undefined where none was stated.
-   * @param isNewestFirst what the days of the lines say, where the balances leave it open
+   * @param isLikelyNewestFirst as for `isNewestFirst`
    */
-  end(isNewestFirst: boolean): Span | ProblemPlace | undefined {
+  end(isLikelyNewestFirst: boolean): Span | ProblemPlace | undefined {
     if (!this.#before || !this.#start || !this.#end || !this.#since || !this.#sinceIncluded) return undefined;
-    const [likely, other] = isNewestFirst ? [this.#newestFirst, this.#oldestFirst] : [this.#oldestFirst, this.#newestFirst];
-    const order = likely.fault && !other.fault ? other : likely;
-    if (order.fault) {
-      const { row, stated, counted } = order.fault;
+    const isNewestFirst = this.isNewestFirst(isLikelyNewestFirst);
+    const { fault } = isNewestFirst ? this.#newestFirst : this.#oldestFirst;
+    if (fault) {
+      const { row, stated, counted } = fault;
       const detail = `The balance is stated as ${stated} ${stated.currency}; the balance beside the line before it in time and what was moved since come to ${counted}.`;
       return { row, cell: 'balance', detail };
     }
-    if (order === this.#oldestFirst) return { opening: this.#start, closing: this.#before.plus(this.#since) };
-    return { opening: this.#before.minus(this.#sinceIncluded), closing: this.#end };
+    if (isNewestFirst) return { opening: this.#before.minus(this.#sinceIncluded), closing: this.#end };
+    return { opening: this.#start, closing: this.#before.plus(this.#since) };
   }
 }
 

@@ -10,6 +10,8 @@ const totalWords = ['total', 'totaux', 'total general', 'grand total', 'somme', 
 /** Rows of titles that may stand above a header which is told by its words. */
 const MOST_TITLES = 20;
 const BATCH = 200;
+/** Lines of one day that wait for its end. */
+const MOST_HELD = 5_000;
 
 /** Reads a table, CSV or XLSX, by a mapping. @param told what the bytes say it is */
 export async function* readTableStatement(
@@ -56,6 +58,8 @@ const brokenOff = ({ row, cells }: NumberedRow, width: number): ProblemPlace => 
   detail: `The file breaks off here: its last row has ${cells.length} cells, the header ${width}.`,
 });
 
+type Held = Extract<Piece, { line: ReadLine }>;
+
 type Header = { readonly row: number; readonly width: number; readonly positions: Positions };
 
 async function headerIn(
@@ -91,6 +95,7 @@ class TableSoFar {
   readonly #sum = new Sum();
   /** Of amounts as they stand, whatever their operation: some total them so. */
   #gross: Money | null = null;
+  #held: Held[] = [];
   #rows = 0;
   #isBroken = false;
   #firstLeftOut: number | undefined;
@@ -135,7 +140,20 @@ class TableSoFar {
     }
     if (!line) return;
     if (line.amount.currency === this.#sum.currency) this.#gross = this.#gross?.plus(line.amount) ?? line.amount;
-    pieces.push({ line, text: this.#reader.cell(record, 'text'), balance });
+    const piece = { line, text: this.#reader.cell(record, 'text'), balance };
+    if (this.#hasBalances) this.#hold(piece, pieces);
+    else pieces.push(piece);
+  }
+
+  /** The lines of a day go on in the order of time, in which the nth of some equal ones is the nth of them in any table. */
+  #hold(piece: Held, pieces: Piece[]): void {
+    if (this.#held[0]?.line.paidOn !== piece.line.paidOn || this.#held.length === MOST_HELD) this.#release(pieces);
+    this.#held.push(piece);
+  }
+
+  #release(pieces: Piece[]): void {
+    pieces.push(...(this.#account.isNewestFirst ? this.#held.toReversed() : this.#held));
+    this.#held = [];
   }
 
   #balance(record: NumberedRow, line: ReadLine | null, faults: ProblemPlace[]): Money | null {
@@ -145,6 +163,7 @@ class TableSoFar {
   }
 
   end(headerRow: number, pieces: Piece[]): void {
+    this.#release(pieces);
     if (this.#rows === 0) pieces.push({ fault: { row: headerRow, detail: 'The statement lists no operation.' } });
     const { currency, credits, debits, lineCount, leftOut } = this.#sum;
     if (this.#firstLeftOut !== undefined)
