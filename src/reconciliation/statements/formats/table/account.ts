@@ -146,9 +146,9 @@ export class TableAccount {
 
   #sideOf(record: NumberedRow): Side | undefined {
     const first = record.cells.find((cell) => cell.trim() !== '') ?? '';
-    const cells = [first, ...(['text', 'operation', 'reference'] as const).map((field) => this.#reader.cell(record, field))];
+    const cells = [first, ...(['text', 'operation'] as const).map((field) => this.#reader.cell(record, field))];
     for (const cell of cells) {
-      const side = cell.length < 60 && !/^\d/.test(cell) ? this.#words.get(plain(cell)) : undefined;
+      const side = cell !== '' && cell.length < 60 && !/^\d/.test(cell) ? this.#words.get(plain(cell)) : undefined;
       if (side) return side;
     }
     return undefined;

@@ -42,22 +42,30 @@ export class AmountReader {
 
   /** @returns what is wrong where it is no amount, has more decimals than its currency, or may be two */
   read(text: string, currency: string): SignedAmount | { readonly wrong: string } {
-    const given = this.#bare(readable(text), currency);
-    const [, before, signed, unsigned, after, parenthesised] =
-      /^(?:([-+\u2212])\s?([^-+\u2212]+)|([^-+\u2212]+?)\s?([-+\u2212])|\((.+)\))$/u.exec(given) ?? [];
-    const mark = before ?? after ?? (parenthesised === undefined ? '' : '-');
-    const parts = this.#body.exec(this.#bare(signed ?? unsigned ?? parenthesised ?? given, currency));
+    const given = readable(text);
+    const { body, sign } = this.#body.test(given) ? { body: given, sign: '' as const } : this.#apart(given, currency);
+    const parts = this.#body.exec(body);
     if (!parts) return { wrong: details.unreadable };
     const [, whole = '', separator, decimals = '0'] = parts;
     const isLone = separator !== '\u066B' && decimals.length === 3 && /^[1-9]\d{0,2}$/.test(whole);
     if (isLone && !this.#isMarkSaid && minorUnits(currency) !== 3) return { wrong: details.ambiguous };
     try {
       const amount = Money.of(`${whole.replaceAll(/\D/gu, '')}.${decimals}`, currency);
-      return { amount, sign: mark === '' || mark === '+' ? mark : '-' };
+      return { amount, sign };
     } catch (error) {
       if (error instanceof RangeError) return { wrong: details.unreadable };
       throw error;
     }
+  }
+
+  /** The digits of an amount, and the sign on either side of them or around them. */
+  #apart(text: string, currency: string): { body: string; sign: SignedAmount['sign'] } {
+    const given = this.#bare(text, currency);
+    const [, before, signed, unsigned, after, parenthesised] =
+      /^(?:([-+\u2212])\s?([^-+\u2212]+)|([^-+\u2212]+?)\s?([-+\u2212])|\((.+)\))$/u.exec(given) ?? [];
+    const mark = before ?? after ?? (parenthesised === undefined ? '' : '-');
+    const body = this.#bare(signed ?? unsigned ?? parenthesised ?? given, currency);
+    return { body, sign: mark === '' || mark === '+' ? mark : '-' };
   }
 
   /** Without the currency that stands beside it. */

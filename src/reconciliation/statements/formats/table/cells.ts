@@ -3,7 +3,8 @@ import { dayOf, fullYear } from '../days.ts';
 import type { DateFormat } from './mapping.ts';
 
 /** A cell in European digits, without the invisible marks that say which way Arabic is written. */
-export const readable = (text: string): string => westernDigits(text.replaceAll(/\p{Cf}/gu, '')).trim();
+export const readable = (text: string): string =>
+  (/^[\x20-\x7E]*$/.test(text) ? text : westernDigits(text.replaceAll(/\p{Cf}/gu, ''))).trim();
 
 export const serialIn = (text: string): string | undefined =>
   /^[0-9A-Z]{4,32}$/.exec(readable(text).replaceAll(/[\s-]/gu, '').toUpperCase())?.[0];

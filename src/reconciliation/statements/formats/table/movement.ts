@@ -197,4 +197,4 @@ export class MovementReader {
 }
 
 /** A word as it is compared; a sign is a word too. */
-const key = (text: string): string => plain(text) || text.trim();
+const key = (text: string): string => (text === '' ? '' : plain(text) || text.trim());
