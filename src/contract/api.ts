@@ -5907,7 +5907,8 @@ export interface paths {
          *     The file is read whole and staged whole: where a cell cannot be read, or balances and sums do not come to what is stated, no line is
          *     taken, the statement is kept as refused and every place is listed, up to a hundred. The same file again changes nothing; sent to be
          *     read otherwise (`source`, `mapping` or its version, `from`, `to`), it is refused with `imported_otherwise`, and the statement that it is
-         *     has to be withdrawn first. One that was refused or withdrawn may be sent again. A line that an earlier statement of the same bank account holds is kept as its repetition.
+         *     has to be withdrawn first. One that was refused or withdrawn may be sent again. A line that an earlier statement of the same bank account holds is kept as its
+         *     repetition; bank tables that name no account are of one account where they are read by mappings of one name, or by none.
          *
          *     A small file is read, staged and reconciled before the answer; any other is answered with 202 in the state `received`, and what
          *     became of it is read from the statement. The lines of the post are matched with pay-outs by our reference, then by serial, amount
@@ -12903,13 +12904,27 @@ export interface components {
                 credit?: components["schemas"]["ColumnHeader"];
                 currency?: components["schemas"]["ColumnHeader"];
                 operation?: components["schemas"]["ColumnHeader"];
+                direction?: components["schemas"]["ColumnHeader"];
                 lastFour?: components["schemas"]["ColumnHeader"];
+                account?: components["schemas"]["ColumnHeader"];
+                /** @description What the account held after the line. The balances are checked, whether the oldest line comes first or the newest */
+                balance?: components["schemas"]["ColumnHeader"];
+                /** @description What the bank writes beside a line. It tells equal lines apart and is not kept */
+                text?: components["schemas"]["ColumnHeader"];
             };
             /** @description The currency of every line, where no column says it */
             currency?: string;
-            /** @enum {string} */
+            /** @description Our account at the bank, where no column says it. Tables that name none are taken to be of one account, as far as they are read by mappings of one name */
+            account?: string;
+            /**
+             * @description The order of day, month and year, whatever stands between them and whether a time comes after. A year of two digits is read only with DD/MM/YYYY, DD.MM.YYYY or MM/DD/YYYY
+             * @enum {string}
+             */
             dateFormat?: "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY-MM-DD" | "DD.MM.YYYY" | "YYYYMMDD" | "excel";
-            /** @enum {string} */
+            /**
+             * @description Without one, an amount such as 15.000 is refused but in a currency of three decimals
+             * @enum {string}
+             */
             decimalMark?: "," | ".";
             /**
              * @description Without one, spaces of any kind
@@ -12917,14 +12932,23 @@ export interface components {
              */
             thousandsMark?: " " | "." | "," | "'";
             /**
-             * @description How operations are told apart: by a word in a column, by the sign of the amount, or by the column that the amount stands in
+             * @description How operations are told apart: by a word in a column, by the sign of the amount (a minus takes a payment back; or a minus is money that left, and all else came in), or by the column that the amount stands in
              * @enum {string}
              */
-            signs?: "operation" | "negative_is_reversal" | "debit_credit";
+            signs?: "operation" | "negative_is_reversal" | "negative_is_payment" | "debit_credit";
             reversalMarks?: components["schemas"]["Words"];
             feeMarks?: components["schemas"]["Words"];
             paymentMarks?: components["schemas"]["Words"];
+            depositMarks?: components["schemas"]["Words"];
+            /** @description Words of money that left, in the column of the direction or of the operation, besides D, Dr, Debit, Débit and مدين */
+            debitMarks?: components["schemas"]["Words"];
+            /** @description Words of money that came in, besides C, Cr, Credit, Crédit and دائن */
+            creditMarks?: components["schemas"]["Words"];
             totalMarks?: components["schemas"]["Words"];
+            /** @description Words of the row that states what the account held before the lines, besides such as Solde initial and Opening balance */
+            openingMarks?: components["schemas"]["Words"];
+            /** @description Words of the row that states what the account held after the lines, besides such as Solde final and Closing balance */
+            closingMarks?: components["schemas"]["Words"];
             /** @description Rows with text above the header; without it they are told by its words */
             titleRows?: number;
             /** @description Rows with text at the end that are no lines */

@@ -4,8 +4,9 @@ import type { ReadLine } from './formats/types.ts';
 /**
  * The digest of everything that a line says, in hexadecimal: the first half of its SHA-256. Where it stands in its file is left out.
  * @param account the account of a bank's statement, without which two accounts would say the same
+ * @param text what stands beside it in a table
  */
-export function fingerprintOf(line: ReadLine, account: string | null): string {
+export function fingerprintOf(line: ReadLine, account: string | null, text = ''): string {
   const { kind, reference, isNamed, ourReference, serial, amount, officeCode, paidOn, valueOn, documentLastFour } = line;
   const said = [
     account,
@@ -20,6 +21,7 @@ export function fingerprintOf(line: ReadLine, account: string | null): string {
     paidOn,
     valueOn,
     documentLastFour,
+    ...(text === '' ? [] : [text]),
   ];
   return hash('sha256', JSON.stringify(said), 'hex').slice(0, 32);
 }

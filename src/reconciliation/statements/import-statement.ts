@@ -69,7 +69,7 @@ export const importStatement = (file: SealedFile) =>
         await keepChunks(tx, file.id, file.dataKey, file.pieces());
         return outcome(tx, file.id, { followUps: [stagingOf(file.id)] });
       }
-      const staging = await stage(tx, reception, mapping?.definition ?? {}, file.bytes(), now);
+      const staging = await stage(tx, reception, mapping, file.bytes(), now);
       if (staging.state === 'refused') return outcome(tx, file.id, { refusal: refusalOf(file.id, staging) });
       return outcome(tx, file.id, { followUps: await matchStaged(tx, file.id, now) });
     },

@@ -7,6 +7,8 @@ export interface Standing {
   readonly account: string | null;
   readonly opening: Money | null;
   readonly balance: Money | null;
+  /** Whether it stands in a table, which may name no account: its fingerprint tells the tables of one account. */
+  readonly isTable: boolean;
 }
 
 /** Lines on their way into the table: one array for each column. Only what the bank says has a fingerprint. */
@@ -42,13 +44,15 @@ export async function planAnew(tx: Tx): Promise<void> {
  *
  * Two equal withdrawals may be two. A line is an earlier one only where the bank gave both the same reference of its own, where the account
  * held as much after the one as after the other and the statement does not begin where the earlier one ended, or where one of the two
- * statements is a notice without balances (camt.054), which one line of the account's statement bears out.
+ * statements is a notice without balances (camt.054), which one line of the account's statement bears out. A table without balances lists whole
+ * days, as the tables do that it overlaps: the nth of its equal lines is the nth of theirs.
  */
 const earlierLine = (programmeId: string, statementId: string): Sql => sql`(select e.id
   from (select l.id, l.statement_id, l.balance_after from statement_lines l
-    where n.account is not null and l.fingerprint = decode(n.fingerprint, 'hex') and l.repeats is null offset 0) e
+    where (n.account is not null or n.listed) and l.fingerprint = decode(n.fingerprint, 'hex') and l.repeats is null offset 0) e
     join statements s on s.id = e.statement_id
   where s.programme_id = ${programmeId} and s.source = 'bank' and s.state <> 'withdrawn' and s.id <> ${statementId} and (n.named
+    or n.listed and (n.balance is null or e.balance_after is null)
     or n.balance = e.balance_after and not exists (select from statement_parts p
       where p.statement_id = e.statement_id and p.account = n.account and p.closing = n.opening)
     or e.balance_after is null and n.balance is not null and not exists (select from statement_lines r join statements o on o.id = r.statement_id
@@ -75,9 +79,10 @@ export async function insertLines(
       ${column(({ officeCode }) => officeCode)}::text[], ${column(({ paidOn }) => paidOn)}::date[], ${column(({ valueOn }) => valueOn)}::date[],
       ${column(({ documentLastFour }) => documentLastFour)}::text[], ${fingerprints}::text[],
       ${standings.map(({ balance }) => balance?.toString() ?? null)}::numeric[], ${standings.map(({ opening }) => opening?.toString() ?? null)}::numeric[],
-      ${standings.map(({ account }) => account)}::text[], ${column(({ isNamed }) => isNamed)}::boolean[])
+      ${standings.map(({ account }) => account)}::text[], ${column(({ isNamed }) => isNamed)}::boolean[],
+      ${standings.map(({ isTable }) => isTable)}::boolean[])
       as n (id, row, place, kind, reference, ours, serial, amount, currency, office, paid_on, value_on, last_four, fingerprint, balance, opening,
-        account, named)`);
+        account, named, listed)`);
 }
 
 export const countRepeats = async (tx: Tx, statementId: string): Promise<number> =>

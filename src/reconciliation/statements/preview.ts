@@ -51,7 +51,7 @@ export async function previewStatement(
   }
   return {
     format,
-    lines: lines.slice(0, PREVIEWED_LINES),
+    lines: lines.sort((one, other) => one.row - other.row).slice(0, PREVIEWED_LINES),
     faults: faults.slice(0, PREVIEWED_FAULTS),
     remarks: remarks.slice(0, PREVIEWED_FAULTS),
     isWhole,

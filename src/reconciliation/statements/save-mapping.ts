@@ -1,5 +1,6 @@
 import { command, isCurrency, type ProblemPlace, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
+import { plain } from './formats/table/headers.ts';
 import type { TableMapping } from './formats/table/mapping.ts';
 import { insertMapping, type SavedMapping } from './mapping-store.ts';
 
@@ -24,7 +25,8 @@ export const saveMapping = command<NewMapping, SavedMapping>({
   },
 });
 
-function mappingFaults({ columns = {}, currency, decimalMark, thousandsMark, signs }: TableMapping): ProblemPlace[] {
+function mappingFaults(mapping: TableMapping): ProblemPlace[] {
+  const { columns = {}, currency, decimalMark, thousandsMark, signs } = mapping;
   const faults: ProblemPlace[] = [];
   const fault = (pointer: string, detail: string) => faults.push({ pointer: `/definition/${pointer}`, detail });
   if (currency !== undefined && !isCurrency(currency)) fault('currency', 'Use an ISO 4217 code, such as DZD.');
@@ -33,6 +35,10 @@ function mappingFaults({ columns = {}, currency, decimalMark, thousandsMark, sig
     fault('decimalMark', 'Say which mark stands before decimals.');
   if (signs === 'debit_credit' && columns.amount !== undefined)
     fault('columns/amount', 'Amounts stand in the columns of debit and credit.');
+  const lists = ['paymentMarks', 'reversalMarks', 'feeMarks', 'depositMarks', 'debitMarks', 'creditMarks'] as const;
+  const words = lists.flatMap((list) => [...new Set((mapping[list] ?? []).map(plain))].map((word) => ({ list, word })));
+  for (const { list } of words.filter(({ word }, i) => words.findIndex((other) => other.word === word) < i))
+    fault(list, 'One of its words means something else already.');
   const names = Object.values(columns);
   if (new Set(names).size < names.length) fault('columns', 'Two fields name the same column.');
   return faults;

@@ -30,7 +30,7 @@ export const stageStatement = command<{ readonly statementId: string; readonly g
     await lockStatements(tx, waiting.programmeId, true);
     const mapping = waiting.mappingId === null ? undefined : await mappingById(tx, waiting.mappingId);
     const bytes = keptBytes(keyRing, statementId, waiting.dataKey, chunksOf(tx, statementId));
-    const staging = await stage(tx, waiting, mapping?.definition ?? {}, bytes, now).catch(async (error: unknown) => {
+    const staging = await stage(tx, waiting, mapping, bytes, now).catch(async (error: unknown) => {
       if (brokenConstraint(error) !== 'statements_by_another') throw error;
       // Nobody waits for an answer here, so the statement itself says why it was not taken.
       return refuse(tx, statementId, 'Who sent it paid cash that it speaks of, or had a hand in its list. A colleague has to send it.');

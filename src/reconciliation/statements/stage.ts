@@ -2,9 +2,10 @@ import { brokenConstraint, Money, Problem, type ProblemPlace, sqlState, type Tx 
 import { fingerprintOf, Turns } from './fingerprint.ts';
 import { openStatement } from './formats/open.ts';
 import { moved } from './formats/sum.ts';
-import type { TableMapping } from './formats/table/mapping.ts';
+import { plain } from './formats/table/headers.ts';
 import type { Part, Piece, ReadLine, StatementFormat } from './formats/types.ts';
 import { countRepeats, insertLines, LineBatch, planAnew } from './line-store.ts';
+import type { SavedMapping } from './mapping-store.ts';
 import { goBack, insertParts, mark, type Reception, setRefused, setStaged } from './store.ts';
 
 /** How many faults are listed; the answer says how many there are. */
@@ -24,11 +25,18 @@ export type Staging =
  * either: that refuses the statement as well.
  * @throws Error by constraint `statements_by_another`, and what is no fault of the file
  */
-export async function stage(tx: Tx, statement: Reception, mapping: TableMapping, bytes: AsyncIterable<Buffer>, at: Date): Promise<Staging> {
+export async function stage(
+  tx: Tx,
+  statement: Reception,
+  saved: SavedMapping | undefined,
+  bytes: AsyncIterable<Buffer>,
+  at: Date,
+): Promise<Staging> {
   await planAnew(tx);
   await mark(tx);
-  const reading = new StatementSoFar(tx, statement);
+  const reading = new StatementSoFar(tx, statement, saved?.name ?? '');
   const { source } = statement;
+  const mapping = saved?.definition ?? {};
   try {
     try {
       for await (const pieces of openStatement(bytes, { mapping, source, told: (format) => reading.told(format) }))
@@ -72,6 +80,7 @@ class StatementSoFar {
   #faultCount = 0;
   #lineCount = 0;
   #batch = new LineBatch();
+  readonly #namelessAccount: string;
   #account: string | null = null;
   #opening: Money | null = null;
   /** What the account held after the last line, as far as the file says what it held before the first. */
@@ -81,8 +90,10 @@ class StatementSoFar {
   #first: string | null = null;
   #last: string | null = null;
 
-  constructor(tx: Tx, statement: Reception) {
+  /** @param mappingName by which tables that name no account are known to be of one */
+  constructor(tx: Tx, statement: Reception, mappingName: string) {
     this.#tx = tx;
+    this.#namelessAccount = `table ${mappingName}`;
     this.#statement = statement;
     this.#total = Money.zero(statement.currency);
   }
@@ -93,7 +104,7 @@ class StatementSoFar {
 
   async take(pieces: readonly Piece[]): Promise<void> {
     for (const piece of pieces) {
-      if ('line' in piece) this.#line(piece.line);
+      if ('line' in piece) this.#line(piece);
       else if ('fault' in piece) this.#fault(piece.fault);
       else if ('part' in piece) this.#parts.push(piece.part);
       else if ('account' in piece) {
@@ -147,7 +158,7 @@ class StatementSoFar {
     return { state: 'staged' };
   }
 
-  #line(line: ReadLine): void {
+  #line({ line, text = '', balance }: Extract<Piece, { line: ReadLine }>): void {
     this.#lineCount += 1;
     if (this.#faultCount > 0) return;
     const { kind, amount, paidOn } = line;
@@ -157,13 +168,14 @@ class StatementSoFar {
     if (this.#first === null || paidOn < this.#first) this.#first = paidOn;
     if (this.#last === null || paidOn > this.#last) this.#last = paidOn;
     this.#balance = this.#balance?.currency === amount.currency ? this.#balance.plus(moved(line)) : null;
-    const place = { account: this.#account, opening: this.#opening, balance: this.#balance };
     const isTable = this.#format === 'csv' || this.#format === 'xlsx';
+    const standing = { account: this.#account, opening: this.#opening, balance: balance === undefined ? this.#balance : balance, isTable };
+    const account = this.#account ?? (isTable ? this.#namelessAccount : null);
     this.#batch.add(
       isTable ? line.row : this.#lineCount,
       line,
-      this.#statement.source === 'bank' ? this.#turns.next(fingerprintOf(line, this.#account)) : null,
-      place,
+      this.#statement.source === 'bank' ? this.#turns.next(fingerprintOf(line, account, plain(text))) : null,
+      standing,
     );
   }
 

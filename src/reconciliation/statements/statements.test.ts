@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { camt, camtEntry } from '../../../test/support/camt.ts';
-import type { Frame } from '../../../test/support/fixtures.ts';
+import { type Frame, receive } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { makeBookkeeping, stageStatement } from '../../../test/support/statements.ts';
@@ -115,6 +115,20 @@ describe('statements', () => {
     expect(lines.items).toMatchObject([
       { serial: null, match: { pass: 'document' }, exceptions: [] },
       { serial: null, match: null, exceptions: [{ kind: 'paid_not_in_list' }] },
+    ]);
+  });
+
+  it('names an office that we do not know, where the post writes its name', async () => {
+    const { frame, officer } = await setUp();
+    const [paid] = (await payList(platform, frame, [{}, {}])) as [Paid, Paid];
+    const lines = [`OP (1);${paid.serial};10/03/2026 14:22;ALGER RP;15 000,00 DA;DZD;`, 'OP (2);;10-03-2026;ALGER RP;0,00;DZD;'];
+    const more = 'OP (3);;10-03-2026;ALGER RP;15000,00;DZD;';
+    const { statement } = (await send(officer, frame, [header, ...lines, more].join('\n')).expect(200)).body;
+    expect(statement).toMatchObject({ state: 'reconciled', lineCount: 2, leftOut: 1, remarks: [{ row: 3, cell: 'amount' }] });
+    const { body } = await officer.get(`/v1/statements/${statement.id}/lines`).expect(200);
+    expect(body.items).toMatchObject([
+      { officeCode: 'ALGER RP', match: { pass: 'serial_amount_date' }, exceptions: [{ kind: 'wrong_office' }] },
+      { officeCode: 'ALGER RP', match: null, exceptions: [{ kind: 'paid_not_in_list' }] },
     ]);
   });
 
@@ -286,10 +300,87 @@ describe('statements', () => {
     expect(await repeatsOf(three('20.00', '17.00'))).toBe(1);
     expect(await repeatsOf(three('17.00', '14.00'))).toBe(1);
     expect(await repeatsOf(three('14.00', '11.00'))).toBe(0);
-    // A table does not say of which account it is.
-    const table = (more = '') => `reference;date;amount;currency\nB-9;2026-03-10;-4,00;DZD\n${more}`;
-    const csv: Sending = { query: { source: 'bank' } };
-    expect([await repeatsOf(table(), csv), await repeatsOf(table('B-8;2026-03-10;-4,00;DZD\n'), csv)]).toEqual([0, 0]);
+  });
+
+  describe('a table of the bank that overlaps an earlier one', () => {
+    const csv = (mapping?: string): Sending => ({ query: { source: 'bank', ...(mapping === undefined ? {} : { mapping }) } });
+    const table = (rows: readonly string[], columns = 'date;reference;libellé;montant;devise') => [columns, ...rows].join('\n');
+    const fee = '10/03/2026;;Frais de tenue;-25,00;DZD';
+    const sent = async (officer: Client, frame: Frame, content: string, sending = csv()) =>
+      (await send(officer, frame, content, sending).expect(200)).body.statement;
+    const repeatsIn = async (officer: Client, id: string): Promise<(string | null)[]> =>
+      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items.map((line: { repeats: string | null }) => line.repeats);
+    const idsIn = async (officer: Client, id: string): Promise<string[]> =>
+      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items.map((line: { id: string }) => line.id);
+
+    it('repeats its charges, which wait to be posted once, and two equal ones twice', async () => {
+      const { frame, officer } = await setUp();
+      const withdrawal = '09/03/2026;V-1;Virement;-100,00;DZD';
+      const first = await sent(officer, frame, table([withdrawal, fee, fee]));
+      expect(first).toMatchObject({ repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 3 }] });
+      const second = await sent(officer, frame, table([fee, fee, fee, fee.replace('tenue', 'virement'), fee.replace('10/03', '11/03')]));
+      const [, ...fees] = await idsIn(officer, first.id);
+      expect(await repeatsIn(officer, second.id)).toEqual([...fees, null, null, null]);
+      expect(second).toMatchObject({ repeatCount: 2, exceptions: [{ kind: 'bank_not_in_statement', open: 3 }] });
+      const [, , third] = await idsIn(officer, second.id);
+      const all = await sent(officer, frame, table([fee, withdrawal, fee, fee]));
+      expect(all).toMatchObject({ repeatCount: 4, exceptions: [] });
+      expect(await repeatsIn(officer, all.id)).toEqual([fees[0], (await idsIn(officer, first.id))[0], fees[1], third]);
+    });
+
+    it('matches nothing a second time with a credit that it lists again', async () => {
+      const { frame, officer } = await setUp();
+      const credit = '01/01/2026;;Versement;+700,00;DZD';
+      await receive(platform, frame, '700.00');
+      expect(await sent(officer, frame, table([credit]))).toMatchObject({ matchedCount: 1 });
+      await receive(platform, frame, '700.00');
+      expect(await sent(officer, frame, table([credit, fee]))).toMatchObject({ matchedCount: 0, repeatCount: 1 });
+      expect(await sent(officer, frame, table([credit, credit]))).toMatchObject({ matchedCount: 1, repeatCount: 1 });
+    });
+
+    it('is held to the balances beside its lines, by which equal lines are told apart', async () => {
+      const { frame, officer } = await setUp();
+      const columns = 'date;libellé;montant;devise;solde';
+      const charge = (balance: string) => `10/03/2026;Frais;-25,00;DZD;${balance}`;
+      const repeats = async (...rows: string[]) => (await sent(officer, frame, table(rows, columns))).repeatCount;
+      expect(await repeats(charge('75,00'))).toBe(0);
+      // It goes on from there, and nothing of it was listed before.
+      expect(await repeats(charge('50,00'), '10/03/2026;Frais;-1,00;DZD;49,00')).toBe(0);
+      expect(await repeats(charge('75,00'), '10/03/2026;Frais;-2,00;DZD;73,00')).toBe(1);
+      const { parts } = await sent(officer, frame, table([charge('10,00'), charge('35,00')], columns));
+      expect(parts).toMatchObject([{ opening: { amount: '60.00' }, debits: { amount: '50.00' }, closing: { amount: '10.00' } }]);
+      const { errors } = (await send(officer, frame, table([charge('75,00'), charge('51,00')], columns), csv()).expect(422)).body;
+      expect(errors).toMatchObject([{ row: 3, cell: 'balance' }]);
+      // Of two that a table lists from the newest, the older one was known.
+      const later = (balance: string) => charge(balance).replace('10/03', '11/03');
+      expect(await repeats(later('-25,00'))).toBe(0);
+      expect(await repeats(later('-50,00'), later('-25,00'))).toBe(1);
+      expect(await repeats(later('-25,00'), later('-50,00'), later('-75,00'))).toBe(2);
+      // Without balances, the nth repeats the nth.
+      expect((await sent(officer, frame, table(['10/03/2026;Frais;-25,00;DZD'], 'date;libellé;montant;devise'))).repeatCount).toBe(1);
+    });
+
+    it('is of the account that it or its mapping says, else of that of its mapping, whatever version that has', async () => {
+      const { frame, officer } = await setUp();
+      const path = `/v1/programmes/${frame.programmeId}/statement-mappings`;
+      const save = (name: string, definition: object) => officer.post(path, { name, definition }).expect(201);
+      const saved = (name: string) =>
+        sent(officer, frame, `${table([fee])}\n${++padding % 2 ? '' : '\n'}${' '.repeat(padding)}`, csv(name));
+      let padding = 0;
+      await save('CPA', { signs: 'negative_is_payment' });
+      await save('BNA', { signs: 'negative_is_payment' });
+      expect([(await saved('CPA')).repeatCount, (await saved('BNA')).repeatCount]).toEqual([0, 0]);
+      await save('CPA', { signs: 'negative_is_payment', titleRows: 0 });
+      expect((await saved('CPA')).repeatCount).toBe(1);
+      await save('CPA', { signs: 'negative_is_payment', account: 'dz58 0040' });
+      const named = await saved('CPA');
+      expect([named.repeatCount, named.parts[0].account]).toEqual([0, 'DZ580040']);
+      const columns = 'date;reference;libellé;montant;devise;compte';
+      expect((await sent(officer, frame, table([`${fee};DZ58 0040`], columns))).repeatCount).toBe(1);
+      expect((await sent(officer, frame, table([`${fee};DZ58 0041`], columns))).repeatCount).toBe(0);
+      const { errors } = (await send(officer, frame, table([`${fee};1`, `${fee};2`], columns), csv()).expect(422)).body;
+      expect(errors).toMatchObject([{ row: 3, cell: 'account' }]);
+    });
   });
 
   it('takes no statement of days that are still to come, said or written', async () => {

@@ -55,6 +55,35 @@ describe('files that no bank wrote', () => {
       message(`<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries></TxsSummry>${entry()}`),
       { cell: 'TtlNtries/NbOfNtries', detail: expect.stringContaining('stated as 2; there are 1') },
     ],
+    [
+      'a summary whose sum is another',
+      message(`<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries><Sum>2.00</Sum></TtlNtries></TxsSummry>${entry()}`),
+      { cell: 'TtlNtries/Sum', detail: expect.stringContaining('stated as 2.00 DZD; the lines come to 1.00') },
+    ],
+    [
+      'a summary whose sum is of entries that are not there',
+      message('<Acct><Id><IBAN>DZ1</IBAN></Id><Ccy>DZD</Ccy></Acct><TxsSummry><TtlNtries><Sum>2.00</Sum></TtlNtries></TxsSummry>'),
+      { cell: 'TtlNtries/Sum', detail: expect.stringContaining('stated as 2.00 DZD; the lines come to 0.00') },
+    ],
+    [
+      'a summary whose net goes the other way',
+      message(
+        `<TxsSummry><TtlNtries><TtlNetNtry><Amt>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></TtlNetNtry></TtlNtries></TxsSummry>${entry()}`,
+      ),
+      { cell: 'TtlNtries/TtlNetNtry', detail: expect.stringContaining('stated as 1.00 DZD; the lines come to -1.00') },
+    ],
+    [
+      'a summary whose net is another, in version 02',
+      message(`<TxsSummry><TtlNtries><TtlNetNtryAmt>3.00</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd></TtlNtries></TxsSummry>${entry()}`, {
+        version: 'camt.053.001.02',
+      }),
+      { cell: 'TtlNtries/TtlNetNtryAmt', detail: expect.stringContaining('stated as -3.00 DZD; the lines come to -1.00') },
+    ],
+    [
+      'a summary whose net goes no way',
+      message(`<TxsSummry><TtlNtries><TtlNetNtry><Amt>1.00</Amt></TtlNetNtry></TtlNtries></TxsSummry>${entry()}`),
+      { cell: 'TtlNtries/TtlNetNtry', detail: expect.stringContaining('CRDT or DBIT') },
+    ],
     ['a line of MT940 that is none', ':20:A\n:25:1\n:60F:C260310DZD10,00\n:61:nonsense\n:62F:C260310DZD10,00\n-', { row: 4, cell: '61' }],
     ['MT940 without an end', ':20:A\n:25:1\n:60F:C260310DZD10,00\n', { row: 1, detail: expect.stringContaining('breaks off') }],
     [
@@ -90,6 +119,23 @@ describe('files that no bank wrote', () => {
   });
 });
 
+describe('cells that were made to take long', () => {
+  it.each([
+    ['a day', 2, `10/03/2026${' '.repeat(30_000)}x`],
+    ['an amount', 4, `1${' '.repeat(30_000)}DA x`],
+    ['an amount of signs', 4, '-'.repeat(30_000)],
+    ['an amount in brackets', 4, '('.repeat(30_000)],
+    ['an office', 3, `A${' '.repeat(30_000)}<`],
+    ['marks that nobody sees', 4, '\u200f'.repeat(30_000)],
+  ])('%s: refused at once', async (_name, column, cell) => {
+    const cells = ['A', '12345678901234', '2026-03-10', '16000', '1', 'DZD'].map((ordinary, i) => (i === column ? cell : ordinary));
+    const start = performance.now();
+    const { faults } = await readStatement(`reference;serial;date;office;amount;currency\n${cells.join(';')}\n`);
+    expect(faults).toMatchObject([{ row: 2 }]);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
+
 describe('what real banks write', () => {
   const kinds = async (content: string | Buffer) =>
     (await readStatement(content, { source: 'bank' })).lines.map(({ kind, amount }) => `${kind} ${amount}`);
@@ -109,6 +155,17 @@ describe('what real banks write', () => {
     expect(await kinds(message(entry('2', '<BkTxCd><Domn><Fmly><SubFmlyCd>CHRG</SubFmlyCd></Fmly></Domn></BkTxCd>')))).toEqual([
       'fee 2.00 DZD',
     ]);
+  });
+
+  it('is taken with a summary that comes out, in both forms', async () => {
+    const totals = (net: string) => `<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries><Sum>4.00</Sum>${net}</TtlNtries></TxsSummry>`;
+    const entries = entry('3.00') + entry().replace('DBIT', 'CRDT');
+    const forms = [
+      '<TtlNetNtry><Amt>2</Amt><CdtDbtInd>DBIT</CdtDbtInd></TtlNetNtry>',
+      '<TtlNetNtryAmt>2.00</TtlNetNtryAmt><CdtDbtInd>DBIT</CdtDbtInd>',
+    ];
+    for (const net of forms) expect(await kinds(message(totals(net) + entries))).toEqual(['payment 3.00 DZD', 'deposit 1.00 DZD']);
+    for (const net of forms) expect((await readStatement(message(totals(net) + entries), { source: 'bank' })).faults).toEqual([]);
   });
 
   it('leaves out what is not booked, and counts it', async () => {

@@ -61,6 +61,52 @@ const table = ([, lines]: readonly [number, readonly Line[]]): string =>
     }),
   ].join('\n');
 
+const kindMarks: Readonly<Record<string, string>> = {
+  payment: 'D;',
+  deposit: 'C;',
+  reversal: 'C;annulation',
+  deposit_reversal: 'D;annulation',
+};
+
+const markedTable = ([, lines]: readonly [number, readonly Line[]]): string =>
+  [
+    'reference;date;sens;operation;amount;currency',
+    ...lines.map(({ kind, cents, day, reference }) => [reference, dayOf(day), kindMarks[kind], amountOf(cents, ','), 'DZD'].join(';')),
+  ].join('\n');
+
+const eastern = (text: string): string => text.replaceAll(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)));
+const dates: readonly ((iso: string) => string)[] = [
+  (iso) => `${iso} 14:22:00`,
+  (iso) => `${iso}T23:59:59+01:00`,
+  ...['/', '-', '.'].map((mark) => (iso: string) => iso.split('-').reverse().join(mark)),
+  (iso) => `${iso.split('-').reverse().join('/')} 14:22`,
+  (iso) => eastern(iso.split('-').reverse().join('/')),
+];
+const debits: readonly ((amount: string) => string)[] = [
+  (amount) => `-${amount}`,
+  (amount) => `${amount}-`,
+  (amount) => `(${amount})`,
+  (amount) => `-${amount} DA`,
+  (amount) => eastern(`-${amount.replace(',', '٫')}`),
+];
+
+/** As people's hands write it: each line another way. */
+const handwritten = ([, lines]: readonly [number, readonly Line[]]): string =>
+  [
+    'reference;date;operation;amount;currency',
+    ...lines.map(({ kind, cents, day, reference }, i) => {
+      const amount = amountOf(cents, ',').replaceAll(/\B(?=(?:\d{3})+(?!\d))/g, ' ');
+      const written = isCredit(kind) ? `+${amount}` : debits[(cents + i) % debits.length]?.(amount);
+      return [
+        reference,
+        dates[(cents + day) % dates.length]?.(dayOf(day)),
+        kind.endsWith('reversal') ? 'annulation' : '',
+        written,
+        'DZD',
+      ].join(';');
+    }),
+  ].join('\n');
+
 const said = ({ lines }: Pick<Read, 'lines'>) => lines.map(({ kind, amount, paidOn, reference }) => [kind, amount, paidOn, reference]);
 const expected = (lines: readonly Line[]) =>
   lines.map(({ kind, cents, day, reference }) => [kind, `${amountOf(cents)} DZD`, dayOf(day), reference]);
@@ -69,6 +115,7 @@ describe.each([
   ['camt', camt],
   ['MT940', mt940],
   ['a table', table],
+  ['a table with marks of debit and credit', markedTable],
 ] as const)('a statement written as %s', (_name, write) => {
   it('reads back as it was', async () => {
     await fc.assert(
@@ -90,6 +137,19 @@ describe.each([
         if (read.faults.length === 0) expect(said(read)).toEqual(whole.slice(0, read.lines.length));
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('a table as people write it', () => {
+  it('reads back as it was, whatever stands between digits and parts of days', async () => {
+    await fc.assert(
+      fc.asyncProperty(statement, async (given) => {
+        const read = await readStatement(handwritten(given), { source: 'bank', mapping: { signs: 'negative_is_payment' } });
+        expect(read.faults).toEqual([]);
+        expect(said(read)).toEqual(expected(given[1]));
+      }),
+      { numRuns: 100 },
     );
   });
 });

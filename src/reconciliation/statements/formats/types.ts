@@ -56,7 +56,8 @@ export interface Part {
 
 /** What comes out of a file on the way through it. The part comes after its lines. */
 export type Piece =
-  | { readonly line: ReadLine }
+  /** A table has text beside a line, which tells equal lines apart, may name people and is not kept, and what its account held after it. */
+  | { readonly line: ReadLine; readonly text?: string; readonly balance?: Money | null }
   | { readonly fault: ProblemPlace }
   | { readonly remark: ProblemPlace }
   /** What the lines that follow are of, and what it held before the first of them. */

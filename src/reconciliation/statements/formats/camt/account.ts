@@ -68,6 +68,7 @@ export function summaryFaults(node: Node, place: string, { count, leftOut, credi
     ...countOf(node, place, 'TtlDbtNtries', [count.debit]),
     ...sumOf(node, place, 'TtlCdtNtries', credits),
     ...sumOf(node, place, 'TtlDbtNtries', debits),
+    ...(credits && debits ? [...sumOf(node, place, 'TtlNtries', credits.plus(debits)), ...netOf(node, place, credits.minus(debits))] : []),
   ];
 }
 
@@ -83,4 +84,16 @@ function sumOf(node: Node, place: string, name: string, counted: Money | null): 
   const stated = amountIn(text, counted.currency);
   if (!stated) return [{ row: node.line, cell: `${name}/Sum`, detail: `${place}: a sum is an amount of the account's currency.` }];
   return sumFault(place, node.line, `${name}/Sum`, stated, counted);
+}
+
+/** The net of all entries: in an element of its own, or (camt.053.001.02) beside the others. */
+function netOf(node: Node, place: string, counted: Money): ProblemPlace[] {
+  const name = textAt(node, 'TtlNtries', 'TtlNetNtryAmt') === undefined ? 'TtlNtries/TtlNetNtry' : 'TtlNtries/TtlNetNtryAmt';
+  const text = textAt(node, 'TtlNtries', 'TtlNetNtry', 'Amt') ?? textAt(node, 'TtlNtries', 'TtlNetNtryAmt');
+  if (text === undefined) return [];
+  const amount = amountIn(text, counted.currency);
+  const isCredit = creditIn(textAt(node, 'TtlNtries', 'TtlNetNtry', 'CdtDbtInd') ?? textAt(node, 'TtlNtries', 'CdtDbtInd'));
+  if (!amount || isCredit === undefined)
+    return [{ row: node.line, cell: name, detail: `${place}: a net is an amount of the account's currency, with CRDT or DBIT.` }];
+  return sumFault(place, node.line, name, isCredit ? amount : amount.negated(), counted);
 }

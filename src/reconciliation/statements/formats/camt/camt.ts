@@ -1,3 +1,4 @@
+import { Money } from '../../../../platform/index.ts';
 import { balanceFault, Sum, strangerFault } from '../sum.ts';
 import { type Part, type Piece, type Pieces, unreadable } from '../types.ts';
 import { accountIn, type Balance, periodIn, readBalance, summaryFaults } from './account.ts';
@@ -179,8 +180,11 @@ class StatementSoFar {
 
   #summaryFaults() {
     if (!this.#summary) return [];
+    const currency = this.#sums.currency ?? this.#account.currency ?? this.#balances.opening?.amount.currency;
+    const none = currency === undefined ? null : Money.zero(currency);
     const { credits, debits } = this.#sums;
-    return summaryFaults(this.#summary, this.#place, { count: this.#booked, leftOut: this.#lines.leftOut, credits, debits });
+    const sums = { credits: credits ?? none, debits: debits ?? none };
+    return summaryFaults(this.#summary, this.#place, { count: this.#booked, leftOut: this.#lines.leftOut, ...sums });
   }
 
   #remarks({ opening, closing }: Part): Piece[] {

@@ -1,62 +1,70 @@
-import { isCurrency, Money } from '../../../../platform/index.ts';
-import { dayOf } from '../days.ts';
-import type { DateFormat, TableMapping } from './mapping.ts';
+import { isCurrency, westernDigits } from '../../../../platform/index.ts';
+import { dayOf, fullYear } from '../days.ts';
+import type { DateFormat } from './mapping.ts';
 
-export const serialIn = (text: string): string | undefined => /^[0-9A-Z]{4,32}$/.exec(text.replaceAll(/[\s-]/gu, '').toUpperCase())?.[0];
+/** A cell in European digits, without the invisible marks that say which way Arabic is written. */
+export const readable = (text: string): string =>
+  (/^[\x20-\x7E]*$/.test(text) ? text : westernDigits(text.replaceAll(/\p{Cf}/gu, ''))).trim();
 
-export const referenceIn = (text: string): string | undefined => /^[\p{L}\p{N}][\p{L}\p{N} ._:/#-]{0,63}$/u.exec(text)?.[0];
+export const serialIn = (text: string): string | undefined =>
+  /^[0-9A-Z]{4,32}$/.exec(readable(text).replaceAll(/[\s-]/gu, '').toUpperCase())?.[0];
+
+export const referenceIn = (text: string): string | undefined => /^[\p{L}\p{N}][\p{L}\p{N} ._:/#()+,'’°&*-]{0,63}$/u.exec(text)?.[0];
+
+/** A code of five digits, of which a spreadsheet may have lost the first zero, or whatever else the post calls an office of its. */
+export function officeIn(text: string): string | undefined {
+  const office = readable(text);
+  return /^\d{4,5}$/.test(office) ? office.padStart(5, '0') : /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'’/()-]{0,59}$/u.exec(office)?.[0];
+}
+
+/** The end of a document; zeros that a spreadsheet has lost are put back. Null where there is none. */
+export function lastFourIn(text: string): string | null | undefined {
+  const given = readable(text).toUpperCase();
+  if (given === '') return null;
+  return /^(?:\d{1,4}|[0-9A-Z]{4})$/.exec(given)?.[0].padStart(4, '0');
+}
 
 export function currencyIn(text: string): string | undefined {
   const code = text.toUpperCase();
   return isCurrency(code) ? code : undefined;
 }
 
-/** Day, month and year of each format, by the groups of its expression. */
-const formats: Readonly<
-  Record<Exclude<DateFormat, 'excel'>, readonly [RegExp, order: readonly [year: number, month: number, day: number]]>
-> = {
-  'DD/MM/YYYY': [/^(\d{1,2})\/(\d{1,2})\/(\d{4})$/, [3, 2, 1]],
-  'MM/DD/YYYY': [/^(\d{1,2})\/(\d{1,2})\/(\d{4})$/, [3, 1, 2]],
-  'YYYY-MM-DD': [/^(\d{4})-(\d{2})-(\d{2})(?:T.*)?$/, [1, 2, 3]],
-  'DD.MM.YYYY': [/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, [3, 2, 1]],
-  YYYYMMDD: [/^(\d{4})(\d{2})(\d{2})$/, [1, 2, 3]],
-};
+/** A time of day after a day, with or without its zone: the day stands as its writer's clock showed it. */
+const time = String.raw`(?:(?:T|,?\s)(?:[01]?\d|2[0-3])[:h.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?m\.?)?(?:\s?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?`;
+const yearLast = new RegExp(String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})${time}$`, 'iu');
+const yearFirst = new RegExp(String.raw`^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})${time}$`, 'iu');
+const unparted = /^(\d{4})(\d{2})(\d{2})$/;
 
 /** 1 January 1970, as spreadsheets count days from 1900. */
 const EPOCH = 25_569;
 
-/** @param format without one, DD/MM/YYYY and YYYY-MM-DD are both read; a date cell of a workbook always is */
+/** The formats that say which of two numbers is the day, and with it what a year of two digits is. */
+const isMonthFirst: ReadonlyMap<DateFormat | undefined, boolean> = new Map([
+  ['DD/MM/YYYY', false],
+  ['DD.MM.YYYY', false],
+  ['MM/DD/YYYY', true],
+]);
+
+/**
+ * A day, whatever stands between its parts, with or without a time after it.
+ * @param format without one, the day stands before the month and the year has four digits; a year that comes first is always read
+ */
 export function dateIn(text: string, format: DateFormat | undefined): string | undefined {
-  if (format === 'excel' && /^\d{5}(?:\.\d+)?$/.test(text)) {
-    return new Date((Math.floor(Number(text)) - EPOCH) * 86_400_000).toISOString().slice(0, 10);
+  const given = readable(text);
+  if (format === 'excel' && /^\d{5}(?:\.\d+)?$/.test(given)) {
+    return new Date((Math.floor(Number(given)) - EPOCH) * 86_400_000).toISOString().slice(0, 10);
   }
-  const own = format === undefined ? 'DD/MM/YYYY' : format === 'excel' ? 'YYYY-MM-DD' : format;
-  for (const name of [own, 'YYYY-MM-DD'] as const) {
-    const [expression, [year, month, day]] = formats[name];
-    const parts = expression.exec(text);
-    if (parts) return dayOf(Number(parts[year]), Number(parts[month]), Number(parts[day]));
-  }
-  return undefined;
+  const first = (format === 'YYYYMMDD' ? unparted : undefined)?.exec(given);
+  if (first) return dayOf(Number(first[1]), Number(first[2]), Number(first[3]));
+  const iso = yearFirst.exec(given);
+  if (iso) return dayOf(Number(iso[1]), Number(iso[3]), Number(iso[4]));
+  const monthFirst = format === undefined ? false : isMonthFirst.get(format);
+  const parts = yearLast.exec(given);
+  if (!parts || monthFirst === undefined || (format === undefined && hasShortYear(given))) return undefined;
+  const [, one, , other, year = ''] = parts;
+  const [month, day] = monthFirst ? [one, other] : [other, one];
+  return dayOf(year.length === 2 ? fullYear(Number(year)) : Number(year), Number(month), Number(day));
 }
 
-const oneOf = (mark: string): string => (mark === ' ' ? '\\s' : `[${mark}]`);
-
-/** How a mapping writes amounts, as an expression: sign, whole part, decimals. */
-export function amountExpression({ decimalMark, thousandsMark = ' ' }: TableMapping): RegExp {
-  const decimals = decimalMark === undefined ? '[.,]' : oneOf(decimalMark);
-  const thousands = oneOf(thousandsMark);
-  return new RegExp(`^([-+\\u2212]?)\\s?(\\d{1,15}|\\d{1,3}(?:${thousands}\\d{3}){1,4})(?:${decimals}(\\d{1,4}))?$`, 'u');
-}
-
-/** @returns an amount of zero or more with its sign apart, or undefined when it is none, or has more decimals than its currency */
-export function amountIn(text: string, expression: RegExp, currency: string): { amount: Money; isNegative: boolean } | undefined {
-  const parts = expression.exec(text);
-  if (!parts) return undefined;
-  try {
-    const amount = Money.of(`${parts[2]?.replaceAll(/\D/gu, '')}.${parts[3] ?? '0'}`, currency);
-    return { amount, isNegative: parts[1] !== '' && parts[1] !== '+' };
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
+/** Whether a day is written with a year of two digits, which may as well be the day. */
+export const hasShortYear = (text: string): boolean => yearLast.exec(readable(text))?.[4]?.length === 2;

@@ -53,6 +53,20 @@ const headers: Readonly<Record<FieldName, readonly string[]>> = {
   credit: ['credit', 'credits', 'montant credit', 'deposit', 'paid in', 'دائن'],
   currency: ['currency', 'devise', 'monnaie', 'العملة'],
   operation: ['operation', 'type', 'type operation', 'type d operation', 'nature', 'العملية', 'نوع العملية'],
+  // French post offices have a "direction": that word alone is not taken for this.
+  direction: [
+    'sens',
+    'sens operation',
+    'sens de l operation',
+    'debit credit',
+    'credit debit',
+    'd c',
+    'c d',
+    'dr cr',
+    'cr dr',
+    'مدين دائن',
+    'دائن مدين',
+  ],
   lastFour: [
     'document last four',
     'last four',
@@ -62,7 +76,35 @@ const headers: Readonly<Record<FieldName, readonly string[]>> = {
     'آخر اربعة ارقام',
     'آخر أربعة أرقام',
   ],
+  account: [
+    'account',
+    'account number',
+    'our account',
+    'compte',
+    'numero de compte',
+    'n compte',
+    'notre compte',
+    'الحساب',
+    'رقم الحساب',
+    'حسابنا',
+  ],
+  balance: ['balance', 'running balance', 'solde', 'solde apres operation', 'solde progressif', 'الرصيد', 'رصيد'],
+  text: [
+    'text',
+    'description',
+    'details',
+    'narrative',
+    'libelle',
+    'libelle operation',
+    'libelle de l operation',
+    'motif',
+    'البيان',
+    'الوصف',
+  ],
 };
+
+/** What only a bank's table is searched for, and a second such column is passed over: it says the same, or is of no account here. */
+const ofBanks: ReadonlySet<FieldName> = new Set(['direction', 'account', 'balance', 'text']);
 
 /** A text without case, accents, signs and what stands between words. */
 export const plain = (text: string): string =>
@@ -75,27 +117,36 @@ export const plain = (text: string): string =>
 
 const known = new Map(fields.flatMap((field) => headers[field].map((header) => [plain(header), field] as const)));
 
+const guessed = (header: string, source: StatementSource): FieldName | undefined => {
+  const field = known.get(plain(header));
+  return field && source === 'post' && ofBanks.has(field) ? undefined : field;
+};
+
 export type Positions = ReadonlyMap<FieldName, number>;
 
 /** Where each column stands in a header, and what is missing or doubled. @param row of the header */
 export function columnsIn(
   header: readonly string[],
   row: number,
-  { columns = {}, currency, signs }: TableMapping,
+  mapping: TableMapping,
   source: StatementSource,
 ): { positions: Positions; faults: ProblemPlace[] } {
+  const { columns = {} } = mapping;
   const said = new Map(fields.flatMap((field) => (columns[field] === undefined ? [] : [[plain(columns[field]), field] as const])));
   const mapped = new Set(said.values());
   const positions = new Map<FieldName, number>();
   const faults: ProblemPlace[] = [];
   header.forEach((cell, i) => {
-    const guess = known.get(plain(cell));
+    const guess = guessed(cell, source);
     const field = said.get(plain(cell)) ?? (guess && mapped.has(guess) ? undefined : guess);
     if (!field) return;
-    if (positions.has(field)) faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
+    if (positions.has(field)) {
+      if (ofBanks.has(field)) return;
+      faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
+    }
     positions.set(field, i);
   });
-  for (const field of needed(source, positions, currency !== undefined, signs)) {
+  for (const field of needed(source, positions, mapping)) {
     if (positions.has(field)) continue;
     const names = columns[field] === undefined ? headers[field].join(', ') : columns[field];
     faults.push({ row, cell: field, detail: `The column is missing. It may be called: ${names}.` });
@@ -104,7 +155,7 @@ export function columnsIn(
 }
 
 // The post says of every operation which voucher it paid, or which document it saw, and where; a bank knows none of it.
-function needed(source: StatementSource, positions: Positions, hasCurrency: boolean, signs: TableMapping['signs']): FieldName[] {
+function needed(source: StatementSource, positions: Positions, { columns = {}, currency, signs }: TableMapping): FieldName[] {
   const isSplit =
     signs === 'debit_credit' || (signs === undefined && !positions.has('amount') && positions.has('debit') && positions.has('credit'));
   return [
@@ -113,6 +164,7 @@ function needed(source: StatementSource, positions: Positions, hasCurrency: bool
     'date',
     ...(source === 'post' ? (['office'] as const) : []),
     ...(isSplit ? (['debit', 'credit'] as const) : (['amount'] as const)),
-    ...(hasCurrency ? [] : (['currency'] as const)),
+    ...(currency === undefined ? (['currency'] as const) : []),
+    ...(['direction', 'account', 'balance'] as const).filter((field) => columns[field] !== undefined),
   ];
 }

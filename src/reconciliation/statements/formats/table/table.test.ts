@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readStatement } from '../../../../../test/support/statement-files.ts';
 import { written } from '../../../../../test/support/tables.ts';
+import type { TableMapping } from './mapping.ts';
 
 const header = 'reference;serial;date;office;amount;currency';
 const rows = async (...lines: string[]) => (await readStatement([header, ...lines].join('\n'))).lines;
@@ -36,8 +37,14 @@ describe('a table of the post', () => {
     for (const [amount, currency] of [
       ['1,5', 'XOF'],
       ['1,234', 'DZD'],
-      ['0', 'DZD'],
       ['-5', 'DZD'],
+      ['15.000', 'DZD'],
+      ['15,000', 'XOF'],
+      ['15.000,000', 'DZD'],
+      ['-5-', 'DZD'],
+      ['(-5)', 'DZD'],
+      ['5 EUR', 'DZD'],
+      ['', 'DZD'],
       ['1.000,00', 'DZD'],
       ['1e3', 'DZD'],
       ['15 00', 'DZD'],
@@ -45,6 +52,85 @@ describe('a table of the post', () => {
     ] as const) {
       expect((await readStatement(`${header}\n${line(amount, currency)}`)).faults, amount).toMatchObject([{ row: 2, cell: 'amount' }]);
     }
+  });
+
+  it('reads days with their time, and between their parts whatever stands there', async () => {
+    const days = async (mapping: TableMapping, ...dates: string[]) => {
+      const { lines, faults } = await readStatement(
+        [header, ...dates.map((date) => `A;12345678901234;${date};16000;1,00;DZD`)].join('\n'),
+        { mapping },
+      );
+      return faults.length > 0 ? faults : lines.map(({ paidOn }) => paidOn);
+    };
+    const written = ['10/03/2026 14:22', '2026-03-10 14:22:00', '2026-03-10T14:22:00.123Z', '2026-03-10T14:22+01:00', '10-03-2026'];
+    const more = ['10.03.2026', '١٠/٠٣/٢٠٢٦', '2026/3/10', '10/3/2026 02:22:01 PM', '\u200F۱۰/۰۳/۲۰۲۶', '10/03/2026 14h22'];
+    expect(new Set<unknown>(await days({}, ...written, ...more))).toEqual(new Set(['2026-03-10']));
+    const short = { row: 2, cell: 'date', detail: expect.stringContaining('set dateFormat') };
+    expect(await days({}, '10/03/26')).toEqual([short]);
+    expect(await days({ dateFormat: 'DD/MM/YYYY' }, '10/03/26', '10-03-26 8:05')).toEqual(['2026-03-10', '2026-03-10']);
+    expect(await days({ dateFormat: 'MM/DD/YYYY' }, '03/10/26')).toEqual(['2026-03-10']);
+    expect(await days({ dateFormat: 'YYYY-MM-DD' }, '10/03/26')).toMatchObject([{ cell: 'date' }]);
+    for (const none of [
+      '10/03-2026',
+      '10/03/2026 25:00',
+      '10/03/2026 soon',
+      '29/02/2026',
+      '2026-03-10X',
+      '10/03/202',
+      '10/03/2026 1:2:3:4',
+    ])
+      expect(await days({}, none), none).toMatchObject([{ row: 2, cell: 'date' }]);
+  });
+
+  it('reads amounts with their sign on either side, with their currency, and in Arabic digits', async () => {
+    const signs = async (amount: string, mapping: TableMapping = {}, currency = 'DZD') => {
+      const content = `date;amount;currency\n2026-03-10;${amount};${currency}`;
+      const { lines, faults } = await readStatement(content, { source: 'bank', mapping: { signs: 'negative_is_payment', ...mapping } });
+      return faults.length > 0 ? faults : lines.map(({ kind, amount: read }) => `${kind} ${read}`)[0];
+    };
+    for (const left of [
+      '-15000,00',
+      '15000,00-',
+      '15 000,00 -',
+      '(15000,00)',
+      '(15 000,00 DA)',
+      '-15 000,00 DA',
+      '15 000,00 DZD-',
+      '−١٥٬٠٠٠٫٠٠',
+    ])
+      expect(await signs(left), left).toBe('payment 15000.00 DZD');
+    for (const came of ['15 000,00 DA', 'DZD 15000.00', '١٥٠٠٠٫٠٠ د.ج', '۱۵ ۰۰۰', '+15000'])
+      expect(await signs(came), came).toBe('deposit 15000.00 DZD');
+    expect(await signs('15.000', {}, 'TND')).toBe('deposit 15.000 TND');
+    expect(await signs('15.000', { decimalMark: '.' })).toBe('deposit 15.00 DZD');
+    expect(await signs('15.000', { decimalMark: ',', thousandsMark: '.' })).toBe('deposit 15000.00 DZD');
+    expect(await signs('15.000')).toMatchObject([{ row: 2, cell: 'amount', detail: expect.stringContaining('decimalMark') }]);
+    expect(await signs('0.300')).toBe('deposit 0.30 DZD');
+  });
+
+  it('reads an office by its name, zeros that were lost, and references with brackets', async () => {
+    const content = [`${header};last four`, 'OP (12);12345678901234;2026-03-05;ALGER RP;1,00;DZD;123'].join('\n');
+    expect(await readStatement(content)).toMatchObject({
+      faults: [],
+      lines: [{ reference: 'OP (12)', officeCode: 'ALGER RP', documentLastFour: '0123' }],
+    });
+    for (const [
+      cell,
+      wrong,
+    ] of [['office', content.replace('ALGER RP', '<b>')], ['office', content.replace('ALGER RP', '')], ['lastFour', `${content}45`], ['reference', content.replace('OP', '=OP')]] as const) // biome-ignore format: one table
+      expect((await readStatement(wrong)).faults).toMatchObject([{ row: 2, cell }]);
+  });
+
+  it('leaves out what is of nothing, counts it and says so', async () => {
+    const content = `${header}\nA;12345678901234;2026-03-05;16000;0,00;DZD\nB;12345678901234;2026-03-05;16000;1,00;DZD\nC;;2026-03-05;16000;0;DZD`;
+    const remarks = [{ row: 2, cell: 'amount', detail: expect.stringContaining(': 2, of which') }];
+    expect(await readStatement(content)).toMatchObject({ faults: [], remarks, lines: [{ row: 3 }], parts: [{ leftOut: 2, lineCount: 1 }] });
+    const split = 'date;debit;credit\n2026-03-10;0,00;0,00\n2026-03-10;;0\n2026-03-10;1;0';
+    expect(await readStatement(split, { source: 'bank', mapping: { currency: 'DZD' } })).toMatchObject({
+      faults: [],
+      lines: [{ kind: 'payment', row: 4 }],
+      parts: [{ leftOut: 2 }],
+    });
   });
 
   it('says which columns are missing or doubled, and what breaks off', async () => {
@@ -122,6 +208,52 @@ describe('a table read by a mapping', () => {
     expect(await mapped(bank, { source: 'bank', mapping: { currency: 'DZD' } })).toMatchObject([{ row: 4, cell: 'debit' }]);
     const plain = 'date;reference;amount;currency\n05/03/2026;A;-5,00;DZD\n06/03/2026;B;7,00;DZD';
     expect((await readStatement(plain, { source: 'bank' })).lines.map(({ kind }) => kind)).toEqual(['payment', 'deposit']);
+  });
+
+  it('takes the way that money of a bank went from a word, a mark, or a sign that the mapping says counts', async () => {
+    const kinds = async (rows: string[], mapping: TableMapping = {}, header = 'date;operation;amount') => {
+      const content = [header, ...rows.map((row) => `2026-03-10;${row}`)].join('\n');
+      const { lines, faults } = await readStatement(content, { source: 'bank', mapping: { currency: 'DZD', ...mapping } });
+      return faults.length > 0 ? faults.map(({ row, cell }) => [row, cell]) : lines.map(({ kind }) => kind);
+    };
+    const words = ['paiement;5', 'virement reçu;6', 'frais;1', 'annulation;2', 'versement;3', 'paiement;-4'];
+    expect(await kinds(words, { signs: 'operation', depositMarks: ['Virement reçu'] })).toEqual([
+      ...['payment', 'deposit', 'fee', 'reversal', 'deposit', 'payment'],
+    ]);
+    expect(await kinds(['paiement;5', ';6'], { signs: 'operation' })).toEqual([[3, 'operation']]);
+    expect(await kinds(['versement;-5'], { signs: 'operation' })).toEqual([[2, 'amount']]);
+    expect(await kinds(['D;5', 'C;6', 'Débit;7', 'CRÉDIT;8', 'مدين;9', 'دائن;10', 'Dr.;11', 'Cr;12'])).toEqual(
+      Array.from({ length: 4 }, () => ['payment', 'deposit']).flat(),
+    );
+    const marked = ['D;frais;5', 'S;;6', 'H;;7', 'H;annulation;8', 'D;annulation;9', 'H;paiement;10', '-;;11', '+;;12'];
+    expect(await kinds(marked, { debitMarks: ['S'], creditMarks: ['H'] }, 'date;Sens;operation;amount')).toEqual([
+      ...['fee', 'payment', 'deposit', 'reversal', 'deposit_reversal', 'deposit', 'payment', 'deposit'],
+    ]);
+    expect(await kinds(['C;;-5', 'X;;6', ';;7'], {}, 'date;D/C;operation;amount')).toEqual([
+      ...[[2, 'amount'], [3, 'direction'], [4, 'direction']], // biome-ignore format: one table
+    ]);
+    expect(await kinds([';5', ';-6', 'frais;7', 'annulation;-8'], { signs: 'negative_is_payment' })).toEqual([
+      ...['deposit', 'payment', 'deposit', 'deposit_reversal'],
+    ]);
+    expect(await kinds([';5', ';-6'], { signs: 'negative_is_reversal' })).toEqual(['payment', 'reversal']);
+    expect(await kinds([';5'], { columns: { direction: 'Richtung' } })).toEqual([[1, 'direction']]);
+  });
+
+  it('never guesses which way money of a bank went', async () => {
+    const faults = async (...rows: string[]) => {
+      const content = ['date;operation;amount', ...rows.map((row) => `2026-03-10;${row}`)].join('\n');
+      return (await readStatement(content, { source: 'bank', mapping: { currency: 'DZD' } })).faults;
+    };
+    const unsaid = { cell: 'amount', detail: expect.stringMatching(/columns\.direction.*negative_is_payment/) };
+    expect(await faults('paiement;5', ';6', ';7')).toEqual([{ row: 3, ...unsaid }]);
+    expect(await faults(';+6')).toEqual([]);
+    expect(await faults('paiement;5', 'frais;1')).toEqual([]);
+    expect(await faults(';6', ';-7')).toEqual([]);
+    const contradiction = { cell: 'amount', detail: expect.stringContaining('signs') };
+    expect(await faults('paiement;6', ';-7')).toEqual([{ row: 2, ...contradiction }]);
+    expect(await faults('annulation;-7')).toEqual([{ row: 2, ...contradiction }]);
+    expect(await faults('versement;-7')).toEqual([{ row: 2, ...contradiction }]);
+    expect(await faults('paiement;+7')).toEqual([{ row: 2, ...contradiction }]);
   });
 
   it('leaves out the rows that it says are titles and ends', async () => {

@@ -1,6 +1,7 @@
 import { Money, type NumberedRow, type ProblemPlace, readRecords } from '../../../../platform/index.ts';
-import { Sum } from '../sum.ts';
-import { type Piece, type Pieces, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
+import { balanceFault, moved, Sum } from '../sum.ts';
+import { type Part, type Piece, type Pieces, type ReadLine, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
+import { TableAccount } from './account.ts';
 import { columnsIn, type Positions, plain } from './headers.ts';
 import type { TableMapping } from './mapping.ts';
 import { RowReader } from './row.ts';
@@ -9,6 +10,8 @@ const totalWords = ['total', 'totaux', 'total general', 'grand total', 'somme', 
 /** Rows of titles that may stand above a header which is told by its words. */
 const MOST_TITLES = 20;
 const BATCH = 200;
+/** Lines of one day that wait for its end. */
+const MOST_HELD = 5_000;
 
 /** Reads a table, CSV or XLSX, by a mapping. @param told what the bytes say it is */
 export async function* readTableStatement(
@@ -55,6 +58,8 @@ const brokenOff = ({ row, cells }: NumberedRow, width: number): ProblemPlace => 
   detail: `The file breaks off here: its last row has ${cells.length} cells, the header ${width}.`,
 });
 
+type Held = Extract<Piece, { line: ReadLine }>;
+
 type Header = { readonly row: number; readonly width: number; readonly positions: Positions };
 
 async function headerIn(
@@ -84,16 +89,23 @@ class TableSoFar {
   readonly #width: number;
   readonly #mapping: TableMapping;
   readonly #reader: RowReader;
+  readonly #account: TableAccount;
   readonly #totals: ReadonlySet<string>;
+  readonly #hasBalances: boolean;
   readonly #sum = new Sum();
   /** Of amounts as they stand, whatever their operation: some total them so. */
   #gross: Money | null = null;
+  #held: Held[] = [];
   #rows = 0;
+  #isBroken = false;
+  #firstLeftOut: number | undefined;
 
   constructor(width: number, positions: Positions, mapping: TableMapping, source: StatementSource) {
     this.#width = width;
     this.#mapping = mapping;
     this.#reader = new RowReader(positions, mapping, source);
+    this.#account = new TableAccount(this.#reader, mapping, source);
+    this.#hasBalances = positions.has('balance');
     this.#totals = new Set([...totalWords, ...(mapping.totalMarks ?? [])].map(plain));
   }
 
@@ -103,6 +115,13 @@ class TableSoFar {
       pieces.push(...this.#checkTotal(record));
       return;
     }
+    const isBalance = this.#account.takeBalance(record);
+    if (isBalance) {
+      if (isBalance === true) return;
+      this.#isBroken = true;
+      pieces.push({ fault: isBalance });
+      return;
+    }
     this.#rows += 1;
     if (cells.length > this.#width && cells.slice(this.#width).some((cell) => cell.trim() !== '')) {
       pieces.push({ fault: { row, detail: `The row has ${cells.length} cells, the header ${this.#width}.` } });
@@ -110,18 +129,64 @@ class TableSoFar {
     }
     const faults: ProblemPlace[] = [];
     const line = this.#reader.read(record, faults);
+    pieces.push(...this.#account.take(record, faults));
+    if (line) this.#sum.add(line);
+    const balance = line === undefined ? null : this.#balance(record, line, faults);
+    if (faults.length > 0) this.#isBroken = true;
     for (const fault of faults) pieces.push({ fault });
+    if (line === null) {
+      this.#sum.leftOut += 1;
+      this.#firstLeftOut ??= row;
+    }
     if (!line) return;
-    this.#sum.add(line);
     if (line.amount.currency === this.#sum.currency) this.#gross = this.#gross?.plus(line.amount) ?? line.amount;
-    pieces.push({ line });
+    const piece = { line, text: this.#reader.cell(record, 'text'), balance };
+    if (this.#hasBalances) this.#hold(piece, pieces);
+    else pieces.push(piece);
+  }
+
+  /** The lines of a day go on in the order of time, in which the nth of some equal ones is the nth of them in any table. */
+  #hold(piece: Held, pieces: Piece[]): void {
+    if (this.#held[0]?.line.paidOn !== piece.line.paidOn || this.#held.length === MOST_HELD) this.#release(pieces);
+    this.#held.push(piece);
+  }
+
+  #release(pieces: Piece[]): void {
+    pieces.push(...(this.#account.isNewestFirst ? this.#held.toReversed() : this.#held));
+    this.#held = [];
+  }
+
+  #balance(record: NumberedRow, line: ReadLine | null, faults: ProblemPlace[]): Money | null {
+    const { currency } = this.#sum;
+    if (!this.#hasBalances || currency === null) return null;
+    return this.#account.moved(record, line, line?.amount.currency === currency ? moved(line) : Money.zero(currency), faults);
   }
 
   end(headerRow: number, pieces: Piece[]): void {
+    this.#release(pieces);
     if (this.#rows === 0) pieces.push({ fault: { row: headerRow, detail: 'The statement lists no operation.' } });
-    const { currency, credits, debits, lineCount } = this.#sum;
-    const unstated = { reference: null, account: null, from: null, to: null, opening: null, closing: null, isInterim: false, leftOut: 0 };
-    pieces.push({ part: { place: 'table', row: headerRow, ...unstated, currency, credits, debits, lineCount } });
+    const { currency, credits, debits, lineCount, leftOut } = this.#sum;
+    if (this.#firstLeftOut !== undefined)
+      pieces.push({
+        remark: {
+          row: this.#firstLeftOut,
+          cell: 'amount',
+          detail: `Rows whose amount is 0 were left out: ${leftOut}, of which this is the first.`,
+        },
+      });
+    const faults = this.#reader.faults();
+    // Where a row is missing, no balance comes out.
+    const balances = this.#isBroken ? { opening: null, closing: null } : this.#account.end(currency, faults);
+    const unstated = { reference: null, from: null, to: null, isInterim: false };
+    const place = { place: 'table', row: headerRow, account: this.#account.name };
+    const part: Part = { ...place, ...unstated, ...balances, leftOut, currency, credits, debits, lineCount };
+    const broken = faults.length > 0 ? undefined : balanceFault({ ...part, row: this.#account.closingRow ?? headerRow });
+    for (const fault of [...faults, ...(broken ? [broken] : [])]) pieces.push({ fault });
+    if (!balances.opening !== !balances.closing)
+      pieces.push({
+        remark: { row: headerRow, detail: 'The table states one balance only, so that could not be checked against its lines.' },
+      });
+    pieces.push({ part });
   }
 
   /** A row that says it is one, in the first of its cells that says anything. */
