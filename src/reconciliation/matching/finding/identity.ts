@@ -44,7 +44,7 @@ export const byQuote = (look: Look): Sql =>
   );
 
 /**
- * Of several lines that fit one pay-out it is the one whose pass comes first, then the nearest in days, then the first. Every look-up goes
+ * Of several lines that fit one pay-out it is the one whose pass comes first, then the nearest in amount and in days, then the first. Every look-up goes
  * by an index from the line: the planner knows nothing yet of lines that were stored a moment ago.
  * @param key what lines that compete for one pay-out have in common
  * @param named that a line has it
@@ -60,7 +60,7 @@ function byIdentity(look: Look, key: Sql, named: Sql, payout: Sql): Sql {
       cross join lateral (select o.code from offices o where o.id = p.office_id limit 1) o
       cross join lateral (select ${rank(group.passes)} as rank) r
     where ${openLines(look, key)} and ${named} and r.rank is not null and ${isFree('payout', sql`p.id`)} and ${mayBeOne(sql`p.id`)}
-    order by p.id, r.rank, abs(l.paid_on - p.paid_on), l.row_number`;
+    order by p.id, r.rank, abs(l.amount - p.amount), abs(l.paid_on - p.paid_on), l.row_number`;
 }
 
 const isId = (text: Sql): Sql => sql`${text} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;

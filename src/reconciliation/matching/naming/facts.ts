@@ -56,7 +56,7 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
       join programmes g on g.id = ${programmeId}
       left join lateral (${payoutOf(sql`l.id`)}) own (id) on true
       left join lateral (select coalesce(own.id, (select ${payoutOf(sql`t.target_id`)} from statement_match_targets t
-        where t.statement_line_id = l.id and t.target_type = 'line' limit 1), case when l.serial is null then ${quotedId} end) as id) known on true
+        where t.statement_line_id = l.id and t.target_type = 'line' limit 1), case when l.serial is null and (l.pass is null or ${takesBack}) then ${quotedId} end) as id) known on true
       left join lateral (
         select v.* from vouchers v where v.serial = l.serial and v.programme_id = ${programmeId} and (l.pass is null or ${takesBack})
         union all select v.* from payouts k join vouchers v on v.id = k.voucher_id and v.programme_id = ${programmeId}
