@@ -43,6 +43,10 @@ const duplicateAcrossFiles: LineRule = {
   detail: (line) => `The statement "${line.earlierStatement ?? line.payout?.claimedIn}" lists this operation already.`,
 };
 
+/** That a line says again what was paid, or takes that back, and the two make up for each other: nothing was paid, and nothing is missing. */
+export const isMadeUpFor = (line: LineFacts, statement: Coverage): boolean =>
+  line.isUndone && (line.kind === 'reversal' || (line.pass === null && duplicateInFile.holds(line, statement)));
+
 /**
  * What a payment that matches none of our pay-outs is called: the first rule that holds. A claim made twice comes before
  * everything, then whether there was anything to pay, and only then how much and when.

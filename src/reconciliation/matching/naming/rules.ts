@@ -1,6 +1,6 @@
 import type { Finding } from '../../types.ts';
 import { bankLine, calledOff } from './bank-rules.ts';
-import { matchedPayment, reversal, unmatchedPayment } from './post-rules.ts';
+import { isMadeUpFor, matchedPayment, reversal, unmatchedPayment } from './post-rules.ts';
 import type { Coverage, LineFacts, LineRule } from './types.ts';
 
 /** A deposit that the post lists is what we paid it. */
@@ -37,6 +37,7 @@ function rulesFor(line: LineFacts, statement: Coverage): LineRule[] {
   if (needsAnother.holds(line, statement)) return [needsAnother];
   // What the post takes for its work is compared with its invoice.
   if (line.kind === 'fee' && (statement.source === 'post' || line.pass !== null)) return [];
+  if (isMadeUpFor(line, statement)) return [];
   if (takesBack(line)) return first(reversal);
   if (line.pass !== null) return all([calledOff, ...matchedPayment]);
   if (statement.source === 'bank') return first(bankLine);

@@ -3,6 +3,7 @@ import { closeSuperseded } from '../../exceptions/closing.ts';
 import { openExceptions } from '../../exceptions/store.ts';
 import { payMatched } from '../../settlements/steps/pay.ts';
 import { countWaiting, hasWithheld, matchBucket } from '../finding/store.ts';
+import { takenBackIn } from '../finding/taken-back.ts';
 import { noLongerMissing } from '../naming/listed.ts';
 import { payoutsNotListed, recordsNotListed } from '../naming/missing.ts';
 import { nameMissingAgain, nameRows } from '../naming/name.ts';
@@ -51,7 +52,10 @@ const stages: Readonly<Record<Run['stage'], (step: Step) => Promise<Place | null
     const buckets = waiting > batch ? all : 1;
     const authority = { runId: run.id, passesVersion: run.passesVersion, by: run.askedBy, at };
     const withheldBy = (await hasWithheld(tx, run.id)) ? run.id : null;
-    if (waiting > 0) await matchBucket(tx, { statement, group, bucket, buckets, withheldBy }, waiting, authority);
+    if (waiting > 0) {
+      const takenBack = statement.source === 'post' ? await takenBackIn(tx, statement) : [];
+      await matchBucket(tx, { statement, group, bucket, buckets, withheldBy, takenBack }, waiting, authority);
+    }
     if (group.passes.some(({ target }) => target === 'settlement'))
       await payMatched({ tx, actor: { id: run.askedBy }, now: at }, statement.id);
     return { stage: 'matching', place: buckets > 1 ? run.place + 1 : (number + 1) * all };
