@@ -11,25 +11,25 @@ const payoutOf = (line: Sql): Sql =>
 const takesBack = sql`l.kind in ('reversal', 'deposit_reversal')`;
 
 /** That a reversal of its file is matched with a payment `l`. */
-const isTakenBack = sql`exists (select from statement_match_targets t join statement_lines r on r.id = t.statement_line_id
-  where t.target_type = 'line' and t.target_id = l.id and r.statement_id = l.statement_id)`;
+const isTakenBack = sql`coalesce(l.statement_id = (select r.statement_id from statement_match_targets t join statement_lines r on r.id = t.statement_line_id
+  where t.target_type = 'line' and t.target_id = l.id limit 1), false)`;
 
 /** How many lines of one reference are looked at for one that is matched: a whole day may have the same. */
 const ALIKE = 20;
 
 /** That another line of its file says the same as a payment `x` without a serial, and is matched. */
-const saidByMatched = sql`x.serial is null and exists (
-  select from (select * from statement_lines y where y.reference = x.reference and y.kind = x.kind and y.amount = x.amount
+const saidByMatched = sql`x.serial is null and (
+  select true from (select * from statement_lines y where y.reference = x.reference and y.kind = x.kind and y.amount = x.amount
       order by y.paid_on desc, y.row_number desc limit ${ALIKE}) y
     join statement_matches m on m.statement_line_id = y.id
   where y.statement_id = x.statement_id and y.serial is null and row (y.our_reference, y.office_code, y.document_last_four)
-    is not distinct from row (x.our_reference, x.office_code, x.document_last_four))`;
+    is not distinct from row (x.our_reference, x.office_code, x.document_last_four) limit 1) is not null`;
 
 /** That a reversal `l` takes back a line of its file that is nothing of ours, while another line of the file is what it was of. */
-const takesBackWhatIsPaid = sql`exists (select from statement_match_targets t join statement_lines x on x.id = t.target_id
+const takesBackWhatIsPaid = sql`(select true from statement_match_targets t join statement_lines x on x.id = t.target_id
   where t.statement_line_id = l.id and t.target_type = 'line' and x.statement_id = l.statement_id
-    and not exists (select from statement_matches m where m.statement_line_id = x.id)
-    and (claim.statement_id = l.statement_id or ${saidByMatched}))`;
+    and (select true from statement_matches m where m.statement_line_id = x.id limit 1) is null
+    and (claim.statement_id = l.statement_id or ${saidByMatched}) limit 1) is not null`;
 
 const quotedId = sql`case when l.our_reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then l.our_reference::uuid end`;
 
