@@ -26,8 +26,10 @@ const saidByMatched = sql`x.serial is null and (
     is not distinct from row (x.our_reference, x.office_code, x.document_last_four) limit 1) is not null`;
 
 /** That a reversal `l` takes back a line of its file that is nothing of ours, while another line of the file is what it was of. */
-const takesBackWhatIsPaid = sql`(select true from statement_match_targets t join statement_lines x on x.id = t.target_id
-  where t.statement_line_id = l.id and t.target_type = 'line' and x.statement_id = l.statement_id
+const takesBackWhatIsPaid = sql`(
+  select true from (select * from statement_match_targets t where t.statement_line_id = l.id offset 0) t
+    cross join lateral (select * from statement_lines x where x.id = t.target_id offset 0) x
+  where t.target_type = 'line' and x.statement_id = l.statement_id
     and (select true from statement_matches m where m.statement_line_id = x.id limit 1) is null
     and (claim.statement_id = l.statement_id or ${saidByMatched}) limit 1) is not null`;
 
