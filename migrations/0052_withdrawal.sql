@@ -300,6 +300,7 @@ create or replace function erasure_obstacles(records uuid[]) returns table (reco
 $$;
 
 -- As in 0037: whose paper shows an exception says who took the money. What the bank took it took without an office, whatever the exception is called.
+-- And nothing is claimed for not being listed that some line has claimed by now: whoever decides about the same cash, or matches it, waits.
 create or replace function refuse_misfit_decision() returns trigger language plpgsql as $$
 declare
   e exceptions;
@@ -308,6 +309,8 @@ declare
   line statement_lines;
 begin
   select * into e from exceptions where id = new.exception_id;
+  -- Before the lock on decisions, in the order in which a void takes the two.
+  if e.kind = 'ours_not_in_statement' then perform from payouts where id = e.payout_id for update; end if;
   perform pg_advisory_xact_lock(hashtextextended('exception/' || coalesce(e.payout_id, e.statement_line_id, e.id), 0));
   if has_hand_in_exception(new.proposed_by, e.payout_id, e.statement_line_id, e.record_type, e.record_id)
     or has_hand_in_exception(new.decided_by, e.payout_id, e.statement_line_id, e.record_type, e.record_id) then
@@ -355,6 +358,9 @@ begin
       or (case new.kind when 'claim_on_post' then cash.office_id is null or new.office_id is distinct from cash.office_id
         else new.office_id is not null end) then
       perform refuse('exception_decisions_fit_payout', 'a pay-out that stands is claimed, at its office', 'exception_decisions');
+    end if;
+    if e.kind = 'ours_not_in_statement' and exists (select from payout_lines l where l.payout_id = cash.id) then
+      perform refuse('exception_decisions_not_listed', 'what a statement lists is not claimed as missing from it', 'exception_decisions');
     end if;
     if new.amount + coalesce((select sum(d.amount) from exception_decisions d join exceptions o on o.id = d.exception_id
         where o.payout_id = cash.id and d.kind in ('claim_on_post', 'cash_recovered') and d.state <> 'refused' and d.undone_by is null

@@ -6429,7 +6429,7 @@ export interface paths {
          *     post is owed), `claim_repaid` (the post paid it back) or `claim_withdrawn` (the post is owed it after all).
          *
          *     Nothing is posted before somebody else approves it. Refusals by `code`: `exception_settled`, `decision_waits`, `claim_ended`, `exceeds_stake`,
-         *     `voucher_collectable` while the voucher could still be paid.
+         *     `voucher_collectable` while the voucher could still be paid, `listed_since` where a statement lists by now what had been missing from one.
          */
         post: operations["proposeResolution"];
         delete?: never;
@@ -6449,7 +6449,8 @@ export interface paths {
         put?: never;
         /**
          * Approve what somebody else proposed, which posts it
-         * @description With a fresh second factor. Refusals by `code`: `decision_decided`, `separation_of_duties`, `fund_short` when the fund does not hold what it would bear.
+         * @description With a fresh second factor. Refusals by `code`: `decision_decided`, `separation_of_duties`, `fund_short` when the fund does not hold what it would bear,
+         *     `listed_since` where a statement lists by now what had been missing from one.
          */
         post: operations["approveResolution"];
         delete?: never;
@@ -13088,7 +13089,7 @@ export interface components {
              */
             serial: boolean;
             /**
-             * @description How far the amounts may stand apart
+             * @description How far the amounts may stand apart; any difference is an exception all the same
              * @default 0
              */
             tolerance: string;

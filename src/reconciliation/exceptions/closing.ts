@@ -2,6 +2,11 @@ import { atMost, sql, type Tx } from '../../platform/index.ts';
 import { keepStepOfAll } from './steps.ts';
 import type { PlainResolution } from './types.ts';
 
+/** That nobody has touched an exception `e` since it was opened: it may be taken back without asking anybody. */
+export const isUntouched = sql`e.state = 'open'
+  and not exists (select from exception_events h where h.exception_id = e.id and h.what <> 'superseded')
+  and not exists (select from exception_comments c where c.exception_id = e.id)`;
+
 const unfounded = 'A later run of matching found no reason for it.';
 
 /**
@@ -15,9 +20,7 @@ export async function closeSuperseded(tx: Tx, ids: readonly string[], by: string
     id: string;
   }>(sql`update exceptions e set state = 'resolved', resolution = 'superseded', resolved_by = ${by},
       resolved_at = ${at}, note = ${unfounded}, version = e.version + 1
-    where e.id = any(${ids}::uuid[]) and e.state = 'open'
-      and not exists (select from exception_events h where h.exception_id = e.id and h.what <> 'superseded')
-      and not exists (select from exception_comments c where c.exception_id = e.id)
+    where e.id = any(${ids}::uuid[]) and ${isUntouched}
     returning e.id`);
   const all = closed.map(({ id }) => id);
   await keepStepOfAll(tx, all, { at, by, what: 'superseded', reason: unfounded, facts: {} });

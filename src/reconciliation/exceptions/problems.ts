@@ -7,6 +7,7 @@ export const exceptionProblem = defineProblems({
   exceeds_stake: [422, 'More than is at stake'],
   claim_ended: [409, 'No such claim is open'],
   voucher_collectable: [409, 'The voucher can still be collected'],
+  listed_since: [409, 'A statement lists the pay-out'],
   fund_short: [409, 'The fund does not hold as much'],
   owner_unfit: [422, 'This person cannot resolve it'],
 });
@@ -31,6 +32,10 @@ const byConstraint: Readonly<Record<string, () => Problem>> = {
   exception_decisions_at_stake: () => exceptionProblem.exceeds_stake('Propose what the exception shows, or less.'),
   exception_decisions_within_line: () => exceptionProblem.exceeds_stake('With what was written off before it is more than the line is of.'),
   exception_decisions_within_payout: () => exceptionProblem.exceeds_stake('With what was claimed before it is more than was paid out.'),
+  exception_decisions_not_listed: () =>
+    exceptionProblem.listed_since(
+      'A statement lists the pay-out by now, so there is nothing to claim. Refuse what waits, and resolve the exception without posting anything.',
+    ),
   exception_decisions_voucher_dead: () =>
     exceptionProblem.voucher_collectable('Cancel the voucher first, or it would be paid twice. Then propose this again.'),
   accounts_not_overdrawn: () =>

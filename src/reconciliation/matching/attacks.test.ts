@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handedAdvance, toldSettlement } from '../../../test/support/bank-records.ts';
 import { type Frame, receive } from '../../../test/support/fixtures.ts';
-import { type Paid, payList } from '../../../test/support/paid.ts';
+import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { type Line, makeBookkeeping, matchedStatement, matchesOf, type StatementWish } from '../../../test/support/statements.ts';
 
@@ -79,6 +79,47 @@ describe('statements that would hide something', () => {
     const { id } = await matched('post', [{ serial: named.serial, amount: '900.00' }]);
     await match(id, 1, 'payout', chosen.payoutId).expect(200);
     expect(await kindsOf(id)).toEqual([[1, 'amount_over']]);
+  });
+
+  it('never pass another amount off as ours, however much a tolerance allows', async () => {
+    const { frame: own, officer: finance } = await makeBookkeeping(platform);
+    const wishes = [{ amount: '100.00' }, { amount: '100.00' }, { amount: '100.00' }, { amount: '100.00' }, { amount: '321.00' }];
+    const [over, under, quoted, exact, likely] = (await payList(platform, own, wishes)) as [Paid, Paid, Paid, Paid, Paid];
+    const path = `/v1/programmes/${own.programmeId}/matching-passes`;
+    const { body, headers } = await finance.get(path).expect(200);
+    const generous = body.passes.map((pass: { target: string; sums: string | null }) =>
+      pass.target === 'payout' && pass.sums === null ? { ...pass, tolerance: '1000000' } : pass,
+    );
+    await finance.put(path, headers['etag'] ?? '', { reason: 'Rounding', passes: generous }).expect(200);
+    const lines = [
+      { serial: over.serial, amount: '90000.00' },
+      { serial: under.serial, amount: '0.01' },
+      { ourReference: quoted.payoutId, amount: '100.01' },
+      // The nearer one is the pay-out, wherever it stands.
+      { serial: exact.serial, amount: '90000.00' },
+      { serial: exact.serial, amount: '100.00' },
+      { officeCode: own.officeCode, documentLastFour, amount: '320.00' },
+    ];
+    const { id } = await matched('post', lines, { programmeId: own.programmeId });
+    expect((await matchesOf(finance, id)).map(({ row, targets }) => [row, targets[0]?.id])).toEqual([
+      [1, over.payoutId],
+      [2, under.payoutId],
+      [3, quoted.payoutId],
+      [5, exact.payoutId],
+      [6, likely.payoutId],
+    ]);
+    expect(await kindsOf(id)).toEqual([
+      [1, 'amount_over'],
+      [2, 'amount_under'],
+      [3, 'amount_over'],
+      [4, 'duplicate_in_file'],
+      [6, 'amount_under'],
+    ]);
+    const { rows } = await platform.owner.query(
+      `select amount::text from exceptions where statement_id = $1 and kind like 'amount%' order by id`,
+      [id],
+    );
+    expect(rows.map(({ amount }) => amount)).toEqual(['89900.00', '99.99', '0.01', '1.00']);
   });
 
   it('say nothing in common where they give no reference, and what the bank calls a fee has to be explained', async () => {

@@ -17,9 +17,6 @@ export type Match = Schemas['StatementMatch'];
 
 export type MatchingRun = Schemas['MatchingRun'];
 
-/** How a line is matched that a person matched. */
-export const MANUAL = 'manual';
-
 /** A statement as matching needs to know it. */
 export interface MatchedStatement {
   readonly id: string;

@@ -31,7 +31,7 @@ async function carry({ tx, actor, now }: CommandContext, programmeId: string, de
 
 /**
  * Approves what somebody else proposed, which posts it.
- * @throws not_found; decision_decided; fund_short; separation_of_duties to who proposed it or had a hand in it
+ * @throws not_found; decision_decided; fund_short; listed_since; separation_of_duties to who proposed it or had a hand in it
  */
 export const approveProposal = command<Place, ExceptionSheet>({
   name: 'reconciliation.approve_resolution',

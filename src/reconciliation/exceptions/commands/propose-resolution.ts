@@ -28,7 +28,7 @@ interface Terms {
 
 /**
  * Proposes what would be posted to resolve an exception, or to end its claim. Somebody else approves it.
- * @throws not_found; exception_settled; decision_waits; claim_ended; exceeds_stake; voucher_collectable; unprocessable for a resolution that
+ * @throws not_found; exception_settled; decision_waits; claim_ended; exceeds_stake; listed_since; voucher_collectable; unprocessable for a resolution that
  *   the kind does not take, or what is missing; separation_of_duties to who had a hand in it
  */
 export const proposeResolution = command<NewProposal, ExceptionSheet>({

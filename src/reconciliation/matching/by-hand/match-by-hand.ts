@@ -1,8 +1,8 @@
 import { brokenConstraint, command, problem } from '../../../platform/index.ts';
 import { closeSuperseded } from '../../exceptions/closing.ts';
 import { payMatched } from '../../settlements/steps/pay.ts';
+import { noLongerMissing } from '../naming/listed.ts';
 import { nameRows } from '../naming/name.ts';
-import { noLongerMissing } from '../naming/settled.ts';
 import { findMatch } from '../queries.ts';
 import { countMatches } from '../runs/store.ts';
 import type { Match, Target } from '../types.ts';
@@ -35,7 +35,8 @@ export const matchByHand = command<ByHand, Match>({
     const paid = await payMatched(context, statementId);
     await countMatches(tx, statementId);
     await nameRows(tx, statement, { after: row - 1, upTo: row }, decision, true);
-    await closeSuperseded(tx, await noLongerMissing(tx, statementId), actor.id, now);
+    const only = targets.map(({ id }) => id);
+    await closeSuperseded(tx, await noLongerMissing(tx, statement.programmeId, actor.id, { only }), actor.id, now);
     const result = await findMatch(tx, statementId, row);
     return { result, subject: { type: 'statement_line', id: line.id }, after: { targets, paid }, reason };
   },

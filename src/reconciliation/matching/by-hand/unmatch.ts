@@ -1,5 +1,5 @@
 import { command, problem } from '../../../platform/index.ts';
-import { nameMissing, nameRows } from '../naming/name.ts';
+import { nameMissing, nameMissingAgain, nameRows } from '../naming/name.ts';
 import { findMatch } from '../queries.ts';
 import { countMatches } from '../runs/store.ts';
 import type { Match } from '../types.ts';
@@ -8,7 +8,7 @@ import { deleteMatch, insertDecisions, targetsOf } from './store.ts';
 
 /**
  * Takes a match apart for good: no pass matches these with each other any more. What does not agree about the line then is opened,
- * and that the statement does not list what it was matched with.
+ * and that the statement, or whichever had missed it before, does not list what it was matched with.
  * @throws not_found when the row has no line, or the line no match; conflict while the statement is being matched; separation_of_duties
  */
 export const unmatch = command<{ readonly statementId: string; readonly row: number; readonly reason: string }, Match>({
@@ -24,7 +24,9 @@ export const unmatch = command<{ readonly statementId: string; readonly row: num
     await deleteMatch(tx, line.id);
     await countMatches(tx, statementId);
     await nameRows(tx, statement, { after: row - 1, upTo: row }, decision, true);
-    await nameMissing(tx, statement, targets, decision);
+    const ids = targets.map(({ id }) => id);
+    await nameMissingAgain(tx, statement.programmeId, decision, ids);
+    await nameMissing(tx, statement, ids, decision);
     return { result: before, subject: { type: 'statement_line', id: line.id }, before: { targets }, reason };
   },
 });

@@ -1,6 +1,6 @@
 import { allOf, type Sql, sql } from '../../../platform/index.ts';
 import type { Pass } from '../types.ts';
-import { agrees, amountsFit, daysFit, isFree, type Look, mayBeOne, openLines } from './look.ts';
+import { agrees, amountsFit, daysFit, isFree, isTakenBack, type Look, mayBeOne, openLines } from './look.ts';
 
 /** The pass of a group that holds first, by its number; null where none does. */
 const rank = (passes: readonly Pass[]): Sql =>
@@ -44,8 +44,8 @@ export const byQuote = (look: Look): Sql =>
   );
 
 /**
- * Of several lines that fit one pay-out it is the one whose pass comes first, then the nearest in days, then the first. Every look-up goes
- * by an index from the line: the planner knows nothing yet of lines that were stored a moment ago.
+ * Of several lines that fit one pay-out it is the one that the file does not take back, then whose pass comes first, then the nearest in amount and in
+ * days, then the first. Every look-up goes by an index from the line: the planner knows nothing yet of lines that were stored a moment ago.
  * @param key what lines that compete for one pay-out have in common
  * @param named that a line has it
  * @param payout the one pay-out of a line `l`
@@ -60,7 +60,7 @@ function byIdentity(look: Look, key: Sql, named: Sql, payout: Sql): Sql {
       cross join lateral (select o.code from offices o where o.id = p.office_id limit 1) o
       cross join lateral (select ${rank(group.passes)} as rank) r
     where ${openLines(look, key)} and ${named} and r.rank is not null and ${isFree('payout', sql`p.id`)} and ${mayBeOne(sql`p.id`)}
-    order by p.id, r.rank, abs(l.paid_on - p.paid_on), l.row_number`;
+    order by p.id, ${isTakenBack(look)}, r.rank, abs(l.amount - p.amount), abs(l.paid_on - p.paid_on), l.row_number`;
 }
 
 const isId = (text: Sql): Sql => sql`${text} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;

@@ -11,6 +11,8 @@ export interface Look {
   readonly buckets: number;
   /** The run that left some lines to another person; null where it left none. */
   readonly withheldBy: string | null;
+  /** Payments that the file takes back: a pay-out is theirs only where no other line fits it. */
+  readonly takenBack: readonly string[];
 }
 
 /** The first pass of a group; all but groups by identity have no other. */
@@ -24,7 +26,7 @@ export function onlyPass({ passes }: PassGroup): Pass {
  * The lines `l` that a group may still match. Lines that compete for the same record have the same key, so they are looked at together
  * whatever stands between them in the file.
  */
-export function openLines({ statement, group, bucket, buckets, withheldBy }: Look, key: Sql): Sql {
+export function openLines({ statement, group, bucket, buckets, withheldBy }: Omit<Look, 'takenBack'>, key: Sql): Sql {
   return allOf([
     sql`l.statement_id = ${statement.id}`,
     sql`l.kind = ${onlyPass(group).lineKind}`,
@@ -49,6 +51,9 @@ export const isFree = (type: Pass['target'], id: Sql): Sql =>
 export const mayBeOne = (id: Sql): Sql =>
   sql`(select true from statement_decisions d where d.statement_line_id = l.id and d.target_id = ${id} and d.verdict = 'apart' limit 1) is null`;
 
+/** That its file takes a line back. */
+export const isTakenBack = ({ takenBack }: Look, line: Sql = sql`l.id`): Sql => sql`(${line} = any(${takenBack}::uuid[]))`;
+
 /** That the line's reference, or what it quotes of ours, is this one; letters count alike. */
 export const quotes = (reference: Sql): Sql =>
   sql`lower(${reference}) in (lower(l.our_reference), lower(l.reference)) and ${isReference(reference)}`;
@@ -61,7 +66,7 @@ export const amountsFit = ({ tolerance }: Pass, amount: Sql): Sql =>
 export const daysFit = ({ days }: Pass, day: Sql): Sql =>
   days === null ? sql`true` : days === 0 ? sql`l.paid_on = ${day}` : sql`l.paid_on between ${day} - ${days}::int and ${day} + ${days}::int`;
 
-/** Whether office, document and day are as we have them too, as far as the line says. */
+/** Whether amount, office, document and day are as we have them too, as far as the line says. */
 export const agrees = ({ from, to }: MatchedStatement): Sql =>
-  sql`coalesce(l.office_code = o.code, true) and coalesce(l.document_last_four = p.document_last_four, true)
+  sql`l.amount = p.amount and coalesce(l.office_code = o.code, true) and coalesce(l.document_last_four = p.document_last_four, true)
     and l.paid_on between ${from}::date and ${to}::date`;

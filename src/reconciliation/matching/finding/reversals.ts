@@ -1,11 +1,11 @@
 import { type Sql, sql } from '../../../platform/index.ts';
 import { isReference } from '../references.ts';
-import { isFree, type Look, mayBeOne, onlyPass, openLines } from './look.ts';
+import { isFree, isTakenBack, type Look, mayBeOne, onlyPass, openLines } from './look.ts';
 
 /**
  * The line that a reversal takes back: of the same serial or the same reference and the same amount, here or in an earlier statement of the
- * same side, on its day or before. The last one before it where there are several; one that stands after it in its file only where none
- * stands before.
+ * same side, on its day or before. Where there are several, one that its file is known to take back, the last one before it; one that stands
+ * after it in its file only where none stands before.
  */
 export function byReversal(look: Look): Sql {
   const { statement, group } = look;
@@ -20,7 +20,7 @@ export function byReversal(look: Look): Sql {
   return sql`
     select line_id, 'line' as target_type, array[target_id] as targets, 0 as rank, days, 0 as difference, false as agrees from (
       select l.id as line_id, x.id as target_id, l.paid_on - x.paid_on as days,
-        row_number() over (partition by l.id order by l.paid_on - x.paid_on, x.after, x.gap, x.id) as of_line,
+        row_number() over (partition by l.id order by ${isTakenBack(look, sql`x.id`)} desc, l.paid_on - x.paid_on, x.after, x.gap, x.id) as of_line,
         row_number() over (partition by x.id order by l.paid_on - x.paid_on, x.after, x.gap, l.row_number) as of_target
       from (select * from statement_lines l where ${openLines(look, sql`coalesce(l.serial, l.reference)`)} and ${named} offset 0) l
         cross join lateral (

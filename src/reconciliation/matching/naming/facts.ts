@@ -10,6 +10,29 @@ const payoutOf = (line: Sql): Sql =>
 
 const takesBack = sql`l.kind in ('reversal', 'deposit_reversal')`;
 
+/** That a reversal of its file is matched with a payment `l`. */
+const isTakenBack = sql`coalesce(l.statement_id = (select r.statement_id from statement_match_targets t join statement_lines r on r.id = t.statement_line_id
+  where t.target_type = 'line' and t.target_id = l.id limit 1), false)`;
+
+/** How many lines of one reference are looked at for one that is matched: a whole day may have the same. */
+const ALIKE = 20;
+
+/** That another line of its file says the same as a payment `x` without a serial, and is matched. */
+const saidByMatched = sql`x.serial is null and (
+  select true from (select * from statement_lines y where y.reference = x.reference and y.kind = x.kind and y.amount = x.amount
+      order by y.paid_on desc, y.row_number desc limit ${ALIKE}) y
+    join statement_matches m on m.statement_line_id = y.id
+  where y.statement_id = x.statement_id and y.serial is null and row (y.our_reference, y.office_code, y.document_last_four)
+    is not distinct from row (x.our_reference, x.office_code, x.document_last_four) limit 1) is not null`;
+
+/** That a reversal `l` takes back a line of its file that is nothing of ours, while another line of the file is what it was of. */
+const takesBackWhatIsPaid = sql`(
+  select true from (select * from statement_match_targets t where t.statement_line_id = l.id offset 0) t
+    cross join lateral (select * from statement_lines x where x.id = t.target_id offset 0) x
+  where t.target_type = 'line' and x.statement_id = l.statement_id
+    and (select true from statement_matches m where m.statement_line_id = x.id limit 1) is null
+    and (claim.statement_id = l.statement_id or ${saidByMatched}) limit 1) is not null`;
+
 const quotedId = sql`case when l.our_reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then l.our_reference::uuid end`;
 
 /**
@@ -41,6 +64,7 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
       ${serialAgain} as "serialBefore", v.id is null and ${referenceAgain} as "referenceBefore",
       l.serial is not null and l.kind = 'reversal' and exists (select from ${linesWith(sql`x.serial = l.serial and x.kind = 'payment'`)}
         join statements s on s.id = x.statement_id where s.programme_id = ${programmeId} and s.state <> 'withdrawn') as "hasPaymentLine",
+      case l.kind when 'payment' then ${isTakenBack} when 'reversal' then ${takesBackWhatIsPaid} else false end as "isUndone",
       earlier.name as "earlierStatement",
       case when v.id is not null then jsonb_build_object('state', v.state, 'amount', v.amount::text, 'currency', v.currency,
         'expiredOn', (v.expires_at at time zone g.time_zone)::date) end as voucher,
@@ -56,7 +80,7 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
       join programmes g on g.id = ${programmeId}
       left join lateral (${payoutOf(sql`l.id`)}) own (id) on true
       left join lateral (select coalesce(own.id, (select ${payoutOf(sql`t.target_id`)} from statement_match_targets t
-        where t.statement_line_id = l.id and t.target_type = 'line' limit 1), case when l.serial is null then ${quotedId} end) as id) known on true
+        where t.statement_line_id = l.id and t.target_type = 'line' limit 1), case when l.serial is null and (l.pass is null or ${takesBack}) then ${quotedId} end) as id) known on true
       left join lateral (
         select v.* from vouchers v where v.serial = l.serial and v.programme_id = ${programmeId} and (l.pass is null or ${takesBack})
         union all select v.* from payouts k join vouchers v on v.id = k.voucher_id and v.programme_id = ${programmeId}

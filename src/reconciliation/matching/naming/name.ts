@@ -1,8 +1,10 @@
 import type { Tx } from '../../../platform/index.ts';
 import { closeSuperseded } from '../../exceptions/closing.ts';
 import { openExceptions } from '../../exceptions/store.ts';
-import type { MatchedStatement, Target } from '../types.ts';
+import { findStatementToMatch } from '../runs/store.ts';
+import type { MatchedStatement } from '../types.ts';
 import { lineFacts } from './facts.ts';
+import { missingAgain } from './listed.ts';
 import { payoutsNotListed, recordsNotListed } from './missing.ts';
 import type { Rows } from './named.ts';
 import { findingsOf } from './rules.ts';
@@ -22,9 +24,19 @@ export async function nameRows(tx: Tx, statement: MatchedStatement, rows: Rows, 
 }
 
 /** Opens that a statement does not list these records, which no line has any more, as far as they fall into its period. */
-export async function nameMissing(tx: Tx, statement: MatchedStatement, targets: readonly Target[], { by, at }: Author): Promise<void> {
-  const ids = targets.map(({ id }) => id);
+export async function nameMissing(tx: Tx, statement: MatchedStatement, ids: readonly string[], { by, at }: Author): Promise<void> {
   const { findings } =
     statement.source === 'post' ? await payoutsNotListed(tx, statement, 0, ids.length, ids) : await recordsNotListed(tx, statement, ids);
   await openExceptions(tx, { programmeId: statement.programmeId, statementId: statement.id, ownerId: by, at }, findings);
+}
+
+/**
+ * Opens again that statements do not list what a line had claimed since and none has any more: it may lie outside the period of the
+ * statement that the line is of. @param only these records; any of the programme without it
+ */
+export async function nameMissingAgain(tx: Tx, programmeId: string, author: Author, only?: readonly string[]): Promise<void> {
+  for (const { statementId, ids } of await missingAgain(tx, programmeId, only)) {
+    const statement = await findStatementToMatch(tx, statementId);
+    if (statement) await nameMissing(tx, statement, ids, author);
+  }
 }

@@ -14,11 +14,16 @@ const isExpired = ({ voucher, paidOn }: LineFacts): boolean =>
   (voucher.state === 'expired' || (voucher.expiredOn !== null && paidOn > voucher.expiredOn));
 
 /** How the line's amount stands to the voucher's, where both are in one currency: above zero when it is more. */
-export const compareAmounts = ({ amount, currency, voucher }: LineFacts): number =>
+const compareAmounts = ({ amount, currency, voucher }: LineFacts): number =>
   voucher && voucher.currency === currency ? Money.of(amount, currency).compare(Money.of(voucher.amount, voucher.currency)) : 0;
 
-export const amountDetail = ({ amount, currency, voucher }: LineFacts, { source }: Coverage): string =>
+const amountDetail = ({ amount, currency, voucher }: LineFacts, { source }: Coverage): string =>
   `The ${source} lists ${amount} ${currency}; the voucher is of ${voucher?.amount} ${voucher?.currency}.`;
+
+const anotherAmount: readonly LineRule[] = [
+  { kind: 'amount_over', holds: (line) => compareAmounts(line) > 0, detail: amountDetail },
+  { kind: 'amount_under', holds: (line) => compareAmounts(line) < 0, detail: amountDetail },
+];
 
 const duplicateInFile: LineRule = {
   kind: 'duplicate_in_file',
@@ -37,6 +42,10 @@ const duplicateAcrossFiles: LineRule = {
   holds: (line) => line.earlierStatement !== null || (line.payout?.claimedIn ?? null) !== null,
   detail: (line) => `The statement "${line.earlierStatement ?? line.payout?.claimedIn}" lists this operation already.`,
 };
+
+/** That a line says again what was paid, or takes that back, and the two make up for each other: nothing was paid, and nothing is missing. */
+export const isMadeUpFor = (line: LineFacts, statement: Coverage): boolean =>
+  line.isUndone && (line.kind === 'reversal' || (line.pass === null && duplicateInFile.holds(line, statement)));
 
 /**
  * What a payment that matches none of our pay-outs is called: the first rule that holds. A claim made twice comes before
@@ -79,8 +88,7 @@ export const unmatchedPayment: readonly LineRule[] = [
     holds: (line) => line.currency !== line.voucher?.currency,
     detail: (line) => `The post lists ${line.currency}; the voucher is in ${line.voucher?.currency}.`,
   },
-  { kind: 'amount_over', holds: (line) => compareAmounts(line) > 0, detail: amountDetail },
-  { kind: 'amount_under', holds: (line) => compareAmounts(line) < 0, detail: amountDetail },
+  ...anotherAmount,
   {
     kind: 'paid_not_in_list',
     holds: (line) => line.payout?.isApart === true,
@@ -99,8 +107,12 @@ export const unmatchedPayment: readonly LineRule[] = [
   },
 ];
 
-/** What is said of a payment that does match: every rule that holds. */
+/**
+ * What is said of a payment that does match: every rule that holds. A tolerance, or a person who matches amounts that differ, says that the
+ * two are one, not that the money is right.
+ */
 export const matchedPayment: readonly LineRule[] = [
+  ...anotherAmount,
   {
     kind: 'wrong_office',
     holds: ({ officeCode, payout }) => payout !== null && officeCode !== null && officeCode !== payout.officeCode,

@@ -28,6 +28,7 @@ const ordinary: LineFacts = {
   serialBefore: false,
   referenceBefore: false,
   hasPaymentLine: true,
+  isUndone: false,
   earlierStatement: null,
   voucher,
   payout,

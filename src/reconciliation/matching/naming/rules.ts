@@ -1,7 +1,6 @@
 import type { Finding } from '../../types.ts';
-import { MANUAL } from '../types.ts';
 import { bankLine, calledOff } from './bank-rules.ts';
-import { amountDetail, compareAmounts, matchedPayment, reversal, unmatchedPayment } from './post-rules.ts';
+import { isMadeUpFor, matchedPayment, reversal, unmatchedPayment } from './post-rules.ts';
 import type { Coverage, LineFacts, LineRule } from './types.ts';
 
 /** A deposit that the post lists is what we paid it. */
@@ -17,12 +16,6 @@ const postDeposit: readonly LineRule[] = [
     holds: ({ quoted }) => quoted?.isClaimed === true,
     detail: () => 'The file lists the settlement that it quotes more than once.',
   },
-];
-
-/** A person who matches amounts that differ has said that the two are one, not that the money is right. */
-const matchedByHand: readonly LineRule[] = [
-  { kind: 'amount_over', holds: (line) => compareAmounts(line) > 0, detail: amountDetail },
-  { kind: 'amount_under', holds: (line) => compareAmounts(line) < 0, detail: amountDetail },
 ];
 
 /** What a line is that somebody else has to match. */
@@ -44,8 +37,9 @@ function rulesFor(line: LineFacts, statement: Coverage): LineRule[] {
   if (needsAnother.holds(line, statement)) return [needsAnother];
   // What the post takes for its work is compared with its invoice.
   if (line.kind === 'fee' && (statement.source === 'post' || line.pass !== null)) return [];
+  if (isMadeUpFor(line, statement)) return [];
   if (takesBack(line)) return first(reversal);
-  if (line.pass !== null) return [...(line.pass === MANUAL ? all(matchedByHand) : []), ...all([calledOff, ...matchedPayment])];
+  if (line.pass !== null) return all([calledOff, ...matchedPayment]);
   if (statement.source === 'bank') return first(bankLine);
   return first(line.kind === 'deposit' ? postDeposit : unmatchedPayment);
 }

@@ -1,6 +1,5 @@
 import { type Db, sql } from '../../../platform/index.ts';
 import type { Finding } from '../../types.ts';
-import { namedByLine } from './missing.ts';
 import type { Rows } from './named.ts';
 
 interface Standing {
@@ -21,14 +20,3 @@ export async function noLongerFound(db: Db, statementId: string, { after, upTo }
   const found = new Set(findings.map(key));
   return open.filter((one) => !found.has(key(one))).map(({ id }) => id);
 }
-
-/** Exceptions of a statement that say that something of ours is missing, which some line has claimed since or which does not stand any more. */
-export const noLongerMissing = async (db: Db, statementId: string): Promise<string[]> =>
-  (
-    await db.all<{ id: string }>(sql`
-      select e.id from exceptions e left join payouts p on p.id = e.payout_id
-      where e.statement_id = ${statementId} and e.kind = 'ours_not_in_statement' and e.state = 'open' and e.statement_line_id is null
-        and (p.voided_at is not null or exists (select from statement_match_targets t
-            where t.target_type = coalesce(e.record_type, 'payout') and t.target_id = coalesce(e.record_id, e.payout_id))
-          or ${namedByLine(sql`p.id`)})`)
-  ).map(({ id }) => id);

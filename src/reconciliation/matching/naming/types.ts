@@ -20,6 +20,8 @@ export interface LineFacts {
   readonly referenceBefore: boolean;
   /** Whether the post says, here or in another statement, that it paid this serial. */
   readonly hasPaymentLine: boolean;
+  /** That a payment is taken back in its file, or that a reversal takes back one of its file which is no pay-out of ours while another line is. */
+  readonly isUndone: boolean;
   /** The earlier statement that lists this very operation. */
   readonly earlierStatement: string | null;
   readonly voucher: {

@@ -3,9 +3,10 @@ import { closeSuperseded } from '../../exceptions/closing.ts';
 import { openExceptions } from '../../exceptions/store.ts';
 import { payMatched } from '../../settlements/steps/pay.ts';
 import { countWaiting, hasWithheld, matchBucket } from '../finding/store.ts';
+import { takenBackIn } from '../finding/taken-back.ts';
+import { noLongerMissing } from '../naming/listed.ts';
 import { payoutsNotListed, recordsNotListed } from '../naming/missing.ts';
-import { nameRows } from '../naming/name.ts';
-import { noLongerMissing } from '../naming/settled.ts';
+import { nameMissingAgain, nameRows } from '../naming/name.ts';
 import { groupsOf } from '../passes/rules.ts';
 import { findPasses } from '../passes/store.ts';
 import type { MatchedStatement } from '../types.ts';
@@ -15,7 +16,7 @@ import { clearUnsupported, lastRow, type Run } from './store.ts';
 export const BATCH = 250_000;
 /** How many rows it names at most: all of them may have something to say, and are in memory then. */
 const NAMED = 20_000;
-/** How many exceptions a command opens for what they do not list. */
+/** How many exceptions a command opens for what they do not list, or closes for what they list by now. */
 const MISSING = 10_000;
 
 /** One batch of a run. */
@@ -51,7 +52,10 @@ const stages: Readonly<Record<Run['stage'], (step: Step) => Promise<Place | null
     const buckets = waiting > batch ? all : 1;
     const authority = { runId: run.id, passesVersion: run.passesVersion, by: run.askedBy, at };
     const withheldBy = (await hasWithheld(tx, run.id)) ? run.id : null;
-    if (waiting > 0) await matchBucket(tx, { statement, group, bucket, buckets, withheldBy }, waiting, authority);
+    if (waiting > 0) {
+      const takenBack = statement.source === 'post' ? await takenBackIn(tx, statement) : [];
+      await matchBucket(tx, { statement, group, bucket, buckets, withheldBy, takenBack }, waiting, authority);
+    }
     if (group.passes.some(({ target }) => target === 'settlement'))
       await payMatched({ tx, actor: { id: run.askedBy }, now: at }, statement.id);
     return { stage: 'matching', place: buckets > 1 ? run.place + 1 : (number + 1) * all };
@@ -67,10 +71,16 @@ const stages: Readonly<Record<Run['stage'], (step: Step) => Promise<Place | null
 
   // After the exceptions of lines: what one of them names is in the statement, if not as it should be. Place: days after the first.
   async missing({ tx, statement, run, at }) {
-    if (run.number > 1 && run.place === 0) await closeSuperseded(tx, await noLongerMissing(tx, statement.id), run.askedBy, at);
+    const { programmeId } = statement;
+    if (run.place === 0) {
+      const listed = await noLongerMissing(tx, programmeId, run.askedBy, { limit: MISSING });
+      await closeSuperseded(tx, listed, run.askedBy, at);
+      if (listed.length === MISSING) return run;
+      if (run.number > 1) await nameMissingAgain(tx, programmeId, { by: run.askedBy, at });
+    }
     const { findings, next } =
       statement.source === 'post' ? await payoutsNotListed(tx, statement, run.place, MISSING) : await recordsNotListed(tx, statement);
-    const opening = { programmeId: statement.programmeId, statementId: statement.id, ownerId: run.askedBy, at };
+    const opening = { programmeId, statementId: statement.id, ownerId: run.askedBy, at };
     await openExceptions(tx, opening, findings);
     return next === null ? null : { stage: 'missing', place: next };
   },
