@@ -97,8 +97,8 @@ export const retryDead = (
       select m.id from messages m join vouchers v on v.id = m.voucher_id where ${which} and ${isDead} order by m.id limit ${limit} for update of m),
     forgotten as (delete from message_receipts r using messages m, dead where m.id = dead.id and r.gateway_id = m.gateway_id
       and r.reference in (m.id::text, m.gateway_reference))
-    update messages m set state = 'pending', attempts = 0, last_error = null, next_try_at = ${now}, wanted_gateway_id = ${gatewayId},
-      gateway_reference = null
+    update messages m set state = 'pending', attempts = 0, turned_away = 0, passed_by = null, dated_at = null, last_error = null,
+      next_try_at = ${now}, wanted_gateway_id = ${gatewayId}, gateway_reference = null
     from dead where m.id = dead.id returning m.id, m.list_id as "listId"`);
 
 export const isMessage = (id: string): Sql => sql`m.id = ${id}`;

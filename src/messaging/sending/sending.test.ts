@@ -152,7 +152,8 @@ describe('the queue of messages', () => {
 
   it.each([
     ['is accepted', ['accepted', 'accepted'], [1, 0], true],
-    ['is not reached', ['down', 'accepted'], [1, 1], true],
+    ['is not reached', ['unreached', 'accepted'], [1, 1], true],
+    ['does not let us in', ['down', 'accepted'], [1, 1], true],
     ['gives no answer', ['unknown', 'accepted'], [1, 1], true],
     ['refuses the number', ['refused', 'accepted'], [1, 0], true],
     ['asks to wait', ['later', 'accepted'], [1, 0], false],
@@ -180,7 +181,7 @@ describe('the queue of messages', () => {
       ).toBe(isSent);
       expect(tried).toEqual(tries);
       const { rows } = await platform.owner.query('select failures from gateway_paces where gateway_id = any($1)', [[first, second]]);
-      const silent = outcomes.filter((outcome, i) => tries[i] === 1 && (outcome === 'down' || outcome === 'unknown'));
+      const silent = outcomes.filter((outcome, i) => tries[i] === 1 && ['down', 'unreached', 'unknown'].includes(outcome));
       expect(rows.reduce((sum, { failures }) => sum + failures, 0)).toBe(silent.length);
     },
   );

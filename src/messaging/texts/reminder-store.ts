@@ -52,5 +52,5 @@ export const listsToResume = (db: Db, now: Date): Promise<{ listId: string }[]> 
 
 /** @returns how many messages of a list wait for their turn and for nothing else any more */
 export const resumeMessages = (tx: Tx, now: Date, listId: string): Promise<number> =>
-  tx.run(sql`update messages m set last_error = null, next_try_at = ${now} from vouchers v join programmes p on p.id = v.programme_id
+  tx.run(sql`update messages m set last_error = null, dated_at = null, next_try_at = ${now} from vouchers v join programmes p on p.id = v.programme_id
     where v.id = m.voucher_id and m.list_id = ${listId} and ${mayGo(now)}`);
