@@ -1916,7 +1916,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message again that did not arrive
-         * @description It carries the same code and the same reference as before. Name a gateway to have it sent by that one.
+         * @description It carries the same code and the same reference as before. Name a gateway to have it sent by that one. One that was dealt with can be sent again as well.
          */
         post: operations["retryMessage"];
         delete?: never;
