@@ -1916,7 +1916,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message again that did not arrive
-         * @description It carries the same code and the same reference as before. Name a gateway to have it sent by that one.
+         * @description It carries the same code and the same reference as before. Name a gateway to have it sent by that one. One that was dealt with can be sent again as well.
          */
         post: operations["retryMessage"];
         delete?: never;
@@ -9337,7 +9337,7 @@ export interface components {
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled), or of the last attempt `refused` (this number), `refused_for_now`, `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet), `quiet_hours` (a reminder in the evening) or `pack_not_out` (a reminder of a voucher in an offline pack that pays nobody at the moment). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled, or a reminder is of a code that did not arrive), or of the last attempt `refused` (this number), `sender_refused` (the sender's name in the programme's settings), `refused_for_now`, `turned_away` (the gateway answered and did not take it), `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet), `quiet_hours` (a reminder in the evening) or `pack_not_out` (a reminder of a voucher in an offline pack that pays nobody at the moment). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -9433,7 +9433,7 @@ export interface components {
             cost: components["schemas"]["Money"] | null;
         };
         /** @enum {string} */
-        DeadReason: "undelivered" | "no_phone" | "consent_withdrawn" | "unreadable" | "refused" | "refused_for_now" | "unreachable" | "no_answer";
+        DeadReason: "undelivered" | "no_phone" | "consent_withdrawn" | "unreadable" | "refused" | "sender_refused" | "refused_for_now" | "turned_away" | "unreachable" | "no_answer";
         MessageCounts: {
             states: {
                 state: components["schemas"]["MessageState"];
@@ -9457,7 +9457,7 @@ export interface components {
         Pointer: string;
         HttpOutcome: {
             /** @enum {string} */
-            outcome: "accepted" | "refused" | "later" | "down" | "unknown";
+            outcome: "accepted" | "refused" | "sender_refused" | "later" | "down" | "unknown";
             statuses?: number[];
             at?: components["schemas"]["Pointer"];
             /** @description What stands there, as text; one that ends in `*` is its beginning */
@@ -9512,7 +9512,7 @@ export interface components {
             body: Record<string, never>;
             from?: components["schemas"]["GatewaySender"];
             reference?: components["schemas"]["Pointer"];
-            /** @description The first that fits says what came of it. Where none does, 2xx is accepted; 408, 425 and 429 later; 401, 403, 404, 405 and 503 down; other 4xx refused; and everything else unknown. */
+            /** @description The first that fits says what came of it. Where none does, 2xx is accepted; 408, 425 and 429 later; 401, 403, 404, 405 and 503 down; other 4xx refused; and everything else unknown. `sender_refused` is an answer about the sender's name: of a programme's own it fails the message; where the gateway's is shown it counts as down. */
             outcomes?: components["schemas"]["HttpOutcome"][];
             receipts?: components["schemas"]["HttpReceipts"];
             inbound?: components["schemas"]["HttpInbound"];
@@ -18439,10 +18439,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description `refused` this number, asked to come back `later`, could not be reached or did not let us in (`down`), or nobody knows.
+                         * @description `refused` this number, asked to come back `later`, did not let us in or not with our sender (`down`), could not be reached (`unreached`), or nobody knows.
                          * @enum {string}
                          */
-                        outcome: "accepted" | "refused" | "later" | "down" | "unknown";
+                        outcome: "accepted" | "refused" | "sender_refused" | "later" | "down" | "unreached" | "unknown";
                         /** @description Under which the gateway knows it */
                         reference: string | null;
                     };

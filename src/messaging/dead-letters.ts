@@ -36,7 +36,7 @@ async function wantedGateway(db: Db, id: string | undefined): Promise<string | n
 const sendingEach = (messages: readonly { readonly listId: string }[]): FollowUp[] =>
   [...new Set(messages.map(({ listId }) => listId))].slice(0, 1).map(sendingOf);
 
-/** Sends a dead letter again, with the same code. @throws not_found; unprocessable; conflict when it is none any more */
+/** Sends a message again that did not arrive, with the same code, though somebody has dealt with it: they have a phone now, say. @throws not_found; unprocessable; conflict when it is none any more */
 export const retryMessage = command<{ messageId: string; gatewayId?: string }, Message>({
   name: 'messaging.retry',
   scope: scopeOf,

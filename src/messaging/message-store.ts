@@ -26,9 +26,12 @@ const found = sql`select m.id, m.kind, m.voucher_id as "voucherId", v.serial, m.
     m.dealt_with_by as "dealtBy", m.dealt_with_how as "dealtHow", m.dealt_with_reason as "dealtReason"
   from messages m join vouchers v on v.id = m.voucher_id`;
 
-/** Messages `m` to vouchers `v` that did not arrive and that somebody has to deal with: the voucher can still be paid under this code. */
-const isDead = sql`m.state in ('failed', 'undelivered') and m.dealt_with_at is null and m.counter = v.counter and v.state in ('issued', 'activated')
+/** Messages `m` to vouchers `v` that did not arrive, of which the voucher can still be paid under this code. */
+const isLost = sql`m.state in ('failed', 'undelivered') and m.counter = v.counter and v.state in ('issued', 'activated')
   and m.last_error not in ('replaced', 'not_payable')`;
+
+/** Those that somebody has to deal with. */
+const isDead = sql`${isLost} and m.dealt_with_at is null`;
 
 const ofProgramme = (programmeId: string): Sql => sql`m.list_id in (select id from payment_lists where programme_id = ${programmeId})`;
 
@@ -82,7 +85,7 @@ export async function findMessage(db: Db, id: string): Promise<(Message & { read
 export const withoutList = ({ listId: _list, ...message }: Message & { readonly listId: string }): Message => message;
 
 /**
- * Puts dead letters on their way again, for a fresh number of attempts. Receipts of the time before are not taken for receipts of this one.
+ * Puts messages on their way again that did not arrive, whether or not somebody has dealt with them, for a fresh number of attempts. Receipts of the time before are not taken for receipts of this one.
  * @param gatewayId that somebody wants them to go by
  * @returns which
  */
@@ -94,15 +97,18 @@ export const retryDead = (
   limit: number,
 ): Promise<{ id: string; listId: string }[]> =>
   tx.all(sql`with dead as (
-      select m.id from messages m join vouchers v on v.id = m.voucher_id where ${which} and ${isDead} order by m.id limit ${limit} for update of m),
+      select m.id from messages m join vouchers v on v.id = m.voucher_id where ${which} and ${isLost} order by m.id limit ${limit} for update of m),
     forgotten as (delete from message_receipts r using messages m, dead where m.id = dead.id and r.gateway_id = m.gateway_id
       and r.reference in (m.id::text, m.gateway_reference))
-    update messages m set state = 'pending', attempts = 0, last_error = null, next_try_at = ${now}, wanted_gateway_id = ${gatewayId},
-      gateway_reference = null
+    update messages m set state = 'pending', attempts = 0, turned_away = 0, passed_by = null, dated_at = null, last_error = null,
+      next_try_at = ${now}, wanted_gateway_id = ${gatewayId}, gateway_reference = null, dealt_with_at = null, dealt_with_by = null,
+      dealt_with_how = null, dealt_with_reason = null
     from dead where m.id = dead.id returning m.id, m.list_id as "listId"`);
 
 export const isMessage = (id: string): Sql => sql`m.id = ${id}`;
-export const hasReason = (programmeId: string, reason: DeadReason): Sql => sql`${ofProgramme(programmeId)} and m.last_error = ${reason}`;
+/** Dead letters of a programme that have one reason, but what somebody has dealt with. */
+export const hasReason = (programmeId: string, reason: DeadReason): Sql =>
+  sql`${ofProgramme(programmeId)} and m.last_error = ${reason} and m.dealt_with_at is null`;
 
 /** Notes that a person was told in another way. @returns whether the message was still a dead letter */
 export async function markDealtWith(tx: Tx, now: Date, id: string, by: string, how: DealtWithHow, reason: string): Promise<boolean> {

@@ -82,12 +82,12 @@ describe('messages with codes', () => {
     expect(events).toEqual([{ programme_id: frame.programmeId, fund_id: frame.fundId, subject_type: 'payment_list' }]);
   });
 
-  it('stay under the terms that their list was submitted under: sender, days of validity, and whether there are any', async () => {
+  it('stay under the terms that their list was submitted under: days of validity, and whether there are any; the sender is the present one', async () => {
     const terms = (columns: object) => changeTerms(platform, frame.programmeId, { columns: { ...columns } });
     const usual = { sender_name: null, codes_by_sms: true, code_validity_days: 60 };
-    await terms({ sender_name: 'INFO 24', code_validity_days: 3 });
+    await terms({ sender_name: 'INFO 23', code_validity_days: 3 });
     const listId = await listOf(1);
-    await terms(usual);
+    await terms({ ...usual, sender_name: 'INFO 24' });
     const sent: Sms[] = [];
     const gateway: Gateway['send'] = async (sms) => {
       sent.push(sms);
@@ -100,7 +100,7 @@ describe('messages with codes', () => {
       [listId],
     );
     expect(rows).toEqual([{ days: 4 }]);
-    await terms({ codes_by_sms: false });
+    await terms({ sender_name: null, codes_by_sms: false });
     await makeVouchers(platform, frame, 2, { amount: '77.00' });
     await terms(usual);
     const { rows: silent } = await platform.owner.query(

@@ -11,8 +11,13 @@ describe('an attempt', () => {
     expect(verdictOn({ outcome: 'accepted', reference: 'r' }, 5)).toMatchObject({ state: 'accepted', reason: null, reference: 'r' });
   });
 
-  it('that never reached the gateway does not count', () => {
-    expect(verdictOn({ outcome: 'down' }, 99)).toMatchObject({ state: 'pending', reason: 'unreachable', attempted: false });
+  it('that was surely not taken does not count', () => {
+    expect(verdictOn({ outcome: 'unreached' }, 99)).toMatchObject({ state: 'pending', reason: 'unreachable', attempted: false });
+    expect(verdictOn({ outcome: 'down' }, 99)).toMatchObject({ state: 'pending', reason: 'turned_away', attempted: false });
+  });
+
+  it('with a sender that is refused is the last', () => {
+    expect(verdictOn({ outcome: 'sender_refused' }, 1)).toMatchObject({ state: 'failed', reason: 'sender_refused', attempted: true });
   });
 
   it('is followed by a longer pause than the one before, of a quarter of an hour at most', () => {

@@ -14,6 +14,12 @@ export type MessageState = keyof typeof messageMoves;
 /** How often a message is tried before it is given up. */
 export const ATTEMPTS_ALLOWED = 5;
 
+/** How often a gateway that takes others turns a message away before it is passed over. */
+export const TURNS_ALLOWED = 5;
+
+/** Why a message waits that came to nothing. */
+export const nothingReasons = ['unreachable', 'turned_away', 'no_answer'] as const;
+
 const FIRST_PAUSE_MS = 5_000;
 const PAUSE_GROWS = 4;
 const LONGEST_PAUSE_MS = 15 * 60_000;
@@ -30,11 +36,20 @@ export interface Verdict {
   readonly state: 'pending' | 'accepted' | 'failed';
   readonly reason: string | null;
   readonly reference: string | null;
-  /** Whether it counts: what never reached the gateway does not. */
+  /** Whether it counts: what was surely not taken does not, and may be the gateway's trouble. */
   readonly attempted: boolean;
 }
 
-const reasons = { refused: 'refused', later: 'refused_for_now', down: 'unreachable', unknown: 'no_answer' } as const;
+const reasons = {
+  refused: 'refused',
+  sender_refused: 'sender_refused',
+  later: 'refused_for_now',
+  down: 'turned_away',
+  unreached: 'unreachable',
+  unknown: 'no_answer',
+} as const;
+
+const isNotTaken = ({ outcome }: Delivery): boolean => outcome === 'down' || outcome === 'unreached';
 
 /**
  * Judges an attempt. Without an answer nobody knows, so the same text is sent again, never another code.
@@ -43,8 +58,8 @@ const reasons = { refused: 'refused', later: 'refused_for_now', down: 'unreachab
 export function verdictOn(delivery: Delivery, attempts: number): Verdict {
   if (delivery.outcome === 'accepted') return { state: 'accepted', reason: null, reference: delivery.reference, attempted: true };
   const reason = reasons[delivery.outcome];
-  if (delivery.outcome === 'down') return { state: 'pending', reason, reference: null, attempted: false };
-  const isOver = delivery.outcome === 'refused' || attempts >= ATTEMPTS_ALLOWED;
+  if (isNotTaken(delivery)) return { state: 'pending', reason, reference: null, attempted: false };
+  const isOver = delivery.outcome === 'refused' || delivery.outcome === 'sender_refused' || attempts >= ATTEMPTS_ALLOWED;
   return { state: isOver ? 'failed' : 'pending', reason, reference: null, attempted: true };
 }
 
@@ -55,7 +70,7 @@ const FIRST_CLOSED_MS = 30_000;
 const LONGEST_CLOSED_MS = 10 * 60_000;
 
 /** Whether an answer says that the gateway works, whatever it thinks of the message. */
-export const isAnswer = ({ outcome }: Delivery): boolean => outcome !== 'down' && outcome !== 'unknown';
+export const isAnswer = (delivery: Delivery): boolean => !isNotTaken(delivery) && delivery.outcome !== 'unknown';
 
 /** How a gateway stands after some attempts. */
 export interface Circuit {

@@ -54,7 +54,7 @@ export const areThese = (ids: readonly string[]): Sql => sql`m.id = any(${ids}::
  */
 export async function releaseMessages(tx: Tx, which: Sql): Promise<string[]> {
   const rows = await tx.all<{ listId: string }>(sql`with released as (
-      update messages m set state = 'pending', last_error = null from vouchers v
+      update messages m set state = 'pending', last_error = null, dated_at = null from vouchers v
       where v.id = m.voucher_id and v.counter = m.counter and v.state in ('issued', 'activated') and m.state = 'failed' and m.last_error = ${WITHHELD}
         and ${which} and not ${isWithheld} returning m.list_id)
     select distinct list_id as "listId" from released order by 1`);

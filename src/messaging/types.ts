@@ -10,6 +10,8 @@ export interface PendingMessage extends Composed {
   readonly id: string;
   readonly listId: string;
   readonly attempts: number;
+  /** How often in a row a gateway that takes others has turned it away. */
+  readonly turnedAway: number;
   /** What the phone shows as the sender; null for the gateway's own number. */
   readonly senderName: string | null;
   readonly recipientId: string;

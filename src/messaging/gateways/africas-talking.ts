@@ -10,9 +10,12 @@ export type AfricasTalkingSettings = components['schemas']['AfricasTalkingGatewa
 const SERVER = 'https://api.africastalking.com';
 const recipient = '/SMSMessageData/Recipients/0';
 
+/** Of a whole request, in which nobody is named. */
+const BAD_SENDER = 'InvalidSenderId';
+
 // Of a recipient, in an answer whose own status says nothing: 100 to 102 are on their way.
 const outcomes: Readonly<Record<string, Delivery['outcome']>> = {
-  100: 'accepted', 101: 'accepted', 102: 'accepted', 401: 'refused', 402: 'down', 403: 'refused', 404: 'refused', 405: 'down', 406: 'refused',
+  100: 'accepted', 101: 'accepted', 102: 'accepted', 401: 'refused', 402: 'sender_refused', 403: 'refused', 404: 'refused', 405: 'down', 406: 'refused',
   407: 'refused', 409: 'refused', 500: 'unknown', 501: 'unknown', 502: 'refused',
 }; // biome-ignore format: one table
 
@@ -34,8 +37,8 @@ export const africasTalkingGateway = (settings: AfricasTalkingSettings, { apiKey
         const outcome = outcomeOf(status);
         if (outcome !== 'accepted') return { outcome };
         const code = textAt(answer, `${recipient}/statusCode`);
-        // Nobody is named where the whole request was refused: for the sender, say.
-        const ofRecipient = code === undefined ? (answer === undefined ? 'unknown' : 'down') : (outcomes[code] ?? 'unknown');
+        const ofWhole = textAt(answer, '/SMSMessageData/Message') === BAD_SENDER ? 'sender_refused' : 'down';
+        const ofRecipient = code === undefined ? (answer === undefined ? 'unknown' : ofWhole) : (outcomes[code] ?? 'unknown');
         if (ofRecipient !== 'accepted') return { outcome: ofRecipient };
         return { outcome: 'accepted', reference: asReference(textAt(answer, `${recipient}/messageId`)) ?? reference };
       },

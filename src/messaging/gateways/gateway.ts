@@ -10,8 +10,9 @@ export interface Sms {
 }
 
 /**
- * What came of handing a message over. `refused`: this number, for good. `later`: the gateway asks to go slower. `down`: it was surely not taken, for
- * the gateway cannot be reached or does not let us in. `unknown`: it may have been taken. Words of a gateway go no further: they may quote the phone.
+ * What came of handing a message over. `refused`: this number, for good. `sender_refused`: the sender that the message came with. `later`: the gateway
+ * asks to go slower. Surely not taken either: `down`, the gateway answers and does not let us in, or not with this one; `unreached`, it cannot be
+ * connected to. `unknown`: it may have been taken. Words of a gateway go no further: they may quote the phone.
  */
 export type Delivery =
   | {
@@ -20,7 +21,11 @@ export type Delivery =
       readonly reference: string;
     }
   | { readonly outcome: 'later'; readonly pauseMs?: number }
-  | { readonly outcome: 'refused' | 'down' | 'unknown' };
+  | { readonly outcome: 'refused' | 'sender_refused' | 'down' | 'unreached' | 'unknown' };
+
+/** An answer as it counts for a message: where that came with no sender of its own, the one that was refused is the gateway's, and so is the trouble. */
+export const answerTo = ({ from }: Sms, delivery: Delivery): Delivery =>
+  delivery.outcome === 'sender_refused' && from === undefined ? { outcome: 'down' } : delivery;
 
 /** What a gateway reports of a message that it had accepted. */
 export interface Receipt {

@@ -41,10 +41,10 @@ afterAll(async () => {
   for (const gateway of opened) await gateway.close();
   aggregator.close();
 });
-const asking = (answer: Answering, gateway: Gateway) => {
+const asking = (answer: Answering, gateway: Gateway, from?: string) => {
   opened.push(gateway);
   aggregator.answer = answer;
-  return gateway.send(sms);
+  return gateway.send(from === undefined ? sms : { ...sms, from });
 };
 
 describe('the generic gateway', () => {
@@ -97,9 +97,9 @@ describe('the generic gateway', () => {
     await new Promise((resolve) => closed.once('listening', resolve));
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
-    expect(await send(accepted, { url: `http://127.0.0.1:${port}/` })).toEqual({ outcome: 'down' });
+    expect(await send(accepted, { url: `http://127.0.0.1:${port}/` })).toEqual({ outcome: 'unreached' });
     // A name that means this machine, and an address that is no server's of ours.
-    expect(await send(accepted, { url: 'https://10.0.0.1/' })).toEqual({ outcome: 'down' });
+    expect(await send(accepted, { url: 'https://10.0.0.1/' })).toEqual({ outcome: 'unreached' });
   });
 
   it('says how long it was asked to wait', async () => {
@@ -146,8 +146,8 @@ describe('the generic gateway', () => {
 describe('Twilio', () => {
   const callback = 'https://sanad.example.org/v1/gateways/g/receipts';
   const settings = { accountSid: `AC${'0'.repeat(32)}`, from: '+15005550006', server: '' } as const;
-  const send = (answer: Answering) =>
-    asking(answer, twilioGateway({ ...settings, server: aggregator.url } as never, { authToken: 'token' }, rules, callback));
+  const send = (answer: Answering, from?: string) =>
+    asking(answer, twilioGateway({ ...settings, server: aggregator.url } as never, { authToken: 'token' }, rules, callback), from);
 
   it('is asked as its API says', async () => {
     expect(await send(body('{"sid":"SM1","status":"queued"}', 201))).toEqual({ outcome: 'accepted', reference: 'SM1' });
@@ -160,7 +160,10 @@ describe('Twilio', () => {
 
   it('refuses a number for good, and our account for now', async () => {
     expect(await send(body('{"code":21211}', 400))).toEqual({ outcome: 'refused' });
-    expect(await send(body('{"code":21606}', 400))).toEqual({ outcome: 'down' });
+    for (const code of [21212, 21606]) {
+      expect(await send(body(`{"code":${code}}`, 400))).toEqual({ outcome: 'down' });
+      expect(await send(body(`{"code":${code}}`, 400), 'MINE')).toEqual({ outcome: 'sender_refused' });
+    }
     expect(await send(body('{"code":20003}', 401))).toEqual({ outcome: 'down' });
     expect(await send(statusOnly(429))).toMatchObject({ outcome: 'later' });
     expect(await send(hangUp)).toEqual({ outcome: 'unknown' });
@@ -179,8 +182,12 @@ describe('Twilio', () => {
 });
 
 describe("Africa's Talking", () => {
-  const send = (answer: Answering) =>
-    asking(answer, africasTalkingGateway({ username: 'sanad', from: 'INFO', server: aggregator.url } as never, { apiKey: 'key' }, rules));
+  const send = (answer: Answering, from?: string) =>
+    asking(
+      answer,
+      africasTalkingGateway({ username: 'sanad', from: 'INFO', server: aggregator.url } as never, { apiKey: 'key' }, rules),
+      from,
+    );
   const saying = (recipients: object[]) => body(JSON.stringify({ SMSMessageData: { Message: 'Sent', Recipients: recipients } }), 201);
 
   it('is asked as its API says', async () => {
@@ -201,6 +208,11 @@ describe("Africa's Talking", () => {
     for (const statusCode of codes) outcomes.push((await send(saying([{ statusCode }]))).outcome);
     expect(outcomes).toEqual(['accepted', 'accepted', 'refused', 'refused', 'down', 'unknown']);
     expect(await send(saying([]))).toEqual({ outcome: 'down' });
+    const badSender = body(JSON.stringify({ SMSMessageData: { Message: 'InvalidSenderId', Recipients: [] } }), 201);
+    for (const answer of [saying([{ statusCode: 402 }]), badSender]) {
+      expect(await send(answer)).toEqual({ outcome: 'down' });
+      expect(await send(answer, 'MINE')).toEqual({ outcome: 'sender_refused' });
+    }
     expect(await send(statusOnly(401))).toEqual({ outcome: 'down' });
   });
 

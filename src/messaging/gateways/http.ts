@@ -2,7 +2,7 @@ import { Agent as PlainAgent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import type { components } from '../../contract/api.ts';
 import { guardedRequest, type OutgoingRequest, type OutgoingRules, type RequestProgress } from '../../platform/index.ts';
-import { asReference, type Delivery, type Gateway, type Sms } from './gateway.ts';
+import { answerTo, asReference, type Delivery, type Gateway, type Sms } from './gateway.ts';
 import { placesFor } from './places.ts';
 import { readBody, textAt } from './pointer.ts';
 import { type Credentials, fill, fillText } from './template.ts';
@@ -30,6 +30,7 @@ export function overHttp(
   const agents = { 'http:': new PlainAgent(kept(connections)), 'https:': new TlsAgent(kept(connections)) };
   // Whoever waits for a connection is not timed yet.
   const places = placesFor(connections);
+  const judge: Exchange['judge'] = (status, body, sms) => answerTo(sms, exchange.judge(status, body, sms));
   return {
     concurrency: connections,
     async send(sms) {
@@ -39,12 +40,12 @@ export function overHttp(
         const { url, asked } = exchange.request(sms);
         const agent = url.protocol === 'https:' ? agents['https:'] : agents['http:'];
         const answer = await guardedRequest(url, { ...asked, agent }, rules, { timeoutMs, bytes: ANSWER_BYTES }, progress);
-        const delivery = exchange.judge(answer.status, readBody('', answer.body.toString()), sms);
+        const delivery = judge(answer.status, readBody('', answer.body.toString()), sms);
         return delivery.outcome === 'later' ? { ...delivery, ...pauseIn(answer.retryAfter) } : delivery;
       } catch {
         // The status alone may say enough.
-        if (progress.status !== undefined) return exchange.judge(progress.status, undefined, sms);
-        return { outcome: progress.reached ? 'unknown' : 'down' };
+        if (progress.status !== undefined) return judge(progress.status, undefined, sms);
+        return { outcome: progress.reached ? 'unknown' : 'unreached' };
       } finally {
         leave();
       }

@@ -138,7 +138,7 @@ const smpp: Kind<SmppSettings> = {
 };
 
 // A database that was copied from a place where it may stand.
-const noGateway: Gateway = { concurrency: 1, send: async () => ({ outcome: 'down' }), close: async () => {} };
+const noGateway: Gateway = { concurrency: 1, send: async () => ({ outcome: 'unreached' }), close: async () => {} };
 
 const outbox: Kind<object> = {
   schema: 'OutboxGatewaySettings',

@@ -16,7 +16,7 @@ export function outboxGateway(dataDir: string, clock: Clock): Gateway {
         await appendFile(outboxFile(dataDir), `${JSON.stringify({ at: clock.now(), ...sms, reference })}\n`, { mode: 0o600 });
         return { outcome: 'accepted', reference };
       } catch {
-        return { outcome: 'down' };
+        return { outcome: 'unreached' };
       }
     },
     close: async () => {},

@@ -56,6 +56,7 @@ export async function updateGateway(
   if (changed === 0) return undefined;
   // Whoever has mended it wants it tried at once; what was to go by one that is off goes another way.
   await tx.run(sql`update gateway_paces set failures = 0, closed_until = null where gateway_id = ${id}`);
+  await tx.run(sql`update messages set passed_by = null, turned_away = 0 where passed_by is not null and state = 'pending'`);
   if (!enabled) await tx.run(sql`update messages set wanted_gateway_id = null where wanted_gateway_id = ${id} and state = 'pending'`);
   return findGateway(tx, id);
 }
@@ -103,10 +104,21 @@ export async function closeUntil(tx: Tx, gatewayId: string, until: Date): Promis
   await tx.run(sql`update gateway_paces set closed_until = ${until} where gateway_id = ${gatewayId}`);
 }
 
-/** Notes how many messages have come to nothing since a gateway last answered; none opens it again. */
-export async function noteFailures(tx: Tx, gatewayId: string, failures: number, closedUntil: Date | null): Promise<void> {
-  await tx.run(sql`update gateway_paces set failures = ${failures}, closed_until = ${closedUntil}::timestamptz
-    where gateway_id = ${gatewayId} and (failures, closed_until) is distinct from (${failures}::int, ${closedUntil}::timestamptz)`);
+/**
+ * Notes how many messages have come to nothing since a gateway last answered; none opens it again.
+ * @param tookAt when it took one; null when it took none now
+ */
+export async function noteFailures(
+  tx: Tx,
+  gatewayId: string,
+  failures: number,
+  closedUntil: Date | null,
+  tookAt: Date | null,
+): Promise<void> {
+  await tx.run(sql`update gateway_paces set failures = ${failures}, closed_until = ${closedUntil}::timestamptz,
+      took_at = coalesce(${tookAt}::timestamptz, took_at)
+    where gateway_id = ${gatewayId} and (${tookAt}::timestamptz is not null
+      or (failures, closed_until) is distinct from (${failures}::int, ${closedUntil}::timestamptz))`);
 }
 
 /** Lets nothing leave by a gateway for a while, as it has asked. */

@@ -9,8 +9,11 @@ export type TwilioSettings = components['schemas']['TwilioGatewaySettings'];
 
 const SERVER = 'https://api.twilio.com';
 
-// Of its dictionary of errors: those that are about our account or sender, which no other number would get past.
-const ours = new Set(['20003', '20005', '21212', '21603', '21606', '21659', '21660', '30002']);
+// Of its dictionary of errors: those that are about our account or about the sender, which no other number would get past.
+const meaningsOfCodes: Readonly<Record<string, 'down' | 'sender_refused'>> = {
+  20003: 'down', 20005: 'down', 21603: 'down', 30002: 'down', 21212: 'sender_refused', 21267: 'sender_refused', 21606: 'sender_refused',
+  21659: 'sender_refused', 21660: 'sender_refused',
+}; // biome-ignore format: one table
 
 /**
  * Twilio's Programmable Messaging (version 2010-04-01).
@@ -44,7 +47,7 @@ export const twilioGateway = (
       judge(status, answer, { reference }) {
         const outcome = outcomeOf(status);
         if (outcome === 'accepted') return { outcome, reference: asReference(textAt(answer, '/sid')) ?? reference };
-        return { outcome: outcome === 'refused' && ours.has(textAt(answer, '/code') ?? '') ? 'down' : outcome };
+        return { outcome: (outcome === 'refused' && meaningsOfCodes[textAt(answer, '/code') ?? '']) || outcome };
       },
     },
     settings,

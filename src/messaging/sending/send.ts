@@ -65,7 +65,7 @@ const unsent = ({ id, listId }: PendingMessage) =>
   ({ id, listId, state: 'failed', attempted: false, reference: null, segments: null, reason: null, pauseMs: 0 }) as const;
 
 async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage, note: (delivery: Delivery) => void): Promise<Sending> {
-  const { id, listId, attempts, recipientId } = message;
+  const { id, listId, attempts, turnedAway, recipientId } = message;
   const reason = reasonAgainst(message);
   if (reason) return { ...unsent(message), reason };
   if (message.putOff) return { ...unsent(message), state: 'pending', reason: message.putOff };
@@ -82,7 +82,7 @@ async function send(keyRing: KeyRing, gateway: Gateway, message: PendingMessage,
   const sms: Sms = { to, text, reference: id, ...(message.senderName === null ? {} : { from: message.senderName }) };
   const delivery = await gateway.send(sms);
   note(delivery);
-  const pauseMs = pauseBefore(attempts + 1, Math.random());
+  const pauseMs = pauseBefore(attempts + turnedAway + 1, Math.random());
   return { id, listId, segments: segmentsOf(text).segments, pauseMs, ...verdictOn(delivery, attempts + 1) };
 }
 

@@ -152,7 +152,8 @@ describe('the queue of messages', () => {
 
   it.each([
     ['is accepted', ['accepted', 'accepted'], [1, 0], true],
-    ['is not reached', ['down', 'accepted'], [1, 1], true],
+    ['is not reached', ['unreached', 'accepted'], [1, 1], true],
+    ['does not let us in', ['down', 'accepted'], [1, 1], true],
     ['gives no answer', ['unknown', 'accepted'], [1, 1], true],
     ['refuses the number', ['refused', 'accepted'], [1, 0], true],
     ['asks to wait', ['later', 'accepted'], [1, 0], false],
@@ -180,7 +181,7 @@ describe('the queue of messages', () => {
       ).toBe(isSent);
       expect(tried).toEqual(tries);
       const { rows } = await platform.owner.query('select failures from gateway_paces where gateway_id = any($1)', [[first, second]]);
-      const silent = outcomes.filter((outcome, i) => tries[i] === 1 && (outcome === 'down' || outcome === 'unknown'));
+      const silent = outcomes.filter((outcome, i) => tries[i] === 1 && ['down', 'unreached', 'unknown'].includes(outcome));
       expect(rows.reduce((sum, { failures }) => sum + failures, 0)).toBe(silent.length);
     },
   );
@@ -350,6 +351,12 @@ describe('the queue of messages', () => {
       expect(body.dealtWith).toMatchObject({ by: officer.userId, how: 'in_person', reason: 'Told at the centre' });
       expect(await dead('no_phone')).toEqual([]);
       await officer.post(`/v1/messages/${message.id}/deal-with`, { how: 'phone', reason: 'Once more' }).expect(409);
+      // All together go only those that nobody has dealt with; one alone goes when there is a phone to send it to.
+      expect((await officer.post(`${path()}/dead-letters/retry`, { reason: 'no_phone' }).expect(200)).body).toEqual({ retried: 0 });
+      const enrolment = await platform.as('enrolment_officer', { programme: frame.programmeId });
+      await enrolment.patch(`/v1/beneficiaries/${people[0]?.id}`, '"1"', { phones: ['+213661777777'], reason: 'Got one' }).expect(200);
+      const { body: again } = await officer.post(`/v1/messages/${message.id}/retry`, {}).expect(200);
+      expect(again).toMatchObject({ state: 'pending', dealtWith: null });
     });
 
     it('of another programme are none', async () => {

@@ -12,7 +12,8 @@ export interface Composed {
   readonly language: Language;
   /** The programme's own text, as it was when the message was made; null for the one that is shipped. */
   readonly template: string | null;
-  readonly createdAt: Date;
+  /** From when the last day counts as long as the voucher is not active. */
+  readonly datedAt: Date;
   readonly voucherId: string;
   readonly serial: string;
   readonly amount: string;

@@ -21,5 +21,12 @@ export const putOff = (now: Date): Sql => sql`case when ${isPhoneHeld(sql`m.bene
   when m.kind = 'reminder' and ${isPaidNowhere(now)} then 'pack_not_out'
   when m.kind = 'reminder' and not ${isDecentHour(sql`p.time_zone`, now)} then 'quiet_hours' end`;
 
-/** Whether nobody needs a message `m` about a voucher `v` any more: it would remind of what was paid, locked, cancelled or has run out. */
-export const isOverdue = (now: Date): Sql => sql`(m.kind = 'reminder' and (v.state <> 'activated' or v.expires_at <= ${now}))`;
+/** Whether a message `c` with a code went out, as far as anybody knows: of a code that did not arrive nobody is reminded. */
+export const isOut = sql`c.state in ('accepted', 'delivered')`;
+
+/**
+ * Whether nobody needs a message `m` about a voucher `v` any more: it would remind of what was paid, locked, cancelled or has run out, or of a code that
+ * has turned out not to have arrived.
+ */
+export const isOverdue = (now: Date): Sql => sql`(m.kind = 'reminder' and (v.state <> 'activated' or v.expires_at <= ${now}
+  or not exists (select from messages c where c.voucher_id = v.id and c.kind = 'code' and c.counter = m.counter and ${isOut})))`;

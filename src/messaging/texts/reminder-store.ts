@@ -1,18 +1,18 @@
 import { hasWithdrawn } from '../../beneficiaries/index.ts';
 import { type Db, type Sql, sql, type Tx } from '../../platform/index.ts';
-import { isDecentHour, putOff, putOffReasons } from './put-off.ts';
+import { isDecentHour, isOut, putOff, putOffReasons } from './put-off.ts';
 
 /** No programme reminds people earlier than this. */
 const EARLIEST = sql`interval '62 days'`;
 
 /**
- * Vouchers `v` of programmes `p` whose collectors are to be reminded: they have their code, since before the day of the reminder, have not
+ * Vouchers `v` of programmes `p` whose collectors are to be reminded: their code went out before the day of the reminder, they have not
  * been reminded of it, and have taken no consent back.
  */
 const due = (now: Date): Sql => sql`vouchers v join programmes p on p.id = v.programme_id join payment_lists l on l.id = v.list_id
   join programme_versions t on t.programme_id = l.programme_id and t.number = l.programme_version
   cross join lateral (select ((v.expires_at - interval '1 microsecond') at time zone p.time_zone)::date - t.reminder_days as day) reminder
-  join messages c on c.voucher_id = v.id and c.kind = 'code' and c.counter = v.counter
+  join messages c on c.voucher_id = v.id and c.kind = 'code' and c.counter = v.counter and ${isOut}
     and (c.accepted_at at time zone p.time_zone)::date < reminder.day
   where v.state = 'activated' and v.expires_at > ${now} and v.expires_at <= ${now}::timestamptz + ${EARLIEST}
     and (${now}::timestamptz at time zone p.time_zone)::date >= reminder.day and ${isDecentHour(sql`p.time_zone`, now)}
@@ -52,5 +52,5 @@ export const listsToResume = (db: Db, now: Date): Promise<{ listId: string }[]> 
 
 /** @returns how many messages of a list wait for their turn and for nothing else any more */
 export const resumeMessages = (tx: Tx, now: Date, listId: string): Promise<number> =>
-  tx.run(sql`update messages m set last_error = null, next_try_at = ${now} from vouchers v join programmes p on p.id = v.programme_id
+  tx.run(sql`update messages m set last_error = null, dated_at = null, next_try_at = ${now} from vouchers v join programmes p on p.id = v.programme_id
     where v.id = m.voucher_id and m.list_id = ${listId} and ${mayGo(now)}`);

@@ -204,7 +204,7 @@ describe('where a reminder sends somebody', () => {
 
   it('is said in the shipped words where somebody wrote none for it', () => {
     const message = {
-      ...({ kind: 'reminder', language: 'en', createdAt: new Date(0), voucherId: '', amount: '1', currency: 'DZD' } as const),
+      ...({ kind: 'reminder', language: 'en', datedAt: new Date(0), voucherId: '', amount: '1', currency: 'DZD' } as const),
       ...{ serial: '12345678901234', keyVersion: 1, counter: 0, expiresAt: new Date(1), timeZone: 'Africa/Algiers', validityDays: 1 },
     };
     const saying = (template: string | null, only: typeof office | null) => textOf({} as KeyRing, { ...message, template, office: only });
@@ -225,13 +225,11 @@ describe('where a reminder sends somebody', () => {
 
 describe('the last day of a code', () => {
   it('is named in the time zone of the programme', () => {
-    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-02-27T22:59:59Z'), validityDays: 1, expiresAt: null })).toBe('28/02/2026');
-    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-02-27T23:00:00Z'), validityDays: 1, expiresAt: null })).toBe('01/03/2026');
-    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-12-02T12:00:00Z'), validityDays: 60, expiresAt: null })).toBe(
-      '31/01/2027',
-    );
+    expect(lastDay('Africa/Algiers', { datedAt: new Date('2026-02-27T22:59:59Z'), validityDays: 1, expiresAt: null })).toBe('28/02/2026');
+    expect(lastDay('Africa/Algiers', { datedAt: new Date('2026-02-27T23:00:00Z'), validityDays: 1, expiresAt: null })).toBe('01/03/2026');
+    expect(lastDay('Africa/Algiers', { datedAt: new Date('2026-12-02T12:00:00Z'), validityDays: 60, expiresAt: null })).toBe('31/01/2027');
     // What is known of the voucher itself comes before what is counted.
     const expiresAt = new Date('2026-03-31T23:00:00Z');
-    expect(lastDay('Africa/Algiers', { createdAt: new Date('2026-02-27T22:59:59Z'), validityDays: 1, expiresAt })).toBe('31/03/2026');
+    expect(lastDay('Africa/Algiers', { datedAt: new Date('2026-02-27T22:59:59Z'), validityDays: 1, expiresAt })).toBe('31/03/2026');
   });
 });

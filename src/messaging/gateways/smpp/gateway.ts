@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Fields, Pdu } from 'smpp';
 import type { components } from '../../../contract/api.ts';
 import { guardedLookup, isPrivateAddress, type OutgoingRules } from '../../../platform/index.ts';
-import { asReference, type Delivery, type Gateway, type Incoming, type Sms } from '../gateway.ts';
+import { answerTo, asReference, type Delivery, type Gateway, type Incoming, type Sms } from '../gateway.ts';
 import { placesFor } from '../places.ts';
 import type { Credentials } from '../template.ts';
 import { joinsMessages, pieceIn } from './inbound.ts';
@@ -19,9 +19,9 @@ const ALPHANUMERIC = { ton: 5, npi: 0 };
 const SHORT = { ton: 3, npi: 0 };
 
 // SMPP 3.4, 5.1.3: what is not about this number or this text is about us, or passes.
-const meanings: Readonly<Record<number, 'down' | 'later' | 'unknown'>> = {
-  4: 'down', 8: 'down', 10: 'down', 13: 'down', 14: 'down', 15: 'down', 20: 'later', 69: 'unknown', 72: 'down', 73: 'down',
-  88: 'later',
+const meanings: Readonly<Record<number, 'sender_refused' | 'down' | 'later' | 'unknown'>> = {
+  4: 'down', 8: 'down', 10: 'sender_refused', 13: 'down', 14: 'down', 15: 'down', 20: 'later', 69: 'unknown', 72: 'sender_refused',
+  73: 'sender_refused', 88: 'later',
 }; // biome-ignore format: one table
 
 /** Whether a message centre may be connected to, as far as its address shows; its name is looked up when it is. */
@@ -63,10 +63,10 @@ export function smppGateway(
     async send(sms) {
       const leave = await places();
       try {
-        if (!isAllowedCentre(settings, rules)) return { outcome: 'down' };
-        return await submitAll(link, settings, sms);
+        if (!isAllowedCentre(settings, rules)) return { outcome: 'unreached' };
+        return answerTo(sms, await submitAll(link, settings, sms));
       } catch (error) {
-        return { outcome: error instanceof NotBound ? 'down' : 'unknown' };
+        return { outcome: error instanceof NotBound ? 'unreached' : 'unknown' };
       } finally {
         leave();
       }
@@ -86,7 +86,7 @@ async function submitAll(link: Link, settings: SmppSettings, sms: Sms): Promise<
     try {
       answer = await link.submit(pdu);
     } catch (error) {
-      return { outcome: i === 0 && error instanceof NotBound ? 'down' : 'unknown' };
+      return { outcome: i === 0 && error instanceof NotBound ? 'unreached' : 'unknown' };
     }
     if (!answer) return { outcome: 'unknown' };
     if (answer.command_status !== 0) return { outcome: i === 0 ? (meanings[answer.command_status] ?? 'refused') : 'unknown' };

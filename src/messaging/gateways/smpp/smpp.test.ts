@@ -6,6 +6,7 @@ import { partsOf } from './parts.ts';
 
 const THROTTLED = 0x58;
 const BAD_NUMBER = 0x0b;
+const BAD_SENDER = 0x0a;
 const BIND_FAILED = 0x0d;
 const rules = { privateAddresses: false, plainLoopback: true };
 const sms = { to: '+213550000001', text: 'Votre code : 123 456 789', reference: '01936f5e-7b1c-7c3e-9d52-0f4b6c1d2e3f' };
@@ -81,7 +82,7 @@ describe('a message centre', () => {
   it('that does not let us in was given nothing, and is bound when it does', async () => {
     const { centre, gateway } = await start();
     centre.bindStatus = BIND_FAILED;
-    expect(await gateway.send(sms)).toEqual({ outcome: 'down' });
+    expect(await gateway.send(sms)).toEqual({ outcome: 'unreached' });
     expect(centre.submitted).toEqual([]);
     centre.bindStatus = 0;
     expect(await gateway.send(sms)).toMatchObject({ outcome: 'accepted' });
@@ -89,12 +90,14 @@ describe('a message centre', () => {
 
   it('asks to go slower, refuses a number, and says nothing', async () => {
     const { centre, gateway } = await start();
-    const answer = (command_status: number) => {
+    const answer = (command_status: number, from?: string) => {
       centre.onSubmit = (pdu, session) => void session.send(pdu.response({ command_status }));
-      return gateway.send(sms);
+      return gateway.send(from === undefined ? sms : { ...sms, from });
     };
     expect(await answer(THROTTLED)).toEqual({ outcome: 'later' });
     expect(await answer(BAD_NUMBER)).toEqual({ outcome: 'refused' });
+    expect(await answer(BAD_SENDER, 'MINE')).toEqual({ outcome: 'sender_refused' });
+    expect(await answer(BAD_SENDER)).toEqual({ outcome: 'down' });
     centre.onSubmit = () => {};
     expect(await gateway.send(sms)).toEqual({ outcome: 'unknown' });
   });
