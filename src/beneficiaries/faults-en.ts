@@ -26,7 +26,8 @@ export const english = {
   attestation_missing: 'Without a document, say why there is none and who vouches for the person.',
   attestation_with_document: 'Leave the attestation out: the person has a document.',
   attester_missing: 'Write who vouches for the person.',
-  phone_invalid: 'Write a telephone number in digits, such as 0550 12 34 56 or +213 550 12 34 56.',
+  phone_invalid:
+    'Write a telephone number in digits, such as 0550 12 34 56; one from abroad with its country code, such as +223 70 12 34 56.',
   phones_too_many: 'Write at most 5 telephone numbers.',
   household_missing: 'Write the reference of the household.',
   household_reference_too_long: 'Write at most 60 characters.',
@@ -41,6 +42,7 @@ export const english = {
   rent_negative: 'Months of unpaid rent are zero or more.',
   meals_negative: 'Meals a day are zero or more.',
   consent_missing: 'Nobody is registered without consent. Record how it was given.',
+  consent_unclear: 'Write yes or no: from this answer nobody can tell whether the person agreed.',
   consent_method_unknown: 'Say how consent was given: signature, audio, scan, witnessed_verbal, remote_verbal or online.',
   consent_reference_missing: 'Write where the evidence is: the number of the paper, the recording, the scan or the call.',
   consent_witness_missing: 'Write who heard the person consent.',

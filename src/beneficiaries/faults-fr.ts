@@ -30,7 +30,8 @@ export const french: Readonly<Record<FaultCode, string>> = {
   attestation_missing: "Sans document, dites pourquoi il n'y en a pas et qui se porte garant de la personne.",
   attestation_with_document: "Supprimez l'attestation : la personne a un document.",
   attester_missing: 'Écrivez qui se porte garant de la personne.',
-  phone_invalid: 'Écrivez un numéro de téléphone en chiffres, comme 0550 12 34 56 ou +213 550 12 34 56.',
+  phone_invalid:
+    'Écrivez un numéro de téléphone en chiffres, comme 0550 12 34 56 ; un numéro étranger avec son indicatif, comme +223 70 12 34 56.',
   phones_too_many: 'Écrivez au plus 5 numéros de téléphone.',
   household_missing: 'Écrivez la référence du ménage.',
   household_reference_too_long: 'Écrivez au plus 60 caractères.',
@@ -45,6 +46,7 @@ export const french: Readonly<Record<FaultCode, string>> = {
   rent_negative: 'Le nombre de mois de loyer impayés est zéro ou plus.',
   meals_negative: 'Le nombre de repas par jour est zéro ou plus.',
   consent_missing: "Personne n'est enregistré sans consentement. Notez comment il a été donné.",
+  consent_unclear: 'Écrivez oui ou non : cette réponse ne dit pas si la personne a accepté.',
   consent_method_unknown:
     'Dites comment le consentement a été donné : signature, enregistrement audio, scan, oral avec témoin, oral à distance ou en ligne.',
   consent_reference_missing: "Écrivez où se trouve la preuve : le numéro du papier, de l'enregistrement, du scan ou de l'appel.",

@@ -14,6 +14,7 @@ export { openIdentity, standingCollectors } from './collector-store.ts';
 export { beneficiaryColumns } from './columns.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';
+export { twoLetterCodes } from './countries.ts';
 export type { Comparison, DuplicateCheck, Likeness } from './duplicate-check.ts';
 export { analyzePeople, enteredFrom, knownHouseholds } from './entered.ts';
 export { type ErasedRecord, eraseRecords, lockRecords, type PersonRecord } from './erase.ts';

@@ -1,4 +1,5 @@
-import { type Db, sql } from '../platform/index.ts';
+import { normalForm } from '../matching/index.ts';
+import { type Db, sql, westernDigits } from '../platform/index.ts';
 import type { Fault } from './faults.ts';
 import { plainText } from './plain-text.ts';
 
@@ -26,29 +27,73 @@ interface Named {
   readonly nameAr: string;
 }
 
-const keyOf = (wilayaNumber: string, name: string): string => `${wilayaNumber}/${plainText(name)}`;
-
 export type FindPlace = (place: WrittenPlace) => FoundPlace;
 
+/** A place by its name as people write it: without what it is, and with one word for the spring that In, Aïn and عين all are. */
+const writtenForm = (text: string): string =>
+  normalForm(text.replace(/^\s*(?:wilaya|commune)\s+(?:de\s+|du\s+|d['’]\s*|of\s+)?/iu, ''))
+    .replace(/^(?:ولايه|بلديه) /, '')
+    .replace(/^ain /, 'in ')
+    .replace(/^ان /, 'عين ')
+    .replaceAll(' ', '')
+    .replaceAll('aou', 'ou');
+
+/** What bears which names. A name of two is a name of neither. */
+class Names {
+  readonly #exact = new Map<string, string | null>();
+  readonly #written = new Map<string, string | null>();
+
+  add(meant: string, names: readonly string[]): void {
+    for (const name of names) {
+      claim(this.#exact, plainText(name), meant);
+      claim(this.#written, writtenForm(name), meant);
+    }
+  }
+
+  find(name: string): string | null {
+    return this.#exact.get(plainText(name)) ?? this.#written.get(writtenForm(name)) ?? null;
+  }
+}
+
+function claim(names: Map<string, string | null>, name: string, meant: string): void {
+  const other = names.get(name);
+  names.set(name, other === undefined || other === meant ? meant : null);
+}
+
+/** A wilaya by its number, as spreadsheets write that too, by its name, or by both, which must be of one. */
+function findWilaya(wilayas: Names, text: string): string | null {
+  const [, number, rest = ''] =
+    /^(\d{1,2})(?:[.,]0+)?(\D*)$/.exec(
+      westernDigits(text)
+        .replaceAll(/\p{Cf}/gu, '')
+        .trim(),
+    ) ?? [];
+  if (number === undefined) return wilayas.find(text);
+  const found = wilayas.find(number.padStart(2, '0'));
+  const name = rest.replace(/^\P{L}+/u, '');
+  return name === '' || wilayas.find(name) === found ? found : null;
+}
+
 /**
- * Looks places up by number, French name or Arabic name, without regard to case, accents and hyphens.
+ * Looks places up by number, French name or Arabic name, however they are spelt as long as one place alone can be meant.
  * @returns a function that knows the places asked for
  */
 export async function findPlaces(db: Db, wanted: readonly WrittenPlace[]): Promise<FindPlace> {
-  const wilayas = await db.all<Named>(sql`select number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr" from wilayas`);
-  const numbers = new Map(
-    wilayas.flatMap(({ wilayaNumber, nameFr, nameAr }) =>
-      [wilayaNumber, nameFr, nameAr].map((name) => [plainText(name), wilayaNumber] as const),
-    ),
-  );
-  const meant = [...new Set(wanted.flatMap(({ wilaya }) => numbers.get(plainText(wilaya)) ?? []))];
-  const there = await db.all<Named>(sql`select wilaya_number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr"
-    from communes where wilaya_number = any(${meant}::text[])`);
-  const communes = new Map(
-    there.flatMap(({ wilayaNumber, nameFr, nameAr }) => [nameFr, nameAr].map((name) => [keyOf(wilayaNumber, name), nameFr] as const)),
-  );
+  const wilayas = new Names();
+  for (const { wilayaNumber, nameFr, nameAr } of await db.all<Named>(
+    sql`select number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr" from wilayas`,
+  )) {
+    wilayas.add(wilayaNumber, [wilayaNumber, nameFr, nameAr]);
+  }
+  const meant = [...new Set(wanted.flatMap(({ wilaya }) => findWilaya(wilayas, wilaya) ?? []))];
+  const communes = new Map(meant.map((number) => [number, new Names()]));
+  for (const { wilayaNumber, nameFr, nameAr } of await db.all<Named>(sql`
+    select wilaya_number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr"
+    from communes where wilaya_number = any(${meant}::text[])`)) {
+    communes.get(wilayaNumber)?.add(nameFr, [nameFr, nameAr]);
+  }
   return ({ wilaya, commune }) => {
-    const wilayaNumber = numbers.get(plainText(wilaya)) ?? null;
-    return { wilayaNumber, commune: (wilayaNumber && communes.get(keyOf(wilayaNumber, commune))) ?? null };
+    const wilayaNumber = findWilaya(wilayas, wilaya);
+    return { wilayaNumber, commune: (wilayaNumber && communes.get(wilayaNumber)?.find(commune)) ?? null };
   };
 }

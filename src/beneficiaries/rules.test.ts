@@ -99,6 +99,22 @@ describe('the rules of a registration', () => {
     expect(['', '12', '0555-AB-1234', '055012345678901234'].map(normalPhone)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
+  it('takes a telephone number in Arabic digits, and with the marks that contact lists copy along', () =>
+    expect(
+      ['٠٥٥٠١٢٣٤٥٦', '۰۵۵۰۱۲۳۴۵۶', '\u202A+213 550 12 34 56\u202C', '\u200E0550\u2011123\u2013456', '＋213550123456'].map(normalPhone),
+    ).toEqual(Array(5).fill('+213550123456')));
+
+  it('takes no number for an Algerian one that would go to somebody else or nobody', () => {
+    expect(['055012345', '70123456', '0490123456', '+21355012345', '22370123456'].map(normalPhone)).toEqual(Array(5).fill(undefined));
+    expect(['021234567', '0661 23 45 67', '213550123456', '0022370123456'].map(normalPhone)).toEqual([
+      '+21321234567',
+      '+213661234567',
+      '+213550123456',
+      '+22370123456',
+    ]);
+    expect(normalPhone(`0550${' '.repeat(30_000)}123456`)).toBeUndefined();
+  });
+
   it('gives registration numbers of ten digits that catch a slip', () => {
     const numbers = Array.from({ length: 200 }, newRegistrationNumber);
     expect(numbers.filter((number) => !/^\d{10}$/.test(number) || !hasDammDigit(number))).toEqual([]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import contract from '../contract/openapi.json' with { type: 'json' };
 import { columnNames, columns } from './columns.ts';
-import { guessColumns } from './guessing.ts';
+import { guessColumns, looksLikeHeader } from './guessing.ts';
 import { checkHeader, plainHeader } from './header.ts';
 import { mappingFaults, settledMapping } from './mapping.ts';
 import { Shapes, shapeOf } from './masking.ts';
@@ -90,6 +90,15 @@ describe('a header', () => {
   };
 
   it('is taken without the empty cells behind it', () => expect(checkHeader([' a', 'b ', '', ' '])).toEqual(['a', 'b']));
+
+  it('is on one line each', () =>
+    expect(checkHeader(['Date de\nnaissance', 'N°\t document'])).toEqual(['Date de naissance', 'N° document']));
+
+  it('is told from the titles above it by the columns that it names', () => {
+    expect(looksLikeHeader(['N°', 'Nom', 'Prénom', 'Pointure'])).toBe(true);
+    expect(looksLikeHeader(['LISTE DES BENEFICIAIRES', 'Wilaya', 'Tamanrasset'])).toBe(false);
+    expect(looksLikeHeader(['No', 'No', 'No', 'No'])).toBe(false);
+  });
 
   it('is refused where a cell is empty, there twice or holds what nobody sees', () => {
     expect(faultsIn('a', '', 'a', 'b\u202Ec', 'd\u0000', 'e\u200B')).toEqual([

@@ -1,5 +1,7 @@
 import type { Attestation, IdentityDocument } from '../beneficiaries/index.ts';
 import type { ColumnName } from './columns.ts';
+import { countryOf } from './country-words.ts';
+import { plainHeader } from './header.ts';
 import type { RowReader } from './row-reader.ts';
 import { attestationReasonOf, documentTypeOf } from './vocabulary.ts';
 
@@ -29,13 +31,24 @@ export function readDocuments(row: RowReader): ReadDocument[] | undefined {
 function readDocument(row: RowReader, at: number): ReadDocument | null | undefined {
   const { type: typeColumn, number: numberColumn, country: countryColumn } = sets[at] as (typeof sets)[number];
   const [kind, number] = [row.text(typeColumn), row.text(numberColumn)];
-  const type = kind === '' ? 'none' : row.word(typeColumn, documentTypeOf, `/documents/${at}/type`, 'document_type_unknown');
+  const type =
+    kind === ''
+      ? (typeInHeader(row, at, number) ?? 'none')
+      : row.word(typeColumn, documentTypeOf, `/documents/${at}/type`, 'document_type_unknown');
   if (type === undefined) return undefined;
   if ((type === 'none') !== (number === '')) return row.fault(`/documents/${at}/number`, 'document_incomplete');
   if (type === 'none') return null;
-  const issuingCountry =
-    row.text(countryColumn).toUpperCase() || (givenByHost.has(type) ? HOST_COUNTRY : row.text('nationality').toUpperCase());
+  const issuingCountry = countryOf(row.text(countryColumn)) || (givenByHost.has(type) ? HOST_COUNTRY : countryOf(row.text('nationality')));
   return { at, document: { type, number, issuingCountry } };
+}
+
+/** The kind of a document that the header of its number says, such as `N° Passeport`, where no column does. */
+function typeInHeader(row: RowReader, at: number, number: string) {
+  const { type, number: numberColumn } = sets[at] as (typeof sets)[number];
+  if (number === '' || row.has(type)) return undefined;
+  return documentTypeOf(
+    plainHeader(row.header(numberColumn)).replaceAll(/^(?:n|no|numero|number|رقم) (?:(?:de|du|of) )?|(?: number)?(?: \d)?$/g, ''),
+  );
 }
 
 /** What stands for the attester where a file has no column for one: nobody is named, and nothing is claimed. */

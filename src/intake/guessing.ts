@@ -56,6 +56,8 @@ function alike(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 // A form puts the groups before the question: "household/head/given_name".
 const lastPart = (header: string): string => header.slice(header.lastIndexOf('/') + 1);
 
+const knownAs = (header: string) => bySpelling.get(plainHeader(header)) ?? bySpelling.get(plainHeader(lastPart(header)));
+
 interface Claim {
   readonly index: number;
   readonly name: ColumnName;
@@ -64,7 +66,7 @@ interface Claim {
 
 /** What could be meant by one header, the known spellings before those that are only alike. */
 function claimsOf(header: string, index: number): Claim[] {
-  const known = bySpelling.get(plainHeader(header)) ?? bySpelling.get(plainHeader(lastPart(header)));
+  const known = knownAs(header);
   if (known) return [{ index, name: known.name, strength: 2 - known.rank / 100 }];
   const pairs = bigrams(withoutFillers(plainHeader(lastPart(header))));
   const best = new Map<ColumnName, number>();
@@ -94,3 +96,10 @@ export function guessColumns(header: readonly string[]): Guess[] {
   }
   return guesses;
 }
+
+/** Fewer could be answers that are words of a header by chance, such as "No". */
+const KNOWN_IN_HEADER = 3;
+
+/** Whether a record of a file is its header rather than a title above it: some of its cells are known to name a column each. */
+export const looksLikeHeader = (cells: readonly string[]): boolean =>
+  new Set(cells.flatMap((cell) => knownAs(cell)?.name ?? [])).size >= KNOWN_IN_HEADER;

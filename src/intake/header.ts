@@ -8,11 +8,11 @@ const FAULTS_SHOWN = 50;
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\uFFFD]/u;
 
 /**
- * The header of a file, without the empty cells that spreadsheets leave at its end.
+ * The header of a file, without the empty cells that spreadsheets leave at its end, each name on one line.
  * @throws unprocessable naming every cell that is empty, there twice, or holds characters that nobody sees
  */
 export function checkHeader(cells: readonly string[]): string[] {
-  const header = cells.map((cell) => cell.trim());
+  const header = cells.map((cell) => cell.replaceAll(/[^\S\uFEFF]+/g, ' ').trim());
   while (header.at(-1) === '') header.pop();
   if (header.length === 0) throw problem.unprocessable('The file is empty. Its first row names the columns.');
   const faults = header.flatMap((cell, i) => faultOf(cell, i, header) ?? []).slice(0, FAULTS_SHOWN);

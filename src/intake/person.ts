@@ -1,12 +1,14 @@
 import { type Birth, type Consent, type ConsentPurpose, type Names, unknownBirth } from '../beneficiaries/index.ts';
-import type { ColumnName } from './columns.ts';
+import { type ColumnName, columns } from './columns.ts';
 import { withoutUndefined } from './parts.ts';
 import type { RowReader } from './row-reader.ts';
-import { consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf } from './vocabulary.ts';
+import { consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf, yearOf } from './vocabulary.ts';
 
 /** The name of a row: its parts, or the whole where nobody can tell the parts apart. */
 export function readNames(row: RowReader): Names {
-  const [given, middle, family, whole] = [row.text('given'), row.text('middle'), row.text('family'), row.text('fullName')];
+  // Somebody may be called Ras, which says of anything else that there is nothing.
+  const name = (column: ColumnName) => row.text(column) || (/^ras$/i.test(row.written(column)) ? row.written(column) : '');
+  const [given, middle, family, whole] = [name('given'), name('middle'), name('family'), name('fullName')];
   const first = given || whole;
   return { given: first || family, ...(middle && first ? { middle } : {}), ...(first && family ? { family } : {}) };
 }
@@ -18,18 +20,19 @@ export const readPhones = (row: RowReader): { at: number; phone: string }[] =>
   phoneColumns.flatMap((column, at) =>
     row
       .text(column)
-      .split(/[/,;|]/)
+      .split(/[/,;|،؛]/)
       .map((phone) => ({ at, phone: phone.trim() }))
       .filter(({ phone }) => phone !== ''),
   );
 
-export function readBirth(row: RowReader, registeredOn: string | undefined): Birth | undefined {
+/** The birth of a row. @param today ISO 8601 date, after which nobody is born */
+export function readBirth(row: RowReader, registeredOn: string | undefined, today: string): Birth | undefined {
   const cell = row.text('birth');
-  const year = /^\d{4}$/.test(cell) ? cell : undefined;
-  const date = year ? `${year}-01-01` : dateOf(cell);
+  const alone = yearOf(cell);
+  const date = alone ? `${alone.year}-01-01` : dateOf(cell, today);
   const stated = row.text('birthPrecision');
   const precision =
-    stated === '' ? (year ? 'year' : 'exact') : row.word('birthPrecision', precisionOf, '/birth/precision', 'birth_precision_unknown');
+    stated === '' ? (alone?.precision ?? 'exact') : row.word('birthPrecision', precisionOf, '/birth/precision', 'birth_precision_unknown');
   if (cell === '') {
     if (precision !== 'estimated') return row.fault('/birth', 'birth_missing');
     return registeredOn === undefined ? undefined : unknownBirth(registeredOn);
@@ -37,7 +40,7 @@ export function readBirth(row: RowReader, registeredOn: string | undefined): Bir
   if (!date) return row.fault('/birth', 'birth_impossible');
   if (precision === undefined) return undefined;
   // A date that is only a guess is taken for its year, as a year alone is, whatever was said of it.
-  const wide = precision !== 'exact' || year !== undefined;
+  const wide = precision !== 'exact' || alone !== undefined;
   return wide
     ? { from: `${date.slice(0, 4)}-01-01`, to: `${date.slice(0, 4)}-12-31`, precision: precision === 'estimated' ? 'estimated' : 'year' }
     : { from: date, to: date, precision };
@@ -49,9 +52,16 @@ const furtherConsents: readonly (readonly [ColumnName, ConsentPurpose])[] = [
   ['partnersConsent', 'share_with_partners'],
 ];
 
+/** Whether somebody agreed; an empty cell is a no, and what is neither yes nor no a fault. */
+const agreed = (row: RowReader, column: ColumnName): boolean | undefined =>
+  row.written(column) === '' ? false : (flagOf(row.written(column)) ?? row.fault(columns[column].at, 'consent_unclear'));
+
 /** What somebody agreed to; nothing at all when they did not agree to be registered. */
 export function readConsents(row: RowReader, givenOn: string): Consent[] | undefined {
-  if (flagOf(row.text('consent')) !== true) return [];
+  const registration = agreed(row, 'consent');
+  const further = furtherConsents.map(([column, purpose]) => ({ purpose, isGiven: agreed(row, column) }));
+  if (registration === undefined || further.some(({ isGiven }) => isGiven === undefined)) return undefined;
+  if (!registration) return [];
   const method = row.word('consentMethod', consentMethodOf, '/consents/method', 'consent_method_unknown');
   const legalBasis =
     row.text('consentBasis') === '' ? 'consent' : row.word('consentBasis', legalBasisOf, '/consents/legalBasis', 'answer_unknown');
@@ -61,8 +71,5 @@ export function readConsents(row: RowReader, givenOn: string): Consent[] | undef
     witness: row.text('consentWitness') || undefined,
   });
   const how = { legalBasis, method, givenOn, ...(Object.keys(evidence).length > 0 ? { evidence } : {}) };
-  return [
-    { purpose: 'registration', ...how },
-    ...furtherConsents.flatMap(([column, purpose]) => (flagOf(row.text(column)) ? [{ purpose, ...how }] : [])),
-  ];
+  return [{ purpose: 'registration', ...how }, ...further.flatMap(({ purpose, isGiven }) => (isGiven ? [{ purpose, ...how }] : []))];
 }

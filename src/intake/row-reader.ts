@@ -1,14 +1,17 @@
 import type { Fault, FaultCode } from '../beneficiaries/index.ts';
 import type { ColumnName } from './columns.ts';
 import type { Layout } from './mapping.ts';
+import { saysNothing } from './vocabulary.ts';
 
 /** Reads the cells of one row by column, and collects what is wrong with them. */
 export class RowReader {
   readonly faults: Fault[] = [];
+  readonly #header: readonly string[];
   readonly #positions: ReadonlyMap<ColumnName, number>;
   readonly #cells: readonly string[];
 
-  constructor({ positions }: Layout, cells: readonly string[]) {
+  constructor({ header, positions }: Layout, cells: readonly string[]) {
+    this.#header = header;
     this.#positions = positions;
     this.#cells = cells;
   }
@@ -17,11 +20,22 @@ export class RowReader {
     return this.#positions.has(column);
   }
 
-  /** A cell's text; empty where the file has no such column. The apostrophe that keeps a spreadsheet from running a cell is not part of it. */
+  /** A cell's text; empty where the file has no such column, and where the cell says that there is nothing. */
   text(column: ColumnName): string {
+    const cell = this.written(column);
+    return saysNothing(cell) ? '' : cell;
+  }
+
+  /** A cell's text as it stands there. The apostrophe that keeps a spreadsheet from running a cell is not part of it. */
+  written(column: ColumnName): string {
     const position = this.#positions.get(column);
     const cell = position === undefined ? '' : (this.#cells[position] ?? '').trim();
     return cell.startsWith("'") && '=+@-'.includes(cell.charAt(1) || ' ') ? cell.slice(1) : cell;
+  }
+
+  /** How the file calls a column; empty where it has none. */
+  header(column: ColumnName): string {
+    return this.#header[this.#positions.get(column) ?? -1] ?? '';
   }
 
   fault(pointer: string, code: FaultCode): undefined {

@@ -1,5 +1,8 @@
 import { type Fault, type FaultCode, faultsOf, type Registration } from '../beneficiaries/index.ts';
+import { westernDigits } from '../platform/index.ts';
 import { readAnswers } from './answers.ts';
+import { requiredColumns } from './columns.ts';
+import { countryOf } from './country-words.ts';
 import { readAttestation, readDocuments } from './documents.ts';
 import { cellAt, type Layout } from './mapping.ts';
 import { type Defined, withoutUndefined } from './parts.ts';
@@ -21,17 +24,21 @@ export interface RowFault {
   readonly code: FaultCode;
 }
 
+/** Nobody was registered in the last century. */
+const END_OF_CENTURY = '2099-12-31';
+
 /** Stands in a cell for an answer that cannot be kept. It can be written in a file that is given back, which is refused again until corrected. */
 export const UNREADABLE = '⚠';
 
 /**
  * Reads one row of a file.
- * @param cells as many as the header has, or the row is at fault; what a spreadsheet leaves empty behind them does not count
+ * @param cells no more than the header has, but for what a spreadsheet leaves empty behind them; what is left out at the end is empty, unless
+ * it is required
  * @param today ISO 8601 date in the programme's time zone
  */
 export function readRow(layout: Layout, cells: readonly string[], today: string): ReadRow {
   const { length } = layout.header;
-  if (cells.length < length || cells.slice(length).some((cell) => cell.trim() !== '')) {
+  if (isCut(layout, cells) || cells.slice(length).some((cell) => cell.trim() !== '')) {
     return { registration: {}, faults: [{ cell: '', code: 'cells_wrong' }], submissionKey: '' };
   }
   const row = new RowReader(layout, cells);
@@ -44,6 +51,7 @@ export function readRow(layout: Layout, cells: readonly string[], today: string)
   const documents = readDocuments(row);
   const registration = readRegistration(
     row,
+    today,
     phones.map(({ phone }) => phone),
     documents?.map(({ document }) => document),
   );
@@ -56,6 +64,14 @@ export function readRow(layout: Layout, cells: readonly string[], today: string)
     submissionKey: row.text('submissionKey'),
   };
 }
+
+// What is left out at the end of a row is empty: something is missing where all the cells are that say what every row must.
+const isCut = ({ header, positions }: Layout, cells: readonly string[]): boolean =>
+  cells.length < header.length &&
+  requiredColumns.some((either) => {
+    const present = either.flatMap((name) => positions.get(name) ?? []);
+    return present.length > 0 && present.every((position) => position >= cells.length);
+  });
 
 // Two telephone numbers in one cell may both be wrong, which is said once.
 const distinct = (faults: readonly RowFault[]): RowFault[] =>
@@ -84,19 +100,20 @@ function original({ pointer, code }: Fault, origins: Origins): Fault {
 // The parts that could not be read are missing: each has left its fault.
 function readRegistration(
   row: RowReader,
+  today: string,
   phones: Registration['phones'],
   documents: Registration['documents'] | undefined,
 ): Defined<Partial<Registration>> {
-  const registeredOn = dateOf(row.text('registeredOn')) ?? row.fault('/consents/givenOn', 'registration_date_impossible');
+  const registeredOn = dateOf(row.text('registeredOn'), END_OF_CENTURY) ?? row.fault('/consents/givenOn', 'registration_date_impossible');
   return withoutUndefined({
     names: readNames(row),
     sex: row.word('sex', sexOf, '/sex', 'sex_unknown'),
-    birth: readBirth(row, registeredOn),
-    nationality: row.text('nationality').toUpperCase(),
+    birth: readBirth(row, registeredOn, today),
+    nationality: countryOf(row.text('nationality')),
     documents,
     attestation: documents?.length === 0 ? readAttestation(row) : undefined,
     phones,
-    household: { reference: row.text('household'), size: wholeNumberOf(row.text('householdSize')) ?? 0 },
+    household: { reference: westernDigits(row.text('household')), size: wholeNumberOf(row.text('householdSize')) ?? 0 },
     relationship: row.word('relationship', relationshipOf, '/relationship', 'relationship_unknown'),
     wilaya: row.text('wilaya'),
     commune: row.text('commune'),

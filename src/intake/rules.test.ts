@@ -200,7 +200,7 @@ describe('a row', () => {
 
   it('leads to the right one of several columns', () => {
     const header = [...english, 'Phone 2', 'Document type 2', 'Document number 2', 'Issuing country 2'];
-    const { faults } = readRow(layout(header), [...cells, 'no phone', 'Passport', 'P2', 'Mali'], today);
+    const { faults } = readRow(layout(header), [...cells, 'no phone', 'Passport', 'P2', 'Atlantis'], today);
     expect(faults.map(({ cell, code }) => [cell, code])).toEqual([
       ['Issuing country 2', 'document_country_unknown'],
       ['Phone 2', 'phone_invalid'],
@@ -212,6 +212,55 @@ describe('a row', () => {
     expect(readRow(layout(english), cells.slice(1), today).faults).toEqual(wrong);
     expect(readRow(layout(english), [...cells, 'more'], today).faults).toEqual(wrong);
     expect(readRow(layout(english), [...cells, '', ' '], today).faults).toEqual([]);
+  });
+
+  it('may be short of the empty cells at its end, but of none that it must have', () => {
+    const header = [...english, 'Phone 2', 'Share with paying agent'];
+    expect(readRow(layout(header), cells, today).faults).toEqual([]);
+    expect(readRow(layout(header), cells.slice(0, -1), today).faults).toEqual([{ cell: '', code: 'cells_wrong' }]);
+  });
+
+  it('is at fault where nobody can tell whether the person agreed', () => {
+    const header = [...english, 'Share with paying agent', 'May be contacted', 'Share with partners'];
+    const read = (...agreed: string[]) => readRow(layout(header), [...cells, ...agreed], today);
+    const given = (...agreed: string[]) => read(...agreed).registration.consents?.map(({ purpose }) => purpose);
+    expect(given('X', 'n', '')).toEqual(['registration', 'share_with_paying_agent']);
+    expect(given('VRAI', '✓', 'أوافق')).toEqual(['registration', 'share_with_paying_agent', 'contact', 'share_with_partners']);
+    expect(read('peut-être', '-', '?').faults).toEqual(header.slice(-3).map((cell) => ({ cell, code: 'consent_unclear' })));
+    expect(readRow(layout(english), cells.with(13, 'perhaps'), today).faults).toEqual([{ cell: 'Consent', code: 'consent_unclear' }]);
+    expect(readRow(layout(english), cells.with(13, 'no'), today).faults).toEqual([{ cell: 'Consent', code: 'consent_missing' }]);
+  });
+
+  it('has nothing in a cell that says so', () => {
+    const header = [...english, 'Middle name', 'Document type', 'Document number', 'Phone 2', 'Dependants', 'Why no document'];
+    for (const nothing of ['néant', 'NEANT', '-', 'N/A', 'لا يوجد']) {
+      const { registration, faults } = readRow(layout(header), [...cells, ...Array(5).fill(nothing), 'lost'], today);
+      expect(faults, nothing).toEqual([]);
+      expect(registration).toMatchObject({ documents: [], answers: {}, phones: ['0550123456', '0551123456'] });
+      expect(registration.names).toEqual({ given: 'Amina', family: 'Benali' });
+    }
+    const ras = [...cells, 'Ras', 'RAS', 'RAS', 'RAS', 'RAS', 'lost'];
+    expect(readRow(layout(header), ras, today)).toMatchObject({ faults: [], registration: { names: { middle: 'Ras' }, answers: {} } });
+  });
+
+  it('tells a birth by an exact day, a year or a guess', () => {
+    const birth = (text: string) => readRow(layout(english), cells.with(6, text), today).registration.birth;
+    const whole = { from: '1985-01-01', to: '1985-12-31' };
+    expect(birth('12 mars 1985')).toEqual({ from: '1985-03-12', to: '1985-03-12', precision: 'exact' });
+    expect(birth('١٩٨٥')).toEqual({ ...whole, precision: 'year' });
+    expect(birth('vers 1985')).toEqual({ ...whole, precision: 'estimated' });
+    expect(birth('v 1985')).toBeUndefined();
+  });
+
+  it('takes the kind of a document from the header of its number where no column says it', () => {
+    const documents = (extra: Record<string, string>) => {
+      const { registration, faults } = readRow(layout([...english, ...Object.keys(extra)]), [...cells, ...Object.values(extra)], today);
+      return faults.length > 0 ? faults : registration.documents;
+    };
+    const passport = { type: 'passport', number: 'P1', issuingCountry: 'MLI' };
+    expect(documents({ 'N° Passeport': 'P1' })).toEqual([passport]);
+    expect(documents({ 'رقم جواز السفر': 'P1', 'N° Passeport 2': 'P2' })).toEqual([passport, { ...passport, number: 'P2' }]);
+    expect(documents({ 'N° document': 'P1' })).toEqual([{ cell: 'N° document', code: 'document_incomplete' }]);
   });
 
   it('survives whatever is written into it', () =>

@@ -1,4 +1,5 @@
 import { readTable, type Upload } from '../platform/index.ts';
+import { looksLikeHeader } from './guessing.ts';
 import { openSubmissions } from './kobo-upload.ts';
 import type { FileFormat } from './types.ts';
 
@@ -16,4 +17,4 @@ export interface OpenTable {
  * @throws unprocessable with the place and what to do
  */
 export const openTable = ({ contentType, bytes }: Upload, folder: string): Promise<OpenTable> =>
-  /^application\/json\b/i.test(contentType) ? openSubmissions(bytes, folder) : readTable(bytes, contentType);
+  /^application\/json\b/i.test(contentType) ? openSubmissions(bytes, folder) : readTable(bytes, contentType, looksLikeHeader);

@@ -10,13 +10,30 @@ import {
   type Sex,
   type WashingtonGroup,
 } from '../beneficiaries/index.ts';
+import { monthNamed } from '../matching/index.ts';
+import { westernDigits } from '../platform/index.ts';
 
 /** Files repeat few words many times, and strange ones must not fill the memory. */
 const REMEMBERED = 1_000;
 
-/** How the cells of a file say what the platform knows, in French, English and Arabic. Case and accents do not matter. */
+/** One form for a cell's digits, and none for marks that are not seen. */
+const plainCell = (cell: string): string =>
+  (/^[\x20-\x7e]*$/.test(cell) ? cell : westernDigits(cell.normalize('NFKC')).replaceAll(/\p{Cf}/gu, '')).trim();
+
+/** A word without case and accents; in Arabic without the article and the tatweel, and with one alef, teh and yeh. */
+const plain = (cell: string): string =>
+  plainText(plainCell(cell).replaceAll('_', ' '))
+    .replaceAll('ـ', '')
+    .replaceAll(/[أإآٱ]/g, 'ا')
+    .replaceAll('ة', 'ه')
+    .replaceAll('ى', 'ي')
+    .replace(/^ال(?=..)/, '');
+
+/**
+ * How the cells of a file say what the platform knows, in French, English and Arabic. Case, accents, the kinds of one Arabic letter and its
+ * article do not matter.
+ */
 export function vocabulary<Word extends string>(spellings: Readonly<Record<Word, readonly string[]>>): (cell: string) => Word | undefined {
-  const plain = (cell: string) => plainText(cell.replaceAll('_', ' '));
   const words = new Map(
     (Object.entries(spellings) as [Word, readonly string[]][]).flatMap(([word, cells]) =>
       [word, ...cells].map((cell) => [plain(cell), word] as const),
@@ -32,15 +49,25 @@ export function vocabulary<Word extends string>(spellings: Readonly<Record<Word,
 }
 
 export const sexOf = vocabulary<Sex>({
-  female: ['Femme', 'F', 'Féminin', 'Woman', 'أنثى', 'انثى'],
-  male: ['Homme', 'H', 'M', 'Masculin', 'Man', 'ذكر'],
+  female: ['Femme', 'F', 'Féminin', 'Woman', 'Fille', 'Girl', 'أنثى', 'امرأة', 'بنت'],
+  male: ['Homme', 'H', 'M', 'Masculin', 'Man', 'Garçon', 'Boy', 'ذكر', 'رجل', 'ولد'],
   other: ['Autre', 'آخر'],
 });
 
 export const relationshipOf = vocabulary<Relationship>({
-  head: ['Chef', 'Chef de ménage', 'Head of household', 'رب الأسرة', 'ربة الأسرة'],
-  spouse: ['Conjoint', 'Conjointe', 'Époux', 'Épouse', 'Husband', 'Wife', 'زوج', 'زوجة'],
-  child: ['Enfant', 'Fils', 'Fille', 'Son', 'Daughter', 'ابن', 'ابنة'],
+  head: [
+    'Chef',
+    'Cheffe',
+    'Chef de ménage',
+    'Chef de famille',
+    'Head of household',
+    'رب الأسرة',
+    'ربة الأسرة',
+    'رب العائلة',
+    'ربة العائلة',
+  ],
+  spouse: ['Conjoint', 'Conjointe', 'Époux', 'Épouse', 'Mari', 'Femme', 'Husband', 'Wife', 'زوج', 'زوجة'],
+  child: ['Enfant', 'Fils', 'Fille', 'Son', 'Daughter', 'ابن', 'ابنة', 'بنت', 'ولد', 'طفل', 'طفلة'],
   parent: ['Père', 'Mère', 'Father', 'Mother', 'أب', 'أم', 'والد', 'والدة'],
   sibling: ['Frère', 'Sœur', 'Soeur', 'Brother', 'Sister', 'أخ', 'أخت'],
   other: ['Autre', 'آخر'],
@@ -59,12 +86,36 @@ export const precisionOf = vocabulary<Birth['precision']>({
 });
 
 export const documentTypeOf = vocabulary<IdentityDocument['type'] | 'none'>({
-  none: ['Aucun', 'No document', 'لا شيء'],
-  passport: ['Passeport', 'جواز سفر'],
-  residence_permit: ['Titre de séjour', 'Residence permit', 'بطاقة إقامة'],
-  national_id: ["Carte d'identité", 'National ID', 'بطاقة هوية'],
-  consular_card: ['Carte consulaire', 'Consular card', 'بطاقة قنصلية'],
-  unhcr_certificate: ['Certificat HCR', 'UNHCR certificate', 'شهادة المفوضية'],
+  none: ['Aucun', 'Aucun document', 'Sans', 'Sans document', 'No document', 'لا شيء', 'بدون وثيقة'],
+  passport: ['Passeport', 'جواز سفر', 'جواز السفر', 'جواز'],
+  residence_permit: ['Titre de séjour', 'Carte de séjour', 'Carte de résident', 'Residence permit', 'بطاقة إقامة', 'بطاقة الإقامة'],
+  national_id: [
+    "Carte d'identité",
+    "Carte d'identité nationale",
+    "Carte nationale d'identité",
+    'Carte nationale',
+    'CNI',
+    'CIN',
+    'National ID',
+    'ID card',
+    'National ID card',
+    'بطاقة هوية',
+    'بطاقة الهوية',
+    'بطاقة تعريف',
+    'بطاقة التعريف',
+    'بطاقة التعريف الوطنية',
+    'بطاقة تعريف وطنية',
+  ],
+  consular_card: ['Carte consulaire', 'Consular card', 'بطاقة قنصلية', 'البطاقة القنصلية'],
+  unhcr_certificate: [
+    'Certificat HCR',
+    'Attestation HCR',
+    'Carte HCR',
+    'UNHCR certificate',
+    'UNHCR card',
+    'شهادة المفوضية',
+    'بطاقة المفوضية',
+  ],
   other: ['Autre', 'أخرى'],
 });
 
@@ -127,7 +178,10 @@ export const difficultyOf = vocabulary<NonNullable<WashingtonGroup['seeing']>>({
   cannot: ['Ne peut pas', 'Impossible', 'Cannot do at all', 'Cannot do', 'لا يستطيع'],
 });
 
-const yesNoOf = vocabulary<'yes' | 'no'>({ yes: ['Oui', 'نعم', '1', 'True', 'OK'], no: ['Non', 'لا', '0', 'False'] });
+const yesNoOf = vocabulary<'yes' | 'no'>({
+  yes: ['Oui', 'O', 'Y', 'X', '✓', '✔', '☑', '✅', 'نعم', 'أوافق', 'موافق', 'موافقة', '1', '1.0', '1,0', 'True', 'Vrai', 'OK'],
+  no: ['Non', 'N', 'لا', 'لا أوافق', 'غير موافق', 'غير موافقة', '0', '0.0', '0,0', 'False', 'Faux'],
+});
 
 /** Yes or no. @returns undefined when it is neither */
 export function flagOf(cell: string): boolean | undefined {
@@ -135,19 +189,54 @@ export function flagOf(cell: string): boolean | undefined {
   return word === undefined ? undefined : word === 'yes';
 }
 
-/** A whole number of at most four digits. */
-export const wholeNumberOf = (cell: string): number | undefined => (/^-?\d{1,4}$/.test(cell) ? Number(cell) : undefined);
+const nothing = /^(?:[-–—/._]{1,9}|n(?:é|e\u0301?)ant|ras|n\/a|n\.a\.?|لا (?:يوجد|توجد))$/i;
 
-/** A date written day first or as ISO 8601, with or without a time. @returns undefined when there is no such day */
-export function dateOf(cell: string): string | undefined {
-  const parts =
-    /^(?<d>\d{1,2})[/.-](?<m>\d{1,2})[/.-](?<y>\d{4})$/.exec(cell)?.groups ??
-    /^(?<y>\d{4})-(?<m>\d\d)-(?<d>\d\d)(?:[T ]\d\d:\d\d[\d:.Z+-]*)?$/.exec(cell)?.groups;
+/** Whether a cell says that there is nothing to be said. */
+export const saysNothing = (cell: string): boolean => nothing.test(cell);
+
+/** A whole number of at most four digits, also with the zeros that spreadsheets put behind it. */
+export function wholeNumberOf(cell: string): number | undefined {
+  const [, digits] = /^(-?\d{1,4})(?:[.,]0+)?$/.exec(plainCell(cell)) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+const dateForms = [
+  /^(?<d>\d{1,2}) ?[/.-] ?(?<m>\d{1,2}) ?[/.-] ?(?<y>\d{4}|\d\d)(?:[T ]\d{1,2}:\d\d[\d:.Z+-]*)?$/,
+  /^(?<y>\d{4}) ?[/.-] ?(?<m>\d{1,2}) ?[/.-] ?(?<d>\d{1,2})(?:[T ]\d{1,2}:\d\d[\d:.Z+-]*)?$/,
+  /^(?<d>\d{1,2})(?:er|st|nd|rd|th)?[ -]?(?<m>\p{L}[\p{L}\p{M} ]{1,20})\.?[ -]?(?<y>\d{4})$/u,
+];
+
+/**
+ * A date written day first or year first, with or without a time, its month a number or a name.
+ * @param latest ISO 8601 date: a year of two digits is the latest that makes no day after it. Without it, such a year is not read
+ * @returns undefined when there is no such day
+ */
+export function dateOf(cell: string, latest?: string): string | undefined {
+  const text = plainCell(cell);
+  const parts = dateForms.find((form) => form.test(text))?.exec(text)?.groups;
   if (!parts) return undefined;
   const { d = '', m = '', y = '' } = parts;
-  const [year, month, day] = [Number(y), Number(m), Number(d)];
-  if (year < 1000 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
-  return `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`;
+  const month = /^\d+$/.test(m) ? Number(m) : monthNamed(m);
+  if (month === undefined || (y.length === 2 && latest === undefined)) return undefined;
+  const dayIn = (year: string) => `${year}-${String(month).padStart(2, '0')}-${d.padStart(2, '0')}`;
+  const year = y.length === 4 ? y : centuries.map((century) => `${century}${y}`).find((whole) => dayIn(whole) <= (latest ?? ''));
+  if (year === undefined || Number(year) < 1000 || month < 1 || month > 12 || Number(d) < 1 || Number(d) > daysIn(Number(year), month)) {
+    return undefined;
+  }
+  return dayIn(year);
+}
+
+const centuries = ['20', '19'];
+
+const about = /^(?:vers|environ|circa|ca\.?|about|around|approx\.?|approximately|~|حوالي|نحو|تقريبا) ?(?:l'an |en |سنة |عام )?(?=\d)/;
+const inYear = /^(?:né |née |né\(e\) |born )?(?:en |in |سنة |عام )(?=\d)/;
+
+/** A year that stands alone, as sure as it is said to be. @returns undefined when it is something else */
+export function yearOf(cell: string): { readonly year: string; readonly precision: 'year' | 'estimated' } | undefined {
+  const text = plainCell(cell).toLowerCase();
+  const isGuess = about.test(text);
+  const year = text.replace(isGuess ? about : inYear, '').replace(/[.,]0+$/, '');
+  return /^\d{4}$/.test(year) ? { year, precision: isGuess ? 'estimated' : 'year' } : undefined;
 }
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();

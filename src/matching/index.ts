@@ -8,5 +8,6 @@ export { type Model, readModel, shippedModel } from './model.ts';
 export { nameTokens } from './name-words.ts';
 export { normalForm } from './normal-form.ts';
 export { profileOf } from './profile.ts';
+export { monthNamed } from './read-birth.ts';
 export type { BlockingKey, Decision, Frequencies, Particulars, Profile } from './types.ts';
 export { inWords, type Language } from './words.ts';

@@ -23,6 +23,12 @@ const months: Readonly<Record<string, number>> = Object.fromEntries(
   ].flatMap((names, month) => names.split(' ').map((name) => [name, month + 1])),
 );
 
+/** The month of a name in French, English, Spanish or Arabic, whole or cut short. @returns 1 is January */
+export function monthNamed(name: string): number | undefined {
+  const form = normalForm(name).replaceAll(' ', '');
+  return Object.hasOwn(months, form) ? months[form] : undefined;
+}
+
 const two = (number: number | string): string => String(number).padStart(2, '0');
 
 function dayOf(year: string, month: number | string, day: number | string): Birth {
@@ -68,7 +74,7 @@ export function readBirth(text: string, order: DateOrder, today: Date): Birth | 
   if (form === '') return undefined;
   const parts = form.split(' ');
   if (parts.every((part) => /^\d+$/.test(part))) return inNumbers(parts, order, today);
-  const month = parts.map((part) => months[part]).find((found) => found !== undefined);
+  const month = parts.map(monthNamed).find((found) => found !== undefined);
   const numbers = parts.filter((part) => /^\d+(?:st|nd|rd|th|er)?$/.test(part)).map((part) => part.replace(/\D/g, ''));
   const year = numbers.find((number) => number.length === 4);
   const day = numbers.find((number) => number.length <= 2);

@@ -1,6 +1,6 @@
 import { beginningOf } from './beginning.ts';
 import { readCsv } from './csv-read.ts';
-import { type Records, type Table, tableOf, unreadable } from './table.ts';
+import { type IsHeader, type Records, type Table, tableOf, unreadable } from './table.ts';
 import { readXlsx } from './xlsx-read.ts';
 
 const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -13,10 +13,11 @@ const ENCRYPTED_STREAM = Buffer.from('EncryptedPackage', 'utf16le');
  * Reads a file of cells as a stream: CSV in any usual encoding, or the first visible sheet of an XLSX workbook. The bytes tell which it is,
  * because the names and types that files are sent with are often wrong.
  * @param contentType what the sender calls it
+ * @param isHeader as {@link tableOf} takes it
  * @throws unprocessable naming the place and what to do, here or while the rows are read
  */
-export const readTable = async (bytes: AsyncIterable<Buffer>, contentType: string): Promise<Table> =>
-  tableOf(await readRecords(bytes, contentType));
+export const readTable = async (bytes: AsyncIterable<Buffer>, contentType: string, isHeader?: IsHeader): Promise<Table> =>
+  tableOf(await readRecords(bytes, contentType), isHeader);
 
 /**
  * As {@link readTable}, where the header is not always the first record and rows are named by where they stand.

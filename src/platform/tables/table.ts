@@ -37,6 +37,12 @@ const LONGEST_HEADER = 1_000;
 /** Characters in a cell, which is what a spreadsheet holds. */
 export const LONGEST_CELL = 32_767;
 
+/** Records that are looked through for a header: the titles that people write above one are fewer. */
+const TITLES = 10;
+
+/** Whether the cells of a record are the names of columns. */
+export type IsHeader = (cells: readonly string[]) => boolean;
+
 /** @param line of the file or row of the sheet, 1 is the first */
 export const unreadable = (detail: string, line?: number): Problem => {
   const places: ProblemPlace[] = line === undefined ? [] : [{ row: line, detail }];
@@ -53,13 +59,33 @@ function withoutBlankEnd(cells: readonly string[], keep: number): readonly strin
 
 /**
  * Takes the header off a stream of records. Blank cells to the right of the header are dropped; a row may still be longer or shorter.
+ * @param isHeader knows a header below titles, which are left out; where none of the first records is one, the first of them is the header
  * @throws unprocessable when there is no header, or it is no header that anybody wrote
  */
-export async function tableOf({ format, records }: Records): Promise<Table> {
-  const rows = headed(records);
+export async function tableOf({ format, records }: Records, isHeader: IsHeader = () => true): Promise<Table> {
+  const rows = headed(fromHeader(records, isHeader));
   const first = await rows.next();
   if (first.done) throw unreadable('The file is empty. Its first line must name the columns.');
   return { format, header: first.value, rows };
+}
+
+async function* fromHeader(records: AsyncGenerator<NumberedRow, void>, isHeader: IsHeader): AsyncGenerator<NumberedRow, void> {
+  const before: NumberedRow[] = [];
+  let isFound = false;
+  for await (const record of records) {
+    if (isFound) {
+      yield record;
+    } else if (isHeader(withoutBlankEnd(record.cells, 0))) {
+      isFound = true;
+      yield record;
+    } else {
+      before.push(record);
+      if (before.length < TITLES) continue;
+      isFound = true;
+      yield* before;
+    }
+  }
+  if (!isFound) yield* before;
 }
 
 async function* headed(records: AsyncGenerator<NumberedRow, void>): AsyncGenerator<readonly string[], void> {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { twoLetterCodes } from '../beneficiaries/index.ts';
+import { countryOf } from './country-words.ts';
+import { dateOf, documentTypeOf, flagOf, relationshipOf, sexOf, wholeNumberOf, yearOf } from './vocabulary.ts';
+
+describe('a cell', () => {
+  it.each([
+    ['MLI', ['Malienne', 'Mali', 'ML', 'ml', 'مالي', 'مالية', 'MLI']],
+    ['NER', ['Niger', 'Nigérien', 'Nigérienne', 'النيجر', 'نيجري']],
+    ['NGA', ['Nigeria', 'Nigérian', 'Nigerian', 'نيجيريا', 'نيجيرية']],
+    ['CIV', ["Côte d'Ivoire", 'cote d’ivoire', 'Ivoirienne', 'ساحل العاج']],
+    ['COD', ['RDC', 'République démocratique du Congo']],
+    ['SDN', ['Soudan', 'soudanaise', 'السودان', 'سودانية']],
+    ['SYR', ['SY', 'Syrie', 'Syria', 'سوريا', 'سورية']],
+  ])('says %s by any of its names', (code, cells) => expect(cells.map(countryOf)).toEqual(cells.map(() => code)));
+
+  it('says each country by its codes and its names, and none by the name of two', () => {
+    for (const [three, two] of twoLetterCodes) {
+      const names = ['fr', 'en', 'ar'].map((language) => new Intl.DisplayNames(language, { type: 'region' }).of(two) ?? '');
+      for (const cell of [three, two, ...names]) expect(countryOf(cell), cell).toBe(three);
+    }
+    expect(['Congo', 'Atlantis', 'xxb'].map(countryOf)).toEqual(['CONGO', 'ATLANTIS', 'XXB']);
+  });
+
+  it('says who somebody is in the words of the field', () => {
+    expect(['Mari', 'Femme', 'الزوجة', 'Chef de famille', 'بنت'].map(relationshipOf)).toEqual([
+      'spouse',
+      'spouse',
+      'spouse',
+      'head',
+      'child',
+    ]);
+    expect(['Fille', 'Garçon', 'الأنثى', 'ذكر'].map(sexOf)).toEqual(['female', 'male', 'female', 'male']);
+    const documents = ['CNI', 'جواز السفر', 'بطاقة التعريف الوطنية'];
+    expect(documents.map(documentTypeOf)).toEqual(['national_id', 'passport', 'national_id']);
+  });
+
+  it('says yes or no in words and marks, or neither', () => {
+    const yes = ['oui', 'O', 'Y', 'X', 'x', '✓', '✔️', '1', '1.0', '١', 'VRAI', 'نعم', 'أوافق', 'اوافق'];
+    const no = ['Non', 'n', '0', '0.0', '٠', 'FAUX', 'لا', 'لا أوافق'];
+    expect(yes.map(flagOf)).toEqual(yes.map(() => true));
+    expect(no.map(flagOf)).toEqual(no.map(() => false));
+    expect(['', '-', '?', 'peut-être', '2'].map(flagOf)).toEqual(Array(5).fill(undefined));
+  });
+
+  it('says a whole number, whatever a spreadsheet made of it', () => {
+    expect(['5', '5.0', '5,0', '٥', '-1'].map(wholeNumberOf)).toEqual([5, 5, 5, 5, -1]);
+    expect(['5.5', '12345', '', 'cinq'].map(wholeNumberOf)).toEqual(Array(4).fill(undefined));
+  });
+
+  it('says a day in numbers or words', () => {
+    const written = [
+      '12/03/1985',
+      '12/03/85',
+      '1985/03/12',
+      '12 mars 1985',
+      '12-Mar-1985',
+      '١٢/٠٣/١٩٨٥',
+      '12/03/1985 00:00:00',
+      '12 مارس 1985',
+    ];
+    expect(written.map((cell) => dateOf(cell, '2026-03-01'))).toEqual(written.map(() => '1985-03-12'));
+    const wrong = ['31/02/1990', '13 foo 1990', '12 constructor 1990', '1985', '03/25/1985', '00/00/1985'];
+    expect(wrong.map((cell) => dateOf(cell, '2026-03-01'))).toEqual(wrong.map(() => undefined));
+  });
+
+  it('says a year of two digits that is not to come, and none where no century is known', () => {
+    expect(['01/03/26', '02/03/26'].map((cell) => dateOf(cell, '2026-03-01'))).toEqual(['2026-03-01', '1926-03-02']);
+    expect(dateOf('01/03/26')).toBeUndefined();
+  });
+
+  it('says a year alone, and whether it is a guess', () => {
+    expect(['1985', 'né en 1985', '1985.0'].map(yearOf)).toEqual(Array(3).fill({ year: '1985', precision: 'year' }));
+    expect(['vers 1985', 'environ 1985', 'حوالي ١٩٨٥'].map(yearOf)).toEqual(Array(3).fill({ year: '1985', precision: 'estimated' }));
+    expect(['v 1985', '85', '12/1985'].map(yearOf)).toEqual(Array(3).fill(undefined));
+  });
+});
