@@ -8,6 +8,36 @@ export async function enteredFrom(db: Db, sourceId: string, after: number, throu
   return rows.map(({ id }) => id);
 }
 
+/** A household as whoever was registered first under its reference has begun it. */
+export interface BegunHousehold {
+  readonly id: string;
+  readonly reference: string;
+  readonly headId: string | null;
+  /** The file or partner that the head came from. */
+  readonly headSourceId: string | null;
+  readonly sourceId: string | null;
+  readonly registeredBy: string;
+}
+
+/** The households of these references in which somebody is, by reference. */
+export async function begunHouseholds(db: Db, programmeId: string, references: readonly string[]): Promise<Map<string, BegunHousehold>> {
+  const rows = await db.all<BegunHousehold>(sql`select h.id, h.reference, h.head_id as "headId", head.source_id as "headSourceId",
+      first.source_id as "sourceId", first.registered_by as "registeredBy"
+    from households h left join beneficiaries head on head.id = h.head_id
+    cross join lateral (select b.source_id, b.registered_by from beneficiaries b where b.household_id = h.id order by b.registered_at, b.id limit 1) first
+    where h.programme_id = ${programmeId} and h.reference = any(${references}::text[])`);
+  return new Map(rows.map((household) => [household.reference, household]));
+}
+
+/** In which household each of these people is. @returns households by person */
+export async function householdsOfPeople(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.all<{ id: string; householdId: string }>(
+    sql`select id, household_id as "householdId" from beneficiaries where id = any(${ids}::uuid[])`,
+  );
+  return new Map(rows.map(({ id, householdId }) => [id, householdId]));
+}
+
 /** Which of these references name a household of the programme. */
 export async function knownHouseholds(db: Db, programmeId: string, references: readonly string[]): Promise<Set<string>> {
   const rows = await db.all<{ reference: string }>(

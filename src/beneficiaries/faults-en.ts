@@ -2,7 +2,7 @@
 export const english = {
   cells_wrong: 'This row has more or fewer cells than the header. Look for a stray separator or quotation mark.',
   answer_unreadable:
-    'This answer is longer than 32767 characters, or holds a character that no text holds. Look at the submission and write what was meant.',
+    'This answer is longer than 32767 characters, holds a character that no text holds, or is one too many, such as a fourth document. Look at the submission and write what was meant.',
   submission_twice: 'Another row of this file is the same submission. Leave one out, or give each person an identifier of their own.',
   name_missing: 'Write at least one name.',
   name_too_long: 'Write at most 200 characters.',
@@ -32,7 +32,10 @@ export const english = {
   household_missing: 'Write the reference of the household.',
   household_reference_too_long: 'Write at most 60 characters.',
   household_size_invalid: 'Write how many people live in the household, from 1 to 60.',
-  household_has_head: 'This household has another head. Change the head of the household, or choose another relationship.',
+  household_has_head:
+    'This household has another head. Give another family a reference of its own; otherwise change the head, or choose another relationship.',
+  household_of_others:
+    'Somebody else was registered under this reference. Give another family a reference of its own; for the same household, say that the file continues known households.',
   relationship_unknown: 'Write head, spouse, child, parent, sibling or other.',
   wilaya_unknown: 'There is no such wilaya. Write its number or its name.',
   commune_unknown: 'This wilaya has no such commune.',

@@ -3,7 +3,7 @@ import type { FaultCode } from './faults-en.ts';
 export const french: Readonly<Record<FaultCode, string>> = {
   cells_wrong: "Cette ligne a plus ou moins de cellules que l'en-tête. Cherchez un séparateur ou un guillemet de trop.",
   answer_unreadable:
-    "Cette réponse dépasse 32767 caractères, ou contient un caractère qu'aucun texte ne contient. Regardez la soumission et écrivez ce qui était voulu.",
+    "Cette réponse dépasse 32767 caractères, contient un caractère qu'aucun texte ne contient, ou est de trop, comme un quatrième document. Regardez la soumission et écrivez ce qui était voulu.",
   submission_twice:
     'Une autre ligne du fichier est la même soumission. Supprimez-en une, ou donnez à chaque personne son propre identifiant.',
   name_missing: 'Écrivez au moins un nom.',
@@ -36,7 +36,10 @@ export const french: Readonly<Record<FaultCode, string>> = {
   household_missing: 'Écrivez la référence du ménage.',
   household_reference_too_long: 'Écrivez au plus 60 caractères.',
   household_size_invalid: 'Écrivez combien de personnes vivent dans le ménage, de 1 à 60.',
-  household_has_head: 'Ce ménage a un autre chef. Changez le chef du ménage, ou choisissez un autre lien.',
+  household_has_head:
+    'Ce ménage a un autre chef. Donnez à une autre famille sa propre référence ; sinon, changez le chef du ménage, ou choisissez un autre lien.',
+  household_of_others:
+    'Quelqu’un d’autre a été enregistré sous cette référence. Donnez à une autre famille sa propre référence ; pour le même ménage, dites que le fichier continue des ménages connus.',
   relationship_unknown: 'Écrivez chef, conjoint, enfant, parent, frère ou sœur, ou autre.',
   wilaya_unknown: "Cette wilaya n'existe pas. Écrivez son numéro ou son nom.",
   commune_unknown: "Cette wilaya n'a pas cette commune.",

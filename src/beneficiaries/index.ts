@@ -16,7 +16,7 @@ export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';
 export { twoLetterCodes } from './countries.ts';
 export type { Comparison, DuplicateCheck, Likeness } from './duplicate-check.ts';
-export { analyzePeople, enteredFrom, knownHouseholds } from './entered.ts';
+export { analyzePeople, type BegunHousehold, begunHouseholds, enteredFrom, householdsOfPeople, knownHouseholds } from './entered.ts';
 export { type ErasedRecord, eraseRecords, lockRecords, type PersonRecord } from './erase.ts';
 export type { ExportField } from './export-columns.ts';
 export { type RequestedExport, requestExport } from './export-commands.ts';

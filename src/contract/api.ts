@@ -12269,6 +12269,15 @@ export interface components {
                     registrationNumber?: components["schemas"]["RegistrationNumber-2"];
                 }[];
             };
+            /** @description Households that rows name and another file, form or partner has begun. People who do not belong to one need a reference of their own */
+            knownHouseholds?: {
+                count: components["schemas"]["Count"];
+                /** @description The first of them, at the first row that names each */
+                first: {
+                    rowNumber: number;
+                    householdId: components["schemas"]["Id"];
+                }[];
+            };
             /** @description Whether they are more than the programme accepts, at the end or after a batch before it */
             tooManyDuplicates: boolean;
             /** @description When they were too many first */
@@ -12310,6 +12319,8 @@ export interface components {
                 /** @description What to do */
                 detail: string;
             }[];
+            /** @description Whether its people may join households that others have begun */
+            continuesHouseholds: boolean;
             totalRows: components["schemas"]["Count"];
             doneRows: components["schemas"]["Count"];
             acceptedRows: components["schemas"]["Count"];
@@ -24345,6 +24356,8 @@ export interface operations {
                 mapping?: string;
                 /** @description Whether to run the file at once when every column is known. */
                 start?: boolean;
+                /** @description Whether its people may join households that another file, form or partner has begun. Otherwise a row that names one is refused, unless the person or the submission is in it already, or the same sender began it and it has no head */
+                continuesHouseholds?: boolean;
             };
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
@@ -24471,7 +24484,10 @@ export interface operations {
     };
     checkRegistrationFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether its people may join households that another file, form or partner has begun. What was said before stands where it is left out */
+                continuesHouseholds?: boolean;
+            };
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
@@ -24500,7 +24516,10 @@ export interface operations {
     };
     runRegistrationFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether its people may join households that another file, form or partner has begun. What was said before stands where it is left out */
+                continuesHouseholds?: boolean;
+            };
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];

@@ -2,6 +2,7 @@ import { system } from '../access/index.ts';
 import { type DuplicateCheck, knownHouseholds, particularsOf } from '../beneficiaries/index.ts';
 import { profileOf } from '../matching/index.ts';
 import { type Ground, Interrupted } from '../platform/index.ts';
+import { type PlacedRows, placed } from './begun-households.ts';
 import { recordCheck, restartCheck } from './check-rows.ts';
 import type { StoredFile } from './file-store.ts';
 import { findFile } from './file-store.ts';
@@ -9,7 +10,7 @@ import { FindingsSoFar, noFindings } from './findings.ts';
 import { type GoodRow, Preparation, type PreparedRow, submissionsOf } from './prepare.ts';
 import { RowIndex } from './row-index.ts';
 import { chunkAfter, enteredSubmissions } from './row-store.ts';
-import type { DuplicateRow } from './types.ts';
+import type { DuplicateRow, KnownHouseholdRow } from './types.ts';
 
 const asSystem = { actor: system };
 
@@ -46,6 +47,7 @@ export class Check {
   readonly #findings: FindingsSoFar;
   readonly #submissions = new RowIndex();
   readonly #households = new RowIndex();
+  readonly #begun = new RowIndex();
   readonly #people = new RowIndex();
 
   constructor(ground: Ground, duplicates: DuplicateCheck, stored: StoredFile, preparation: Preparation) {
@@ -66,9 +68,13 @@ export class Check {
       // A repetition within the batch is seen by who sorts it.
       if (key && earlier && earlier < (rows[0]?.rowNumber ?? 0)) entered.set(key, { inThisFile: true });
     }
-    const sorted = this.preparation.sorted(rows, entered);
+    const sorted = await placed(db, this.#duplicates, this.preparation, this.#stored, this.preparation.sorted(rows, entered));
+    const begunElsewhere = this.#firstNamed(sorted.begunElsewhere);
     const duplicates = await this.#duplicatesAmong(sorted.good);
-    return { bad: sorted.bad, findings: this.#findings.add(sorted, duplicates, await this.#newHouseholds(sorted.good)) };
+    return {
+      bad: sorted.bad,
+      findings: this.#findings.add({ ...sorted, begunElsewhere }, duplicates, await this.#newHouseholds(sorted.good)),
+    };
   }
 
   async #duplicatesAmong(good: readonly GoodRow[]): Promise<DuplicateRow[]> {
@@ -100,6 +106,13 @@ export class Check {
     ];
     const earlier = texts.map((text) => this.#people.first(text, rowNumber));
     return earlier.find((row) => row !== undefined && row !== rowNumber);
+  }
+
+  // Each household at the first row that names it.
+  #firstNamed(begun: PlacedRows['begunElsewhere']): KnownHouseholdRow[] {
+    return [...begun].flatMap(([rowNumber, { id }]) =>
+      this.#begun.first(id, rowNumber) === undefined ? [{ rowNumber, householdId: id }] : [],
+    );
   }
 
   async #newHouseholds(good: readonly GoodRow[]): Promise<number> {

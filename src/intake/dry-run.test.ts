@@ -136,6 +136,7 @@ describe('before the run of a file', () => {
           { rowNumber: 37, earlierRow: 10 },
         ],
       },
+      knownHouseholds: { count: 5, first: [2, 3, 4, 5, 6].map((rowNumber) => ({ rowNumber, householdId: expect.any(String) })) },
       tooManyDuplicates: false,
       cost: { people: 36, households: 30, decisions: 6 },
     });

@@ -31,7 +31,7 @@ export interface StoredFile {
   readonly uploadedBy: string;
 }
 
-const fields = sql`id, programme_id as "programmeId", state, format, columns, mapping, total_rows as "totalRows", done_rows as "doneRows",
+const fields = sql`id, programme_id as "programmeId", state, format, columns, mapping, continues_households as "continuesHouseholds", total_rows as "totalRows", done_rows as "doneRows",
   accepted_rows as "acceptedRows", refused_rows as "refusedRows", known_rows as "knownRows", duplicate_rows as "duplicateRows", findings,
   attempt, compared_rows as "comparedRows", version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt",
   emptied_at as "emptiedAt"`;
@@ -69,12 +69,13 @@ export async function insertFile(
   { id, contentIndex, dataKey, format, totalRows }: StagedFile,
   columns: readonly FileColumn[],
   mapping: Mapping | null,
+  continuesHouseholds: boolean,
   uploadedBy: string,
   at: Date,
 ): Promise<boolean> {
   const count =
-    await tx.run(sql`insert into registration_files (id, programme_id, content_index, data_key, format, columns, mapping, total_rows, uploaded_by, uploaded_at)
-    values (${id}, ${programmeId}, ${contentIndex}, ${dataKey}, ${JSON.stringify(format)}, ${JSON.stringify(columns)}, ${json(mapping)}, ${totalRows}, ${uploadedBy}, ${at})
+    await tx.run(sql`insert into registration_files (id, programme_id, content_index, data_key, format, columns, mapping, continues_households, total_rows, uploaded_by, uploaded_at)
+    values (${id}, ${programmeId}, ${contentIndex}, ${dataKey}, ${JSON.stringify(format)}, ${JSON.stringify(columns)}, ${json(mapping)}, ${continuesHouseholds}, ${totalRows}, ${uploadedBy}, ${at})
     on conflict (programme_id, content_index) do nothing`);
   return count === 1;
 }
@@ -114,6 +115,10 @@ async function change(tx: Tx, id: string, set: Sql): Promise<StoredFile> {
 /** Decides on the columns; what a dry run has found with others before is no longer so. */
 export const setMapping = (tx: Tx, id: string, mapping: Mapping): Promise<StoredFile> =>
   change(tx, id, sql`mapping = ${json(mapping)}, state = 'received', findings = null, version = version + 1`);
+
+/** Says whether the people of a file may join households that another source has begun. */
+export const continueHouseholds = (tx: Tx, id: string, continues: boolean): Promise<StoredFile> =>
+  change(tx, id, sql`continues_households = ${continues}`);
 
 /** Begins a reading of the rows from the first one on. */
 export const beginCheck = (tx: Tx, id: string, findings: Findings): Promise<StoredFile> =>

@@ -1,10 +1,11 @@
 import type { PreparedRow, SortedRows } from './prepare.ts';
 import { tooManyDuplicates } from './rules.ts';
-import type { DuplicateRow, Findings } from './types.ts';
+import type { DuplicateRow, Findings, KnownHouseholdRow } from './types.ts';
 
 /** More than anybody corrects in one go. */
 const REASONS_SHOWN = 200;
 const DUPLICATES_SHOWN = 100;
+const HOUSEHOLDS_SHOWN = 100;
 
 export const noFindings: Findings = {
   checkedRows: 0,
@@ -13,6 +14,7 @@ export const noFindings: Findings = {
   knownRows: 0,
   reasons: [],
   duplicates: { withinFile: 0, withOthers: 0, first: [] },
+  knownHouseholds: { count: 0, first: [] },
   tooManyDuplicates: false,
   cost: { people: 0, households: 0, decisions: 0 },
 };
@@ -29,7 +31,11 @@ export class FindingsSoFar {
   }
 
   /** @param duplicates those of the good rows that may be somebody else @param households how many new ones the good rows name */
-  add({ good, bad, known }: SortedRows, duplicates: readonly DuplicateRow[], households: number): Findings {
+  add(
+    { good, bad, known, begunElsewhere }: SortedRows & { readonly begunElsewhere: readonly KnownHouseholdRow[] },
+    duplicates: readonly DuplicateRow[],
+    households: number,
+  ): Findings {
     const before = this.#findings;
     const withinFile = duplicates.filter(({ earlierRow }) => earlierRow !== undefined).length;
     const checkedRows = before.checkedRows + good.length + bad.length + known;
@@ -50,6 +56,10 @@ export class FindingsSoFar {
       knownRows: before.knownRows + known,
       reasons: this.#count(bad),
       duplicates: found,
+      knownHouseholds: {
+        count: before.knownHouseholds.count + begunElsewhere.length,
+        first: [...before.knownHouseholds.first, ...begunElsewhere].slice(0, HOUSEHOLDS_SHOWN),
+      },
       tooManyDuplicates: overLimit !== undefined,
       ...(overLimit ? { overLimit } : {}),
       cost: { people, households: before.cost.households + households, decisions },

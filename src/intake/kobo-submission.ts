@@ -4,17 +4,21 @@ import { UNREADABLE } from './rows.ts';
 /** Answers by the path of their question, `group/question`. */
 export type AnswersByPath = ReadonlyMap<string, string>;
 
+/** What was answered in one place of a form: in the form itself, or in one round of a group that is repeated. */
+export interface Answered {
+  readonly answers: AnswersByPath;
+  /** What was asked again and again, such as for each member of the household: by the path of the group. */
+  readonly repeats: ReadonlyMap<string, readonly Answered[]>;
+}
+
 /** One form that was filled in. */
-export interface Submission {
+export interface Submission extends Answered {
   /** What the form tool calls it, whatever was corrected in it since. */
   readonly key: string;
   /** ISO 8601 date. */
   readonly submittedOn: string;
   /** Whether somebody looked at it and did not approve. */
   readonly isRejected: boolean;
-  readonly answers: AnswersByPath;
-  /** What was asked again and again, such as for each member of the household: by the path of the group. */
-  readonly repeats: ReadonlyMap<string, readonly AnswersByPath[]>;
 }
 
 const DEEPEST_GROUP = 16;
@@ -45,16 +49,12 @@ export const isRejected = (validationStatus: unknown): boolean =>
 export function readSubmission(json: string, number: number): Submission {
   const fields = parsed(json, number);
   const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
-  const answers = new Map<string, string>();
-  const repeats = new Map<string, AnswersByPath[]>();
-  gather(fields, '', answers, repeats);
   return {
     // A correction gives a submission a new `_uuid` and leaves the root as it was.
     key: (text('meta/rootUuid') || text('_uuid') || text('meta/instanceID')).replace(/^uuid:/, ''),
     submittedOn: /^\d{4}-\d{2}-\d{2}/.exec(text('_submission_time'))?.[0] ?? '',
     isRejected: isRejected(fields['_validation_status']),
-    answers,
-    repeats,
+    ...answeredIn(fields, ''),
   };
 }
 
@@ -73,27 +73,26 @@ function parsed(json: string, number: number): Fields {
   return value;
 }
 
-function gather(fields: Fields, prefix: string, answers: Map<string, string>, repeats: Map<string, AnswersByPath[]> | undefined): void {
+function answeredIn(fields: Fields, prefix: string): Answered {
+  const answers = new Map<string, string>();
+  const repeats = new Map<string, Answered[]>();
+  gather(fields, prefix, answers, repeats);
+  return { answers, repeats };
+}
+
+function gather(fields: Fields, prefix: string, answers: Map<string, string>, repeats: Map<string, Answered[]>): void {
   for (const [name, value] of Object.entries(fields)) {
     // A repeated group spells the whole path of its questions again.
     const path = prefix === '' || name.startsWith(prefix) ? name : `${prefix}${name}`;
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || metadata.test(path)) continue;
-    if (isFields(value)) {
-      if (path.split('/').length <= DEEPEST_GROUP) gather(value, `${path}/`, answers, repeats);
-    } else if (Array.isArray(value) && value.some(isFields)) {
-      repeats?.set(
-        path,
-        value.filter(isFields).map((entry) => {
-          const own = new Map<string, string>();
-          gather(entry, `${path}/`, own, undefined);
-          return own;
-        }),
-      );
-    } else {
+    const isRepeat = Array.isArray(value) && value.some(isFields);
+    if (!isRepeat && !isFields(value)) {
       const text = textOf(value);
       if (text.length > LONGEST_ANSWER || text.includes('\0')) answers.set(path, UNREADABLE);
       else if (text !== '' && !media.test(text) && !place.test(text)) answers.set(path, text);
-    }
+    } else if (path.split('/').length > DEEPEST_GROUP) answers.set(path, UNREADABLE);
+    else if (isFields(value)) gather(value, `${path}/`, answers, repeats);
+    else repeats.set(path, [...(repeats.get(path) ?? []), ...value.filter(isFields).map((entry) => answeredIn(entry, `${path}/`))]);
   }
 }
 

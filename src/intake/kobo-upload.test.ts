@@ -58,6 +58,26 @@ describe('an export of KoboToolbox', () => {
     });
   });
 
+  it('registers a head who is asked apart, and people inside people with their documents', async () => {
+    const { programmeId } = await makeFrame(platform);
+    const { members, ...rest } = koboSubmission(41);
+    const [member] = members as Record<string, string>[];
+    const as = (prefix: string, given: string) => Object.fromEntries(Object.entries(member ?? {}).map(([path, text]) => [path.replace('members/', prefix), path.endsWith('given_name') ? given : text])); // biome-ignore format: one line
+    const head = { ...as('head_', 'Moussa'), head_document_number: '', head_document_type: '' };
+    const wife = { ...as('w/', 'Awa'), 'w/document_number': '', 'w/document_type': '', 'w/relationship': 'spouse' };
+    const child = { ...as('w/c/', 'Ali'), 'w/c/document_number': 'K41-C', 'w/c/relationship': 'child' };
+    const docs = [{ 'w/docs/document_type': 'passport', 'w/docs/document_number': 'K41-W' }];
+    const file = await taken([{ ...rest, ...head, w: [{ ...wife, 'w/docs': docs, 'w/c': [child] }] }], programmeId);
+    expect(file).toMatchObject({ state: 'done', acceptedRows: 3, refusedRows: 0 });
+    const { rows } = await platform.owner.query('select id from beneficiaries where source_id = $1 order by source_row', [file.id]);
+    const people = await Promise.all(rows.map(async ({ id }) => (await officer.get(`/v1/beneficiaries/${id}`).expect(200)).body));
+    expect(people).toMatchObject([
+      { relationship: 'head', names: { given: 'Moussa' }, documents: [] },
+      { relationship: 'spouse', names: { given: 'Awa' }, documents: [{ number: 'K41-W' }] },
+      { relationship: 'child', names: { given: 'Ali' }, documents: [{ number: 'K41-C' }] },
+    ]);
+  });
+
   it('gives refused people back as CSV, which is taken once it is corrected', async () => {
     const { programmeId } = await makeFrame(platform);
     const wrong = { ...koboSubmission(12), 'household/wilaya': 'Atlantis' };

@@ -111,6 +111,73 @@ describe('submissions of KoboToolbox', () => {
     expect(rows).toEqual([{ _uuid: uuid(1), name: 'Awa', seeing: 'none', relationship: 'head', _submission_time: '2026-03-02' }]);
   });
 
+  const head = { head_name: 'Moussa Keita', head_sex: 'male', head_phone: '0550000001' };
+  const others = [
+    { 'm/member_name': 'Awa Keita', 'm/member_sex': 'female', 'm/relationship': 'spouse' },
+    { 'm/member_name': 'Ali Keita', 'm/member_sex': 'male', 'm/relationship': 'child' },
+  ];
+  const named = async (submission: object) =>
+    (await table([{ ...added(1), ...submission }])).rows.map(({ member_name, member_sex, relationship }) => [member_name, member_sex, relationship]); // biome-ignore format: one line
+
+  it('takes a head who is asked apart as a person of their own, in the same columns as the members', async () => {
+    expect(await named({ ...head, m: others })).toEqual([
+      ['Moussa Keita', 'male', 'head'],
+      ['Awa Keita', 'female', 'spouse'],
+      ['Ali Keita', 'male', 'child'],
+    ]);
+    // Whoever answers and is not the head is one of the household as well.
+    expect(await named({ head_name: 'Sira Keita', m: [{ 'm/member_name': 'Moussa Keita', 'm/relationship': 'head' }, ...others] })).toMatchObject([
+      ['Sira Keita', '', 'other'],
+      ['Moussa Keita', '', 'head'],
+      ['Awa Keita', 'female', 'spouse'],
+      ['Ali Keita', 'male', 'child'],
+    ]); // biome-ignore format: one line
+  });
+
+  it('takes them for the member whose name they have, or for the head whose name is not asked again', async () => {
+    const again = { 'm/member_name': 'KEITA Moussa', 'm/member_sex': 'male', 'm/relationship': 'head' };
+    expect(await named({ ...head, m: [...others, again] })).toMatchObject([['KEITA Moussa', 'male', 'head'], ['Awa Keita', 'female', 'spouse'], ['Ali Keita', 'male', 'child']]); // biome-ignore format: one line
+    const unnamed = { 'm/member_sex': 'male', 'm/relationship': 'head' };
+    expect(await named({ ...head, m: [...others, unnamed] })).toMatchObject([['Moussa Keita', 'male', 'head'], ['Awa Keita', 'female', 'spouse'], ['Ali Keita', 'male', 'child']]); // biome-ignore format: one line
+    // A daughter who is called like her mother is not her mother.
+    const daughter = { 'm/member_name': 'Moussa Keita', 'm/member_sex': 'female', 'm/relationship': 'child' };
+    expect(await named({ ...head, m: [daughter] })).toEqual([
+      ['Moussa Keita', 'male', 'head'],
+      ['Moussa Keita', 'female', 'child'],
+    ]);
+  });
+
+  it('takes people inside households and inside people, with what is asked around them', async () => {
+    const wife = {
+      'h/w/name': 'Awa',
+      'h/w/relationship': 'spouse',
+      'h/w/commune': 'Oran',
+      'h/w/c': [{ 'h/w/c/name': 'Ali', 'h/w/c/document_number': 'P9' }],
+    };
+    const households = [
+      { 'h/household_id': 'A', 'h/head_name': 'Issa', 'h/w': [wife] },
+      { 'h/household_id': 'B', 'h/w': [{ 'h/w/name': 'Sira', 'h/w/relationship': 'head' }] },
+    ];
+    const { rows } = await table([{ ...added(1), wilaya: '31', h: households }]);
+    expect(rows.map((row) => ['_uuid', 'wilaya', 'household_id', 'name', 'relationship', 'commune', 'document_number'].map((column) => row[column]))).toEqual([
+      [uuid(1), '31', 'A', 'Issa', 'head', '', ''],
+      [`${uuid(1)}/2`, '31', 'A', 'Awa', 'spouse', 'Oran', ''],
+      [`${uuid(1)}/3`, '31', 'A', 'Ali', 'other', 'Oran', 'P9'],
+      [`${uuid(1)}/4`, '31', 'B', 'Sira', 'head', '', ''],
+    ]); // biome-ignore format: one line
+  });
+
+  it('gives each person their papers and telephones, and marks those that are too many', async () => {
+    const papers = (count: number) => Array.from({ length: count }, (_none, i) => ({ 'm/docs/document_type': 'passport', 'm/docs/document_number': `P${i}` })); // biome-ignore format: one line
+    const people = [{ 'm/name': 'Awa', 'm/docs': papers(2) }, { 'm/name': 'Ali', 'm/docs': papers(4) }, { 'm/name': 'Sira' }]; // biome-ignore format: one line
+    const { rows } = await table([{ ...added(1), m: people, phones: [{ 'phones/phone': '1' }, { 'phones/phone': '2' }] }]);
+    expect(rows).toMatchObject([
+      { name: 'Awa', document_number: 'P0', document_type: 'passport', document_number_2: 'P1', document_number_3: '', phone_2: '2' },
+      { name: 'Ali', document_number: 'P0', document_number_2: 'P1', document_number_3: UNREADABLE },
+      { name: 'Sira', document_number: '', phone: '1' },
+    ]);
+  });
+
   it('skips what was not approved, and counts it', async () => {
     const rejected = { ...added(1), name: 'No', _validation_status: { uid: 'validation_status_not_approved' } };
     const held = { ...added(2), name: 'Yes', _validation_status: { uid: 'validation_status_on_hold' } };
@@ -132,8 +199,9 @@ describe('submissions of KoboToolbox', () => {
     expect(await keys([alone])).toEqual([[uuid(1), 'Issa', undefined]]);
     expect(await keys([alone, family])).toEqual([
       [uuid(1), 'Issa', ''],
-      [uuid(2), 'Ali', 'Issa'],
+      [uuid(2), 'Ali', ''],
       [`${uuid(2)}/2`, '', 'Awa'],
+      [`${uuid(2)}/3`, '', 'Issa'],
     ]);
     expect((await keys([{ ...alone, members }])).map(([key]) => key)).toEqual([uuid(1), `${uuid(1)}/2`]);
     // A name that only another submission asks in a second place does not make the head one of the members.

@@ -28,6 +28,8 @@ export interface PreparedRow<Who extends Candidate = Candidate> {
   readonly candidate?: Who;
   /** Keyed digest of what the form tool calls the submission, where it says so. */
   readonly submission?: Buffer;
+  /** The digest of the whole, where the submission is one person of several. */
+  readonly partOf?: Buffer;
 }
 
 /** Reads the rows of one file, for the dry run and the run alike. What rows have in common is looked up once. */
@@ -97,8 +99,16 @@ export class Preparation {
     };
   }
 
-  #submissionOf({ submissionKey }: ReadRow): { submission?: Buffer } {
-    return submissionKey === '' ? {} : { submission: this.#keyRing.blindIndex('submission', submissionKey) };
+  #submissionOf({ submissionKey }: ReadRow): Pick<PreparedRow, 'submission' | 'partOf'> {
+    if (submissionKey === '') return {};
+    const digest = (key: string) => this.#keyRing.blindIndex('submission', key);
+    const end = submissionKey.lastIndexOf('/');
+    return { submission: digest(submissionKey), ...(end > 0 ? { partOf: digest(submissionKey.slice(0, end)) } : {}) };
+  }
+
+  /** Why a row is not put into the household that it names. */
+  householdFault(code: RowFault['code']): RowFault {
+    return { cell: cellAt(this.#layout, '/household'), code };
   }
 
   /** Sets those rows apart whose submission was entered before, and refuses those that repeat one of this file. */

@@ -18,6 +18,8 @@ export interface Reception {
   readonly start: boolean;
   /** A mapping that was saved under this name. */
   readonly mapping: string | null;
+  /** Whether its people may join households that another source has begun. */
+  readonly continuesHouseholds?: boolean;
   /** Who answers for a file that the platform fetched itself; otherwise whoever sends it. */
   readonly uploadedBy?: string;
 }
@@ -31,12 +33,12 @@ export const receiveFile = (staged: StagedFile) =>
   command<Reception, ReceivedFile>({
     name: 'intake.receive_file',
     scope: (_db, { programmeId }) => ({ programme: programmeId }),
-    async run({ tx, actor, now }, { programmeId, start, mapping: name, uploadedBy = actor.id }) {
+    async run({ tx, actor, now }, { programmeId, start, mapping: name, continuesHouseholds = false, uploadedBy = actor.id }) {
       await programmeById(tx, programmeId);
       const saved = name === null ? new Map() : await findMapping(tx, programmeId, name);
       if (!saved) throw problem.not_found('The programme has no mapping of this name.');
       const { columns, mapping } = decide(staged, saved);
-      if (!(await insertFile(tx, programmeId, staged, columns, mapping, uploadedBy, now))) {
+      if (!(await insertFile(tx, programmeId, staged, columns, mapping, continuesHouseholds, uploadedBy, now))) {
         const same = await findFileByContent(tx, programmeId, staged.contentIndex);
         if (!same) throw problem.conflict('The same file is being received. Try again.');
         return { result: { ...same, alreadyReceived: true }, subject: { type: 'registration_file', id: same.file.id } };

@@ -32,12 +32,12 @@ export const intakeRoutes = ({ db, execute, keyRing }: Ground, dataDir: string, 
     // Before a byte of the body is read.
     authoriseRead(call.actor, 'intake.receive_file', { programme: params.programmeId });
     await programmeById(db, params.programmeId);
-    const { start = false, mapping = null } = query;
+    const { start = false, mapping = null, continuesHouseholds = false } = query;
     if (mapping !== null && !(await findMapping(db, params.programmeId, mapping))) {
       throw problem.not_found('The programme has no mapping of this name.');
     }
     return staging(body, keyRing, join(dataDir, 'uploads'), async (staged) => {
-      const reception = { ...params, content: staged.contentIndex.toString('hex'), start, mapping };
+      const reception = { ...params, content: staged.contentIndex.toString('hex'), start, mapping, continuesHouseholds };
       const { alreadyReceived, ...stored } = await execute(receiveFile(staged), reception, call);
       return new Versioned({ ...stored.file, alreadyReceived }, stored.version);
     });
@@ -46,8 +46,8 @@ export const intakeRoutes = ({ db, execute, keyRing }: Ground, dataDir: string, 
   getRegistrationFile: async ({ actor, params }) => shown(await readFile(db, actor, params.fileId)),
   mapRegistrationFile: async ({ params, body, ifMatch, ...call }) =>
     shown(await execute(mapColumns, { ...params, ...body, version: versionIn(ifMatch) }, call)),
-  checkRegistrationFile: async ({ params, ...call }) => shown(await execute(startCheck, params, call)),
-  runRegistrationFile: async ({ params, ...call }) => shown(await execute(startRun, params, call)),
+  checkRegistrationFile: async ({ params, query, ...call }) => shown(await execute(startCheck, { ...params, ...query }, call)),
+  runRegistrationFile: async ({ params, query, ...call }) => shown(await execute(startRun, { ...params, ...query }, call)),
   cancelRegistrationFile: async ({ params, ...call }) => shown(await execute(cancelFile, params, call)),
   listRefusedRows: ({ actor, params, query }) => listRefusedRows(db, actor, params.fileId, query),
   // The passphrase that this answers is kept nowhere from which it could be answered again.

@@ -50,9 +50,9 @@ export const refusedChunkAfter = (db: Db, fileId: string, attempt: number, after
       where r.file_id = c.file_id and r.attempt = ${attempt} and r.row_number >= c.first_row and r.row_number < c.first_row + c.row_count)
     order by c.number limit 1`);
 
-/** Makes everybody else who enters submissions in a programme wait, so that one is not entered by two at once. */
-export async function lockSubmissions(tx: Tx, programmeId: string): Promise<void> {
-  await tx.all(sql`select pg_advisory_xact_lock(hashtextextended('submissions/' || ${programmeId}::text, 0))`);
+/** Makes everybody else who enters rows in a programme wait, so that neither a submission nor a household is begun by two files at once. */
+export async function lockEntries(tx: Tx, programmeId: string): Promise<void> {
+  await tx.all(sql`select pg_advisory_xact_lock(hashtextextended('entries/' || ${programmeId}::text, 0))`);
 }
 
 /** Which of these submissions were entered before, and whether by this very file. @returns by key, in hexadecimal */
@@ -69,6 +69,14 @@ export async function enteredSubmissions(
   }>(sql`select k.key, b.source_id is not distinct from ${fileId}::uuid as "inThisFile"
     from intake_keys k left join beneficiaries b on b.id = k.beneficiary_id where k.programme_id = ${programmeId} and k.key = any(${keys}::bytea[])`);
   return new Map(rows.map(({ key, inThisFile }) => [key.toString('hex'), { inThisFile }]));
+}
+
+/** In which household whoever a submission entered is. @returns households by key, in hexadecimal */
+export async function householdsOfSubmissions(db: Db, programmeId: string, keys: readonly Buffer[]): Promise<Map<string, string>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.all<{ key: Buffer; householdId: string }>(sql`select k.key, b.household_id as "householdId"
+    from intake_keys k join beneficiaries b on b.id = k.beneficiary_id where k.programme_id = ${programmeId} and k.key = any(${keys}::bytea[])`);
+  return new Map(rows.map(({ key, householdId }) => [key.toString('hex'), householdId]));
 }
 
 export const insertSubmissions = (tx: Tx, programmeId: string, entered: readonly { key: Buffer; beneficiaryId: string }[]): Promise<void> =>

@@ -138,7 +138,11 @@ class Run {
   }
 
   #take({ firstRow, rows }: Ready, compared: Compared): Promise<Taking> {
-    return this.#ground.execute(takeRows(this.#preparation, rows), { fileId: this.#stored.file.id, firstRow, compared }, asSystem);
+    return this.#ground.execute(
+      takeRows(this.#duplicates, this.#preparation, rows),
+      { fileId: this.#stored.file.id, firstRow, compared },
+      asSystem,
+    );
   }
 
   async #compare(ids: readonly string[], from: number, through: number): Promise<Compared> {

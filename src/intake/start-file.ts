@@ -1,10 +1,12 @@
 import { command, problem } from '../platform/index.ts';
 import { existingFile, refuseEmptied, registrationFileScope } from './existing-file.ts';
-import { abandonCheck, beginCheck, beginRun, endRun, type StoredFile } from './file-store.ts';
+import { abandonCheck, beginCheck, beginRun, continueHouseholds, endRun, type StoredFile } from './file-store.ts';
 import { noFindings } from './findings.ts';
 import { duplicatesWithinLimit } from './too-many-duplicates.ts';
 
 type FileCommand = { readonly fileId: string };
+/** With whether the people of the file may join households that another source has begun; what was said before stands where it is not said. */
+type StartCommand = FileCommand & { readonly continuesHouseholds?: boolean | undefined };
 
 const subject = (fileId: string) => ({ type: 'registration_file', id: fileId });
 
@@ -16,16 +18,17 @@ function refuseUnsettled({ mapping, file }: StoredFile): void {
  * Starts a dry run: every row is read and compared, and nobody is entered.
  * @throws conflict when the rows are being entered or were; unprocessable when columns are undecided
  */
-export const startCheck = command<FileCommand, StoredFile>({
+export const startCheck = command<StartCommand, StoredFile>({
   name: 'intake.check_file',
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
-  async run({ tx }, { fileId }) {
+  async run({ tx }, { fileId, continuesHouseholds }) {
     const before = await existingFile(tx, fileId);
     refuseEmptied(before);
     if (!['received', 'checking', 'checked'].includes(before.file.state))
       throw problem.conflict('The rows of the file have been entered already.');
     refuseUnsettled(before);
     if (before.file.state === 'checking') return { result: before, subject: subject(fileId) };
+    if (continuesHouseholds !== undefined) await continueHouseholds(tx, fileId, continuesHouseholds);
     const stored = await beginCheck(tx, fileId, noFindings);
     const followUps = [{ job: 'intake.check_file', payload: { fileId } }];
     return { result: stored, subject: subject(fileId), before: before.file.state, after: stored.file.state, followUps };
@@ -37,10 +40,10 @@ export const startCheck = command<FileCommand, StoredFile>({
  * @throws conflict when the file is at its end; too_many_duplicates when the dry run found too many, or a file that has stopped still has;
  * unprocessable when columns are undecided
  */
-export const startRun = command<FileCommand, StoredFile>({
+export const startRun = command<StartCommand, StoredFile>({
   name: 'intake.run_file',
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
-  async run({ tx }, { fileId }) {
+  async run({ tx }, { fileId, continuesHouseholds }) {
     const before = await existingFile(tx, fileId);
     const { state } = before.file;
     refuseEmptied(before);
@@ -48,6 +51,7 @@ export const startRun = command<FileCommand, StoredFile>({
     if (state === 'checking') throw problem.conflict('A dry run is under way. Wait for it, or cancel it.');
     if (state === 'done') throw problem.conflict('The run of the file has ended.');
     refuseUnsettled(before);
+    if (continuesHouseholds !== undefined) await continueHouseholds(tx, fileId, continuesHouseholds);
     const stored = await beginRun(tx, before, await duplicatesWithinLimit(tx, before));
     const followUps = [{ job: 'intake.run_file', payload: { fileId } }];
     return { result: stored, subject: subject(fileId), before: state, after: stored.file.state, followUps };

@@ -1,9 +1,10 @@
-import { type Applicant, admit } from '../beneficiaries/index.ts';
+import { type Applicant, admit, type DuplicateCheck } from '../beneficiaries/index.ts';
 import { command } from '../platform/index.ts';
+import { placed } from './begun-households.ts';
 import { existingFile, registrationFileScope } from './existing-file.ts';
 import { type Compared, countCompared, countRows, endRun, type StoredFile, stopAtFirst } from './file-store.ts';
 import { type Preparation, type PreparedRow, submissionsOf } from './prepare.ts';
-import { enteredSubmissions, insertRefusals, insertSubmissions, lockSubmissions } from './row-store.ts';
+import { enteredSubmissions, insertRefusals, insertSubmissions, lockEntries } from './row-store.ts';
 import type { Findings } from './types.ts';
 
 /** What became of a batch: whom it entered and where the file is now, or that it was not its turn. */
@@ -23,18 +24,19 @@ const subjectOf = (fileId: string) => ({ type: 'registration_file', id: fileId }
  * Takes the next rows of a file: the good ones are entered, the bad ones kept with reasons, those that were entered before counted. A batch
  * that was taken is not taken again, whoever tries.
  */
-export const takeRows = (preparation: Preparation, rows: readonly PreparedRow<Applicant>[]) =>
+export const takeRows = (duplicates: DuplicateCheck, preparation: Preparation, rows: readonly PreparedRow<Applicant>[]) =>
   command<Batch, Taking>({
     name: 'intake.take_rows',
     scope: (db, { fileId }) => registrationFileScope(db, fileId),
     async run(context, { fileId, firstRow, compared }) {
       const { tx } = context;
       const subject = subjectOf(fileId);
-      const { file, attempt, uploadedBy } = await existingFile(tx, fileId);
+      const stored = await existingFile(tx, fileId);
+      const { file, attempt, uploadedBy } = stored;
       if (file.state !== 'running' || file.doneRows !== firstRow - 1) return { result: { taken: false }, subject };
-      const submissions = submissionsOf(rows);
-      if (submissions.length > 0) await lockSubmissions(tx, file.programmeId);
-      const { good, bad, known } = preparation.sorted(rows, await enteredSubmissions(tx, file.programmeId, submissions, fileId));
+      await lockEntries(tx, file.programmeId);
+      const sorted = preparation.sorted(rows, await enteredSubmissions(tx, file.programmeId, submissionsOf(rows), fileId));
+      const { good, bad, known } = await placed(tx, duplicates, preparation, stored, sorted);
       const entry = { enteredBy: uploadedBy, source: file.format.kind === 'kobo' ? 'kobo' : 'file', sourceId: fileId } as const;
       const applicants = good.map(({ candidate }) => candidate);
       await admit(context, file.programmeId, entry, applicants);

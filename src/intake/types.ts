@@ -34,6 +34,8 @@ export interface Findings {
     /** The first of them. */
     readonly first: DuplicateRow[];
   };
+  /** Households that the file names and another source has begun. */
+  readonly knownHouseholds: { readonly count: number; readonly first: KnownHouseholdRow[] };
   /** Whether the file stops because of its duplicates. */
   readonly tooManyDuplicates: boolean;
   /** How many there were of how many rows when they were too many first. */
@@ -48,6 +50,12 @@ export interface DuplicateRow extends Partial<Likeness> {
   readonly earlierRow?: number;
 }
 
+/** The first row of a file that names a household which another source has begun. */
+export interface KnownHouseholdRow {
+  readonly rowNumber: number;
+  readonly householdId: string;
+}
+
 /** A file of registrations and how far it has been taken. */
 export interface RegistrationFile {
   readonly id: string;
@@ -57,6 +65,8 @@ export interface RegistrationFile {
   readonly columns: (FileColumn & { readonly column: ColumnName | null })[];
   /** What must be decided before its rows can be read. */
   readonly unsettled: MappingFault[];
+  /** Whether its people may join households that another source has begun. */
+  readonly continuesHouseholds: boolean;
   readonly totalRows: number;
   readonly doneRows: number;
   readonly acceptedRows: number;
