@@ -300,6 +300,8 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   matchByHand: () => ({ body: { row: 1, targets: [{ type: 'payout', id: newId() }], ...reason } }),
   unmatch: () => ({ body: { row: 1, ...reason } }),
   runMatching: () => ({ body: reason }),
+  askStatementWithdrawal: () => ({ body: reason }),
+  refuseStatementWithdrawal: () => ({ body: reason }),
   setMatchingPasses: () => ({
     body: {
       passes: [{ side: 'post', name: 'serial', lineKind: 'payment', target: 'payout', serial: true, reason: 'The serial agrees.' }],
