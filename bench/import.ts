@@ -22,11 +22,14 @@ export async function importFile(server: BenchServer, frame: EnrolmentFrame, peo
   const headers = { authorization: `Bearer ${frame.officer}` };
   const computedBefore = server.computed();
   const started = performance.now();
-  const sent = await fetch(`http://127.0.0.1:${server.port}/v1/programmes/${frame.programmeId}/registration-files?start=true&continuesHouseholds=true`, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'text/csv', 'idempotency-key': randomUUID() },
-    body,
-  });
+  const sent = await fetch(
+    `http://127.0.0.1:${server.port}/v1/programmes/${frame.programmeId}/registration-files?start=true&continuesHouseholds=true`,
+    {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'text/csv', 'idempotency-key': randomUUID() },
+      body,
+    },
+  );
   let file = await jsonOf(sent);
   let memory = 0;
   while (file.finishedAt === null) {
