@@ -35,6 +35,8 @@ export const profiles = {
 
 // Who was entered a moment ago is compared next, and what was sealed for that need not be opened.
 const SEALED_KEPT = 1_000;
+/** The authentication tag of AES-GCM. */
+const SEAL_BYTES = 16;
 const justSealed = new WeakMap<KeyRing, Recent<string, Profile>>();
 
 function sealedBy(keyRing: KeyRing): Recent<string, Profile> {
@@ -46,7 +48,6 @@ function sealedBy(keyRing: KeyRing): Recent<string, Profile> {
 /** The end of what is sealed is its authentication tag: whoever has the same has the same profile of the same person. */
 const sealOf = (beneficiaryId: string, sealed: Buffer): string =>
   `${beneficiaryId}/${sealed.toString('latin1', sealed.length - SEAL_BYTES)}`;
-const SEAL_BYTES = 16;
 
 /** The row of `match_profiles` that goes with a person: written when they are entered, and again whenever any of this changes. */
 export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficiaryId: string, compared: Compared, home: Place) {

@@ -1,6 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { freshBytes } from './fresh-bytes.ts';
-import { Hmac } from './hmac.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -13,7 +12,6 @@ export class KeyRing {
   readonly #masters: ReadonlyMap<number, Buffer>;
   readonly #indexKey: Buffer;
   readonly #derived = new Map<string, Buffer>();
-  readonly #indexes = new Map<string, Hmac>();
   /** The version that new secrets are made under. */
   readonly currentVersion: number;
 
@@ -77,12 +75,12 @@ export class KeyRing {
    * @param purpose what is looked up; the same value under another purpose gives another index
    */
   blindIndex(purpose: string, value: string): Buffer {
-    let index = this.#indexes.get(purpose);
-    if (!index) {
-      index = new Hmac(Buffer.from(hkdfSync('sha256', this.#indexKey, '', `sanad/index/${purpose}`, KEY_BYTES)));
-      this.#indexes.set(purpose, index);
+    let key = this.#derived.get(`index/${purpose}`);
+    if (!key) {
+      key = Buffer.from(hkdfSync('sha256', this.#indexKey, '', `sanad/index/${purpose}`, KEY_BYTES));
+      this.#derived.set(`index/${purpose}`, key);
     }
-    return index.of(value);
+    return createHmac('sha256', key).update(value).digest();
   }
 
   #purposeKey(version: number, purpose: string): Buffer {
