@@ -40,6 +40,7 @@ export class HttpConnection {
 
   #ask(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.closed) throw new Error('the server hung up');
       this.#settle = { resolve, reject };
       this.#socket.write(request);
     });

@@ -1,5 +1,5 @@
-import { pipeline, Readable } from 'node:stream';
-import { CsvError, type InfoRecord, parse } from 'csv-parse';
+import { pipeline, Readable, type TransformCallback } from 'node:stream';
+import { CsvError, type Options, Parser } from 'csv-parse';
 import { decodeText } from './decode-text.ts';
 import { delimiterOf } from './delimiter.ts';
 import { unguarded } from './formula-guard.ts';
@@ -23,9 +23,7 @@ export async function readCsv(bytes: AsyncIterable<Buffer>, known?: string): Pro
 }
 
 async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string, fromLine: number): AsyncGenerator<NumberedRow, void> {
-  // The line that the last whole record ended on; what is wrong is wrong in the record after it.
-  let lastLine = 0;
-  const parser = parse({
+  const parser = new PieceParser({
     delimiter,
     from_line: fromLine,
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -34,22 +32,56 @@ async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string, from
     skip_records_with_empty_values: true,
     trim: true,
     max_record_size: LONGEST_RECORD,
-    // What it makes of a record is no record of the parser's own kind, and its types know none other.
-    on_record: ((record: string[], { lines }: InfoRecord): NumberedRow => {
-      lastLine = lines;
-      return { row: lines, cells: checked(record, lines) };
-    }) as unknown as (record: string[]) => string[],
   });
   pipeline(Readable.from(pieces), parser, () => {}); // the parser is destroyed with what went wrong, and tells it below
   try {
-    for await (const record of parser) yield record as NumberedRow;
+    for await (const records of parser) {
+      for (const { row, cells } of records as NumberedRow[]) yield { row, cells: checked(cells, row) };
+    }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const [from, to] = [lastLine + 1, Number(error['lines'])];
+    const [from, to] = [parser.lastLine + 1, Number(error['lines'])];
     throw unreadable(
       `The file cannot be read from line ${from} on. ${advice(error.code)}`,
       error.code === 'CSV_QUOTE_NOT_CLOSED' ? from : to,
     );
+  }
+}
+
+/** Hands the records of a piece of text on together: a step of the stream for each would cost as much as its reading. */
+class PieceParser extends Parser {
+  /** The line that the last whole record ended on; what is wrong is wrong in the record after it. */
+  lastLine = 0;
+  #records: NumberedRow[] = [];
+
+  constructor(options: Options) {
+    super({ ...options, readableHighWaterMark: 1 } as Options);
+  }
+
+  override push(record: string[] | null): boolean {
+    if (record === null) return super.push(null);
+    this.lastLine = this.info.lines;
+    this.#records.push({ row: this.lastLine, cells: record });
+    return true;
+  }
+
+  override _transform(piece: Buffer, encoding: BufferEncoding, done: TransformCallback): void {
+    super._transform(piece, encoding, (error) => {
+      this.#handOn();
+      done(error);
+    });
+  }
+
+  override _flush(done: TransformCallback): void {
+    super._flush((error) => {
+      this.#handOn();
+      done(error);
+    });
+  }
+
+  #handOn(): void {
+    if (this.#records.length > 0) super.push(this.#records);
+    this.#records = [];
   }
 }
 
