@@ -49,14 +49,15 @@ export async function payCases(
     const paid = known.flatMap((one, i) => (one.isPaid ? [{ ...one, id: ids[i] }] : []));
     await client.query(
       `insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
-      select gen_random_uuid(), p.id, p.office, $5, p.id, ${AMOUNT}, 'DZD', 'passport', p.document, p.day::date + time '10:00', p.day::date
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as p (id, office, document, day)`,
+      select p.payout, p.id, p.office, $5, p.id, ${AMOUNT}, 'DZD', 'passport', p.document, p.day::date + time '10:00', p.day::date
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $6::uuid[]) as p (id, office, document, day, payout)`,
       [
         paid.map(({ id }) => id),
         paid.map(({ office }) => offices[office]),
         paid.map(({ document }) => document),
         paid.map(({ paidOn }) => paidOn),
         randomUUID(),
+        paid.map(() => newId()),
       ],
     );
   }

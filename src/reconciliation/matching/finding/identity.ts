@@ -1,6 +1,6 @@
 import { allOf, type Sql, sql } from '../../../platform/index.ts';
 import type { Pass } from '../types.ts';
-import { agrees, amountsFit, daysFit, isFree, isTakenBack, type Look, mayBeOne, openLines } from './look.ts';
+import { agrees, amountsFit, daysFit, isTakenBack, type Look, linesOf } from './look.ts';
 
 /** The pass of a group that holds first, by its number; null where none does. */
 const rank = (passes: readonly Pass[]): Sql =>
@@ -11,56 +11,69 @@ const holds = (pass: Pass): Sql =>
     amountsFit(pass, sql`p.amount`),
     daysFit(pass, sql`p.paid_on`),
     ...(pass.serial ? [sql`l.serial is not null`] : []),
-    ...(pass.office ? [sql`l.office_code = o.code`] : []),
+    ...(pass.office ? [sql`l.office_code = p.office_code`] : []),
     ...(pass.document ? [sql`l.document_last_four = p.document_last_four`] : []),
   ]);
 
 /** That a line says something as long as an identifier of ours. */
 export const quotesSomething = sql`(length(l.our_reference) = 36 or length(l.reference) = 36)`;
 
-/** What a line is compared with. */
-const compared = sql`p.id, p.amount, p.paid_on, p.office_id, p.document_last_four`;
-
-const standing = sql`p.voided_at is null and p.office_id is not null and p.currency = l.currency`;
-
-/** The pay-out that stands for the voucher of a line's serial. */
+/** The pay-outs that stand for the vouchers of the lines' serials. */
 export const bySerial = (look: Look): Sql =>
-  byIdentity(
-    look,
-    sql`l.serial`,
-    sql`l.serial is not null`,
-    sql`select ${compared} from vouchers v join payouts p on p.voucher_id = v.id and ${standing}
-      where v.serial = l.serial and v.programme_id = ${look.statement.programmeId}`,
-  );
+  byIdentity(look, sql`l.serial`, sql`l.serial is not null`, {
+    vouchers: sql`v.serial = any(array(select key from lines))`,
+    payouts: sql`p.voucher_id = any(array(select id from vouchers_of))`,
+    key: sql`v.serial`,
+    isTheirs: sql`true`,
+  });
 
-/** The pay-out that a line quotes, whose voucher has the serial of the line where it has one. */
+/** The pay-outs that lines quote, whose voucher has the serial of the line where it has one. */
 export const byQuote = (look: Look): Sql =>
-  byIdentity(
-    look,
-    sql`${quotedId}::text`,
-    quotesSomething,
-    sql`select ${compared} from payouts p join vouchers v on v.id = p.voucher_id and v.programme_id = ${look.statement.programmeId}
-      where p.id = ${quotedId} and ${standing} and (l.serial is null or l.serial = v.serial)`,
-  );
+  byIdentity(look, sql`${quotedId}::text`, quotesSomething, {
+    vouchers: sql`v.id = any(array(select p.voucher_id from payouts p where p.id = any(array(select key::uuid from lines))))`,
+    payouts: sql`p.id = any(array(select key::uuid from lines))`,
+    key: sql`p.id::text`,
+    isTheirs: sql`(l.serial is null or l.serial = p.serial)`,
+  });
+
+/** How lines lead to pay-outs: each of these is a condition that an index answers for all of them at once. */
+interface Naming {
+  readonly vouchers: Sql;
+  readonly payouts: Sql;
+  /** What of a pay-out `p`, or its voucher `v`, a line's key is. */
+  readonly key: Sql;
+  readonly isTheirs: Sql;
+}
 
 /**
- * Of several lines that fit one pay-out it is the one that the file does not take back, then whose pass comes first, then the nearest in amount and in
- * days, then the first. Every look-up goes by an index from the line: the planner knows nothing yet of lines that were stored a moment ago.
+ * Of several lines that fit one pay-out it is the one that the file does not take back, then whose pass comes first, then the nearest in amount
+ * and in days, then the first. Each table is gone through once, for all keys in the order of its index, and the rows are put together in
+ * memory: a look-up for every line costs several times as much. No nested loop may be planned, for the planner knows nothing yet of lines that
+ * were stored a moment ago and would compare all with all.
  * @param key what lines that compete for one pay-out have in common
  * @param named that a line has it
- * @param payout the one pay-out of a line `l`
  */
-function byIdentity(look: Look, key: Sql, named: Sql, payout: Sql): Sql {
+function byIdentity(look: Look, key: Sql, named: Sql, naming: Naming): Sql {
   const { statement, group } = look;
   return sql`
-    select distinct on (p.id) l.id as line_id, 'payout' as target_type, array[p.id] as targets, r.rank, abs(l.paid_on - p.paid_on) as days,
-      abs(l.amount - p.amount) as difference, ${agrees(statement)} as agrees
-    from statement_lines l
-      cross join lateral (${payout} limit 1) p
-      cross join lateral (select o.code from offices o where o.id = p.office_id limit 1) o
-      cross join lateral (select ${rank(group.passes)} as rank) r
-    where ${openLines(look, key)} and ${named} and r.rank is not null and ${isFree('payout', sql`p.id`)} and ${mayBeOne(sql`p.id`)}
-    order by p.id, ${isTakenBack(look)}, r.rank, abs(l.amount - p.amount), abs(l.paid_on - p.paid_on), l.row_number`;
+    with listed as materialized (select l.*, ${key} as key from statement_lines l where ${linesOf(look, key)} and ${named}),
+    lines as materialized (select * from listed where id not in (
+      select m.statement_line_id from statement_matches m where m.statement_line_id = any(array(select id from listed)))),
+    vouchers_of as materialized (select v.id, v.serial from vouchers v where v.programme_id = ${statement.programmeId} and ${naming.vouchers}),
+    standing as materialized (select p.* from payouts p where ${naming.payouts} and p.voided_at is null and p.office_id is not null),
+    free as materialized (
+      select p.id, ${naming.key} as key, v.serial, p.amount, p.currency, p.paid_on, p.document_last_four, o.code as office_code
+      from standing p join vouchers_of v on v.id = p.voucher_id join offices o on o.id = p.office_id
+      where p.id not in (select t.target_id from statement_match_targets t
+        where t.target_type = 'payout' and t.target_id = any(array(select id from standing)))),
+    pairs as materialized (
+      select l.id as line_id, l.row_number, p.id, ${rank(group.passes)} as rank, abs(l.paid_on - p.paid_on) as days,
+        abs(l.amount - p.amount) as difference, ${agrees(statement, sql`p.office_code`)} as agrees, ${isTakenBack(look)} as is_taken_back
+      from lines l join free p on p.key = l.key and p.currency = l.currency and ${naming.isTheirs}
+      where (l.id, p.id) not in (select d.statement_line_id, d.target_id from statement_decisions d
+        where d.verdict = 'apart' and d.statement_line_id = any(array(select id from lines))))
+    select distinct on (id) line_id, 'payout' as target_type, array[id] as targets, rank, days, difference, agrees
+    from pairs where rank is not null order by id, is_taken_back, rank, difference, days, row_number`;
 }
 
 const isId = (text: Sql): Sql => sql`${text} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`;

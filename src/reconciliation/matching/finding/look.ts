@@ -23,21 +23,23 @@ export function onlyPass({ passes }: PassGroup): Pass {
 }
 
 /**
- * The lines `l` that a group may still match. Lines that compete for the same record have the same key, so they are looked at together
- * whatever stands between them in the file.
+ * The lines `l` of a bucket that a group looks at, matched or not. Lines that compete for the same record have the same key, so they are
+ * looked at together whatever stands between them in the file.
  */
-export function openLines({ statement, group, bucket, buckets, withheldBy }: Omit<Look, 'takenBack'>, key: Sql): Sql {
+export function linesOf({ statement, group, bucket, buckets, withheldBy }: Omit<Look, 'takenBack'>, key: Sql): Sql {
   return allOf([
     sql`l.statement_id = ${statement.id}`,
     sql`l.kind = ${onlyPass(group).lineKind}`,
     sql`l.repeats is null`,
     ...(buckets > 1 ? [sql`(hashtext(${key}) & 2147483647) % ${buckets}::int = ${bucket}::int`] : []),
-    isUnmatched,
     ...(withheldBy
       ? [sql`(select true from matching_withheld w where w.statement_line_id = l.id and w.run_id = ${withheldBy} limit 1) is null`]
       : []),
   ]);
 }
+
+/** The lines `l` that a group may still match. */
+export const openLines = (look: Omit<Look, 'takenBack'>, key: Sql): Sql => sql`${linesOf(look, key)} and ${isUnmatched}`;
 
 // Each of these is one step into an index, for which there is no other way to be carried out: the planner takes what was written a moment
 // ago for next to nothing, and would read all of it.
@@ -67,6 +69,6 @@ export const daysFit = ({ days }: Pass, day: Sql): Sql =>
   days === null ? sql`true` : days === 0 ? sql`l.paid_on = ${day}` : sql`l.paid_on between ${day} - ${days}::int and ${day} + ${days}::int`;
 
 /** Whether amount, office, document and day are as we have them too, as far as the line says. */
-export const agrees = ({ from, to }: MatchedStatement): Sql =>
-  sql`l.amount = p.amount and coalesce(l.office_code = o.code, true) and coalesce(l.document_last_four = p.document_last_four, true)
+export const agrees = ({ from, to }: MatchedStatement, officeCode: Sql): Sql =>
+  sql`l.amount = p.amount and coalesce(l.office_code = ${officeCode}, true) and coalesce(l.document_last_four = p.document_last_four, true)
     and l.paid_on between ${from}::date and ${to}::date`;

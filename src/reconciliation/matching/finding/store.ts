@@ -21,15 +21,21 @@ const ways: Readonly<Record<PassGroup['way'], (look: Look) => Sql>> = {
 /** Above this many lines that still wait, what they are compared with is read once instead of looked up for each. */
 const MANY = 2_000;
 
-/** What goes from each line by an index, however many they are, and what a line has to say to be looked at. */
-const named: Readonly<Record<PassGroup['way'], { readonly isStep: boolean; readonly condition: Sql }>> = {
-  quote: { isStep: true, condition: quotesSomething },
-  serial: { isStep: true, condition: sql`l.serial is not null` },
-  likeness: { isStep: false, condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is not null` },
-  office_day: { isStep: false, condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is null` },
-  reference: { isStep: false, condition: sql`true` },
-  record: { isStep: false, condition: sql`true` },
-  reversal: { isStep: true, condition: sql`true` },
+const nestedLoops: readonly string[] = ['enable_nestloop'];
+/** What would read all lines of a serial for each line of it, where the index has them in order already. */
+const otherThanBackwards: readonly string[] = ['enable_sort', 'enable_incremental_sort', 'enable_bitmapscan', 'enable_seqscan'];
+
+/** What a line has to say to be looked at, and what must not be planned: for any number of lines, or for many. */
+const named: Readonly<
+  Record<PassGroup['way'], { readonly condition: Sql; readonly never?: readonly string[]; readonly ofMany?: readonly string[] }>
+> = {
+  quote: { condition: quotesSomething, never: nestedLoops },
+  serial: { condition: sql`l.serial is not null`, never: nestedLoops },
+  likeness: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is not null`, ofMany: nestedLoops },
+  office_day: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is null`, ofMany: nestedLoops },
+  reference: { condition: sql`true`, ofMany: nestedLoops },
+  record: { condition: sql`true`, ofMany: nestedLoops },
+  reversal: { condition: sql`true`, never: otherThanBackwards },
 };
 
 /** In whose name matches are made, and by which version of the passes. */
@@ -46,8 +52,8 @@ export interface Authority {
  * @param waiting how many lines of the statement the group may still match, as far as it matters
  */
 export async function matchBucket(tx: Tx, look: Look, waiting: number, authority: Authority): Promise<void> {
-  const { way } = look.group;
-  const avoided = waiting > MANY && !named[way].isStep ? ['enable_nestloop'] : way === 'reversal' ? backwards : [];
+  const { never = [], ofMany = [] } = named[look.group.way];
+  const avoided = waiting > MANY ? [...never, ...ofMany] : never;
   // A batch is sorted and compared in memory, not on disk.
   tx.defer(sql`set local work_mem = '64MB'`);
   await plan(tx, avoided, 'off');
@@ -94,9 +100,6 @@ function matching(look: Look, authority: Authority, withholds: boolean): Sql {
 /** Whether a run has left a line to another person. */
 export const hasWithheld = async (db: Db, runId: string): Promise<boolean> =>
   (await db.first(sql`select from matching_withheld where run_id = ${runId} limit 1`)) !== undefined;
-
-/** What would read all lines of a serial for each line of it, where the index has them in order already. */
-const backwards: readonly string[] = ['enable_sort', 'enable_incremental_sort', 'enable_bitmapscan', 'enable_seqscan'];
 
 const plan = async (tx: Tx, ways: readonly string[], are: 'on' | 'off'): Promise<void> => {
   if (ways.length > 0) await tx.first(sql`select ${ways.length}::int from unnest(${ways}::text[]) w, set_config(w, ${are}, true)`);
