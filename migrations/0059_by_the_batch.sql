@@ -1,9 +1,9 @@
 -- What is written by the hundred thousand is checked by the batch: all keys go through an index once, in its order, and what they lead to is put
--- together in memory. A look-up for each row cost several times as much. The planner knows nothing of rows that were written a moment ago, and
--- would compare all with all in nested loops: these functions plan without them.
+-- together in memory. A look-up for each row cost several times as much. The planner knows nothing of rows that were written a moment ago and
+-- might compare all with all; a full join is never a nested loop.
 
 -- As in 0036.
-create or replace function refuse_stray_match() returns trigger language plpgsql set enable_nestloop = off as $$
+create or replace function refuse_stray_match() returns trigger language plpgsql as $$
 begin
   if exists (select from new_matches m where m.statement_line_id not in (select t.statement_line_id from statement_match_targets t
       where t.statement_line_id = any(array(select n.statement_line_id from new_matches n)))) then
@@ -18,7 +18,7 @@ begin
 end $$;
 
 -- As in 0052.
-create or replace function refuse_stray_target() returns trigger language plpgsql set enable_nestloop = off as $$
+create or replace function refuse_stray_target() returns trigger language plpgsql as $$
 declare
   broken record;
 begin
@@ -28,7 +28,6 @@ begin
     m as materialized (select m.statement_line_id, m.matched_by from statement_matches m
       where m.statement_line_id = any(array(select n.statement_line_id from n))),
     l as materialized (select l.id, l.statement_id, l.kind, l.currency from statement_lines l where l.id = any(array(select n.statement_line_id from n))),
-    s as materialized (select s.id, s.programme_id, s.source, s.state from statements s where s.id = any(array(select distinct l.statement_id from l))),
     p as materialized (select p.id, p.voucher_id, p.currency, p.voided_at, p.agent_id, p.voided_by from payouts p
       where p.id = any(array(select n.target_id from n)) for key share),
     v as materialized (select v.id, v.programme_id, v.list_id from vouchers v where v.id = any(array(select p.voucher_id from p)))
@@ -36,8 +35,8 @@ begin
       bool_or(not line_may_be(s.source, l.kind, 'payout')) as unfit, bool_or(p.voided_at is not null) as voided,
       bool_or(m.matched_by in (p.agent_id, p.voided_by)) as own, array_agg(distinct m.matched_by) as makers, array_agg(distinct v.list_id) as lists
     into broken
-    from n left join m on m.statement_line_id = n.statement_line_id left join l on l.id = n.statement_line_id left join s on s.id = l.statement_id
-      left join p on p.id = n.target_id left join v on v.id = p.voucher_id;
+    from n full join m on m.statement_line_id = n.statement_line_id full join l on l.id = n.statement_line_id full join p on p.id = n.target_id
+      full join v on v.id = p.voucher_id left join statements s on s.id = l.statement_id;
   if exists (select from new_targets t where t.target_type <> 'payout') then
     select coalesce(broken.stray, false) or bool_or(m.statement_line_id is null or s.state = 'withdrawn' or case when t.target_type = 'line'
           then not exists (select from statement_lines x join statements xs on xs.id = x.statement_id

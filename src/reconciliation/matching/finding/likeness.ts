@@ -13,7 +13,7 @@ export function byLikeness(look: Look): Sql {
     select line_id, 'payout' as target_type, array[payout_id] as targets, 0 as rank, days, difference, agrees from (
       select fits.*, count(*) over (partition by line_id) as of_line, count(*) over (partition by payout_id) as of_payout from (
       select l.id as line_id, p.id as payout_id, abs(l.paid_on - p.paid_on) as days, abs(l.amount - p.amount) as difference,
-        ${agrees(statement, sql`o.code`)} as agrees, ${isTakenBack(look)} as is_taken_back, bool_and(${isTakenBack(look)}) over (partition by p.id) as all_are
+        ${agrees(statement)} as agrees, ${isTakenBack(look)} as is_taken_back, bool_and(${isTakenBack(look)}) over (partition by p.id) as all_are
       from statement_lines l join offices o on o.code = l.office_code
         join payouts p on p.office_id = o.id and p.document_last_four = l.document_last_four and p.currency = l.currency
           and ${amountsFit(pass, sql`p.amount`)} and ${daysFit(pass, sql`p.paid_on`)} and p.voided_at is null

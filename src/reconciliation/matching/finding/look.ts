@@ -69,6 +69,6 @@ export const daysFit = ({ days }: Pass, day: Sql): Sql =>
   days === null ? sql`true` : days === 0 ? sql`l.paid_on = ${day}` : sql`l.paid_on between ${day} - ${days}::int and ${day} + ${days}::int`;
 
 /** Whether amount, office, document and day are as we have them too, as far as the line says. */
-export const agrees = ({ from, to }: MatchedStatement, officeCode: Sql): Sql =>
-  sql`l.amount = p.amount and coalesce(l.office_code = ${officeCode}, true) and coalesce(l.document_last_four = p.document_last_four, true)
+export const agrees = ({ from, to }: MatchedStatement): Sql =>
+  sql`l.amount = p.amount and coalesce(l.office_code = o.code, true) and coalesce(l.document_last_four = p.document_last_four, true)
     and l.paid_on between ${from}::date and ${to}::date`;

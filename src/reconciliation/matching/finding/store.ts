@@ -25,12 +25,12 @@ const nestedLoops: readonly string[] = ['enable_nestloop'];
 /** What would read all lines of a serial for each line of it, where the index has them in order already. */
 const otherThanBackwards: readonly string[] = ['enable_sort', 'enable_incremental_sort', 'enable_bitmapscan', 'enable_seqscan'];
 
-/** What a line has to say to be looked at, and what must not be planned: for any number of lines, or for many. */
+/** What a line has to say to be looked at, and how it must not be planned: ever, or for many lines. */
 const named: Readonly<
   Record<PassGroup['way'], { readonly condition: Sql; readonly never?: readonly string[]; readonly ofMany?: readonly string[] }>
 > = {
-  quote: { condition: quotesSomething, never: nestedLoops },
-  serial: { condition: sql`l.serial is not null`, never: nestedLoops },
+  quote: { condition: quotesSomething },
+  serial: { condition: sql`l.serial is not null` },
   likeness: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is not null`, ofMany: nestedLoops },
   office_day: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is null`, ofMany: nestedLoops },
   reference: { condition: sql`true`, ofMany: nestedLoops },
@@ -101,8 +101,11 @@ function matching(look: Look, authority: Authority, withholds: boolean): Sql {
 export const hasWithheld = async (db: Db, runId: string): Promise<boolean> =>
   (await db.first(sql`select from matching_withheld where run_id = ${runId} limit 1`)) !== undefined;
 
+/** What else was planned meanwhile, in triggers, is planned anew: the connection would keep to it. */
 const plan = async (tx: Tx, ways: readonly string[], are: 'on' | 'off'): Promise<void> => {
-  if (ways.length > 0) await tx.first(sql`select ${ways.length}::int from unnest(${ways}::text[]) w, set_config(w, ${are}, true)`);
+  if (ways.length === 0) return;
+  await tx.first(sql`select ${ways.length}::int from unnest(${ways}::text[]) w, set_config(w, ${are}, true)`);
+  if (are === 'on') await tx.run(sql`discard plans`);
 };
 
 const byRank = (passes: readonly Pass[], text: (pass: Pass) => Sql): Sql => {
