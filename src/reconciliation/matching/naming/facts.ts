@@ -1,12 +1,12 @@
 import { type Db, type Sql, sql } from '../../../platform/index.ts';
 import { isReference } from '../references.ts';
 import type { MatchedStatement } from '../types.ts';
-import { calledOff, linesWith, namedLines, type Rows, saidAgain } from './named.ts';
+import { calledOff, linesToName, linesWith, named, type Rows, saidAgain } from './named.ts';
 import type { LineFacts } from './types.ts';
 
-/** The one pay-out that a line is matched with. */
+/** The one pay-out that a line is matched with; `limit 1` keeps the planner from reading all that there are for every line. */
 const payoutOf = (line: Sql): Sql =>
-  sql`(select own.target_id from statement_match_targets own where own.statement_line_id = ${line} and own.part = 0 and own.target_type = 'payout')`;
+  sql`(select own.target_id from statement_match_targets own where own.statement_line_id = ${line} and own.part = 0 and own.target_type = 'payout' limit 1)`;
 
 const takesBack = sql`l.kind in ('reversal', 'deposit_reversal')`;
 
@@ -41,11 +41,13 @@ const quotedId = sql`case when l.our_reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}
  */
 export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows): Promise<LineFacts[]> {
   const { programmeId, source } = statement;
-  const again = await saidAgain(db, statement, rows);
+  const lines = await linesToName(db, statement, rows);
+  if (lines.length === 0) return [];
+  const again = await saidAgain(db, statement, lines);
   const serialAgain = sql`l.id = any(${again.serial}::uuid[])`;
   const referenceAgain = sql`l.id = any(${again.reference}::uuid[])`;
   return db.all<LineFacts>(sql`
-    with named as materialized (${namedLines(statement, rows)}),
+    with named as materialized (${named(statement, lines)}),
     records as materialized (
       select r.target_type, (array_agg(r.target_id order by r.target_id))[1] as id, lower(r.reference) as reference, r.line_kind, r.currency,
         sum(r.amount) as amount,

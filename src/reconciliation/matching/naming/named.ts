@@ -20,12 +20,26 @@ const withheld = (statementId: string): Sql => sql`(select jsonb_build_object('p
   from matching_withheld w where w.statement_line_id = l.id
     and w.run_id = (select r.id from matching_runs r where r.statement_id = ${statementId} order by r.number desc limit 1))`;
 
-/** Lines that may need a name: unmatched, or matched with something else to say. What the post takes for its work has its invoice. */
-export const namedLines = ({ id, source }: MatchedStatement, { after, upTo }: Rows): Sql => sql`
-  select l.*, m.pass, case when m.pass is null then ${withheld(id)} end as withheld from statement_lines l
-    left join lateral (select pass, agrees from statement_matches where statement_line_id = l.id limit 1) m on true
-  where l.statement_id = ${id} and l.row_number > ${after} and l.row_number <= ${upTo} and l.repeats is null
-    and (l.kind <> 'fee' or ${source} = 'bank' or ${withheld(id)} is not null) and (m.agrees is not true or ${source} = 'bank' and ${calledOff} is not null)`;
+/**
+ * Lines that may need a name: unmatched, or matched with something else to say. What the post takes for its work has its invoice.
+ * @returns their identifiers
+ */
+export async function linesToName(db: Db, { id, source }: MatchedStatement, { after, upTo }: Rows): Promise<string[]> {
+  const lines = await db.all<{ id: string }>(sql`
+    with listed as materialized (select l.id, l.kind from statement_lines l
+      where l.statement_id = ${id} and l.row_number > ${after} and l.row_number <= ${upTo} and l.repeats is null)
+    select l.id from listed l
+    where (l.kind <> 'fee' or ${source} = 'bank' or ${withheld(id)} is not null)
+      and (l.id not in (select m.statement_line_id from statement_matches m where m.agrees and m.statement_line_id = any(array(select id from listed)))
+        or ${source} = 'bank' and ${calledOff} is not null)`);
+  return lines.map((line) => line.id);
+}
+
+/** These lines `l`, the pass that matched each, and what was left of it to another person. */
+export const named = (statement: MatchedStatement, lines: readonly string[]): Sql => sql`
+  select l.*, m.pass, case when m.pass is null then ${withheld(statement.id)} end as withheld
+  from unnest(${lines}::uuid[]) n (id) cross join lateral (select * from statement_lines l where l.id = n.id limit 1) l
+    left join lateral (select pass from statement_matches where statement_line_id = l.id limit 1) m on true`;
 
 /** Lines that say again, by their identifiers, what their file said before or what one of its lines was matched by. */
 interface SaidAgain {
@@ -34,10 +48,10 @@ interface SaidAgain {
 }
 
 /**
- * Which of these rows have a serial, or a reference, that an earlier line of their kind has in their file, or one that is matched. Lines of
+ * Which of these lines have a serial, or a reference, that an earlier line of their kind has in their file, or one that is matched. Lines of
  * one key are read once for all of them, however many they are. The bank gives one reference to many operations: there the amount counts too.
  */
-export async function saidAgain(db: Db, statement: MatchedStatement, rows: Rows): Promise<SaidAgain> {
+export async function saidAgain(db: Db, statement: MatchedStatement, lines: readonly string[]): Promise<SaidAgain> {
   const of = (key: Sql, isKey: Sql, same: Sql, alike: Sql): Sql => sql`
     coalesce((select array_agg(y.id) from (
       select x.id, x.row_number, min(x.row_number) over w < x.row_number or not x.is_matched and bool_or(x.is_matched) over w as again
@@ -47,9 +61,9 @@ export async function saidAgain(db: Db, statement: MatchedStatement, rows: Rows)
             (select true from statement_matches m where m.statement_line_id = x.id limit 1) is not null as is_matched
           from ${linesWith(sql`${same} = k.key`)} where x.statement_id = ${statement.id}) x
       window w as (partition by k.key, x.kind, ${alike})) y
-    where y.again and y.row_number > ${rows.after} and y.row_number <= ${rows.upTo}), '{}')`;
+    where y.again and y.id in (select id from named)), '{}')`;
   const found = await db.first<SaidAgain>(sql`
-    with named as materialized (${namedLines(statement, rows)})
+    with named as materialized (${named(statement, lines)})
     select ${of(sql`l.serial`, sql`l.serial is not null`, sql`x.serial`, sql`x.kind`)} as serial,
       ${of(sql`l.reference`, isReference(sql`l.reference`), sql`x.reference`, sql`case ${statement.source} when 'bank' then x.amount end`)} as reference`);
   return found ?? { serial: [], reference: [] };
