@@ -37,9 +37,13 @@ export function locatorRefusal(locator: Locator): Problem | undefined {
 const mistyped = (pointer: string, text: 'serial_mistyped' | 'number_mistyped'): Problem =>
   speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer, text }]);
 
-/** Whether a voucher can be paid now, and so counts wrong codes. */
+/** Whether a voucher can be paid now. */
 export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
   state === 'activated' && expiresAt !== null && expiresAt > now;
+
+/** Whether wrong codes count against a voucher: it can be paid now, or once its message has been accepted. */
+export const isGuessable = (voucher: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
+  voucher.state === 'issued' || isLive(voucher, now);
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(

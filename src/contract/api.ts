@@ -9268,7 +9268,7 @@ export interface components {
         /** @description Twelve random digits and two check digits (ISO 7064 MOD 97-10). Public. */
         Serial: string;
         /**
-         * @description Issued at release, activated when the message with the code was accepted, redeemed when paid; locked by wrong codes.
+         * @description Issued at release, activated when the message with the code was accepted, redeemed when paid; locked by wrong codes, before it was accepted or after.
          * @enum {string}
          */
         VoucherState: "issued" | "activated" | "redeemed" | "locked" | "expired" | "cancelled";
