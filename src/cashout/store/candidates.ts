@@ -81,7 +81,7 @@ export async function findCounter(
   vouchers: Sql,
 ): Promise<Counter | undefined> {
   const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.time_zone as "officeTimeZone",
-      o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash as "hasCash", ${failuresOf(agentId, now)} as failures,
+      o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash and not has_run_out(o.id, ${now}) as "hasCash", ${failuresOf(agentId, now)} as failures,
       ${candidateColumns(now)}, k.data_key as "dataKey", k.documents, ${collectorId ? alternateColumns : noAlternate}
     from offices o left join (${vouchers}) v on true left join beneficiaries k on k.id = v.collector_id
       ${collectorId ? alternate(collectorId) : sql``}
