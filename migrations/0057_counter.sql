@@ -182,3 +182,15 @@ create function has_run_out(office uuid, at timestamptz) returns boolean languag
     and not exists (select from office_safes s cross join lateral (select s.cash + cash_in_tills(s.office_id, s.currency, at) as cash) held
       where s.office_id = office and held.cash > 0 and held.cash >= coalesce(s.enough_from, 0))
 $$;
+
+-- By this somebody who collected in another's place is found again, whatever household they come for next: the keyed fingerprint of their document. It is
+-- worked out once they have collected, stands as long as it is known who they are, and does not change.
+alter table collectors add column document_key bigint, add constraint collectors_erased_without_key check (identity is not null or document_key is null);
+create index on collectors (document_key) where document_key is not null;
+create index on payouts (alternate_id, paid_on) where alternate_id is not null;
+create trigger same_document before update of document_key on collectors for each row when (new.document_key <> old.document_key)
+  execute function refuse_other_identity();
+drop trigger ended_once on collectors;
+create trigger ended_once before update on collectors for each row
+  when (old.ended_at is not null and (to_jsonb(new) - 'identity' - 'document_key') <> (to_jsonb(old) - 'identity' - 'document_key')) execute function refuse_change();
+grant update (document_key) on collectors to sanad_app;

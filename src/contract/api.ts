@@ -10154,7 +10154,7 @@ export interface components {
          * @description `agent_burst`: one agent paid out far more within minutes than is usual at the office. `out_of_hours`: paid while the office is closed.
          *     `far_from_home`: an agent paid several people in a day who live in another wilaya. `changed_before`: a telephone number or a collector was
          *     changed shortly before the pay-out. `shared_document`: documents of one type with the same last four signs, at one office on one day, for
-         *     several households. `shared_collector`: the same of people who came in somebody's place, at one office over a month. `shared_phone`: one number
+         *     several households. `shared_collector`: over a month, the same of people who came in somebody's place at one office, or one person who did at any. `shared_phone`: one number
          *     that several households gave. `document_differs`: the document that was seen is none that is known of who came. `equal_at_close`: many equal
          *     round pay-outs in the last minutes of the day. `failed_codes_…`: many wrong codes by one agent, at one office, or for one voucher.
          * @enum {string}
@@ -10170,6 +10170,8 @@ export interface components {
             payoutIds?: components["schemas"]["Id"][];
             /** @description The first fifty */
             voucherIds?: components["schemas"]["Id"][];
+            /** @description Of documents and collectors that are shared, where those pay-outs were made */
+            officeIds?: components["schemas"]["Id"][];
             /** @description How many tried */
             agents?: number;
             /** @description The most that one agent pays out in so many minutes there, on a middling day; null where too few days are known */
