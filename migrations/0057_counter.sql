@@ -176,12 +176,6 @@ create function cash_in_tills(office uuid, in_currency text, at timestamptz) ret
   select coalesce(sum(t.cash), 0) from offices o join tills t on t.office_id = o.id and t.day = (at at time zone o.time_zone)::date
   where o.id = office and t.currency = in_currency and t.closed_at is null
 $$;
--- Whether an office that counts its cash has too little of any to pay anybody.
-create function has_run_out(office uuid, at timestamptz) returns boolean language sql stable as $$
-  select exists (select from office_safes s where s.office_id = office)
-    and not exists (select from office_safes s cross join lateral (select s.cash + cash_in_tills(s.office_id, s.currency, at) as cash) held
-      where s.office_id = office and held.cash > 0 and held.cash >= coalesce(s.enough_from, 0))
-$$;
 
 -- By this somebody who collected in another's place is found again, whatever household they come for next: the keyed fingerprint of their document. It is
 -- worked out once they have collected, stands as long as it is known who they are, and does not change.
