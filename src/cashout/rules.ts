@@ -45,6 +45,12 @@ export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresA
 export const isGuessable = (voucher: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
   voucher.state === 'issued' || isLive(voucher, now);
 
+/**
+ * Whether nothing is told of a voucher even to somebody with its code. It is locked, and the office without a network that it is bound to still pays
+ * it under that code: whoever goes on guessing elsewhere does not find it out.
+ */
+export const isSilent = ({ state, boundTo }: Pick<Candidate, 'state' | 'boundTo'>): boolean => state === 'locked' && boundTo !== null;
+
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(
   {

@@ -2,7 +2,7 @@ import { type CommandContext, type KeyRing, type Outcome, type Problem, problem,
 import { isCodeOf, readCode } from '../../vouchers/index.ts';
 import { vouchersAt } from '../locating.ts';
 import { refused } from '../problems.ts';
-import { counterRefusal, isGuessable, isLive, locatorRefusal, voucherRefusal } from '../rules.ts';
+import { counterRefusal, isGuessable, isLive, isSilent, locatorRefusal, voucherRefusal } from '../rules.ts';
 import { type Candidate, type Counter, type CounterCandidate, findCounter } from '../store/candidates.ts';
 import { countFailure, noteNoCash, stateOnceCounted } from '../store/paying.ts';
 import { earlierPayout } from '../store/payouts.ts';
@@ -75,7 +75,7 @@ export async function recognise(context: CommandContext, told: Told): Promise<Re
   if ('wrong' in counter) return counter;
   refuse(locatorRefusal(locator));
   const voucher = voucherWith(keyRing, counter.candidates, code);
-  if (!voucher || (await isSilent(tx, voucher))) {
+  if (!voucher || (await isSilentNow(tx, voucher))) {
     const aimedAt = counter.candidates.filter((candidate) => isGuessable(candidate, now));
     // People who share a telephone would lock each other's vouchers by their own mistakes: those count against the agent alone.
     const isOnePersons = new Set(aimedAt.map((candidate) => candidate.collectorId)).size === 1;
@@ -86,19 +86,17 @@ export async function recognise(context: CommandContext, told: Told): Promise<Re
   return { counter, voucher };
 }
 
-/**
- * Whether nothing is told of a voucher even to somebody with its code. It is locked, and the office without a network that it is bound to still pays
- * it under that code: whoever goes on guessing elsewhere does not find it out, nor do many who guess at once.
- */
-const isSilent = async (tx: Tx, { id, state, boundTo }: Candidate): Promise<boolean> =>
-  boundTo !== null && (state === 'locked' || (await stateOnceCounted(tx, id)) === 'locked');
+/** Whether nothing is told of a bound voucher any more: many who guess at once find out no more than one who guesses often. */
+const isSilentNow = async (tx: Tx, { id, boundTo }: Candidate): Promise<boolean> =>
+  boundTo !== null && isSilent({ state: await stateOnceCounted(tx, id), boundTo });
 
 function voucherWith(keyRing: KeyRing, candidates: readonly CounterCandidate[], code: string): CounterCandidate | undefined {
   const { digits, isIntact } = readCode(code);
   if (!isIntact) throw refused('code_mistyped');
   // A code is worked out where there is no voucher too, so that the time it takes says nothing of which there are.
   if (candidates.length === 0) isCodeOf(keyRing, { ...nobody, keyVersion: keyRing.currentVersion }, digits);
-  return candidates.find((candidate) => isCodeOf(keyRing, candidate, digits));
+  // One of which nothing is told is passed by like one whose code it is not, in the same time.
+  return candidates.find((candidate) => isCodeOf(keyRing, candidate, digits) && !isSilent(candidate));
 }
 
 const nobody = { id: '00000000-0000-4000-8000-000000000000', counter: 0 };

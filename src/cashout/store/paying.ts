@@ -94,5 +94,8 @@ export async function countFailure(
 }
 
 /** The state of a voucher once everybody has counted who is counting a wrong code against it now. Whoever counts one later waits. */
-export const stateOnceCounted = async (tx: Tx, id: string): Promise<VoucherState | undefined> =>
-  (await tx.first<{ state: VoucherState }>(sql`select state from vouchers where id = ${id} for no key update`))?.state;
+export async function stateOnceCounted(tx: Tx, id: string): Promise<VoucherState> {
+  const row = await tx.first<{ state: VoucherState }>(sql`select state from vouchers where id = ${id} for no key update`);
+  if (!row) throw new Error('the voucher that was just found is gone');
+  return row.state;
+}
