@@ -48,12 +48,15 @@ export const sharedDocument = ruleOf(
 /** As long before a fresh pay-out `t` as a programme looks back. */
 const lately = ({ minutes }: Settings): Sql => sql`d.paid_on between (t.paid_on - make_interval(mins => ${minutes}))::date and t.paid_on`;
 
+/** The fresh pay-outs to somebody in another's place (`offset 0` keeps the planner from going through all that there ever were of these for the few). */
+const freshByAlternate = (slice: Slice): Sql => sql`select * from (${freshPayouts(slice)} offset 0) p where p.alternate_id is not null`;
+
 /** Whose document is one and the same came in the place of many, whatever was shown and at whichever offices; who entered them is concerned too. */
 const samePerson = (slice: Slice, settings: Settings): Sql =>
   inCommon(
     slice,
     settings,
-    sql`(select distinct c.document_key, f.paid_on from (${freshPayouts(slice)}) f
+    sql`(select distinct c.document_key, f.paid_on from (${freshByAlternate(slice)}) f
         join collectors c on c.id = f.alternate_id and c.document_key is not null) t
       cross join lateral (select d.*, c.added_by from collectors c join payouts d on d.alternate_id = c.id
         where c.document_key = t.document_key and d.voided_at is null and ${lately(settings)} offset 0) d`,
@@ -67,7 +70,7 @@ export const sharedCollector: Rule = {
   of: 'payouts',
   items: 'households',
   async find({ tx, keyRing }, slice, settings) {
-    await keyCollectors(tx, keyRing, sql`select f.alternate_id from (${freshPayouts(slice)}) f`);
+    await keyCollectors(tx, keyRing, sql`select f.alternate_id from (${freshByAlternate(slice)}) f`);
     const shown = alike(slice, settings, sql`t.by_alternate and d.alternate_id is not null and ${lately(settings)}`);
     return tx.all<Found>(sql`(${shown}) union all (${samePerson(slice, settings)})`);
   },
