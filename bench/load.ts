@@ -37,14 +37,18 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
   ];
   const total = (BigInt(vouchers) * 15_000n).toString();
   await client.query('begin');
+  // Before the triggers are passed over: they keep its first version, which the plan is made under.
+  await client.query(
+    `with made as (
+      insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold, duplicate_limit,
+        created_by, created_at)
+      values ($1, 'BENCH', 'Bench', 'DZD', 'Africa/Algiers', '2020-01-01', '2099-12-31', 60, 0.8, 0.2, $2, now()) returning id)
+    insert into approval_rules select id, 1, null, 0, 1, 'approver', 1 from made`,
+    [programme, maker],
+  );
   // The rows come ready-made, past the triggers that watch over how they come about.
   await client.query('set local session_replication_role = replica');
   await client.query(`insert into wilayas values ('16', 'DZ-16', 'DZ001', 'Alger', 'الجزائر', null, '1984-02-04') on conflict do nothing`);
-  await client.query(
-    `insert into programmes (id, code, name, currency, time_zone, starts_on, ends_on, code_validity_days, hold_threshold,
-    duplicate_limit, created_by, created_at) values ($1, 'BENCH', 'Bench', 'DZD', 'Africa/Algiers', '2020-01-01', '2099-12-31', 60, 0.8, 0.2, $2, now())`,
-    [programme, maker],
-  );
   await client.query(
     `insert into funds (id, programme_id, donor, agreement, currency, created_by, created_at)
     values ($1, $2, 'Donor', 'AG', 'DZD', $3, now())`,
@@ -53,8 +57,14 @@ export async function load(client: pg.Client, vouchers: number, agents: number):
   await client.query(`insert into scorecards values ($1, $2, 1, '{}', $3, now())`, [scorecard, programme, maker]);
   await client.query(
     `insert into plans (id, programme_id, programme_version, kind, name, purpose, amount_rule, currency, due_on, scorecard_id, created_by, created_at)
-    values ($1, $2, 1, 'one_time_grant', 'Bench', 'food', '{}', 'DZD', '2026-01-01', $3, $4, now())`,
-    [plan, programme, scorecard, maker],
+    values ($1, $2, 1, 'one_time_grant', 'Bench', 'food', $5, 'DZD', '2026-01-01', $3, $4, now())`,
+    [plan, programme, scorecard, maker, { rule: 'fixed', amount: AMOUNT }],
+  );
+  // What it owes is written below: no job has anything left to do for it.
+  await client.query(
+    `insert into plan_periods (plan_id, number, starts_on, ends_on, of_days, due_on, falls_due_at, state, joined, owed, began_at, finished_at)
+    values ($1, 1, '2026-01-01', '2026-01-01', 1, '2026-01-01', '2026-01-01', 'done', $2, $2, now(), now())`,
+    [plan, vouchers],
   );
   await client.query(
     `insert into payment_lists (id, programme_id, name, source, currency, line_count, total, built_by, created_at)

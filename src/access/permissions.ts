@@ -285,6 +285,8 @@ export const permissions = {
   'cashout.read_till': { roles: ['agent', 'office_supervisor', 'finance_officer', 'auditor'], within: ['office'], own: ['agent'] },
   'cashout.list_tills': { roles: ['office_supervisor', 'finance_officer', 'auditor'], within: ['office'] },
   'cashout.list_own_tills': { roles: ['agent'], within: ['office'] },
+  'cashout.move_safe_cash': { roles: ['office_supervisor'], within: ['office'], stepUp: 'pin' },
+  'cashout.read_safe': { roles: ['office_supervisor', 'finance_officer', 'auditor'], within: ['office'] },
   'cashout.void_payout': { roles: ['office_supervisor'], within: everyPlace, stepUp: 'pin' },
   'cashout.record_fee': { roles: ['finance_officer'], within: ['programme', 'fund'], stepUp: true },
   'cashout.read_fees': { roles: ['finance_officer', 'auditor'], within: ['programme', 'fund'] },

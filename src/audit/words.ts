@@ -99,6 +99,11 @@ export const words: Readonly<Record<string, Words>> = {
   'cashout.top_up_till': { ar: 'تزويد صندوق', fr: 'Caisse approvisionnée', en: 'Cash put into a till' },
   'cashout.close_till': { ar: 'عدّ صندوق وإقفاله', fr: 'Caisse comptée et fermée', en: 'Till counted and closed' },
   'cashout.sign_till': { ar: 'التوقيع على صندوق', fr: 'Caisse signée', en: 'Till signed for' },
+  'cashout.move_safe_cash': {
+    ar: 'تسجيل نقود أُحضرت أو أُخرجت',
+    fr: 'Argent apporté ou emporté',
+    en: 'Cash brought to an office or taken away',
+  },
   'vouchers.lock': { ar: 'قفل قسيمة', fr: 'Bon bloqué', en: 'Voucher locked' },
   'vouchers.extend': { ar: 'تمديد صلاحية قسيمة', fr: 'Bon prolongé', en: 'Voucher given more time' },
   'vouchers.ask_change': {

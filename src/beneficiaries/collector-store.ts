@@ -1,4 +1,5 @@
-import { type Db, type KeyRing, newId, sql, type Tx, type UnderMaster } from '../platform/index.ts';
+import { type Db, type KeyRing, newId, type Sql, sql, type Tx, type UnderMaster } from '../platform/index.ts';
+import { documentKey, plainDocument } from './keys.ts';
 import type { IdentityDocument, Names } from './types.ts';
 
 /** Somebody who is no member and may collect for a household. */
@@ -94,4 +95,18 @@ export async function endStandingCollector(
   const row = await tx.first<Row>(sql`update collectors set ended_at = ${at}, ended_by = ${by}
     where id = ${id} and household_id = ${householdId} and ended_at is null returning ${columns}`);
   return row && opened(keyRing, householdId, today, row);
+}
+
+/** Works out by which key those are found again, by their documents, who have none yet. @param ids the query of their identifiers */
+export async function keyCollectors(tx: Tx, keyRing: KeyRing, ids: Sql): Promise<void> {
+  const rows = await tx.all<{ id: string; householdId: string; identity: Buffer }>(sql`select id, household_id as "householdId", identity
+    from collectors where id in (${ids}) and document_key is null and identity is not null`);
+  const keys = rows.flatMap(({ id, householdId, identity }) => {
+    const { issuingCountry, number } = openIdentity(keyRing, householdId, id, identity).document;
+    const document = plainDocument(issuingCountry, number);
+    return document ? [{ id, key: documentKey(keyRing, document) }] : [];
+  });
+  if (keys.length === 0) return;
+  await tx.run(sql`update collectors c set document_key = k.key
+    from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as k (id uuid, key bigint) where c.id = k.id and c.identity is not null`);
 }

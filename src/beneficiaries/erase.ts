@@ -60,6 +60,6 @@ async function leaveHouseholds(tx: Tx, ids: readonly string[], by: string, at: D
   const empty = await tx.all<{ id: string }>(sql`update households h set reference = h.id::text
     where h.id in (select household_id from beneficiaries where id = any(${ids}::uuid[]))
       and not exists (select from beneficiaries m where m.household_id = h.id and m.erased_at is null) returning h.id`);
-  await tx.run(sql`update collectors set identity = null, ended_at = coalesce(ended_at, ${at}), ended_by = coalesce(ended_by, ${by}::uuid)
+  await tx.run(sql`update collectors set identity = null, document_key = null, ended_at = coalesce(ended_at, ${at}), ended_by = coalesce(ended_by, ${by}::uuid)
     where household_id = any(${empty.map(({ id }) => id)}::uuid[]) and identity is not null`);
 }

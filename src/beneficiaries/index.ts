@@ -10,7 +10,7 @@ export {
   type WashingtonGroup,
 } from './answers.ts';
 export { type Checked, checkAll } from './checking.ts';
-export { openIdentity, standingCollectors } from './collector-store.ts';
+export { keyCollectors, openIdentity, standingCollectors } from './collector-store.ts';
 export { beneficiaryColumns } from './columns.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
 export { hasWithdrawn } from './consent-store.ts';

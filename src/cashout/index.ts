@@ -9,4 +9,5 @@ export { inTheirLanguage, speak } from './speaking.ts';
 export { type Candidate, candidateColumns, failuresOf, type KnownCollectors } from './store/candidates.ts';
 export { countFailure, type NewPayout, pay } from './store/paying.ts';
 export { earlierPayout, paidAmong, paidOutSince, payoutById } from './store/payouts.ts';
+export { hasRunOut } from './store/safe.ts';
 export type { Payout, Redemption } from './types.ts';

@@ -23,6 +23,7 @@ export const refusal = defineProblems({
   payout_over_limit: [409, 'The office does not pay as much at once'],
   till_required: [409, 'This office pays out of an open till'],
   till_short: [409, 'The till does not hold as much'],
+  safe_short: [409, 'The safe does not hold as much'],
 });
 
 /** A refusal that is said in the words of its own code. */
@@ -43,9 +44,11 @@ const till = defineProblems({
   till_signed: [409, 'The till is signed for'],
   till_unexplained: [422, 'The difference is not explained'],
   till_reference_used: [409, 'This reference was used before'],
+  safe_not_so: [409, 'The safe holds another amount'],
+  safe_reference_used: [409, 'This reference was written down before'],
 });
 
-/** Why a till is not opened, filled, closed or signed for. */
+/** Why a till is not opened, filled, closed or signed for, and cash not written down. */
 export const tillRefused = (code: keyof typeof till): Problem => speak(till[code], code);
 
 /** Something that was entered at a counter and cannot be. @param pointer where it stands */
@@ -59,6 +62,9 @@ const byConstraint: Readonly<Record<string, () => Problem>> = {
   payouts_within_daily_limit: () => refused('limit_reached'),
   payouts_out_of_till: () => refused('till_required'),
   tills_never_below_zero: () => refused('till_short'),
+  office_safes_never_below_zero: () => refused('safe_short'),
+  safe_movements_of_safe: () => tillRefused('safe_not_so'),
+  safe_movements_reference_once: () => tillRefused('safe_reference_used'),
   payouts_void_same_day: () => speak(late.void_too_late, 'void_too_late'),
   payouts_void_unmatched: () => speak(late.payout_matched, 'payout_matched'),
   payouts_void_unsettled: () => speak(late.payout_settled, 'payout_settled'),

@@ -2,8 +2,9 @@ import { authoriseRead, scopeCondition } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequestById, problem, sql } from '../platform/index.ts';
 import { pageOfFees } from './store/fees.ts';
 import { findPayout, type PayoutFilter, pageOfPayouts } from './store/payouts.ts';
+import { cashOf } from './store/safe.ts';
 import { pageOfTills, type TillFilter, tillById } from './store/tills.ts';
-import type { Payout, PostFee, Till } from './types.ts';
+import type { OfficeCash, Payout, PostFee, Till } from './types.ts';
 
 /**
  * A pay-out, for those who read any in their scope and for the agent who made it.
@@ -68,4 +69,10 @@ export async function listOwnTills(db: Db, actor: Actor, query: TillFilter & { l
   const within = scopeCondition(actor, 'cashout.list_own_tills', { office: sql`t.office_id` });
   const { limit, after } = pageRequestById(query);
   return pageOfTills(db, query, sql`t.agent_id = ${actor.id} and (${within})`, limit, after);
+}
+
+/** What an office holds now. @throws not_found */
+export async function readOfficeCash(db: Db, actor: Actor, officeId: string, now: Date): Promise<OfficeCash> {
+  authoriseRead(actor, 'cashout.read_safe', { office: officeId });
+  return cashOf(db, officeId, now);
 }

@@ -4,9 +4,10 @@ import { payLookedUp } from './commands/pay.ts';
 import { printReceipt } from './commands/print-receipt.ts';
 import { recordFee } from './commands/record-fee.ts';
 import { redeemVoucher } from './commands/redeem.ts';
+import { moveSafeCash } from './commands/safe.ts';
 import { closeTill, openTill, signTill, topUpTill } from './commands/tills.ts';
 import { voidPayout } from './commands/void-payout.ts';
-import { listFees, listOwnTills, listPayouts, listTills, readPayout, readTill } from './queries.ts';
+import { listFees, listOwnTills, listPayouts, listTills, readOfficeCash, readPayout, readTill } from './queries.ts';
 import { receiptPage } from './receipt/page.ts';
 import { inTheirLanguage, languageOf, textOf } from './speaking.ts';
 
@@ -25,12 +26,14 @@ type Operation =
   | 'topUpTill'
   | 'closeTill'
   | 'signTill'
+  | 'getOfficeCash'
+  | 'moveSafeCash'
   | 'recordPostFee'
   | 'listPostFees';
 
 const wanted = (headers: { readonly 'accept-language'?: string | undefined }) => headers['accept-language'];
 
-export const cashoutRoutes = ({ db, execute }: Ground): Routes<Operation> => ({
+export const cashoutRoutes = ({ db, execute, clock }: Ground): Routes<Operation> => ({
   redeemVoucher: ({ body, headers, ...call }) => inTheirLanguage(wanted(headers), execute(redeemVoucher, body, call)),
   lookUpVoucher: async ({ body, headers, ...call }) => {
     const { warnings, ...found } = await inTheirLanguage(wanted(headers), execute(lookUp, body, call));
@@ -53,6 +56,9 @@ export const cashoutRoutes = ({ db, execute }: Ground): Routes<Operation> => ({
   topUpTill: ({ params, body, headers, ...call }) => inTheirLanguage(wanted(headers), execute(topUpTill, { ...params, ...body }, call)),
   closeTill: ({ params, body, headers, ...call }) => inTheirLanguage(wanted(headers), execute(closeTill, { ...params, ...body }, call)),
   signTill: ({ params, body, headers, ...call }) => inTheirLanguage(wanted(headers), execute(signTill, { ...params, ...body }, call)),
+  getOfficeCash: ({ actor, params }) => readOfficeCash(db, actor, params.officeId, clock.now()),
+  moveSafeCash: ({ params, body, headers, ...call }) =>
+    inTheirLanguage(wanted(headers), execute(moveSafeCash, { ...params, ...body }, call)),
   recordPostFee: ({ params, body, ...call }) => execute(recordFee, { ...params, ...body }, call),
   listPostFees: ({ actor, params, query }) => listFees(db, actor, params.programmeId, query),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AGENT_ATTEMPTS_ALLOWED, counterRefusal, isLive, locatorRefusal, voucherRefusal } from './rules.ts';
+import { AGENT_ATTEMPTS_ALLOWED, counterRefusal, isGuessable, isLive, isSilent, locatorRefusal, voucherRefusal } from './rules.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const later = new Date('2026-03-01T12:00:01Z');
@@ -62,6 +62,25 @@ describe('a voucher whose code is right', () => {
         officeName: 'Grande Poste',
       });
     }
+  });
+});
+
+describe('a voucher whose code is wrong', () => {
+  it('counts it as long as its code may still pay', () => {
+    for (const [state, expiresAt, counts] of [
+      ['issued', null, true],
+      ['activated', later, true],
+      ['activated', now, false],
+      ['locked', later, false],
+      ['redeemed', later, false],
+      ['cancelled', null, false],
+    ] as const)
+      expect(isGuessable({ state, expiresAt }, now), state).toBe(counts);
+  });
+
+  it('tells nothing from then on where it is locked and one office still pays it', () => {
+    expect(isSilent({ state: 'locked', boundTo: office })).toBe(true);
+    expect([isSilent({ state: 'locked', boundTo: null }), isSilent({ state: 'activated', boundTo: office })]).toEqual([false, false]);
   });
 });
 

@@ -37,9 +37,19 @@ export function locatorRefusal(locator: Locator): Problem | undefined {
 const mistyped = (pointer: string, text: 'serial_mistyped' | 'number_mistyped'): Problem =>
   speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer, text }]);
 
-/** Whether a voucher can be paid now, and so counts wrong codes. */
+/** Whether a voucher can be paid now. */
 export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
   state === 'activated' && expiresAt !== null && expiresAt > now;
+
+/** Whether wrong codes count against a voucher: it can be paid now, or once its message has been accepted. */
+export const isGuessable = (voucher: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
+  voucher.state === 'issued' || isLive(voucher, now);
+
+/**
+ * Whether nothing is told of a voucher even to somebody with its code. It is locked, and the office without a network that it is bound to still pays
+ * it under that code: whoever goes on guessing elsewhere does not find it out.
+ */
+export const isSilent = ({ state, boundTo }: Pick<Candidate, 'state' | 'boundTo'>): boolean => state === 'locked' && boundTo !== null;
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(

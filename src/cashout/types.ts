@@ -26,6 +26,12 @@ export type Confirmation = Schemas['Confirmation'];
 /** The cash in front of an agent. */
 export type Till = Schemas['Till'];
 
+/** What an office holds. */
+export type OfficeCash = Schemas['OfficeCash'];
+
+/** Cash that is brought to an office or taken away. */
+export type SafeMovement = Schemas['SafeMovement'];
+
 /** What is counted of one note or coin. */
 export type Pieces = Schemas['Pieces'];
 

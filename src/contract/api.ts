@@ -2050,7 +2050,7 @@ export interface paths {
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`, null for what was delivered by hand), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`,
          *     `paid_as_other_record` (of records that were merged, one is paid), `not_a_collector`, `limit_reached`, `payout_over_limit`,
-         *     `till_required`, `till_short`.
+         *     `till_required`, `till_short`, `safe_short`.
          */
         post: operations["redeemVoucher"];
         delete?: never;
@@ -2190,6 +2190,50 @@ export interface paths {
          *     enough. It is of today by the clock of the office. Pay-outs of the agent come out of it, and are refused when it does not hold as much.
          */
         post: operations["openTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/safe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an office holds
+         * @description In its safe and in the tills of today, by currency; nothing of an office that does not count its cash.
+         */
+        get: operations["getOfficeCash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offices/{officeId}/safe/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down cash that was brought to an office or taken away
+         * @description For a supervisor of the office, with a fresh second factor or PIN. With the first cash that is `brought_in` the office begins to count: tills are filled out
+         *     of the safe and go back to it, and who pays without a till pays out of it. `ended` takes out all that is there, and the office counts no more.
+         *
+         *     `reference` is of the slip that came with the cash. `enoughFrom` goes with `brought_in`: while the safe and the tills of today hold less together, the office
+         *     says that it has no cash before a code is looked at.
+         */
+        post: operations["moveSafeCash"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9219,6 +9263,7 @@ export interface components {
             nameFr: string;
             nameAr: string;
             isOpen: boolean;
+            /** @description As somebody said. An office that counts its cash says that it has none when it has run out as well */
             hasCash: boolean;
             timeZone: components["schemas"]["TimeZone"];
             /** @description Whether an agent pays out of an open till, and not otherwise */
@@ -9268,7 +9313,7 @@ export interface components {
         /** @description Twelve random digits and two check digits (ISO 7064 MOD 97-10). Public. */
         Serial: string;
         /**
-         * @description Issued at release, activated when the message with the code was accepted, redeemed when paid; locked by wrong codes.
+         * @description Issued at release, activated when the message with the code was accepted, redeemed when paid; locked by wrong codes, before it was accepted or after.
          * @enum {string}
          */
         VoucherState: "issued" | "activated" | "redeemed" | "locked" | "expired" | "cancelled";
@@ -9796,6 +9841,27 @@ export interface components {
             signedAt: string | null;
             remark: string | null;
         };
+        OfficeCash: {
+            officeId: components["schemas"]["Id"];
+            /** @description Whether it counts its cash, and holds too little of any currency to pay anybody */
+            hasRunOut: boolean;
+            currencies: {
+                safe: components["schemas"]["Money"];
+                /** @description In the tills of today that stand open */
+                tills: components["schemas"]["Money"];
+                /** @description Both */
+                held: components["schemas"]["Money"];
+                enoughFrom: components["schemas"]["Money"] | null;
+            }[];
+        };
+        SafeMovement: {
+            /** @enum {string} */
+            kind: "brought_in" | "taken_out" | "ended";
+            amount: components["schemas"]["Money"];
+            /** @description The least that anybody may come for. Left out, it stays as it was */
+            enoughFrom?: components["schemas"]["Money"];
+            reference: string;
+        };
         PostFee: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -10088,7 +10154,7 @@ export interface components {
          * @description `agent_burst`: one agent paid out far more within minutes than is usual at the office. `out_of_hours`: paid while the office is closed.
          *     `far_from_home`: an agent paid several people in a day who live in another wilaya. `changed_before`: a telephone number or a collector was
          *     changed shortly before the pay-out. `shared_document`: documents of one type with the same last four signs, at one office on one day, for
-         *     several households. `shared_collector`: the same of people who came in somebody's place, at one office over a month. `shared_phone`: one number
+         *     several households. `shared_collector`: over a month, the same of people who came in somebody's place at one office, or one person who did at any. `shared_phone`: one number
          *     that several households gave. `document_differs`: the document that was seen is none that is known of who came. `equal_at_close`: many equal
          *     round pay-outs in the last minutes of the day. `failed_codes_…`: many wrong codes by one agent, at one office, or for one voucher.
          * @enum {string}
@@ -10104,6 +10170,8 @@ export interface components {
             payoutIds?: components["schemas"]["Id"][];
             /** @description The first fifty */
             voucherIds?: components["schemas"]["Id"][];
+            /** @description Of documents and collectors that are shared, where those pay-outs were made */
+            officeIds?: components["schemas"]["Id"][];
             /** @description How many tried */
             agents?: number;
             /** @description The most that one agent pays out in so many minutes there, on a middling day; null where too few days are known */
@@ -18746,6 +18814,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Till"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    getOfficeCash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                officeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it holds now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeCash"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    moveSafeCash: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                officeId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SafeMovement"];
+            };
+        };
+        responses: {
+            /** @description What the office holds now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeCash"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -10,13 +10,15 @@ const told = [
   'already_paid',
   'voucher_cancelled',
   'voucher_expired',
-  'voucher_locked',
   'voucher_not_active',
   'paid_as_other_record',
   'consent_withdrawn',
 ] as const satisfies readonly OfflineReason[];
 
-/** Why the books would not take a pay-out, as a counter would see it at the time when it was made; undefined when they would. */
+/**
+ * Why the books would not take a pay-out, as a counter would see it at the time when it was made; undefined when they would. That a voucher was locked
+ * meanwhile the device could not hear: whoever was paid is not to blame for who guessed elsewhere.
+ */
 export async function bookReason(
   tx: Tx,
   voucher: Reported,
@@ -24,7 +26,8 @@ export async function bookReason(
   at: Date,
 ): Promise<OfflineReason | undefined> {
   const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
-  const refusal = voucherRefusal({ ...voucher, boundTo: null }, earlier, at);
+  const state = voucher.state === 'locked' ? 'activated' : voucher.state;
+  const refusal = voucherRefusal({ ...voucher, state, boundTo: null }, earlier, at);
   if (refusal) return told.find((code) => code === refusal.code) ?? 'refused';
   if (voucher.isHandInList) return 'hand_in_list';
   if (alternateId === undefined) return undefined;

@@ -6,12 +6,12 @@ import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, many, registrationRow } from '../../test/support/registration-files.ts';
 import { reachable, registration } from '../../test/support/registrations.ts';
-import { openMatchProfile } from '../beneficiaries/index.ts';
-import { documentKey, phoneKey } from '../beneficiaries/keys.ts';
+import { keyCollectors, openMatchProfile } from '../beneficiaries/index.ts';
+import { documentKey, phoneKey, plainDocument } from '../beneficiaries/keys.ts';
 import { changePlace } from '../beneficiaries/person-changes.ts';
 import { openNote, openPerson, personalFields } from '../beneficiaries/sealing.ts';
 import { openRows } from '../intake/chunks.ts';
-import type { KeyRing } from '../platform/index.ts';
+import { type KeyRing, sql } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
 
 describe('erasing a person', () => {
@@ -132,7 +132,10 @@ describe('erasing a person', () => {
     const words = ['Zoulikha', 'Ouahrani', '1977-03-19', 'ZK9081726', '661908172', 'Houria', 'Collectrix', 'CC5551234', 'Tape 44'];
     const document = 'NER/ZK9081726';
     const blind = [documentKey(keyRing, document.toLowerCase()), documentKey(keyRing, document), phoneKey(keyRing, '+213661908172')];
+    await platform.app.database.transaction((tx) => keyCollectors(tx, keyRing, sql`select id from collectors`));
+    const ofCollector = documentKey(keyRing, plainDocument('NER', 'CC5551234') ?? '');
     const before = await copyOf(platform.owner);
+    expect(textOf(before)).toContain(ofCollector);
     const all = opened(before, keyRing).join('\n');
     for (const word of words) expect(all, word).toContain(word);
     const keysIn = (copy: Copy) => (copy.get('beneficiary_keys') ?? []).filter(({ key }) => blind.includes(String(key)));
@@ -144,6 +147,7 @@ describe('erasing a person', () => {
     const left = `${textOf(after)}\n${opened(after, keyRing).join('\n')}`;
     for (const word of words) expect(left, word).not.toContain(word);
     expect(keysIn(after)).toEqual([]);
+    expect(left).not.toContain(ofCollector);
     expect((after.get('beneficiary_keys') ?? []).filter((row) => row['beneficiary_id'] === person.id)).toEqual([]);
     // What is left under their key is still there, and no copy of the key is.
     const key = (before.get('beneficiaries') ?? []).find(({ id }) => id === person.id)?.['data_key'] as Buffer;

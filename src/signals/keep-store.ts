@@ -79,7 +79,7 @@ export const insertItems = (tx: Tx, signalId: string, items: readonly string[]):
 /** A finding as it is when these items alone count, and not what it had before. */
 export async function narrowedTo(tx: Tx, of: Items, found: Found, items: readonly string[]): Promise<Found> {
   const part = await tx.first<Partial<Pick<Found, 'from' | 'to'>> & { readonly evidence: Found['evidence'] | null }>(
-    narrowing[of](items, found.evidence.payoutIds ?? []),
+    narrowing[of](items, found.evidence),
   );
   if (!part?.evidence) return { ...found, count: items.length };
   const { from = found.from, to = found.to, evidence } = part;
@@ -96,8 +96,9 @@ const narrowing = {
       'voucherIds', coalesce((array_agg(distinct f.voucher_id) filter (where f.voucher_id is not null))[1:50], '{}')) as evidence
     from failed_codes f where f.id = any(${items}::uuid[])`,
   // Of who shares something, those who are new may be paid or not.
-  households: (items: readonly string[], payoutIds: readonly string[]) => sql`select
-      jsonb_build_object('payoutIds', array_agg(p.id order by p.paid_at, p.id)) as evidence
+  households: (items: readonly string[], { payoutIds = [], officeIds }: Found['evidence']) => sql`select
+      jsonb_build_object('payoutIds', array_agg(p.id order by p.paid_at, p.id)) || case when ${officeIds !== undefined} then jsonb_build_object('officeIds',
+        coalesce(array_agg(distinct p.office_id) filter (where p.office_id is not null), '{}')) else '{}' end as evidence
     from payouts p join vouchers v on v.id = p.voucher_id join payment_list_lines l on l.id = v.line_id
     where p.id = any(${payoutIds}::uuid[]) and l.household_id = any(${items}::uuid[]) having count(*) > 0`,
 } as const;

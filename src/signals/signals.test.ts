@@ -5,6 +5,7 @@ import { payList, type Wish } from '../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { makeVouchers } from '../../test/support/vouchers.ts';
 import { system } from '../access/index.ts';
+import { identities } from '../beneficiaries/collector-store.ts';
 import { newId } from '../platform/index.ts';
 import { lookForSignals } from './commands/look.ts';
 import type { Signal, SignalKind } from './types.ts';
@@ -174,14 +175,7 @@ describe('what looks like fraud', () => {
         officer,
         at,
       ]);
-    const alternate = async (at: string, place: number): Promise<string> => {
-      const id = newId();
-      await platform.owner.query(
-        `insert into collectors (id, household_id, identity, place, valid_until, added_by, added_at) values ($1, $2, '\\x00', $3, '2099-01-01', $4, $5)`,
-        [id, household, place, officer, at],
-      );
-      return id;
-    };
+    const alternate = (at: string, place: number) => enter({ household, at, place, by: officer });
     const home = { householdId: household };
     await platform.owner.query(
       `insert into households (id, programme_id, reference, size, created_at) values ($1::uuid, $2, $1::text, 3, now())`,
@@ -205,6 +199,22 @@ describe('what looks like fraud', () => {
     );
     expect(signals.length).toBe(2);
   });
+
+  /** Somebody who may come in the place of a household. */
+  async function enter({ household = newId(), number = newId(), at = '2026-01-01', place = 1, by = newId() }): Promise<string> {
+    const id = newId();
+    const identity = { names: { given: 'Ali' }, document: { type: 'passport', number, issuingCountry: 'MLI' } };
+    const sealed = platform.app.keyRing.seal(
+      identities.purpose,
+      identities.place({ household_id: household, id }),
+      JSON.stringify(identity),
+    );
+    await platform.owner.query(
+      `insert into collectors (id, household_id, identity, place, valid_until, added_by, added_at) values ($1, $2, $3, $4, '2099-01-01', $5, $6)`,
+      [id, household, sealed, place, by, at],
+    );
+    return id;
+  }
 
   /** People of a list of their own, each a household by the same identifier. */
   async function payPeople(wishes: readonly Wish[]): Promise<[string, string, string]> {
@@ -232,24 +242,107 @@ describe('what looks like fraud', () => {
     expect(signals[0]?.evidence.payoutIds?.toSorted()).toEqual(three.toSorted());
     expect(JSON.stringify(signals)).not.toContain('7777');
 
-    const collected = async (day: string): Promise<Made> => {
-      const [household, alternate] = [newId(), newId()];
-      await platform.owner.query(
-        `insert into households (id, programme_id, reference, size, created_at) values ($1::uuid, $2, $1::text, 1, now())`,
-        [household, frame.programmeId],
-      );
-      await platform.owner.query(
-        `insert into collectors (id, household_id, identity, place, valid_until, added_by, added_at) values ($1, $2, '\\x00', 1, '2099-01-01', $1::uuid, '2026-01-01')`,
-        [alternate, household],
-      );
-      return { alternate, householdId: household, document: '5555', at: `${day}T10:00:00Z` };
-    };
+    const collected = async (day: string): Promise<Made> => ({ ...(await inPlaceOf({})), document: '5555', at: `${day}T10:00:00Z` });
     const made: Made[] = [];
     for (const day of ['2026-01-15', '2026-02-20', '2026-03-02', DAY]) made.push(await collected(day));
     await pay(made.slice(0, 3));
     expect(await found('shared_collector')).toEqual([]);
     await pay(made.slice(3));
-    expect(await found('shared_collector')).toMatchObject([{ count: 3, from: '2026-02-20T10:00:00.000Z' }]);
+    expect(await found('shared_collector')).toMatchObject([
+      { count: 3, from: '2026-02-20T10:00:00.000Z', evidence: { officeIds: [frame.officeId] } },
+    ]);
+  });
+
+  /** A household, and who may come in its place. */
+  async function inPlaceOf(who: Parameters<typeof enter>[0]): Promise<{ householdId: string; alternate: string }> {
+    const householdId = newId();
+    await platform.owner.query(
+      `insert into households (id, programme_id, reference, size, created_at) values ($1::uuid, $2, $1::text, 1, now())`,
+      [householdId, frame.programmeId],
+    );
+    return { householdId, alternate: await enter({ household: householdId, ...who }) };
+  }
+
+  describe('who comes in the place of many', () => {
+    const second = async () => (await makeFrame(platform)).officeId;
+    const keysOf = async (ids: readonly string[]) =>
+      (await platform.owner.query('select document_key as key from collectors where id = any($1)', [ids])).rows.map(({ key }) => key);
+
+    it('is one person by their document, at several offices and whatever they showed there', async () => {
+      const agentId = await elsewhere();
+      const [other, third, officer] = [await second(), await second(), newId()];
+      const same = await Promise.all(
+        ['X 123-456', 'x123456', 'X123 456'].map((number, i) => inPlaceOf({ number, by: i === 0 ? officer : newId() })),
+      );
+      const [a, b, c] = same as [Made, Made, Made];
+      const [one, two] = await pay([
+        { ...a, agentId },
+        { ...b, officeId: other, at: '2026-03-09T10:00:00Z' },
+        // Somebody else by name and number, who is shown as ending alike elsewhere; and one who came twice for one household.
+        { ...(await inPlaceOf({ number: 'Y999' })), officeId: other, document: '3456' },
+        { ...a, agentId, officeId: third },
+      ]);
+      expect(await found('shared_collector')).toEqual([]);
+      const [three] = await pay([{ ...c, officeId: third, at: '2026-03-12T10:00:00Z' }]);
+      const [signal, ...more] = await found('shared_collector');
+      expect(more).toEqual([]);
+      expect(signal).toMatchObject({ officeId: null, agentId: null, count: 3, severity: 'medium', from: '2026-03-09T10:00:00.000Z' });
+      expect(signal?.evidence.payoutIds).toEqual(expect.arrayContaining([one, two, three]));
+      expect(signal?.evidence.officeIds?.toSorted()).toEqual([frame.officeId, other, third].toSorted());
+      // Nothing by which they could be found outside, and nobody whom it concerns.
+      const keys = await keysOf(same.map(({ alternate }) => alternate));
+      expect(new Set(keys).size).toBe(1);
+      const { rows } = await platform.owner.query('select key, evidence, concerns from signals where id = $1', [signal?.id]);
+      expect(JSON.stringify(rows)).not.toContain(String(keys[0]));
+      expect(JSON.stringify(rows)).not.toContain('123456');
+      expect(rows[0].concerns).toEqual(expect.arrayContaining([agentId, officer]));
+    });
+
+    it('is judged once: of what goes on after that only the new household and its office count', async () => {
+      await elsewhere();
+      const [other, number] = [await second(), newId()];
+      const made: Made[] = [];
+      for (let i = 0; i < 4; i += 1) made.push(await inPlaceOf({ number }));
+      await pay(made.slice(0, 3));
+      const [first] = await found('shared_collector');
+      await finance.post(`/v1/signals/${first?.id}/review`).expect(200);
+      await finance.post(`/v1/signals/${first?.id}/decision`, { outcome: 'dismissed', reason: 'The guard of the camp' }).expect(200);
+      await pay([{ ...made[3], officeId: other }]);
+      const [next, ...rest] = await found('shared_collector');
+      expect(rest.map(({ id }) => id)).toEqual([first?.id]);
+      expect(next).toMatchObject({ count: 1, follows: { id: first?.id }, evidence: { officeIds: [other] } });
+    });
+
+    it('is nobody in another programme, beyond the month, or taken back; and is forgotten when they are erased', async () => {
+      await elsewhere();
+      const number = newId();
+      const before = frame;
+      await pay([await inPlaceOf({ number }), await inPlaceOf({ number })]);
+      await elsewhere();
+      const [late, gone, here] = [await inPlaceOf({ number }), await inPlaceOf({ number }), await inPlaceOf({ number })];
+      const [, taken] = await pay([{ ...late, at: '2026-01-02T10:00:00Z' }, gone, here]);
+      const { owner } = platform;
+      await owner.query('begin');
+      await owner.query(`update payouts set voided_at = paid_at, voided_by = id, void_reason = 'Wrong' where id = $1`, [taken]);
+      await owner.query(
+        `update vouchers v set state = 'activated', counter = counter + 1 from payouts p where p.id = $1 and v.id = p.voucher_id`,
+        [taken],
+      );
+      await owner.query('commit');
+      await pay([await inPlaceOf({ number })]);
+      expect(await found('shared_collector')).toEqual([]);
+      expect(before.programmeId).not.toBe(frame.programmeId);
+      const standing = 'update collectors set document_key = 1 where id = $1';
+      await expect(app.query(standing, [here.alternate])).rejects.toMatchObject({ constraint: 'collectors_identity' });
+      const erase = 'update collectors set identity = null, ended_at = now(), ended_by = gen_random_uuid()';
+      await expect(app.query(`${erase} where id = $1`, [here.alternate])).rejects.toMatchObject({
+        constraint: 'collectors_erased_without_key',
+      });
+      await app.query(`${erase}, document_key = null where id = $1`, [here.alternate]);
+      expect(await keysOf([here.alternate])).toEqual([null]);
+      await look();
+      expect(await keysOf([here.alternate])).toEqual([null]);
+    });
   });
 
   it('is a document that was none of the person’s', async () => {

@@ -27,13 +27,14 @@ export async function reopenVoucher(tx: Tx, id: string, keyVersion: number): Pro
 }
 
 /**
- * Gives a voucher another code: the old one is dead from then on. One that is locked can be paid again, and wrong codes count anew.
+ * Gives a voucher another code: the old one is dead from then on. One that is locked can be paid again, or once its message is accepted where none has
+ * been, and wrong codes count anew.
  * @param from the states in which it may be
  * @returns whether it was in one of them and had time left
  */
 export const renewCode = async (tx: Tx, now: Date, id: string, keyVersion: number, from: readonly string[]): Promise<boolean> =>
   (await tx.run(sql`update vouchers set counter = counter + 1, failed_attempts = 0, key_version = ${keyVersion},
-      state = case state when 'locked' then 'activated' else state end
+      state = case when activated_at is null then 'issued' else 'activated' end
     where id = ${id} and state = any(${from}) and (expires_at is null or expires_at > ${now})`)) === 1;
 
 /** @returns whether the voucher could be paid, and cannot now */

@@ -1,8 +1,8 @@
 /** What may become of a voucher in each state. The database holds the same table (trigger `transition`). */
 export const voucherMoves = {
-  issued: ['activated', 'cancelled'],
+  issued: ['activated', 'locked', 'cancelled'],
   activated: ['redeemed', 'locked', 'expired', 'cancelled'],
-  locked: ['activated', 'expired', 'cancelled'],
+  locked: ['issued', 'activated', 'redeemed', 'expired', 'cancelled'],
   redeemed: ['activated'],
   expired: [],
   cancelled: [],

@@ -53,7 +53,8 @@ function decide(accepted: boolean, may: boolean, then: () => void): boolean {
   return true;
 }
 
-const isLive = ({ state, expiresAt }: VoucherState, at: number): boolean => state === 'activated' && expiresAt !== null && expiresAt > at;
+const isGuessable = ({ state, expiresAt }: VoucherState, at: number): boolean =>
+  state === 'issued' || (state === 'activated' && expiresAt !== null && expiresAt > at);
 
 const rules: Rules = {
   contribute: (state, { accepted, fund, amount, id }) =>
@@ -302,12 +303,12 @@ const renewed = (voucher: VoucherState | undefined, from: readonly string[], acc
     if (!voucher) return;
     voucher.counter += 1;
     voucher.attempts = 0;
-    if (voucher.state === 'locked') voucher.state = 'activated';
+    if (voucher.state === 'locked') voucher.state = voucher.expiresAt === null ? 'issued' : 'activated';
   });
 
-/** A wrong code counts against a voucher that could be paid; the fifth locks it. */
+/** A wrong code counts against a voucher that can be paid, or once its message has arrived; the fifth locks it. */
 function guessed(voucher: VoucherState, at: number): boolean {
-  if (!isLive(voucher, at)) return true;
+  if (!isGuessable(voucher, at)) return true;
   voucher.attempts += 1;
   if (voucher.attempts >= 5) voucher.state = 'locked';
   return true;

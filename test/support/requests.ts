@@ -168,6 +168,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   topUpTill: () => ({ body: { amount: { amount: '1.00', currency: 'DZD' }, reference: newId() } }),
   closeTill: () => ({ body: { count: [] } }),
   signTill: () => ({ body: { remark: 'A note was torn' } }),
+  moveSafeCash: () => ({ body: { kind: 'brought_in', amount: { amount: '1.00', currency: 'DZD' }, reference: newId() } }),
   voidPayout: () => ({ body: reason }),
   recordPostFee: ({ fundId, officeId }) => ({
     body: { fundId, officeId, reference: newId(), from: '2026-01-01', to: '2026-01-31', amount: { amount: '0.01', currency: 'DZD' } },

@@ -13,7 +13,7 @@ export type Handing = Pick<Redemption, 'officeId' | 'collectorId' | 'documentTyp
 
 /**
  * Hands over the cash of a voucher that was recognised: voucher, pay-out and posting are one statement.
- * @throws not_a_collector; payout_over_limit and limit_reached; till_required and till_short
+ * @throws not_a_collector; payout_over_limit and limit_reached; till_required, till_short and safe_short
  */
 export async function handOver(
   { tx, actor, now, keyRing }: CommandContext,

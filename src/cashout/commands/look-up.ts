@@ -16,7 +16,7 @@ export type FoundVoucher = Omit<LookUp, 'warnings'> & { readonly warnings: reado
 
 /**
  * Shows an agent who knows a voucher's code whom to call, and how much it is; nobody else. For ten minutes the agent may then pay it.
- * @throws as {@link recognise}; payout_over_limit, limit_reached, till_required and till_short as far as can be told before paying
+ * @throws as {@link recognise}; payout_over_limit, limit_reached, till_required, till_short and safe_short as far as can be told before paying
  */
 export const lookUp = command<LookUpRequest, FoundVoucher>({
   name: 'cashout.look_up',
@@ -51,11 +51,12 @@ export const lookUp = command<LookUpRequest, FoundVoucher>({
   },
 });
 
-function refusalOf({ isOverPayout, isOverDay, lacksTill, isTillShort }: Outlook) {
+function refusalOf({ isOverPayout, isOverDay, lacksTill, isTillShort, isSafeShort }: Outlook) {
   if (isOverPayout) return refused('payout_over_limit');
   if (isOverDay) return refused('limit_reached');
   if (lacksTill) return refused('till_required');
-  return isTillShort ? refused('till_short') : undefined;
+  if (isTillShort) return refused('till_short');
+  return isSafeShort ? refused('safe_short') : undefined;
 }
 
 async function whoMayCollect(

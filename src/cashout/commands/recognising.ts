@@ -1,10 +1,10 @@
-import { type CommandContext, type KeyRing, type Outcome, type Problem, problem, type Sql } from '../../platform/index.ts';
+import { type CommandContext, type KeyRing, type Outcome, type Problem, problem, type Sql, type Tx } from '../../platform/index.ts';
 import { isCodeOf, readCode } from '../../vouchers/index.ts';
 import { vouchersAt } from '../locating.ts';
 import { refused } from '../problems.ts';
-import { counterRefusal, isLive, locatorRefusal, voucherRefusal } from '../rules.ts';
+import { counterRefusal, isGuessable, isLive, isSilent, locatorRefusal, voucherRefusal } from '../rules.ts';
 import { type Candidate, type Counter, type CounterCandidate, findCounter } from '../store/candidates.ts';
-import { countFailure, noteNoCash } from '../store/paying.ts';
+import { countFailure, noteNoCash, stateOnceCounted } from '../store/paying.ts';
 import { earlierPayout } from '../store/payouts.ts';
 import type { Locator } from '../types.ts';
 
@@ -63,7 +63,7 @@ export async function refuseUnpayable({ tx, now }: CommandContext, voucher: Cand
 
 /**
  * Finds the voucher that a locator and a code are of. Its state is told only to somebody who knows the code; anybody else hears `code_refused`,
- * whether the voucher exists or not, and has used an attempt.
+ * whether the voucher exists or not, and has used an attempt. So does everybody of one that was guessed at too often and is still paid elsewhere.
  * @returns the voucher, or the outcome of a command that was given a wrong code, or at an office without cash before the code is looked at
  * @throws office_closed, office_outside_hours or agent_locked before the code is looked at; code_mistyped, which costs no
  *   attempt; then what state the voucher is in
@@ -75,23 +75,28 @@ export async function recognise(context: CommandContext, told: Told): Promise<Re
   if ('wrong' in counter) return counter;
   refuse(locatorRefusal(locator));
   const voucher = voucherWith(keyRing, counter.candidates, code);
-  if (!voucher) {
-    const live = counter.candidates.filter((candidate) => isLive(candidate, now));
+  if (!voucher || (await isSilentNow(tx, voucher))) {
+    const aimedAt = counter.candidates.filter((candidate) => isGuessable(candidate, now));
     // People who share a telephone would lock each other's vouchers by their own mistakes: those count against the agent alone.
-    const isOnePersons = new Set(live.map((candidate) => candidate.collectorId)).size === 1;
-    await countFailure(tx, now, { agentId: actor.id, officeId, tried: isOnePersons ? live.map(({ id }) => id) : [] });
+    const isOnePersons = new Set(aimedAt.map((candidate) => candidate.collectorId)).size === 1;
+    await countFailure(tx, now, { agentId: actor.id, officeId, tried: isOnePersons ? aimedAt.map(({ id }) => id) : [] });
     return { wrong: wrongCode(officeId, counter.candidates) };
   }
   await refuseUnpayable(context, voucher);
   return { counter, voucher };
 }
 
+/** Whether nothing is told of a bound voucher any more: many who guess at once find out no more than one who guesses often. */
+const isSilentNow = async (tx: Tx, { id, boundTo }: Candidate): Promise<boolean> =>
+  boundTo !== null && isSilent({ state: await stateOnceCounted(tx, id), boundTo });
+
 function voucherWith(keyRing: KeyRing, candidates: readonly CounterCandidate[], code: string): CounterCandidate | undefined {
   const { digits, isIntact } = readCode(code);
   if (!isIntact) throw refused('code_mistyped');
   // A code is worked out where there is no voucher too, so that the time it takes says nothing of which there are.
   if (candidates.length === 0) isCodeOf(keyRing, { ...nobody, keyVersion: keyRing.currentVersion }, digits);
-  return candidates.find((candidate) => isCodeOf(keyRing, candidate, digits));
+  // One of which nothing is told is passed by like one whose code it is not, in the same time.
+  return candidates.find((candidate) => isCodeOf(keyRing, candidate, digits) && !isSilent(candidate));
 }
 
 const nobody = { id: '00000000-0000-4000-8000-000000000000', counter: 0 };

@@ -1,5 +1,6 @@
 import { authoriseRead } from '../../access/index.ts';
-import { command, type Db, isCurrency, Money, newId, type Outcome, type Scope, type Tx } from '../../platform/index.ts';
+import { command, type Db, Money, newId, type Outcome, type Scope, type Tx } from '../../platform/index.ts';
+import { readAmount } from '../amounts.ts';
 import { heldToRules, tillRefused, wronglyEntered } from '../problems.ts';
 import { closeRow, findTill, insertTill, insertTopUp, signRow, tillById } from '../store/tills.ts';
 import type { Pieces, Till } from '../types.ts';
@@ -12,16 +13,6 @@ async function scopeOfTill(db: Db, { tillId }: { tillId: string }): Promise<Scop
   return { office: officeId };
 }
 
-/** An amount as somebody wrote it. @throws unprocessable when it cannot be */
-function readAmount({ amount, currency }: Amount, pointer: string, mayBeZero: boolean): Money {
-  if (!isCurrency(currency)) throw wronglyEntered(pointer, 'currency_unknown');
-  try {
-    const money = Money.of(amount, currency);
-    if (!money.isNegative && (mayBeZero || !money.isZero)) return money;
-  } catch {}
-  throw wronglyEntered(pointer, mayBeZero ? 'amount_negative' : 'amount_not_positive');
-}
-
 async function asItIs(tx: Tx, tillId: string, before?: Till): Promise<Outcome<Till>> {
   const after = await tillById(tx, tillId);
   return { result: after, subject: { type: 'till', id: tillId }, ...(before ? { before } : {}), after };
@@ -29,7 +20,7 @@ async function asItIs(tx: Tx, tillId: string, before?: Till): Promise<Outcome<Ti
 
 /**
  * Opens the till of an agent for today, with the float that a supervisor counted.
- * @throws unprocessable for an amount that cannot be, or somebody who is no agent of the office; till_open_already; separation_of_duties for one's own
+ * @throws unprocessable for an amount that cannot be, or somebody who is no agent of the office; till_open_already; safe_short; separation_of_duties for one's own
  */
 export const openTill = command<{ officeId: string; agentId: string; opening: Amount }, Till>({
   name: 'cashout.open_till',
@@ -42,7 +33,7 @@ export const openTill = command<{ officeId: string; agentId: string; opening: Am
   },
 });
 
-/** Puts cash from the safe into an open till. @throws not_found; unprocessable; till_closed; till_reference_used; separation_of_duties for one's own */
+/** Puts cash from the safe into an open till. @throws not_found; unprocessable; till_closed; till_reference_used; safe_short; separation_of_duties for one's own */
 export const topUpTill = command<{ tillId: string; amount: Amount; reference: string }, Till>({
   name: 'cashout.top_up_till',
   scope: scopeOfTill,

@@ -3,6 +3,7 @@ import { isWithinHours, opensNext } from '../../offices/index.ts';
 import { type Db, type Sql, sql } from '../../platform/index.ts';
 import type { VoucherState } from '../../vouchers/index.ts';
 import type { PlaceName } from '../speaking.ts';
+import { hasRunOut } from './safe.ts';
 
 /** Without these nothing of a person is shared with the paying agent. */
 const neededToPay = ['registration', 'share_with_paying_agent'] as const;
@@ -81,7 +82,7 @@ export async function findCounter(
   vouchers: Sql,
 ): Promise<Counter | undefined> {
   const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.time_zone as "officeTimeZone",
-      o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash as "hasCash", ${failuresOf(agentId, now)} as failures,
+      o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash and not ${hasRunOut(sql`o`, now)} as "hasCash", ${failuresOf(agentId, now)} as failures,
       ${candidateColumns(now)}, k.data_key as "dataKey", k.documents, ${collectorId ? alternateColumns : noAlternate}
     from offices o left join (${vouchers}) v on true left join beneficiaries k on k.id = v.collector_id
       ${collectorId ? alternate(collectorId) : sql``}

@@ -40,6 +40,7 @@ export interface Outlook {
   readonly isOverDay: boolean;
   readonly lacksTill: boolean;
   readonly isTillShort: boolean;
+  readonly isSafeShort: boolean;
 }
 
 /** Whether an office and its agent can pay a voucher as things stand; when it is paid, the database itself decides. */
@@ -52,12 +53,14 @@ export async function outlookFor(
   const row = await db.first<Outlook>(sql`select b.household_id as "householdId", v.failed_attempts as "failedAttempts",
       coalesce(v.amount > l.per_payout, false) as "isOverPayout",
       l.per_day is not null and v.amount + coalesce(s.paid, paid_at_office(o.id, d.day, v.currency)) > l.per_day as "isOverDay",
-      o.requires_till and t.id is null as "lacksTill", coalesce(t.cash < v.amount, false) as "isTillShort"
+      o.requires_till and t.id is null as "lacksTill", coalesce(t.cash < v.amount, false) as "isTillShort",
+      t.id is null and coalesce(f.cash < v.amount, false) as "isSafeShort"
     from vouchers v join beneficiaries b on b.id = v.beneficiary_id join offices o on o.id = ${officeId}
       cross join lateral (select (${now}::timestamptz at time zone o.time_zone)::date as day) d
       left join office_limits l on l.office_id = o.id and l.currency = v.currency
       left join office_spending s on s.office_id = o.id and s.day = d.day and s.currency = v.currency
       left join tills t on t.agent_id = ${agentId} and t.office_id = o.id and t.day = d.day and t.currency = v.currency and t.closed_at is null
+      left join office_safes f on f.office_id = o.id and f.currency = v.currency
     where v.id = ${voucherId}`);
   if (!row) throw new Error('the voucher that was just found is gone');
   return row;

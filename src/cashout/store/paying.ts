@@ -1,5 +1,5 @@
 import { brokenConstraint, newId, type Sql, sql, type Tx } from '../../platform/index.ts';
-import { ATTEMPTS_ALLOWED } from '../../vouchers/index.ts';
+import { ATTEMPTS_ALLOWED, type VoucherState } from '../../vouchers/index.ts';
 import type { Candidate } from './candidates.ts';
 
 /** A pay-out that is being made. */
@@ -25,6 +25,10 @@ export interface NewPayout {
 /** What the database says when it sees more than what the voucher was judged by: another record was paid, or it went out in an offline pack. */
 const overtaken = ['payouts_once_for_person', 'payouts_of_bound_voucher'];
 
+const payable = sql`('activated')`;
+/** An office without a network does not hear that a voucher was locked, and has paid it. */
+const payableUnheard = sql`('activated', 'locked')`;
+
 /**
  * Redeems a voucher, writes its pay-out and posts it, in one statement: the voucher must still be active, unexpired and under the same
  * code, no other record of the person paid by it, and it is not out with another office that has no network.
@@ -40,7 +44,7 @@ export async function pay(
 ): Promise<boolean> {
   const statement = sql`with redeemed as (
       update vouchers set state = 'redeemed'
-      where id = ${id} and state = 'activated' and counter = ${counter} and expires_at > ${now}
+      where id = ${id} and state in ${payout.reportedAt ? payableUnheard : payable} and counter = ${counter} and expires_at > ${now}
       returning id, collector_id, amount, currency
     ), paid as (
       insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
@@ -72,7 +76,7 @@ export async function noteNoCash(
   );
 }
 
-/** Counts a wrong code: against the agent always, and against the vouchers it was tried on, which the fifth one locks. */
+/** Counts a wrong code: against the agent always, and against the vouchers it was tried on that it counts against, which the fifth one locks. */
 export async function countFailure(
   tx: Tx,
   now: Date,
@@ -84,7 +88,14 @@ export async function countFailure(
     ), counted as (
       update vouchers v set failed_attempts = v.failed_attempts + 1,
         state = case when v.failed_attempts + 1 >= ${ATTEMPTS_ALLOWED} then 'locked' else v.state end
-      from aimed where v.id = aimed.id and v.state = 'activated')
+      from aimed where v.id = aimed.id and v.state in ('issued', 'activated'))
     insert into failed_codes (id, agent_id, office_id, voucher_id, at)
     values (${newId()}, ${agentId}, ${officeId}, ${tried.length === 1 ? tried[0] : null}, ${now})`);
+}
+
+/** The state of a voucher once everybody has counted who is counting a wrong code against it now. Whoever counts one later waits. */
+export async function stateOnceCounted(tx: Tx, id: string): Promise<VoucherState> {
+  const row = await tx.first<{ state: VoucherState }>(sql`select state from vouchers where id = ${id} for no key update`);
+  if (!row) throw new Error('the voucher that was just found is gone');
+  return row.state;
 }

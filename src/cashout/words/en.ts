@@ -31,6 +31,11 @@ export const english = {
   payout_over_limit: 'This office does not pay as much at once. Send the person to another office.',
   till_required: 'Ask your supervisor to open your till of today, then pay. Nothing was paid.',
   till_short: 'Your till does not hold as much. Ask your supervisor for cash from the safe, then pay. Nothing was paid.',
+  safe_short:
+    'The safe of this office does not hold as much. Have what was brought in written down, or send the person to another office. Nothing was paid.',
+  safe_not_so: 'Look at what the office holds. Only what is in its safe is taken out, and the count ends with just that amount.',
+  safe_reference_used: 'Cash with this reference is written down for this office already.',
+  enough_from_wrong: 'It goes with cash that is brought in, in the same currency.',
   already_voided: 'Nothing is left to take back. The voucher was open again from then on.',
   void_too_late: 'The day is over. Tell finance, who can claim the cash or write it off.',
   payout_claimed: 'Finance claims this cash from the post. Ask finance to open its exception again first.',

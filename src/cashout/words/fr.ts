@@ -32,6 +32,11 @@ export const french: Readonly<Record<TextCode, string>> = {
   payout_over_limit: 'Ce bureau ne paie pas autant en une fois. Envoyez la personne dans un autre bureau.',
   till_required: 'Demandez à votre responsable d’ouvrir votre caisse du jour, puis payez. Rien n’a été payé.',
   till_short: 'Votre caisse ne contient pas assez. Demandez à votre responsable de l’argent du coffre, puis payez. Rien n’a été payé.',
+  safe_short:
+    'Le coffre de ce bureau ne contient pas assez. Faites noter l’argent apporté, ou envoyez la personne dans un autre bureau. Rien n’a été payé.',
+  safe_not_so: 'Regardez ce que le bureau détient. On ne sort que ce qui est dans le coffre, et le compte finit avec ce montant exact.',
+  safe_reference_used: 'De l’argent avec cette référence est déjà noté pour ce bureau.',
+  enough_from_wrong: 'Il accompagne de l’argent apporté, dans la même devise.',
   already_voided: 'Il n’y a plus rien à annuler. Le bon était ouvert de nouveau depuis.',
   void_too_late: 'La journée est finie. Prévenez les finances, qui peuvent réclamer l’argent ou le passer en perte.',
   payout_claimed: 'Les finances réclament cet argent à la poste. Demandez-leur de rouvrir d’abord l’écart.',

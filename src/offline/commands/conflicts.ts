@@ -4,7 +4,7 @@ import { offlineProblem } from '../problems.ts';
 import { isAcceptable, readEntry } from '../rules.ts';
 import { closeConflict, conflictById, type DisputedEntry, lockConflict, takeConflict } from '../store/conflicts.ts';
 import { lockPack, type OpenPack } from '../store/entries.ts';
-import { reported } from '../store/vouchers.ts';
+import { type Reported, reported } from '../store/vouchers.ts';
 import type { OfflineConflict, OfflineReason, OfflineResolution } from '../types.ts';
 
 const scopeOf = async (db: Db, { conflictId }: { conflictId: string }) => {
@@ -55,19 +55,19 @@ export const resolveConflict = command<{ conflictId: string; resolution: Offline
       after,
       reason: `${resolution}: ${note}`,
       ...(accepted
-        ? { others: [{ subject: { type: 'voucher', id: accepted }, before: { state: 'activated' }, after: { state: 'redeemed' } }] }
+        ? { others: [{ subject: { type: 'voucher', id: accepted.id }, before: { state: accepted.state }, after: { state: 'redeemed' } }] }
         : {}),
     };
   },
 });
 
-/** @returns the voucher that is booked as paid */
+/** @returns the voucher that is booked as paid, as it was before */
 async function accept(
   context: CommandContext,
   { packId, reason: disputedFor }: OfflineConflict,
   pack: OpenPack,
   { entryId, payload, isGenuine, isProven }: DisputedEntry,
-): Promise<string> {
+): Promise<Pick<Reported, 'id' | 'state'>> {
   if (!isAcceptable(disputedFor)) throw notPayable(disputedFor);
   const entry = isGenuine ? readEntry(payload) : undefined;
   if (entry?.kind !== 'payout' || entry.packId !== packId || entry.deviceId !== pack.deviceId)
@@ -81,5 +81,5 @@ async function accept(
   if (reason && !notOnDevice.includes(reason)) throw notPayable(reason);
   if (!(await book(context, pack, voucher, entry, { entryId, inChain: false })))
     throw offlineProblem.conflict_not_payable('The books do not take it. Claim it or dismiss it.');
-  return voucher.id;
+  return voucher;
 }

@@ -77,7 +77,7 @@ export const syncPack = ({ arrivals, hashes }: Examined): Command<Report, Offlin
         others: booked.map(({ voucher, payoutId }) => ({
           subject: { type: 'voucher', id: voucher.id },
           scope: { office: pack.officeId, programme: voucher.programmeId, fund: voucher.fundId },
-          before: { state: 'activated' },
+          before: { state: voucher.state },
           after: { state: 'redeemed', payoutId },
         })),
       };

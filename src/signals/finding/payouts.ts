@@ -25,3 +25,6 @@ export const ofDay = sql`concat_ws('/', d.office_id, d.agent_id, d.paid_on) as k
 
 /** The first identifiers of the pay-outs `d` of a group, as many as a signal names. */
 export const firstPayouts = sql`(array_agg(d.id order by d.paid_at, d.id))[1:50]`;
+
+/** The offices where pay-outs `d` of a group were made, as many as a signal names. */
+export const theirOffices = sql`coalesce((array_agg(distinct d.office_id) filter (where d.office_id is not null))[1:50], '{}')`;

@@ -1,3 +1,4 @@
+import { hasRunOut } from '../../../cashout/index.ts';
 import { type Sql, sql } from '../../../platform/index.ts';
 import { amountIn, only, type ViewFrame, within } from '../frame.ts';
 import type { Narrowed } from '../types.ts';
@@ -23,7 +24,7 @@ const summed = (frame: ViewFrame, by: Sql, narrowed: Narrowed): Sql =>
 export const loadByOffice = (frame: ViewFrame, narrowed: Narrowed): Promise<OfficeLoadRow[]> =>
   frame.db.all<OfficeLoadRow>(sql`with load as (select f.place as office_id, ${countedIn(frame.currency)} from ${summed(frame, sql`f.office_id`, narrowed)} group by 1)
     select l.office_id as "officeId", o.code as "officeCode", null as day, null::int as hour, l.payouts, l.amount, l.voids, l."voidedAmount", l."wrongCodes", l."withoutCash",
-      ${amountIn(frame.currency, sql`m.per_day`)} as "dayLimit", case when m.per_day is not null then ${amountIn(frame.currency, sql`coalesce(s.paid, 0)`)} end as "paidToday", o.has_cash as "hasCash"
+      ${amountIn(frame.currency, sql`m.per_day`)} as "dayLimit", case when m.per_day is not null then ${amountIn(frame.currency, sql`coalesce(s.paid, 0)`)} end as "paidToday", o.has_cash and not ${hasRunOut(sql`o`, frame.now)} as "hasCash"
     from load l join offices o on o.id = l.office_id left join office_limits m on m.office_id = o.id and m.currency = ${frame.currency}
     left join office_spending s on s.office_id = o.id and s.currency = m.currency and s.day = (${frame.now}::timestamptz at time zone o.time_zone)::date
     order by o.code`);
