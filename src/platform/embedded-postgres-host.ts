@@ -46,7 +46,6 @@ const server = new EmbeddedPostgres({
     // What came in at once is known to the planner soon after.
     '-c',
     'autovacuum_naptime=15s',
-    ...(process.env.PGSS ? ['-c','shared_preload_libraries=pg_stat_statements','-c','pg_stat_statements.track=all','-c','track_functions=all'] : []),
     '-c',
     `fsync=${fsync}`,
     // Whole pages in the log help against a power cut alone, and what else stands in it only a standby.
