@@ -1,6 +1,6 @@
 import type { LevelOf } from './levels.ts';
 import { edits, likeness } from './likeness.ts';
-import { familiesOf, spellingsOf } from './name-words.ts';
+import { familiesOf, haveCommonPart, isCommonPart, soundsOfWord, spellingsOf, withoutCommonPart, wordOf } from './name-words.ts';
 import { isArabic } from './normal-form.ts';
 import type { ProfileWord } from './types.ts';
 
@@ -8,6 +8,8 @@ export type NameLevel = LevelOf<'given'>;
 
 /** From which likeness on names of one sound in one script are one name; below stand Hassan and Hussein. */
 const ONE_SPELLING = 0.78;
+/** From which likeness on names of one script that may be read alike are believed to be. */
+const ONE_READING = 0.7;
 const NEAR = 0.92;
 const ALIKE = 0.8;
 
@@ -54,16 +56,18 @@ function ofOneSound(one: string, other: string): NameLevel {
 /** Two well-known names are one only where they are known as spellings of one. */
 function bothKnown(a: ProfileWord, b: ProfileWord, families: readonly number[], others: readonly number[]): NameLevel {
   if (families.some((family) => others.includes(family))) return 'spelling';
+  if (besideCommonPart(a[0], b[0]) === 'part') return 'part';
   if (endsIn(a[1], b[1]) || endsIn(b[1], a[1])) return 'part';
   return edits(a[0], b[0], 1) <= 1 ? 'alike' : 'different';
 }
 
 function acrossScripts([, sound]: ProfileWord, [, otherSound]: ProfileWord): NameLevel {
-  const length = Math.min(sound.length, otherSound.length);
   const distance = edits(sound, otherSound, 1);
-  if (distance === 1 && length >= 3) return 'near';
+  const consonants = Math.min(sound.replace(/^A/, '').length, otherSound.replace(/^A/, '').length);
+  // Of few consonants another one makes another name, and most of all where it is the first.
+  if (distance === 1 && (consonants > 3 || (consonants === 3 && sound[0] === otherSound[0]))) return 'near';
   if (endsIn(sound, otherSound) || endsIn(otherSound, sound)) return 'part';
-  return distance === 1 && length === 2 ? 'alike' : 'different';
+  return distance === 1 && consonants > 1 ? 'alike' : 'different';
 }
 
 const MOST_REMEMBERED = 200_000;
@@ -90,8 +94,36 @@ function levelOf(a: ProfileWord, b: ProfileWord): NameLevel {
   const [other, otherSound] = b;
   if (one.length === 1 || other.length === 1) return one[0] === other[0] || sound[0] === otherSound[0] ? 'initial' : 'different';
   const [families, others] = [familiesOf(one), familiesOf(other)];
+  if (isCommonPart(one) !== isCommonPart(other) && haveCommonPart(one, other)) return 'part';
   if (families && others) return bothKnown(a, b, families, others);
   const sameScript = isArabic(one) === isArabic(other);
   if (sound === otherSound) return sameScript ? ofOneSound(one, other) : 'spelling';
-  return sameScript ? inOneScript(a, b) : acrossScripts(a, b);
+  if (mayBeReadAlike(one, other)) {
+    const level = sameScript ? ofOneSound(one, other) : 'near';
+    if (level !== 'sound' || likeness(one, other) >= ONE_READING) return level;
+  }
+  return besideCommonPart(one, other) ?? (sameScript ? inOneScript(a, b) : acrossScripts(a, b));
+}
+
+/**
+ * Names that have a part in common with many are told apart by what they have beside it: Abdelmoumen and Abdelmounir are as alike as most
+ * servants of somebody. Who is called by what is beside it is called by half of the name: Nour, Noureddine.
+ */
+function besideCommonPart(one: string, other: string): NameLevel | undefined {
+  const [rest, otherRest] = [withoutCommonPart(one), withoutCommonPart(other)];
+  if (rest === undefined && otherRest === undefined) return undefined;
+  const level = levelOf(withSound(rest ?? one), withSound(otherRest ?? other));
+  if (rest !== undefined && otherRest !== undefined && haveCommonPart(one, other)) return level === 'alike' ? 'different' : level;
+  return atLeast(level, 'spelling') ? 'part' : undefined;
+}
+
+function withSound(name: string): ProfileWord {
+  const { exact, sound } = wordOf(name);
+  return [exact, sound];
+}
+
+/** Whether one of the ways in which each may be read is the same. */
+function mayBeReadAlike(one: string, other: string): boolean {
+  const sounds = soundsOfWord(other);
+  return soundsOfWord(one).some((sound) => sounds.includes(sound));
 }

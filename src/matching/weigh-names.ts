@@ -1,4 +1,4 @@
-import { type Agreement, compareGiven, compareLists, type Names } from './compare-names.ts';
+import { type Agreement, areSiblings, compareGiven, compareLists, type Names } from './compare-names.ts';
 import { atLeast, compareWords, type NameLevel } from './compare-words.ts';
 import type { LevelOf } from './levels.ts';
 import type { Frequencies, Profile } from './types.ts';
@@ -56,7 +56,14 @@ export class NameScale {
     if (!areRelated(a, b)) return ofA[0] && ofB[0] && this.#weigh(ofA[0], ofB[0], 'joined');
     let best: Alignment | undefined;
     for (const one of ofA) for (const other of ofB) best = better(best, this.#weigh(one, other, 'joined'));
+    if (best && areSiblings(allNames(a), allNames(b))) return this.#asOthers(best);
     return joinedA && joinedB && best ? cautious(best) : best;
+  }
+
+  /** The own name is not the one that two people share, however the names were parted. */
+  #asOthers({ order, weight, names }: Alignment): Alignment {
+    const others = names.filter(({ field }) => field !== 'given');
+    return { order, weight, names: [{ field: 'given', level: 'different', weight: this.#weights.of('given', 'different') }, ...others] };
   }
 
   #asWritten(a: Reading, b: Reading): Alignment | undefined {
