@@ -56,7 +56,7 @@ export class Check {
     this.#ground = ground;
     this.#duplicates = duplicates;
     this.#stored = stored;
-    this.#findings = new FindingsSoFar(preparation.duplicateLimit);
+    this.#findings = new FindingsSoFar(preparation);
   }
 
   async batch(rows: readonly PreparedRow[]) {
