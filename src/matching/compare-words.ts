@@ -1,6 +1,6 @@
 import type { LevelOf } from './levels.ts';
 import { edits, likeness } from './likeness.ts';
-import { familiesOf, haveCommonPart, isCommonPart, soundsOfWord, spellingsOf, withoutCommonPart, wordOf } from './name-words.ts';
+import { commonPartOf, familiesOf, soundsOfWord, spellingsOf, wordOf } from './name-words.ts';
 import { isArabic } from './normal-form.ts';
 import type { ProfileWord } from './types.ts';
 
@@ -94,7 +94,6 @@ function levelOf(a: ProfileWord, b: ProfileWord): NameLevel {
   const [other, otherSound] = b;
   if (one.length === 1 || other.length === 1) return one[0] === other[0] || sound[0] === otherSound[0] ? 'initial' : 'different';
   const [families, others] = [familiesOf(one), familiesOf(other)];
-  if (isCommonPart(one) !== isCommonPart(other) && haveCommonPart(one, other)) return 'part';
   if (families && others) return bothKnown(a, b, families, others);
   const sameScript = isArabic(one) === isArabic(other);
   if (sound === otherSound) return sameScript ? ofOneSound(one, other) : 'spelling';
@@ -110,10 +109,12 @@ function levelOf(a: ProfileWord, b: ProfileWord): NameLevel {
  * servants of somebody. Who is called by what is beside it is called by half of the name: Nour, Noureddine.
  */
 function besideCommonPart(one: string, other: string): NameLevel | undefined {
-  const [rest, otherRest] = [withoutCommonPart(one), withoutCommonPart(other)];
-  if (rest === undefined && otherRest === undefined) return undefined;
-  const level = levelOf(withSound(rest ?? one), withSound(otherRest ?? other));
-  if (rest !== undefined && otherRest !== undefined && haveCommonPart(one, other)) return level === 'alike' ? 'different' : level;
+  const [part, otherPart] = [commonPartOf(one), commonPartOf(other)];
+  if (!part?.rest && !otherPart?.rest) return undefined;
+  const isShared = part?.of === otherPart?.of;
+  if (isShared && (part?.rest === '') !== (otherPart?.rest === '')) return 'part';
+  const level = levelOf(withSound(part?.rest || one), withSound(otherPart?.rest || other));
+  if (isShared) return level === 'alike' ? 'different' : level;
   return atLeast(level, 'spelling') ? 'part' : undefined;
 }
 

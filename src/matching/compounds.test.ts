@@ -51,6 +51,8 @@ describe('siblings whose names begin or end alike', () => {
     const [whole, otherWhole] = [`${one} ${household.family}`, `${other} ${household.family}`];
     expect(decisions({ given: whole, family: undefined }, { given: otherWhole, family: undefined })).not.toContain('same');
     expect(decisions({ given: whole, family: undefined }, { given: other })).not.toContain('same');
+    const [before, otherBefore] = [`${household.family} ${one}`, `${household.family} ${other}`];
+    expect(decisions({ given: before, family: undefined }, { given: otherBefore, family: undefined })).not.toContain('same');
   });
 
   it('are told apart where the second name has a field of its own', () => {

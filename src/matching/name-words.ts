@@ -43,31 +43,30 @@ export const soundsOfWord = remembering((exact: string): readonly string[] => {
 /** A name in normal form with its sound. */
 export const wordOf = remembering((exact: string): NameWord => ({ exact, sound: soundsOfWord(exact)[0] as string }));
 
-/** Parts that many names have in common, so that they say little: the servant of, in front; of the faith, behind. */
-const commonParts: readonly (readonly [common: RegExp, alone: RegExp])[] = [
+/** A part that many names have in common, so that it says little, and what a name has beside it; nothing where it is that part alone. */
+export interface CommonPart {
+  readonly of: 'servant' | 'faith';
+  readonly rest: string;
+}
+
+const commonParts: readonly (readonly [of: CommonPart['of'], common: RegExp, alone: RegExp])[] = [
   [
+    'servant',
     /^abd[aeiou]{0,2}(?:l(?=[^aeiou]|[ai]z|ali|ahad|il|ou[aeiy])|([rsndtz])(?=\1))?(?=.{3})|^عبد(?=.{2})/,
     /^(?:abd(?:[aeiou]{1,2}l?)?|عبد[هو]?)$/,
   ],
-  [/(?<=^[a-z]{2,})[aeou]{0,2}[dl]?d(?:i|ee|y)n[ei]?$|(?<=^.{2,})دين$/, /^(?:[ae]?d?din[ei]?|دين)$/],
+  ['faith', /(?<=^[a-z]{2,})[aeou]{0,2}[dl]?d(?:i|ee|y)n[ei]?$|(?<=^.{2,})دين$/, /^(?:[ae]?d?din[ei]?|دين)$/],
 ];
 
-/** A name without the part that many have in common; undefined where it has none, or is nothing else. */
-export function withoutCommonPart(word: string): string | undefined {
-  if (isCommonPart(word)) return undefined;
-  for (const [common] of commonParts) {
+/** The servant of, in front, as in Abdelkader and Abdelkarim; of the faith, behind, as in Noureddine and Badreddine. Null where a name has neither. */
+export const commonPartOf = remembering((word: string): CommonPart | null => {
+  for (const [of, common, alone] of commonParts) {
+    if (alone.test(word)) return { of, rest: '' };
     const rest = word.replace(common, '');
-    if (rest !== word) return rest;
+    if (rest !== word) return { of, rest };
   }
-  return undefined;
-}
-
-/** Whether a name is but the part that many have in common, such as Abdou, which stands for any servant of. */
-export const isCommonPart = (word: string): boolean => commonParts.some(([, alone]) => alone.test(word));
-
-/** Whether two names have the same part in common with many. */
-export const haveCommonPart = (one: string, other: string): boolean =>
-  commonParts.some(([common, alone]) => [one, other].every((word) => common.test(word) || alone.test(word)));
+  return null;
+});
 
 const besideOthers = remembering((text): readonly NameWord[] => partsOfName(text, 1).map(wordOf));
 const standingAlone = remembering((text): readonly NameWord[] => partsOfName(text, 2).map(wordOf));
