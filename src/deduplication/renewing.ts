@@ -15,6 +15,7 @@ const renewNext = command<{ programmeId: string }, { readonly unopened: readonly
     await lockCounting(tx, programmeId);
     const { people, unopened } = await renewKeys(context, programmeId, BATCH);
     const isLast = !(await isRenewing(tx, programmeId));
+    if (people === 0 && !isLast) throw new Error('there are profiles of nobody');
     if (isLast && people > 0) await countNames(tx, programmeId, now);
     return { result: { unopened, isLast }, subject: { type: 'beneficiaries_of_programme', id: programmeId }, after: { people, unopened } };
   },

@@ -8,8 +8,6 @@ export type NameLevel = LevelOf<'given'>;
 
 /** From which likeness on names of one sound in one script are one name; below stand Hassan and Hussein. */
 const ONE_SPELLING = 0.78;
-/** From which likeness on names of one script that may be read alike are believed to be. */
-const ONE_READING = 0.7;
 const NEAR = 0.92;
 const ALIKE = 0.8;
 
@@ -99,7 +97,7 @@ function levelOf(a: ProfileWord, b: ProfileWord): NameLevel {
   if (sound === otherSound) return sameScript ? ofOneSound(one, other) : 'spelling';
   if (mayBeReadAlike(one, other)) {
     const level = sameScript ? ofOneSound(one, other) : 'near';
-    if (level !== 'sound' || likeness(one, other) >= ONE_READING) return level;
+    if (level !== 'sound') return level;
   }
   return besideCommonPart(one, other) ?? (sameScript ? inOneScript(a, b) : acrossScripts(a, b));
 }

@@ -135,14 +135,14 @@ const secondReadings: readonly SecondReading[] = [
   // Egypt says g for j.
   { of: /g(?![ehiny])/g, as: 'j', latin: true },
   // An article that has grown together with its name: Larbi and El Arbi, Lhadi, Elhadi, Errahmani, Echcherif.
-  { of: /^l(?=h?[aeiou].*[bcdfghjkmnpqrstvxz].*[bcdfghjklmnpqrstvxz])|^l(?=h[aeiou])/, as: '', latin: true },
+  { of: /^l(?=a+([bcdfghjkmnpqrstvxz])\1?[aeiou]*(?!\1)[bcdfghjklmnpqrstvxz])|^l(?=h[aeiou])/, as: '', latin: true },
   { of: /^[ae]l(?=[a-z]{4})|^[ae]([rsndtz])(?=\1[a-z]{3})|^e(?:ch|sh)(?=[cs]h[a-z]{2})/, as: '', latin: true },
   // Bouzid and Abou Zid.
   { of: /^ab(?:ou?|u|w)(?=[bcdfghjklmnpqrstvwxz][a-z]{2})/, as: 'bou' },
   // Ould and Wuld, Oury and Wurie.
   { of: /^ou(?=[bcdfghjklmnpqrstvxz])/, as: 'w', latin: true },
   // The end of a woman's name: Fatima, Fatimata, Fatimatou; Najat and Naja.
-  { of: /(?<=[a-z]{2}[aei])t(?:ou|[aeiou])?$/, as: '' },
+  { of: /(?<=[a-z]{2}[ae])t(?:ou|[aeiou])?$/, as: '' },
   // The letters tha, dhal and za in the mouths of those who do not say them: Harith and Haris, Hafedh and Hafez.
   { of: /th/g, as: 's' },
   { of: /dh/g, as: 'z' },
@@ -153,8 +153,8 @@ const secondReadings: readonly SecondReading[] = [
   { of: /gn/g, as: 'n', latin: true },
 ];
 
-/** Somali writes x for the Arabic ha and c for ayn; it has neither p nor v nor z. */
-const somali = /^(?=.*(?:x|c(?!h)))[a-bd-oq-uw-yxc]*$/;
+/** Somali writes x for the Arabic ha and c for ayn, and long vowels double; it has neither p nor v nor z. */
+const somali = /^(?=.*x|cabd|(?=.*c(?!h)).*(?:aa|ii|uu))[^pvz]*$/;
 
 const MOST_SOUNDS = 6;
 
