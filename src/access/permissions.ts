@@ -180,6 +180,7 @@ export const permissions = {
 
   'deduplication.compare': { roles: [] },
   'deduplication.count_names': { roles: [] },
+  'deduplication.renew_keys': { roles: [] },
   'deduplication.rescore_pairs': { roles: [] },
   'deduplication.recompare': { roles: [] },
   'deduplication.decide_pair': { roles: ['programme_officer'], within: ['programme'] },

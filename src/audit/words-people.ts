@@ -51,6 +51,7 @@ export const peopleWords: Readonly<Record<string, Words>> = {
 
   'deduplication.compare': { ar: 'المقارنة بالمسجلين', fr: 'Comparaison avec les inscrits', en: 'Compared with everybody' },
   'deduplication.count_names': { ar: 'عدّ الأسماء', fr: 'Noms comptés', en: 'Names counted' },
+  'deduplication.renew_keys': { ar: 'إعادة إنشاء مفاتيح الأسماء', fr: 'Clés des noms refaites', en: 'Keys of names made again' },
   'deduplication.rescore_pairs': { ar: 'إعادة تقدير الأزواج', fr: 'Paires réévaluées', en: 'Pairs scored anew' },
   'deduplication.recompare': { ar: 'إعادة المقارنة', fr: 'Comparaison refaite', en: 'Compared again' },
   'deduplication.decide_pair': { ar: 'البت في تكرار محتمل', fr: 'Doublon possible tranché', en: 'Possible duplicate decided' },

@@ -23,9 +23,16 @@ export interface DuplicateCheck {
   /**
    * Compares people, whose entry or change has been committed, with everybody in their programme; opens the pairs and enrols the
    * applicants whom nothing keeps back. Doing it twice does no more than doing it once.
+   * While the keys of a programme are made again nobody is found, and they are compared afterwards.
    * @param programmeId where all of them are, for who knows it
    */
   compare(beneficiaryIds: readonly string[], programmeId?: string): Promise<Comparison>;
+  /**
+   * Resolves when everybody in a programme is found under keys as they are made now, which is almost always at once.
+   * @param closing tells that the process is about to end
+   * @throws Interrupted
+   */
+  ready(programmeId: string, closing?: AbortSignal): Promise<void>;
   /** Those of these people whom an undecided pair keeps from being enrolled. */
   blocked(db: Db, beneficiaryIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**

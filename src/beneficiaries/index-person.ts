@@ -10,8 +10,13 @@ export async function indexPerson(
   compared: Compared,
   home: Place,
 ): Promise<void> {
-  const { profile, blocking_keys: blocking, search_keys: search } = matchProfileRow(keyRing, programmeId, id, compared, home);
+  const {
+    profile,
+    blocking_keys: blocking,
+    search_keys: search,
+    keys_version: version,
+  } = matchProfileRow(keyRing, programmeId, id, compared, home);
   await tx.run(sql`update match_profiles set profile = ${profile}, blocking_keys = ${blocking}::bigint[], search_keys = ${search}::bigint[],
-      revision = revision + 1
+      keys_version = ${version}, revision = revision + 1
     where beneficiary_id = ${id}`);
 }

@@ -39,6 +39,7 @@ export { heldPhoneRoutes } from './phones/routes.ts';
 export { type FoundPlace, findPlaces, placeFaults, type WrittenPlace } from './places.ts';
 export { plainText } from './plain-text.ts';
 export { beneficiaryScope, openPeople } from './queries.ts';
+export { isRenewing, programmesWithOldKeys, renewKeys } from './renew-keys.ts';
 export { beneficiaryRoutes } from './routes.ts';
 export { faultsOf, normalised } from './rules.ts';
 export { noteColumn, openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';

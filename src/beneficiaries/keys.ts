@@ -1,6 +1,12 @@
 import { keysOf, type Profile, profileOf } from '../matching/index.ts';
 import { type KeyRing, Recent } from '../platform/index.ts';
 
+/**
+ * By which rules keys are made. It goes up, with a migration that has the index of those with older keys, whenever a name comes to have other
+ * words, sounds or blocks: then everybody gets new keys.
+ */
+export const KEYS_VERSION = 2;
+
 /** What a blind key is made of. Documents and phones are found across programmes, everything else within one. */
 export type KeyPurpose = 'document' | 'phone' | 'block' | 'name-exact' | 'name-sound';
 

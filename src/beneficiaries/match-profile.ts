@@ -1,6 +1,6 @@
 import { type Particulars, type Profile, profileOf } from '../matching/index.ts';
 import { type KeyRing, Recent, type UnderMaster } from '../platform/index.ts';
-import { keysOfPerson } from './keys.ts';
+import { KEYS_VERSION, keysOfPerson } from './keys.ts';
 import type { Birth, Place, Registration } from './types.ts';
 
 /** Between dates further apart than this nothing is known of a birth that tells two people apart. */
@@ -62,6 +62,7 @@ export function matchProfileRow(keyRing: KeyRing, programmeId: string, beneficia
     profile: sealed,
     blocking_keys: blocking,
     search_keys: search,
+    keys_version: KEYS_VERSION,
   };
 }
 

@@ -12346,6 +12346,16 @@ export interface components {
                     householdId: components["schemas"]["Id"];
                 }[];
             };
+            /** @description What was taken for granted of acceptable rows that do not say it */
+            notes?: {
+                /**
+                 * @description own_household: the file does not say which household a row is in, so each is one of its own with the person as its head: as many households as rows. programme_language: the row names no language, so the person is written to in the one that the programme writes in
+                 * @enum {string}
+                 */
+                code: "own_household" | "programme_language";
+                rows: components["schemas"]["Count"];
+                language?: components["schemas"]["Language"];
+            }[];
             /** @description Whether they are more than the programme accepts, at the end or after a batch before it */
             tooManyDuplicates: boolean;
             /** @description When they were too many first */

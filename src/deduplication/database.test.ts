@@ -69,6 +69,19 @@ describe('duplicates in the database itself', () => {
     expect((await app.query('select from comparisons_due where beneficiary_id = $1', [spare.id])).rowCount).toBe(0);
   });
 
+  it('never takes older keys of a person for newer ones', async () => {
+    await refused('match_profiles_over', 'update match_profiles set keys_version = keys_version - 1 where beneficiary_id = $1', [a.id]);
+    await refused('match_profiles_keys_version_check', `insert into match_profiles values ($1, $2, '', '{}', '{}', 1, 0)`, [
+      newId(),
+      frame.programmeId,
+    ]);
+    await refused(
+      'match_profiles_revision',
+      `update match_profiles set keys_version = 9, blocking_keys = '{1}' where beneficiary_id = $1`,
+      [a.id],
+    );
+  });
+
   it('knows whom every row is about, though no foreign key says so', async () => {
     const nobody = newId();
     const profile = `insert into match_profiles values ($1, $2, '', '{}', '{}')`;

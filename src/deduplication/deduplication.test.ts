@@ -152,6 +152,24 @@ describe('duplicate pairs', () => {
     expect(event).toEqual({ reason: decision.reason, actor_id: judge.userId });
   });
 
+  it('are found under either reading of a name, and not made of brothers whose names begin alike', async () => {
+    const birth = { from: '1984-07-23', to: '1984-07-23', precision: 'exact' };
+    const a = await register(registration({ names: { given: 'Idriss', family: 'Ghezali' }, birth }));
+    const b = await register(registration({ names: { given: 'Idriss', family: 'Rezali' }, birth }));
+    const [pair, ...others] = await pairs();
+    expect(between([pair as Shown])).toEqual([[a.id, b.id]]);
+    expect(Number(pair?.score)).toBeGreaterThan(0.8);
+    expect(others).toEqual([]);
+
+    const family = { birth: { ...birth, from: '2012-03-04', to: '2012-03-04' }, phones: ['0550123457'] };
+    const brother = (given: string) => register(registration({ names: { given, family: 'Hamrouche' }, ...family }));
+    const [one, two] = [await brother('Mohamed Amine'), await brother('Mohamed Islam')];
+    const half = await brother('Mohamed');
+    const found = new Map((await pairs()).map(({ first, second, score }) => [`${first.id}/${second.id}`, Number(score)]));
+    expect(found.get(`${one.id}/${two.id}`) ?? 0).toBeLessThan(0.8);
+    for (const { id } of [one, two]) expect(found.get(`${id}/${half.id}`)).toBeGreaterThan(0.8);
+  });
+
   it('are decided together where they agree in the same way: all of them or none', async () => {
     const twice = async () => {
       const one = registration();

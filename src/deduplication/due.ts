@@ -11,10 +11,12 @@ export function takeOffDue(tx: Tx, beneficiaryIds: readonly string[]): void {
   tx.defer(sql`delete from comparisons_due where beneficiary_id = any(${[...beneficiaryIds].sort()}::uuid[])`);
 }
 
-/** Those who have waited longest, since before a moment: whoever should have compared them was killed. @param but whom to pass over */
-export async function overdue(db: Db, before: Date, most: number, but: readonly string[]): Promise<string[]> {
+/** Those who have waited longest, since before a moment: whoever should have compared them was killed. @param but whom to pass over @param renewing the programmes in which nobody is compared now */
+export async function overdue(db: Db, before: Date, most: number, but: readonly string[], renewing: readonly string[]): Promise<string[]> {
   const rows = await db.all<{ id: string }>(sql`select beneficiary_id as id from comparisons_due
-    where since < ${before} and beneficiary_id <> all(${but}::uuid[]) order by since limit ${most}`);
+    where since < ${before} and beneficiary_id <> all(${but}::uuid[]) and not (select p.programme_id from match_profiles p
+        where p.beneficiary_id = comparisons_due.beneficiary_id) = any(${renewing}::uuid[])
+    order by since limit ${most}`);
   return rows.map(({ id }) => id);
 }
 

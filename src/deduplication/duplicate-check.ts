@@ -1,11 +1,12 @@
 import { system } from '../access/index.ts';
-import { blockingKeys, type DuplicateCheck, type Likeness } from '../beneficiaries/index.ts';
+import { blockingKeys, type DuplicateCheck, isRenewing, type Likeness } from '../beneficiaries/index.ts';
 import { compare, type Particulars, profileOf } from '../matching/index.ts';
 import { type Db, type Ground, type KeyRing, newId } from '../platform/index.ts';
 import { candidatesOf } from './candidates.ts';
 import { compareDue } from './compare.ts';
 import { programmesOf } from './due.ts';
 import { Profiles } from './profiles.ts';
+import { renewAll } from './renewing.ts';
 import { registeredAs } from './same-person.ts';
 import { settingOf } from './setting.ts';
 import { blockedAmong } from './store.ts';
@@ -24,6 +25,8 @@ export function duplicateCheck({ db, execute, keyRing }: Ground): DuplicateCheck
       let pairs = 0;
       const places = within === undefined ? await programmesOf(db, beneficiaryIds) : [{ programmeId: within, ids: beneficiaryIds }];
       for (const { programmeId, ids } of places) {
+        // They stay on the list of those who are still to be compared.
+        if (await isRenewing(db, programmeId)) continue;
         for (let from = 0; from < ids.length; from += BATCH) {
           const found = await execute(comparing, { programmeId, beneficiaryIds: ids.slice(from, from + BATCH) }, { actor: system });
           for (const id of found.blocked) blocked.add(id);
@@ -32,6 +35,9 @@ export function duplicateCheck({ db, execute, keyRing }: Ground): DuplicateCheck
         }
       }
       return { blocked, held, pairs };
+    },
+    async ready(programmeId, closing) {
+      await renewAll({ db, execute }, programmeId, closing);
     },
     blocked: blockedAmong,
     probe: (reader, programmeId, people) => probe(reader, keyRing, profiles, programmeId, people),

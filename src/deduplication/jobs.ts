@@ -1,11 +1,12 @@
 import { system } from '../access/index.ts';
-import type { DuplicateCheck } from '../beneficiaries/index.ts';
+import { type DuplicateCheck, programmesWithOldKeys } from '../beneficiaries/index.ts';
 import { eachInTurn, type Ground, type Job, type Logger } from '../platform/index.ts';
 import type { PairName } from './decision-store.ts';
 import { overdue } from './due.ts';
 import { countProgrammeNames, grownProgrammes } from './name-frequencies.ts';
 import { Profiles } from './profiles.ts';
 import { peopleAfter, recompareAfter } from './recomparing.ts';
+import { renewAll } from './renewing.ts';
 import { type Rescored, rescorePairs } from './rescoring.ts';
 
 /** Whoever has waited longer than this to be compared was left by a process that ended. */
@@ -43,7 +44,13 @@ export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, dupli
       async run() {
         const failed: string[] = [];
         for (;;) {
-          const left = await overdue(db, new Date(clock.now().getTime() - PATIENCE_MS), SWEEP_BATCH, failed);
+          const left = await overdue(
+            db,
+            new Date(clock.now().getTime() - PATIENCE_MS),
+            SWEEP_BATCH,
+            failed,
+            await programmesWithOldKeys(db),
+          );
           if (left.length === 0) break;
           failed.push(...(await compareAll(left)));
         }
@@ -52,7 +59,8 @@ export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, dupli
     },
     {
       name: 'deduplication.rescore',
-      async run({ programmeId = '' }) {
+      async run({ programmeId = '' }, closing) {
+        await duplicates.ready(programmeId, closing);
         let after: PairName | null = null;
         do {
           const { last }: Rescored = await execute(rescoreNext, { programmeId, after }, asSystem);
@@ -63,11 +71,23 @@ export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, dupli
     },
     {
       name: 'deduplication.recompare',
-      async run({ programmeId = '', after }) {
+      async run({ programmeId = '', after }, closing) {
+        await duplicates.ready(programmeId, closing);
         const ids = await peopleAfter(db, programmeId, after, SLICE);
         await compareAll(ids);
         const last = ids.at(-1);
         if (last && ids.length === SLICE) await execute(recompareAfter, { programmeId, after: last }, asSystem);
+      },
+    },
+    {
+      name: 'deduplication.renew_keys',
+      everySeconds: SWEEP_SECONDS,
+      async run(_payload, closing) {
+        for (const programmeId of await programmesWithOldKeys(db)) {
+          const unopened = await renewAll({ db, execute }, programmeId, closing);
+          for (const beneficiaryId of unopened)
+            logger.error({ beneficiaryId }, 'somebody could not be opened and has no keys to be compared by');
+        }
       },
     },
   ];

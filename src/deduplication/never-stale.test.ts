@@ -229,4 +229,75 @@ describe('a pair is never stale', () => {
     ]);
     expect(rows[0].count).toBe(1);
   });
+
+  /** Leaves people as an earlier version of the platform left them, which made no key of what their names sound like now. */
+  const withOldKeys = async (ids: readonly string[], profile?: string) => {
+    const { owner } = platform;
+    await owner.query('alter table match_profiles disable trigger keys_not_older');
+    await owner.query(
+      `update match_profiles set keys_version = 1, blocking_keys = '{}', search_keys = '{1}', revision = revision + 1,
+        profile = coalesce($2::bytea, profile) where beneficiary_id = any($1)`,
+      [ids, profile ?? null],
+    );
+    await owner.query('alter table match_profiles enable trigger keys_not_older');
+    await owner.query('delete from comparisons_due');
+  };
+  const jobNamed = (name: string) =>
+    deduplicationJobs(ground(), duplicates, pino({ level: 'silent' })).find((job) => job.name === name) ?? expect.fail(name);
+  const keys = async (id: string) =>
+    (
+      await platform.owner.query(
+        'select blocking_keys, search_keys, keys_version, revision from match_profiles where beneficiary_id = $1',
+        [id],
+      )
+    ).rows[0];
+
+  it('when keys are made by other rules: nobody is compared before everybody has the new ones', async () => {
+    const one = registration({ phones: ['0550123199'] });
+    const first = await register(one);
+    const before = await keys(first.id);
+    await withOldKeys([first.id]);
+    const again = await register(sameAgain(one));
+    expect(again.state).toBe('applicant');
+    expect(await pairsIn()).toEqual([]);
+    expect(await due()).toEqual([again.id]);
+
+    await platform.owner.query(`update comparisons_due set since = since - interval '1 minute'`);
+    await jobNamed('deduplication.sweep').run({});
+    expect(await due()).toEqual([again.id]);
+
+    await jobNamed('deduplication.renew_keys').run({});
+    const { revision, ...made } = await keys(first.id);
+    expect(made).toEqual({ blocking_keys: before.blocking_keys, search_keys: before.search_keys, keys_version: before.keys_version });
+    expect(revision).toBeGreaterThan(before.revision);
+    expect((await due()).sort()).toEqual([first.id, again.id].sort());
+    await platform.owner.query(`update comparisons_due set since = since - interval '1 minute'`);
+    await jobNamed('deduplication.sweep').run({});
+    expect(await due()).toEqual([]);
+    expect(await pairsIn()).toMatchObject([{ first_id: first.id, second_id: again.id, state: 'open' }]);
+  });
+
+  it('when keys are made by other rules that change nothing of somebody: they are compared no more than before', async () => {
+    const { id } = await register(registration());
+    const before = await keys(id);
+    await platform.owner.query('alter table match_profiles disable trigger keys_not_older');
+    await platform.owner.query('update match_profiles set keys_version = 1 where beneficiary_id = $1', [id]);
+    await platform.owner.query('alter table match_profiles enable trigger keys_not_older');
+    await jobNamed('deduplication.renew_keys').run({});
+    expect(await keys(id)).toEqual(before);
+    expect(await due()).toEqual([]);
+  });
+
+  it('when somebody cannot be opened while keys are made again', async () => {
+    const one = registration({ phones: ['0550123188'] });
+    const [broken, first] = [await register(registration()), await register(one)];
+    await withOldKeys([first.id]);
+    await withOldKeys([broken.id], '\\x00');
+    await duplicates.ready(frame.programmeId);
+    expect(await keys(broken.id)).toMatchObject({ blocking_keys: [], keys_version: 2 });
+    expect((await keys(first.id)).blocking_keys).not.toEqual([]);
+    const again = await register(sameAgain(one));
+    expect(await pairsIn()).toMatchObject([{ first_id: first.id, second_id: again.id }]);
+    await expect(duplicates.ready(frame.programmeId, AbortSignal.abort())).resolves.toBeUndefined();
+  });
 });

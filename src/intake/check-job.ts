@@ -24,6 +24,7 @@ export async function checkFile(ground: Ground, duplicates: DuplicateCheck, file
   let stored: StoredFile | undefined | null = await findFile(db, fileId);
   if (stored?.file.findings?.checkedRows) stored = await execute(restartCheck, { fileId }, asSystem);
   if (stored?.file.state !== 'checking') return;
+  await duplicates.ready(stored.file.programmeId, closing);
   const check = new Check(ground, duplicates, stored, await Preparation.of(stored, ground));
   const { attempt, file } = stored;
   let findings = noFindings;
@@ -55,7 +56,7 @@ export class Check {
     this.#ground = ground;
     this.#duplicates = duplicates;
     this.#stored = stored;
-    this.#findings = new FindingsSoFar(preparation.duplicateLimit);
+    this.#findings = new FindingsSoFar(preparation);
   }
 
   async batch(rows: readonly PreparedRow[]) {

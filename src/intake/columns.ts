@@ -52,7 +52,6 @@ export const columns = {
   },
   household: {
     at: '/household',
-    required: true,
     spellings: [
       'Ménage',
       'Household',
@@ -69,12 +68,10 @@ export const columns = {
   },
   householdSize: {
     at: '/household/size',
-    required: true,
     spellings: ['Taille du ménage', 'Taille ménage', 'Household size', 'حجم الأسرة', 'عدد أفراد الأسرة'],
   },
   relationship: {
     at: '/relationship',
-    required: true,
     spellings: [
       'Lien',
       'Lien de parenté',
@@ -155,7 +152,7 @@ export const columns = {
   ]),
   wilaya: { at: '/wilaya', required: true, spellings: ['Wilaya', 'Province', 'الولاية'] },
   commune: { at: '/commune', required: true, spellings: ['Commune', 'Municipality', 'البلدية'] },
-  language: { at: '/language', required: true, spellings: ['Langue', 'Language', 'Preferred language', 'اللغة'] },
+  language: { at: '/language', spellings: ['Langue', 'Language', 'Preferred language', 'اللغة'] },
   ...under<AnswerColumn>('/answers', answerSpellings),
   ...under<WashingtonGroupColumn>('/answers/washingtonGroup', washingtonGroupSpellings),
   consent: { at: '/consents', required: true, spellings: ['Consentement', 'Consent', 'الموافقة'] },
@@ -197,7 +194,14 @@ export function columnsAt(pointer: string): readonly ColumnName[] {
 }
 
 /** What a header must have for rows to be read: each of these, or one of several. */
-export const requiredColumns: readonly (readonly ColumnName[])[] = [
+const requiredAlways: readonly (readonly ColumnName[])[] = [
   ...columnNames.filter((name) => 'required' in columns[name]).map((name) => [name]),
   ['given', 'fullName', 'family'],
 ];
+
+/** Where rows say which household they are in, they say what else it takes to begin one. Elsewhere each is a household of its own. */
+const requiredOfHouseholds: readonly (readonly ColumnName[])[] = [['household'], ['householdSize'], ['relationship']];
+
+/** What a header must have for rows to be read. @param has whether it has a column */
+export const requiredColumns = (has: (name: ColumnName) => boolean): readonly (readonly ColumnName[])[] =>
+  has('household') ? [...requiredAlways, ...requiredOfHouseholds] : requiredAlways;

@@ -137,6 +137,7 @@ describe('before the run of a file', () => {
         ],
       },
       knownHouseholds: { count: 5, first: [2, 3, 4, 5, 6].map((rowNumber) => ({ rowNumber, householdId: expect.any(String) })) },
+      notes: [],
       tooManyDuplicates: false,
       cost: { people: 36, households: 30, decisions: 6 },
     });

@@ -1,3 +1,4 @@
+import type { Language } from '../beneficiaries/index.ts';
 import type { PreparedRow, SortedRows } from './prepare.ts';
 import { tooManyDuplicates } from './rules.ts';
 import type { DuplicateRow, Findings, KnownHouseholdRow } from './types.ts';
@@ -15,6 +16,7 @@ export const noFindings: Findings = {
   reasons: [],
   duplicates: { withinFile: 0, withOthers: 0, first: [] },
   knownHouseholds: { count: 0, first: [] },
+  notes: [],
   tooManyDuplicates: false,
   cost: { people: 0, households: 0, decisions: 0 },
 };
@@ -22,12 +24,14 @@ export const noFindings: Findings = {
 /** Adds up what a dry run finds, batch by batch. */
 export class FindingsSoFar {
   readonly #limit: string;
+  readonly #language: Language;
   readonly #reasons = new Map<string, { cell: string; code: string; rows: number }>();
   #findings = noFindings;
 
-  /** @param limit share of duplicates above which the file stops, as decimal text */
-  constructor(limit: string) {
-    this.#limit = limit;
+  /** @param duplicateLimit share of duplicates above which the file stops, as decimal text @param language of whom no other is known */
+  constructor({ duplicateLimit, language }: { readonly duplicateLimit: string; readonly language: Language }) {
+    this.#limit = duplicateLimit;
+    this.#language = language;
   }
 
   /** @param duplicates those of the good rows that may be somebody else @param households how many new ones the good rows name */
@@ -60,11 +64,22 @@ export class FindingsSoFar {
         count: before.knownHouseholds.count + begunElsewhere.length,
         first: [...before.knownHouseholds.first, ...begunElsewhere].slice(0, HOUSEHOLDS_SHOWN),
       },
+      notes: this.#noted(good),
       tooManyDuplicates: overLimit !== undefined,
       ...(overLimit ? { overLimit } : {}),
       cost: { people, households: before.cost.households + households, decisions },
     };
     return this.#findings;
+  }
+
+  #noted(good: readonly PreparedRow[]): Findings['notes'] {
+    const rows = (code: Findings['notes'][number]['code']): number =>
+      (this.#findings.notes.find((note) => note.code === code)?.rows ?? 0) + good.filter(({ assumed }) => assumed.includes(code)).length;
+    const [households, languages] = [rows('own_household'), rows('programme_language')];
+    return [
+      ...(households > 0 ? [{ code: 'own_household' as const, rows: households }] : []),
+      ...(languages > 0 ? [{ code: 'programme_language' as const, rows: languages, language: this.#language }] : []),
+    ];
   }
 
   #count(bad: readonly PreparedRow[]): Findings['reasons'] {

@@ -176,12 +176,12 @@ interface Member {
 }
 
 /**
- * The people of a submission, household by household and the head of each first, the answers that they have in common with each. Who is who
+ * The people of a submission, each household by itself and its head first, the answers that they have in common with each. Who is who
  * is seen from the submission alone, whatever others of its form answer.
  */
-export const peopleOf = (layout: FormLayout, submission: Submission): Row[] => familiesOf(layout, submission, new Map());
+export const familiesOf = (layout: FormLayout, submission: Submission): Row[][] => familiesIn(layout, submission, new Map());
 
-function familiesOf(layout: FormLayout, answered: Answered, around: Row): Row[] {
+function familiesIn(layout: FormLayout, answered: Answered, around: Row): Row[][] {
   const answers = withPapers(layout, answered);
   const row = new Map([...around, ...inColumns(layout, answers)]);
   const households = [...answered.repeats].flatMap(([group, rounds]) => (layout.kinds.get(group) === 'household' ? rounds : []));
@@ -191,7 +191,7 @@ function familiesOf(layout: FormLayout, answered: Answered, around: Row): Row[] 
   // What is asked around households is about nobody, unless it asks who they are.
   const isFamily = households.length === 0 || members.length > 0 || nameIn(answers).size > 0;
   const common = new Map([...row].filter(([column]) => !layout.personal.has(column)));
-  return [...(isFamily ? familyOf(layout, answers, row, members) : []), ...households.flatMap((one) => familiesOf(layout, one, common))];
+  return [...(isFamily ? [familyOf(layout, answers, row, members)] : []), ...households.flatMap((one) => familiesIn(layout, one, common))];
 }
 
 /**

@@ -1,12 +1,15 @@
 import { problem, type Table } from '../platform/index.ts';
+import { guessColumns } from './guessing.ts';
 import { elementsOf } from './json-elements.ts';
-import { Form, type FormLayout, peopleOf } from './kobo-form.ts';
+import { Form, type FormLayout, familiesOf } from './kobo-form.ts';
 import { readSubmission, type Submission } from './kobo-submission.ts';
 
 /** The column that says which submission, and which person of it, a row is; forms cannot ask a question of this name. */
 const KEY = '_uuid';
 /** When it was sent: stands for the date of registration where the form asks none. */
 const SUBMITTED = '_submission_time';
+/** Stand for what a form that asks for the members of a household has no need to ask: which household they are, and how many. */
+const [HOUSEHOLD, SIZE] = ['household', 'household_size'];
 
 /** Submissions as a table of people. */
 export interface Submissions extends Table {
@@ -35,7 +38,7 @@ export async function readSubmissions(open: () => AsyncIterable<Buffer>): Promis
   if (submissions === 0) throw problem.unprocessable('The file holds no submission that may be registered.');
   const layout = form.layout();
   const { asked, relationship } = layout;
-  const header = [KEY, ...asked, ...(asked.includes(relationship) ? [] : [relationship]), SUBMITTED];
+  const header = [KEY, ...asked, ...(asked.includes(relationship) ? [] : [relationship]), ...householdColumns(layout), SUBMITTED];
   return {
     format: { kind: 'csv', encoding: 'utf-8', delimiter: ',' },
     header,
@@ -44,6 +47,15 @@ export async function readSubmissions(open: () => AsyncIterable<Buffer>): Promis
     submissions,
     rejected,
   };
+}
+
+/** What is to be said of the households of a form that asks for their members and not for this. */
+function householdColumns({ asked, askedOf }: FormLayout): string[] {
+  if (askedOf.size === 0) return [];
+  const known = guessColumns(asked).map(({ guess }) => guess);
+  return [...(known.includes('household') ? [] : [HOUSEHOLD]), ...(known.includes('householdSize') ? [] : [SIZE])].filter(
+    (column) => !asked.includes(column),
+  );
 }
 
 async function* submissionsIn(bytes: AsyncIterable<Buffer>): AsyncGenerator<Submission, void> {
@@ -61,11 +73,20 @@ async function* rowsOf(
 ): AsyncGenerator<readonly string[], void> {
   for await (const submission of submissionsIn(bytes)) {
     if (submission.isRejected) continue;
-    for (const [place, person] of peopleOf(layout, submission).entries()) {
-      yield header.map((column) => {
-        if (column === KEY) return keyOf(submission, place);
-        return column === SUBMITTED ? submission.submittedOn : (person.get(column) ?? '');
-      });
+    let place = 0;
+    for (const [number, family] of familiesOf(layout, submission).entries()) {
+      const ofHousehold = new Map([
+        [HOUSEHOLD, keyOf(submission, number)],
+        [SIZE, String(family.length)],
+      ]);
+      for (const person of family) {
+        const ofPerson = new Map([
+          [KEY, keyOf(submission, place)],
+          [SUBMITTED, submission.submittedOn],
+        ]);
+        yield header.map((column) => person.get(column) ?? ofPerson.get(column) ?? ofHousehold.get(column) ?? '');
+        place += 1;
+      }
     }
   }
 }

@@ -36,7 +36,7 @@ export function mappingFaults(header: readonly string[], mapping: Mapping): Mapp
       const isTwice = column !== null && named.indexOf(column) !== named.lastIndexOf(column);
       return isTwice ? [{ cell, detail: 'Another column of the file says the same. Leave one of them out.' }] : [];
     }),
-    ...requiredColumns
+    ...requiredColumns((name) => named.includes(name))
       .filter((either) => !either.some((name) => named.includes(name)))
       .map(([name]) => ({ cell: name ? (columns[name].spellings[0] ?? name) : '', detail: 'This column is missing.' })),
   ];

@@ -3,6 +3,7 @@ import {
   type Applicant,
   applicantOf,
   type Candidate,
+  type Language,
   normalised,
   placeFaults,
   type Registration,
@@ -15,7 +16,7 @@ import type { StoredFile } from './file-store.ts';
 import { cellAt, type Layout, layoutOf } from './mapping.ts';
 import { Gazetteer } from './places.ts';
 import type { StoredChunk } from './row-store.ts';
-import { type ReadRow, type RowFault, readRow } from './rows.ts';
+import { type Assumption, OWN_HOUSEHOLD, type ReadRow, type RowFault, readRow } from './rows.ts';
 
 /** Between so many people who are made ready others have their turn, so that neither the database nor a request waits for a whole batch. */
 const AT_A_TIME = 25;
@@ -30,6 +31,8 @@ export interface PreparedRow<Who extends Candidate = Candidate> {
   readonly submission?: Buffer;
   /** The digest of the whole, where the submission is one person of several. */
   readonly partOf?: Buffer;
+  /** What was taken for granted because the row does not say it. */
+  readonly assumed: readonly Assumption[];
 }
 
 /** Reads the rows of one file, for the dry run and the run alike. What rows have in common is looked up once. */
@@ -38,6 +41,8 @@ export class Preparation {
   readonly #programmeId: string;
   readonly #layout: Layout;
   readonly #today: string;
+  /** Of whom no other is known. */
+  readonly language: Language;
   readonly #keyRing: KeyRing;
   readonly #gazetteer: Gazetteer;
   readonly #repeated: RowFault;
@@ -57,6 +62,7 @@ export class Preparation {
     this.#programmeId = file.programmeId;
     this.#layout = layoutOf(header, mapping ?? new Map());
     this.#today = today;
+    this.language = programme.messages.language;
     this.#keyRing = keyRing;
     this.#gazetteer = new Gazetteer(db);
     this.duplicateLimit = programme.duplicateLimit;
@@ -71,9 +77,14 @@ export class Preparation {
 
   /** Opens a chunk and reads its rows. */
   async rowsOf(chunk: StoredChunk): Promise<PreparedRow[]> {
-    const read = openRows(this.#keyRing, this.#fileId, chunk).map((cells) => readRow(this.#layout, cells, this.#today));
+    const read = openRows(this.#keyRing, this.#fileId, chunk).map((cells) => readRow(this.#layout, cells, this.#today, this.language));
     await this.#gazetteer.lookUp(read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])));
-    return read.map((row, i) => ({ rowNumber: chunk.firstRow + i, ...this.#located(row, chunk.firstRow + i), ...this.#submissionOf(row) }));
+    return read.map((row, i) => ({
+      rowNumber: chunk.firstRow + i,
+      assumed: row.assumed,
+      ...this.#located(row, chunk.firstRow + i),
+      ...this.#submissionOf(row),
+    }));
   }
 
   /** As {@link rowsOf}, with people who are ready to be entered. */
@@ -95,8 +106,17 @@ export class Preparation {
     // Without a fault every part of the registration could be read.
     return {
       faults: [],
-      candidate: { registration: normalised(registration as Registration), place: { wilayaNumber, commune }, sourceRow },
+      candidate: {
+        registration: this.#housed(normalised(registration as Registration), sourceRow),
+        place: { wilayaNumber, commune },
+        sourceRow,
+      },
     };
+  }
+
+  #housed(registration: Registration, sourceRow: number): Registration {
+    if (registration.household.reference !== OWN_HOUSEHOLD || this.#layout.positions.has('household')) return registration;
+    return { ...registration, household: { ...registration.household, reference: `${this.#fileId}/${sourceRow}` } };
   }
 
   #submissionOf({ submissionKey }: ReadRow): Pick<PreparedRow, 'submission' | 'partOf'> {

@@ -1,4 +1,4 @@
-import { type Fault, type FaultCode, faultsOf, type Registration } from '../beneficiaries/index.ts';
+import { type Fault, type FaultCode, faultsOf, type Language, type Registration } from '../beneficiaries/index.ts';
 import { westernDigits } from '../platform/index.ts';
 import { readAnswers } from './answers.ts';
 import { requiredColumns } from './columns.ts';
@@ -16,7 +16,15 @@ export interface ReadRow {
   readonly faults: readonly RowFault[];
   /** What the form tool calls the submission, where it says so. */
   readonly submissionKey: string;
+  /** What was taken for granted because the row does not say it. */
+  readonly assumed: readonly Assumption[];
 }
+
+/** That somebody is a household of their own, or speaks the language that the programme writes in. */
+export type Assumption = 'own_household' | 'programme_language';
+
+/** Stands for the household of who has one of their own, until it is known which row of which file they are. */
+export const OWN_HOUSEHOLD = 'own';
 
 /** A fault with its cell, as the file's header calls it; the cell is empty for the whole row. Never the value. */
 export interface RowFault {
@@ -35,23 +43,25 @@ export const UNREADABLE = '⚠';
  * @param cells no more than the header has, but for what a spreadsheet leaves empty behind them; what is left out at the end is empty, unless
  * it is required
  * @param today ISO 8601 date in the programme's time zone
+ * @param language of whom no other is known
  */
-export function readRow(layout: Layout, cells: readonly string[], today: string): ReadRow {
+export function readRow(layout: Layout, cells: readonly string[], today: string, language: Language): ReadRow {
   const { length } = layout.header;
   if (isCut(layout, cells) || cells.slice(length).some((cell) => cell.trim() !== '')) {
-    return { registration: {}, faults: [{ cell: '', code: 'cells_wrong' }], submissionKey: '' };
+    return { registration: {}, faults: [{ cell: '', code: 'cells_wrong' }], submissionKey: '', assumed: [] };
   }
   const row = new RowReader(layout, cells);
   const unreadable = layout.header.filter((_cell, i) => cells[i] === UNREADABLE);
   if (unreadable.length > 0) {
     const faults = unreadable.map((cell) => ({ cell, code: 'answer_unreadable' as const }));
-    return { registration: {}, faults, submissionKey: row.text('submissionKey') };
+    return { registration: {}, faults, submissionKey: row.text('submissionKey'), assumed: [] };
   }
   const phones = readPhones(row);
   const documents = readDocuments(row);
   const registration = readRegistration(
     row,
     today,
+    language,
     phones.map(({ phone }) => phone),
     documents?.map(({ document }) => document),
   );
@@ -62,13 +72,17 @@ export function readRow(layout: Layout, cells: readonly string[], today: string)
     registration,
     faults: distinct(faults.map(({ pointer, code }) => ({ cell: cellAt(layout, pointer), code }))),
     submissionKey: row.text('submissionKey'),
+    assumed: [
+      ...(row.has('household') ? [] : ['own_household' as const]),
+      ...(row.text('language') === '' ? ['programme_language' as const] : []),
+    ],
   };
 }
 
 // What is left out at the end of a row is empty: something is missing where all the cells are that say what every row must.
 const isCut = ({ header, positions }: Layout, cells: readonly string[]): boolean =>
   cells.length < header.length &&
-  requiredColumns.some((either) => {
+  requiredColumns((name) => positions.has(name)).some((either) => {
     const present = either.flatMap((name) => positions.get(name) ?? []);
     return present.length > 0 && present.every((position) => position >= cells.length);
   });
@@ -101,6 +115,7 @@ function original({ pointer, code }: Fault, origins: Origins): Fault {
 function readRegistration(
   row: RowReader,
   today: string,
+  language: Language,
   phones: Registration['phones'],
   documents: Registration['documents'] | undefined,
 ): Defined<Partial<Registration>> {
@@ -113,12 +128,24 @@ function readRegistration(
     documents,
     attestation: documents?.length === 0 ? readAttestation(row) : undefined,
     phones,
-    household: { reference: westernDigits(row.text('household')), size: wholeNumberOf(row.text('householdSize')) ?? 0 },
-    relationship: row.word('relationship', relationshipOf, '/relationship', 'relationship_unknown'),
+    ...readHousehold(row),
     wilaya: row.text('wilaya'),
     commune: row.text('commune'),
-    language: row.word('language', languageOf, '/language', 'language_unknown'),
+    language: row.text('language') === '' ? language : row.word('language', languageOf, '/language', 'language_unknown'),
     answers: readAnswers(row),
     consents: registeredOn === undefined ? undefined : readConsents(row, registeredOn),
   });
+}
+
+/**
+ * Which household somebody is in, and as what. In a file that does not say which, each is the head of their own: a list of people, or of
+ * families by their heads. Who says there that they are somebody's child belongs to a household that nobody can tell.
+ */
+function readHousehold(row: RowReader): Pick<Registration, 'household'> & { relationship: Registration['relationship'] | undefined } {
+  const size = row.has('householdSize') || row.has('household') ? (wholeNumberOf(row.text('householdSize')) ?? 0) : 1;
+  const relationship = () => row.word('relationship', relationshipOf, '/relationship', 'relationship_unknown');
+  if (row.has('household')) return { household: { reference: westernDigits(row.text('household')), size }, relationship: relationship() };
+  const said = row.text('relationship') === '' ? 'head' : relationship();
+  if (said !== undefined && said !== 'head') row.fault('/relationship', 'household_missing');
+  return { household: { reference: OWN_HOUSEHOLD, size }, relationship: said };
 }

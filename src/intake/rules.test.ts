@@ -82,7 +82,7 @@ describe('a row', () => {
   ];
 
   it('is read in English and Arabic as in French', () => {
-    const { registration, faults } = readRow(layout(english), cells, today);
+    const { registration, faults } = readRow(layout(english), cells, today, 'fr');
     expect(faults).toEqual([]);
     expect(registration).toMatchObject({
       names: { given: 'Amina', family: 'Benali' },
@@ -94,7 +94,7 @@ describe('a row', () => {
       consents: [consent],
     });
     const words = cells.with(2, 'رب الأسرة').with(5, 'أنثى').with(11, 'العربية').with(13, 'نعم').with(14, 'توقيع');
-    expect(readRow(layout(arabic), words, today)).toMatchObject({
+    expect(readRow(layout(arabic), words, today, 'fr')).toMatchObject({
       faults: [],
       registration: { sex: 'female', relationship: 'head', language: 'ar' },
     });
@@ -102,7 +102,12 @@ describe('a row', () => {
 
   it('claims nothing of somebody without a document that the file does not say', () => {
     const attested = (columns: Record<string, string>) => {
-      const { registration, faults } = readRow(layout([...english, ...Object.keys(columns)]), [...cells, ...Object.values(columns)], today);
+      const { registration, faults } = readRow(
+        layout([...english, ...Object.keys(columns)]),
+        [...cells, ...Object.values(columns)],
+        today,
+        'fr',
+      );
       return faults.length > 0 ? faults : registration.attestation;
     };
     const both = (reason: string, by: string) => attested({ 'Why no document': reason, 'Attested by': by });
@@ -148,7 +153,7 @@ describe('a row', () => {
       givenOn: '2026-02-01',
       evidence: { reference: 'F-12', witness: 'Omar Haddad' },
     };
-    expect(readRow(layout([...english, ...Object.keys(more)]), [...cells, ...Object.values(more)], today)).toMatchObject({
+    expect(readRow(layout([...english, ...Object.keys(more)]), [...cells, ...Object.values(more)], today, 'fr')).toMatchObject({
       faults: [],
       registration: {
         names: { given: 'Amina', middle: 'Zohra', family: 'Benali' },
@@ -178,7 +183,9 @@ describe('a row', () => {
 
   it('may give the name whole, and a date with the time behind it', () => {
     const header = english.toSpliced(3, 2, 'Full name');
-    expect(readRow(layout(header), cells.toSpliced(3, 2, 'Amina Benali').with(11, '2026-02-01T10:00:00.000+01:00'), today)).toMatchObject({
+    expect(
+      readRow(layout(header), cells.toSpliced(3, 2, 'Amina Benali').with(11, '2026-02-01T10:00:00.000+01:00'), today, 'fr'),
+    ).toMatchObject({
       faults: [],
       registration: { names: { given: 'Amina Benali' } },
     });
@@ -189,6 +196,7 @@ describe('a row', () => {
       layout(english),
       cells.with(0, '').with(1, 'two').with(6, '31/02/1990').with(12, '2026-13-01').with(14, 'pigeon'),
       today,
+      'fr',
     );
     expect(wrong.faults.map(({ cell, code }) => [cell, code])).toEqual([
       ['Registration date', 'registration_date_impossible'],
@@ -200,7 +208,7 @@ describe('a row', () => {
 
   it('leads to the right one of several columns', () => {
     const header = [...english, 'Phone 2', 'Document type 2', 'Document number 2', 'Issuing country 2'];
-    const { faults } = readRow(layout(header), [...cells, 'no phone', 'Passport', 'P2', 'Atlantis'], today);
+    const { faults } = readRow(layout(header), [...cells, 'no phone', 'Passport', 'P2', 'Atlantis'], today, 'fr');
     expect(faults.map(({ cell, code }) => [cell, code])).toEqual([
       ['Issuing country 2', 'document_country_unknown'],
       ['Phone 2', 'phone_invalid'],
@@ -209,42 +217,45 @@ describe('a row', () => {
 
   it('has as many cells as the header, but for empty ones behind it', () => {
     const wrong = [{ cell: '', code: 'cells_wrong' }];
-    expect(readRow(layout(english), cells.slice(1), today).faults).toEqual(wrong);
-    expect(readRow(layout(english), [...cells, 'more'], today).faults).toEqual(wrong);
-    expect(readRow(layout(english), [...cells, '', ' '], today).faults).toEqual([]);
+    expect(readRow(layout(english), cells.slice(1), today, 'fr').faults).toEqual(wrong);
+    expect(readRow(layout(english), [...cells, 'more'], today, 'fr').faults).toEqual(wrong);
+    expect(readRow(layout(english), [...cells, '', ' '], today, 'fr').faults).toEqual([]);
   });
 
   it('may be short of the empty cells at its end, but of none that it must have', () => {
     const header = [...english, 'Phone 2', 'Share with paying agent'];
-    expect(readRow(layout(header), cells, today).faults).toEqual([]);
-    expect(readRow(layout(header), cells.slice(0, -1), today).faults).toEqual([{ cell: '', code: 'cells_wrong' }]);
+    expect(readRow(layout(header), cells, today, 'fr').faults).toEqual([]);
+    expect(readRow(layout(header), cells.slice(0, -1), today, 'fr').faults).toEqual([{ cell: '', code: 'cells_wrong' }]);
   });
 
   it('is at fault where nobody can tell whether the person agreed', () => {
     const header = [...english, 'Share with paying agent', 'May be contacted', 'Share with partners'];
-    const read = (...agreed: string[]) => readRow(layout(header), [...cells, ...agreed], today);
+    const read = (...agreed: string[]) => readRow(layout(header), [...cells, ...agreed], today, 'fr');
     const given = (...agreed: string[]) => read(...agreed).registration.consents?.map(({ purpose }) => purpose);
     expect(given('X', 'n', '')).toEqual(['registration', 'share_with_paying_agent']);
     expect(given('VRAI', '✓', 'أوافق')).toEqual(['registration', 'share_with_paying_agent', 'contact', 'share_with_partners']);
     expect(read('peut-être', '-', '?').faults).toEqual(header.slice(-3).map((cell) => ({ cell, code: 'consent_unclear' })));
-    expect(readRow(layout(english), cells.with(13, 'perhaps'), today).faults).toEqual([{ cell: 'Consent', code: 'consent_unclear' }]);
-    expect(readRow(layout(english), cells.with(13, 'no'), today).faults).toEqual([{ cell: 'Consent', code: 'consent_missing' }]);
+    expect(readRow(layout(english), cells.with(13, 'perhaps'), today, 'fr').faults).toEqual([{ cell: 'Consent', code: 'consent_unclear' }]);
+    expect(readRow(layout(english), cells.with(13, 'no'), today, 'fr').faults).toEqual([{ cell: 'Consent', code: 'consent_missing' }]);
   });
 
   it('has nothing in a cell that says so', () => {
     const header = [...english, 'Middle name', 'Document type', 'Document number', 'Phone 2', 'Dependants', 'Why no document'];
     for (const nothing of ['néant', 'NEANT', '-', 'N/A', 'لا يوجد']) {
-      const { registration, faults } = readRow(layout(header), [...cells, ...Array(5).fill(nothing), 'lost'], today);
+      const { registration, faults } = readRow(layout(header), [...cells, ...Array(5).fill(nothing), 'lost'], today, 'fr');
       expect(faults, nothing).toEqual([]);
       expect(registration).toMatchObject({ documents: [], answers: {}, phones: ['0550123456', '0551123456'] });
       expect(registration.names).toEqual({ given: 'Amina', family: 'Benali' });
     }
     const ras = [...cells, 'Ras', 'RAS', 'RAS', 'RAS', 'RAS', 'lost'];
-    expect(readRow(layout(header), ras, today)).toMatchObject({ faults: [], registration: { names: { middle: 'Ras' }, answers: {} } });
+    expect(readRow(layout(header), ras, today, 'fr')).toMatchObject({
+      faults: [],
+      registration: { names: { middle: 'Ras' }, answers: {} },
+    });
   });
 
   it('tells a birth by an exact day, a year or a guess', () => {
-    const birth = (text: string) => readRow(layout(english), cells.with(6, text), today).registration.birth;
+    const birth = (text: string) => readRow(layout(english), cells.with(6, text), today, 'fr').registration.birth;
     const whole = { from: '1985-01-01', to: '1985-12-31' };
     expect(birth('12 mars 1985')).toEqual({ from: '1985-03-12', to: '1985-03-12', precision: 'exact' });
     expect(birth('١٩٨٥')).toEqual({ ...whole, precision: 'year' });
@@ -254,7 +265,12 @@ describe('a row', () => {
 
   it('takes the kind of a document from the header of its number where no column says it', () => {
     const documents = (extra: Record<string, string>) => {
-      const { registration, faults } = readRow(layout([...english, ...Object.keys(extra)]), [...cells, ...Object.values(extra)], today);
+      const { registration, faults } = readRow(
+        layout([...english, ...Object.keys(extra)]),
+        [...cells, ...Object.values(extra)],
+        today,
+        'fr',
+      );
       return faults.length > 0 ? faults : registration.documents;
     };
     const passport = { type: 'passport', number: 'P1', issuingCountry: 'MLI' };
@@ -266,7 +282,7 @@ describe('a row', () => {
   it('survives whatever is written into it', () =>
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 15, maxLength: 15 }), (row) => {
-        const { registration, faults } = readRow(layout(english), row, today);
+        const { registration, faults } = readRow(layout(english), row, today, 'fr');
         return faults.length > 0 || Object.keys(registration).length >= 13;
       }),
     ));

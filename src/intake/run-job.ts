@@ -27,6 +27,7 @@ const CATCH_UP_ROWS = 1_000;
 export async function runFile(ground: Ground, duplicates: DuplicateCheck, fileId: string, closing: AbortSignal): Promise<void> {
   const stored = await findFile(ground.db, fileId);
   if (stored?.file.state !== 'running') return;
+  await duplicates.ready(stored.file.programmeId, closing);
   const preparation = await Preparation.of(stored, ground);
   if (stored.file.doneRows === 0 && (await stopsAtFirst(ground, new Check(ground, duplicates, stored, preparation), fileId))) return;
   const run = new Run(ground, duplicates, stored, preparation);

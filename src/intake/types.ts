@@ -1,7 +1,8 @@
-import type { Likeness } from '../beneficiaries/index.ts';
+import type { Language, Likeness } from '../beneficiaries/index.ts';
 import type { ColumnName } from './columns.ts';
 import type { Guess } from './guessing.ts';
 import type { MappingFault } from './mapping.ts';
+import type { Assumption } from './rows.ts';
 
 export type FileState = 'received' | 'checking' | 'checked' | 'running' | 'done' | 'stopped' | 'cancelled';
 
@@ -36,6 +37,8 @@ export interface Findings {
   };
   /** Households that the file names and another source has begun. */
   readonly knownHouseholds: { readonly count: number; readonly first: KnownHouseholdRow[] };
+  /** What was taken for granted of acceptable rows that do not say it: each row a household of its own, or which language. */
+  readonly notes: { readonly code: Assumption; readonly rows: number; readonly language?: Language }[];
   /** Whether the file stops because of its duplicates. */
   readonly tooManyDuplicates: boolean;
   /** How many there were of how many rows when they were too many first. */

@@ -1,6 +1,6 @@
 import type { LevelOf } from './levels.ts';
 import { edits, likeness } from './likeness.ts';
-import { familiesOf, spellingsOf } from './name-words.ts';
+import { commonPartOf, familiesOf, soundsOfWord, spellingsOf, wordOf } from './name-words.ts';
 import { isArabic } from './normal-form.ts';
 import type { ProfileWord } from './types.ts';
 
@@ -54,16 +54,18 @@ function ofOneSound(one: string, other: string): NameLevel {
 /** Two well-known names are one only where they are known as spellings of one. */
 function bothKnown(a: ProfileWord, b: ProfileWord, families: readonly number[], others: readonly number[]): NameLevel {
   if (families.some((family) => others.includes(family))) return 'spelling';
+  if (besideCommonPart(a[0], b[0]) === 'part') return 'part';
   if (endsIn(a[1], b[1]) || endsIn(b[1], a[1])) return 'part';
   return edits(a[0], b[0], 1) <= 1 ? 'alike' : 'different';
 }
 
 function acrossScripts([, sound]: ProfileWord, [, otherSound]: ProfileWord): NameLevel {
-  const length = Math.min(sound.length, otherSound.length);
   const distance = edits(sound, otherSound, 1);
-  if (distance === 1 && length >= 3) return 'near';
+  const consonants = Math.min(sound.replace(/^A/, '').length, otherSound.replace(/^A/, '').length);
+  // Of few consonants another one makes another name, and most of all where it is the first.
+  if (distance === 1 && (consonants > 3 || (consonants === 3 && sound[0] === otherSound[0]))) return 'near';
   if (endsIn(sound, otherSound) || endsIn(otherSound, sound)) return 'part';
-  return distance === 1 && length === 2 ? 'alike' : 'different';
+  return distance === 1 && consonants > 1 ? 'alike' : 'different';
 }
 
 const MOST_REMEMBERED = 200_000;
@@ -93,5 +95,34 @@ function levelOf(a: ProfileWord, b: ProfileWord): NameLevel {
   if (families && others) return bothKnown(a, b, families, others);
   const sameScript = isArabic(one) === isArabic(other);
   if (sound === otherSound) return sameScript ? ofOneSound(one, other) : 'spelling';
-  return sameScript ? inOneScript(a, b) : acrossScripts(a, b);
+  if (mayBeReadAlike(one, other)) {
+    const level = sameScript ? ofOneSound(one, other) : 'near';
+    if (level !== 'sound') return level;
+  }
+  return besideCommonPart(one, other) ?? (sameScript ? inOneScript(a, b) : acrossScripts(a, b));
+}
+
+/**
+ * Names that have a part in common with many are told apart by what they have beside it: Abdelmoumen and Abdelmounir are as alike as most
+ * servants of somebody. Who is called by what is beside it is called by half of the name: Nour, Noureddine.
+ */
+function besideCommonPart(one: string, other: string): NameLevel | undefined {
+  const [part, otherPart] = [commonPartOf(one), commonPartOf(other)];
+  if (!part?.rest && !otherPart?.rest) return undefined;
+  const isShared = part?.of === otherPart?.of;
+  if (isShared && (part?.rest === '') !== (otherPart?.rest === '')) return 'part';
+  const level = levelOf(withSound(part?.rest || one), withSound(otherPart?.rest || other));
+  if (isShared) return level === 'alike' ? 'different' : level;
+  return atLeast(level, 'spelling') ? 'part' : undefined;
+}
+
+function withSound(name: string): ProfileWord {
+  const { exact, sound } = wordOf(name);
+  return [exact, sound];
+}
+
+/** Whether one of the ways in which each may be read is the same. */
+function mayBeReadAlike(one: string, other: string): boolean {
+  const sounds = soundsOfWord(other);
+  return soundsOfWord(one).some((sound) => sounds.includes(sound));
 }

@@ -13,6 +13,7 @@ const schema = z.strictObject({
   suffixes: words,
   notArticles: words,
   generations: z.record(z.string(), z.string()),
+  compounds: words,
   variants: z.array(words.min(2)),
 });
 
@@ -28,8 +29,14 @@ const generations = new Map(Object.entries(lists.generations));
 const notArticles = setOf(lists.notArticles);
 const arabicArticle = /^(عبد|)ال(?=.{3})/;
 
+/** Inside a name that is written in one, as in نورالدين. */
+const innerArticle = /(?<=.{2})ال(?=دين$)/;
+
 const withoutArticle = (word: string): string =>
-  !isArabic(word) || word.endsWith('الله') || notArticles.has(word) ? word : word.replace(arabicArticle, '$1');
+  !isArabic(word) || word.endsWith('الله') || notArticles.has(word) ? word : word.replace(arabicArticle, '$1').replace(innerArticle, '');
+
+/** An article that has taken the sound of what follows it: Er-Rahmani, Ech-Cherif. */
+const isAssimilated = (part: string, next: string): boolean => /^[ae](?:[rsndtz]|[cs]h)$/.test(part) && next.startsWith(part.slice(1));
 
 /** Small words go with the name that they belong to: Ben Salah, Abd el Kader, Salah Eddine. Articles come and go, so they are left out: El Hachemi. */
 function joined(parts: readonly string[]): string[] {
@@ -41,7 +48,7 @@ function joined(parts: readonly string[]): string[] {
       names.push(names.pop() + withoutArticle(part));
       return;
     }
-    if (!last && articles.has(part)) return;
+    if (!last && (articles.has(part) || isAssimilated(part, parts[place + 1] ?? ''))) return;
     if (!last && prefixes.has(part)) {
       before += part;
       return;
@@ -74,3 +81,6 @@ export function generationOf(text: string | undefined): string | undefined {
 
 /** Lists of the spellings that one well-known name has, most of them in both scripts. */
 export const variants: readonly (readonly string[])[] = lists.variants.map((names) => names.map((name) => partsOfName(name).join('')));
+
+/** Names that are mostly the first of two that belong together. */
+export const compounds: readonly string[] = lists.compounds;

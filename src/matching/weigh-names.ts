@@ -1,4 +1,4 @@
-import { type Agreement, compareGiven, compareLists, type Names } from './compare-names.ts';
+import { type Agreement, areSiblings, compareGiven, compareLists, type Names } from './compare-names.ts';
 import { atLeast, compareWords, type NameLevel } from './compare-words.ts';
 import type { LevelOf } from './levels.ts';
 import type { Frequencies, Profile } from './types.ts';
@@ -54,9 +54,28 @@ export class NameScale {
     if (!joinedA && !joinedB) return this.#asWritten(plainReading(a), plainReading(b));
     const [ofA, ofB] = [readingsOf(a, joinedB, joinedB), readingsOf(b, joinedA)];
     if (!areRelated(a, b)) return ofA[0] && ofB[0] && this.#weigh(ofA[0], ofB[0], 'joined');
+    const siblings = areSiblings(allNames(a), allNames(b));
     let best: Alignment | undefined;
-    for (const one of ofA) for (const other of ofB) best = better(best, this.#weigh(one, other, 'joined'));
-    return joinedA && joinedB && best ? cautious(best) : best;
+    for (const one of ofA) {
+      for (const other of ofB) {
+        const alignment = this.#weigh(one, other, 'joined');
+        best = better(best, alignment && siblings ? this.#asOthers(alignment) : alignment);
+      }
+    }
+    return joinedA && joinedB && !siblings && best ? cautious(best) : best;
+  }
+
+  /** What two people agree in whose own names are others, however their names are parted: the name that they share is the family's. */
+  #asOthers({ order, names }: Alignment): Alignment {
+    const shared = names.filter(({ level }) => level !== 'different');
+    const family = shared.find(({ field }) => field === 'family') ?? shared.find(({ field }) => field === 'given');
+    const middle = shared.find(({ field }) => field === 'middle');
+    const all: NameEvidence[] = [
+      { field: 'given', level: 'different', weight: this.#weights.of('given', 'different') },
+      ...(middle ? [middle] : []),
+      ...(family ? [{ ...family, field: 'family' as const }] : []),
+    ];
+    return { order, names: all, weight: all.reduce((total, { weight }) => total + weight, this.#weights.of('order', order)) };
   }
 
   #asWritten(a: Reading, b: Reading): Alignment | undefined {
