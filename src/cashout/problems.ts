@@ -14,6 +14,7 @@ export const refusal = defineProblems({
   voucher_expired: [409, 'The voucher has expired'],
   voucher_cancelled: [409, 'The voucher was cancelled'],
   wrong_office: [409, 'The voucher is paid at another office'],
+  being_brought: [409, 'The cash is being brought to the person'],
   paid_as_other_record: [409, 'The same person is paid under another record'],
   consent_withdrawn: [409, 'Consent to this payment was withdrawn'],
   already_paid: [409, 'The voucher has been paid already'],
@@ -31,6 +32,7 @@ export const refused = (code: keyof typeof refusal & TextCode): Problem => speak
 const late = defineProblems({
   already_voided: [409, 'The pay-out is voided already'],
   void_too_late: [409, 'A pay-out is voided on the day it was made'],
+  advance_ended: [409, 'The advance has ended'],
   payout_matched: [409, 'The statement of the post has this pay-out'],
   payout_claimed: [409, 'Something is claimed of this pay-out'],
   payout_settled: [409, 'The post was settled with for this pay-out'],
@@ -59,6 +61,7 @@ const byConstraint: Readonly<Record<string, () => Problem>> = {
   payouts_within_daily_limit: () => refused('limit_reached'),
   payouts_out_of_till: () => refused('till_required'),
   tills_never_below_zero: () => refused('till_short'),
+  payouts_void_of_open_advance: () => speak(late.advance_ended, 'advance_ended'),
   payouts_void_same_day: () => speak(late.void_too_late, 'void_too_late'),
   payouts_void_unmatched: () => speak(late.payout_matched, 'payout_matched'),
   payouts_void_unsettled: () => speak(late.payout_settled, 'payout_settled'),

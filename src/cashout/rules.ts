@@ -50,17 +50,19 @@ export function voucherRefusal(
     isWithheld,
     isPaidElsewhere,
     boundTo,
-  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'> & Partial<Pick<Candidate, 'boundTo'>>,
+    isCarried,
+  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'> & Partial<Pick<Candidate, 'boundTo' | 'isCarried'>>,
   earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {
   if (earlier) return alreadyPaid(earlier, timeZone);
   if (state === 'cancelled') return refused('voucher_cancelled');
-  if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) return refused('voucher_expired');
+  if (state === 'expired' || (!isCarried && expiresAt !== null && expiresAt <= now)) return refused('voucher_expired');
   if (isPaidElsewhere) return refused('paid_as_other_record');
   if (isWithheld) return refused('consent_withdrawn');
   if (state === 'issued') return refused('voucher_not_active');
   if (state === 'locked') return refused('voucher_locked');
+  if (isCarried) return refused('being_brought');
   if (!boundTo) return undefined;
   return speak(refusal.wrong_office, 'wrong_office', { where: boundTo }, { officeCode: boundTo.code, officeName: boundTo.nameFr });
 }
