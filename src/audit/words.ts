@@ -135,7 +135,11 @@ export const words: Readonly<Record<string, Words>> = {
   'handovers.take_off': { ar: 'رفع قسيمة من الجولة', fr: 'Bon retiré de la tournée', en: 'Voucher taken off a round' },
   'handovers.void_delivery': { ar: 'إلغاء تسليم باليد', fr: 'Remise en main propre annulée', en: 'Delivery by hand voided' },
   'handovers.answer_as_witness': { ar: 'جواب شاهد على وصل', fr: 'Réponse du témoin d’un reçu', en: 'Witness of a receipt answered' },
-  'handovers.accept_delivery': { ar: 'قبول تسليم بلا شاهد', fr: 'Remise acceptée sans son témoin', en: 'Delivery accepted without its witness' },
+  'handovers.accept_delivery': {
+    ar: 'قبول تسليم بلا شاهد',
+    fr: 'Remise acceptée sans son témoin',
+    en: 'Delivery accepted without its witness',
+  },
   'handovers.report_loss': { ar: 'الإبلاغ عن فقدان سلفة', fr: 'Perte d’une avance signalée', en: 'Loss of an advance reported' },
   'handovers.confirm_loss': { ar: 'تأكيد فقدان سلفة', fr: 'Perte d’une avance confirmée', en: 'Loss of an advance confirmed' },
   'handovers.take_back': { ar: 'إرجاع باقي سلفة', fr: 'Reste d’une avance rendu', en: 'Rest of an advance brought back' },

@@ -51,7 +51,8 @@ export function voucherRefusal(
     isPaidElsewhere,
     boundTo,
     isCarried,
-  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'> & Partial<Pick<Candidate, 'boundTo' | 'isCarried'>>,
+  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'> &
+    Partial<Pick<Candidate, 'boundTo' | 'isCarried'>>,
   earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {

@@ -10080,6 +10080,11 @@ export interface components {
                 collector: components["schemas"]["Names"] | null;
                 /** @description Whom the money is for */
                 beneficiary: components["schemas"]["Names"] | null;
+                /** @description Who may take it in the collector's place on that day */
+                alternates: {
+                    collectorId: components["schemas"]["Id"];
+                    names: components["schemas"]["Names"];
+                }[];
             }[];
         };
         /**
@@ -10330,9 +10335,10 @@ export interface components {
          *     several households. `shared_collector`: the same of people who came in somebody's place, at one office over a month. `shared_phone`: one number
          *     that several households gave. `document_differs`: the document that was seen is none that is known of who came. `equal_at_close`: many equal
          *     round pay-outs in the last minutes of the day. `failed_codes_…`: many wrong codes by one agent, at one office, or for one voucher.
+         *     `delivery_disputed`: whom a field officer named as the witness of a receipt did not see it being signed.
          * @enum {string}
          */
-        SignalKind: "agent_burst" | "out_of_hours" | "far_from_home" | "changed_before" | "shared_document" | "shared_collector" | "shared_phone" | "document_differs" | "equal_at_close" | "failed_codes_agent" | "failed_codes_office" | "failed_codes_voucher";
+        SignalKind: "agent_burst" | "out_of_hours" | "far_from_home" | "changed_before" | "shared_document" | "shared_collector" | "shared_phone" | "document_differs" | "equal_at_close" | "failed_codes_agent" | "failed_codes_office" | "failed_codes_voucher" | "delivery_disputed";
         /** @enum {string} */
         SignalState: "open" | "in_review" | "dismissed" | "confirmed";
         /** @enum {string} */
@@ -10356,6 +10362,9 @@ export interface components {
             changedBy?: components["schemas"]["Id"];
             /** @description How many people gave the number */
             people?: number;
+            advanceId?: components["schemas"]["Id"];
+            /** @description Who disputes */
+            witnessIds?: components["schemas"]["Id"][];
         };
         JudgedSignal: {
             id: components["schemas"]["Id"];

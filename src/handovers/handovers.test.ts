@@ -55,8 +55,11 @@ describe('cash that is carried to people', () => {
   const close = (advanceId: string, by = finance) => by.post(`/v1/advances/${advanceId}/close`);
   /** Closes an advance once its witness has confirmed whatever receipts there are. */
   const finish = async (advanceId: string): Promise<void> => {
-    const { body } = await finance.get(`/v1/programmes/${frame.programmeId}/hand-deliveries?advanceId=${advanceId}&answer=unanswered`).expect(200);
-    for (const { payoutId } of body.items) await witness.post(`/v1/hand-deliveries/${payoutId}/answer`, { answer: 'confirmed' }).expect(201);
+    const { body } = await finance
+      .get(`/v1/programmes/${frame.programmeId}/hand-deliveries?advanceId=${advanceId}&answer=unanswered`)
+      .expect(200);
+    for (const { payoutId } of body.items)
+      await witness.post(`/v1/hand-deliveries/${payoutId}/answer`, { answer: 'confirmed' }).expect(201);
     await close(advanceId).expect(200);
   };
   const read = async (advanceId: string) => (await finance.get(`/v1/advances/${advanceId}`).expect(200)).body;
@@ -125,7 +128,12 @@ describe('cash that is carried to people', () => {
     const [, ...early] = await Promise.all([handOver.expect(200), ...vouchers.slice(2).map(atCounter)]);
     for (const { status, body } of early) expect(status === 201 || body.code === 'being_brought', JSON.stringify(body)).toBe(true);
     const answers = await Promise.all(
-      vouchers.flatMap((voucher) => [atCounter(voucher), deliver(id, byCode(voucher)), deliver(id, byReceipt(voucher)), atCounter(voucher)]),
+      vouchers.flatMap((voucher) => [
+        atCounter(voucher),
+        deliver(id, byCode(voucher)),
+        deliver(id, byReceipt(voucher)),
+        atCounter(voucher),
+      ]),
     );
     expect([...early, ...answers].filter(({ status }) => status === 201).length).toBe(4);
     expect(answers.flatMap(({ status, body }) => (status === 201 ? [] : [body.code])).sort()).toEqual(

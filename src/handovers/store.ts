@@ -3,7 +3,10 @@ import { hadHandIn } from '../vouchers/index.ts';
 import { type AdvanceState, type RoundVoucher, restOf } from './rules.ts';
 import type { Advance, AdvanceReturn } from './types.ts';
 
-type Row = Omit<Advance, 'amount' | 'delivered' | 'returned' | 'lost' | 'recovered' | 'rest' | 'askedAt' | 'handedAt' | 'endedAt' | 'lossReportedAt'> & {
+type Row = Omit<
+  Advance,
+  'amount' | 'delivered' | 'returned' | 'lost' | 'recovered' | 'rest' | 'askedAt' | 'handedAt' | 'endedAt' | 'lossReportedAt'
+> & {
   readonly amount: string;
   readonly delivered: string;
   readonly returned: string;
@@ -24,7 +27,19 @@ const columns = (now: Date): Sql => sql`a.id, a.programme_id as "programmeId", a
   a.loss_reported_by as "lossReportedBy", a.loss_reported_at as "lossReportedAt", a.loss_reason as "lossReason", a.loss_reference as "lossReference",
   case a.state when 'handed' then greatest(0, extract(day from ${now}::timestamptz - a.handed_at))::int end as "daysOut"`;
 
-function shown({ amount, delivered, returned, lost, recovered, currency, askedAt, handedAt, endedAt, lossReportedAt, ...advance }: Row): Advance {
+function shown({
+  amount,
+  delivered,
+  returned,
+  lost,
+  recovered,
+  currency,
+  askedAt,
+  handedAt,
+  endedAt,
+  lossReportedAt,
+  ...advance
+}: Row): Advance {
   const money = (text: string) => Money.of(text, currency);
   const [drawn, out, back, missing] = [money(amount), money(delivered), money(returned), money(lost)];
   return {

@@ -30,7 +30,9 @@ export async function deliveryById(
   db: Db,
   payoutId: string,
 ): Promise<{ delivery: HandDelivered; scope: { programme: string; fund: string } }> {
-  const row = await db.first<Row & { programme: string; fund: string }>(sql`select ${columns}, a.programme_id as programme, a.fund_id as fund
+  const row = await db.first<
+    Row & { programme: string; fund: string }
+  >(sql`select ${columns}, a.programme_id as programme, a.fund_id as fund
     from ${tables} where d.payout_id = ${payoutId}`);
   if (!row) throw problem.not_found('There is no such record.');
   const { programme, fund, ...delivery } = row;
@@ -53,14 +55,16 @@ export async function pageOfDeliveries(
   limit: number,
   after: string | undefined,
 ): Promise<Page<HandDelivered>> {
-  const rows = await db.all<Row>(sql`select ${columns} from ${tables} where ${allOf([
-    sql`p.voided_at is null and (${within})`,
-    ...(programmeId ? [sql`a.programme_id = ${programmeId}`] : []),
-    ...(advanceId ? [sql`a.id = ${advanceId}`] : []),
-    ...(witnessId ? [sql`d.witness_id = ${witnessId}`] : []),
-    ...(answer ? [sql`d.proof = 'receipt' and coalesce(w.answer, 'unanswered') = ${answer}`] : []),
-    ...(after ? [sql`p.id > ${after}`] : []),
-  ])} order by p.id limit ${limit + 1}`);
+  const rows = await db.all<Row>(
+    sql`select ${columns} from ${tables} where ${allOf([
+      sql`p.voided_at is null and (${within})`,
+      ...(programmeId ? [sql`a.programme_id = ${programmeId}`] : []),
+      ...(advanceId ? [sql`a.id = ${advanceId}`] : []),
+      ...(witnessId ? [sql`d.witness_id = ${witnessId}`] : []),
+      ...(answer ? [sql`d.proof = 'receipt' and coalesce(w.answer, 'unanswered') = ${answer}`] : []),
+      ...(after ? [sql`p.id > ${after}`] : []),
+    ])} order by p.id limit ${limit + 1}`,
+  );
   return pageOf(rows.map(shown), limit, ({ payoutId }) => payoutId);
 }
 

@@ -21,9 +21,7 @@ export async function takeBackCash(
   if (!voided) throw alreadyVoided();
   const { programmeId, fundId, officeId, agentId, voucherId, amount, currency } = voided;
   const transfer = { programmeId, fundId, subject: { type: 'payout', id: payoutId }, amount: Money.of(amount, currency) };
-  await post(tx, now, [
-    officeId ? { event: 'void', officeId, ...transfer } : { event: 'delivery_void', officerId: agentId, ...transfer },
-  ]);
+  await post(tx, now, [officeId ? { event: 'void', officeId, ...transfer } : { event: 'delivery_void', officerId: agentId, ...transfer }]);
   await reopenVoucher(tx, voucherId, keyRing.currentVersion);
   const result = await payoutById(tx, payoutId);
   return {

@@ -12,7 +12,16 @@ export interface Posted {
 export type HeldKind = Extract<AccountKind, 'fund_available' | 'fund_committed' | 'vouchers_outstanding'>;
 export type RareEvent = Extract<
   LedgerEvent,
-  'contribution' | 'contribution_value' | 'fee' | 'exchange_loss' | 'exchange_gain' | 'loss' | 'bank_loss' | 'advance_loss' | 'recovery' | 'cash_recovery'
+  | 'contribution'
+  | 'contribution_value'
+  | 'fee'
+  | 'exchange_loss'
+  | 'exchange_gain'
+  | 'loss'
+  | 'bank_loss'
+  | 'advance_loss'
+  | 'recovery'
+  | 'cash_recovery'
 >;
 
 /**

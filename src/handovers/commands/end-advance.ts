@@ -32,7 +32,9 @@ export const heldToAdvance = async <Result>({ rest }: Advance, work: Promise<Res
   } catch (error) {
     const broken = brokenConstraint(error);
     if (broken === 'advances_witnessed')
-      throw handoverProblem.advance_unwitnessed('Have the witnesses of its deliveries answer, or a colleague accept what they do not confirm.');
+      throw handoverProblem.advance_unwitnessed(
+        'Have the witnesses of its deliveries answer, or a colleague accept what they do not confirm.',
+      );
     if (broken !== 'advances_closed_at_zero') throw error;
     throw handoverProblem.advance_not_at_zero(`${rest.amount} ${rest.currency} are still out. Have them delivered or brought back.`, {
       rest: rest.amount,

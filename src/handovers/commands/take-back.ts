@@ -28,14 +28,16 @@ export const takeBack = command<BroughtBack, AdvanceReturn>({
     if (state !== 'handed' && !isRecovery) throw handoverProblem.advance_not_out(`The advance is ${state}.`, { state });
     const missing = isRecovery ? Money.of(lost.amount, lost.currency).minus(Money.of(recovered.amount, lost.currency)).toJSON() : rest;
     const id = newId();
-    const result = await insertReturn(tx, { id, advanceId, amount, reference, isRecovery, by: actor.id, at: now }).catch((error: unknown) => {
-      const broken = brokenConstraint(error);
-      if (broken === 'advances_within_drawn' || broken === 'advances_recovered')
-        throw handoverProblem.advance_used_up(`${missing.amount} ${missing.currency} were missing.`, { rest: missing.amount });
-      if (broken === 'advance_returns_of_advance') throw new RetryTransaction('the advance ended meanwhile');
-      if (broken === 'advance_returns_advance_id_reference_key') throw problem.conflict('This reference was recorded already.');
-      throw error;
-    });
+    const result = await insertReturn(tx, { id, advanceId, amount, reference, isRecovery, by: actor.id, at: now }).catch(
+      (error: unknown) => {
+        const broken = brokenConstraint(error);
+        if (broken === 'advances_within_drawn' || broken === 'advances_recovered')
+          throw handoverProblem.advance_used_up(`${missing.amount} ${missing.currency} were missing.`, { rest: missing.amount });
+        if (broken === 'advance_returns_of_advance') throw new RetryTransaction('the advance ended meanwhile');
+        if (broken === 'advance_returns_advance_id_reference_key') throw problem.conflict('This reference was recorded already.');
+        throw error;
+      },
+    );
     const event = isRecovery ? 'cash_recovery' : 'advance_return';
     await post(tx, now, [{ event, programmeId, fundId, officerId, subject: { type: 'advance_return', id }, amount }]);
     return {

@@ -13,6 +13,9 @@ export const voidDelivery = command<{ payoutId: string; reason: string }, Payout
   async run(context, voiding) {
     const outcome = await takeBackCash(context, voiding);
     const { id, advanceId } = outcome.result;
-    return { ...outcome, others: [...(outcome.others ?? []), { subject: { type: 'advance', id: advanceId ?? '' }, after: { voided: id } }] };
+    return {
+      ...outcome,
+      others: [...(outcome.others ?? []), { subject: { type: 'advance', id: advanceId ?? '' }, after: { voided: id } }],
+    };
   },
 });
