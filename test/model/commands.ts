@@ -97,7 +97,7 @@ export type Done = { readonly accepted: boolean; readonly code: string } & (
       readonly paidOn: string;
     }
   | { readonly kind: 'return'; readonly advance: string; readonly amount: bigint }
-  | { readonly kind: 'close_advance'; readonly advance: string }
+  | { readonly kind: 'close_advance'; readonly advance: string; readonly at: number }
   | { readonly kind: 'close_period' }
 );
 

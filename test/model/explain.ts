@@ -53,6 +53,9 @@ function decide(accepted: boolean, may: boolean, then: () => void): boolean {
   return true;
 }
 
+/** The day in Algiers, which keeps no summer time. */
+const dayNumber = (at: number): number => Math.floor((at + 3_600_000) / DAY_MS);
+
 const isLive = ({ state, expiresAt }: VoucherState, at: number): boolean => state === 'activated' && expiresAt !== null && expiresAt > at;
 
 const rules: Rules = {
@@ -153,7 +156,7 @@ const rules: Rules = {
     const voucher = state.vouchers.get(id);
     if (!voucher) return !accepted;
     if (!accepted && (code === 'code_refused') !== (under !== voucher.counter)) return false;
-    if (!accepted && under !== voucher.counter) return guessed(voucher, at);
+    if (!accepted && under !== voucher.counter) return guessed(voucher, isLive(voucher, at));
     return decide(accepted, isPayable(voucher, at, under), () => {
       voucher.state = 'redeemed';
       move(state, movesOf('payout', voucher.fund, voucher.amount, office));
@@ -218,6 +221,7 @@ const rules: Rules = {
         if (
           voucher.fund !== fund ||
           !['activated', 'locked'].includes(voucher.state) ||
+          voucher.round !== null ||
           voucher.expiresAt === null ||
           voucher.expiresAt > at
         )
@@ -252,7 +256,7 @@ const rules: Rules = {
     return decide(accepted, may && ids.length > 0, () => {
       const amount = vouchers.reduce((sum, voucher) => sum + (voucher?.amount ?? 0n), 0n);
       for (const voucher of vouchers) if (voucher) voucher.round = id;
-      state.advances.set(id, { fund, officer, rest: amount, state: 'handed', vouchers: ids });
+      state.advances.set(id, { fund, officer, handedAt: at, rest: amount, state: 'handed', vouchers: ids });
       move(state, movesOf('advance', fund, amount, officer));
     });
   },
@@ -264,8 +268,10 @@ const rules: Rules = {
     const isOut = advance.state === 'handed' && advance.vouchers.includes(id);
     const isGuess = isOut && under !== voucher.counter;
     if (!accepted && (code === 'code_refused') !== isGuess) return false;
-    if (!accepted && isGuess) return guessed(voucher, at);
-    return decide(accepted, isOut && isPayable(voucher, at, under) && advance.rest >= voucher.amount, () => {
+    // What is carried does not run out.
+    const isActive = voucher.state === 'activated';
+    if (!accepted && isGuess) return guessed(voucher, isActive);
+    return decide(accepted, isOut && isActive && under === voucher.counter && advance.rest >= voucher.amount, () => {
       voucher.state = 'redeemed';
       advance.rest -= voucher.amount;
       move(state, movesOf('delivery', voucher.fund, voucher.amount, advance.officer));
@@ -283,12 +289,17 @@ const rules: Rules = {
     });
   },
 
-  close_advance(state, { accepted, advance: id }) {
+  close_advance(state, { accepted, advance: id, at }) {
     const advance = state.advances.get(id);
     return decide(accepted, advance?.state === 'handed' && advance.rest === 0n, () => {
       if (!advance) return;
       advance.state = 'closed';
-      for (const voucher of state.vouchers.values()) if (voucher.round === id) voucher.round = null;
+      for (const voucher of state.vouchers.values()) {
+        if (voucher.round !== id) continue;
+        voucher.round = null;
+        if (['activated', 'locked'].includes(voucher.state) && voucher.expiresAt !== null)
+          voucher.expiresAt += (dayNumber(at) - dayNumber(advance.handedAt) + 1) * DAY_MS;
+      }
     });
   },
 
@@ -296,9 +307,11 @@ const rules: Rules = {
   close_period: () => true,
 };
 
+const hasTime = ({ expiresAt, round }: VoucherState, at: number): boolean => expiresAt === null || expiresAt > at || round !== null;
+
 /** Another code kills the one before it, opens what was locked, and lets wrong codes count anew. */
 const renewed = (voucher: VoucherState | undefined, from: readonly string[], accepted: boolean, at: number): boolean =>
-  decide(accepted, voucher !== undefined && from.includes(voucher.state) && (voucher.expiresAt === null || voucher.expiresAt > at), () => {
+  decide(accepted, voucher !== undefined && from.includes(voucher.state) && hasTime(voucher, at), () => {
     if (!voucher) return;
     voucher.counter += 1;
     voucher.attempts = 0;
@@ -306,8 +319,8 @@ const renewed = (voucher: VoucherState | undefined, from: readonly string[], acc
   });
 
 /** A wrong code counts against a voucher that could be paid; the fifth locks it. */
-function guessed(voucher: VoucherState, at: number): boolean {
-  if (!isLive(voucher, at)) return true;
+function guessed(voucher: VoucherState, counts: boolean): boolean {
+  if (!counts) return true;
   voucher.attempts += 1;
   if (voucher.attempts >= 5) voucher.state = 'locked';
   return true;

@@ -229,8 +229,9 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
   async close_advance(stage, state, wish) {
     const advance = pick([...state.advances.keys()].reverse(), wish.a);
     if (!advance) return undefined;
+    const at = now(stage);
     const answer = await asked(stage, wish, stage.staff.finance2, `/v1/advances/${advance}/close`, {});
-    return { kind: 'close_advance', ...outcome(answer), advance };
+    return { kind: 'close_advance', ...outcome(answer), advance, at };
   },
 
   async close_period(stage, _state, wish) {

@@ -34,6 +34,7 @@ interface PayoutState {
 interface AdvanceState {
   readonly fund: string;
   readonly officer: string;
+  readonly handedAt: number;
   rest: bigint;
   state: 'handed' | 'closed';
   readonly vouchers: readonly string[];
@@ -120,6 +121,6 @@ export const owed = (state: State, fund: string, office: string): bigint => -bal
 /** Cash in another currency that has not been converted. */
 export const foreignHeld = (state: State, fund: string): bigint => balance(state, accountName(fund, 'bank', null, 'EUR'));
 
-/** Whether a voucher can be paid at a moment under a code. */
-export const isPayable = ({ state, expiresAt, counter }: VoucherState, at: number, code: number): boolean =>
-  state === 'activated' && expiresAt !== null && expiresAt > at && counter === code;
+/** Whether a voucher can be paid at a counter at a moment under a code: one that an officer carries cannot. */
+export const isPayable = ({ state, expiresAt, counter, round }: VoucherState, at: number, code: number): boolean =>
+  state === 'activated' && round === null && expiresAt !== null && expiresAt > at && counter === code;
