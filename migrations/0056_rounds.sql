@@ -27,7 +27,7 @@ create trigger carried before update of state on vouchers for each row when (new
   execute function refuse_carried_expiry();
 
 -- A round lets its vouchers go. The days on which one was carried do not count: its last day is put off by as many, the first and the last of
--- them included, so that whom it is for has a day left at least.
+-- them included, so that whom it is for has a day left at least. What was delivered counts with them as long as that may still be voided.
 create function release_round(advance uuid, at timestamptz, only_voucher uuid) returns void language sql security definer set search_path = public, pg_temp as $$
   with let_go as (
     update advance_vouchers r set is_open = false
@@ -35,7 +35,8 @@ create function release_round(advance uuid, at timestamptz, only_voucher uuid) r
   update vouchers v set expires_at = ((v.expires_at at time zone p.time_zone)
       + ((at at time zone p.time_zone)::date - (a.handed_at at time zone p.time_zone)::date + 1) * interval '1 day') at time zone p.time_zone
     from let_go l, advances a join programmes p on p.id = a.programme_id
-    where v.id = l.voucher_id and a.id = advance and a.handed_at is not null and v.state in ('activated', 'locked')
+    where v.id = l.voucher_id and a.id = advance and a.handed_at is not null
+      and (v.state in ('activated', 'locked') or v.state = 'redeemed' and a.state = 'handed')
 $$;
 revoke execute on function release_round(uuid, timestamptz, uuid) from public, sanad_app;
 

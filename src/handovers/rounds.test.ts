@@ -490,10 +490,12 @@ describe('a round, and what goes wrong on the way', () => {
     it('leaves the voucher free where the round has let it go', async () => {
       const voucher = fresh();
       const id = await out(voucher);
+      await runOut(voucher);
       const { body: paid } = await deliver(id, voucher).expect(201);
       await report(id).expect(200);
       await voidIt(paid.id).expect(200);
       await platform.settled();
+      await expire();
       await atCounter({ ...voucher, code: latestCode(voucher) }).expect(201);
       await confirmLoss(id).expect(200);
       expect(await broken()).toEqual([]);

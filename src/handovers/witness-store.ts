@@ -62,8 +62,8 @@ export async function pageOfDeliveries(
       ...(advanceId ? [sql`a.id = ${advanceId}`] : []),
       ...(witnessId ? [sql`d.witness_id = ${witnessId}`] : []),
       ...(answer ? [sql`d.proof = 'receipt' and coalesce(w.answer, 'unanswered') = ${answer}`] : []),
-      ...(after ? [sql`p.id > ${after}`] : []),
-    ])} order by p.id limit ${limit + 1}`,
+      ...(after ? [sql`d.payout_id > ${after}`] : []),
+    ])} order by d.payout_id limit ${limit + 1}`,
   );
   return pageOf(rows.map(shown), limit, ({ payoutId }) => payoutId);
 }
