@@ -37,9 +37,11 @@ export function locatorRefusal(locator: Locator): Problem | undefined {
 const mistyped = (pointer: string, text: 'serial_mistyped' | 'number_mistyped'): Problem =>
   speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer, text }]);
 
-/** Whether a voucher can be paid now, and so counts wrong codes. */
-export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
-  state === 'activated' && expiresAt !== null && expiresAt > now;
+type Living = Pick<Candidate, 'state' | 'expiresAt'> & Partial<Pick<Candidate, 'isCarried'>>;
+
+/** Whether a voucher can be paid now, if not here then at somebody's door, and so counts wrong codes. */
+export const isLive = ({ state, expiresAt, isCarried = false }: Living, now: Date): boolean =>
+  state === 'activated' && expiresAt !== null && (isCarried || expiresAt > now);
 
 /** Why a voucher is not paid. Told only to somebody who knows its code. */
 export function voucherRefusal(

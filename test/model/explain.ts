@@ -56,7 +56,8 @@ function decide(accepted: boolean, may: boolean, then: () => void): boolean {
 /** The day in Algiers, which keeps no summer time. */
 const dayNumber = (at: number): number => Math.floor((at + 3_600_000) / DAY_MS);
 
-const isLive = ({ state, expiresAt }: VoucherState, at: number): boolean => state === 'activated' && expiresAt !== null && expiresAt > at;
+const isLive = ({ state, expiresAt, round }: VoucherState, at: number): boolean =>
+  state === 'activated' && expiresAt !== null && (expiresAt > at || round !== null);
 
 const rules: Rules = {
   contribute: (state, { accepted, fund, amount, id }) =>
