@@ -14011,7 +14011,7 @@ export interface components {
             fees: components["schemas"]["Money"];
             /** @description Lost when foreign money was converted; below zero, gained */
             exchangeLoss: components["schemas"]["Money"];
-            /** @description Written off */
+            /** @description Written off, or lost on the way to people */
             losses: components["schemas"]["Money"];
             /** @description Of what was written off */
             recovered: components["schemas"]["Money"];
@@ -14034,7 +14034,7 @@ export interface components {
             fees?: components["schemas"]["Money"];
             /** @description Lost when foreign money was converted; below zero, gained */
             exchangeLoss?: components["schemas"]["Money"];
-            /** @description Written off */
+            /** @description Written off, or lost on the way to people */
             losses?: components["schemas"]["Money"];
             /** @description Of what was written off */
             recovered?: components["schemas"]["Money"];
