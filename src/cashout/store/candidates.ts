@@ -120,7 +120,8 @@ export const candidateColumns = (
   ${isPaidElsewhere(sql`v`, now)} as "isPaidElsewhere",
   (select jsonb_build_object('code', oo.code, 'nameFr', oo.name_fr, 'nameAr', oo.name_ar) from offline_bindings ob
     join offline_packs op on op.id = ob.pack_id join offices oo on oo.id = op.office_id where ob.voucher_id = v.id and ob.is_open) as "boundTo",
-  is_carried(v.id) as "isCarried"`;
+  exists (select from advance_vouchers cr join advances ca on ca.id = cr.advance_id where cr.voucher_id = v.id and cr.is_open and ca.state = 'handed')
+    as "isCarried"`;
 
 /**
  * Whether the same instalment of the same plan was paid to another record of the same person, or can be paid now by a voucher that comes
