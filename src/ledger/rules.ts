@@ -73,7 +73,7 @@ export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, str
   claim: 'Decide what became of the claim, or have its exception opened again.',
   claim_released: reopen,
   recovery: reopen,
-  cash_recovery: reopen,
+  cash_recovery: `${reopen} What was found of a lost advance stands.`,
   loss: reopen,
   bank_loss: reopen,
 };
