@@ -56,8 +56,8 @@ function decide(accepted: boolean, may: boolean, then: () => void): boolean {
 /** The day in Algiers, which keeps no summer time. */
 const dayNumber = (at: number): number => Math.floor((at + 3_600_000) / DAY_MS);
 
-const isLive = ({ state, expiresAt, round }: VoucherState, at: number): boolean =>
-  state === 'activated' && expiresAt !== null && (expiresAt > at || round !== null);
+const isLive = ({ state, expiresAt, isCarried }: VoucherState, at: number): boolean =>
+  state === 'activated' && expiresAt !== null && (expiresAt > at || isCarried);
 
 const rules: Rules = {
   contribute: (state, { accepted, fund, amount, id }) =>
@@ -149,7 +149,7 @@ const rules: Rules = {
         if (issued > 0n) move(state, movesOf('issue', fund, issued));
         if (amount > issued) move(state, movesOf('approval_returned', fund, amount - issued));
       }
-      for (const { id, ...voucher } of vouchers) state.vouchers.set(id, { ...voucher, list, round: null });
+      for (const { id, ...voucher } of vouchers) state.vouchers.set(id, { ...voucher, list, round: null, isCarried: false });
     });
   },
 
@@ -222,7 +222,7 @@ const rules: Rules = {
         if (
           voucher.fund !== fund ||
           !['activated', 'locked'].includes(voucher.state) ||
-          voucher.round !== null ||
+          voucher.isCarried ||
           voucher.expiresAt === null ||
           voucher.expiresAt > at
         )
@@ -257,8 +257,17 @@ const rules: Rules = {
     return decide(accepted, may && ids.length > 0, () => {
       const amount = vouchers.reduce((sum, voucher) => sum + (voucher?.amount ?? 0n), 0n);
       for (const voucher of vouchers) if (voucher) voucher.round = id;
-      state.advances.set(id, { fund, officer, handedAt: at, rest: amount, state: 'handed', vouchers: ids });
-      move(state, movesOf('advance', fund, amount, officer));
+      state.advances.set(id, { fund, officer, amount, handedAt: at, rest: 0n, state: 'asked', vouchers: ids });
+    });
+  },
+
+  hand_over(state, { accepted, advance: id, at }) {
+    const advance = state.advances.get(id);
+    return decide(accepted, advance?.state === 'asked', () => {
+      if (!advance) return;
+      Object.assign(advance, { state: 'handed', handedAt: at, rest: advance.amount });
+      for (const voucher of state.vouchers.values()) if (voucher.round === id) voucher.isCarried = true;
+      move(state, movesOf('advance', advance.fund, advance.amount, advance.officer));
     });
   },
 
@@ -297,7 +306,7 @@ const rules: Rules = {
       advance.state = 'closed';
       for (const voucher of state.vouchers.values()) {
         if (voucher.round !== id) continue;
-        voucher.round = null;
+        Object.assign(voucher, { round: null, isCarried: false });
         if (['activated', 'locked'].includes(voucher.state) && voucher.expiresAt !== null)
           voucher.expiresAt += (dayNumber(at) - dayNumber(advance.handedAt) + 1) * DAY_MS;
       }
@@ -308,7 +317,7 @@ const rules: Rules = {
   close_period: () => true,
 };
 
-const hasTime = ({ expiresAt, round }: VoucherState, at: number): boolean => expiresAt === null || expiresAt > at || round !== null;
+const hasTime = ({ expiresAt, isCarried }: VoucherState, at: number): boolean => expiresAt === null || expiresAt > at || isCarried;
 
 /** Another code kills the one before it, opens what was locked, and lets wrong codes count anew. */
 const renewed = (voucher: VoucherState | undefined, from: readonly string[], accepted: boolean, at: number): boolean =>

@@ -184,11 +184,17 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
     const rows = await stage.look('select serial from vouchers where id = any($1)', [vouchers]);
     const at = now(stage);
     const body = { fundId: fund, round: 'In Guezzam road', visitOn: '2099-01-01', serials: rows.map(({ serial }) => serial) };
-    const request = await stage.ask(officer, `/v1/programmes/${stage.frame.programmeId}/advances`, body);
-    const common = { kind: 'advance' as const, fund, officer: officer.userId, vouchers, at };
-    if (!request.ok) return { ...common, ...outcome(request), id: '' };
-    const answer = await asked(stage, wish, stage.staff.finance, `/v1/advances/${request.body.id}/hand-over`, { reference: newId() });
-    return { ...common, ...outcome(answer), id: request.body.id };
+    const request = await asked(stage, wish, officer, `/v1/programmes/${stage.frame.programmeId}/advances`, body);
+    return { kind: 'advance', ...outcome(request), fund, officer: officer.userId, vouchers, at, id: request.body.id ?? '' };
+  },
+
+  async hand_over(stage, state, wish) {
+    const waiting = [...state.advances].filter(([, advance]) => advance.state === 'asked').map(([id]) => id);
+    const advance = pick(waiting.reverse(), wish.a);
+    if (!advance) return undefined;
+    const at = now(stage);
+    const answer = await asked(stage, wish, stage.staff.finance, `/v1/advances/${advance}/hand-over`, { reference: newId() });
+    return { kind: 'hand_over', ...outcome(answer), advance, at };
   },
 
   async deliver(stage, state, wish) {

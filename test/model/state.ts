@@ -21,6 +21,8 @@ export interface VoucherState {
   attempts: number;
   /** The officer's round that it is on. */
   round: string | null;
+  /** Whether the officer has its cash. */
+  isCarried: boolean;
 }
 
 interface PayoutState {
@@ -34,9 +36,10 @@ interface PayoutState {
 interface AdvanceState {
   readonly fund: string;
   readonly officer: string;
-  readonly handedAt: number;
+  readonly amount: bigint;
+  handedAt: number;
   rest: bigint;
-  state: 'handed' | 'closed';
+  state: 'asked' | 'handed' | 'closed';
   readonly vouchers: readonly string[];
 }
 
@@ -122,5 +125,5 @@ export const owed = (state: State, fund: string, office: string): bigint => -bal
 export const foreignHeld = (state: State, fund: string): bigint => balance(state, accountName(fund, 'bank', null, 'EUR'));
 
 /** Whether a voucher can be paid at a counter at a moment under a code: one that an officer carries cannot. */
-export const isPayable = ({ state, expiresAt, counter, round }: VoucherState, at: number, code: number): boolean =>
-  state === 'activated' && round === null && expiresAt !== null && expiresAt > at && counter === code;
+export const isPayable = ({ state, expiresAt, counter, isCarried }: VoucherState, at: number, code: number): boolean =>
+  state === 'activated' && !isCarried && expiresAt !== null && expiresAt > at && counter === code;
