@@ -34,6 +34,9 @@ async function asked({ ask }: Stage, { twice }: Wish, client: Client, path: stri
 }
 
 const outcome = ({ ok, code }: Answer) => ({ accepted: ok, code });
+/** The advances whose cash was handed over, the last first. */
+const drawnIn = (state: State): string[] =>
+  [...state.advances].flatMap(([id, advance]) => (advance.state === 'asked' ? [] : [id])).reverse();
 const now = ({ platform }: Stage): number => platform.clock.now().getTime();
 const today = ({ platform }: Stage): string => dayOf(platform.clock.now());
 
@@ -198,7 +201,7 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
   },
 
   async deliver(stage, state, wish) {
-    const advance = pick([...state.advances.keys()].reverse(), wish.a);
+    const advance = pick(drawnIn(state), wish.a);
     const known = advance && state.advances.get(advance);
     const id = known && pick(known.vouchers, wish.b);
     const voucher = id && state.vouchers.get(id);
@@ -223,7 +226,7 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
   },
 
   async return(stage, state, wish) {
-    const advance = pick([...state.advances.keys()].reverse(), wish.a);
+    const advance = pick(drawnIn(state), wish.a);
     if (!advance) return undefined;
     const rest = state.advances.get(advance)?.rest ?? 0n;
     const amount = wish.b % 3 === 0 && rest > 0n ? rest : (rest * BigInt(wish.amount)) / 50n || 100n;
@@ -233,7 +236,7 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
   },
 
   async close_advance(stage, state, wish) {
-    const advance = pick([...state.advances.keys()].reverse(), wish.a);
+    const advance = pick(drawnIn(state), wish.a);
     if (!advance) return undefined;
     const at = now(stage);
     const answer = await asked(stage, wish, stage.staff.finance2, `/v1/advances/${advance}/close`, {});
