@@ -1,5 +1,5 @@
 import { type Clock, Money } from '../../src/platform/index.ts';
-import type { CashedOut } from './cash-out.ts';
+import { type CashedOut, redemption } from './cash-out.ts';
 import { GRANT, type ReleasedList } from './pay.ts';
 import type { Pilot } from './set-up.ts';
 import type { Stage } from './stage.ts';
@@ -8,7 +8,8 @@ const grants = (count: number): string => Money.of(GRANT, 'DZD').times(count).to
 const document = (serial: string) => ({ documentType: 'passport' as const, documentLastFour: serial.slice(-4) });
 
 /**
- * A field officer carries cash to people who cannot come: two whose code could not be sent sign for it, one has a code, one is not at home.
+ * A field officer carries cash to people who cannot come: two whose code could not be sent sign for it, one has a code, one is not at home and comes
+ * off the round.
  * @returns who is paid since
  */
 export async function deliverByHand(stage: Stage, pilot: Pilot, list: ReleasedList, counter: CashedOut, clock: Clock): Promise<CashedOut> {
@@ -16,11 +17,12 @@ export async function deliverByHand(stage: Stage, pilot: Pilot, list: ReleasedLi
   stage.chapter('Cash carried to people who cannot come');
   const officer = await staff.hire(administrator, 'field_officer', 'Fatima Field', { programmeId });
   await staff.signInAgain();
+  const [here] = counter.counters;
   const [atHome, away, ...rest] = counter.unused.slice(3);
   const withoutPhone: string[] = [];
   for await (const { state, serial } of finance.api.all('listVouchers', { params: { listId: list.id } }))
     if (state === 'issued' && withoutPhone.length < 2) withoutPhone.push(serial);
-  if (!atHome || !away || withoutPhone.length < 2) throw new Error('nobody is left in the story');
+  if (!here || !atHome || !away || withoutPhone.length < 2) throw new Error('nobody is left in the story');
   const advance = await officer.api.call('askAdvance', {
     params: { programmeId },
     body: {
@@ -33,14 +35,22 @@ export async function deliverByHand(stage: Stage, pilot: Pilot, list: ReleasedLi
   stage.check('the advance is what the round comes to', [advance.amount.amount, advance.state], [grants(4), 'asked']);
   const params = { advanceId: advance.id };
   await finance.api.call('handOverAdvance', { params, body: { reference: 'R-0001' } });
+  const meanwhile = await here.agent.api.refusal('redeemVoucher', redemption(here, away));
+  stage.check('what is being brought pays at no counter meanwhile', meanwhile?.code, 'being_brought');
+  const witnessId = (await reconciler.api.call('whoAmI')).id;
   for (const serial of withoutPhone)
     await officer.api.call('deliverByHand', {
       params,
-      body: { serial, ...document(serial), receipt: { witnessId: (await reconciler.api.call('whoAmI')).id, reference: `R-${serial}` } },
+      body: { serial, ...document(serial), receipt: { witnessId, reference: `R-${serial}` } },
     });
   const { serial, code } = atHome;
   const delivered = await officer.api.call('deliverByHand', { params, body: { serial, code, ...document(serial) } });
   stage.check('a delivery by hand is a pay-out of no office', [delivered.office, delivered.advanceId], [null, advance.id]);
+  await officer.api.call('takeOffRound', { params, body: { serial: away.serial, reason: 'Nobody is at home' } });
+  const unheard = await finance.api.refusal('closeAdvance', { params });
+  stage.check('an advance does not close before the witness of its receipts was heard', unheard?.code, 'advance_unwitnessed');
+  for await (const { payoutId } of reconciler.api.all('listWitnessedDeliveries', { query: { answer: 'unanswered' } }))
+    await reconciler.api.call('answerAsWitness', { params: { payoutId }, body: { answer: 'confirmed' } });
   const early = await finance.api.refusal('closeAdvance', { params });
   stage.check('an advance of which cash is out stays open', [early?.code, early?.['rest']], ['advance_not_at_zero', GRANT]);
   const back = { params, body: { amount: { amount: GRANT, currency: 'DZD' }, reference: 'R-0002' } };

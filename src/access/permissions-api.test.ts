@@ -83,6 +83,7 @@ const askersAlone = [
   'listPossibleDeputies',
   'withdrawAdvance',
   'deliverByHand',
+  'takeOffRound',
   'payLookedUp',
   'handOutOfflinePack',
   'openInterview',

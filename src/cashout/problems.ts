@@ -14,6 +14,7 @@ export const refusal = defineProblems({
   voucher_expired: [409, 'The voucher has expired'],
   voucher_cancelled: [409, 'The voucher was cancelled'],
   wrong_office: [409, 'The voucher is paid at another office'],
+  being_brought: [409, 'The cash is being brought to the person'],
   paid_as_other_record: [409, 'The same person is paid under another record'],
   consent_withdrawn: [409, 'Consent to this payment was withdrawn'],
   already_paid: [409, 'The voucher has been paid already'],
@@ -32,6 +33,7 @@ export const refused = (code: keyof typeof refusal & TextCode): Problem => speak
 const late = defineProblems({
   already_voided: [409, 'The pay-out is voided already'],
   void_too_late: [409, 'A pay-out is voided on the day it was made'],
+  advance_ended: [409, 'The advance has ended'],
   payout_matched: [409, 'The statement of the post has this pay-out'],
   payout_claimed: [409, 'Something is claimed of this pay-out'],
   payout_settled: [409, 'The post was settled with for this pay-out'],
@@ -65,6 +67,7 @@ const byConstraint: Readonly<Record<string, () => Problem>> = {
   office_safes_never_below_zero: () => refused('safe_short'),
   safe_movements_of_safe: () => tillRefused('safe_not_so'),
   safe_movements_reference_once: () => tillRefused('safe_reference_used'),
+  payouts_void_of_open_advance: () => speak(late.advance_ended, 'advance_ended'),
   payouts_void_same_day: () => speak(late.void_too_late, 'void_too_late'),
   payouts_void_unmatched: () => speak(late.payout_matched, 'payout_matched'),
   payouts_void_unsettled: () => speak(late.payout_settled, 'payout_settled'),

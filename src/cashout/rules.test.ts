@@ -38,6 +38,19 @@ describe('a voucher whose code is right', () => {
     expect(answer?.code).toBe('paid_as_other_record');
   });
 
+  it('is paid nowhere while it is being brought to the person, runs out meanwhile as little, and is not guessed at for nothing', () => {
+    const answered = (state: 'activated' | 'locked' | 'expired' | 'cancelled', expiresAt: Date) => {
+      const carried = { state, expiresAt, timeZone, isWithheld: false, isPaidElsewhere: false, isCarried: true };
+      return [voucherRefusal(carried, undefined, now)?.code, isLive(carried, now)];
+    };
+    for (const at of [later, now]) {
+      expect(answered('activated', at)).toEqual(['being_brought', true]);
+      expect(answered('locked', at)).toEqual(['voucher_locked', false]);
+      expect(answered('cancelled', at)).toEqual(['voucher_cancelled', false]);
+    }
+    expect(answered('expired', now)).toEqual(['voucher_expired', false]);
+  });
+
   it('is paid at one office alone while it is out with one that has no network', () => {
     const boundTo = { code: '16002', nameFr: 'Poste du port', nameAr: 'بريد الميناء' };
     const bound = { state: 'activated', expiresAt: later, timeZone, isWithheld: false, isPaidElsewhere: false, boundTo } as const;

@@ -37,13 +37,14 @@ export function locatorRefusal(locator: Locator): Problem | undefined {
 const mistyped = (pointer: string, text: 'serial_mistyped' | 'number_mistyped'): Problem =>
   speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer, text }]);
 
-/** Whether a voucher can be paid now. */
-export const isLive = ({ state, expiresAt }: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
-  state === 'activated' && expiresAt !== null && expiresAt > now;
+type Living = Pick<Candidate, 'state' | 'expiresAt'> & Partial<Pick<Candidate, 'isCarried'>>;
+
+/** Whether a voucher can be paid now, if not here then at somebody's door. */
+export const isLive = ({ state, expiresAt, isCarried = false }: Living, now: Date): boolean =>
+  state === 'activated' && expiresAt !== null && (isCarried || expiresAt > now);
 
 /** Whether wrong codes count against a voucher: it can be paid now, or once its message has been accepted. */
-export const isGuessable = (voucher: Pick<Candidate, 'state' | 'expiresAt'>, now: Date): boolean =>
-  voucher.state === 'issued' || isLive(voucher, now);
+export const isGuessable = (voucher: Living, now: Date): boolean => voucher.state === 'issued' || isLive(voucher, now);
 
 /**
  * Whether nothing is told of a voucher even to somebody with its code. It is locked, and the office without a network that it is bound to still pays
@@ -60,17 +61,20 @@ export function voucherRefusal(
     isWithheld,
     isPaidElsewhere,
     boundTo,
-  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'> & Partial<Pick<Candidate, 'boundTo'>>,
+    isCarried,
+  }: Pick<Candidate, 'state' | 'expiresAt' | 'timeZone' | 'isWithheld' | 'isPaidElsewhere'> &
+    Partial<Pick<Candidate, 'boundTo' | 'isCarried'>>,
   earlier: EarlierPayout | undefined,
   now: Date,
 ): Problem | undefined {
   if (earlier) return alreadyPaid(earlier, timeZone);
   if (state === 'cancelled') return refused('voucher_cancelled');
-  if (state === 'expired' || (expiresAt !== null && expiresAt <= now)) return refused('voucher_expired');
+  if (state === 'expired' || (!isCarried && expiresAt !== null && expiresAt <= now)) return refused('voucher_expired');
   if (isPaidElsewhere) return refused('paid_as_other_record');
   if (isWithheld) return refused('consent_withdrawn');
   if (state === 'issued') return refused('voucher_not_active');
   if (state === 'locked') return refused('voucher_locked');
+  if (isCarried) return refused('being_brought');
   if (!boundTo) return undefined;
   return speak(refusal.wrong_office, 'wrong_office', { where: boundTo }, { officeCode: boundTo.code, officeName: boundTo.nameFr });
 }

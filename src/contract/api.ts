@@ -2049,7 +2049,7 @@ export interface paths {
          *     `code_refused` costs one, and is also the answer for a voucher that does not exist; five
          *     lock the voucher. Only with the right code: `already_paid` (with `paidAt`, `officeCode`, `officeName`, null for what was delivered by hand), `voucher_not_active`,
          *     `voucher_locked`, `voucher_expired`, `voucher_cancelled`, `consent_withdrawn`,
-         *     `paid_as_other_record` (of records that were merged, one is paid), `not_a_collector`, `limit_reached`, `payout_over_limit`,
+         *     `paid_as_other_record` (of records that were merged, one is paid), `being_brought` (a field officer is on the way with it), `not_a_collector`, `limit_reached`, `payout_over_limit`,
          *     `till_required`, `till_short`, `safe_short`.
          */
         post: operations["redeemVoucher"];
@@ -2095,7 +2095,7 @@ export interface paths {
          *     whoever has a telephone, and otherwise the voucher waits.
          *
          *     Refusals by `code`: `already_voided`, `void_too_late` after the day in the programme's time zone, `payout_matched` and
-         *     `payout_settled` once the post's statement or a settlement has spoken of it. What was delivered by hand is not voided here. The cash is in the
+         *     `payout_settled` once the post's statement or a settlement has spoken of it. What was delivered by hand is voided as a delivery. The cash is in the
          *     agent's till again if that still stands open; otherwise it goes back to the safe.
          */
         post: operations["voidPayout"];
@@ -2396,8 +2396,9 @@ export interface paths {
         /**
          * Ask for the cash of a round
          * @description For a field officer, of their own round: the vouchers by their public serials, all of one fund, and where the officer goes. The advance is what
-         *     they come to. Somebody of finance hands it over. A voucher is on one round at a time, and can still be paid at an office meanwhile.
-         *     One that is out in an offline pack is on none.
+         *     they come to. Somebody of finance hands it over. A voucher is on one round at a time, and one that is out in an offline pack is on none.
+         *     Until the cash is handed over it can still be paid at an office; from then on it is `being_brought`, and does not run out. The days on which it was
+         *     carried do not count when the round lets it go.
          */
         post: operations["askAdvance"];
         delete?: never;
@@ -2555,7 +2556,8 @@ export interface paths {
          *     repeat the request with the same `Idempotency-Key`.
          *
          *     Either with the code, as at a counter, or with a receipt that the person signed and a colleague of the programme witnessed, who had no hand in
-         *     the list. Refusals by `code` as for a pay-out at a counter; and `advance_not_out`, `not_on_round`, `advance_used_up`.
+         *     the list; the colleague is asked afterwards. `collectorId` is an alternate who came in place of the collector; left out, the collector came. Refusals
+         *     by `code` as for a pay-out at a counter; and `advance_not_out`, `not_on_round`, `advance_used_up`.
          */
         post: operations["deliverByHand"];
         delete?: never;
@@ -2575,7 +2577,8 @@ export interface paths {
         put?: never;
         /**
          * Record cash that an officer brought back
-         * @description For somebody of finance other than the officer, with a fresh second factor. No more comes back than is out, `advance_used_up` otherwise.
+         * @description For somebody of finance other than the officer, with a fresh second factor. No more comes back than is out or, of an advance that was lost, than was
+         *     lost: `advance_used_up` otherwise. What is found of what was lost is the fund's again.
          */
         post: operations["takeBackAdvance"];
         delete?: never;
@@ -2595,9 +2598,175 @@ export interface paths {
         put?: never;
         /**
          * Close an advance that has come to zero
-         * @description For somebody of finance other than the officer, who has looked at the receipts. `advance_not_at_zero` says what is still out.
+         * @description For somebody of finance other than the officer, who has looked at the receipts. `advance_not_at_zero` says what is still out; `advance_unwitnessed`,
+         *     that a witness has not confirmed a delivery and nobody else has accepted it. Who accepted one does not close its advance.
          */
         post: operations["closeAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a voucher off the round that carries it
+         * @description For the officer who drew the advance, when the person was not found, has moved, or does not want it. The voucher can be paid at an office or go on
+         *     another round from then on; its cash is brought back. `delivered_already` once it was handed over.
+         */
+        post: operations["takeOffRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/loss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that the cash of an advance is lost
+         * @description For somebody of finance other than the officer: a robbery, a fire, an officer who cannot be reached. `reference` says where the evidence lies. Its
+         *     vouchers come off the round at once and are paid elsewhere. Nothing is booked before somebody else confirms it; until then cash can still be brought
+         *     back, and an advance that comes to zero is closed.
+         */
+        post: operations["reportLostAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advances/{advanceId}/loss/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that the cash of an advance is lost
+         * @description For somebody of finance other than the officer, who handed the cash over and who reported the loss, with a fresh second factor. What is missing is a loss
+         *     that the fund bears, within what it has available (`loss_beyond_fund` otherwise), and the advance has ended. Refusals: `loss_unreported`,
+         *     `nothing_lost` when the rest has come back, `advance_unwitnessed` as when it is closed.
+         */
+        post: operations["confirmLostAdvance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{programmeId}/hand-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries by hand of a programme
+         * @description Those that stand. With `answer`, those proved by a receipt whose witness has not answered, has confirmed it, or disputes it.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hand-deliveries/witnessed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the deliveries that one is said to have witnessed */
+        get: operations["listWitnessedDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hand-deliveries/{payoutId}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether one saw the receipt of a delivery being signed
+         * @description For the witness whom the officer named, and for nobody in their place. It stands: `delivery_decided` afterwards. What is disputed is looked at as
+         *     what else looks like fraud.
+         */
+        post: operations["answerAsWitness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hand-deliveries/{payoutId}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a delivery to be true that its witness does not confirm
+         * @description For somebody of finance other than the officer and the witness, with a fresh second factor: another than who closes the advance.
+         */
+        post: operations["acceptDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hand-deliveries/{payoutId}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a delivery by hand back on the day it was made
+         * @description For somebody of finance other than who delivered, with a fresh second factor. The posting is reversed, so that the officer has the cash again, and the
+         *     voucher is open again under another code: on the round, or free where a reported loss has let it go. Refusals by `code`: `already_voided`,
+         *     `void_too_late` after the day in the programme's time zone, `advance_ended` when the advance takes no cash back.
+         */
+        post: operations["voidDelivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9140,7 +9309,7 @@ export interface components {
                 gains: components["schemas"]["Money"];
                 losses: components["schemas"]["Money"];
             };
-            /** @description What the post or the bank took beyond our books and the fund bears */
+            /** @description What the post or the bank took beyond our books, or was lost on the way to people, and the fund bears */
             losses: components["schemas"]["Money"];
             /** @description Of what was paid, what is the fund's again */
             recovered: components["schemas"]["Money"];
@@ -9382,7 +9551,7 @@ export interface components {
             serial: string;
             state: components["schemas"]["MessageState"];
             attempts: components["schemas"]["Count"];
-            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled, or a reminder is of a code that did not arrive), or of the last attempt `refused` (this number), `sender_refused` (the sender's name in the programme's settings), `refused_for_now`, `turned_away` (the gateway answered and did not take it), `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet), `quiet_hours` (a reminder in the evening) or `pack_not_out` (a reminder of a voucher in an offline pack that pays nobody at the moment). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
+            /** @description Why it has not been accepted: `no_phone`, `consent_withdrawn`, `unreadable` (the record does not open), `replaced` (there is another code since), `not_payable` (the voucher is paid, expired or cancelled, or a reminder is of a code that did not arrive), or of the last attempt `refused` (this number), `sender_refused` (the sender's name in the programme's settings), `refused_for_now`, `turned_away` (the gateway answered and did not take it), `unreachable` or `no_answer`. One that is `pending` may wait because of `phone_held` (a changed number that nobody has confirmed yet), `quiet_hours` (a reminder in the evening), `pack_not_out` (a reminder of a voucher in an offline pack that pays nobody at the moment) or `on_round` (a reminder of a voucher whose cash is being brought to the person). One that was withheld goes out when consent is recorded again. A message without an answer is sent again with the same code, five times in all. */
             reason: string | null;
             /** @description How many messages it is charged as */
             segments: number | null;
@@ -9889,10 +10058,10 @@ export interface components {
             amount: components["schemas"]["Money"];
         };
         /**
-         * @description Handed when the cash is out; closed when it has come to zero.
+         * @description Handed when the cash is out; closed when it has come to zero; lost when what was missing was written off.
          * @enum {string}
          */
-        AdvanceState: "asked" | "handed" | "closed" | "refused" | "withdrawn";
+        AdvanceState: "asked" | "handed" | "closed" | "lost" | "refused" | "withdrawn";
         Advance: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -9905,6 +10074,10 @@ export interface components {
             amount: components["schemas"]["Money"];
             delivered: components["schemas"]["Money"];
             returned: components["schemas"]["Money"];
+            /** @description What was missing when the loss was confirmed, and the fund bears */
+            lost: components["schemas"]["Money"];
+            /** @description What was found of that since */
+            recovered: components["schemas"]["Money"];
             /** @description What is still in the officer's hands */
             rest: components["schemas"]["Money"];
             /** @description For how many whole days the cash has been out; null while it is not */
@@ -9920,6 +10093,15 @@ export interface components {
             /** Format: date-time */
             endedAt: string | null;
             endReason: string | null;
+            /** Format: uuid */
+            lossReportedBy: string | null;
+            /**
+             * Format: date-time
+             * @description Since when its vouchers are off the round, because the cash is said to be lost
+             */
+            lossReportedAt: string | null;
+            lossReason: string | null;
+            lossReference: string | null;
         };
         NewAdvance: {
             fundId: components["schemas"]["Id"];
@@ -9959,11 +10141,16 @@ export interface components {
                 commune: string;
                 amount: components["schemas"]["Money"];
                 /** @enum {string} */
-                state: "to_deliver" | "delivered" | "paid_elsewhere" | "locked" | "over";
+                state: "to_deliver" | "delivered" | "paid_elsewhere" | "off_round" | "locked" | "over";
                 /** @description Who collects; null for somebody who was erased */
                 collector: components["schemas"]["Names"] | null;
                 /** @description Whom the money is for */
                 beneficiary: components["schemas"]["Names"] | null;
+                /** @description Who may take it in the collector's place on that day */
+                alternates: {
+                    collectorId: components["schemas"]["Id"];
+                    names: components["schemas"]["Names"];
+                }[];
             }[];
         };
         /**
@@ -9971,10 +10158,16 @@ export interface components {
          * @example R-2026-0117
          */
         Reference: string;
+        /**
+         * Format: uuid
+         * @description Who stood there, where it was an alternate; left out, the collector
+         */
+        CameInstead: string;
         HandDelivery: {
             serial: components["schemas"]["Serial"];
             documentType: components["schemas"]["SeenDocumentType"];
             documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            collectorId?: components["schemas"]["CameInstead"];
             /**
              * @description Nine digits, as at a counter
              * @example 123 456 789
@@ -9984,6 +10177,7 @@ export interface components {
             serial: components["schemas"]["Serial"];
             documentType: components["schemas"]["SeenDocumentType"];
             documentLastFour: components["schemas"]["SeenDocumentEnd"];
+            collectorId?: components["schemas"]["CameInstead"];
             receipt: {
                 /** @description The colleague who saw it being signed */
                 witnessId: components["schemas"]["Id"];
@@ -9995,8 +10189,58 @@ export interface components {
             advanceId: components["schemas"]["Id"];
             amount: components["schemas"]["Money"];
             reference: string;
+            /** @description Whether it was found of what had been lost */
+            isRecovery: boolean;
             takenBy: components["schemas"]["Id"];
             takenAt: components["schemas"]["Timestamp"];
+        };
+        /** @description Why, in words that name nobody */
+        Why: string;
+        Removal: {
+            advanceId: components["schemas"]["Id"];
+            voucherId: components["schemas"]["Id"];
+            serial: components["schemas"]["Serial"];
+            reason: string;
+            takenOffBy: components["schemas"]["Id"];
+            takenOffAt: components["schemas"]["Timestamp"];
+        };
+        /** @enum {string} */
+        WitnessState: "unanswered" | "confirmed" | "disputed";
+        HandDelivered: {
+            payoutId: components["schemas"]["Id"];
+            advanceId: components["schemas"]["Id"];
+            round: string;
+            officerId: components["schemas"]["Id"];
+            serial: components["schemas"]["Serial"];
+            amount: components["schemas"]["Money"];
+            paidAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            voidedAt: string | null;
+            /** @enum {string} */
+            proof: "code" | "receipt";
+            /** Format: uuid */
+            witnessId: string | null;
+            receiptReference: string | null;
+            /** @description Of the witness; null for what was proved by the code */
+            answer: components["schemas"]["WitnessState"] | null;
+            answerReason: string | null;
+            /** Format: date-time */
+            answeredAt: string | null;
+            /** Format: uuid */
+            acceptedBy: string | null;
+            acceptReason: string | null;
+        };
+        HandDeliveredPage: {
+            items: components["schemas"]["HandDelivered"][];
+            nextCursor: string | null;
+        };
+        WitnessAnswer: {
+            /** @enum {string} */
+            answer: "confirmed";
+        } | {
+            /** @enum {string} */
+            answer: "disputed";
+            reason: components["schemas"]["Why"];
         };
         OfflineLimits: {
             id: components["schemas"]["Id"];
@@ -10157,9 +10401,10 @@ export interface components {
          *     several households. `shared_collector`: over a month, the same of people who came in somebody's place at one office, or one person who did at any. `shared_phone`: one number
          *     that several households gave. `document_differs`: the document that was seen is none that is known of who came. `equal_at_close`: many equal
          *     round pay-outs in the last minutes of the day. `failed_codes_…`: many wrong codes by one agent, at one office, or for one voucher.
+         *     `delivery_disputed`: whom a field officer named as the witness of a receipt did not see it being signed.
          * @enum {string}
          */
-        SignalKind: "agent_burst" | "out_of_hours" | "far_from_home" | "changed_before" | "shared_document" | "shared_collector" | "shared_phone" | "document_differs" | "equal_at_close" | "failed_codes_agent" | "failed_codes_office" | "failed_codes_voucher";
+        SignalKind: "agent_burst" | "out_of_hours" | "far_from_home" | "changed_before" | "shared_document" | "shared_collector" | "shared_phone" | "document_differs" | "equal_at_close" | "failed_codes_agent" | "failed_codes_office" | "failed_codes_voucher" | "delivery_disputed";
         /** @enum {string} */
         SignalState: "open" | "in_review" | "dismissed" | "confirmed";
         /** @enum {string} */
@@ -10185,6 +10430,9 @@ export interface components {
             changedBy?: components["schemas"]["Id"];
             /** @description How many people gave the number */
             people?: number;
+            advanceId?: components["schemas"]["Id"];
+            /** @description Who disputes */
+            witnessIds?: components["schemas"]["Id"][];
         };
         JudgedSignal: {
             id: components["schemas"]["Id"];
@@ -11680,7 +11928,7 @@ export interface components {
             officerId: string | null;
         };
         /** @enum {string} */
-        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "advance_return" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "claim" | "claim_released" | "recovery" | "cash_recovery" | "loss" | "bank_loss" | "reversal";
+        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "delivery_void" | "advance_return" | "advance_loss" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "claim" | "claim_released" | "recovery" | "cash_recovery" | "loss" | "bank_loss" | "reversal";
         RecordRef: {
             type: string;
             id: components["schemas"]["Id"];
@@ -13841,7 +14089,7 @@ export interface components {
             fees: components["schemas"]["Money"];
             /** @description Lost when foreign money was converted; below zero, gained */
             exchangeLoss: components["schemas"]["Money"];
-            /** @description Written off */
+            /** @description Written off, or lost on the way to people */
             losses: components["schemas"]["Money"];
             /** @description Of what was written off */
             recovered: components["schemas"]["Money"];
@@ -13864,7 +14112,7 @@ export interface components {
             fees?: components["schemas"]["Money"];
             /** @description Lost when foreign money was converted; below zero, gained */
             exchangeLoss?: components["schemas"]["Money"];
-            /** @description Written off */
+            /** @description Written off, or lost on the way to people */
             losses?: components["schemas"]["Money"];
             /** @description Of what was written off */
             recovered?: components["schemas"]["Money"];
@@ -19489,6 +19737,259 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    takeOffRound: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    serial: components["schemas"]["Serial"];
+                    reason: components["schemas"]["Why"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is off the round */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    reportLostAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["Why"];
+                    /**
+                     * @description Of the evidence
+                     * @example Gendarmerie 117/2026
+                     */
+                    reference: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is reported, and its vouchers are free */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    confirmLostAdvance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                advanceId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advance"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                answer?: components["schemas"]["WitnessState"];
+                advanceId?: components["schemas"]["Id"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                programmeId: components["parameters"]["ProgrammeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries, in the order in which they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandDeliveredPage"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    listWitnessedDeliveries: {
+        parameters: {
+            query?: {
+                answer?: components["schemas"]["WitnessState"];
+                /** @description How many to return at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description Where to go on, from `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries, in the order in which they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandDeliveredPage"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    answerAsWitness: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WitnessAnswer"];
+            };
+        };
+        responses: {
+            /** @description It is noted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandDelivered"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    acceptDelivery: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["Why"];
+                };
+            };
+        };
+        responses: {
+            /** @description It is accepted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandDelivered"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    voidDelivery: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
+                "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
+            };
+            path: {
+                payoutId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["Why"];
+                };
+            };
+        };
+        responses: {
+            /** @description The pay-out, which does not stand any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
                 };
             };
             "4XX": components["responses"]["Problem"];

@@ -1,7 +1,8 @@
 import { authoriseRead, scopeCondition } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequestById, sql } from '../platform/index.ts';
 import { type AdvanceFilter, advanceById, pageOfAdvances, scopeOfAdvance } from './store.ts';
-import type { Advance } from './types.ts';
+import type { Advance, HandDelivered } from './types.ts';
+import { type DeliveryFilter, pageOfDeliveries } from './witness-store.ts';
 
 const columns = { programme: sql`a.programme_id`, fund: sql`a.fund_id` };
 
@@ -39,4 +40,23 @@ export async function listOwnAdvances(
   const within = scopeCondition(actor, 'handovers.list_own', columns);
   const { limit, after } = pageRequestById(query);
   return pageOfAdvances(db, now, { state: query.state, officerId: actor.id }, within, limit, after);
+}
+
+/** The deliveries by hand of a programme that stand, within the actor's scope, with what their witnesses say. @throws not_found */
+export async function listDeliveries(
+  db: Db,
+  actor: Actor,
+  programmeId: string,
+  query: Pick<DeliveryFilter, 'answer' | 'advanceId'> & Paged,
+): Promise<Page<HandDelivered>> {
+  const within = scopeCondition(actor, 'handovers.list', columns, { programme: programmeId });
+  const { limit, after } = pageRequestById(query);
+  return pageOfDeliveries(db, { ...query, programmeId }, within, limit, after);
+}
+
+/** The deliveries that the actor is said to have witnessed, and that stand. */
+export async function listWitnessed(db: Db, actor: Actor, query: Pick<DeliveryFilter, 'answer'> & Paged): Promise<Page<HandDelivered>> {
+  authoriseRead(actor, 'handovers.list_witnessed');
+  const { limit, after } = pageRequestById(query);
+  return pageOfDeliveries(db, { answer: query.answer, witnessId: actor.id }, sql`true`, limit, after);
 }

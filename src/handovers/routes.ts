@@ -5,8 +5,12 @@ import { askAdvance } from './commands/ask-advance.ts';
 import { deliver } from './commands/deliver.ts';
 import { closeAdvance, refuseAdvance, withdrawAdvance } from './commands/end-advance.ts';
 import { handOverAdvance } from './commands/hand-over.ts';
+import { confirmLoss, reportLoss } from './commands/loss.ts';
 import { takeBack } from './commands/take-back.ts';
-import { listAdvances, listOwnAdvances, readAdvance } from './queries.ts';
+import { takeOffRound } from './commands/take-off.ts';
+import { voidDelivery } from './commands/void-delivery.ts';
+import { acceptDelivery, answerAsWitness } from './commands/witness.ts';
+import { listAdvances, listDeliveries, listOwnAdvances, listWitnessed, readAdvance } from './queries.ts';
 import { roundSheetPage } from './round-sheet/page.ts';
 import { printRoundSheet } from './round-sheet/print.ts';
 import { readRoundSheet } from './round-sheet/query.ts';
@@ -23,7 +27,15 @@ type Operation =
   | 'withdrawAdvance'
   | 'deliverByHand'
   | 'takeBackAdvance'
-  | 'closeAdvance';
+  | 'closeAdvance'
+  | 'takeOffRound'
+  | 'reportLostAdvance'
+  | 'confirmLostAdvance'
+  | 'listDeliveries'
+  | 'listWitnessedDeliveries'
+  | 'answerAsWitness'
+  | 'acceptDelivery'
+  | 'voidDelivery';
 
 /** @param limits how much of people's data one user may take out in a day */
 export function handoverRoutes(ground: Ground, limits: ExportLimits): Routes<Operation> {
@@ -48,5 +60,15 @@ export function handoverRoutes(ground: Ground, limits: ExportLimits): Routes<Ope
       inTheirLanguage(headers['accept-language'], execute(deliver, { ...params, ...body }, call)),
     takeBackAdvance: ({ params, body, ...call }) => execute(takeBack, { ...params, ...body }, call),
     closeAdvance: ({ params, ...call }) => execute(closeAdvance, params, call),
+    takeOffRound: ({ params, body, headers, ...call }) =>
+      inTheirLanguage(headers['accept-language'], execute(takeOffRound, { ...params, ...body }, call)),
+    reportLostAdvance: ({ params, body, ...call }) => execute(reportLoss, { ...params, ...body }, call),
+    confirmLostAdvance: ({ params, ...call }) => execute(confirmLoss, params, call),
+    listDeliveries: ({ actor, params, query }) => listDeliveries(db, actor, params.programmeId, query),
+    listWitnessedDeliveries: ({ actor, query }) => listWitnessed(db, actor, query),
+    answerAsWitness: ({ params, body, ...call }) => execute(answerAsWitness, { ...params, ...body }, call),
+    acceptDelivery: ({ params, body, ...call }) => execute(acceptDelivery, { ...params, ...body }, call),
+    voidDelivery: ({ params, body, headers, ...call }) =>
+      inTheirLanguage(headers['accept-language'], execute(voidDelivery, { ...params, ...body }, call)),
   };
 }

@@ -13,10 +13,10 @@ const serialOf = (n: number): string => {
 describe('what is left of an advance', () => {
   it('is what was drawn less what went out, to the centime, and never below zero', () => {
     fc.assert(
-      fc.property(centimes, centimes, centimes, (rest, delivered, returned) => {
-        const drawn = dzd(rest + delivered + returned);
-        expect(restOf(drawn, dzd(delivered), dzd(returned)).equals(dzd(rest))).toBe(true);
-        expect(() => restOf(drawn, dzd(delivered + rest + 1n), dzd(returned))).toThrow(RangeError);
+      fc.property(centimes, centimes, centimes, centimes, (rest, delivered, returned, lost) => {
+        const drawn = dzd(rest + delivered + returned + lost);
+        expect(restOf(drawn, dzd(delivered), dzd(returned), dzd(lost)).equals(dzd(rest))).toBe(true);
+        expect(() => restOf(drawn, dzd(delivered + rest + 1n), dzd(returned), dzd(lost))).toThrow(RangeError);
       }),
     );
   });

@@ -4,8 +4,9 @@ import { isSerial } from '../vouchers/index.ts';
 /** What may become of an advance in each state. The database holds the same table (trigger `transition`). */
 export const advanceMoves = {
   asked: ['handed', 'refused', 'withdrawn'],
-  handed: ['closed'],
+  handed: ['closed', 'lost'],
   closed: [],
+  lost: [],
   refused: [],
   withdrawn: [],
 } as const;
@@ -40,8 +41,8 @@ export function serialFaults(serials: readonly string[], found: ReadonlyMap<stri
 }
 
 /** What is left in the officer's hands. @throws RangeError when more went out than there was */
-export function restOf(drawn: Money, delivered: Money, returned: Money): Money {
-  const rest = drawn.minus(delivered).minus(returned);
+export function restOf(drawn: Money, delivered: Money, returned: Money, lost: Money): Money {
+  const rest = drawn.minus(delivered).minus(returned).minus(lost);
   if (rest.isNegative) throw new RangeError('more went out of an advance than there was');
   return rest;
 }

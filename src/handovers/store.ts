@@ -3,34 +3,57 @@ import { hadHandIn } from '../vouchers/index.ts';
 import { type AdvanceState, type RoundVoucher, restOf } from './rules.ts';
 import type { Advance, AdvanceReturn } from './types.ts';
 
-type Row = Omit<Advance, 'amount' | 'delivered' | 'returned' | 'rest' | 'askedAt' | 'handedAt' | 'endedAt'> & {
+type Row = Omit<
+  Advance,
+  'amount' | 'delivered' | 'returned' | 'lost' | 'recovered' | 'rest' | 'askedAt' | 'handedAt' | 'endedAt' | 'lossReportedAt'
+> & {
   readonly amount: string;
   readonly delivered: string;
   readonly returned: string;
+  readonly lost: string;
+  readonly recovered: string;
   readonly currency: string;
   readonly askedAt: Date;
   readonly handedAt: Date | null;
   readonly endedAt: Date | null;
+  readonly lossReportedAt: Date | null;
 };
 
 const columns = (now: Date): Sql => sql`a.id, a.programme_id as "programmeId", a.fund_id as "fundId", a.officer_id as "officerId", a.round,
-  a.visit_on as "visitOn", a.state, a.amount, a.delivered, a.returned, a.currency,
+  a.visit_on as "visitOn", a.state, a.amount, a.delivered, a.returned, a.lost, a.recovered, a.currency,
   (select count(*)::int from advance_vouchers r where r.advance_id = a.id) as "voucherCount",
   a.asked_at as "askedAt", a.handed_by as "handedBy", a.handed_at as "handedAt", a.handed_reference as "handedReference",
   a.ended_by as "endedBy", a.ended_at as "endedAt", a.end_reason as "endReason",
+  a.loss_reported_by as "lossReportedBy", a.loss_reported_at as "lossReportedAt", a.loss_reason as "lossReason", a.loss_reference as "lossReference",
   case a.state when 'handed' then greatest(0, extract(day from ${now}::timestamptz - a.handed_at))::int end as "daysOut"`;
 
-function shown({ amount, delivered, returned, currency, askedAt, handedAt, endedAt, ...advance }: Row): Advance {
-  const [drawn, out, back] = [Money.of(amount, currency), Money.of(delivered, currency), Money.of(returned, currency)];
+function shown({
+  amount,
+  delivered,
+  returned,
+  lost,
+  recovered,
+  currency,
+  askedAt,
+  handedAt,
+  endedAt,
+  lossReportedAt,
+  ...advance
+}: Row): Advance {
+  const money = (text: string) => Money.of(text, currency);
+  const [drawn, out, back, missing] = [money(amount), money(delivered), money(returned), money(lost)];
   return {
     ...advance,
     amount: drawn.toJSON(),
     delivered: out.toJSON(),
     returned: back.toJSON(),
-    rest: (['handed', 'closed'].includes(advance.state) ? restOf(drawn, out, back) : Money.zero(currency)).toJSON(),
+    lost: missing.toJSON(),
+    recovered: money(recovered).toJSON(),
+    rest: (advance.handedBy === null ? Money.zero(currency) : restOf(drawn, out, back, missing)).toJSON(),
     askedAt: askedAt.toISOString(),
     handedAt: handedAt?.toISOString() ?? null,
     endedAt: endedAt?.toISOString() ?? null,
+    lossReportedAt: lossReportedAt?.toISOString() ?? null,
   };
 }
 
@@ -147,10 +170,15 @@ export const inactiveVouchers = (tx: Tx, advanceId: string): Promise<{ voucherId
   tx.all(sql`select v.id as "voucherId", v.counter from advance_vouchers r join vouchers v on v.id = r.voucher_id
     where r.advance_id = ${advanceId} and v.state = 'issued'`);
 
+/** Locks the vouchers of a round before its advance, as a delivery does, so that the two never wait for each other in a circle. */
+export const lockRound = (tx: Tx, advanceId: string): Promise<number> =>
+  tx.run(sql`select from vouchers v where v.id in (select r.voucher_id from advance_vouchers r where r.advance_id = ${advanceId})
+    order by v.id for no key update`);
+
 /**
  * @param from the state that it must be in
  * @returns whether it was
- * @throws Error by constraint `advances_closed_at_zero` when some of the cash is still out
+ * @throws Error by constraint `advances_closed_at_zero` when some of the cash is still out, `advances_witnessed` when a witness has not confirmed
  */
 export const markEnded = async (
   tx: Tx,
@@ -161,12 +189,24 @@ export const markEnded = async (
   (await tx.run(sql`update advances set state = ${state}, ended_by = ${by}, ended_at = ${at}, end_reason = ${reason}
     where id = ${id} and state = ${from}`)) === 1;
 
-/** @throws Error by constraint `advances_within_drawn` when more comes back than is out, `advance_returns_of_advance` when nothing is */
-export async function insertReturn(
-  tx: Tx,
-  { id, advanceId, amount, reference, by, at }: { id: string; advanceId: string; amount: Money; reference: string; by: string; at: Date },
-): Promise<AdvanceReturn> {
-  await tx.run(sql`insert into advance_returns (id, advance_id, amount, currency, reference, taken_by, taken_at)
-    values (${id}, ${advanceId}, ${amount.toString()}, ${amount.currency}, ${reference}, ${by}, ${at})`);
-  return { id, advanceId, amount: amount.toJSON(), reference, takenBy: by, takenAt: at.toISOString() };
+/** Cash that comes back. */
+export interface NewReturn {
+  readonly id: string;
+  readonly advanceId: string;
+  readonly amount: Money;
+  readonly reference: string;
+  /** Whether it was lost before. */
+  readonly isRecovery: boolean;
+  readonly by: string;
+  readonly at: Date;
+}
+
+/**
+ * @throws Error by constraint `advances_within_drawn` when more comes back than is out, `advances_recovered` when more than was lost,
+ *   `advance_returns_of_advance` when nothing is
+ */
+export async function insertReturn(tx: Tx, { id, advanceId, amount, reference, isRecovery, by, at }: NewReturn): Promise<AdvanceReturn> {
+  await tx.run(sql`insert into advance_returns (id, advance_id, amount, currency, reference, taken_by, taken_at, is_recovery)
+    values (${id}, ${advanceId}, ${amount.toString()}, ${amount.currency}, ${reference}, ${by}, ${at}, ${isRecovery})`);
+  return { id, advanceId, amount: amount.toJSON(), reference, isRecovery, takenBy: by, takenAt: at.toISOString() };
 }

@@ -9,5 +9,14 @@ export type NewAdvance = components['schemas']['NewAdvance'];
 /** How it is proved that somebody had the cash. */
 export type HandDelivery = components['schemas']['HandDelivery'];
 
+/** A voucher that came off its round. */
+export type Removal = components['schemas']['Removal'];
+
+/** A delivery by hand, and what its witness says of it. */
+export type HandDelivered = components['schemas']['HandDelivered'];
+
+/** What a witness answers. */
+export type WitnessAnswer = components['schemas']['WitnessAnswer'];
+
 /** Cash that came back. */
 export type AdvanceReturn = components['schemas']['AdvanceReturn'];

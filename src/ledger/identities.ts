@@ -62,11 +62,11 @@ const recordedTerms = (programmeId: string): Sql => sql`
 const bookedTerms = (programmeId: string): Sql => sql`
   select coalesce(v.list_id, e.subject_id) as subject_id, g.currency,
       case e.event when 'issue' then 'issued' when 'expiry' then 'expired' when 'cancellation' then 'cancelled' else 'paid' end as term,
-      sum(case e.event when 'void' then -g.amount else g.amount end) as amount
+      sum(case when e.event in ('void', 'delivery_void') then -g.amount else g.amount end) as amount
     from ${entryAmounts}
     left join payouts p on p.id = e.subject_id
     left join vouchers v on v.id = coalesce(p.voucher_id, e.subject_id)
-    where e.programme_id = ${programmeId} and e.event in ('issue', 'payout', 'void', 'delivery', 'expiry', 'cancellation')
+    where e.programme_id = ${programmeId} and e.event in ('issue', 'payout', 'void', 'delivery', 'delivery_void', 'expiry', 'cancellation')
     group by 1, 2, 3`;
 
 const definitions: readonly Definition[] = [
@@ -124,6 +124,10 @@ const definitions: readonly Definition[] = [
           sum(case d.kind when 'write_off' then d.amount else -d.amount end)
         from exceptions x join exception_decisions d on d.exception_id = x.id where x.programme_id = ${programmeId} and d.state = 'approved'
           and d.undone_by is null and d.kind in ('write_off', 'cash_recovered') group by 1, 2, 3
+      -- What was lost on the way to people, and what of it was found.
+      union all select a.fund_id, a.currency, t.term, sum(t.amount) from advances a
+        cross join lateral (values ('losses', a.lost), ('recovered', -a.recovered)) as t (term, amount)
+        where a.programme_id = ${programmeId} and a.state = 'lost' group by 1, 2, 3
       union all select c.fund_id, c.currency, 'recovered', -sum(c.amount) from claims c
         where c.programme_id = ${programmeId} and c.state in ('recovered', 'repaid') group by 1, 2`,
   },
@@ -156,7 +160,7 @@ const definitions: readonly Definition[] = [
         cross join lateral (values (v.sold_currency, -v.sold_amount), (v.currency, v.bought_amount)) as m (currency, amount)
         where f.programme_id = ${programmeId} and not is_reversed(v.id) group by 1, 2
       union all select a.fund_id, a.currency, 'advanced', -sum(a.amount) from advances a
-        where a.programme_id = ${programmeId} and a.state in ('handed', 'closed') group by 1, 2
+        where a.programme_id = ${programmeId} and a.state in ('handed', 'closed', 'lost') group by 1, 2
       union all select a.fund_id, r.currency, 'returned', sum(r.amount) from advance_returns r join advances a on a.id = r.advance_id
         where a.programme_id = ${programmeId} group by 1, 2
       union all select s.fund_id, s.currency, 'settled', -sum(s.amount) from settlements s
@@ -211,14 +215,16 @@ const definitions: readonly Definition[] = [
     identity: 'officer_advances',
     subject: 'user',
     left: 'drawn',
-    right: ['delivered', 'returned', 'held'],
+    right: ['delivered', 'returned', 'lost', 'held'],
     terms: (programmeId) => sql`
       select officer_id as subject_id, currency, 'drawn' as term, sum(amount) as amount from advances
-        where programme_id = ${programmeId} and state in ('handed', 'closed') group by 1, 2
+        where programme_id = ${programmeId} and state in ('handed', 'closed', 'lost') group by 1, 2
       union all select p.agent_id, p.currency, 'delivered', sum(p.amount) from payouts p join advances a on a.id = p.advance_id
-        where a.programme_id = ${programmeId} group by 1, 2
+        where a.programme_id = ${programmeId} and p.voided_at is null group by 1, 2
       union all select a.officer_id, r.currency, 'returned', sum(r.amount) from advance_returns r join advances a on a.id = r.advance_id
-        where a.programme_id = ${programmeId} group by 1, 2
+        where a.programme_id = ${programmeId} and not r.is_recovery group by 1, 2
+      union all select officer_id, currency, 'lost', sum(lost) from advances
+        where programme_id = ${programmeId} and state = 'lost' group by 1, 2
       union all select a.officer_id, a.currency, 'held', sum(g.amount)
         from accounts a join postings g on g.account_id = a.id join funds f on f.id = a.fund_id
         where f.programme_id = ${programmeId} and a.kind = 'advances' group by 1, 2`,

@@ -14,7 +14,10 @@ export const postingRules: Readonly<Record<LedgerEvent, readonly [debit: Account
   fee: ['fund_available', 'payable_to_post'],
   advance: ['advances', 'bank'],
   delivery: ['vouchers_outstanding', 'advances'],
+  delivery_void: ['advances', 'vouchers_outstanding'],
   advance_return: ['bank', 'advances'],
+  // What an officer was robbed of, and a fund bears. What is found of it later is a cash recovery.
+  advance_loss: ['fund_available', 'advances'],
   // Money in another currency lies in the bank in that currency and against `exchange`, which holds what it is worth in the fund's own.
   foreign_contribution: ['bank', 'exchange'],
   contribution_value: ['exchange', 'fund_available'],
@@ -62,13 +65,15 @@ export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, str
   cancellation: 'The money is available again. Put the person on another list.',
   advance: 'Have the officer return it.',
   settlement: 'The bank has paid it. Settle less with the post the next time.',
-  delivery: 'What was handed over stands. Open an exception about it.',
+  delivery: 'Have the delivery voided, on the day that it was made. Later it stands: open an exception about it.',
+  delivery_void: 'The voucher can be delivered again.',
   advance_return: 'Give the officer another advance.',
+  advance_loss: 'Record what is found as cash that came back.',
   reversal: 'Record again what should not have been reversed.',
   claim: 'Decide what became of the claim, or have its exception opened again.',
   claim_released: reopen,
   recovery: reopen,
-  cash_recovery: reopen,
+  cash_recovery: `${reopen} What was found of a lost advance stands.`,
   loss: reopen,
   bank_loss: reopen,
 };

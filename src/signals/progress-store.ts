@@ -10,7 +10,8 @@ const since = sql`(select until - ${overlap} from signal_progress)`;
 
 /** When the first of what has not been looked at came in, by the database's clock. */
 const firstNews = sql`least((select min(recorded_at) from payouts where recorded_at > ${since}),
-  (select min(recorded_at) from failed_codes where recorded_at > ${since}))`;
+  (select min(recorded_at) from failed_codes where recorded_at > ${since}),
+  (select min(recorded_at) from delivery_answers where answer = 'disputed' and recorded_at > ${since}))`;
 
 /** Whether anything has come in that has not been looked at, or not for long enough. */
 export const hasNews = async (db: Db): Promise<boolean> =>
@@ -32,17 +33,22 @@ export async function moveOn(tx: Tx, until: string): Promise<void> {
 interface Touched {
   readonly id: string;
   readonly timeZone: string;
-  /** What came in: pay-outs of the programme, and wrong codes, which may be of any. */
+  /** What came in: pay-outs of the programme and receipts of it that their witnesses dispute, and wrong codes, which may be of any. */
   readonly payouts: boolean;
+  readonly disputes: boolean;
   readonly tries: boolean;
 }
 
 export const programmesIn = (tx: Tx, { since: from, until }: Pick<Slice, 'since' | 'until'>): Promise<Touched[]> =>
   tx.all(sql`with paid as materialized (select distinct v.programme_id from payouts p join vouchers v on v.id = p.voucher_id
         where p.recorded_at > ${from} and p.recorded_at <= ${until}),
+      disputed as materialized (select distinct a.programme_id from delivery_answers s join payouts p on p.id = s.payout_id
+        join advances a on a.id = p.advance_id where s.answer = 'disputed' and s.recorded_at > ${from} and s.recorded_at <= ${until}),
       tried as materialized (select exists (select from failed_codes f where f.recorded_at > ${from} and f.recorded_at <= ${until}) as tries)
-    select g.id, g.time_zone as "timeZone", p.programme_id is not null as payouts, tries
-    from programmes g cross join tried left join paid p on p.programme_id = g.id where tries or p.programme_id is not null order by g.id`);
+    select g.id, g.time_zone as "timeZone", p.programme_id is not null as payouts,
+      d.programme_id is not null as disputes, tries
+    from programmes g cross join tried left join paid p on p.programme_id = g.id left join disputed d on d.programme_id = g.id
+    where tries or p.programme_id is not null or d.programme_id is not null order by g.id`);
 
 /** What is looked for in a programme. */
 export const settingsOf = (tx: Tx, programmeId: string): Promise<Settings[]> =>

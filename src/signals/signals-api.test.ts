@@ -174,7 +174,7 @@ describe('signals', () => {
       reason: 'Pay day',
     };
     const { body: before } = await auditor.get(path).expect(200);
-    expect(before.thresholds).toHaveLength(12);
+    expect(before.thresholds).toHaveLength(13);
     const both = await Promise.all([finance.post(path, figures), colleague.post(path, { ...figures, least: 40 })]);
     expect(both.map(({ status, body }) => [status, body.version]).sort()).toEqual([
       [201, 1],

@@ -13,6 +13,7 @@ export const signalKinds = [
   'failed_codes_agent',
   'failed_codes_office',
   'failed_codes_voucher',
+  'delivery_disputed',
 ] as const satisfies readonly components['schemas']['SignalKind'][];
 
 export type SignalKind = (typeof signalKinds)[number];

@@ -30,12 +30,12 @@ export async function reopenVoucher(tx: Tx, id: string, keyVersion: number): Pro
  * Gives a voucher another code: the old one is dead from then on. One that is locked can be paid again, or once its message is accepted where none has
  * been, and wrong codes count anew.
  * @param from the states in which it may be
- * @returns whether it was in one of them and had time left
+ * @returns whether it was in one of them and had time left, as one that is carried to the person has
  */
 export const renewCode = async (tx: Tx, now: Date, id: string, keyVersion: number, from: readonly string[]): Promise<boolean> =>
   (await tx.run(sql`update vouchers set counter = counter + 1, failed_attempts = 0, key_version = ${keyVersion},
       state = case when activated_at is null then 'issued' else 'activated' end
-    where id = ${id} and state = any(${from}) and (expires_at is null or expires_at > ${now})`)) === 1;
+    where id = ${id} and state = any(${from}) and (expires_at is null or expires_at > ${now} or is_carried(id))`)) === 1;
 
 /** @returns whether the voucher could be paid, and cannot now */
 export const lockRow = async (tx: Tx, id: string): Promise<boolean> =>

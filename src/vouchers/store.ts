@@ -97,7 +97,7 @@ export interface DueFund {
 
 export const fundsWithExpired = (db: Db, now: Date): Promise<DueFund[]> =>
   db.all<DueFund>(sql`select distinct programme_id as "programmeId", fund_id as "fundId" from vouchers
-    where state in ('activated', 'locked') and expires_at <= ${now} and not is_bound(id)`);
+    where state in ('activated', 'locked') and expires_at <= ${now} and not is_bound(id) and not is_carried(id)`);
 
 /** A voucher that has just expired. */
 export interface Expired {
@@ -108,12 +108,12 @@ export interface Expired {
 
 /**
  * Expires a fund's vouchers that have run out, as many as the limit allows. One that is being paid at this moment is passed over, and so is one that an
- * office without a network may have paid.
+ * office without a network may have paid, or that is being carried to the person.
  */
 export const expire = (tx: Tx, now: Date, fundId: string, limit: number): Promise<Expired[]> =>
   tx.all<Expired>(sql`update vouchers v set state = 'expired' from (
       select id from vouchers where fund_id = ${fundId} and state in ('activated', 'locked') and expires_at <= ${now} and not is_bound(id)
-      order by expires_at limit ${limit} for no key update skip locked) due
+        and not is_carried(id) order by expires_at limit ${limit} for no key update skip locked) due
     where v.id = due.id returning v.id, v.amount, v.currency`);
 
 /** The states that these vouchers are in; those that do not exist are left out. */

@@ -17,7 +17,7 @@ const facts = ({ from, until }: Stretch): Sql => sql`
   union all
   select e.id, e.programme_id, 'payout.voided', e.at, jsonb_build_object('programmeId', e.programme_id, 'listId', v.list_id, 'voucherId', v.id,
       'payoutId', p.id, 'state', 'voided', 'officeId', p.office_id, ${money(sql`p.amount`, sql`p.currency`)}), e.written_by
-    from moved m join journal_entries e on e.subject_id = m.payout_id and e.event = 'void' and e.written_by = m.written_by
+    from moved m join journal_entries e on e.subject_id = m.payout_id and e.event in ('void', 'delivery_void') and e.written_by = m.written_by
       join payouts p on p.id = e.subject_id join vouchers v on v.id = p.voucher_id
   union all
   select e.id, e.programme_id, 'voucher.expired', e.at, jsonb_build_object('programmeId', e.programme_id, 'listId', v.list_id, 'voucherId', v.id,

@@ -17,6 +17,57 @@ async function pay({ frame, app, live }: Stage, agentId: string): Promise<void> 
   }
 }
 
+const handTo = ({ app }: Stage, advanceId: string, by: string) =>
+  app.query(`update advances set state = 'handed', handed_by = $2, handed_at = now(), handed_reference = 'R' where id = $1`, [
+    advanceId,
+    by,
+  ]);
+
+/** An advance of which the live voucher was delivered by a receipt; whatever somebody does next is taken back with it. */
+async function withReceipt(
+  stage: Stage,
+  then: (ids: { payoutId: string; officer: string; witness: string }) => Promise<unknown>,
+): Promise<void> {
+  const { platform, frame, app, live } = stage;
+  const officer = newId();
+  const advanceId = await advanceOf(stage, officer);
+  await handTo(stage, advanceId, newId());
+  const { userId: witness } = await platform.as('field_officer', { programme: frame.programmeId });
+  await app.query('begin');
+  try {
+    await app.query(`update vouchers set state = 'redeemed' where serial = $1`, [live.serial]);
+    await app.query(
+      `insert into payouts
+          (id, voucher_id, advance_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
+        select $1, id, $1, $2, collector_id, amount, currency, 'passport', '1234', now(), '2026-03-11' from vouchers where serial = $3`,
+      [advanceId, officer, live.serial],
+    );
+    await app.query(`insert into deliveries values ($1, 'receipt', $2, 'R-1')`, [advanceId, witness]);
+    await then({ payoutId: advanceId, officer, witness });
+  } finally {
+    await app.query('rollback');
+  }
+}
+
+const answer = ({ app }: Stage, payoutId: string, what: string, by: string) =>
+  app.query(
+    `insert into delivery_answers (id, payout_id, answer, reason, answered_by, answered_at)
+      values (gen_random_uuid(), $1, $2, case when $2 <> 'confirmed' then 'As it was' end, $3, now())`,
+    [payoutId, what, by],
+  );
+
+/** Says that the cash of an advance is lost, as somebody, then confirms it as somebody else. */
+const reportLoss = ({ app }: Stage, advanceId: string, by: string) =>
+  app.query(
+    `update advances set loss_reported_by = $2, loss_reported_at = now(), loss_reason = 'Robbed on the road', loss_reference = 'G-117' where id = $1`,
+    [advanceId, by],
+  );
+const confirmLoss = ({ app }: Stage, advanceId: string, by: string) =>
+  app.query(`update advances set state = 'lost', lost = amount - delivered - returned, ended_by = $2, ended_at = now() where id = $1`, [
+    advanceId,
+    by,
+  ]);
+
 /** An advance that an officer asks for, to deliver the live voucher. No other is open. */
 async function advanceOf({ platform, app, live }: Stage, officer: string): Promise<string> {
   const id = newId();
@@ -79,10 +130,7 @@ export const onCash = {
     const { platform, frame, app, live, hands } = stage;
     const officer = newId();
     const advanceId = await advanceOf(stage, officer);
-    await app.query(`update advances set state = 'handed', handed_by = $2, handed_at = now(), handed_reference = 'R' where id = $1`, [
-      advanceId,
-      newId(),
-    ]);
+    await handTo(stage, advanceId, newId());
     const { userId: colleague } = await platform.as('field_officer', { programme: frame.programmeId });
     const { userId: elsewhere } = await platform.as('field_officer', { programme: newId() });
     const deliver = async (witness: string) => {
@@ -104,6 +152,51 @@ export const onCash = {
     for (const witness of [officer, ...hands, elsewhere, newId()]) await refused('deliveries_witnessed_by_another', deliver(witness));
     await deliver(colleague);
   },
+  async delivery_answers_by_witness(stage) {
+    for (const what of ['confirmed', 'disputed']) {
+      for (const whose of ['officer', 'nobody'] as const)
+        await withReceipt(stage, ({ payoutId, officer }) =>
+          refused('delivery_answers_by_witness', answer(stage, payoutId, what, whose === 'officer' ? officer : newId())),
+        );
+      await withReceipt(stage, ({ payoutId, witness }) => answer(stage, payoutId, what, witness));
+    }
+  },
+  async delivery_answers_accepted_by_another(stage) {
+    await withReceipt(stage, ({ payoutId, officer }) =>
+      refused('delivery_answers_accepted_by_another', answer(stage, payoutId, 'accepted', officer)),
+    );
+    await withReceipt(stage, ({ payoutId, witness }) =>
+      refused('delivery_answers_accepted_by_another', answer(stage, payoutId, 'accepted', witness)),
+    );
+    await withReceipt(stage, ({ payoutId }) => answer(stage, payoutId, 'accepted', newId()));
+  },
+  async advances_accepted_by_another(stage) {
+    const { app } = stage;
+    const accepter = newId();
+    const close = (advanceId: string, by: string) =>
+      app.query(`update advances set state = 'closed', ended_by = $2, ended_at = now() where id = $1`, [advanceId, by]);
+    for (const by of [accepter, newId()])
+      await withReceipt(stage, async ({ payoutId }) => {
+        await answer(stage, payoutId, 'accepted', accepter);
+        if (by === accepter) await refused('advances_accepted_by_another', close(payoutId, by));
+        else await close(payoutId, by);
+      });
+  },
+  async advances_loss_reported_by_another(stage) {
+    const officer = newId();
+    const advanceId = await advanceOf(stage, officer);
+    await handTo(stage, advanceId, newId());
+    await refused('advances_loss_reported_by_another', reportLoss(stage, advanceId, officer));
+    await reportLoss(stage, advanceId, newId());
+  },
+  async advances_lost_by_two(stage) {
+    const [officer, handedBy, reporter] = [newId(), newId(), newId()];
+    const advanceId = await advanceOf(stage, officer);
+    await handTo(stage, advanceId, handedBy);
+    await reportLoss(stage, advanceId, reporter);
+    for (const by of [officer, handedBy, reporter]) await refused('advances_lost_by_two', confirmLoss(stage, advanceId, by));
+    await confirmLoss(stage, advanceId, newId());
+  },
   async voucher_changes_two_people({ app, live }) {
     const id = newId();
     await app.query(
@@ -117,16 +210,10 @@ export const onCash = {
     await confirm(newId());
   },
   async advances_handed_by_another(stage) {
-    const { app } = stage;
     const officer = newId();
     const advanceId = await advanceOf(stage, officer);
-    const hand = (by: string) =>
-      app.query(`update advances set state = 'handed', handed_by = $2, handed_at = now(), handed_reference = 'R' where id = $1`, [
-        advanceId,
-        by,
-      ]);
-    await refused('advances_handed_by_another', hand(officer));
-    await hand(newId());
+    await refused('advances_handed_by_another', handTo(stage, advanceId, officer));
+    await handTo(stage, advanceId, newId());
   },
   async advance_returns_by_another({ app }) {
     const { rows } = await app.query(`select id, officer_id from advances where state = 'handed' limit 1`);

@@ -36,6 +36,7 @@ const wishes = [
   'settle',
   'fee',
   'advance',
+  'hand_over',
   'deliver',
   'return',
   'close_advance',
@@ -59,7 +60,7 @@ export type Done = { readonly accepted: boolean; readonly code: string } & (
   | {
       readonly kind: 'release';
       readonly list: string;
-      readonly vouchers: readonly (Omit<VoucherState, 'list' | 'round'> & { readonly id: string })[];
+      readonly vouchers: readonly (Omit<VoucherState, 'list' | 'round' | 'isCarried'> & { readonly id: string })[];
     }
   | {
       readonly kind: 'redeem';
@@ -86,6 +87,7 @@ export type Done = { readonly accepted: boolean; readonly code: string } & (
       readonly at: number;
       readonly id: string;
     }
+  | { readonly kind: 'hand_over'; readonly advance: string; readonly at: number }
   | {
       readonly kind: 'deliver';
       readonly advance: string;
@@ -97,7 +99,7 @@ export type Done = { readonly accepted: boolean; readonly code: string } & (
       readonly paidOn: string;
     }
   | { readonly kind: 'return'; readonly advance: string; readonly amount: bigint }
-  | { readonly kind: 'close_advance'; readonly advance: string }
+  | { readonly kind: 'close_advance'; readonly advance: string; readonly at: number }
   | { readonly kind: 'close_period' }
 );
 
@@ -121,6 +123,7 @@ const weights: Readonly<Record<(typeof wishes)[number], number>> = {
   settle: 5,
   fee: 3,
   advance: 4,
+  hand_over: 6,
   deliver: 6,
   return: 4,
   close_advance: 3,
@@ -137,6 +140,7 @@ const aroundVouchers: readonly (typeof wishes)[number][] = [
   'reissue',
   'extend',
   'advance',
+  'hand_over',
   'deliver',
   'close_advance',
 ];

@@ -53,8 +53,11 @@ function decide(accepted: boolean, may: boolean, then: () => void): boolean {
   return true;
 }
 
-const isGuessable = ({ state, expiresAt }: VoucherState, at: number): boolean =>
-  state === 'issued' || (state === 'activated' && expiresAt !== null && expiresAt > at);
+/** The day in Algiers, which keeps no summer time. */
+const dayNumber = (at: number): number => Math.floor((at + 3_600_000) / DAY_MS);
+
+const isGuessable = ({ state, expiresAt, isCarried }: VoucherState, at: number): boolean =>
+  state === 'issued' || (state === 'activated' && expiresAt !== null && (expiresAt > at || isCarried));
 
 const rules: Rules = {
   contribute: (state, { accepted, fund, amount, id }) =>
@@ -146,7 +149,7 @@ const rules: Rules = {
         if (issued > 0n) move(state, movesOf('issue', fund, issued));
         if (amount > issued) move(state, movesOf('approval_returned', fund, amount - issued));
       }
-      for (const { id, ...voucher } of vouchers) state.vouchers.set(id, { ...voucher, list, round: null });
+      for (const { id, ...voucher } of vouchers) state.vouchers.set(id, { ...voucher, list, round: null, isCarried: false });
     });
   },
 
@@ -154,7 +157,7 @@ const rules: Rules = {
     const voucher = state.vouchers.get(id);
     if (!voucher) return !accepted;
     if (!accepted && (code === 'code_refused') !== (under !== voucher.counter)) return false;
-    if (!accepted && under !== voucher.counter) return guessed(voucher, at);
+    if (!accepted && under !== voucher.counter) return guessed(voucher, isGuessable(voucher, at));
     return decide(accepted, isPayable(voucher, at, under), () => {
       voucher.state = 'redeemed';
       move(state, movesOf('payout', voucher.fund, voucher.amount, office));
@@ -219,6 +222,7 @@ const rules: Rules = {
         if (
           voucher.fund !== fund ||
           !['activated', 'locked'].includes(voucher.state) ||
+          voucher.isCarried ||
           voucher.expiresAt === null ||
           voucher.expiresAt > at
         )
@@ -253,8 +257,17 @@ const rules: Rules = {
     return decide(accepted, may && ids.length > 0, () => {
       const amount = vouchers.reduce((sum, voucher) => sum + (voucher?.amount ?? 0n), 0n);
       for (const voucher of vouchers) if (voucher) voucher.round = id;
-      state.advances.set(id, { fund, officer, rest: amount, state: 'handed', vouchers: ids });
-      move(state, movesOf('advance', fund, amount, officer));
+      state.advances.set(id, { fund, officer, amount, handedAt: at, rest: 0n, state: 'asked', vouchers: ids });
+    });
+  },
+
+  hand_over(state, { accepted, advance: id, at }) {
+    const advance = state.advances.get(id);
+    return decide(accepted, advance?.state === 'asked', () => {
+      if (!advance) return;
+      Object.assign(advance, { state: 'handed', handedAt: at, rest: advance.amount });
+      for (const voucher of state.vouchers.values()) if (voucher.round === id) voucher.isCarried = true;
+      move(state, movesOf('advance', advance.fund, advance.amount, advance.officer));
     });
   },
 
@@ -265,8 +278,10 @@ const rules: Rules = {
     const isOut = advance.state === 'handed' && advance.vouchers.includes(id);
     const isGuess = isOut && under !== voucher.counter;
     if (!accepted && (code === 'code_refused') !== isGuess) return false;
-    if (!accepted && isGuess) return guessed(voucher, at);
-    return decide(accepted, isOut && isPayable(voucher, at, under) && advance.rest >= voucher.amount, () => {
+    // What is carried does not run out.
+    const isActive = voucher.state === 'activated';
+    if (!accepted && isGuess) return guessed(voucher, isActive);
+    return decide(accepted, isOut && isActive && under === voucher.counter && advance.rest >= voucher.amount, () => {
       voucher.state = 'redeemed';
       advance.rest -= voucher.amount;
       move(state, movesOf('delivery', voucher.fund, voucher.amount, advance.officer));
@@ -284,12 +299,17 @@ const rules: Rules = {
     });
   },
 
-  close_advance(state, { accepted, advance: id }) {
+  close_advance(state, { accepted, advance: id, at }) {
     const advance = state.advances.get(id);
     return decide(accepted, advance?.state === 'handed' && advance.rest === 0n, () => {
       if (!advance) return;
       advance.state = 'closed';
-      for (const voucher of state.vouchers.values()) if (voucher.round === id) voucher.round = null;
+      for (const voucher of state.vouchers.values()) {
+        if (voucher.round !== id) continue;
+        Object.assign(voucher, { round: null, isCarried: false });
+        if (['activated', 'locked'].includes(voucher.state) && voucher.expiresAt !== null)
+          voucher.expiresAt += (dayNumber(at) - dayNumber(advance.handedAt) + 1) * DAY_MS;
+      }
     });
   },
 
@@ -297,9 +317,11 @@ const rules: Rules = {
   close_period: () => true,
 };
 
+const hasTime = ({ expiresAt, isCarried }: VoucherState, at: number): boolean => expiresAt === null || expiresAt > at || isCarried;
+
 /** Another code kills the one before it, opens what was locked, and lets wrong codes count anew. */
 const renewed = (voucher: VoucherState | undefined, from: readonly string[], accepted: boolean, at: number): boolean =>
-  decide(accepted, voucher !== undefined && from.includes(voucher.state) && (voucher.expiresAt === null || voucher.expiresAt > at), () => {
+  decide(accepted, voucher !== undefined && from.includes(voucher.state) && hasTime(voucher, at), () => {
     if (!voucher) return;
     voucher.counter += 1;
     voucher.attempts = 0;
@@ -307,8 +329,8 @@ const renewed = (voucher: VoucherState | undefined, from: readonly string[], acc
   });
 
 /** A wrong code counts against a voucher that can be paid, or once its message has arrived; the fifth locks it. */
-function guessed(voucher: VoucherState, at: number): boolean {
-  if (!isGuessable(voucher, at)) return true;
+function guessed(voucher: VoucherState, counts: boolean): boolean {
+  if (!counts) return true;
   voucher.attempts += 1;
   if (voucher.attempts >= 5) voucher.state = 'locked';
   return true;

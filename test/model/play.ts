@@ -34,6 +34,9 @@ async function asked({ ask }: Stage, { twice }: Wish, client: Client, path: stri
 }
 
 const outcome = ({ ok, code }: Answer) => ({ accepted: ok, code });
+/** The advances whose cash was handed over, the last first. */
+const drawnIn = (state: State): string[] =>
+  [...state.advances].flatMap(([id, advance]) => (advance.state === 'asked' ? [] : [id])).reverse();
 const now = ({ platform }: Stage): number => platform.clock.now().getTime();
 const today = ({ platform }: Stage): string => dayOf(platform.clock.now());
 
@@ -184,15 +187,21 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
     const rows = await stage.look('select serial from vouchers where id = any($1)', [vouchers]);
     const at = now(stage);
     const body = { fundId: fund, round: 'In Guezzam road', visitOn: '2099-01-01', serials: rows.map(({ serial }) => serial) };
-    const request = await stage.ask(officer, `/v1/programmes/${stage.frame.programmeId}/advances`, body);
-    const common = { kind: 'advance' as const, fund, officer: officer.userId, vouchers, at };
-    if (!request.ok) return { ...common, ...outcome(request), id: '' };
-    const answer = await asked(stage, wish, stage.staff.finance, `/v1/advances/${request.body.id}/hand-over`, { reference: newId() });
-    return { ...common, ...outcome(answer), id: request.body.id };
+    const request = await asked(stage, wish, officer, `/v1/programmes/${stage.frame.programmeId}/advances`, body);
+    return { kind: 'advance', ...outcome(request), fund, officer: officer.userId, vouchers, at, id: request.body.id ?? '' };
+  },
+
+  async hand_over(stage, state, wish) {
+    const waiting = [...state.advances].filter(([, advance]) => advance.state === 'asked').map(([id]) => id);
+    const advance = pick(waiting.reverse(), wish.a);
+    if (!advance) return undefined;
+    const at = now(stage);
+    const answer = await asked(stage, wish, stage.staff.finance, `/v1/advances/${advance}/hand-over`, { reference: newId() });
+    return { kind: 'hand_over', ...outcome(answer), advance, at };
   },
 
   async deliver(stage, state, wish) {
-    const advance = pick([...state.advances.keys()].reverse(), wish.a);
+    const advance = pick(drawnIn(state), wish.a);
     const known = advance && state.advances.get(advance);
     const id = known && pick(known.vouchers, wish.b);
     const voucher = id && state.vouchers.get(id);
@@ -217,7 +226,7 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
   },
 
   async return(stage, state, wish) {
-    const advance = pick([...state.advances.keys()].reverse(), wish.a);
+    const advance = pick(drawnIn(state), wish.a);
     if (!advance) return undefined;
     const rest = state.advances.get(advance)?.rest ?? 0n;
     const amount = wish.b % 3 === 0 && rest > 0n ? rest : (rest * BigInt(wish.amount)) / 50n || 100n;
@@ -227,10 +236,11 @@ export const players: Readonly<Record<Exclude<Wish['kind'], 'prepare'>, Player>>
   },
 
   async close_advance(stage, state, wish) {
-    const advance = pick([...state.advances.keys()].reverse(), wish.a);
+    const advance = pick(drawnIn(state), wish.a);
     if (!advance) return undefined;
+    const at = now(stage);
     const answer = await asked(stage, wish, stage.staff.finance2, `/v1/advances/${advance}/close`, {});
-    return { kind: 'close_advance', ...outcome(answer), advance };
+    return { kind: 'close_advance', ...outcome(answer), advance, at };
   },
 
   async close_period(stage, _state, wish) {

@@ -21,6 +21,8 @@ export interface VoucherState {
   attempts: number;
   /** The officer's round that it is on. */
   round: string | null;
+  /** Whether the officer has its cash. */
+  isCarried: boolean;
 }
 
 interface PayoutState {
@@ -34,8 +36,10 @@ interface PayoutState {
 interface AdvanceState {
   readonly fund: string;
   readonly officer: string;
+  readonly amount: bigint;
+  handedAt: number;
   rest: bigint;
-  state: 'handed' | 'closed';
+  state: 'asked' | 'handed' | 'closed';
   readonly vouchers: readonly string[];
 }
 
@@ -62,7 +66,9 @@ export const booked = {
   fee: ['fund_available', 'payable_to_post'],
   advance: ['advances', 'bank'],
   delivery: ['vouchers_outstanding', 'advances'],
+  delivery_void: ['advances', 'vouchers_outstanding'],
   advance_return: ['bank', 'advances'],
+  advance_loss: ['fund_available', 'advances'],
   foreign_contribution: ['bank', 'exchange'],
   contribution_value: ['exchange', 'fund_available'],
   conversion_out: ['exchange', 'bank'],
@@ -118,6 +124,6 @@ export const owed = (state: State, fund: string, office: string): bigint => -bal
 /** Cash in another currency that has not been converted. */
 export const foreignHeld = (state: State, fund: string): bigint => balance(state, accountName(fund, 'bank', null, 'EUR'));
 
-/** Whether a voucher can be paid at a moment under a code. */
-export const isPayable = ({ state, expiresAt, counter }: VoucherState, at: number, code: number): boolean =>
-  state === 'activated' && expiresAt !== null && expiresAt > at && counter === code;
+/** Whether a voucher can be paid at a counter at a moment under a code: one that an officer carries cannot. */
+export const isPayable = ({ state, expiresAt, counter, isCarried }: VoucherState, at: number, code: number): boolean =>
+  state === 'activated' && !isCarried && expiresAt !== null && expiresAt > at && counter === code;

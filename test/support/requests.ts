@@ -185,6 +185,11 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   handOverAdvance: () => ({ body: { reference: 'R-1' } }),
   refuseAdvance: () => ({ body: reason }),
   deliverByHand: () => ({ body: { serial: '12345678901234', code: '123456789', documentType: 'passport', documentLastFour: '1234' } }),
+  takeOffRound: () => ({ body: { serial: '12345678901234', ...reason } }),
+  reportLostAdvance: () => ({ body: { ...reason, reference: 'G-117' } }),
+  answerAsWitness: () => ({ body: { answer: 'confirmed' }, path: { payoutId: 'handPayoutId' } }),
+  acceptDelivery: () => ({ body: reason, path: { payoutId: 'handPayoutId' } }),
+  voidDelivery: () => ({ body: reason, path: { payoutId: 'handPayoutId' } }),
   takeBackAdvance: () => ({ body: { amount: { amount: '0.01', currency: 'DZD' }, reference: newId() } }),
   setOfflineLimits: () => ({
     body: { maxVouchers: 10, maxCash: { amount: '1000.00', currency: 'DZD' }, maxHours: 8, graceHours: 24 },

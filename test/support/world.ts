@@ -30,6 +30,7 @@ export function scopeOf({ programmeId: programme, fundId: fund, officeId: office
       'cancellationId',
       'changeId',
       'advanceId',
+      'handPayoutId',
       'accountId',
       'entryId',
       'messageId',
@@ -100,12 +101,14 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
     planIds: [planId],
     fundIds: [fundId],
   });
-  const [paid, live, bound] = await payList(platform, frame, [
+  const [paid, live, bound, handed] = await payList(platform, frame, [
     { outcome: 'paid', officeId, paidOn: `${month}-10` },
+    { outcome: 'live' },
     { outcome: 'live' },
     { outcome: 'live' },
   ]);
   const voucher = await owner.query('select id from vouchers where serial = $1', [paid?.serial]);
+  const handPayoutId = await deliveredByHand(platform, handed?.serial ?? '');
   const [changeId, advanceId, holdId, messageId] = [newId(), newId(), newId(), newId()];
   await owner.query(
     `insert into voucher_changes (id, voucher_id, kind, reason, asked_by, asked_at)
@@ -340,6 +343,7 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       voucherId: voucher.rows[0].id,
       changeId,
       advanceId,
+      handPayoutId,
       lookUpId,
       tillId,
       packId,
@@ -391,6 +395,27 @@ async function makeCorner(platform: TestPlatform, staff: Staff, frame: Frame, n:
       reopeningId,
     },
   };
+}
+
+/** A voucher that was delivered by hand, of which a receipt was signed before somebody. */
+async function deliveredByHand({ owner }: TestPlatform, serial: string): Promise<string> {
+  const id = newId();
+  await owner.query('begin');
+  await owner.query(`update vouchers set state = 'redeemed' where serial = $1`, [serial]);
+  await owner.query('set local session_replication_role = replica');
+  await owner.query(
+    `with v as (select * from vouchers where serial = $2),
+      drawn as (insert into advances (id, programme_id, fund_id, officer_id, round, visit_on, amount, currency, state, delivered, asked_at, handed_by,
+          handed_at, handed_reference)
+        select $1, programme_id, fund_id, $1, 'In Guezzam road', '2099-01-01', amount, currency, 'handed', amount, now(), gen_random_uuid(), now(), 'R-1'
+        from v),
+      paid as (insert into payouts (id, voucher_id, advance_id, agent_id, collector_id, amount, currency, document_type, document_last_four, paid_at, paid_on)
+        select $1, id, $1, $1, collector_id, amount, currency, 'passport', '1234', now(), current_date from v)
+    insert into deliveries values ($1, 'receipt', gen_random_uuid(), 'P-1')`,
+    [id, serial],
+  );
+  await owner.query('commit');
+  return id;
 }
 
 /** A pack that is prepared, and a conflict of something that was reported for it. */

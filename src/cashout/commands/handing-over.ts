@@ -1,8 +1,7 @@
 import { posting } from '../../ledger/index.ts';
 import { type CommandContext, dateIn, Money, newId, type Outcome, RetryTransaction } from '../../platform/index.ts';
-import { documentDiffers, documentOfAlternate, documentsOfCollector } from '../documents.ts';
-import { heldToRules, refused } from '../problems.ts';
-import type { CounterCandidate } from '../store/candidates.ts';
+import { whoCollects } from '../collecting.ts';
+import { heldToRules } from '../problems.ts';
 import { type NewPayout, pay } from '../store/paying.ts';
 import { whoCame } from '../store/payouts.ts';
 import type { Payout, Redemption } from '../types.ts';
@@ -21,8 +20,6 @@ export async function handOver(
   { officeId, collectorId, documentType, documentLastFour }: Handing,
 ): Promise<Outcome<Payout>> {
   const paidOn = dateIn(voucher.timeZone, now);
-  const isCollector = collectorId === undefined || collectorId === voucher.collectorId;
-  const known = isCollector ? documentsOfCollector(keyRing, voucher) : [alternateDocument(collectorId, voucher)];
   const payout = {
     id: newId(),
     officeId,
@@ -32,8 +29,7 @@ export async function handOver(
     documentType,
     documentLastFour,
     paidOn,
-    alternateId: isCollector ? null : collectorId,
-    documentDiffers: documentDiffers(known, documentLastFour),
+    ...whoCollects(keyRing, voucher, { collectorId, documentLastFour }, paidOn),
   } satisfies NewPayout;
   const { programmeId, fundId } = voucher;
   const amount = Money.of(voucher.amount, voucher.currency);
@@ -64,10 +60,4 @@ export async function handOver(
     before: { state: 'activated' },
     after: { state: 'redeemed', payout },
   };
-
-  function alternateDocument(id: string, candidate: CounterCandidate) {
-    const document = documentOfAlternate(keyRing, id, candidate, paidOn);
-    if (!document) throw refused('not_a_collector');
-    return document;
-  }
 }

@@ -49,7 +49,9 @@ export async function standAtCounter(
     return counter;
   }
   const live = new Map(
-    counter.candidates.filter((candidate) => isLive(candidate, now)).map((candidate) => [candidate.programmeId, candidate.id]),
+    counter.candidates
+      .filter((candidate) => isLive(candidate, now) && !candidate.isCarried)
+      .map((candidate) => [candidate.programmeId, candidate.id]),
   );
   await noteNoCash(tx, now, { agentId: actor.id, officeId, voucherIds: [...live.values()] });
   return { wrong: { result: undefined as never, subject: { type: 'office', id: officeId }, refusal } };

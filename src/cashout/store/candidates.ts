@@ -30,6 +30,8 @@ export interface Candidate {
   readonly isPaidElsewhere: boolean;
   /** The office without a network that alone can pay it at present. */
   readonly boundTo: PlaceName | null;
+  /** Whether an officer is on the way with its cash. */
+  readonly isCarried: boolean;
 }
 
 /** What is known of those who may come for a voucher: still sealed. */
@@ -83,9 +85,8 @@ export async function findCounter(
 ): Promise<Counter | undefined> {
   const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.time_zone as "officeTimeZone",
       o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash and not ${hasRunOut(sql`o`, now)} as "hasCash", ${failuresOf(agentId, now)} as failures,
-      ${candidateColumns(now)}, k.data_key as "dataKey", k.documents, ${collectorId ? alternateColumns : noAlternate}
-    from offices o left join (${vouchers}) v on true left join beneficiaries k on k.id = v.collector_id
-      ${collectorId ? alternate(collectorId) : sql``}
+      ${candidateColumns(now)}, ${collectorColumns(collectorId)}
+    from offices o left join (${vouchers}) v on true ${joinCollectors(collectorId)}
     where o.id = ${officeId} order by (v.state = 'activated') desc`);
   const [office] = rows;
   if (!office) return undefined;
@@ -93,10 +94,18 @@ export async function findCounter(
   return { ...office, opensAt, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
 }
 
-const alternateColumns = sql`a.identity as "alternateIdentity", a.household_id as "alternateHouseholdId", a.valid_until as "alternateUntil"`;
+/** What is known of those who may come for a voucher `v`, of {@link joinCollectors}. @param alternateId of who is said to have come in the collector's place */
+export const collectorColumns = (alternateId: string | undefined): Sql =>
+  sql`k.data_key as "dataKey", k.documents, ${alternateId ? alternateColumns : noAlternate}`;
+
+/** Joins those who may come for a voucher `v`. */
+export const joinCollectors = (alternateId: string | undefined): Sql =>
+  sql`left join beneficiaries k on k.id = v.collector_id ${alternateId ? alternate(alternateId) : sql``}`;
+
+const alternateColumns = sql`c.identity as "alternateIdentity", c.household_id as "alternateHouseholdId", c.valid_until as "alternateUntil"`;
 const noAlternate = sql`null::bytea as "alternateIdentity", null::uuid as "alternateHouseholdId", null::date as "alternateUntil"`;
-const alternate = (id: string): Sql => sql`left join collectors a on a.id = ${id} and a.ended_at is null
-  and a.household_id = (select b.household_id from beneficiaries b where b.id = v.beneficiary_id)`;
+const alternate = (id: string): Sql => sql`left join collectors c on c.id = ${id} and c.ended_at is null
+  and c.household_id = (select b.household_id from beneficiaries b where b.id = v.beneficiary_id)`;
 
 /** The wrong codes that somebody has tried within the last hour. */
 export const failuresOf = (agentId: string | Sql, now: Date): Sql =>
@@ -111,7 +120,9 @@ export const candidateColumns = (
   (${hasWithdrawn(sql`v.beneficiary_id`, neededToPay)} or ${hasWithdrawn(sql`v.collector_id`, neededToPay)}) as "isWithheld",
   ${isPaidElsewhere(sql`v`, now)} as "isPaidElsewhere",
   (select jsonb_build_object('code', oo.code, 'nameFr', oo.name_fr, 'nameAr', oo.name_ar) from offline_bindings ob
-    join offline_packs op on op.id = ob.pack_id join offices oo on oo.id = op.office_id where ob.voucher_id = v.id and ob.is_open) as "boundTo"`;
+    join offline_packs op on op.id = ob.pack_id join offices oo on oo.id = op.office_id where ob.voucher_id = v.id and ob.is_open) as "boundTo",
+  exists (select from advance_vouchers cr join advances ca on ca.id = cr.advance_id where cr.voucher_id = v.id and cr.is_open and ca.state = 'handed')
+    as "isCarried"`;
 
 /**
  * Whether the same instalment of the same plan was paid to another record of the same person, or can be paid now by a voucher that comes

@@ -22,8 +22,11 @@ export interface NewPayout {
   readonly reportedAt?: Date | null;
 }
 
-/** What the database says when it sees more than what the voucher was judged by: another record was paid, or it went out in an offline pack. */
-const overtaken = ['payouts_once_for_person', 'payouts_of_bound_voucher'];
+/**
+ * What the database says when it sees more than what the voucher was judged by: another record was paid, it went out in an offline pack, or with an
+ * officer.
+ */
+const overtaken = ['payouts_once_for_person', 'payouts_of_bound_voucher', 'payouts_of_carried_voucher'];
 
 const payable = sql`('activated')`;
 /** An office without a network does not hear that a voucher was locked, and has paid it. */
@@ -31,7 +34,8 @@ const payableUnheard = sql`('activated', 'locked')`;
 
 /**
  * Redeems a voucher, writes its pay-out and posts it, in one statement: the voucher must still be active, unexpired and under the same
- * code, no other record of the person paid by it, and it is not out with another office that has no network.
+ * code, no other record of the person paid by it, and it is not out with another office that has no network, nor with an officer. What an officer
+ * carries does not run out meanwhile.
  * @param entry the posting of the pay-out
  * @returns whether it was; if not, somebody else was here first
  */
@@ -44,7 +48,8 @@ export async function pay(
 ): Promise<boolean> {
   const statement = sql`with redeemed as (
       update vouchers set state = 'redeemed'
-      where id = ${id} and state in ${payout.reportedAt ? payableUnheard : payable} and counter = ${counter} and expires_at > ${now}
+      where id = ${id} and state in ${payout.reportedAt ? payableUnheard : payable} and counter = ${counter}
+        and (expires_at > ${now} or ${payout.advanceId}::uuid is not null)
       returning id, collector_id, amount, currency
     ), paid as (
       insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,

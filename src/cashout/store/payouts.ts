@@ -67,7 +67,9 @@ export async function payoutById(db: Db, id: string): Promise<Payout> {
 /** What is needed to reverse a pay-out. */
 export interface VoidedPayout {
   readonly voucherId: string;
-  readonly officeId: string;
+  /** None where it was delivered by hand. */
+  readonly officeId: string | null;
+  readonly agentId: string;
   readonly programmeId: string;
   readonly fundId: string;
   readonly amount: string;
@@ -77,7 +79,7 @@ export interface VoidedPayout {
 /**
  * Marks a pay-out as voided.
  * @returns undefined when it is voided already
- * @throws Error by one of the constraints `payouts_void_same_day`, `payouts_void_unmatched` and `payouts_void_unsettled`
+ * @throws Error by one of the constraints `payouts_void_same_day`, `payouts_void_unmatched`, `payouts_void_unsettled` and `payouts_void_of_open_advance`
  */
 export const voidPayoutRow = (
   tx: Tx,
@@ -86,7 +88,7 @@ export const voidPayoutRow = (
 ): Promise<VoidedPayout | undefined> =>
   tx.first<VoidedPayout>(sql`update payouts p set voided_at = ${at}, voided_by = ${by}, void_reason = ${reason} from vouchers v
     where p.id = ${id} and p.voided_at is null and v.id = p.voucher_id
-    returning p.voucher_id as "voucherId", p.office_id as "officeId", v.programme_id as "programmeId", v.fund_id as "fundId", p.amount, p.currency`);
+    returning p.voucher_id as "voucherId", p.office_id as "officeId", p.agent_id as "agentId", v.programme_id as "programmeId", v.fund_id as "fundId", p.amount, p.currency`);
 
 /** Which of a programme's pay-outs are wanted. */
 export interface PayoutFilter {

@@ -17,6 +17,8 @@ export const english = {
   voucher_cancelled: 'Send the person to the programme office.',
   wrong_office:
     'Do not pay. The voucher is on the list of {where}, an office without a network, and is paid there or once that list has ended.',
+  being_brought:
+    'Do not pay. A field officer is bringing this cash to the person. Ask them to wait for the visit; if nobody comes, send them to the programme office.',
   paid_as_other_record:
     'Do not pay. The person has another record, and the same payment was made to it or waits there under another code. Send them to the programme office.',
   consent_withdrawn: 'Do not pay. Send the person to the programme office, which can record their consent again.',
@@ -24,6 +26,7 @@ export const english = {
   already_paid_by_hand: 'Paid on {when} by hand, by a field officer. Do not pay it again.',
   advance_not_out: 'The cash of this round is not with you, or is back already. Ask finance.',
   not_on_round: 'Look at the round sheet. Only what is on it is delivered from this advance.',
+  delivered_already: 'If that is wrong, have finance void the delivery today.',
   advance_used_up: 'Bring the rest back, and draw another advance for this voucher.',
   look_up_over: 'Look it up again, with the code. It is good for ten minutes and one payment.',
   not_a_collector: 'Pay only somebody whom the look-up names. Look it up again, or send them to the programme office.',
@@ -38,6 +41,7 @@ export const english = {
   enough_from_wrong: 'It goes with cash that is brought in, in the same currency.',
   already_voided: 'Nothing is left to take back. The voucher was open again from then on.',
   void_too_late: 'The day is over. Tell finance, who can claim the cash or write it off.',
+  advance_ended: 'Its advance has ended and takes no cash back. Tell finance, who can open an exception.',
   payout_claimed: 'Finance claims this cash from the post. Ask finance to open its exception again first.',
   payout_matched: 'The post says that it was paid. Tell finance, who can open an exception.',
   payout_settled: 'The post has had its money for it. Tell finance, who can claim it back.',

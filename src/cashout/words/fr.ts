@@ -17,6 +17,8 @@ export const french: Readonly<Record<TextCode, string>> = {
   voucher_expired: 'Il a expiré. Envoyez la personne au bureau du programme.',
   voucher_cancelled: 'Il a été annulé. Envoyez la personne au bureau du programme.',
   wrong_office: 'Ne payez pas. Le bon est sur la liste d’un bureau sans réseau, {where} : il est payé là, ou une fois cette liste close.',
+  being_brought:
+    'Ne payez pas. Un agent de terrain apporte cet argent à la personne. Qu’elle attende la visite ; si personne ne vient, envoyez-la au bureau du programme.',
   paid_as_other_record:
     'Ne payez pas. La personne a un autre dossier, et le même paiement y a été fait ou y attend sous un autre code. Envoyez-la au bureau du programme.',
   consent_withdrawn: 'Ne payez pas. Envoyez la personne au bureau du programme, qui peut enregistrer de nouveau son accord.',
@@ -24,6 +26,7 @@ export const french: Readonly<Record<TextCode, string>> = {
   already_paid_by_hand: 'Payé le {when} en main propre, par un agent de terrain. Ne le payez pas de nouveau.',
   advance_not_out: 'L’argent de cette tournée n’est pas chez vous, ou est déjà rendu. Demandez aux finances.',
   not_on_round: 'Regardez la feuille de tournée. Seul ce qui y figure est remis avec cette avance.',
+  delivered_already: 'Si c’est une erreur, faites annuler la remise aujourd’hui par les finances.',
   advance_used_up: 'Rapportez le reste, et demandez une autre avance pour ce bon.',
   look_up_over: 'Refaites la recherche, avec le code. Elle vaut dix minutes et un seul paiement.',
   not_a_collector: 'Ne payez qu’une personne que la recherche nomme. Refaites-la, ou envoyez la personne au bureau du programme.',
@@ -39,6 +42,7 @@ export const french: Readonly<Record<TextCode, string>> = {
   enough_from_wrong: 'Il accompagne de l’argent apporté, dans la même devise.',
   already_voided: 'Il n’y a plus rien à annuler. Le bon était ouvert de nouveau depuis.',
   void_too_late: 'La journée est finie. Prévenez les finances, qui peuvent réclamer l’argent ou le passer en perte.',
+  advance_ended: 'Son avance est terminée et ne reprend pas d’argent. Prévenez les finances, qui peuvent ouvrir un écart.',
   payout_claimed: 'Les finances réclament cet argent à la poste. Demandez-leur de rouvrir d’abord l’écart.',
   payout_matched: 'La poste dit que c’est payé. Prévenez les finances, qui peuvent ouvrir un écart.',
   payout_settled: 'La poste a déjà été réglée pour ce paiement. Prévenez les finances, qui peuvent le réclamer.',

@@ -22,7 +22,7 @@ function figuresAt(posted: readonly Posted[], currency: string, moment: 'now' | 
   const sum = (name: Posted['name']) => Money.of(posted.find((one) => one.name === name)?.[moment] ?? '0', currency);
   const [available, committed, outstanding] = [sum('fund_available'), sum('fund_committed'), sum('vouchers_outstanding')];
   const [fees, cost, gains] = [sum('fee'), sum('exchange_loss'), sum('exchange_gain')];
-  const [losses, recovered] = [sum('loss').plus(sum('bank_loss')), sum('recovery').plus(sum('cash_recovery'))];
+  const [losses, recovered] = [sum('loss').plus(sum('bank_loss')).plus(sum('advance_loss')), sum('recovery').plus(sum('cash_recovery'))];
   const received = sum('contribution').plus(sum('contribution_value'));
   const spent = received.minus(available).minus(committed).minus(outstanding);
   const paid = spent.minus(fees).minus(cost).plus(gains).minus(losses).plus(recovered);

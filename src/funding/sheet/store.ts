@@ -12,7 +12,16 @@ export interface Posted {
 export type HeldKind = Extract<AccountKind, 'fund_available' | 'fund_committed' | 'vouchers_outstanding'>;
 export type RareEvent = Extract<
   LedgerEvent,
-  'contribution' | 'contribution_value' | 'fee' | 'exchange_loss' | 'exchange_gain' | 'loss' | 'bank_loss' | 'recovery' | 'cash_recovery'
+  | 'contribution'
+  | 'contribution_value'
+  | 'fee'
+  | 'exchange_loss'
+  | 'exchange_gain'
+  | 'loss'
+  | 'bank_loss'
+  | 'advance_loss'
+  | 'recovery'
+  | 'cash_recovery'
 >;
 
 /**
@@ -32,7 +41,7 @@ export const postedIn = (db: Db, fundId: string, currency: string, since: Date):
         union all select -p.amount, r.at from journal_entries r join postings p on p.entry_id = r.id
           where r.reverses = e.id and p.amount > 0 and p.currency = ${currency}) g
       where e.fund_id = ${fundId} and e.event in ('contribution', 'contribution_value', 'fee', 'exchange_loss', 'exchange_gain', 'loss', 'bank_loss',
-        'recovery', 'cash_recovery')
+        'advance_loss', 'recovery', 'cash_recovery')
       group by 1`);
 
 /** What stands received, by the currency it arrived in. */

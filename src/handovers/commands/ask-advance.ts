@@ -5,7 +5,8 @@ import { advanceById, carriableVouchers, fundCurrency, hadHandInAny, insertAdvan
 import type { Advance, NewAdvance } from '../types.ts';
 
 /**
- * Asks for the cash of one's own round: what the vouchers on it come to. A voucher is on one round at a time; it can still be paid at an office.
+ * Asks for the cash of one's own round: what the vouchers on it come to. A voucher is on one round at a time; it can be paid at an office until
+ * the cash is handed over.
  * @throws not_found when the programme has no such fund; unprocessable, naming each serial that cannot be carried; separation_of_duties to
  *   who had a hand in one of the lists or the people
  */

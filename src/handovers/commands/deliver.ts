@@ -1,9 +1,9 @@
 import {
   AGENT_ATTEMPTS_ALLOWED,
-  type Candidate,
+  type CounterCandidate,
   countFailure,
   earlierPayout,
-  isLive,
+  heldToRules,
   type NewPayout,
   type Payout,
   pay,
@@ -11,6 +11,7 @@ import {
   counterRefusals as refusal,
   speak,
   voucherRefusal,
+  whoCollects,
 } from '../../cashout/index.ts';
 import { posting } from '../../ledger/index.ts';
 import {
@@ -34,14 +35,15 @@ import type { HandDelivery } from '../types.ts';
  * Hands over the cash of one voucher of the officer's round, once: by the code, as at a counter, or by a receipt that a colleague saw being
  * signed. The pay-out, the posting, what is left of the advance and the answer to the request are one transaction.
  * @throws not_found to anybody but the officer; advance_not_out; not_on_round; with a code as at a counter: agent_locked, code_mistyped,
- *   code_refused; then what state the voucher is in; advance_used_up; separation_of_duties for an officer or a witness who had a hand in it
+ *   code_refused; then what state the voucher is in; not_a_collector; advance_used_up; separation_of_duties for an officer or a witness who had a hand
+ *   in it
  */
 export const deliver = command<HandDelivery & { readonly advanceId: string }, Payout>({
   name: 'handovers.deliver',
   scope: (db, { advanceId }) => scopeOfAdvance(db, advanceId),
   async run(context, { advanceId, serial, ...given }) {
     const { tx, actor, now, keyRing } = context;
-    const door = await findDoorstep(tx, now, advanceId, serial);
+    const door = await findDoorstep(tx, now, advanceId, { serial, ...given });
     if (door?.officerId !== actor.id) throw problem.not_found('There is no such record.');
     if (door.advanceState !== 'handed')
       throw handoverProblem.advance_not_out(`The advance is ${door.advanceState}.`, { state: door.advanceState });
@@ -55,8 +57,11 @@ export const deliver = command<HandDelivery & { readonly advanceId: string }, Pa
       if (!isIntact) throw refusal.code_mistyped('Ask for the code again: it has a typing mistake. No attempt was used.');
       if (!isCodeOf(keyRing, voucher, digits)) return wrongCode(context, voucher);
     }
-    const why = voucherRefusal(voucher, voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined, now);
+    const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
+    // Its own officer is who carries it, and it does not run out on the way.
+    const why = voucherRefusal({ ...voucher, isCarried: false, expiresAt: null }, earlier, now);
     if (why) throw why;
+    const paidOn = dateIn(voucher.timeZone, now);
     const payout = {
       id: newId(),
       officeId: null,
@@ -65,7 +70,8 @@ export const deliver = command<HandDelivery & { readonly advanceId: string }, Pa
       deviceId: actor.deviceId ?? null,
       documentType: given.documentType,
       documentLastFour: given.documentLastFour,
-      paidOn: dateIn(voucher.timeZone, now),
+      paidOn,
+      ...whoCollects(keyRing, voucher, given, paidOn),
     };
     await handOver(context, voucher, payout);
     await insertProof(tx, payout.id, proofOf(given));
@@ -80,7 +86,7 @@ export const deliver = command<HandDelivery & { readonly advanceId: string }, Pa
   },
 });
 
-async function handOver({ tx, now }: CommandContext, voucher: Candidate, payout: NewPayout): Promise<void> {
+async function handOver({ tx, now }: CommandContext, voucher: CounterCandidate, payout: NewPayout): Promise<void> {
   const { programmeId, fundId, amount, currency } = voucher;
   const entry = posting(now, {
     event: 'delivery',
@@ -90,19 +96,19 @@ async function handOver({ tx, now }: CommandContext, voucher: Candidate, payout:
     subject: { type: 'payout', id: payout.id },
     amount: Money.of(amount, currency),
   });
-  const paid = await pay(tx, now, voucher, payout, entry).catch((error: unknown) => {
+  const paid = await heldToRules(pay(tx, now, voucher, payout, entry)).catch((error: unknown) => {
     const broken = brokenConstraint(error);
     if (broken === 'advances_within_drawn' || broken === 'advances_not_overdrawn')
       throw handoverProblem.advance_used_up('Bring the rest back, and draw another advance for this voucher.');
-    if (broken === 'payouts_of_advance') throw handoverProblem.advance_not_out('It was closed meanwhile.');
+    if (broken === 'payouts_of_advance') throw new RetryTransaction('the advance ended meanwhile, or the voucher came off its round');
     throw error;
   });
   if (!paid) throw new RetryTransaction('somebody else had the same voucher, or another record of the person was paid');
 }
 
 /** Counts against the officer, and against the voucher if it can be paid. */
-async function wrongCode({ tx, actor, now }: CommandContext, voucher: Candidate): Promise<Outcome<never>> {
-  const tried = isLive(voucher, now) ? [voucher.id] : [];
+async function wrongCode({ tx, actor, now }: CommandContext, voucher: CounterCandidate): Promise<Outcome<never>> {
+  const tried = voucher.state === 'activated' ? [voucher.id] : [];
   await countFailure(tx, now, { agentId: actor.id, officeId: null, tried });
   return {
     result: undefined as never,

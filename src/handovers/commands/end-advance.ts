@@ -1,7 +1,7 @@
 import { type Actor, brokenConstraint, type Command, command, problem } from '../../platform/index.ts';
 import { handoverProblem } from '../problems.ts';
 import type { AdvanceState } from '../rules.ts';
-import { advanceById, markEnded, scopeOfAdvance } from '../store.ts';
+import { advanceById, lockRound, markEnded, scopeOfAdvance } from '../store.ts';
 import type { Advance } from '../types.ts';
 
 interface Ending {
@@ -15,22 +15,32 @@ const ending = (name: string, from: AdvanceState, state: AdvanceState, mayEnd: (
     name,
     scope: (db, { advanceId }) => scopeOfAdvance(db, advanceId),
     async run({ tx, actor, now }, { advanceId, reason = null }) {
+      await lockRound(tx, advanceId);
       const before = await advanceById(tx, now, advanceId);
       mayEnd(actor, before);
-      try {
-        if (!(await markEnded(tx, advanceId, from, { state, by: actor.id, at: now, reason })))
-          throw handoverProblem.advance_decided(`It is ${before.state}. Read it again.`, { state: before.state });
-      } catch (error) {
-        if (brokenConstraint(error) !== 'advances_closed_at_zero') throw error;
-        const { amount, currency } = before.rest;
-        throw handoverProblem.advance_not_at_zero(`${amount} ${currency} are still out. Have them delivered or brought back.`, {
-          rest: amount,
-        });
-      }
+      if (!(await heldToAdvance(before, markEnded(tx, advanceId, from, { state, by: actor.id, at: now, reason }))))
+        throw handoverProblem.advance_decided(`It is ${before.state}. Read it again.`, { state: before.state });
       const after = await advanceById(tx, now, advanceId);
       return { result: after, subject: { type: 'advance', id: advanceId }, before, after, reason: reason ?? undefined };
     },
   }) satisfies Command<Ending, Advance>;
+
+/** Does something that ends an advance, and says why it does not end. @throws advance_not_at_zero; advance_unwitnessed */
+export const heldToAdvance = async <Result>({ rest }: Advance, work: Promise<Result>): Promise<Result> => {
+  try {
+    return await work;
+  } catch (error) {
+    const broken = brokenConstraint(error);
+    if (broken === 'advances_witnessed')
+      throw handoverProblem.advance_unwitnessed(
+        'Have the witnesses of its deliveries answer, or a colleague accept what they do not confirm.',
+      );
+    if (broken !== 'advances_closed_at_zero') throw error;
+    throw handoverProblem.advance_not_at_zero(`${rest.amount} ${rest.currency} are still out. Have them delivered or brought back.`, {
+      rest: rest.amount,
+    });
+  }
+};
 
 /** Finance says no to an advance. @throws not_found; advance_decided; separation_of_duties to the officer */
 export const refuseAdvance = ending('handovers.refuse_advance', 'asked', 'refused');
@@ -41,7 +51,9 @@ export const withdrawAdvance = ending('handovers.withdraw_advance', 'asked', 'wi
 });
 
 /**
- * Closes an advance that has come to zero, when its receipts have been looked at. Until then it stays open and is listed with its age.
- * @throws not_found; advance_decided; advance_not_at_zero, with what is still out; separation_of_duties to the officer
+ * Closes an advance that has come to zero, when its receipts have been looked at and their witnesses have confirmed them. Until then it stays open and is
+ * listed with its age.
+ * @throws not_found; advance_decided; advance_not_at_zero, with what is still out; advance_unwitnessed; separation_of_duties to the officer, and to who
+ *   accepted a delivery that its witness did not confirm
  */
 export const closeAdvance = ending('handovers.close_advance', 'handed', 'closed');

@@ -1,5 +1,5 @@
 import { post } from '../../ledger/index.ts';
-import { brokenConstraint, command, Money, newId, problem } from '../../platform/index.ts';
+import { brokenConstraint, command, Money, newId, problem, RetryTransaction } from '../../platform/index.ts';
 import { handoverProblem } from '../problems.ts';
 import { readReturn } from '../rules.ts';
 import { advanceById, insertReturn, scopeOfAdvance } from '../store.ts';
@@ -13,7 +13,7 @@ interface BroughtBack {
 }
 
 /**
- * Records cash that an officer brought back.
+ * Records cash that an officer brought back or, of what was lost, that was found.
  * @throws not_found; unprocessable for an amount that cannot be; advance_not_out; advance_used_up when more comes back than is out; conflict
  *   when the reference was recorded before; separation_of_duties to the officer
  */
@@ -21,25 +21,30 @@ export const takeBack = command<BroughtBack, AdvanceReturn>({
   name: 'handovers.take_back',
   scope: (db, { advanceId }) => scopeOfAdvance(db, advanceId),
   async run({ tx, actor, now }, { advanceId, amount: given, reference }) {
-    const { programmeId, fundId, officerId, state, rest } = await advanceById(tx, now, advanceId);
+    const { programmeId, fundId, officerId, state, rest, lost, recovered } = await advanceById(tx, now, advanceId);
     const amount = readReturn(given, rest.currency);
     if (!(amount instanceof Money)) throw problem.unprocessable('This cannot come back.', {}, [amount]);
-    if (state !== 'handed') throw handoverProblem.advance_not_out(`The advance is ${state}.`, { state });
+    const isRecovery = state === 'lost';
+    if (state !== 'handed' && !isRecovery) throw handoverProblem.advance_not_out(`The advance is ${state}.`, { state });
+    const missing = isRecovery ? Money.of(lost.amount, lost.currency).minus(Money.of(recovered.amount, lost.currency)).toJSON() : rest;
     const id = newId();
-    const result = await insertReturn(tx, { id, advanceId, amount, reference, by: actor.id, at: now }).catch((error: unknown) => {
-      const broken = brokenConstraint(error);
-      if (broken === 'advances_within_drawn')
-        throw handoverProblem.advance_used_up(`${rest.amount} ${rest.currency} were out.`, { rest: rest.amount });
-      if (broken === 'advance_returns_of_advance') throw handoverProblem.advance_not_out('It was closed meanwhile.');
-      if (broken === 'advance_returns_advance_id_reference_key') throw problem.conflict('This reference was recorded already.');
-      throw error;
-    });
-    await post(tx, now, [{ event: 'advance_return', programmeId, fundId, officerId, subject: { type: 'advance_return', id }, amount }]);
+    const result = await insertReturn(tx, { id, advanceId, amount, reference, isRecovery, by: actor.id, at: now }).catch(
+      (error: unknown) => {
+        const broken = brokenConstraint(error);
+        if (broken === 'advances_within_drawn' || broken === 'advances_recovered')
+          throw handoverProblem.advance_used_up(`${missing.amount} ${missing.currency} were missing.`, { rest: missing.amount });
+        if (broken === 'advance_returns_of_advance') throw new RetryTransaction('the advance ended meanwhile');
+        if (broken === 'advance_returns_advance_id_reference_key') throw problem.conflict('This reference was recorded already.');
+        throw error;
+      },
+    );
+    const event = isRecovery ? 'cash_recovery' : 'advance_return';
+    await post(tx, now, [{ event, programmeId, fundId, officerId, subject: { type: 'advance_return', id }, amount }]);
     return {
       result,
       subject: { type: 'advance', id: advanceId },
-      before: { rest },
-      after: { rest: Money.of(rest.amount, rest.currency).minus(amount).toJSON(), return: result },
+      before: { missing },
+      after: { missing: Money.of(missing.amount, missing.currency).minus(amount).toJSON(), return: result },
     };
   },
 });

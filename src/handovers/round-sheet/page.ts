@@ -24,15 +24,15 @@ export function roundSheetPage(sheet: RoundSheet, language: SheetLanguage): stri
 }
 
 function row(stop: Stop, language: SheetLanguage, { states }: SheetWords): string {
-  const { serial, collector, beneficiary, collectorId, beneficiaryId, wilayaNumber, wilaya, commune, amount, state } = stop;
+  const { serial, collector, alternates, beneficiary, collectorId, beneficiaryId, wilayaNumber, wilaya, commune, amount, state } = stop;
   const place = `${wilayaNumber} ${language === 'ar' ? wilaya.ar : wilaya.fr}, ${commune}`;
   const cells = [
-    serial,
-    nameOf(collector),
-    collectorId === beneficiaryId ? '' : nameOf(beneficiary),
-    place,
-    `${amount.amount} ${amount.currency}`,
-  ].map((text) => `<td>${isolatedText(text)}</td>`);
+    [serial],
+    [collector, ...alternates.map(({ names }) => names)].map(nameOf),
+    [collectorId === beneficiaryId ? '' : nameOf(beneficiary)],
+    [place],
+    [`${amount.amount} ${amount.currency}`],
+  ].map((texts) => `<td>${texts.map(isolatedText).join('<br>')}</td>`);
   const rest = state === 'to_deliver' ? '<td class="blank"></td>'.repeat(3) : `<td colspan="3">${escapedText(states[state])}</td>`;
   return `<tr>${cells.join('')}${rest}</tr>`;
 }

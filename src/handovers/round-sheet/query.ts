@@ -1,10 +1,10 @@
 import { authoriseRead } from '../../access/index.ts';
-import { openPeople } from '../../beneficiaries/index.ts';
+import { openIdentity, openPeople } from '../../beneficiaries/index.ts';
 import type { Ground } from '../../platform/index.ts';
 import { type Actor, problem } from '../../platform/index.ts';
 import { handoverProblem } from '../problems.ts';
 import { advanceById, scopeOfAdvance } from '../store.ts';
-import { stopsOf } from './store.ts';
+import { alternatesOf, stopsOf } from './store.ts';
 import type { RoundSheet } from './types.ts';
 
 /**
@@ -26,6 +26,12 @@ export async function readRoundSheet({ db, keyRing, clock }: Ground, actor: Acto
     if (!people.has(id)) throw problem.not_found('There is no such record.');
     return people.get(id)?.names ?? null;
   };
+  const alternates = await alternatesOf(
+    db,
+    now,
+    programmeId,
+    stops.map(({ householdId }) => householdId),
+  );
   return {
     advanceId,
     programmeId,
@@ -34,11 +40,14 @@ export async function readRoundSheet({ db, keyRing, clock }: Ground, actor: Acto
     visitOn,
     amount,
     preparedAt: now.toISOString(),
-    stops: stops.map(({ wilayaFr, wilayaAr, ...stop }) => ({
+    stops: stops.map(({ wilayaFr, wilayaAr, householdId, ...stop }) => ({
       ...stop,
       wilaya: { ar: wilayaAr, fr: wilayaFr },
       collector: namesOf(stop.collectorId),
       beneficiary: namesOf(stop.beneficiaryId),
+      alternates: alternates
+        .filter((one) => one.householdId === householdId)
+        .map(({ id, identity }) => ({ collectorId: id, names: openIdentity(keyRing, householdId, id, identity).names })),
     })),
   };
 }

@@ -4,8 +4,11 @@ import { type Sql, sql } from '../../platform/index.ts';
 /** Hours of the day, in the programme's time zone, between which nobody is woken by a reminder. */
 const decent = { from: '09:00', to: '18:00' } as const;
 
-/** Why a message waits, other than that its turn has not come: a number that nobody has confirmed yet, a pack that pays nobody, or the morning. */
-export const putOffReasons = ['phone_held', 'pack_not_out', 'quiet_hours'] as const;
+/**
+ * Why a message waits, other than that its turn has not come: a number that nobody has confirmed yet, a pack that pays nobody, cash that is brought to the
+ * person, or the morning.
+ */
+export const putOffReasons = ['phone_held', 'pack_not_out', 'on_round', 'quiet_hours'] as const;
 export type PutOff = (typeof putOffReasons)[number];
 
 /** Whether it is a time of day for reminders. @param timeZone in the statement around it */
@@ -19,6 +22,7 @@ const isPaidNowhere = (now: Date): Sql => sql`exists (select from offline_bindin
 /** Why a pending message `m` about a voucher `v` of a programme `p` waits; null when it may go. */
 export const putOff = (now: Date): Sql => sql`case when ${isPhoneHeld(sql`m.beneficiary_id`, now)} then 'phone_held'
   when m.kind = 'reminder' and ${isPaidNowhere(now)} then 'pack_not_out'
+  when m.kind = 'reminder' and is_carried(v.id) then 'on_round'
   when m.kind = 'reminder' and not ${isDecentHour(sql`p.time_zone`, now)} then 'quiet_hours' end`;
 
 /** Whether a message `c` with a code went out, as far as anybody knows: of a code that did not arrive nobody is reminded. */

@@ -48,7 +48,7 @@ const mayGo = (now: Date): Sql => sql`m.state = 'pending' and m.last_error = any
 /** Lists with messages that were put off and may go now. */
 export const listsToResume = (db: Db, now: Date): Promise<{ listId: string }[]> =>
   db.all(sql`select distinct m.list_id as "listId" from messages m join vouchers v on v.id = m.voucher_id join programmes p on p.id = v.programme_id
-    where m.state = 'pending' and m.last_error in ('phone_held', 'pack_not_out', 'quiet_hours') and ${mayGo(now)} order by 1`);
+    where m.state = 'pending' and m.last_error in ('phone_held', 'pack_not_out', 'on_round', 'quiet_hours') and ${mayGo(now)} order by 1`);
 
 /** @returns how many messages of a list wait for their turn and for nothing else any more */
 export const resumeMessages = (tx: Tx, now: Date, listId: string): Promise<number> =>

@@ -265,7 +265,8 @@ describe('the texts of a programme', () => {
   it('send nobody to an office that would refuse them', async () => {
     const office = await OfflineOffice.open(platform, 1);
     await changeTerms(platform, office.frame.programmeId, { columns: { reminder_days: 2 } });
-    const [arabic, french, waiting, free] = (await makeVouchers(platform, office.frame, 4)) as [
+    const [arabic, french, waiting, free, carried] = (await makeVouchers(platform, office.frame, 5)) as [
+      TestVoucher,
       TestVoucher,
       TestVoucher,
       TestVoucher,
@@ -285,6 +286,18 @@ describe('the texts of a programme', () => {
     const { body: pack } = await office.prepare(serialsOf([arabic, french]), first).expect(201);
     await office.staff.agent.post(`/v1/offline-packs/${pack.id}/hand-out`).expect(200);
     const { body: later } = await office.prepare(serialsOf([waiting]), second).expect(201);
+    const { programmeId, fundId } = office.frame;
+    const carrier = await platform.as('field_officer', { programme: programmeId });
+    const finance = await platform.as('finance_officer', { programme: programmeId });
+    const { body: advance } = await carrier
+      .post(`/v1/programmes/${programmeId}/advances`, {
+        fundId,
+        round: 'In Guezzam road',
+        visitOn: '2099-01-01',
+        serials: [carried.serial],
+      })
+      .expect(201);
+    await finance.post(`/v1/advances/${advance.id}/hand-over`, { reference: 'R-1' }).expect(200);
     await run('messaging.remind');
     const told = ({ person }: TestVoucher) =>
       receivedSms(platform).findLast(({ to, text }) => to === person.personal.phones[0] && /^(?:Rappel|تذكير)/.test(text))?.text;
@@ -293,13 +306,17 @@ describe('the texts of a programme', () => {
     expect(told(free)).toContain("vous attend au bureau de poste jusqu'au");
     // Of what a pack holds that nobody has taken out yet, nobody is paid anywhere.
     expect(told(waiting)).toBeUndefined();
-    const reason = async () =>
-      (await platform.owner.query(`select last_error from messages where kind = 'reminder' and voucher_id = $1`, [waiting.id])).rows;
-    expect(await reason()).toEqual([{ last_error: 'pack_not_out' }]);
+    expect(told(carried)).toBeUndefined();
+    const reason = async ({ id }: TestVoucher) =>
+      (await platform.owner.query(`select last_error from messages where kind = 'reminder' and voucher_id = $1`, [id])).rows;
+    expect(await reason(waiting)).toEqual([{ last_error: 'pack_not_out' }]);
+    expect(await reason(carried)).toEqual([{ last_error: 'on_round' }]);
     await run('messaging.resume');
     expect(told(waiting)).toBeUndefined();
+    expect(told(carried)).toBeUndefined();
     await office.end(later.id, 'withdraw').expect(200);
+    await carrier.post(`/v1/advances/${advance.id}/removals`, { serial: carried.serial, reason: 'Nobody is at home' }).expect(201);
     await run('messaging.resume');
-    expect(told(waiting)).toContain("vous attend au bureau de poste jusqu'au");
+    for (const voucher of [waiting, carried]) expect(told(voucher)).toContain("vous attend au bureau de poste jusqu'au");
   });
 });

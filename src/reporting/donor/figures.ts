@@ -14,14 +14,14 @@ const events: Readonly<Record<Figure, Readonly<Record<string, 1 | -1>>>> = {
   received: { contribution: 1, contribution_value: 1 },
   committed: { approval: 1, approval_returned: -1 },
   released: { issue: 1 },
-  paid: { payout: 1, delivery: 1, void: -1 },
-  outstanding: { issue: 1, payout: -1, delivery: -1, void: 1, expiry: -1, cancellation: -1 },
+  paid: { payout: 1, delivery: 1, void: -1, delivery_void: -1 },
+  outstanding: { issue: 1, payout: -1, delivery: -1, void: 1, delivery_void: 1, expiry: -1, cancellation: -1 },
   expired: { expiry: 1 },
   cancelled: { cancellation: 1 },
   returned: { approval_returned: 1 },
   fees: { fee: 1 },
   exchangeLoss: { exchange_loss: 1, exchange_gain: -1 },
-  losses: { loss: 1, bank_loss: 1 },
+  losses: { loss: 1, bank_loss: 1, advance_loss: 1 },
   recovered: { recovery: 1, cash_recovery: 1 },
 };
 

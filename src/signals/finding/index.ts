@@ -1,5 +1,6 @@
 import { changedBefore } from './changes.ts';
 import { wrongCodes } from './codes.ts';
+import { disputed } from './disputes.ts';
 import { farFromHome } from './distance.ts';
 import { documentDiffers, sharedCollector, sharedDocument } from './documents.ts';
 import { equalAtClose, outOfHours } from './hours.ts';
@@ -19,4 +20,5 @@ export const rules: readonly Rule[] = [
   documentDiffers,
   equalAtClose,
   ...wrongCodes,
+  disputed,
 ];

@@ -5,7 +5,7 @@ import type { Found, Items, Settings, SignalKind, Slice } from '../types.ts';
 export interface Rule {
   readonly kind: SignalKind;
   /** What has to have come in for there to be anything to find. */
-  readonly of: 'payouts' | 'tries';
+  readonly of: 'payouts' | 'tries' | 'disputes';
   /** What its findings count. */
   readonly items: Items;
   find(context: { readonly tx: Tx; readonly keyRing: KeyRing }, slice: Slice, settings: Settings): Promise<readonly Found[]>;
