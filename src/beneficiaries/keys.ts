@@ -1,4 +1,4 @@
-import { keysOf, type Profile, profileOf } from '../matching/index.ts';
+import { keysOf, type Profile, profileOf, soundsOfWord } from '../matching/index.ts';
 import { type KeyRing, Recent } from '../platform/index.ts';
 
 /**
@@ -68,9 +68,10 @@ export function keysOfPerson(keyRing: KeyRing, programmeId: string, profile: Pro
       // Whoever asks for a number may not know which country gave it.
       ...documents.flatMap((document) => [document, document.slice(document.indexOf('/') + 1)]).map((text) => documentKey(keyRing, text)),
       ...phones.map((phone) => phoneKey(keyRing, phone)),
-      ...[...given, ...middle, ...family].flatMap(([exact, sound]) => [
+      // Whoever hears a name writes it by one of the ways in which it may be read.
+      ...[...given, ...middle, ...family].flatMap(([exact]) => [
         nameKey(keyRing, programmeId, 'exact', exact),
-        nameKey(keyRing, programmeId, 'sound', sound),
+        ...soundsOfWord(exact).map((sound) => nameKey(keyRing, programmeId, 'sound', sound)),
       ]),
     ]),
   };

@@ -112,6 +112,14 @@ describe('searching for people', () => {
     expect(await found('Mohamed')).toContainEqual([mohamed.id, 'spelling']);
   });
 
+  it('finds a name by each of the ways in which it may be read', async () => {
+    const written = await named({ given: 'Zohir', family: 'Ghezalou' });
+    const inArabic = await named({ given: 'Zohir', family: 'غزالو' });
+    const article = await named({ given: 'Zohir', family: 'Lhadoubi' });
+    expect((await found('Zohir Rezalou')).slice(0, 2)).toEqual([written.id, inArabic.id].map((id) => [id, 'sound']));
+    expect((await found('Zohir Hadoubi')).slice(0, 1)).toEqual([[article.id, 'sound']]);
+  });
+
   it('shows the record that goes on, once, where the best of its records stands', async () => {
     const survivor = await named({ given: 'Wendkuni', family: 'Kaboresawa' });
     const loser = await named({ given: 'Wendkuny', family: 'Kaboresawa' });

@@ -5,7 +5,7 @@ export { type Move, moves, type Observation, reestimate } from './estimate.ts';
 export { blockLimit, keysOf } from './keys.ts';
 export { type Evidence, type Field, levels } from './levels.ts';
 export { type Model, readModel, shippedModel } from './model.ts';
-export { nameTokens } from './name-words.ts';
+export { nameTokens, soundsOfWord } from './name-words.ts';
 export { normalForm } from './normal-form.ts';
 export { profileOf } from './profile.ts';
 export { monthNamed } from './read-birth.ts';
