@@ -12,7 +12,7 @@ export const fundsOf = async (db: Db, programmeId: string, fundId: string | unde
 
 /**
  * What moved in funds month by month. Pay-outs are those that are kept: everything else is read from accounts that no pay-out touches, so that
- * there is little of it.
+ * there is little of it, and a month of an account is a piece of its index.
  */
 export const movesOf = ({ db, programmeId }: ViewFrame, funds: readonly string[]): Promise<BudgetMove[]> =>
   db.all<BudgetMove>(sql`with zone as (select p.time_zone, p.currency from programmes p where p.id = ${programmeId}),
@@ -20,9 +20,14 @@ export const movesOf = ({ db, programmeId }: ViewFrame, funds: readonly string[]
       where a.fund_id = any (${funds}::uuid[]) and a.kind in ('fund_available', 'fund_committed')),
     fee as materialized (select e.id, e.fund_id from journal_entries e where e.fund_id = any (${funds}::uuid[]) and e.event = 'fee')
     select fund_id as "fundId", figure, to_char(at, 'YYYY-MM') as month, sum(amount)::text as amount from (
-      select h.fund_id, case h.kind when 'fund_available' then 'available' else 'committed' end as figure, date_trunc('month', p.at at time zone zone.time_zone) as at,
-        -sum(p.amount) as amount
-      from zone cross join held h join postings p on p.account_id = h.id group by 1, 2, 3
+      select h.fund_id, case h.kind when 'fund_available' then 'available' else 'committed' end as figure, month.at, -moved.amount as amount
+      from zone cross join held h
+        cross join lateral (select min(p.at) at time zone zone.time_zone as first, max(p.at) at time zone zone.time_zone as last
+          from postings p where p.account_id = h.id) span
+        cross join lateral generate_series(date_trunc('month', span.first), span.last, interval '1 month') as month (at)
+        cross join lateral (select sum(p.amount) as amount from postings p where p.account_id = h.id
+          and p.at >= month.at at time zone zone.time_zone and p.at < (month.at + interval '1 month') at time zone zone.time_zone) moved
+      where moved.amount is not null
       union all
       select h.fund_id, 'released', date_trunc('month', p.at at time zone zone.time_zone), p.amount
       from zone cross join held h join postings p on p.account_id = h.id join journal_entries e on e.id = p.entry_id and e.event = 'issue'

@@ -1,13 +1,12 @@
 import { headOf, type ViewFrame } from '../frame.ts';
 import type { Narrowed, View } from '../types.ts';
-import { decisionsByDay, openPairs, peopleHeld } from './store.ts';
+import { decisionsByDay, openPairs } from './store.ts';
 import type { DecisionsRow, DuplicatesRow } from './types.ts';
 
 /** Who waits for somebody to decide whether two records are one person. */
 export const duplicateQueue = async (frame: ViewFrame): Promise<View<DuplicatesRow> & { peopleHeld: number }> => ({
   ...headOf(frame),
-  peopleHeld: await peopleHeld(frame),
-  rows: await openPairs(frame),
+  ...(await openPairs(frame)),
 });
 
 /** What was decided, day by day. */
