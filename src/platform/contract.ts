@@ -117,8 +117,13 @@ export interface Operation {
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Reads the gathered contract. */
-export const readContract = (): Contract => JSON.parse(readFileSync(join(packageRoot, 'src/contract/openapi.json'), 'utf8')) as Contract;
+let contract: Contract | undefined;
+
+/** Reads the gathered contract, once for a process. */
+export function readContract(): Contract {
+  contract ??= JSON.parse(readFileSync(join(packageRoot, 'src/contract/openapi.json'), 'utf8')) as Contract;
+  return contract;
+}
 
 /** Where nothing is said nobody may, so that an operation is not open because a line was forgotten. */
 function permissionOf({ operationId, 'x-permission': permission }: ContractOperation): string | undefined {

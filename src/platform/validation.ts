@@ -37,8 +37,17 @@ type Check = (value: unknown) => ProblemPlace[];
 
 type Compile = (how: 'strict' | 'coercing', prefix: string, schema: unknown) => Check;
 
+// All servers of a process share what was compiled, as long as they have the same contract.
+const compilers = new WeakMap<Contract['components'], Compile>();
+
+function compilerOf({ components }: Contract): Compile {
+  const known = compilers.get(components) ?? newCompiler(components);
+  compilers.set(components, known);
+  return known;
+}
+
 // Schemas are compiled when they are first needed.
-function compilerOf(contract: Contract): Compile {
+function newCompiler(components: Contract['components']): Compile {
   const options = { strict: false, allErrors: true, useDefaults: true, validateSchema: false } as const;
   const ajvs = { strict: new Ajv2020(options), coercing: new Ajv2020({ ...options, coerceTypes: true }) };
   for (const ajv of Object.values(ajvs)) {
@@ -46,13 +55,20 @@ function compilerOf(contract: Contract): Compile {
     // Narrower than the library's: what PostgreSQL takes as an identifier and as a day.
     ajv.addFormat('uuid', isId);
     ajv.addFormat('date', isDate);
-    ajv.addSchema({ components: contract.components }, CONTRACT);
+    ajv.addSchema({ components }, CONTRACT);
   }
+  const compiled = { strict: new Map<string, ValidateFunction>(), coercing: new Map<string, ValidateFunction>() };
+  const validatorOfSchema = (how: keyof typeof ajvs, schema: unknown): ValidateFunction => {
+    const text = JSON.stringify(schema).replaceAll('"#/components/', `"${CONTRACT}#/components/`);
+    const validate = compiled[how].get(text) ?? ajvs[how].compile(JSON.parse(text));
+    compiled[how].set(text, validate);
+    return validate;
+  };
   return (how, prefix, schema) => {
-    let compiled: ValidateFunction | undefined;
+    let validate: ValidateFunction | undefined;
     return (value) => {
-      compiled ??= ajvs[how].compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', `"${CONTRACT}#/components/`)));
-      return compiled(value) ? [] : (compiled.errors ?? []).slice(0, FAULTS_SHOWN).map((error) => placeOf(prefix, error));
+      validate ??= validatorOfSchema(how, schema);
+      return validate(value) ? [] : (validate.errors ?? []).slice(0, FAULTS_SHOWN).map((error) => placeOf(prefix, error));
     };
   };
 }

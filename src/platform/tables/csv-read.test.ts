@@ -128,7 +128,7 @@ describe('a CSV file', () => {
     const text = `a;b\n${line.repeat(4_000_000 / line.length)}1;2`;
     expect(await cellsOf(text, 'text/csv', 64 * 1024)).toEqual([['a', 'b'], ['1', '2']]); // biome-ignore format: one table
     // Of the processor's own time, since the machine may have other work.
-    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
+    expect(process.cpuUsage(start).user).toBeLessThan(6_000_000);
   });
 
   it('lets go of its bytes when its reader stops early', async () => {
