@@ -127,6 +127,24 @@ describe('references', () => {
     ]);
   });
 
+  it('of MT940 that only say where the reference stands are none, and an account is the same with its currency', async () => {
+    const { lines, parts } = await readStatement(
+      swift(
+        [':61:260310D1,00N541EREF', ':86:/EREF/S-2026-1//BENM//NAME/LA POSTE', ':61:260310D1,00NTRFEREF//B7', ':61:260310D1,00NTRFKREF+'],
+        {
+          closing: 'C260310DZD7,00',
+        },
+      ).replace(/:25:.*/, ':25:NL91ABNA0417164300 EUR'),
+      bank,
+    );
+    expect(lines.map(({ reference, ourReference }) => [reference, ourReference])).toEqual([
+      ['', 'S-2026-1'],
+      ['B7', null],
+      ['', null],
+    ]);
+    expect(parts.map(({ account: of }) => of)).toEqual(['NL91ABNA0417164300']);
+  });
+
   it.each(['NONREF', 'NOTPROVIDED', 'not provided', 'n/a'])('of the post that say %s are none', async (text) => {
     const row = `reference;serial;date;office;amount;currency\n${text};10000000000001;2026-03-10;16000;1;DZD\n`;
     const { lines, faults } = await readStatement(row);
