@@ -87,6 +87,25 @@ describe('what is booked', () => {
     expect((await readStatement(pages, bank)).parts.map(({ isInterim }) => isInterim)).toEqual([true, false]);
   });
 
+  it('stands in pages of camt, each between its balances, of which an interim one closes no day', async () => {
+    const balance = (code: string, amount: string) =>
+      `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="DZD">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-10</Dt></Dt></Bal>`;
+    const page = (...balances: [code: string, amount: string][]) =>
+      message(balances.map(([code, amount]) => balance(code, amount)).join('') + entry());
+    const read = async (content: string) => {
+      const { faults, remarks, parts } = await readStatement(content, bank);
+      return faults.length > 0
+        ? faults.map(({ cell }) => cell)
+        : [remarks.length, ...parts.map(({ opening, closing, isInterim }) => `${opening} ${closing} ${isInterim}`)];
+    };
+    expect(await read(page(['OPBD', '10'], ['ITBD', '9']))).toEqual([0, '10.00 9.00 true']);
+    expect(await read(page(['ITBD', '9'], ['ITBD', '8']))).toEqual([0, '9.00 8.00 true']);
+    expect(await read(page(['ITBD', '8'], ['CLBD', '7']))).toEqual([0, '8.00 7.00 false']);
+    expect(await read(page(['OPBD', '10'], ['ITBD', '8']))).toEqual(['closing balance']);
+    expect(await read(page(['OPBD', '10'], ['ITBD', '3'], ['CLBD', '9']))).toEqual([0, '10.00 9.00 false']);
+    expect(await read(page(['ITBD', '3']))).toEqual([0, 'null null false']);
+  });
+
   it('over New Year has the year that is closest, either way', async () => {
     const { lines } = await readStatement(
       swift([':61:2601021231D1,00NTRFX', ':61:2512310102D1,00NTRFY', ':61:2402290301D1,00NTRFZ'], { closing: 'C260310DZD7,00' }),
