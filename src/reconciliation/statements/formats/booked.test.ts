@@ -70,6 +70,22 @@ describe('what is booked', () => {
     ]);
   });
 
+  it('of a batch is each of its transactions, wherever in them the bank writes the amount', async () => {
+    const one = (amount: string, end: string, where: string) =>
+      `<TxDtls><Refs><EndToEndId>${end}</EndToEndId></Refs><AmtDtls><${where}><Amt Ccy="DZD">${amount}</Amt></${where}></AmtDtls></TxDtls>`;
+    for (const where of ['TxAmt', 'InstdAmt']) {
+      const batch = entry({ amount: '3.00' }).replace(
+        '</Ntry>',
+        `<NtryDtls>${one('1.00', 'E1', where)}${one('2.00', 'E2', where)}</NtryDtls></Ntry>`,
+      );
+      const { lines } = await readStatement(message(batch), bank);
+      expect(lines.map(({ amount, ourReference }) => [amount, ourReference])).toEqual([
+        ['1.00 DZD', 'E1'],
+        ['2.00 DZD', 'E2'],
+      ]);
+    }
+  });
+
   it('is not what MT940 expects (EC, ED)', async () => {
     const { lines, faults, parts } = await readStatement(
       swift([':61:2603100310ED4,00NTRFNONREF', ':61:2603100310EC9,00NTRFNONREF', ':61:2603100310D1,00NTRFNONREF'], {
