@@ -31,6 +31,11 @@ describe('amounts', () => {
     expect(balances.faults).toMatchObject([{ cell: 'closing balance', detail: expect.stringContaining('in DZD and in EUR') }]);
   });
 
+  it('of MT940 have a comma: with a point the line is refused where it stands, and no part of them is a reference', async () => {
+    const { faults } = await readStatement(swift([':61:2603100310D5.00NTRFS1//B1'], { closing: 'C260310DZD5,00' }), bank);
+    expect(faults).toMatchObject([{ row: 4, cell: '61', detail: expect.stringContaining('comma') }]);
+  });
+
   it('of a row of totals are read, or the row is a fault', async () => {
     const table = (total: string) => `date;amount;currency\n2026-03-10;-10,00;DZD\n2026-03-11;-5,00;DZD\n${total}\n`;
     expect((await readStatement(table('Total;see overleaf;'), bank)).faults).toMatchObject([{ row: 4, cell: 'amount' }]);

@@ -19,7 +19,7 @@ export interface Line61 {
 }
 
 //                  value date   entry date  mark             funds  amount               type             references
-const written = /^(\d{6})(\d{4})?(RC|RD|EC|ED|C|D)([A-Z])?(\d{1,15}(?:,\d{0,4})?)([A-Z][A-Z0-9]{3})?(.*)$/;
+const written = /^(\d{6})(\d{4})?(RC|RD|EC|ED|C|D)([A-Z])?(\d{1,15}(?:,\d{0,4})?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
 /** Transaction types that are charges (SWIFT, field 61 subfield 6). */
 const charges = new Set(['CHG', 'COM', 'BRF', 'CMI', 'CMN', 'CMS']);
 
