@@ -92,6 +92,9 @@
       isKeeping = false;
     }
     form.reset();
+    // It is said that it waits before it is sent: a network may take minutes to answer nothing.
+    await show().catch(() => {});
+    waiting.scrollIntoView({ block: 'center' });
     await flush()
       .catch(show)
       .catch(() => {});

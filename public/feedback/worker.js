@@ -14,17 +14,21 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(Promise.all([old, self.clients.claim()]));
 });
 
+/** So long a network may take before what is at hand is shown: some have a signal and answer nothing. */
+const PATIENCE_MS = 3_000;
+
 const fromNetworkFirst = async (request) => {
   const cache = await caches.open(CACHE);
-  try {
-    const response = await fetch(request);
+  const kept = await cache.match(request);
+  const fresh = fetch(request).then(async (response) => {
     if (response.ok) await cache.put(request, response.clone());
     return response;
-  } catch (error) {
-    const kept = await cache.match(request);
-    if (kept) return kept;
-    throw error;
-  }
+  });
+  if (!kept) return fresh;
+  const patience = new Promise((resolve) => {
+    setTimeout(() => resolve(kept), PATIENCE_MS);
+  });
+  return Promise.race([fresh, patience]).catch(() => kept);
 };
 
 self.addEventListener('fetch', (event) => {

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportPage } from '../../src/reporting/donor/page/page.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { pilotReport, wideReport } from '../support/report-pages.ts';
+import { fullReport, pilotReport, wideReport } from '../support/report-pages.ts';
 
 const languages = ['en', 'fr', 'ar'] as const;
 const folder = process.env['SCREENSHOTS'];
@@ -25,7 +25,11 @@ describe('the page of a report', () => {
   };
 
   it.each(
-    languages.flatMap((language) => [['a pilot', language, pilotReport] as const, ['fifty-eight wilayas', language, wideReport] as const]),
+    languages.flatMap((language) => [
+      ['a pilot', language, pilotReport] as const,
+      ['fifty-eight wilayas', language, wideReport] as const,
+      ['all that there can be to tell', language, fullReport] as const,
+    ]),
   )('prints %s on one sheet of A4, in %s', async (name, language, report) => {
     const { page, complaints } = await open(reportPage(report, language), 794, 1123);
     const pdf = await page.pdf({ preferCSSPageSize: true, printBackground: true });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, listen, until, visit } from '../support/browser.ts';
@@ -70,6 +71,31 @@ describe('the form for whoever wants to tell us something', () => {
     await page.locator('.done').waitFor();
     await shot(page, `${language}-answer`);
     await page.close();
+  });
+
+  it('opens on a network that answers nothing, and says that what is written waits until it does', async () => {
+    const before = await cases();
+    let isDead = false;
+    const unanswered: Socket[] = [];
+    const http = ((request, response) => {
+      if (isDead) unanswered.push(request.socket);
+      else platform.app.http(request, response);
+    }) as TestPlatform['app']['http'];
+    const slow = await listen({ http });
+    const { page } = await visit(browser, slow.url, `/feedback/${code}?lang=fr`, WIDTH, 780);
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    await until(page, 'caches.match(location.href).then((kept) => kept !== undefined)');
+    isDead = true;
+    await page.reload({ timeout: 15_000 });
+    await page.locator('#text').fill('Le bureau était fermé');
+    await page.locator('#tell > button').click();
+    await page.locator('#waiting').waitFor({ state: 'visible', timeout: 5_000 });
+    isDead = false;
+    for (const socket of unanswered) socket.destroy();
+    await page.locator('#receipts .reference').waitFor();
+    expect(await cases()).toBe(before + 1);
+    await page.close();
+    await slow.close();
   });
 
   /** A page of the form at which `before` was run. */

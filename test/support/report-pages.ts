@@ -4,7 +4,7 @@ import { packageRoot } from '../../src/platform/index.ts';
 import type { Alike } from '../../src/reporting/donor/counting/index.ts';
 import { prepare } from '../../src/reporting/donor/rules.ts';
 import type { FundFacts } from '../../src/reporting/donor/store/facts.ts';
-import { ageBands, type DonorReport, kinds } from '../../src/reporting/donor/types.ts';
+import { ageBands, type DonorReport, figures, kinds } from '../../src/reporting/donor/types.ts';
 
 const wilayas = readFileSync(join(packageRoot, 'seeds/algeria/wilayas.csv'), 'utf8')
   .trim()
@@ -109,3 +109,31 @@ const reportOf = (places: number, most: number): DonorReport => {
 export const pilotReport = reportOf(9, 40);
 /** A report of the whole country. */
 export const wideReport = reportOf(58, 900);
+
+const some = { amount: '-1234567.25', currency: 'DZD' };
+
+/** The same with long names, people of another sex, losses, and something booked late of every figure. */
+export const fullReport: DonorReport = {
+  ...wideReport,
+  fund: {
+    ...wideReport.fund,
+    donor: 'Bureau de la coordination des affaires humanitaires et de la protection civile du Ministère fédéral des affaires étrangères',
+    agreement: 'ECHO/-NF/BUD/2026/91012/ANNEX-III',
+  },
+  programme: {
+    ...wideReport.programme,
+    name: 'Programme d’assistance en espèces à usages multiples pour les personnes en déplacement et les communautés d’accueil en Algérie',
+  },
+  money: {
+    ...wideReport.money,
+    sinceStart: { ...wideReport.money.sinceStart, exchangeLoss: some, losses: some, recovered: some },
+    corrections: Object.fromEntries(figures.map((name) => [name, some])),
+  },
+  breakdown: {
+    ...wideReport.breakdown,
+    bySexAndAge: {
+      ...wideReport.breakdown.bySexAndAge,
+      rows: wideReport.breakdown.bySexAndAge.rows.map((row) => (row.sex === 'other' ? { ...row, people: 234 } : row)),
+    },
+  },
+};

@@ -23,6 +23,7 @@ class SheetReader {
   readonly #context: CellContext;
   #rows: NumberedRow[] = [];
   #row: string[] = [];
+  #numbers: number[] = [];
   #rowNumber = 0;
   #column = 0;
   #cell: Attributes = {};
@@ -53,6 +54,7 @@ class SheetReader {
     else if (name === 'row') {
       this.#rowNumber = attributes['r'] === undefined ? this.#rowNumber + 1 : Number(attributes['r']);
       this.#row = [];
+      this.#numbers = [];
       this.#column = -1;
     }
   };
@@ -65,7 +67,7 @@ class SheetReader {
     if (name === 'v' || name === 't') this.#listening = false;
     else if (name === 'c') this.#closeCell();
     else if (name === 'rPh') this.#inReading = false;
-    else if (name === 'row' && this.#row.length > 0) this.#rows.push({ row: this.#rowNumber, cells: this.#row });
+    else if (name === 'row' && this.#row.length > 0) this.#rows.push({ row: this.#rowNumber, cells: this.#row, numbers: this.#numbers });
   };
 
   #openCell(attributes: Attributes): void {
@@ -87,6 +89,7 @@ class SheetReader {
     if (text.includes('\0')) throw this.#fault('holds a character that no text holds. Type it again.');
     while (this.#row.length < this.#column) this.#row.push('');
     this.#row[this.#column] = text;
+    if ((this.#cell['t'] ?? 'n') === 'n') this.#numbers.push(this.#column);
   }
 
   #cellText(): string {

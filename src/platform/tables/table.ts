@@ -21,6 +21,8 @@ export interface Table {
 export interface NumberedRow {
   readonly row: number;
   readonly cells: readonly string[];
+  /** Which of its cells, 0 being the first, are numbers of a workbook: a point stands before their decimals, whatever its texts have there. */
+  readonly numbers?: readonly number[];
 }
 
 /** A file of cells as it stands, its header being a record like another. Records without any text are left out, but counted. */

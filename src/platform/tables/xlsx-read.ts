@@ -19,8 +19,9 @@ export async function readXlsx(bytes: AsyncIterable<Buffer>): Promise<Records> {
 // A sheet leaves out the empty cells at the end of a row.
 async function* padded(rows: AsyncGenerator<NumberedRow, void>): AsyncGenerator<NumberedRow, void> {
   let columns = 0;
-  for await (const { row, cells } of rows) {
+  for await (const record of rows) {
+    const { cells } = record;
     columns ||= cells.length;
-    yield { row, cells: cells.length < columns ? [...cells, ...Array<string>(columns - cells.length).fill('')] : cells };
+    yield cells.length < columns ? { ...record, cells: [...cells, ...Array<string>(columns - cells.length).fill('')] } : record;
   }
 }

@@ -3,6 +3,7 @@ import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { postTerms, type Settlers, seeThrough } from '../../../test/support/settled.ts';
+import { written } from '../../../test/support/tables.ts';
 import { newId } from '../../platform/index.ts';
 
 describe('an invoice of the post', () => {
@@ -127,6 +128,26 @@ describe('an invoice of the post', () => {
       422,
     );
     expect(placesOf(outside.body)).toEqual(['2 day']);
+  });
+
+  it('is read below its titles and without its totals, from a workbook too, and named by the row that is seen', async () => {
+    const query = 'issuedOn=2026-04-02&from=2026-03-01&to=2026-03-31&currency=DZD&payoutCount=3&principal=3300.05&fee=4.00';
+    const rows = (principal: string) => [
+      ['Algérie Poste', '', '', ''],
+      ['Facture de mars', '', '', ''],
+      ['Code bureau', 'Nombre', 'Montant payé', 'Commission'],
+      [frame.officeCode, '2', principal, '2,50'],
+      [other.officeCode, '1', '300,00', '1,50'],
+      ['TOTAL GÉNÉRAL', '3', '3 300,05', '4,00'],
+    ];
+    const csv = (principal: string) => rows(principal).map((cells) => cells.join(';')).join('\n'); // biome-ignore format: one expression
+    const send = (number: string, type: string, content: string | Buffer) =>
+      officer.post(`${base()}/post-invoice-files?number=${number}&${query}`).type(type).send(content);
+    expect((await send('F-81', 'text/csv', csv('3 000,05')).expect(201)).body).toMatchObject({ payoutCount: 3, state: 'received' });
+    const workbook = await written({ kind: 'xlsx' }, rows('3 000,05'));
+    await send('F-82', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', workbook).expect(201);
+    expect(placesOf((await send('F-83', 'text/csv', csv('x')).expect(422)).body)).toEqual(['4 principal']);
+    expect(placesOf((await send('F-83', 'text/csv', csv('1,00')).expect(422)).body)).toEqual(['/totals/principal']);
   });
 
   it('is compared with our pay-outs and the tariff, each difference by its name, with the exceptions that explain it', async () => {

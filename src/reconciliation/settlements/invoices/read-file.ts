@@ -1,4 +1,4 @@
-import { type ProblemPlace, problem, readTable, type Upload } from '../../../platform/index.ts';
+import { type NumberedRow, type ProblemPlace, problem, readRecords, type Upload } from '../../../platform/index.ts';
 import type { WrittenLine } from './types.ts';
 
 /** What the post calls each column, in its languages; letters without accents. */
@@ -36,6 +36,18 @@ type Column = keyof typeof headers;
 const columns = Object.keys(headers) as Column[];
 const optional: readonly Column[] = ['day', 'fee'];
 
+const totalWords: ReadonlySet<string> = new Set([
+  'total',
+  'totaux',
+  'total general',
+  'grand total',
+  'المجموع',
+  'المجموع العام',
+  'الاجمالي',
+  'الإجمالي',
+]);
+/** Rows of titles that may stand above the header. */
+const MOST_TITLES = 20;
 const MOST_LINES = 50_000;
 const FAULTS_SHOWN = 100;
 
@@ -48,46 +60,65 @@ const plain = (text: string): string =>
     .trim();
 
 /**
- * Reads the lines of an invoice from a table of the post's (CSV or XLSX), whose columns are guessed from its header.
+ * Reads the lines of an invoice from a table of the post's (CSV or XLSX), whose columns are guessed from its header. Titles above that and rows of
+ * totals are no lines: what the invoice comes to is said beside it.
  * @throws unprocessable naming every row and cell that cannot be read, up to a hundred: an invoice is whole or refused
  */
 export async function readInvoiceFile({ bytes, contentType }: Upload): Promise<WrittenLine[]> {
-  const { header, rows } = await readTable(bytes, contentType);
-  const places = columnsIn(header);
+  const { records } = await readRecords(bytes, contentType);
   const faults: ProblemPlace[] = [];
   const lines: WrittenLine[] = [];
-  let row = 1;
-  for await (const cells of rows) {
-    row += 1;
-    if (lines.length === MOST_LINES) throw problem.unprocessable(`An invoice has ${MOST_LINES} lines at most. Ask for it by office.`);
-    const cellOf = (column: Column): string => {
-      const place = places.get(column);
-      return place === undefined ? '' : (cells[place] ?? '').trim();
-    };
-    const line = readRow(row, cellOf, faults);
-    if (line) lines.push(line);
-    if (faults.length >= FAULTS_SHOWN) break;
+  try {
+    const places = await headerIn(records);
+    for await (const { row, cells } of records) {
+      const first = cells.find((cell) => cell.trim() !== '');
+      if (first === undefined || totalWords.has(plain(first))) continue;
+      if (lines.length === MOST_LINES) throw problem.unprocessable(`An invoice has ${MOST_LINES} lines at most. Ask for it by office.`);
+      const cellOf = (column: Column): string => {
+        const place = places.get(column);
+        return place === undefined ? '' : (cells[place] ?? '').trim();
+      };
+      const line = readRow(row, cellOf, faults);
+      if (line) lines.push(line);
+      if (faults.length >= FAULTS_SHOWN) break;
+    }
+  } finally {
+    await records.return(undefined);
   }
   if (faults.length > 0) throw problem.unprocessable('Correct the rows listed in "errors": an invoice is recorded whole.', {}, faults);
   if (lines.length === 0) throw problem.unprocessable('The invoice has no line.');
   return lines;
 }
 
-function columnsIn(header: readonly string[]): Map<Column, number> {
+/** The columns by the first row that names them all. @throws unprocessable naming what is wrong with the row that is most like a header */
+async function headerIn(records: AsyncGenerator<NumberedRow, void>): Promise<Map<Column, number>> {
+  let best: ReturnType<typeof columnsIn> | undefined;
+  for (let passed = 0; passed < MOST_TITLES; passed += 1) {
+    const { done, value } = await records.next();
+    if (done) break;
+    if (value.cells.every((cell) => cell.trim() === '')) continue;
+    const found = columnsIn(value.cells, value.row);
+    if (found.faults.length === 0) return found.places;
+    if (!best || found.places.size > best.places.size) best = found;
+  }
+  if (!best) throw problem.unprocessable('The file is empty. Its first line must name the columns.');
+  throw problem.unprocessable('The header does not name the columns of an invoice.', {}, best.faults);
+}
+
+function columnsIn(header: readonly string[], row: number): { places: Map<Column, number>; faults: ProblemPlace[] } {
   const places = new Map<Column, number>();
   const faults: ProblemPlace[] = [];
   header.forEach((cell, i) => {
     const column = columns.find((name) => (headers[name] as readonly string[]).includes(plain(cell)));
     if (!column) return;
-    if (places.has(column)) faults.push({ row: 1, cell, detail: 'Two columns have this meaning. Keep one.' });
+    if (places.has(column)) faults.push({ row, cell, detail: 'Two columns have this meaning. Keep one.' });
     places.set(column, i);
   });
   for (const column of columns) {
     if (places.has(column) || optional.includes(column)) continue;
-    faults.push({ row: 1, cell: column, detail: `The column is missing. It may be called: ${headers[column].join(', ')}.` });
+    faults.push({ row, cell: column, detail: `The column is missing. It may be called: ${headers[column].join(', ')}.` });
   }
-  if (faults.length > 0) throw problem.unprocessable('The header does not name the columns of an invoice.', {}, faults);
-  return places;
+  return { places, faults };
 }
 
 function readRow(row: number, cellOf: (column: Column) => string, faults: ProblemPlace[]): WrittenLine | undefined {

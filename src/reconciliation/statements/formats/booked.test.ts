@@ -31,6 +31,11 @@ describe('amounts', () => {
     expect(balances.faults).toMatchObject([{ cell: 'closing balance', detail: expect.stringContaining('in DZD and in EUR') }]);
   });
 
+  it('of MT940 have a comma: with a point the line is refused where it stands, and no part of them is a reference', async () => {
+    const { faults } = await readStatement(swift([':61:2603100310D5.00NTRFS1//B1'], { closing: 'C260310DZD5,00' }), bank);
+    expect(faults).toMatchObject([{ row: 4, cell: '61', detail: expect.stringContaining('comma') }]);
+  });
+
   it('of a row of totals are read, or the row is a fault', async () => {
     const table = (total: string) => `date;amount;currency\n2026-03-10;-10,00;DZD\n2026-03-11;-5,00;DZD\n${total}\n`;
     expect((await readStatement(table('Total;see overleaf;'), bank)).faults).toMatchObject([{ row: 4, cell: 'amount' }]);
@@ -70,6 +75,22 @@ describe('what is booked', () => {
     ]);
   });
 
+  it('of a batch is each of its transactions, wherever in them the bank writes the amount', async () => {
+    const one = (amount: string, end: string, where: string) =>
+      `<TxDtls><Refs><EndToEndId>${end}</EndToEndId></Refs><AmtDtls><${where}><Amt Ccy="DZD">${amount}</Amt></${where}></AmtDtls></TxDtls>`;
+    for (const where of ['TxAmt', 'InstdAmt']) {
+      const batch = entry({ amount: '3.00' }).replace(
+        '</Ntry>',
+        `<NtryDtls>${one('1.00', 'E1', where)}${one('2.00', 'E2', where)}</NtryDtls></Ntry>`,
+      );
+      const { lines } = await readStatement(message(batch), bank);
+      expect(lines.map(({ amount, ourReference }) => [amount, ourReference])).toEqual([
+        ['1.00 DZD', 'E1'],
+        ['2.00 DZD', 'E2'],
+      ]);
+    }
+  });
+
   it('is not what MT940 expects (EC, ED)', async () => {
     const { lines, faults, parts } = await readStatement(
       swift([':61:2603100310ED4,00NTRFNONREF', ':61:2603100310EC9,00NTRFNONREF', ':61:2603100310D1,00NTRFNONREF'], {
@@ -85,6 +106,25 @@ describe('what is booked', () => {
   it('stands in pages of MT940, of which the last one closes the day', async () => {
     const pages = [swift([], { end: '62M' }), swift([]).replace('60F', '60M')].join('\r\n');
     expect((await readStatement(pages, bank)).parts.map(({ isInterim }) => isInterim)).toEqual([true, false]);
+  });
+
+  it('stands in pages of camt, each between its balances, of which an interim one closes no day', async () => {
+    const balance = (code: string, amount: string) =>
+      `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="DZD">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-10</Dt></Dt></Bal>`;
+    const page = (...balances: [code: string, amount: string][]) =>
+      message(balances.map(([code, amount]) => balance(code, amount)).join('') + entry());
+    const read = async (content: string) => {
+      const { faults, remarks, parts } = await readStatement(content, bank);
+      return faults.length > 0
+        ? faults.map(({ cell }) => cell)
+        : [remarks.length, ...parts.map(({ opening, closing, isInterim }) => `${opening} ${closing} ${isInterim}`)];
+    };
+    expect(await read(page(['OPBD', '10'], ['ITBD', '9']))).toEqual([0, '10.00 9.00 true']);
+    expect(await read(page(['ITBD', '9'], ['ITBD', '8']))).toEqual([0, '9.00 8.00 true']);
+    expect(await read(page(['ITBD', '8'], ['CLBD', '7']))).toEqual([0, '8.00 7.00 false']);
+    expect(await read(page(['OPBD', '10'], ['ITBD', '8']))).toEqual(['closing balance']);
+    expect(await read(page(['OPBD', '10'], ['ITBD', '3'], ['CLBD', '9']))).toEqual([0, '10.00 9.00 false']);
+    expect(await read(page(['ITBD', '3']))).toEqual([0, 'null null false']);
   });
 
   it('over New Year has the year that is closest, either way', async () => {
@@ -125,6 +165,24 @@ describe('references', () => {
       { reference: 'VIR 77', ourReference: 'JEAN-1' },
       { reference: '', ourReference: null },
     ]);
+  });
+
+  it('of MT940 that only say where the reference stands are none, and an account is the same with its currency', async () => {
+    const { lines, parts } = await readStatement(
+      swift(
+        [':61:260310D1,00N541EREF', ':86:/EREF/S-2026-1//BENM//NAME/LA POSTE', ':61:260310D1,00NTRFEREF//B7', ':61:260310D1,00NTRFKREF+'],
+        {
+          closing: 'C260310DZD7,00',
+        },
+      ).replace(/:25:.*/, ':25:NL91ABNA0417164300 EUR'),
+      bank,
+    );
+    expect(lines.map(({ reference, ourReference }) => [reference, ourReference])).toEqual([
+      ['', 'S-2026-1'],
+      ['B7', null],
+      ['', null],
+    ]);
+    expect(parts.map(({ account: of }) => of)).toEqual(['NL91ABNA0417164300']);
   });
 
   it.each(['NONREF', 'NOTPROVIDED', 'not provided', 'n/a'])('of the post that say %s are none', async (text) => {

@@ -145,6 +145,10 @@ describe('what real banks write', () => {
       .replace('xmlns=', 'xmlns:n=')
       .replaceAll(/<(\/?)(?=[A-Z])/g, '<$1n:');
     expect(await kinds(prefixed)).toEqual(['payment 1.00 DZD']);
+    const declared = /xmlns:n="[^"]+"/.exec(prefixed)?.[0] ?? '';
+    const inside = prefixed.replace(/<\?xml[^>]*>/, '').replace(` ${declared}`, '');
+    const envelope = `<e:Envelope xmlns:e="urn:envelope" xmlns:h="${namespace('head.001.001.02')}" ${declared}><h:AppHdr/>${inside}</e:Envelope>`;
+    expect(await kinds(envelope)).toEqual(['payment 1.00 DZD']);
     expect(await kinds(`\uFEFF${message(`<Acct/>${entry('1', '<BkTxCd/><NtryDtls><TxDtls/></NtryDtls>')}`)}`)).toEqual([
       'payment 1.00 DZD',
     ]);

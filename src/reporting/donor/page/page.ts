@@ -14,14 +14,21 @@ export function reportPage(report: DonorReport, language: PageLanguage): string 
     language,
     title: `${words.title}: ${report.fund.agreement}, ${report.period.to}`,
     style: pageStyle,
-    body: `${header(report, words, language)}
+    body: `<div class="${isDense(report) ? 'dense' : 'sheet'}">${header(report, words, language)}
 ${tiles(report, words, language)}
 <div class="two">${moneyChart(report, words, language)}${pyramid(report.breakdown, words, language)}</div>
 ${places(report.breakdown.byWilaya, report.fund.currency, words, language)}
 <div class="two">${moneyTable(report, words, language)}<div>${kindsTable(report.breakdown, report.fund.currency, words, language)}${quality(report, words, language)}</div></div>
-<footer>${words.notes.map((note) => `<p>${escapedText(note)}</p>`).join('')}</footer>`,
+<footer>${words.notes.map((note) => `<p>${escapedText(note)}</p>`).join('')}</footer></div>`,
   });
 }
+
+/** Wilayas, and figures of which something was booked late, that fit on the sheet as it is ordinarily written. */
+const [MOST_PLACES, MOST_LATE] = [16, 3];
+
+/** Whether there is so much to tell that it is written smaller, to stay on one sheet. */
+const isDense = ({ breakdown, money }: DonorReport): boolean =>
+  breakdown.byWilaya.length > MOST_PLACES || Object.keys(money.corrections).length > MOST_LATE;
 
 function header({ fund, programme, number, period, state, computedAt }: DonorReport, words: PageWords, language: PageLanguage): string {
   const days = `${period.from ? `${escapedText(words.since)} ${dayText(period.from, language)} ` : ''}${escapedText(words.until)} ${dayText(period.to, language)}`;

@@ -17,6 +17,8 @@ svg{display:block}svg.stack{margin:.1rem 0 .35rem}td.mark{width:12px}
 .places{columns:1;column-gap:1.2rem}.places.many{columns:3}.places.some{columns:2}
 .places table{break-inside:auto}.places tr{break-inside:avoid}.places.many table{font-size:6.5pt}.places th{white-space:nowrap}.places.many th,.places.many td{padding:.04rem .12rem}.places.many td.bar{width:22%}.places.many svg.bar{min-width:.8rem}section p{margin:.2rem 0}
 .places.many svg.bar{height:7px}
+.dense{line-height:1.25}.dense header p{font-size:8pt}.dense ul.tiles{margin-bottom:.3rem}.dense ul.tiles li{padding:.15rem .4rem}.dense section{margin-bottom:.2rem}
+.dense table{font-size:7.5pt}.dense th,.dense td{padding:.02rem .2rem}.dense table small{display:inline;font-size:6.5pt;margin-inline-start:.3rem}.dense .places.many table{font-size:6pt}.dense footer{font-size:6.5pt}
 footer{border-top:.5pt solid #999;padding-top:.25rem;font-size:7.5pt;color:#333}footer p{margin:.1rem 0}
 @media (max-width:640px){.two{grid-template-columns:1fr}.places.many,.places.some{columns:1}.places.many table{font-size:8.5pt}h1{font-size:13pt}}
 @media print{body{padding:0;margin:0;max-width:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}.two{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}

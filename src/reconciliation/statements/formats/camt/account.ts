@@ -6,15 +6,15 @@ import { creditIn } from './details.ts';
 import { dayAt, moneyAt } from './entry.ts';
 import { type Node, textAt } from './node.ts';
 
-/** A balance of the books; any other (available, forward, interim) is passed over. */
+/** A balance of the books; any other (available, forward) is passed over. An interim one ends a page of a statement, or begins the next. */
 export interface Balance {
-  readonly which: 'opening' | 'closing';
+  readonly which: 'opening' | 'closing' | 'interim';
   readonly amount: Money;
   readonly day: string | null;
 }
 
 // The closing balance of the day before opens this one, where the bank writes it so.
-const kinds: Readonly<Record<string, Balance['which']>> = { OPBD: 'opening', PRCD: 'opening', CLBD: 'closing' };
+const kinds: Readonly<Record<string, Balance['which']>> = { OPBD: 'opening', PRCD: 'opening', CLBD: 'closing', ITBD: 'interim' };
 
 /** @returns a balance, a fault where it cannot be read, or undefined where it is of no account here */
 export function readBalance(node: Node, place: string): Balance | ProblemPlace | undefined {
@@ -30,6 +30,23 @@ export function readBalance(node: Node, place: string): Balance | ProblemPlace |
       detail: `${place}: a balance is an amount with its currency, CRDT or DBIT, and a day.`,
     };
   return { which, amount: isCredit ? amount : amount.negated(), day: day ?? null };
+}
+
+/** What a statement, or a page of one, begins and ends with. */
+export interface Ends {
+  readonly opening: Balance | undefined;
+  readonly closing: Balance | undefined;
+}
+
+/** Tells by the balances of a statement, in their order, what it begins and ends with: a page has an interim one in place of what it lacks. */
+export function endsOf(balances: readonly Balance[]): Ends {
+  const first = (which: Balance['which']) => balances.find((balance) => balance.which === which);
+  const [opening, closing] = [first('opening'), first('closing')];
+  const interim = balances.filter(({ which }) => which === 'interim');
+  if (opening && closing) return { opening, closing };
+  if (opening || closing)
+    return interim.length === 1 ? { opening: opening ?? interim[0], closing: closing ?? interim[0] } : { opening, closing };
+  return interim.length === 2 ? { opening: interim[0], closing: interim[1] } : { opening, closing };
 }
 
 /** Our own account, without blanks. */

@@ -1,7 +1,7 @@
 import { Money } from '../../../../platform/index.ts';
 import { balanceFault, Sum, strangerFault } from '../sum.ts';
 import { type Part, type Piece, type Pieces, unreadable } from '../types.ts';
-import { accountIn, type Balance, periodIn, readBalance, summaryFaults } from './account.ts';
+import { accountIn, type Balance, type Ends, endsOf, periodIn, readBalance, summaryFaults } from './account.ts';
 import { type Detail, readDetail } from './details.ts';
 import { readEntry } from './entry.ts';
 import { type Node, NodeBuilder, textAt } from './node.ts';
@@ -36,6 +36,8 @@ class CamtReader {
   #inside: number | undefined;
   #message: 'camt.053' | 'camt.054' | undefined;
   #count = 0;
+  /** Attributes of what stands around the message, where an envelope declares its namespace. */
+  readonly #around: Record<string, string> = {};
   #statement = new StatementSoFar('', 1);
 
   constructor(told: (format: 'camt.053' | 'camt.054') => void) {
@@ -57,8 +59,9 @@ class CamtReader {
   readonly open = (name: string, attributes: Readonly<Record<string, string>>, line: number): void => {
     this.#depth += 1;
     if (this.#depth === 1 && name.toLowerCase() === 'html') throw unreadable('This is a web page. Download the statement itself.');
+    if (!this.#message) Object.assign(this.#around, attributes);
     if (name === 'Document' && !this.#message) {
-      this.#message = messageOf(attributes, line);
+      this.#message = messageOf(attributes, this.#around, line);
       this.#told(this.#message);
     } else if (this.#inside === undefined) {
       if (!statements.has(name) || !this.#message) return;
@@ -106,7 +109,9 @@ class StatementSoFar {
   #reference: string | null = null;
   #account: ReturnType<typeof accountIn> = { account: null, currency: null };
   #period: ReturnType<typeof periodIn> = { from: null, to: null };
-  #balances: Partial<Record<Balance['which'], Balance>> = {};
+  readonly #balances: Balance[] = [];
+  /** As far as the balances have been read, which stand before the entries. */
+  #ends: Ends = endsOf([]);
   #summary: Node | undefined;
   #entries = 0;
   readonly #lines = new Sum();
@@ -132,10 +137,10 @@ class StatementSoFar {
       const balance = readBalance(node, this.#place);
       if (balance && 'detail' in balance) return [{ fault: balance }];
       if (!balance) return [];
-      this.#balances[balance.which] ??= balance;
+      this.#balances.push(balance);
+      this.#ends = endsOf(this.#balances);
       // A balance that comes after entries says nothing of where they stand.
-      if (balance.which === 'opening' && this.#entries === 0)
-        return [{ account: this.#account.account, opening: this.#balances.opening?.amount ?? null }];
+      if (this.#entries === 0) return [{ account: this.#account.account, opening: this.#ends.opening?.amount ?? null }];
     }
     return [];
   }
@@ -150,13 +155,13 @@ class StatementSoFar {
       this.#booked[booked.isCredit ? 'credit' : 'debit'] += 1;
       this.#sums.add({ kind: booked.isCredit ? 'deposit' : 'payment', amount: booked.amount });
     }
-    const currency = this.#account.currency ?? this.#balances.opening?.amount.currency ?? this.#lines.currency;
+    const currency = this.#account.currency ?? this.#ends.opening?.amount.currency ?? this.#lines.currency;
     const strangers = lines.flatMap((line) => strangerFault(line, currency).map((fault) => ({ fault })));
     return [...pieces, ...strangers, ...lines.map((line) => ({ line }))];
   }
 
   end(): Piece[] {
-    const { opening, closing } = this.#balances;
+    const { opening, closing } = this.#ends;
     const currency = this.#account.currency ?? opening?.amount.currency ?? this.#lines.currency;
     const part: Part = {
       place: this.#place,
@@ -170,7 +175,7 @@ class StatementSoFar {
       closing: closing?.amount ?? null,
       credits: this.#lines.credits,
       debits: this.#lines.debits,
-      isInterim: false,
+      isInterim: closing?.which === 'interim',
       lineCount: this.#lines.lineCount,
       leftOut: this.#lines.leftOut,
     };
@@ -180,7 +185,7 @@ class StatementSoFar {
 
   #summaryFaults() {
     if (!this.#summary) return [];
-    const currency = this.#sums.currency ?? this.#account.currency ?? this.#balances.opening?.amount.currency;
+    const currency = this.#sums.currency ?? this.#account.currency ?? this.#ends.opening?.amount.currency;
     const none = currency === undefined ? null : Money.zero(currency);
     const { credits, debits } = this.#sums;
     const sums = { credits: credits ?? none, debits: debits ?? none };

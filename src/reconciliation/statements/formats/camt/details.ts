@@ -20,7 +20,7 @@ export interface Detail {
   readonly charges: Charges | null;
 }
 
-/** Reads a transaction: since version 03 its amount stands in it, before that in `AmtDtls`. */
+/** Reads a transaction: since version 03 its amount stands in it, before that in `AmtDtls`, where some banks say only what was instructed. */
 export function readDetail(node: Node): Detail {
   const refs = at(node, 'Refs');
   const endToEnd = givenReference(textAt(refs, 'EndToEndId'));
@@ -29,7 +29,7 @@ export function readDetail(node: Node): Detail {
   const { serial, payoutId } = oursIn(`${allText(refs)} ${allText(at(node, 'RmtInf'))} ${textAt(node, 'AddtlTxInf') ?? ''}`);
   return {
     line: node.line,
-    amount: moneyIn(at(node, 'Amt') ?? at(node, 'AmtDtls', 'TxAmt', 'Amt')) ?? null,
+    amount: moneyIn(at(node, 'Amt') ?? at(node, 'AmtDtls', 'TxAmt', 'Amt') ?? at(node, 'AmtDtls', 'InstdAmt', 'Amt')) ?? null,
     isCredit: creditIn(textAt(node, 'CdtDbtInd')) ?? null,
     reference: given ?? transaction ?? instruction,
     isNamed: given !== null,

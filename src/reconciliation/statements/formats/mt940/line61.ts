@@ -19,9 +19,12 @@ export interface Line61 {
 }
 
 //                  value date   entry date  mark             funds  amount               type             references
-const written = /^(\d{6})(\d{4})?(RC|RD|EC|ED|C|D)([A-Z])?(\d{1,15}(?:,\d{0,4})?)([A-Z][A-Z0-9]{3})?(.*)$/;
+const written = /^(\d{6})(\d{4})?(RC|RD|EC|ED|C|D)([A-Z])?(\d{1,15}(?:,\d{0,4})?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
 /** Transaction types that are charges (SWIFT, field 61 subfield 6). */
 const charges = new Set(['CHG', 'COM', 'BRF', 'CMI', 'CMN', 'CMS']);
+
+/** Words that stand where a reference would and say that field 86 has it, as Dutch and German banks write them. */
+const saidBelow = /^(?:EREF|KREF|PREF|MARF|PMTINFID)\+?$/i;
 
 /** @returns the line, or what is wrong with it */
 export function readLine61([first = '', ...more]: readonly string[], currency: string): Line61 | { readonly wrong: string } {
@@ -43,7 +46,7 @@ export function readLine61([first = '', ...more]: readonly string[], currency: s
     amount,
     paidOn,
     valueOn,
-    customerReference: givenReference(ours),
+    customerReference: saidBelow.test(ours.trim()) ? null : givenReference(ours),
     bankReference: givenReference(theirs.join('//')),
     supplementary: more.join(' '),
     isExpected: mark.startsWith('E'),

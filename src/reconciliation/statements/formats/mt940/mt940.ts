@@ -1,3 +1,4 @@
+import { isIban } from '../../../../payments/index.ts';
 import type { ProblemPlace } from '../../../../platform/index.ts';
 import { NO_REFERENCE, oursIn, payoutIdIn } from '../ours.ts';
 import { balanceFault, countFault, Sum, sumFault } from '../sum.ts';
@@ -32,6 +33,13 @@ export async function* readMt940(bytes: AsyncIterable<Buffer>): Pieces {
   if (count === 0) throw unreadable('The file holds no message (:20:).');
 }
 
+/** Our account, without blanks and without the currency that some banks write after an IBAN: other messages of theirs do without. */
+function accountIn(text: string): string | null {
+  const account = text.replaceAll(/\s/g, '').toUpperCase();
+  const [, bare = ''] = /^(.{15,34})[A-Z]{3}$/.exec(account) ?? [];
+  return (isIban(bare) ? bare : account).slice(0, 70) || null;
+}
+
 /** One message, as far as it has been read. */
 class Message {
   readonly #place: string;
@@ -62,7 +70,7 @@ class Message {
         return [];
       case '25':
       case '25P':
-        this.#account = text.replaceAll(/\s/g, '').toUpperCase().slice(0, 70) || null;
+        this.#account = accountIn(text);
         return [{ account: this.#account, opening: null }];
       case '60F':
       case '60M':

@@ -1,4 +1,5 @@
 import { isCurrency, westernDigits } from '../../../../platform/index.ts';
+import { isSerial } from '../../../../vouchers/index.ts';
 import { dayOf, fullYear } from '../days.ts';
 import type { DateFormat } from './mapping.ts';
 
@@ -6,8 +7,14 @@ import type { DateFormat } from './mapping.ts';
 export const readable = (text: string): string =>
   (/^[\x20-\x7E]*$/.test(text) ? text : westernDigits(text.replaceAll(/\p{Cf}/gu, ''))).trim();
 
-export const serialIn = (text: string): string | undefined =>
-  /^[0-9A-Z]{4,32}$/.exec(readable(text).replaceAll(/[\s-]/gu, '').toUpperCase())?.[0];
+const SERIAL_DIGITS = 14;
+
+/** A serial. Zeros that a spreadsheet took from its beginning are put back where it comes to its check digits with them. */
+export function serialIn(text: string): string | undefined {
+  const given = /^[0-9A-Z]{4,32}$/.exec(readable(text).replaceAll(/[\s-]/gu, '').toUpperCase())?.[0];
+  const whole = given?.padStart(SERIAL_DIGITS, '0');
+  return whole !== undefined && isSerial(whole) ? whole : given;
+}
 
 export const referenceIn = (text: string): string | undefined => /^[\p{L}\p{N}][\p{L}\p{N} ._:/#()+,'’°&*-]{0,63}$/u.exec(text)?.[0];
 

@@ -16,6 +16,9 @@ const details = {
   lastFour: 'Four letters or digits, or nothing; zeros at the beginning may be missing.',
 } as const;
 
+/** What is read by the marks of a mapping, which are those of its texts. */
+const amountFields: ReadonlySet<FieldName> = new Set(['amount', 'debit', 'credit', 'balance']);
+
 /** The post gives every operation a reference; where it writes that there is none, there is none. */
 const postReference = (text: string): string | undefined => (text !== '' && isNoReference(text) ? NO_REFERENCE : referenceIn(text));
 
@@ -33,10 +36,13 @@ export class RowReader {
     this.#movements = new MovementReader(positions, mapping, source);
   }
 
-  /** The text of a cell, without the blanks around it. */
-  cell({ cells }: NumberedRow, field: FieldName): string {
+  /** The text of a cell, without the blanks around it; an amount that is a number of a workbook is written as the mapping writes amounts. */
+  cell({ cells, numbers }: NumberedRow, field: FieldName): string {
     const position = this.#positions.get(field);
-    return position === undefined ? '' : (cells[position] ?? '').trim();
+    if (position === undefined) return '';
+    const text = (cells[position] ?? '').trim();
+    const isNumber = amountFields.has(field) && numbers?.includes(position);
+    return isNumber ? text.replace('.', this.#mapping.decimalMark ?? '.') : text;
   }
 
   /** The amount that a row of totals states; null where it states none, undefined where it cannot be read. */

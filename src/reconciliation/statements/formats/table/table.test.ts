@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readStatement } from '../../../../../test/support/statement-files.ts';
 import { written } from '../../../../../test/support/tables.ts';
+import { workbook } from '../../../../../test/support/workbooks.ts';
 import type { TableMapping } from './mapping.ts';
 
 const header = 'reference;serial;date;office;amount;currency';
@@ -159,6 +160,14 @@ describe('a table of the post', () => {
     const read = await readStatement(await written({ kind: 'xlsx' }, cells));
     expect(read).toMatchObject({ format: 'xlsx', faults: [], lines: [{ row: 2, amount: '1500.00 DZD', paidOn: '2026-03-05' }] });
   });
+
+  it('puts back the zeros that a spreadsheet took from a serial, where its check digits come out', async () => {
+    const serialOf = async (serial: string) =>
+      (await readStatement(`${header}\nA;${serial};2026-03-05;16000;1500,00;DZD\n`)).lines.map((line) => line.serial);
+    expect(await serialOf('123456789092')).toEqual(['00123456789092']);
+    expect(await serialOf('123456789093')).toEqual(['123456789093']);
+    expect(await serialOf('AB12')).toEqual(['AB12']);
+  });
 });
 
 describe('a table read by a mapping', () => {
@@ -254,6 +263,26 @@ describe('a table read by a mapping', () => {
     expect(await faults('annulation;-7')).toEqual([{ row: 2, ...contradiction }]);
     expect(await faults('versement;-7')).toEqual([{ row: 2, ...contradiction }]);
     expect(await faults('paiement;+7')).toEqual([{ row: 2, ...contradiction }]);
+  });
+
+  it('reads numbers of a workbook as numbers, whatever marks its texts have', async () => {
+    const text = (at: string, said: string) => `<c r="${at}" t="inlineStr"><is><t>${said}</t></is></c>`;
+    const number = (at: string, value: string) => `<c r="${at}"><v>${value}</v></c>`;
+    const sheet = (header: string[], ...rows: string[]) =>
+      workbook({
+        rows: `<row r="1">${header.map((name, i) => text(`${'ABCD'[i]}1`, name)).join('')}</row>${rows.map((row, i) => `<row r="${i + 2}">${row}</row>`).join('')}`,
+      });
+    const read = async (mapping: TableMapping, ...rows: string[]) => {
+      const content = await sheet(['Date', 'Montant', 'Sens', 'Solde'], ...rows);
+      const { faults, lines, parts } = await readStatement(content, { source: 'bank', mapping });
+      return faults.length > 0 ? faults : [lines.map(({ amount }) => amount), `${parts[0]?.closing}`];
+    };
+    const row = (amount: string, balance: string) => text('A2', '10/03/2026') + amount + text('C2', 'C') + balance;
+    const mapping: TableMapping = { currency: 'TND', decimalMark: ',', thousandsMark: '.' };
+    expect(await read(mapping, row(number('B2', '150.125'), number('D2', '1150.125')))).toEqual([['150.125 TND'], '1150.125']);
+    expect(await read(mapping, row(text('B2', '150.125'), text('D2', '1.150,125')))).toEqual([['150125.000 TND'], '1150.125']);
+    const dinars: TableMapping = { currency: 'DZD', decimalMark: ',' };
+    expect(await read(dinars, row(number('B2', '15000.5'), number('D2', '-0.25')))).toEqual([['15000.50 DZD'], '-0.25']);
   });
 
   it('leaves out the rows that it says are titles and ends', async () => {
