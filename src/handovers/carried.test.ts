@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFrame } from '../../test/support/fixtures.ts';
+import { makeFrame, makePerson } from '../../test/support/fixtures.ts';
 import { startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { codeOf, dzd, type Field, GRANT, openField, reason, seen } from '../../test/support/rounds.ts';
 import { makeVouchers, type TestVoucher } from '../../test/support/vouchers.ts';
@@ -162,6 +162,23 @@ describe('cash that is on its way', () => {
       expect(codeOf(await atCounter(cancelled))).toBe('voucher_cancelled');
       await bringBack(id, GRANT).expect(201);
       await close(id).expect(200);
+      expect(await broken()).toEqual([]);
+    });
+
+    it('is delivered to who has no telephone also where somebody had guessed at it, once two people have unlocked it', async () => {
+      const { frame, agent, finance, treasurer, ask, handOver, deliverBefore, broken } = field;
+      const person = await makePerson(platform, frame.programmeId, { phones: [] });
+      const [voucher] = await makeVouchers(platform, frame, 1, { send: false, people: [person] });
+      if (!voucher) return expect.fail('a voucher was made');
+      const { body } = await ask([voucher]).expect(201);
+      const guess = { officeId: frame.officeId, locator: { serial: voucher.serial }, code: `12345678${dammDigit('12345678')}`, ...seen };
+      for (let i = 0; i < 5; i += 1) expect(codeOf(await agent.post('/v1/payouts', guess))).toBe('code_refused');
+      await handOver(body.id).expect(200);
+      expect(codeOf(await deliverBefore(body.id, voucher))).toBe('voucher_locked');
+      const asked = await finance.post(`/v1/vouchers/${voucher.id}/changes`, { kind: 'unlock', reason: 'Guessed at' }).expect(201);
+      await treasurer.post(`/v1/voucher-changes/${asked.body.id}/confirm`).expect(200);
+      await platform.settled();
+      expect(codeOf(await deliverBefore(body.id, voucher))).toBe('done');
       expect(await broken()).toEqual([]);
     });
   });

@@ -89,9 +89,13 @@ async function membership(
     rows.flatMap(({ partOf }) => partOf ?? []),
   );
   const known = new Map(
-    rows.map(({ rowNumber, partOf }, i) => [
+    rows.map(({ rowNumber, partOf, candidate: { registration } }, i) => [
       rowNumber,
-      [households.get(likeliest[i] ?? ''), partOf && ofSubmissions.get(partOf.toString('hex'))],
+      [
+        households.get(likeliest[i] ?? ''),
+        // A later member, and no second head.
+        registration.relationship !== 'head' && partOf && ofSubmissions.get(partOf.toString('hex')),
+      ],
     ]),
   );
   return ({ rowNumber }, householdId) => known.get(rowNumber)?.includes(householdId) === true;

@@ -4,13 +4,19 @@ import { problem } from '../platform/index.ts';
 /** Characters in one element, and objects inside objects: a household with all its answers is far from either. */
 const LONGEST_ELEMENT = 4 * 1024 * 1024;
 const DEEPEST = 64;
+/** Objects and lists in one element, each of which may be somebody who gets all that was answered around them: many households have fewer. */
+const MOST_PARTS = 2_000;
 const broken = 'This is no JSON export of submissions. Export it again as JSON and send it.';
 
 /** Whether {@link elementsOf} gives a value back from the list of them that it is written in. */
-export const fitsAsElement = (value: unknown): boolean => isWithin(value, DEEPEST - 1) && JSON.stringify(value).length <= LONGEST_ELEMENT;
+export const fitsAsElement = (value: unknown): boolean =>
+  isWithin(value, DEEPEST - 1) && partsOf(value) <= MOST_PARTS && JSON.stringify(value).length <= LONGEST_ELEMENT;
 
 const isWithin = (value: unknown, depth: number): boolean =>
   typeof value !== 'object' || value === null || (depth > 0 && Object.values(value).every((part) => isWithin(part, depth - 1)));
+
+const partsOf = (value: unknown): number =>
+  typeof value !== 'object' || value === null ? 0 : Object.values(value).reduce<number>((sum, part) => sum + partsOf(part), 1);
 
 /**
  * The elements of the one list in a JSON document, each as its JSON text: of the document itself, or of its member `results`. Never more
@@ -53,6 +59,8 @@ class Splitter {
   #element: string | undefined;
   #wantsComma = false;
   #count = 0;
+  /** Objects and lists in the element so far. */
+  #parts = 0;
 
   *take(piece: string): Generator<string, void> {
     let from = 0;
@@ -110,6 +118,7 @@ class Splitter {
     this.#count += 1;
     if (!isOpening(code)) throw problem.unprocessable(`Submission ${this.#count} is no submission. Export the file again and send it.`);
     this.#element = '';
+    this.#parts = 1;
     this.#depth += 1;
     return true;
   }
@@ -120,6 +129,9 @@ class Splitter {
     if (this.#depth === 0 && this.#count > 0) throw problem.unprocessable(broken);
     this.#depth += 1;
     if (this.#depth > DEEPEST) throw problem.unprocessable(`Submission ${this.#count} has too much inside itself. Leave it out.`);
+    this.#parts += 1;
+    if (this.#element !== undefined && this.#parts > MOST_PARTS)
+      throw problem.unprocessable(`Submission ${this.#count} is about too many people. Split it.`);
     if (!isList) return;
     this.#listDepth = this.#depth;
     this.#lists += 1;

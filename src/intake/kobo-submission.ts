@@ -50,8 +50,9 @@ export function readSubmission(json: string, number: number): Submission {
   const fields = parsed(json, number);
   const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
   return {
-    // A correction gives a submission a new `_uuid` and leaves the root as it was.
-    key: (text('meta/rootUuid') || text('_uuid') || text('meta/instanceID')).replace(/^uuid:/, ''),
+    // A correction gives a submission a new `_uuid` and leaves the root as it was. Whoever fills in the form may have made it up, and a slash
+    // would say that it is somebody of another submission.
+    key: (text('meta/rootUuid') || text('_uuid') || text('meta/instanceID')).replace(/^uuid:/, '').replaceAll('/', ''),
     submittedOn: /^\d{4}-\d{2}-\d{2}/.exec(text('_submission_time'))?.[0] ?? '',
     isRejected: isRejected(fields['_validation_status']),
     ...answeredIn(fields, ''),

@@ -243,6 +243,11 @@ describe('submissions of KoboToolbox', () => {
     ['brackets inside brackets', `[{"a":${'['.repeat(100_000)}`, 'too much inside'],
     ['a submission that never ends', `[{"a":"${'x'.repeat(6_000_000)}"}]`, 'Submission 1 is too large'],
     [
+      'more people than a village',
+      `[{"q":"1","m":[${Array.from({ length: 2_000 }, () => '{"m/name":"Awa"}').join(',')}]}]`,
+      'too many people',
+    ],
+    [
       'more questions than a form',
       `[{${Array.from({ length: 1_100 }, (_none, i) => `"q${i}":"1"`).join(',')}}]`,
       'more than 1000 questions',

@@ -1,6 +1,6 @@
 import { problem, type Table } from '../platform/index.ts';
 import { guessColumns } from './guessing.ts';
-import { elementsOf } from './json-elements.ts';
+import { elementsOf, fitsAsElement } from './json-elements.ts';
 import { Form, type FormLayout, familiesOf } from './kobo-form.ts';
 import { readSubmission, type Submission } from './kobo-submission.ts';
 
@@ -47,6 +47,17 @@ export async function readSubmissions(open: () => AsyncIterable<Buffer>): Promis
     submissions,
     rejected,
   };
+}
+
+/** Whether a submission can be read by itself, and asks no more than a form does: one that cannot would keep out all that come with it. */
+export function fitsAsSubmission(value: unknown): boolean {
+  if (!fitsAsElement(value)) return false;
+  try {
+    new Form().learn(readSubmission(JSON.stringify(value), 1));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What is to be said of the households of a form that asks for their members and not for this. */

@@ -127,5 +127,11 @@ describe('two lists that number their households alike', () => {
     expect(await take(one)).toMatchObject({ acceptedRows: 1 });
     expect(await take({ ...other, 'household/household': 'K61', members: [...(other['members'] as object[]), child] })).toMatchObject({ acceptedRows: 0, refusedRows: 2 }); // biome-ignore format: one line
     expect(await take({ ...one, members: [...(one['members'] as object[]), child] })).toMatchObject({ acceptedRows: 1, knownRows: 1 });
+    const second = { ...(koboSubmission(66)['members'] as object[])[0] };
+    expect(await take({ ...one, members: [...(one['members'] as object[]), child, second] })).toMatchObject({ acceptedRows: 0, refusedRows: 1 }); // biome-ignore format: one line
+    // Who fills in a form may call it as they like: by that nobody comes into the household of another submission.
+    const posing = { 'meta/rootUuid': '', 'meta/instanceID': '', _uuid: `${one._uuid}/9`, 'household/household': 'K61' };
+    expect(await take({ ...koboSubmission(64), ...posing })).toMatchObject({ acceptedRows: 0, refusedRows: 1 });
+    expect(await take({ ...koboSubmission(65), ...posing, _uuid: `${one._uuid}/8`, members: [{ ...second, 'members/relationship': 'child' }] })).toMatchObject({ acceptedRows: 0 }); // biome-ignore format: one line
   });
 });

@@ -44,14 +44,14 @@ export async function unsettledAt(
   return rows.map((row) => named('office', row));
 }
 
-/** Officers who still hold something of what they had drawn until a period's end. */
+/** Officers who still hold something of what they had drawn until a period's end. What was delivered since and taken back they hold again. */
 export async function unreturnedOf(db: Db, { programmeId, until }: Period, limit: number): Promise<OpenItem[]> {
   const rows = await db.all<Left>(sql`
     select a.officer_id as id, coalesce(u.display_name, a.officer_id::text) as name, a.currency, sum(held.balance - given.amount)::text as amount
     from funds f join accounts a on a.fund_id = f.id and a.kind = 'advances' left join users u on u.id = a.officer_id
     cross join lateral (select balance_until(a.id, ${until}) as balance offset 0) held
-    cross join lateral (select coalesce(-sum(g.amount), 0) as amount from postings g
-      where g.account_id = a.id and g.at >= ${until}::timestamptz and g.amount < 0) given
+    cross join lateral (select coalesce(-sum(g.amount), 0) as amount from postings g join journal_entries e on e.id = g.entry_id
+      where g.account_id = a.id and g.at >= ${until}::timestamptz and e.event <> 'advance') given
     where f.programme_id = ${programmeId} and held.balance > given.amount
     group by a.officer_id, u.display_name, a.currency order by 2, 3 limit ${limit}`);
   return rows.map((row) => named('officer', row));

@@ -69,6 +69,27 @@ describe('a period', () => {
   const checks = (body: { checklist: { check: string; holds: boolean }[] }) =>
     Object.fromEntries(body.checklist.map(({ check, holds }) => [check, holds]));
 
+  it('is not ready while an officer holds cash, also where it was given out since and taken back again', async () => {
+    const into = await makeFrame(platform);
+    const officerId = newId();
+    for (const event of ['approval', 'issue'] as const) await at('2026-03-02T09:00:00Z', event, '70.00', {}, into);
+    await at('2026-03-03T09:00:00Z', 'advance', '70.00', { officerId }, into);
+    const held = async () => {
+      const { body } = await finance.get(`/v1/programmes/${into.programmeId}/ledger-periods/next`).expect(200);
+      expect(body.endsOn).toBe('2026-03-31');
+      return body.checklist
+        .find(({ check }: { check: string }) => check === 'advances_returned')
+        .open.map(({ id, amount }: { id: string; amount: { amount: string } }) => [id, amount.amount]);
+    };
+    expect(await held()).toEqual([[officerId, '70.00']]);
+    for (const event of ['delivery', 'delivery_void'] as const) await at('2026-04-02T09:00:00Z', event, '70.00', { officerId }, into);
+    expect(await held()).toEqual([[officerId, '70.00']]);
+    await at('2026-04-03T09:00:00Z', 'delivery', '30.00', { officerId }, into);
+    expect(await held()).toEqual([[officerId, '40.00']]);
+    await at('2026-04-03T09:00:00Z', 'advance_return', '40.00', { officerId }, into);
+    expect(await held()).toEqual([]);
+  });
+
   it('is closed when nothing is open, and says by name what is', async () => {
     const { body: preview } = await finance.get(`${path()}/next`).expect(200);
     expect(preview).toMatchObject({ startsOn: '2026-03-01', endsOn: '2026-03-31', ready: false });

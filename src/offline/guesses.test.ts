@@ -12,7 +12,7 @@ describe('guesses at a voucher that is out with an office without a network', ()
   let elsewhere: Frame;
   beforeAll(async () => {
     platform = await startPlatform();
-    office = await OfflineOffice.open(platform, 10);
+    office = await OfflineOffice.open(platform, 14);
     elsewhere = await makeFrame(platform);
   });
   afterAll(() => platform.close());
@@ -108,6 +108,30 @@ describe('guesses at a voucher that is out with an office without a network', ()
     const [conflict] = await office.conflictsOf(out.packId);
     await office.resolve(conflict.id, 'accepted').expect(200);
     expect(await rowOf(voucher)).toMatchObject({ state: 'redeemed' });
+    expect(await office.broken()).toEqual([]);
+  });
+
+  it('do not let somebody with two records be paid twice: what may be paid there pays under no other record meanwhile', async () => {
+    const judge = await platform.as('programme_officer', { programme: office.frame.programmeId });
+    const merged = async (loser: TestVoucher, survivor: TestVoucher): Promise<void> => {
+      const [first, second] = [loser.person.id, survivor.person.id].sort();
+      await platform.owner.query(
+        `insert into duplicate_pairs (first_id, second_id, programme_id, score, evidence, found_at) values ($1, $2, $3, 0.5, '[]', now())`,
+        [first, second, office.frame.programmeId],
+      );
+      const decision = { decision: 'same_person', survivorId: survivor.person.id, reason: 'Same face', version: 1 };
+      await judge.post(`/v1/duplicate-pairs/${first}/${second}/decision`, decision).expect(200);
+    };
+    const out = await office.out(2);
+    const [locked, known] = out.vouchers as [TestVoucher, TestVoucher];
+    const [absorbed, survivor] = office.fresh(2) as [TestVoucher, TestVoucher];
+    // Who holds both codes guesses wrongly at one of them; and of two records the one that goes on has a voucher of its own.
+    await merged(absorbed, locked);
+    await guess(locked);
+    await merged(known, survivor);
+    for (const other of [absorbed, survivor]) expect((await office.payOnline(other)).body.code).toBe('paid_as_other_record');
+    for (const voucher of out.vouchers) expect(await payOffline(out, voucher)).toHaveProperty('paid.serial', voucher.serial);
+    expect(outcomes((await office.send(out).expect(200)).body)).toEqual(['booked', 'booked']);
     expect(await office.broken()).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { changeById, decideChange, insertChange } from './change-store.ts';
 import { renewCode } from './life-store.ts';
 import { voucherProblem } from './problems.ts';
 import { voucherChanges } from './rules.ts';
-import { voucherById } from './store.ts';
+import { activateCarried, voucherById } from './store.ts';
 import type { NewVoucherChange, SendNewCodes, VoucherChange } from './types.ts';
 
 const past = (state: string) =>
@@ -79,5 +79,7 @@ const decided = () => problem.conflict('It was confirmed or withdrawn before.');
 
 async function carryOut({ tx, now, keyRing }: CommandContext, { voucherId, kind }: VoucherChange): Promise<boolean> {
   if (kind === 'cancel') return (await cancelVouchers({ tx, now }, [voucherId])).cancelled.length === 1;
-  return renewCode(tx, now, voucherId, keyRing.currentVersion, voucherChanges[kind]);
+  const isRenewed = await renewCode(tx, now, voucherId, keyRing.currentVersion, voucherChanges[kind]);
+  if (isRenewed) await activateCarried(tx, now, voucherId);
+  return isRenewed;
 }

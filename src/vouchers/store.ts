@@ -89,6 +89,15 @@ export async function activate(
       and l.id = v.list_id and t.programme_id = l.programme_id and t.number = l.programme_version`);
 }
 
+/** Makes a voucher payable that no message was accepted for and that is carried to the person, as those are when their cash is handed over. */
+export async function activateCarried(tx: Tx, now: Date, voucherId: string): Promise<void> {
+  await activate(
+    tx,
+    now,
+    await tx.all(sql`select id as "voucherId", counter from vouchers where id = ${voucherId} and state = 'issued' and is_carried(id)`),
+  );
+}
+
 /** A fund with vouchers that have run out. */
 export interface DueFund {
   readonly programmeId: string;

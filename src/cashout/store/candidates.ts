@@ -126,13 +126,13 @@ export const candidateColumns = (
 
 /**
  * Whether the same instalment of the same plan was paid to another record of the same person, or can be paid now by a voucher that comes
- * first: the survivor's, then the oldest. Records are one person as long as one was merged into the other, or both into a third. Who was
- * never merged costs a look-up.
+ * first: one that is out with an office without a network, which may have paid it and hears of nothing, a lock included; then the survivor's,
+ * then the oldest. Records are one person as long as one was merged into the other, or both into a third. Who was never merged costs a look-up.
  * @param voucher the alias of its row
  */
 const isPaidElsewhere = (voucher: Sql, now: Date): Sql => sql`exists (select from beneficiaries own
   cross join lateral (select own.merged_into as id where own.merged_into is not null
     union all select m.id from beneficiaries m where m.merged_into = coalesce(own.merged_into, own.id) and m.id <> own.id) other
-  join vouchers w on w.beneficiary_id = other.id and (w.state = 'redeemed' or w.state = 'activated' and w.expires_at > ${now}
-    and own.merged_into is not null and (other.id = own.merged_into or w.id < ${voucher}.id))
+  join vouchers w on w.beneficiary_id = other.id and (w.state = 'redeemed' or not is_bound(${voucher}.id) and (is_bound(w.id)
+    or w.state = 'activated' and w.expires_at > ${now} and own.merged_into is not null and (other.id = own.merged_into or w.id < ${voucher}.id)))
   where own.id = ${voucher}.beneficiary_id and is_same_instalment(w.line_id, ${voucher}.line_id))`;

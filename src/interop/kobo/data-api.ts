@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fitsAsElement } from '../../intake/index.ts';
+import { fitsAsSubmission } from '../../intake/index.ts';
 import {
   type Answer,
   AnswerTooLarge,
@@ -95,7 +95,7 @@ function sorted(results: readonly unknown[]): Pick<SubmissionPage, 'submissions'
   const unreadable: number[] = [];
   for (const element of results) {
     const { data } = submission.safeParse(element);
-    if (data && fitsAsElement(data)) submissions.push(data);
+    if (data && fitsAsSubmission(data)) submissions.push(data);
     else unreadable.push(numbered.safeParse(element).data?._id ?? 0);
   }
   if (submissions.length === 0 && unreadable.length > 0 && unreadable.every((number) => number === 0)) throw new PullFailed('unreadable');

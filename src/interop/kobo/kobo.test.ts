@@ -265,7 +265,17 @@ describe('a connection to KoboToolbox', () => {
     ['has no _uuid', { _uuid: undefined }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
     ['has a _uuid without end', { _uuid: 'x'.repeat(101) }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
     ['is too large', { notes: 'x'.repeat(5 * 1024 ** 2) }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
+    [
+      'asks what no form asks',
+      Object.fromEntries(Array.from({ length: 1_100 }, (_none, i) => [`q${i}`, '1'])),
+      { takenSubmissions: 2, unreadableSubmissions: 1 },
+    ],
     ['is too deep', { notes: 'DEEP' }, { takenSubmissions: 2, unreadableSubmissions: 1 }],
+    [
+      'is about a village',
+      { m: Array.from({ length: 2_000 }, () => ({ 'm/age': '7' })) },
+      { takenSubmissions: 2, unreadableSubmissions: 1 },
+    ],
   ])('goes on when one submission %s', async (_how, wrong, counts) => {
     forms += 1;
     const n = 1_000 + forms * 10;

@@ -74,6 +74,19 @@ describe('statements that would hide something', () => {
     expect(await plain(lineIds[1], 'contribution', rows[0].id)).toBe('statement_match_targets_fit');
   });
 
+  it('quote a pay-out of another programme, which is nothing of theirs, and are read all the same', async () => {
+    const { frame: elsewhere } = await makeBookkeeping(platform);
+    const [theirs] = (await payList(platform, elsewhere, [{ amount: '130.00' }])) as [Paid];
+    const [ours] = (await payList(platform, frame, [{ amount: '130.00' }])) as [Paid];
+    const { id } = await matched('post', [
+      { ourReference: theirs.payoutId, amount: '130.00' },
+      { ourReference: theirs.payoutId, serial: theirs.serial, amount: '130.00' },
+      { reference: theirs.payoutId, serial: ours.serial, amount: '130.00' },
+    ]);
+    expect((await foundIn(id)).map(([row, , target]) => [row, target])).toEqual([[3, ours.payoutId]]);
+    expect(await kindsOf(id)).toEqual([1, 2].map((row) => [row, 'paid_not_in_list']));
+  });
+
   it('are compared with the pay-out that a person chose, whatever serial the line has', async () => {
     const [named, chosen] = (await payList(platform, frame, [{ outcome: 'live', amount: '900.00' }, { amount: '100.00' }])) as [Paid, Paid];
     const { id } = await matched('post', [{ serial: named.serial, amount: '900.00' }]);

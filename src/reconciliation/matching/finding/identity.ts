@@ -33,7 +33,8 @@ export const byQuote = (look: Look): Sql =>
     vouchers: sql`v.id = any(array(select p.voucher_id from payouts p where p.id = any(array(select key::uuid from lines))))`,
     payouts: sql`p.id = any(array(select key::uuid from lines))`,
     key: sql`p.id::text`,
-    isTheirs: sql`(l.serial is null or l.serial = p.serial)`,
+    // A pay-out of another programme has no voucher among these.
+    isTheirs: sql`p.serial is not null and (l.serial is null or l.serial = p.serial)`,
   });
 
 /** How lines lead to pay-outs: each of these is a condition that an index answers for all of them at once. */
