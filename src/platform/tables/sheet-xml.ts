@@ -12,17 +12,27 @@ const PIECE_CHARACTERS = 64 * 1024;
 const WIDTH_ROWS = 50;
 const [NARROWEST, WIDEST] = [8, 50];
 
+/** A decimal of no more digits than a spreadsheet keeps of a number, and how many of them stand after the point. */
+const decimal = /^-?(?=[\d.]{1,16}$)(?:0|[1-9]\d{0,14})(?:\.(\d{1,4}))?$/;
+/** The styles of the workbook by digits after the point. */
+const numberStyles = ['2', '5', '3', '4', '5'] as const;
+
 /**
  * The XML of a sheet. Its first rows are held until the columns are known to be so wide.
+ * @param numbers the columns, 0 being the first, in which a decimal is a number; all else is text
  * @throws unprocessable when there are more rows or longer cells than a sheet holds
  */
-export async function* sheetXml(rows: AsyncIterable<readonly string[]>, rightToLeft: boolean): AsyncGenerator<Buffer, void> {
+export async function* sheetXml(
+  rows: AsyncIterable<readonly string[]>,
+  rightToLeft: boolean,
+  numbers: ReadonlySet<number>,
+): AsyncGenerator<Buffer, void> {
   const first: (readonly string[])[] = [];
   let [piece, number] = ['', 0];
   const add = (row: readonly string[]) => {
     number += 1;
     if (number > MOST_ROWS) throw unreadable(`A sheet holds ${MOST_ROWS} rows at most. Ask for CSV.`);
-    piece += rowXml(row, number);
+    piece += rowXml(row, number, numbers);
   };
   const begin = () => {
     piece = `${declaration}${sheetStart(first, rightToLeft)}`;
@@ -52,12 +62,14 @@ function sheetStart(first: readonly (readonly string[])[], rightToLeft: boolean)
   return `<worksheet xmlns="${mainNamespace}"><sheetViews>${view}</sheetViews>${cols && `<cols>${cols}</cols>`}<sheetData>`;
 }
 
-function rowXml(cells: readonly string[], number: number): string {
+function rowXml(cells: readonly string[], number: number, numbers: ReadonlySet<number>): string {
   const style = number === 1 ? ' s="1"' : '';
   const xml = cells.map((cell, column) => {
     if (cell === '') return '';
     const reference = `${columnName(column)}${number}`;
     if (cell.length > LONGEST_CELL) throw unreadable(`Cell ${reference} has more than ${LONGEST_CELL} characters. Ask for CSV.`, number);
+    const parts = numbers.has(column) ? decimal.exec(cell) : null;
+    if (parts) return `<c r="${reference}" s="${numberStyles[parts[1]?.length ?? 0]}"><v>${cell}</v></c>`;
     const space = /^\s|\s$/.test(cell) ? ' xml:space="preserve"' : '';
     return `<c r="${reference}"${style} t="inlineStr"><is><t${space}>${escaped(cell)}</t></is></c>`;
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cellsOf, written } from '../../../test/support/tables.ts';
-import { type TableFormat, writeTable } from './index.ts';
+import { cellsOf, inPieces, written } from '../../../test/support/tables.ts';
+import { readRecords, type TableFormat, writeTable } from './index.ts';
 
 describe('a file of cells', () => {
   // What is blank is no cell, and what surrounds a header is trimmed.
@@ -53,6 +53,37 @@ describe('a file of cells', () => {
     const lines = bytes.toString().split('\r\n');
     expect(lines.slice(1, 10)).toEqual(["'=1+1", "'+213550000001", "'-5", "'@x", "''=x", "'＝1", "it's", '"a;=cmd"', '']);
     expect(await cellsOf(bytes)).toEqual(rows);
+  });
+
+  it('writes decimals of a column of numbers as numbers that can be added up in XLSX, and nothing else', async () => {
+    const cells = ['15000.00', '-7.125', '0', '0.5', '42', '007', '1e3', '<10', '+5', '1234567890123456', '1234567890123.45', '9'];
+    const bytes = await written({ kind: 'xlsx' }, [['amount', 'code'], ...cells.map((cell) => [cell, cell])], { numbers: new Set([0]) });
+    const { records } = await readRecords(inPieces(bytes), '');
+    const found: [string | undefined, boolean][] = [];
+    for await (const {
+      cells: [amount],
+      numbers = [],
+    } of records) {
+      expect(numbers).not.toContain(1);
+      found.push([amount, numbers.includes(0)]);
+    }
+    expect(found.filter(([, isNumber]) => isNumber).map(([amount]) => amount)).toEqual([
+      '15000',
+      '-7.125',
+      '0',
+      '0.5',
+      '42',
+      '1234567890123.45',
+      '9',
+    ]);
+    expect(found.filter(([, isNumber]) => !isNumber).map(([amount]) => amount)).toEqual([
+      'amount',
+      '007',
+      '1e3',
+      '<10',
+      '+5',
+      '1234567890123456',
+    ]);
   });
 
   it('keeps a text that looks like a formula exactly as it is in XLSX', async () => {

@@ -2,6 +2,7 @@ import { Download, fileTypeOf, type Ground, type Routes, Versioned, versionIn, w
 import { publishReport } from './commands/publish.ts';
 import { setPublisher } from './commands/set-publisher.ts';
 import { takeReport } from './commands/take.ts';
+import { numberColumns } from './formats/hxl.ts';
 import { iatiOf } from './formats/iati.ts';
 import { reportRows } from './formats/rows.ts';
 import { wilayaRows } from './formats/wilaya-rows.ts';
@@ -36,7 +37,7 @@ function tableOf(report: DonorReport, kind: 'csv' | 'xlsx', table: 'report' | 'w
   return new Download(
     contentType,
     `${nameOf(report)}${suffix}.${extension}`,
-    writeTable({ kind }, each(rows), { sheetName: nameOf(report) }),
+    writeTable({ kind }, each(rows), { sheetName: nameOf(report), numbers: numberColumns(rows[1] ?? []) }),
   );
 }
 

@@ -49,3 +49,7 @@ export function tagRow(tags: readonly string[]): string[] {
   if (wrong !== undefined) throw new Error(`${wrong} is no tag of HXL`);
   return [...tags];
 }
+
+/** The columns of a file, 0 being the first, that are of amounts and counts by their tags. */
+export const numberColumns = (tags: readonly string[]): ReadonlySet<number> =>
+  new Set(tags.flatMap((tag, column) => (/^#(?:value|reached|targeted)(?:\+|$)|\+num$/.test(tag) ? [column] : [])));
