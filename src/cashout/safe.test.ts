@@ -91,6 +91,16 @@ describe('the safe of an office', () => {
     expect(rows).toEqual([{ fits: true }]);
   });
 
+  it('takes in what an agent says is too much in their till once a supervisor has signed for it', async () => {
+    const office = await open();
+    await office.move('brought_in', '5000.00').expect(201);
+    const { body: till } = await office.openTill(office.agent, '3000.00').expect(201);
+    await office.agent.post(`/v1/tills/${till.id}/close`, { count: [{ denomination: '2000', pieces: 1_000_000 }] }).expect(200);
+    expect(await office.holds()).toEqual(['5000.00', '0.00']);
+    await office.supervisor.post(`/v1/tills/${till.id}/sign`, { remark: 'Another till’s, by mistake' }).expect(200);
+    expect(await office.holds()).toEqual(['2000002000.00', '0.00']);
+  });
+
   it('says that the office has run out before a code is looked at, by its figures and to everybody alike', async () => {
     const office = await open();
     const [voucher, agent] = [fresh(), office.agent];
