@@ -60,6 +60,8 @@ function factsOf(places: number, most: number, months: number): FundFacts {
     toldHouseholds: 0,
     bothHouseholds: Math.ceil(people / 3),
     toldIn: [],
+    othersIn: [],
+    othersAs: [],
     peopleInPeriod: people,
     householdsInPeriod: Math.ceil(people / 3),
     fresh,
@@ -101,6 +103,8 @@ const reportOf = (places: number, most: number): DonorReport => {
     bothHouseholds: 0,
     fresh: [],
     toldIn: first.cells.filter(({ breakdown }) => breakdown === 'wilaya').map(({ cell, people }) => ({ name: cell, people })),
+    othersIn: [],
+    othersAs: [],
   };
   return prepare(about, facts, earlier, '2026-04-30', new Date('2026-05-02T08:00:00Z'), 'published').report;
 };

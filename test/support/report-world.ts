@@ -183,6 +183,18 @@ function factsOf(
   const uncounted = crowds.filter((one) => !reachedIn.has(one) && (monthsIn(one, fund)[0] ?? 9) <= month);
   const fresh = uncounted.filter((one) => !countedIn.has(one));
   const recent = count(crowds.filter((one) => monthsIn(one, fund).some((m) => m > lastMonth && m <= month)));
+  const others = crowds.filter(
+    (one) => countedIn.has(one) && countedIn.get(one) !== reachedIn.get(one) && (monthsIn(one, fund)[0] ?? 9) <= month,
+  );
+  const othersBy = (by: 'wilaya' | 'kind') =>
+    [...new Set(others.map((one) => one[by]))].map((name) => {
+      const there = others.filter((one) => one[by] === name);
+      return {
+        name,
+        people: count(there),
+        recent: count(there.filter((one) => monthsIn(one, fund).some((m) => m > lastMonth && m <= month))),
+      };
+    });
   const paidIn = totalsBy(crowds, fund, 'wilaya', month);
   const transfers = sum(paidIn.map(({ count }) => count));
   const [newPeople, all] = [count(fresh), count(uncounted)];
@@ -201,6 +213,8 @@ function factsOf(
       name: number,
       people: count([...countedIn.keys()].filter(({ wilaya }) => wilaya === number)),
     })),
+    othersIn: othersBy('wilaya'),
+    othersAs: othersBy('kind'),
     peopleInPeriod: recent,
     householdsInPeriod: recent,
     fresh,

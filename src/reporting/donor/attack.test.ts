@@ -41,6 +41,23 @@ describe('an attack on everything that was ever published of a fund', () => {
     );
   });
 
+  it('recovers no handful that another fund has told of, beside those who are new in the same place', () => {
+    const crowds = [
+      { ...alike('male', '60+', 6, '16', [1, 2, 4]), also: [1] },
+      { ...alike('female', '18-59', 14, '25', [2]), also: [2] },
+      { ...alike('male', '6-11', 19, '16', []), also: [1] },
+      { ...alike('female', '60+', 86, '16', []), also: [2] },
+      { ...alike('female', '60+', 69, '25', [1, 2, 3, 4]), also: [2] },
+      alike('male', '12-17', 7, '16', [3]),
+    ];
+    expect(leaksOf(crowds)).toEqual([]);
+    expect(publishAll(crowds).reports.at(1)?.breakdown.byWilaya).toMatchObject([
+      { people: null, transfers: null, suppressed: true },
+      {},
+      {},
+    ]);
+  });
+
   it('finds who is new where pay-outs outnumber those who were told of, if only a handful waits', () => {
     const crowds = [alike('female', '18-59', 190, '16', [1, 2]), alike('male', '0-5', 5, '16', [2])];
     const told = publishAll(crowds);

@@ -170,9 +170,12 @@ function householdsOf({ newHouseholds, toldHouseholds, bothHouseholds }: FundFac
   return (isFresh ? newHouseholds : 0) + (isTold ? toldHouseholds : 0);
 }
 
+const countsBy = (others: FundFacts['othersIn']): Map<string, readonly [number, number]> =>
+  new Map(others.map(({ name, people, recent }) => [name, [people, recent]]));
+
 /** The tables of those whom a report tells of, with the pay-outs made since the last. */
 function tablesFor(
-  { wilayas, toldIn }: FundFacts,
+  { wilayas, toldIn, othersIn, othersAs }: FundFacts,
   { cells }: Earlier,
   people: number,
   cube: FundFacts['fresh'],
@@ -187,6 +190,8 @@ function tablesFor(
     beyondIn: beyond(paidIn, toldOf, countsOf(paidAs), months),
     keptIn: new Set(cells.flatMap(({ breakdown, cell, isShown }) => (breakdown === 'wilaya' && !isShown ? [cell] : []))),
     beyondAs: beyond(paidAs, () => people, null, months),
+    othersIn: countsBy(othersIn),
+    othersAs: countsBy(othersAs),
   });
 }
 

@@ -18,13 +18,16 @@ export interface Counted {
   /** Places that a report has hidden before: their pay-outs would tell how many people were hidden in each. */
   readonly keptIn: ReadonlySet<string>;
   readonly beyondAs: ReadonlyMap<string, number>;
+  /** How many of those who were paid in a place, or with a kind, are told of by another fund: in all, and since the last such table. */
+  readonly othersIn: ReadonlyMap<string, readonly [number, number]>;
+  readonly othersAs: ReadonlyMap<string, readonly [number, number]>;
 }
 
 /**
  * Every table of some people, and what may be shown of each. Nobody is in the tables of two reports, so what reports show adds up and
  * nothing is learnt by taking one from another.
  */
-export function tablesOf({ cube, wilayas, paidIn, paidAs, beyondIn, beyondAs, keptIn }: Counted): Cell[] {
+export function tablesOf({ cube, wilayas, paidIn, paidAs, beyondIn, beyondAs, othersIn, othersAs, keptIn }: Counted): Cell[] {
   const told = demography(cube);
-  return [...told, ...byWilaya(cube, wilayas, paidIn, beyondIn, keptIn, told), ...byKind(cube, paidAs, beyondAs)];
+  return [...told, ...byWilaya(cube, wilayas, paidIn, beyondIn, othersIn, keptIn, told), ...byKind(cube, paidAs, beyondAs, othersAs)];
 }

@@ -6,7 +6,8 @@ const none: Transfers = { count: 0, amount: '0' };
 
 /**
  * People, pay-outs and amounts by something that everybody has one of. Where people are hidden the money is: divided by a grant it counts
- * them. So it is where pay-outs outnumber the people who were told of by a handful: those are people who wait.
+ * them. So it is where pay-outs outnumber the people who were told of by a handful: those are people who wait. And so it is where a handful of those
+ * who were paid is in the tables of another fund: what is paid beside the people here tells how many they are.
  */
 function withTransfers(
   breakdown: 'wilaya' | 'kind',
@@ -14,11 +15,12 @@ function withTransfers(
   people: readonly number[],
   paid: ReadonlyMap<string, Transfers>,
   beyond: ReadonlyMap<string, number>,
+  others: ReadonlyMap<string, readonly [number, number]>,
   kept: ReadonlySet<string> = new Set(),
 ): Cell[] {
   const transfers = names.map((name) => paid.get(name) ?? none);
   const shown = shownBesideSum(
-    names.map((name, i) => [people[i] ?? 0, transfers[i]?.count ?? 0, beyond.get(name) ?? 0]),
+    names.map((name, i) => [people[i] ?? 0, transfers[i]?.count ?? 0, beyond.get(name) ?? 0, ...(others.get(name) ?? [0, 0])]),
     (i) => kept.has(names[i] ?? ''),
   );
   return names.map((name, i) => ({
@@ -29,13 +31,19 @@ function withTransfers(
 }
 
 /** By the kind of assistance that reached people first. */
-export const byKind = (cube: readonly Alike[], paid: ReadonlyMap<string, Transfers>, beyond: ReadonlyMap<string, number>): Cell[] =>
+export const byKind = (
+  cube: readonly Alike[],
+  paid: ReadonlyMap<string, Transfers>,
+  beyond: ReadonlyMap<string, number>,
+  others: ReadonlyMap<string, readonly [number, number]>,
+): Cell[] =>
   withTransfers(
     'kind',
     kinds,
     kinds.map((kind) => countIn(cube, (a) => a.kind === kind)),
     paid,
     beyond,
+    others,
   );
 
 const groups = sexes.flatMap((sex) => ageGroups.map((group) => ({ sex, group, name: `${sex}/${group}` })));
@@ -50,6 +58,7 @@ export function byWilaya(
   wilayas: readonly string[],
   paid: ReadonlyMap<string, Transfers>,
   beyond: ReadonlyMap<string, number>,
+  others: ReadonlyMap<string, readonly [number, number]>,
   kept: ReadonlySet<string>,
   told: readonly Cell[],
 ): Cell[] {
@@ -59,6 +68,7 @@ export function byWilaya(
     wilayas.map((wilaya) => countIn(cube, (a) => a.wilaya === wilaya)),
     paid,
     beyond,
+    others,
     kept,
   );
   const known = groupsTold(told);

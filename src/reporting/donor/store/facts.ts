@@ -42,6 +42,13 @@ interface Total {
   readonly amount: string;
 }
 
+/** People in a place or of a kind whom a fund has paid: in all, and since its last report. */
+interface PaidPeople {
+  readonly name: string;
+  readonly people: number;
+  readonly recent: number;
+}
+
 /** A fund as the books and the lists have it, with every count as it is. */
 export interface FundFacts {
   readonly movements: readonly Movement[];
@@ -60,6 +67,9 @@ export interface FundFacts {
   readonly bothHouseholds: number;
   /** How many people the programme's reports have told of until now, by wilaya. */
   readonly toldIn: readonly { readonly name: string; readonly people: number }[];
+  /** Whom the fund has paid of those in the tables of another, by place and by kind. */
+  readonly othersIn: readonly PaidPeople[];
+  readonly othersAs: readonly PaidPeople[];
   readonly peopleInPeriod: number;
   readonly householdsInPeriod: number;
   /** Those who are new, by everything that a report breaks down by. */
@@ -101,6 +111,11 @@ const moved = ({ fund: { id, currency } }: ReportedFund, end: Sql) => sql`
   union all select o.event, -po.amount, e.at from journal_entries e join journal_entries o on o.id = e.reverses
     join postings po on po.entry_id = e.id and po.amount > 0 and po.currency = ${currency}
   where e.fund_id = ${id} and e.reverses is not null and e.at < ${end}`;
+
+/** Those who were paid and are in the tables of another fund, by something that pay-outs have. */
+const others = (by: Sql, recent: Sql): Sql => sql`coalesce((select jsonb_agg(to_jsonb(t)) from (select ${by} as name,
+    count(distinct person)::int as people, (count(distinct person) filter (where ${recent}))::int as recent
+  from paid join told using (person) group by 1) t), '[]')`;
 
 /**
  * Everything that a report on a fund says, in one statement: figures read one after another would differ by what happened in between, and a
@@ -151,6 +166,7 @@ export async function readFacts(db: Db, about: ReportedFund, span: Span): Promis
       coalesce((select jsonb_agg(to_jsonb(t)) from (select r.wilaya_number as name, count(*)::int as people
         from reported_people r, funds f where f.id = ${fundId} and r.programme_id = f.programme_id and not r.is_told_before
         group by 1) t), '[]') as "toldIn",
+      ${others(sql`wilaya_number`, recent)} as "othersIn", ${others(sql`kind`, recent)} as "othersAs",
       (select count(*)::int from (select from paid where ${recent} group by person) p) as "peopleInPeriod",
       (select count(*)::int from (select from paid where ${recent} group by household_id) h) as "householdsInPeriod",
       coalesce((select jsonb_agg(jsonb_build_object('sex', sex, 'ageBand', age_band, 'hasDisability', has_disability,
