@@ -1,6 +1,6 @@
 import { command, isCurrency, type ProblemPlace, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
-import { plain } from './formats/table/headers.ts';
+import { plain } from '../table-words.ts';
 import type { TableMapping } from './formats/table/mapping.ts';
 import { insertMapping, type SavedMapping } from './mapping-store.ts';
 

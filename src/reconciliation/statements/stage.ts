@@ -1,8 +1,8 @@
 import { brokenConstraint, Money, Problem, type ProblemPlace, sqlState, type Tx } from '../../platform/index.ts';
+import { plain } from '../table-words.ts';
 import { fingerprintOf, Turns } from './fingerprint.ts';
 import { openStatement } from './formats/open.ts';
 import { moved } from './formats/sum.ts';
-import { plain } from './formats/table/headers.ts';
 import type { Part, Piece, ReadLine, StatementFormat } from './formats/types.ts';
 import { countRepeats, insertLines, LineBatch, planAnew } from './line-store.ts';
 import type { SavedMapping } from './mapping-store.ts';

@@ -1,4 +1,5 @@
 import { type NumberedRow, type ProblemPlace, problem, readRecords, type Upload } from '../../../platform/index.ts';
+import { MOST_TITLES, plain, totalWords } from '../../table-words.ts';
 import type { WrittenLine } from './types.ts';
 
 /** What the post calls each column, in its languages; letters without accents. */
@@ -36,28 +37,9 @@ type Column = keyof typeof headers;
 const columns = Object.keys(headers) as Column[];
 const optional: readonly Column[] = ['day', 'fee'];
 
-const totalWords: ReadonlySet<string> = new Set([
-  'total',
-  'totaux',
-  'total general',
-  'grand total',
-  'المجموع',
-  'المجموع العام',
-  'الاجمالي',
-  'الإجمالي',
-]);
-/** Rows of titles that may stand above the header. */
-const MOST_TITLES = 20;
+const totals: ReadonlySet<string> = new Set([...totalWords, 'المجموع العام'].map(plain));
 const MOST_LINES = 50_000;
 const FAULTS_SHOWN = 100;
-
-const plain = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replaceAll(/\p{Mn}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
 
 /**
  * Reads the lines of an invoice from a table of the post's (CSV or XLSX), whose columns are guessed from its header. Titles above that and rows of
@@ -72,7 +54,7 @@ export async function readInvoiceFile({ bytes, contentType }: Upload): Promise<W
     const places = await headerIn(records);
     for await (const { row, cells } of records) {
       const first = cells.find((cell) => cell.trim() !== '');
-      if (first === undefined || totalWords.has(plain(first))) continue;
+      if (first === undefined || totals.has(plain(first))) continue;
       if (lines.length === MOST_LINES) throw problem.unprocessable(`An invoice has ${MOST_LINES} lines at most. Ask for it by office.`);
       const cellOf = (column: Column): string => {
         const place = places.get(column);

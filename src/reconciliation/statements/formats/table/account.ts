@@ -1,9 +1,9 @@
 import type { Money, NumberedRow, ProblemPlace } from '../../../../platform/index.ts';
+import { plain } from '../../../table-words.ts';
 import { strangerFault } from '../sum.ts';
 import type { Piece, ReadLine, StatementSource } from '../types.ts';
 import { RunningBalances, type Span } from './balances.ts';
 import { readable } from './cells.ts';
-import { plain } from './headers.ts';
 import type { TableMapping } from './mapping.ts';
 import type { RowReader } from './row.ts';
 

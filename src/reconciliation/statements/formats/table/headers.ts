@@ -1,4 +1,5 @@
 import type { ProblemPlace } from '../../../../platform/index.ts';
+import { plain } from '../../../table-words.ts';
 import type { StatementSource } from '../types.ts';
 import { type FieldName, fields, type TableMapping } from './mapping.ts';
 
@@ -105,15 +106,6 @@ const headers: Readonly<Record<FieldName, readonly string[]>> = {
 
 /** What only a bank's table is searched for, and a second such column is passed over: it says the same, or is of no account here. */
 const ofBanks: ReadonlySet<FieldName> = new Set(['direction', 'account', 'balance', 'text']);
-
-/** A text without case, accents, signs and what stands between words. */
-export const plain = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
 
 const known = new Map(fields.flatMap((field) => headers[field].map((header) => [plain(header), field] as const)));
 

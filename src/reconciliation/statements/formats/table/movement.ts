@@ -1,7 +1,8 @@
 import type { Money, ProblemPlace } from '../../../../platform/index.ts';
+import { plain } from '../../../table-words.ts';
 import type { LineKind, StatementSource } from '../types.ts';
 import { AmountReader, type SignedAmount } from './amounts.ts';
-import { type Positions, plain } from './headers.ts';
+import type { Positions } from './headers.ts';
 import type { FieldName, TableMapping } from './mapping.ts';
 
 /** What the word of an operation can say by itself. */

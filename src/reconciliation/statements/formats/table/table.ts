@@ -1,14 +1,12 @@
 import { Money, type NumberedRow, type ProblemPlace, readRecords } from '../../../../platform/index.ts';
+import { MOST_TITLES, plain, totalWords } from '../../../table-words.ts';
 import { balanceFault, moved, Sum } from '../sum.ts';
 import { type Part, type Piece, type Pieces, type ReadLine, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
 import { TableAccount } from './account.ts';
-import { columnsIn, type Positions, plain } from './headers.ts';
+import { columnsIn, type Positions } from './headers.ts';
 import type { TableMapping } from './mapping.ts';
 import { RowReader } from './row.ts';
 
-const totalWords = ['total', 'totaux', 'total general', 'grand total', 'somme', 'المجموع', 'الاجمالي', 'الإجمالي'];
-/** Rows of titles that may stand above a header which is told by its words. */
-const MOST_TITLES = 20;
 const BATCH = 200;
 /** Lines of one day that wait for its end. */
 const MOST_HELD = 5_000;
@@ -106,7 +104,7 @@ class TableSoFar {
     this.#reader = new RowReader(positions, mapping, source);
     this.#account = new TableAccount(this.#reader, mapping, source);
     this.#hasBalances = positions.has('balance');
-    this.#totals = new Set([...totalWords, ...(mapping.totalMarks ?? [])].map(plain));
+    this.#totals = new Set([...totalWords, 'somme', ...(mapping.totalMarks ?? [])].map(plain));
   }
 
   take(record: NumberedRow, pieces: Piece[]): void {
