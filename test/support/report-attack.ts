@@ -239,21 +239,20 @@ const waitingOf = (reports: readonly DonorReport[], places: ReadonlySet<string>)
 function leastIn(crowds: readonly Crowd[], reports: readonly DonorReport[], at: number, told: (wilaya: string) => number): number {
   const people = previous(reports, at)?.reached.people ?? 0;
   const months = spanOf(reports, at);
-  const paid = (key: 'wilaya' | 'kind', since: number) => {
+  const paid = (key: 'wilaya' | 'kind') => {
     const counts = new Map<string, number>();
-    for (const crowd of crowds)
-      for (let r = since; r <= at; r += 1)
-        if (reports[r]?.fund.id === reports[at]?.fund.id)
-          counts.set(crowd[key], (counts.get(crowd[key]) ?? 0) + crowd.people * paidBetween(crowd, r + 1, reports));
+    for (const crowd of crowds) counts.set(crowd[key], (counts.get(crowd[key]) ?? 0) + crowd.people * paidBetween(crowd, at + 1, reports));
     return counts;
   };
-  if (people === 0) return leastToCount(0, Math.max(0, ...paid('kind', 0).values()));
-  const [places, byKind] = [paid('wilaya', at), [...paid('kind', at).values()]];
-  const known = [
-    ...[...places].map(([name, transfers]) => peopleBeyond({ transfers, people: told(name), byKind, months })),
-    ...byKind.map((transfers) => peopleBeyond({ transfers, people, byKind: [transfers], months })),
-  ];
-  return leastToCount(Math.max(0, ...known), Math.max(0, ...byKind));
+  const [places, byKind] = [paid('wilaya'), [...paid('kind').values()]];
+  const inPlaces = [...places].map(([name, transfers]) => peopleBeyond({ transfers, people: told(name), byKind, months }));
+  const byKinds = byKind.map((transfers) => peopleBeyond({ transfers, people, byKind: [transfers], months }));
+  return leastToCount(
+    Math.max(
+      inPlaces.reduce((sum, count) => sum + count, 0),
+      ...byKinds,
+    ),
+  );
 }
 
 /** What those who wait have to do with pay-outs: nobody gets two of a kind in a month, and from so many on they would not have waited. */

@@ -50,6 +50,16 @@ export const world: fc.Arbitrary<Crowd[]> = fc
   .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 14 }))
   .chain(([places, ways, crowds]) => fc.array(crowd(places, ways), { minLength: 1, maxLength: crowds }));
 
+/** As many small crowds as a first report of a small fund has: where who waits is most easily told from when they are counted. */
+export const smallWorld: fc.Arbitrary<Crowd[]> = fc
+  .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }))
+  .chain(([places, ways]) =>
+    fc.array(
+      fc.tuple(crowd(places, ways), fc.integer({ min: 1, max: 13 })).map(([one, people]) => ({ ...one, people })),
+      { minLength: 1, maxLength: 5 },
+    ),
+  );
+
 /** Two funds of a programme, whose people are partly the same. */
 export const shared: fc.Arbitrary<Crowd[]> = world.chain((crowds) =>
   fc
@@ -90,6 +100,16 @@ export const nastyWorlds: Readonly<Record<string, Crowd[]>> = {
     alike('female', '18-59', 30),
   ],
   'five more stipends than people were told of': [alike('female', '18-59', 190, '16', [1, 2]), alike('male', '0-5', 5, '16', [2])],
+  'twenty, of whom fourteen waited where pay-outs told of eleven': [
+    alike('female', '0-5', 8, '16', [2, 3]),
+    alike('female', '0-5', 6, '16', [4]),
+    alike('female', '0-5', 6, '16', [3, 4]),
+  ],
+  'four more than seventeen in two places, who waited': [
+    alike('female', '18-59', 9, '25', [1, 2]),
+    alike('male', '6-11', 8, '31', [2, 4]),
+    alike('male', '0-5', 4, '16', [4]),
+  ],
   'seven more in one place, fewer in another': [
     alike('female', '18-59', 90, '16', [1, 2]),
     alike('male', '18-59', 60, '25', [1]),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { attack, type Leak } from '../../../test/support/report-attack.ts';
-import { alike, nastyWorlds, publishAll, shared, world } from '../../../test/support/report-world.ts';
+import { alike, nastyWorlds, publishAll, shared, smallWorld, world } from '../../../test/support/report-world.ts';
 
 /** How many worlds are tried. */
 const runs = Number(process.env['ATTACK_RUNS'] ?? 40);
@@ -30,6 +30,15 @@ describe('an attack on everything that was ever published of a fund', () => {
       { numRuns: runs },
     );
     expect(totals.groups).toBeGreaterThan(0);
+  });
+
+  it('recovers none of a small fund, whose people wait for one another', () => {
+    fc.assert(
+      fc.property(smallWorld, (crowds) => {
+        expect(leaksOf(crowds)).toEqual([]);
+      }),
+      { numRuns: 5 * runs },
+    );
   });
 
   it('recovers none from two funds of one programme, which pay partly the same people', () => {

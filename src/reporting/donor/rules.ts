@@ -157,12 +157,16 @@ function beyond(of: ReadonlyMap<string, Transfers>, toldOf: (name: string) => nu
 
 const countsOf = (of: ReadonlyMap<string, Transfers>): number[] => [...of.values()].map(({ count }) => count);
 
-/** From how many on people are counted. */
-function leastNew({ paidAs, toldIn }: FundFacts, { people }: Earlier, { in: places, as, months }: PaidSince): number {
-  if (people === 0) return leastToCount(0, Math.max(0, ...paidAs.map(({ count }) => count)));
+/** From how many on people are counted. Nobody is in two places, so what pay-outs say of each adds up. */
+function leastNew({ toldIn }: FundFacts, { people }: Earlier, { in: places, as, months }: PaidSince): number {
   const inPlaces = beyond(places, (name) => toldIn.find((one) => one.name === name)?.people ?? 0, countsOf(as), months);
   const byKinds = beyond(as, () => people, null, months);
-  return leastToCount(Math.max(0, ...inPlaces.values(), ...byKinds.values()), Math.max(0, ...countsOf(as)));
+  return leastToCount(
+    Math.max(
+      [...inPlaces.values()].reduce((sum, count) => sum + count, 0),
+      ...byKinds.values(),
+    ),
+  );
 }
 
 function householdsOf({ newHouseholds, toldHouseholds, bothHouseholds }: FundFacts, isFresh: boolean, isTold: boolean): number {

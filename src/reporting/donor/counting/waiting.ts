@@ -13,17 +13,14 @@ interface Paid {
 /** How many people there must be beside those who were told of: nobody is paid twice in a month with the same kind of assistance. */
 export function peopleBeyond({ transfers, people, byKind, months }: Paid): number {
   const most = byKind.reduce((sum, count) => sum + Math.min(count, people * months), 0);
-  return Math.ceil(Math.max(0, transfers - most) / months);
+  const ways = byKind.filter((count) => count > 0).length;
+  return Math.ceil(Math.max(0, transfers - most) / (months * Math.max(1, ways)));
 }
 
 /**
  * How many new people a report must have to count them. Pay-outs, which a fund's money tells, can say that there are some; so that they wait
- * must never say that they are under ten. They wait until they are twenty, or as many as pay-outs say that there are, or could be at most:
- * eleven at least, so that those who wait may always be ten.
+ * must never say that they are under ten, nor may counting them later say that a handful came meanwhile. So those who wait may be as many as
+ * pay-outs say that there are, or nine more at least: where pay-outs say eleven nobody waits, and otherwise they wait until they are twenty.
  * @param known how many people pay-outs say there are beside those who were counted
- * @param possible how many could be new, if all that was paid with one kind of assistance went to them
  */
-export function leastToCount(known: number, possible: number): number {
-  const bounds = [known, possible].filter((bound) => bound > THRESHOLD);
-  return Math.min(2 * THRESHOLD, ...(bounds[0] === undefined ? [] : [bounds[0]]));
-}
+export const leastToCount = (known: number): number => (known > THRESHOLD ? THRESHOLD + 1 : 2 * THRESHOLD);
