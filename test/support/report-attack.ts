@@ -235,24 +235,49 @@ interface Waiting {
 const waitingOf = (reports: readonly DonorReport[], places: ReadonlySet<string>): Waiting[] =>
   reports.flatMap((_, i) => [...places, null].map((wilaya) => ({ report: i + 1, wilaya })));
 
-/** From how many on a report would have counted people, as anybody can work it out who knows what was paid in each place. */
-function leastIn(crowds: readonly Crowd[], reports: readonly DonorReport[], at: number, told: (wilaya: string) => number): number {
+/** How many people pay-outs say there are beside those who were counted. */
+interface Known {
+  readonly in: Map<string, number>;
+  as: number;
+}
+
+const nobodyKnown = (): Known => ({ in: new Map(), as: 0 });
+const atLeastOf = (known: Known): number =>
+  Math.max(
+    [...known.in.values()].reduce((sum, count) => sum + count, 0),
+    known.as,
+  );
+
+/** What pay-outs say of a report, as anybody can work it out who knows what was paid in each place, and to how many they can have gone. */
+function knownIn(crowds: readonly Crowd[], reports: readonly DonorReport[], at: number, told: (wilaya: string) => number) {
   const people = previous(reports, at)?.reached.people ?? 0;
   const months = spanOf(reports, at);
-  const paid = (key: 'wilaya' | 'kind') => {
+  const paid = (key: 'wilaya' | 'kind', since: number) => {
     const counts = new Map<string, number>();
-    for (const crowd of crowds) counts.set(crowd[key], (counts.get(crowd[key]) ?? 0) + crowd.people * paidBetween(crowd, at + 1, reports));
+    for (const crowd of crowds)
+      for (let r = since; r <= at; r += 1)
+        if (reports[r]?.fund.id === reports[at]?.fund.id)
+          counts.set(crowd[key], (counts.get(crowd[key]) ?? 0) + crowd.people * paidBetween(crowd, r + 1, reports));
     return counts;
   };
-  const [places, byKind] = [paid('wilaya'), [...paid('kind').values()]];
-  const inPlaces = [...places].map(([name, transfers]) => peopleBeyond({ transfers, people: told(name), byKind, months }));
-  const byKinds = byKind.map((transfers) => peopleBeyond({ transfers, people, byKind: [transfers], months }));
-  return leastToCount(
-    Math.max(
-      inPlaces.reduce((sum, count) => sum + count, 0),
-      ...byKinds,
-    ),
+  const byKind = [...paid('kind', at).values()];
+  const inPlaces = [...paid('wilaya', at)].map(
+    ([name, transfers]) => [name, peopleBeyond({ transfers, people: told(name), byKind, months })] as const,
   );
+  const byKinds = byKind.map((transfers) => peopleBeyond({ transfers, people, byKind: [transfers], months }));
+  return {
+    known: { in: new Map(inPlaces), as: Math.max(0, ...byKinds) },
+    possible: Math.max(0, ...(people === 0 ? paid('kind', 0).values() : byKind)),
+  };
+}
+
+/** Whoever waited once has waited since. */
+function stillKnown(waited: Known, known: Known): Known {
+  const places = new Set([...waited.in.keys(), ...known.in.keys()]);
+  return {
+    in: new Map([...places].map((name) => [name, Math.max(waited.in.get(name) ?? 0, known.in.get(name) ?? 0)])),
+    as: Math.max(waited.as, known.as),
+  };
 }
 
 /** What those who wait have to do with pay-outs: nobody gets two of a kind in a month, and from so many on they would not have waited. */
@@ -271,6 +296,7 @@ function waitingEquations(
   const at = (report: number, wilaya: string | null) => first + waiting.findIndex((one) => one.report === report && one.wilaya === wilaya);
   const places = waiting.flatMap(({ report, wilaya }) => (report === 1 && wilaya !== null ? [wilaya] : []));
   const told = new Map<string, number>();
+  const waited = new Map<string, Known>();
   const atLeast = (factors: Map<number, number>, sum: number) => equations.push({ factors, sum, atLeast: true });
   for (const [i, report] of reports.entries()) {
     const number = i + 1;
@@ -278,7 +304,10 @@ function waitingEquations(
     const before = previous(reports, i)?.reached;
     const counted = (report.reached.people ?? 0) - (before?.people ?? 0);
     const toldBefore = report.reached.toldBefore - (before?.toldBefore ?? 0);
-    const least = fewer ?? leastIn(crowds, reports, i, (wilaya) => told.get(wilaya) ?? 0);
+    const sofar = waited.get(report.fund.id) ?? nobodyKnown();
+    const { known, possible } = knownIn(crowds, reports, i, (wilaya) => told.get(wilaya) ?? 0);
+    const least = fewer ?? leastToCount(atLeastOf(known), possible, atLeastOf(sofar));
+    waited.set(report.fund.id, counted === 0 ? stillKnown(sofar, known) : nobodyKnown());
     for (const wilaya of places)
       for (const kind of kindsPaid) {
         const factors = new Map<number, number>([[at(number, wilaya), months]]);
@@ -297,6 +326,13 @@ function waitingEquations(
     }
     // Whom no report has told of is among those whom this fund has not counted; and all of them are few.
     atLeast(new Map([...places.map((wilaya) => [at(number, wilaya), -1] as const), [at(number, null), 1]]), 0);
+    // Everybody was paid at least once.
+    for (const wilaya of places) {
+      const factors = new Map<number, number>([[at(number, wilaya), -1]]);
+      atoms.forEach((atom, a) => atom.wilaya === wilaya && atom.report <= number && factors.set(a, -1));
+      payments.forEach((one, p) => one.report <= number && one.wilaya === wilaya && factors.set(atoms.length + p, 1));
+      atLeast(factors, 0);
+    }
     const most = counted > toldBefore ? 0 : least - 1;
     atLeast(new Map(places.map((wilaya) => [at(number, wilaya), -1])), -most);
     const isShared = fundsOf(reports).length > 1;

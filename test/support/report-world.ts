@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Alike } from '../../src/reporting/donor/counting/index.ts';
 import { isTellable } from '../../src/reporting/donor/counting/index.ts';
-import { type Earlier, prepare } from '../../src/reporting/donor/rules.ts';
+import type { Earlier, PaidThen } from '../../src/reporting/donor/paid-since.ts';
+import { type Prepared, prepare } from '../../src/reporting/donor/rules.ts';
 import type { FundFacts, ReportedFund } from '../../src/reporting/donor/store/facts.ts';
 import { ageBands, type DonorReport, kinds, sexes } from '../../src/reporting/donor/types.ts';
 
@@ -155,7 +156,7 @@ export function publishAll(crowds: readonly Crowd[]): Told {
   const reports: DonorReport[] = [];
   const funds = (crowds.some(({ also }) => also) ? [0, 1] : [0]).map((fund) => ({
     fund,
-    earlier: { last: undefined, people: 0, households: 0, transfers: 0, toldBefore: 0, cells: [] } as Earlier,
+    earlier: { last: undefined, people: 0, households: 0, transfers: 0, toldBefore: 0, waiting: [], cells: [] } as Earlier,
     reachedIn: new Map<Crowd, number>(),
     lastMonth: 0,
   }));
@@ -179,11 +180,18 @@ export function publishAll(crowds: readonly Crowd[]): Told {
         households: earlier.households + prepared.newHouseholds,
         toldBefore: earlier.toldBefore + prepared.toldBefore,
         transfers: facts.transfers,
+        waiting: prepared.newPeople > 0 ? [] : [...earlier.waiting, paidThen(prepared)],
         cells: [...earlier.cells, ...prepared.cells],
       };
       one.lastMonth = month;
     }
   return { reports, countedIn, reachedIn: funds.map(({ reachedIn }) => reachedIn) };
+}
+
+function paidThen({ report: { period }, cells }: Prepared): PaidThen {
+  const by = (breakdown: 'wilaya' | 'kind') =>
+    Object.fromEntries(cells.flatMap((cell) => (cell.breakdown === breakdown && cell.transfers > 0 ? [[cell.cell, cell.transfers]] : [])));
+  return { ...period, in: by('wilaya'), as: by('kind') };
 }
 
 interface Fund {

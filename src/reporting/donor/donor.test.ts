@@ -206,6 +206,25 @@ describe('the report to a donor', () => {
     expect(empty.body).toMatchObject({ reached: { people: 0, households: 0 }, breakdown: { byWilaya: [] } });
   });
 
+  it('counts those who waited only with so many more that ten may have come', async () => {
+    const own = await makeFrame(platform);
+    const clerk = await platform.as('finance_officer', { programme: own.programmeId });
+    const publishTo = async (to: string) => (await clerk.post(`/v1/funds/${own.fundId}/reports`, { to }).expect(201)).body.reached;
+    // Ten pay-outs within a month are ten people: they wait, and everybody knows of it.
+    const first = await payList(platform, own, many(10, {}));
+    expect(await publishTo('2026-03-31')).toMatchObject({ people: null, newPeople: null });
+    // Eleven more say that there are eleven. Were eighteen counted now, eight would be known to have come.
+    await payList(platform, own, [
+      ...many(8, { paidOn: '2026-04-10' }),
+      ...first.slice(0, 3).map((person) => ({ person, paidOn: '2026-04-10' })),
+    ]);
+    expect(await publishTo('2026-04-30')).toMatchObject({ people: null, newPeople: null });
+    await payList(platform, own, many(10, { paidOn: '2026-05-10' }));
+    expect(await publishTo('2026-05-31')).toMatchObject({ people: 28, newPeople: 28 });
+    await payList(platform, own, many(11, { paidOn: '2026-06-10' }));
+    expect(await publishTo('2026-06-30')).toMatchObject({ people: 39, newPeople: 11 });
+  });
+
   it('counts somebody whose records were merged once', async () => {
     const own = await makeFrame(platform);
     const clerk = await platform.as('finance_officer', { programme: own.programmeId });

@@ -1,22 +1,10 @@
 import { Money } from '../../platform/index.ts';
 import { breakdownOf, type Place } from './breakdown.ts';
-import { type Cell, countIn, isTellable, leastToCount, peopleBeyond, THRESHOLD, type Transfers, tablesOf } from './counting/index.ts';
+import { type Cell, countIn, isTellable, THRESHOLD, tablesOf } from './counting/index.ts';
 import { costToTransfer, moneyOf } from './figures.ts';
+import { beyond, countsOf, type Earlier, leastNew, type PaidSince, paidSince, waitedUntilNow } from './paid-since.ts';
 import type { FundFacts, ReportedFund } from './store/facts.ts';
 import type { DaysToCash, DonorReport } from './types.ts';
-
-/** What was published of a fund before. */
-export interface Earlier {
-  /** The last report; none yet. */
-  readonly last: DonorReport | undefined;
-  /** People, households and pay-outs that reports have counted so far. */
-  readonly people: number;
-  readonly households: number;
-  readonly transfers: number;
-  /** Of those people, who are in the tables of another fund of the programme. */
-  readonly toldBefore: number;
-  readonly cells: readonly Cell[];
-}
 
 /** A report, and what publishing it keeps. */
 export interface Prepared {
@@ -30,25 +18,6 @@ export interface Prepared {
   /** Every cell of its tables; none when nobody was paid. */
   readonly cells: readonly Cell[];
 }
-
-const totals = (
-  rows: FundFacts['paidIn'],
-  cells: readonly Cell[],
-  breakdown: Cell['breakdown'],
-  currency: string,
-): Map<string, Transfers> => {
-  const before = new Map<string, { count: number; amount: Money }>();
-  for (const cell of cells.filter((one) => one.breakdown === breakdown)) {
-    const sum = before.get(cell.cell) ?? { count: 0, amount: Money.zero(currency) };
-    before.set(cell.cell, { count: sum.count + cell.transfers, amount: sum.amount.plus(Money.of(cell.amount, currency)) });
-  }
-  return new Map(
-    rows.map(({ name, count, amount }) => {
-      const told = before.get(name) ?? { count: 0, amount: Money.zero(currency) };
-      return [name, { count: count - told.count, amount: Money.of(amount, currency).minus(told.amount).toString() }];
-    }),
-  );
-};
 
 /** What a count that only grows may say now: itself, or what it last said when a handful came since. */
 function grown(now: number, said: number | null, isNothing: boolean): number | null {
@@ -82,9 +51,10 @@ export function prepare(
   const { currency } = about.fund;
   const place: Place = { wilayas: facts.wilayas, currency };
   const from = last ? dayAfter(last.period.to) : null;
-  const paid = paidSince(facts, earlier, currency, monthsOf(from ?? facts.firstPaidOn ?? to, to));
+  const paid = paidSince(facts, earlier, currency, { from, to });
+  const waited = waitedUntilNow(facts, earlier);
   // A few new people wait for more, and so do a few whom another fund has told of.
-  const least = leastNew(facts, earlier, paid);
+  const least = leastNew(facts, earlier, paid, waited);
   const [fresh, toldBefore] = [facts.newPeople, facts.toldBefore].map((people) => (people < least ? 0 : people)) as [number, number];
   const newPeople = fresh + toldBefore;
   const newHouseholds = householdsOf(facts, fresh > 0, toldBefore > 0);
@@ -97,7 +67,8 @@ export function prepare(
   const told = (counted: number | null, before: number | null | undefined): number | null =>
     newTransfers === 0 ? 0 : counted === (before ?? null) ? null : (counted ?? 0) - (before ?? 0);
   const [toldPeople, toldHouseholds] = [told(people, last?.reached.people), told(households, last?.reached.households)];
-  const cells = newTransfers === 0 ? [] : tablesFor(facts, earlier, earlier.people + newPeople, fresh > 0 ? facts.fresh : [], paid);
+  const cells =
+    newTransfers === 0 ? [] : tablesFor(facts, earlier, earlier.people + newPeople, fresh > 0 ? facts.fresh : [], paid, waited.in);
   const steps = cells.length === 0 ? (last?.steps ?? []) : [...(last?.steps ?? []), breakdownOf(cells, place, { from, to, people: fresh })];
   const money = moneyOf(facts.movements, currency, last?.money.sinceStart);
   const { timeZone: _, pledged, ...identity } = about;
@@ -135,40 +106,6 @@ export function prepare(
   };
 }
 
-/** The pay-outs of a period, and to how many people who were told of each could have gone. */
-interface PaidSince {
-  readonly in: ReadonlyMap<string, Transfers>;
-  readonly as: ReadonlyMap<string, Transfers>;
-  readonly months: number;
-}
-
-const paidSince = (facts: FundFacts, { cells }: Earlier, currency: string, months: number): PaidSince => ({
-  in: totals(facts.paidIn, cells, 'wilaya', currency),
-  as: totals(facts.paidAs, cells, 'kind', currency),
-  months,
-});
-
-/** In each place, or by each kind, how many people there must be beside those who were told of. */
-function beyond(of: ReadonlyMap<string, Transfers>, toldOf: (name: string) => number, byKind: readonly number[] | null, months: number) {
-  return new Map(
-    [...of].map(([name, { count }]) => [name, peopleBeyond({ transfers: count, people: toldOf(name), byKind: byKind ?? [count], months })]),
-  );
-}
-
-const countsOf = (of: ReadonlyMap<string, Transfers>): number[] => [...of.values()].map(({ count }) => count);
-
-/** From how many on people are counted. Nobody is in two places, so what pay-outs say of each adds up. */
-function leastNew({ toldIn }: FundFacts, { people }: Earlier, { in: places, as, months }: PaidSince): number {
-  const inPlaces = beyond(places, (name) => toldIn.find((one) => one.name === name)?.people ?? 0, countsOf(as), months);
-  const byKinds = beyond(as, () => people, null, months);
-  return leastToCount(
-    Math.max(
-      [...inPlaces.values()].reduce((sum, count) => sum + count, 0),
-      ...byKinds.values(),
-    ),
-  );
-}
-
 function householdsOf({ newHouseholds, toldHouseholds, bothHouseholds }: FundFacts, isFresh: boolean, isTold: boolean): number {
   if (isFresh && isTold) return bothHouseholds;
   return (isFresh ? newHouseholds : 0) + (isTold ? toldHouseholds : 0);
@@ -184,6 +121,7 @@ function tablesFor(
   people: number,
   cube: FundFacts['fresh'],
   { in: paidIn, as: paidAs, months }: PaidSince,
+  waitedIn: ReadonlyMap<string, number>,
 ) {
   const toldOf = (name: string) => (toldIn.find((one) => one.name === name)?.people ?? 0) + countIn(cube, ({ wilaya }) => wilaya === name);
   return tablesOf({
@@ -196,10 +134,8 @@ function tablesFor(
     beyondAs: beyond(paidAs, () => people, null, months),
     othersIn: countsBy(othersIn),
     othersAs: countsBy(othersAs),
+    waitedIn,
   });
 }
 
 const dayAfter = (day: string): string => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
-
-/** How many months some days come to: one at least. */
-const monthsOf = (from: string, to: string): number => Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000 / 30));

@@ -15,6 +15,8 @@ export interface Counted {
   readonly paidAs: ReadonlyMap<string, Transfers>;
   /** How many people pay-outs tell of in a place and by a kind, beside those who were told of until now. */
   readonly beyondIn: ReadonlyMap<string, number>;
+  /** How many people pay-outs said there were in a place when reports left them to wait. */
+  readonly waitedIn: ReadonlyMap<string, number>;
   /** Places that a report has hidden before: their pay-outs would tell how many people were hidden in each. */
   readonly keptIn: ReadonlySet<string>;
   readonly beyondAs: ReadonlyMap<string, number>;
@@ -27,7 +29,11 @@ export interface Counted {
  * Every table of some people, and what may be shown of each. Nobody is in the tables of two reports, so what reports show adds up and
  * nothing is learnt by taking one from another.
  */
-export function tablesOf({ cube, wilayas, paidIn, paidAs, beyondIn, beyondAs, othersIn, othersAs, keptIn }: Counted): Cell[] {
+export function tablesOf({ cube, wilayas, paidIn, paidAs, beyondIn, beyondAs, othersIn, othersAs, waitedIn, keptIn }: Counted): Cell[] {
   const told = demography(cube);
-  return [...told, ...byWilaya(cube, wilayas, paidIn, beyondIn, othersIn, keptIn, told), ...byKind(cube, paidAs, beyondAs, othersAs)];
+  return [
+    ...told,
+    ...byWilaya(cube, wilayas, paidIn, beyondIn, othersIn, waitedIn, keptIn, told),
+    ...byKind(cube, paidAs, beyondAs, othersAs),
+  ];
 }

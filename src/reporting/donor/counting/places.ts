@@ -8,6 +8,7 @@ const none: Transfers = { count: 0, amount: '0' };
  * People, pay-outs and amounts by something that everybody has one of. Where people are hidden the money is: divided by a grant it counts
  * them. So it is where pay-outs outnumber the people who were told of by a handful: those are people who wait. And so it is where a handful of those
  * who were paid is in the tables of another fund: what is paid beside the people here tells how many they are.
+ * @param waited how many of the people pay-outs told of before: the others came since
  */
 function withTransfers(
   breakdown: 'wilaya' | 'kind',
@@ -16,11 +17,15 @@ function withTransfers(
   paid: ReadonlyMap<string, Transfers>,
   beyond: ReadonlyMap<string, number>,
   others: ReadonlyMap<string, readonly [number, number]>,
+  waited: ReadonlyMap<string, number> = new Map(),
   kept: ReadonlySet<string> = new Set(),
 ): Cell[] {
   const transfers = names.map((name) => paid.get(name) ?? none);
   const shown = shownBesideSum(
-    names.map((name, i) => [people[i] ?? 0, transfers[i]?.count ?? 0, beyond.get(name) ?? 0, ...(others.get(name) ?? [0, 0])]),
+    names.map((name, i) => {
+      const came = (people[i] ?? 0) === 0 ? 0 : (people[i] ?? 0) - (waited.get(name) ?? 0);
+      return [people[i] ?? 0, transfers[i]?.count ?? 0, beyond.get(name) ?? 0, ...(others.get(name) ?? [0, 0]), came];
+    }),
     (i) => kept.has(names[i] ?? ''),
   );
   return names.map((name, i) => ({
@@ -59,6 +64,7 @@ export function byWilaya(
   paid: ReadonlyMap<string, Transfers>,
   beyond: ReadonlyMap<string, number>,
   others: ReadonlyMap<string, readonly [number, number]>,
+  waited: ReadonlyMap<string, number>,
   kept: ReadonlySet<string>,
   told: readonly Cell[],
 ): Cell[] {
@@ -69,6 +75,7 @@ export function byWilaya(
     paid,
     beyond,
     others,
+    waited,
     kept,
   );
   const known = groupsTold(told);

@@ -19,8 +19,14 @@ export function peopleBeyond({ transfers, people, byKind, months }: Paid): numbe
 
 /**
  * How many new people a report must have to count them. Pay-outs, which a fund's money tells, can say that there are some; so that they wait
- * must never say that they are under ten, nor may counting them later say that a handful came meanwhile. So those who wait may be as many as
- * pay-outs say that there are, or nine more at least: where pay-outs say eleven nobody waits, and otherwise they wait until they are twenty.
+ * must never say that they are under ten. They wait until they are twenty, or as many as pay-outs say that there are, or could be at most:
+ * eleven at least, so that those who wait may always be ten. Nor may counting them say that a handful came since others were left to wait:
+ * they are always ten more than pay-outs say of those, so that ten may have come.
  * @param known how many people pay-outs say there are beside those who were counted
+ * @param possible how many could be new, if all that was paid with one kind of assistance went to them
+ * @param waited how many pay-outs said there were when others were left to wait for them
  */
-export const leastToCount = (known: number): number => (known > THRESHOLD ? THRESHOLD + 1 : 2 * THRESHOLD);
+export function leastToCount(known: number, possible: number, waited: number): number {
+  const bounds = [known, possible].filter((bound) => bound > THRESHOLD);
+  return Math.max(waited + THRESHOLD, Math.min(2 * THRESHOLD, ...(bounds[0] === undefined ? [] : [bounds[0]])));
+}

@@ -1,6 +1,7 @@
 import { type Db, sql, type Tx } from '../../../platform/index.ts';
 import { type Cell, THRESHOLD } from '../counting/index.ts';
-import type { Earlier, Prepared } from '../rules.ts';
+import type { Earlier, PaidThen } from '../paid-since.ts';
+import type { Prepared } from '../rules.ts';
 import type { DonorReport } from '../types.ts';
 
 /** A report as it is kept. */
@@ -22,9 +23,15 @@ export async function earlierOf(db: Db, fundId: string): Promise<Earlier & { rea
     from donor_reports where fund_id = ${fundId}`);
   const cells = await db.all<Cell>(sql`select breakdown, cell, people, transfers, amount::text, is_shown as "isShown"
     from published_cells where fund_id = ${fundId} order by number`);
+  const waiting = await db.all<PaidThen>(sql`select r.from_date::text as "from", r.to_date::text as "to",
+      coalesce(jsonb_object_agg(c.cell, c.transfers) filter (where c.breakdown = 'wilaya'), '{}') as "in",
+      coalesce(jsonb_object_agg(c.cell, c.transfers) filter (where c.breakdown = 'kind'), '{}') as "as"
+    from donor_reports r join published_cells c on c.fund_id = r.fund_id and c.number = r.number and c.transfers > 0
+    where r.fund_id = ${fundId} and r.number > coalesce((select max(number) from donor_reports where fund_id = ${fundId} and new_people > 0), 0)
+    group by r.number, r.from_date, r.to_date order by r.number`);
   const last = await findReport(db, fundId, null);
   const { people = 0, toldBefore = 0, households = 0, transfers = 0, reports = 0 } = sums ?? {};
-  return { last: last?.report, people, toldBefore, households, transfers, reports, cells };
+  return { last: last?.report, people, toldBefore, households, transfers, reports, waiting, cells };
 }
 
 /** The number of the last report; 0 when there is none. */
