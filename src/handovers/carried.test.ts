@@ -120,8 +120,13 @@ describe('cash that is on its way', () => {
     });
 
     it('does not run out on the way, is delivered after its last day, and the days on the way are given back', async () => {
-      const { officer, fresh, out, deliver, atCounter, bringBack, close, takeOff, broken, voucherOf, expire, runOut } = field;
+      const { officer, finance, fresh, out, deliver, atCounter, bringBack, close, takeOff, broken, voucherOf, expire, runOut } = field;
       const [carried, back, never] = [fresh(), fresh(), fresh()];
+      const extend = (voucher: TestVoucher, days: number) =>
+        finance.post(`/v1/vouchers/${voucher.id}/expiry`, {
+          lastDay: new Date(platform.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10),
+          reason: 'The road is closed',
+        });
       const id = await out(carried, back);
       for (const voucher of [carried, back, never]) await runOut(voucher);
       expect(codeOf(await atCounter(never))).toBe('voucher_expired');
@@ -131,6 +136,9 @@ describe('cash that is on its way', () => {
       expect(codeOf(await atCounter(carried))).toBe('being_brought');
       const sheet = await officer.get(`/v1/advances/${id}/round-sheet`).expect(200);
       expect(sheet.body.stops.map(({ state }: { state: string }) => state)).toEqual(['to_deliver', 'to_deliver']);
+      expect(codeOf(await extend(never, 9))).toBe('voucher_past_change');
+      await extend(carried, 9).expect(200);
+      expect((await voucherOf(carried)).expires_at.getTime()).toBeGreaterThan(platform.clock.now().getTime() + 8 * 86_400_000);
       await deliver(id, carried).expect(201);
       const before = (await voucherOf(back)).expires_at.getTime();
       await platform.owner.query('alter table advances disable trigger all');

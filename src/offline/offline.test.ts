@@ -165,6 +165,46 @@ describe('an office without a network', () => {
     await office.payOnline(voucher).expect(201);
   });
 
+  it('gets back the days on which it could be paid nowhere, and is paid after the last day it had', async () => {
+    const [vouchers, keys] = [office.fresh(2), await office.device()];
+    const [silent] = vouchers as [TestVoucher, TestVoucher];
+    const expire = async () => {
+      await platform.app.jobs.trigger('vouchers.expire');
+      await platform.settled();
+    };
+    await platform.owner.query('update vouchers set expires_at = $2 where id = any($1)', [
+      vouchers.map(({ id }) => id),
+      new Date(platform.clock.now().getTime() + 12 * 3_600_000),
+    ]);
+    const { body } = await office.prepare(serialsOf(vouchers), keys, { hours: 8 }).expect(201);
+    await office.takeOut(body.id, keys);
+    platform.clock.skip(57 * 3_600_000);
+    await expire();
+    expect(await office.statesOf(vouchers)).toEqual(['activated', 'activated']);
+    await office.endPastGrace();
+    await expire();
+    await office.stepUp();
+    await office.payOnline(silent).expect(201);
+    expect(await office.statesOf(vouchers)).toEqual(['redeemed', 'activated']);
+    // A day is given back once, however often the voucher goes out on it.
+    const [, again] = vouchers as [TestVoucher, TestVoucher];
+    const lastDay = async () =>
+      (await platform.owner.query('select expires_at from vouchers where id = $1', [again.id])).rows[0].expires_at.getTime();
+    const before = await lastDay();
+    for (const _ of [1, 2]) {
+      const other = await office.prepare(serialsOf([again]), await office.device(), { hours: 1 }).expect(201);
+      await office.end(other.body.id, 'withdraw').expect(200);
+    }
+    expect(await lastDay()).toBe(before);
+    platform.clock.skip(24 * 3_600_000);
+    await office.stepUp();
+    for (const _ of [1, 2]) {
+      const other = await office.prepare(serialsOf([again]), await office.device(), { hours: 1 }).expect(201);
+      await office.end(other.body.id, 'withdraw').expect(200);
+    }
+    expect((await lastDay()) - before).toBe(24 * 3_600_000);
+  });
+
   it('is bound or paid, never both, when a counter and a preparation meet', async () => {
     const vouchers = office.fresh(4);
     const devices = [await office.device(), await office.device(), await office.device(), await office.device()] as const;

@@ -41,7 +41,8 @@ export const renewCode = async (tx: Tx, now: Date, id: string, keyVersion: numbe
 export const lockRow = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.run(sql`update vouchers set state = 'locked' where id = ${id} and state = 'activated'`)) === 1;
 
-/** @returns whether the voucher has time left, and now has until later */
+/** @returns whether the voucher has time left, as one that is carried to the person has, and now has until later */
 export const extendRow = async (tx: Tx, now: Date, id: string, expiresAt: Date): Promise<boolean> =>
   (await tx.run(sql`update vouchers set expires_at = ${expiresAt}
-    where id = ${id} and state in ('activated', 'locked') and expires_at > ${now} and expires_at < ${expiresAt}`)) === 1;
+    where id = ${id} and state in ('activated', 'locked') and (expires_at > ${now} or is_carried(id))
+      and ${expiresAt}::timestamptz > greatest(expires_at, ${now})`)) === 1;
