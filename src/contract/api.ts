@@ -13322,7 +13322,7 @@ export interface components {
             officeCode: string | null;
             paidOn: components["schemas"]["Date"];
             valueOn: components["schemas"]["Day"];
-            /** @description The line of an earlier statement of the bank that it says again */
+            /** @description The line of an earlier statement of the bank that it says again; the first of several where that one takes apart what this one states as one sum, and the sum where it is the other way about */
             repeats: string | null;
             /** @description How it found what it is of ours */
             match: {

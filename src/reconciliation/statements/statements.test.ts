@@ -302,6 +302,109 @@ describe('statements', () => {
     expect(await repeatsOf(three('14.00', '11.00'))).toBe(0);
   });
 
+  describe('what the bank books once and states twice', () => {
+    const one = (amount: string, quotes: string) =>
+      `<TxDtls><Refs><EndToEndId>${quotes}</EndToEndId></Refs><Amt Ccy="DZD">${amount}</Amt></TxDtls>`;
+    const parts = one('10.00', 'E-1') + one('20.00', 'E-2') + one('30.00', 'E-3');
+    const named = '<AcctSvcrRef>B-60</AcctSvcrRef>';
+    const batch = '<Btch><MsgId>M-1</MsgId><PmtInfId>P-1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>';
+    const value = '<ValDt><Dt>2026-03-11</Dt></ValDt>';
+    const entry = ({ before = '', details = '', amount = '60.00' }) =>
+      `<Ntry><Amt Ccy="DZD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-10</Dt></BookgDt>${before}<NtryDtls>${details}</NtryDtls></Ntry>`;
+    const notice = (content: string) => camt(content, { message: 'camt.054' });
+    const statement = (content: string) => camt(content, { closing: '40.00' });
+    const sent = async (officer: Client, frame: Frame, content: string) =>
+      (await send(officer, frame, content, bank).expect(200)).body.statement;
+    const linesOf = async (officer: Client, id: string): Promise<{ id: string; repeats: string | null; exceptions: object[] }[]> =>
+      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items;
+
+    it.each([
+      ['its own reference', { before: named, details: parts }, { before: named }],
+      [
+        'its own reference, with a value date in one of the two',
+        { before: value + named, details: parts },
+        { before: named, details: batch },
+      ],
+      ['the name of the batch', { details: batch + parts }, { details: batch }],
+      ['the name of the batch, though one of the two has a reference', { before: named, details: batch + parts }, { details: batch }],
+      ['its amount, its day and the balance', { details: parts }, {}],
+    ])('is known by %s, whether the notice that takes it apart comes first or the statement', async (_by, apart, whole) => {
+      const first = await setUp();
+      const itemised = await sent(first.officer, first.frame, notice(entry(apart)));
+      expect(itemised).toMatchObject({ lineCount: 3, repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 3 }] });
+      const sum = await sent(first.officer, first.frame, statement(entry(whole)));
+      expect(sum).toMatchObject({ lineCount: 1, repeatCount: 1, matchedCount: 0, exceptions: [] });
+      const [line] = await linesOf(first.officer, itemised.id);
+      expect(await linesOf(first.officer, sum.id)).toMatchObject([{ repeats: line?.id, exceptions: [] }]);
+
+      const other = await setUp();
+      const before = await sent(other.officer, other.frame, statement(entry(whole)));
+      expect(before).toMatchObject({ lineCount: 1, repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 1 }] });
+      const after = await sent(other.officer, other.frame, notice(entry(apart)));
+      expect(after).toMatchObject({ lineCount: 3, repeatCount: 3, matchedCount: 0, exceptions: [] });
+      const [all] = await linesOf(other.officer, before.id);
+      expect((await linesOf(other.officer, after.id)).map(({ repeats }) => repeats)).toEqual([all?.id, all?.id, all?.id]);
+    });
+
+    it('is known in MT940 as well, and of another account, day, amount, direction or name it is another', async () => {
+      const { frame, officer } = await setUp();
+      await sent(officer, frame, notice(entry({ before: named, details: parts })));
+      const repeats = async (content: string) => (await sent(officer, frame, content)).repeatCount;
+      const swift = (line: string, closing = '40,00') =>
+        [':20:A', ':25:DZ5800400174401001050486', ':60F:C260309DZD100,00', line, `:62F:C260310DZD${closing}`, '-'].join('\r\n');
+      const sum = entry({ before: named });
+      expect(await repeats(swift(':61:2603100310D60,00NTRFNONREF//B-60'))).toBe(1);
+      expect(await repeats(swift(':61:2603100310D60,00NTRFNONREF//B-61'))).toBe(0);
+      expect(await repeats(swift(':61:2603100310C60,00NTRFNONREF//B-60', '160,00'))).toBe(0);
+      expect(await repeats(statement(sum.replace('2026-03-10', '2026-03-09')))).toBe(0);
+      expect(await repeats(camt(entry({ before: named, amount: '61.00' }), { closing: '39.00' }))).toBe(0);
+      expect(await repeats(camt(sum, { closing: '40.00', account: 'DZ1' }))).toBe(0);
+      expect(await repeats(statement(sum))).toBe(1);
+    });
+
+    it('is two where the statement goes on from the one that has it, or has two, or a notice is borne out already', async () => {
+      const { frame, officer } = await setUp();
+      const repeats = async (content: string) => (await sent(officer, frame, content)).repeatCount;
+      await sent(officer, frame, notice(entry({ details: parts })));
+      const nameless = (opening: string, closing: string) => camt(entry({}), { opening, closing });
+      expect(await repeats(nameless('300.00', '240.00'))).toBe(1);
+      expect(await repeats(nameless('240.00', '180.00'))).toBe(0);
+      const again = await setUp();
+      await sent(again.officer, again.frame, notice(entry({ before: named, details: parts })));
+      const twice = await sent(
+        again.officer,
+        again.frame,
+        camt(entry({ before: named }) + entry({ before: named }), { opening: '200.00', closing: '80.00' }),
+      );
+      expect(twice).toMatchObject({ repeatCount: 1, exceptions: [{ open: 1 }] });
+    });
+
+    it('is not one because a name is: what they quote of ours tells payments of one name apart', async () => {
+      const { frame, officer } = await setUp();
+      const single = (quotes: string) => camtEntry('15.00', 'SALARIES', { quotes });
+      await sent(officer, frame, camt(single('E-1'), { closing: '85.00' }));
+      expect(await sent(officer, frame, camt(single('E-2'), { opening: '85.00', closing: '70.00' }))).toMatchObject({ repeatCount: 0 });
+      expect(
+        await sent(officer, frame, camt(single('E-2'), { opening: '85.00', closing: '70.00' }).replace('<Id>1<', '<Id>2<')),
+      ).toMatchObject({
+        repeatCount: 1,
+      });
+    });
+
+    it('may have its value date in one file only: the line is the same by the day it was booked', async () => {
+      const dated = camtEntry('10.00', 'B-1').replace('<AcctSvcrRef>', `${value}<AcctSvcrRef>`);
+      for (const [first, second] of [
+        [camtEntry('10.00', 'B-1'), dated],
+        [dated, camtEntry('10.00', 'B-1')],
+        [dated.replace('B-1', 'NONREF'), camtEntry('10.00', 'NONREF')],
+      ] as const) {
+        const { frame, officer } = await setUp();
+        expect(await sent(officer, frame, notice(first))).toMatchObject({ repeatCount: 0, exceptions: [{ open: 1 }] });
+        expect(await sent(officer, frame, camt(second, { closing: '90.00' }))).toMatchObject({ repeatCount: 1, exceptions: [] });
+      }
+    });
+  });
+
   describe('a table of the bank that overlaps an earlier one', () => {
     const csv = (mapping?: string): Sending => ({ query: { source: 'bank', ...(mapping === undefined ? {} : { mapping }) } });
     const table = (rows: readonly string[], columns = 'date;reference;libellé;montant;devise') => [columns, ...rows].join('\n');
