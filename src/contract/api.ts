@@ -13291,6 +13291,8 @@ export interface components {
             titleRows?: number;
             /** @description Rows with text at the end that are no lines */
             endRows?: number;
+            /** @description The sheet of a workbook that counts. Without one it is the first that can be seen, and the workbook is refused where another holds operations */
+            sheet?: string;
             /**
              * @description What stands between the cells of CSV
              * @enum {string}

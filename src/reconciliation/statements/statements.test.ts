@@ -6,6 +6,7 @@ import { type Frame, receive } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { makeBookkeeping, stageStatement } from '../../../test/support/statements.ts';
+import { sheetData, workbook } from '../../../test/support/workbooks.ts';
 import { type Ground, newId } from '../../platform/index.ts';
 import { statementJobs } from './jobs.ts';
 import { statementTransitions } from './types.ts';
@@ -483,6 +484,78 @@ describe('statements', () => {
       expect((await sent(officer, frame, table([`${fee};DZ58 0041`], columns))).repeatCount).toBe(0);
       const { errors } = (await send(officer, frame, table([`${fee};1`, `${fee};2`], columns), csv()).expect(422)).body;
       expect(errors).toMatchObject([{ row: 3, cell: 'account' }]);
+    });
+  });
+
+  describe('a workbook', () => {
+    const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    const columns = ['Référence', 'Série', 'Date', 'Code bureau', 'Montant', 'Devise'];
+    const operations = (officeCode: string, n: number, date: string | number = '10/03/2026') =>
+      sheetData([columns, [`P-${n}`, String(10_000_000_000_000 + n), date, officeCode, '15 000,00', 'DZD']]);
+    const upload = (client: Client, { programmeId }: Frame, content: Buffer, mapping?: string) =>
+      client
+        .post(`/v1/programmes/${programmeId}/statements?name=March${mapping === undefined ? '' : `&mapping=${mapping}`}`)
+        .type(xlsx)
+        .send(content);
+    const save = (client: Client, { programmeId }: Frame, name: string, definition: object) =>
+      client.post(`/v1/programmes/${programmeId}/statement-mappings`, { name, definition }).expect(201);
+
+    it('that holds operations in a second sheet is refused, or read as a mapping says, and says what it passed over', async () => {
+      const { frame, officer } = await setUp();
+      const [march, april] = [operations(frame.officeCode, 1), operations(frame.officeCode, 2)];
+      const two = await workbook({ rows: march, more: { Avril: april, Notes: sheetData([['Seen by nobody'], ['x']]) } });
+      const { body } = await upload(officer, frame, two).expect(422);
+      expect(body.errors).toEqual([{ row: 1, detail: expect.stringMatching(/"Avril" \(2 rows\) holds operations.*mapping \(sheet\)/) }]);
+      const path = `/v1/programmes/${frame.programmeId}/statements/preview`;
+      const preview = await officer.post(path).type(xlsx).send(two);
+      expect([preview.status, preview.body.faults?.length]).toEqual([200, 1]);
+      await save(officer, frame, 'Of April', { sheet: 'avril' });
+      const { statement } = (await upload(officer, frame, two, 'Of April').expect(200)).body;
+      expect(statement).toMatchObject({ state: 'reconciled', lineCount: 1 });
+      expect(statement.remarks).toEqual([
+        { row: 1, detail: 'The sheet "People" (2 rows) was not read.' },
+        { row: 1, detail: 'The sheet "Notes" (2 rows) was not read.' },
+      ]);
+      const { items } = (await officer.get(`/v1/statements/${statement.id}/lines`).expect(200)).body;
+      expect(items).toMatchObject([{ reference: 'P-2' }]);
+    });
+
+    it('is read where only one sheet holds operations, whichever it is and whatever else there is', async () => {
+      const { frame, officer } = await setUp();
+      const own = operations(frame.officeCode, 1);
+      const cover = await workbook({ rows: sheetData([['March']]), more: { Opérations: own } });
+      expect((await upload(officer, frame, cover).expect(422)).body.errors).toEqual(
+        expect.arrayContaining([{ row: 1, detail: expect.stringContaining('"Opérations" (2 rows) holds operations') }]),
+      );
+      await save(officer, frame, 'Covered', { sheet: 'Opérations' });
+      expect((await upload(officer, frame, cover, 'Covered').expect(200)).body.statement).toMatchObject({ lineCount: 1 });
+      await save(officer, frame, 'Missing', { sheet: 'Mai' });
+      const missing = await upload(officer, frame, await workbook({ rows: own, more: { Juin: own } }), 'Missing').expect(422);
+      expect(missing.body.errors).toMatchObject([{ detail: 'The workbook has no sheet "Mai". It has: "Lists", "People", "Juin".' }]);
+      // A header without operations, and a sheet that cannot be read, keep nobody from those that count.
+      const empty = await workbook({
+        rows: own,
+        more: {
+          Modèle: sheetData([columns]),
+          Sums: '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1</f></c></row><row r="2"><c><f>B1</f></c></row>',
+        },
+      });
+      const { statement } = (await upload(officer, frame, empty).expect(200)).body;
+      expect(statement.remarks).toEqual([{ row: 1, detail: 'The sheet "Modèle" (1 row) was not read.' }]);
+      const hidden = await workbook({ rows: own, more: { '.Février': own } });
+      expect((await upload(officer, frame, hidden).expect(422)).body.errors).toMatchObject([{ detail: expect.stringContaining('hidden') }]);
+    });
+
+    it('counts the days of its numbers from 1904 where it says so', async () => {
+      const { frame, officer } = await setUp();
+      await save(officer, frame, 'Numbers', { dateFormat: 'excel' });
+      const dayOf = async (number: number, from1904: boolean) => {
+        const content = await workbook({ rows: operations(frame.officeCode, 1, number), from1904 });
+        const { statement } = (await upload(officer, frame, content, 'Numbers').expect(200)).body;
+        return [statement.from, (await officer.get(`/v1/statements/${statement.id}/lines`).expect(200)).body.items[0].paidOn];
+      };
+      expect(await dayOf(46_091, false)).toEqual(['2026-03-10', '2026-03-10']);
+      expect(await dayOf(44_629, true)).toEqual(['2026-03-10', '2026-03-10']);
     });
   });
 
