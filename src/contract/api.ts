@@ -5027,6 +5027,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/period-reopenings/{reopeningId}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse to open a period again, or take back that one asked for it
+         * @description The period stays closed. It may be asked for again.
+         */
+        post: operations["refusePeriodReopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/carry-forwards": {
         parameters: {
             query?: never;
@@ -12100,6 +12120,15 @@ export interface components {
                 confirmedBy: string | null;
                 /** Format: date-time */
                 confirmedAt: string | null;
+                /**
+                 * Format: uuid
+                 * @description A colleague, or whoever asked and took it back
+                 */
+                refusedBy: string | null;
+                /** Format: date-time */
+                refusedAt: string | null;
+                /** @description Why it was refused */
+                note: string | null;
             }[];
         };
         CarryForward: {
@@ -24123,6 +24152,38 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The period, open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPeriodSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refusePeriodReopening: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reopeningId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The period, still closed */
             200: {
                 headers: {
                     [name: string]: unknown;
