@@ -7386,8 +7386,7 @@ export interface paths {
         };
         /**
          * Read which exceptions are open, and for how long
-         * @description Exceptions that are not resolved, by kind and days since they were opened, with the amounts of their pay-outs, or where there are none of the statement's
-         *     lines. Overdue are those whose `dueOn` is before today, by the programme's time zone.
+         * @description Exceptions that are not resolved, by kind, days since they were opened and currency, with what is at stake in them. Overdue are those whose `dueOn` is before today, by the programme's time zone.
          */
         get: operations["getExceptionLoad"];
         put?: never;
@@ -14447,6 +14446,8 @@ export interface components {
             kind: string;
             /** @enum {string} */
             ageBand: "0-7" | "8-14" | "15-30" | "31+";
+            /** @description Of the amount; the programme's where nothing is at stake */
+            currency: components["schemas"]["Currency"];
             exceptions: components["schemas"]["Count"];
             withoutOwner: components["schemas"]["Count"];
             overdue: components["schemas"]["Count"];
