@@ -14200,6 +14200,8 @@ export interface components {
                 name: string;
                 nameAr: string;
                 pcode: string | null;
+                /** @description How cash got to people there: every channel by which ten and more were paid, or else the one by which most was paid; none where that is not told. Reports from before it was told are without */
+                channels?: ("post_office" | "by_hand")[];
                 groups: {
                     people: components["schemas"]["ShownPeople"];
                     suppressed: components["schemas"]["IsSuppressed"];
