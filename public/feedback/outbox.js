@@ -3,6 +3,8 @@
 self.outbox = (() => {
   /** So long a receipt that came while no page was open waits for one. The telephone may be somebody else's. */
   const RECEIPT_MS = 3_600_000;
+  /** So long a network may take to answer: some have a signal and answer nothing, and what is never answered would keep all else waiting. */
+  const PATIENCE_MS = 30_000;
   /** Refusals that say nothing of the message: it was slow, came too early or too often, or is on its way already. */
   const passing = [408, 409, 425, 429];
 
@@ -37,18 +39,42 @@ self.outbox = (() => {
   const put = (store, record) => on(store, 'readwrite', (records) => records.put(record));
   const remove = (store, key) => on(store, 'readwrite', (records) => records.delete(key));
 
-  /** Sends one message. A refusal that says what is wrong with it stays beside it; anything else is tried again. */
-  const send = async ({ key, body }, keeps) => {
-    let response;
-    try {
-      response = await fetch('/v1/feedback', {
+  /** Sends one message and waits for its answer, all of it, as long as a network may take. */
+  const post = async ({ key, body }) => {
+    // Old browsers cannot break off what they send; nobody waits for it any longer all the same.
+    const breaksOff = self.AbortController ? new AbortController() : undefined;
+    let timer;
+    const patience = new Promise((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error('nothing answers'));
+        breaksOff?.abort();
+      }, PATIENCE_MS);
+    });
+    const answered = (async () => {
+      const response = await fetch('/v1/feedback', {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify(body),
         credentials: 'omit',
+        signal: breaksOff?.signal,
       });
-      if (response.status === 201) {
-        const { reference, secret } = await response.json();
+      return { status: response.status, receipt: response.status === 201 ? await response.json() : undefined };
+    })();
+    try {
+      return await Promise.race([answered, patience]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  /** Sends one message. A refusal that says what is wrong with it stays beside it; anything else is tried again. */
+  const send = async ({ key, body }, keeps) => {
+    let status;
+    try {
+      const answer = await post({ key, body });
+      status = answer.status;
+      if (answer.receipt) {
+        const { reference, secret } = answer.receipt;
         if (keeps) await put('receipts', { reference, secret, at: Date.now() });
         await remove('waiting', key);
         return { reference, secret };
@@ -56,7 +82,7 @@ self.outbox = (() => {
     } catch {
       return 'later';
     }
-    if (passing.includes(response.status) || response.status >= 500) return 'later';
+    if (passing.includes(status) || status >= 500) return 'later';
     await put('waiting', { key, body, refused: true });
     return 'refused';
   };

@@ -1,7 +1,7 @@
 // Keeps the form at hand where there is no network, and sends what waits when there is one again.
 importScripts('/feedback/assets/outbox.js');
 
-const CACHE = 'feedback-2';
+const CACHE = 'feedback-3';
 const assets = ['/feedback/assets/form.css', '/feedback/assets/form.js', '/feedback/assets/outbox.js'];
 
 self.addEventListener('install', (event) => {

@@ -359,6 +359,7 @@ export const permissions = {
   'ledger.close_period': { roles: ['finance_officer'], within: ['programme'], stepUp: true },
   'ledger.ask_reopening': { roles: ['finance_officer'], within: ['programme'] },
   'ledger.confirm_reopening': { roles: ['finance_officer'], within: ['programme'], stepUp: true },
+  'ledger.refuse_reopening': { roles: ['finance_officer'], within: ['programme'] },
   'ledger.carry_forward': { roles: ['finance_officer'], within: ['programme'] },
   'ledger.confirm_carry_forward': { roles: ['finance_officer'], within: ['programme'], stepUp: true },
   'ledger.map_accounts': { roles: ['finance_officer'], within: ['programme'], stepUp: true },

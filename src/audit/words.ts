@@ -20,6 +20,7 @@ export const words: Readonly<Record<string, Words>> = {
   'ledger.close_period': { ar: 'إقفال فترة محاسبية', fr: 'Période clôturée', en: 'Period closed' },
   'ledger.ask_reopening': { ar: 'طلب إعادة فتح فترة', fr: 'Réouverture de période demandée', en: 'Reopening of a period asked for' },
   'ledger.confirm_reopening': { ar: 'إعادة فتح فترة', fr: 'Période rouverte', en: 'Period opened again' },
+  'ledger.refuse_reopening': { ar: 'رفض إعادة فتح فترة', fr: 'Réouverture de période refusée', en: 'Reopening of a period refused' },
   'ledger.map_accounts': { ar: 'تعديل ترميز الحسابات', fr: 'Correspondance des comptes établie', en: 'Accounts mapped' },
   'funding.change_fund': { ar: 'تعديل شروط صندوق', fr: 'Conditions du fonds modifiées', en: 'Terms of a fund changed' },
   'funding.record_rate': { ar: 'تدوين سعر صرف', fr: 'Taux de change enregistré', en: 'Exchange rate recorded' },

@@ -34,6 +34,7 @@ export { blockingKeys, documentKey, nameKey, phoneKey, plainDocument, plainDocum
 export { matchProfileRow, openMatchProfile, particularsOf } from './match-profile.ts';
 export { allRecordsOf, type OwnChange, type OwnRecord, ownRecords } from './own-data.ts';
 export { isPhoneHeld } from './phones/hold-store.ts';
+export { languageOfPhone } from './phones/language.ts';
 export { normalPhone } from './phones/phone.ts';
 export { heldPhoneRoutes } from './phones/routes.ts';
 export { type FoundPlace, findPlaces, placeFaults, type WrittenPlace } from './places.ts';

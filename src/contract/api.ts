@@ -5027,6 +5027,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/period-reopenings/{reopeningId}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse to open a period again, or take back that one asked for it
+         * @description The period stays closed. It may be asked for again.
+         */
+        post: operations["refusePeriodReopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/programmes/{programmeId}/carry-forwards": {
         parameters: {
             query?: never;
@@ -7366,8 +7386,7 @@ export interface paths {
         };
         /**
          * Read which exceptions are open, and for how long
-         * @description Exceptions that are not resolved, by kind and days since they were opened, with the amounts of their pay-outs, or where there are none of the statement's
-         *     lines. Overdue are those whose `dueOn` is before today, by the programme's time zone.
+         * @description Exceptions that are not resolved, by kind, days since they were opened and currency, with what is at stake in them. Overdue are those whose `dueOn` is before today, by the programme's time zone.
          */
         get: operations["getExceptionLoad"];
         put?: never;
@@ -12100,6 +12119,15 @@ export interface components {
                 confirmedBy: string | null;
                 /** Format: date-time */
                 confirmedAt: string | null;
+                /**
+                 * Format: uuid
+                 * @description A colleague, or whoever asked and took it back
+                 */
+                refusedBy: string | null;
+                /** Format: date-time */
+                refusedAt: string | null;
+                /** @description Why it was refused */
+                note: string | null;
             }[];
         };
         CarryForward: {
@@ -13291,6 +13319,8 @@ export interface components {
             titleRows?: number;
             /** @description Rows with text at the end that are no lines */
             endRows?: number;
+            /** @description The sheet of a workbook that counts. Without one it is the first that can be seen, and the workbook is refused where another holds operations */
+            sheet?: string;
             /**
              * @description What stands between the cells of CSV
              * @enum {string}
@@ -13322,7 +13352,7 @@ export interface components {
             officeCode: string | null;
             paidOn: components["schemas"]["Date"];
             valueOn: components["schemas"]["Day"];
-            /** @description The line of an earlier statement of the bank that it says again */
+            /** @description The line of an earlier statement of the bank that it says again; the first of several where that one takes apart what this one states as one sum, and the sum where it is the other way about */
             repeats: string | null;
             /** @description How it found what it is of ours */
             match: {
@@ -14170,6 +14200,8 @@ export interface components {
                 name: string;
                 nameAr: string;
                 pcode: string | null;
+                /** @description How cash got to people there: every channel by which ten and more were paid, or else the one by which most was paid; none where that is not told. Reports from before it was told are without */
+                channels?: ("post_office" | "by_hand")[];
                 groups: {
                     people: components["schemas"]["ShownPeople"];
                     suppressed: components["schemas"]["IsSuppressed"];
@@ -14416,6 +14448,8 @@ export interface components {
             kind: string;
             /** @enum {string} */
             ageBand: "0-7" | "8-14" | "15-30" | "31+";
+            /** @description Of the amount; the programme's where nothing is at stake */
+            currency: components["schemas"]["Currency"];
             exceptions: components["schemas"]["Count"];
             withoutOwner: components["schemas"]["Count"];
             overdue: components["schemas"]["Count"];
@@ -24121,6 +24155,38 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The period, open */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPeriodSheet"];
+                };
+            };
+            "4XX": components["responses"]["Problem"];
+        };
+    };
+    refusePeriodReopening: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reopeningId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The period, still closed */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { behindProxy } from '../../test/support/feedback.ts';
-import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.ts';
 import { addGateway, httpGatewayTo } from '../../test/support/gateways.ts';
 import { Centre } from '../../test/support/message-centre.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
@@ -212,6 +212,47 @@ describe('whoever sent a message', () => {
     expect(rows).toHaveLength(24);
     const texts = rows.map(({ reference }) => `Votre message est bien arrivé. Numéro ${reference}. Nous vous répondrons.`);
     expect(texts.slice(0, 3).sort()).toEqual(sent.sort());
+    await platform.close();
+  });
+
+  it('is answered in the language that they are registered with, else in that of their text', async () => {
+    const platform = await startPlatform({ recurring: false, environment: { ...behindProxy, PUBLIC_URL: ORIGIN } });
+    const [frame, elsewhere] = [await makeFrame(platform), await makeFrame(platform)];
+    const settings = { username: 'sanad', receiptAddresses: ['192.0.2.0/24'] };
+    const id = await addGateway(platform, { kind: 'africas_talking', perSecond: 1, settings, credentials: { apiKey: 'key' } });
+    const administrator = await platform.as('administrator');
+    await administrator.post('/v1/feedback-lines', { gatewayId: id, programmeId: frame.programmeId }).expect(201);
+    await administrator.patch(`/v1/gateways/${id}`, '"2"', { enabled: false }).expect(200);
+    const write = async (phone: string, text: string) => {
+      const form = new URLSearchParams({ id: randomUUID(), from: phone, text }).toString();
+      await supertest(platform.app.http)
+        .post(`/v1/gateways/${id}/inbound`)
+        .type('form')
+        .set('x-forwarded-for', '192.0.2.7')
+        .send(form)
+        .expect(204);
+      await platform.settled();
+      return messagesTo(platform, phone).at(-1) ?? '';
+    };
+    const registered = async (language: 'ar' | 'fr' | 'en', phone: string, { programmeId }: Frame = frame) => {
+      const { id } = await makePerson(platform, programmeId, { phones: [phone] });
+      await platform.owner.query('set session_replication_role = replica');
+      await platform.owner.query('update beneficiaries set language = $2 where id = $1', [id, language]);
+      await platform.owner.query('set session_replication_role = origin');
+    };
+    const [english, french, arabic] = [/^Your message has arrived/, /^Votre message est bien arrivé/, /^وصلت رسالتك/];
+    expect(await write(newPhone(), 'Hello, I have not received the money yet')).toMatch(english);
+    expect(await write(newPhone(), 'Bonjour, je n’ai pas reçu mon argent')).toMatch(french);
+    expect(await write(newPhone(), 'متى يفتح المكتب؟')).toMatch(arabic);
+    const [own, shared, another] = [newPhone(), newPhone(), newPhone()];
+    await registered('en', own);
+    expect(await write(own, 'Le bureau est fermé')).toMatch(english);
+    // Those who share a telephone want different languages, and who is registered elsewhere is nobody here.
+    await registered('ar', shared);
+    await registered('en', shared);
+    expect(await write(shared, 'Le bureau est fermé')).toMatch(french);
+    await registered('ar', another, elsewhere);
+    expect(await write(another, 'When is the office open?')).toMatch(english);
     await platform.close();
   });
 });

@@ -1,6 +1,6 @@
 import { hasDammDigit, plainDigits, type RateLimit } from '../platform/index.ts';
 import type { ToldException } from '../reconciliation/index.ts';
-import type { Content, FeedbackCategory, FeedbackOutcome, FeedbackState } from './types.ts';
+import type { Content, FeedbackCategory, FeedbackLanguage, FeedbackOutcome, FeedbackState } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 const HOUR_S = 3_600;
@@ -67,5 +67,26 @@ export function exceptionOf(category: FeedbackCategory): ToldException['kind'] |
 
 const hasArabic = /\p{Script=Arabic}/u;
 
-/** The language of a message that does not say: Arabic by its letters, French otherwise. */
-export const languageOf = (text: string): 'ar' | 'fr' => (hasArabic.test(text) ? 'ar' : 'fr');
+/** Words that hold a sentence together in one language and mean nothing in the other. */
+const commonWords: Readonly<Record<'fr' | 'en', ReadonlySet<string>>> = {
+  fr: new Set(
+    (
+      'je tu il elle nous vous ils le la les un une des du de au aux et est sont suis ai avez ont pas ne que qui quoi mon ma mes votre vos notre pour avec ' +
+      'dans sur bonjour salut merci oui non bureau argent aide quand comment pourquoi combien reçu recu où ou encore toujours jamais svp'
+    ).split(' '),
+  ),
+  en: new Set(
+    (
+      'i you he she we they the an is are am was were be been have has had do does did not no my your our their and of for with from to in at this that ' +
+      'there hello hi please thanks thank yes office money cash when where why how who what received receive got get paid pay still never yet need help'
+    ).split(' '),
+  ),
+};
+
+/** The language of a message that does not say: Arabic by its letters, English by its words, French otherwise. */
+export function languageOf(text: string): FeedbackLanguage {
+  if (hasArabic.test(text)) return 'ar';
+  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  const known = (language: 'fr' | 'en'): number => words.filter((word) => commonWords[language].has(word)).length;
+  return known('en') > known('fr') ? 'en' : 'fr';
+}

@@ -1,5 +1,5 @@
 import { type Db, type Page, pageOf, type Sql, sql, type Tx } from '../platform/index.ts';
-import type { CheckResult, Period, PeriodSheet } from './period-types.ts';
+import type { CheckResult, Closing, Period, PeriodSheet, Reopening } from './period-types.ts';
 
 type Row = Omit<Period, 'from' | 'until'> & { readonly from: Date; readonly until: Date };
 
@@ -102,19 +102,11 @@ export const movePeriod = (tx: Tx, id: string, state: Period['state']): Promise<
   tx.run(sql`update ledger_periods set state = ${state}, version = version + 1 where id = ${id}`);
 
 interface SheetRow {
-  readonly closings: { number: number; closedBy: string; closedAt: string; checklist: CheckResult[] }[];
-  readonly reopenings: {
-    id: string;
-    closing: number;
-    reason: string;
-    askedBy: string;
-    askedAt: string;
-    confirmedBy: string | null;
-    confirmedAt: string | null;
-  }[];
+  readonly closings: Closing[];
+  readonly reopenings: Reopening[];
 }
 
-const instant = (text: string): string => new Date(text).toISOString();
+const instant = <Text extends string | null>(text: Text): Text => (text === null ? text : (new Date(text).toISOString() as Text));
 
 /** A period with its closings and reopenings. */
 export async function findPeriodSheet(db: Db, id: string): Promise<PeriodSheet | undefined> {
@@ -123,34 +115,43 @@ export async function findPeriodSheet(db: Db, id: string): Promise<PeriodSheet |
     coalesce((select jsonb_agg(jsonb_build_object('number', c.number, 'closedBy', c.closed_by, 'closedAt', c.closed_at, 'checklist', c.checklist)
       order by c.number) from ledger_closings c where c.period_id = ${id}), '[]') as closings,
     coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'closing', r.closing, 'reason', r.reason, 'askedBy', r.asked_by, 'askedAt', r.asked_at,
-      'confirmedBy', r.confirmed_by, 'confirmedAt', r.confirmed_at) order by r.closing) from ledger_reopenings r where r.period_id = ${id}), '[]') as reopenings`);
+      'confirmedBy', r.confirmed_by, 'confirmedAt', r.confirmed_at, 'refusedBy', r.refused_by, 'refusedAt', r.refused_at, 'note', r.note) order by r.id)
+      from ledger_reopenings r where r.period_id = ${id}), '[]') as reopenings`);
   return (
     period &&
     row && {
       ...period,
       closings: row.closings.map((closing) => ({ ...closing, closedAt: instant(closing.closedAt) })),
-      reopenings: row.reopenings.map(({ askedAt, confirmedAt, ...reopening }) => ({
+      reopenings: row.reopenings.map((reopening) => ({
         ...reopening,
-        askedAt: instant(askedAt),
-        confirmedAt: confirmedAt && instant(confirmedAt),
+        askedAt: instant(reopening.askedAt),
+        confirmedAt: instant(reopening.confirmedAt),
+        refusedAt: instant(reopening.refusedAt),
       })),
     }
   );
 }
 
 /** A reopening that was asked for, and the period in question. */
-export const findReopening = (db: Db, id: string): Promise<{ periodId: string; confirmedAt: Date | null } | undefined> =>
-  db.first(sql`select period_id as "periodId", confirmed_at as "confirmedAt" from ledger_reopenings where id = ${id}`);
+export const findReopening = (db: Db, id: string): Promise<{ periodId: string } | undefined> =>
+  db.first(sql`select period_id as "periodId" from ledger_reopenings where id = ${id}`);
 
-/** Asks for the last closing of a period to be undone. @throws Error by constraint `ledger_reopenings_once` when it was asked for before */
+/** Asks for the last closing of a period to be undone. @throws Error by constraint `ledger_reopenings_once` while it is asked for, or was confirmed */
 export const insertReopening = (tx: Tx, id: string, periodId: string, reason: string, by: string, at: Date): Promise<number> =>
   tx.run(sql`insert into ledger_reopenings (id, period_id, closing, reason, asked_by, asked_at)
     select ${id}, ${periodId}, max(number), ${reason}, ${by}, ${at} from ledger_closings where period_id = ${periodId}`);
 
-/** @returns whether it was still to be confirmed */
+const isAsked = sql`num_nonnulls(confirmed_by, refused_by) = 0`;
+
+/** @returns whether it was still asked for */
 export const confirmReopeningRow = async (tx: Tx, id: string, by: string, at: Date): Promise<boolean> =>
-  (await tx.run(sql`update ledger_reopenings set confirmed_by = ${by}, confirmed_at = ${at} where id = ${id} and confirmed_by is null`)) ===
-  1;
+  (await tx.run(sql`update ledger_reopenings set confirmed_by = ${by}, confirmed_at = ${at} where id = ${id} and ${isAsked}`)) === 1;
+
+/** @param note why @returns whether it was still asked for */
+export const refuseReopeningRow = async (tx: Tx, id: string, note: string, by: string, at: Date): Promise<boolean> =>
+  (await tx.run(
+    sql`update ledger_reopenings set refused_by = ${by}, refused_at = ${at}, note = ${note} where id = ${id} and ${isAsked}`,
+  )) === 1;
 
 /** The condition that a moment lies within a period's. */
 export const within = (moment: Sql, { from, until }: Pick<Period, 'from' | 'until'>): Sql =>

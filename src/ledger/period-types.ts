@@ -56,6 +56,10 @@ export interface Reopening {
   readonly askedAt: string;
   readonly confirmedBy: string | null;
   readonly confirmedAt: string | null;
+  readonly refusedBy: string | null;
+  readonly refusedAt: string | null;
+  /** Why it was refused. */
+  readonly note: string | null;
 }
 
 /** A period with everything that was signed about it. */

@@ -250,6 +250,43 @@ describe('a period', () => {
       await confirm(early.reopenings[0].id).expect(200);
     });
 
+    it('stays closed where that is refused or taken back, with the reason, and may be asked for again', async () => {
+      const refused = await makeFrame(platform);
+      await at('2026-03-10T10:00:00Z', 'exchange_gain', '1.00', {}, refused);
+      const { id } = (await finance.post(`/v1/programmes/${refused.programmeId}/ledger-periods`, { endsOn: '2026-03-31' }).expect(201))
+        .body;
+      const refuse = (reopening: string, client: Client, body: object = { reason: 'The receipt is of April' }) =>
+        client.post(`/v1/period-reopenings/${reopening}/refuse`, body);
+      const [first] = (await ask(id).expect(201)).body.reopenings;
+      await refuse(first.id, other, {}).expect(400);
+      await refuse(first.id, await platform.as('auditor')).expect(403);
+      await refuse(first.id, await platform.as('finance_officer', { programme: newId() })).expect(404);
+      const { body: closed } = await refuse(first.id, other).expect(200);
+      expect(closed).toMatchObject({
+        state: 'closed',
+        reopenings: [{ id: first.id, confirmedBy: null, refusedBy: other.userId, note: 'The receipt is of April' }],
+      });
+      await confirm(first.id).expect(409);
+      await refuse(first.id, other).expect(409);
+      // Whoever asked may take it back.
+      const [, second] = (await ask(id).expect(201)).body.reopenings;
+      await refuse(second.id, finance, { reason: 'By mistake' }).expect(200);
+      const [, , third] = (await ask(id, other).expect(201)).body.reopenings;
+      const both = await Promise.all([confirm(third.id, finance), refuse(third.id, finance)]);
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+      const { body: all } = await finance.get(`/v1/ledger-periods/${id}`).expect(200);
+      expect(all.state).toBe(both[0].status === 200 ? 'open' : 'closed');
+      expect(all.reopenings.map((one: { refusedBy: string | null }) => one.refusedBy).slice(0, 2)).toEqual([other.userId, finance.userId]);
+      const { rows } = await platform.owner.query(
+        `select actor_id as by, reason from audit_events where command = 'ledger.refuse_reopening' and subject_id = $1 and refusal is null order by id limit 2`,
+        [id],
+      );
+      expect(rows).toEqual([
+        { by: other.userId, reason: 'The receipt is of April' },
+        { by: finance.userId, reason: 'By mistake' },
+      ]);
+    });
+
     it('takes postings until it is closed again, before any that comes after it', async () => {
       await at('2026-04-10T00:00:00Z', 'exchange_gain', '1.00');
       await expect(at('2026-03-10T00:00:00Z', 'approval', '1.00')).rejects.toMatchObject({ constraint: 'journal_entries_open_period' });
@@ -306,6 +343,23 @@ describe('a period', () => {
       await refused(
         'ledger_reopenings_append_only',
         `insert into ledger_reopenings values (gen_random_uuid(), ${closedOne()}, 2, 'x', gen_random_uuid(), now(), gen_random_uuid(), now())`,
+      );
+      await refused(
+        'ledger_reopenings_append_only',
+        `insert into ledger_reopenings (id, period_id, closing, reason, asked_by, asked_at, refused_by, refused_at, note)
+          values (gen_random_uuid(), ${closedOne()}, 2, 'x', gen_random_uuid(), now(), gen_random_uuid(), now(), 'x')`,
+      );
+      const asked = `(select id from ledger_reopenings where period_id = ${closedOne()} and confirmed_by is not null limit 1)`;
+      const deciding = `refused_by = gen_random_uuid(), refused_at = now(), note = 'x'`;
+      await refused('ledger_reopenings_append_only', `update ledger_reopenings set ${deciding} where id = ${asked}`);
+      const ask = `insert into ledger_reopenings (id, period_id, closing, reason, asked_by, asked_at)
+        select gen_random_uuid(), ${closedOne()}, max(number), 'x', gen_random_uuid(), now() from ledger_closings where period_id = ${closedOne()}`;
+      const waiting = `where period_id = ${closedOne()} and confirmed_by is null and refused_by is null`;
+      await refused('ledger_reopenings_once', `${ask}; ${ask}`);
+      await refused('ledger_reopenings_refused_whole', `${ask}; update ledger_reopenings set refused_by = gen_random_uuid() ${waiting}`);
+      await refused(
+        'ledger_reopenings_append_only',
+        `${ask}; update ledger_reopenings set ${deciding}, confirmed_by = gen_random_uuid(), confirmed_at = now() ${waiting}`,
       );
       for (const statement of [
         'update ledger_periods set until_at = now()',

@@ -3,7 +3,7 @@ import { listCarryForwards } from './carry-forwards.ts';
 import { carryForward, confirmCarryForward } from './commands/carry-forward.ts';
 import { closePeriod } from './commands/close-period.ts';
 import { mapAccounts } from './commands/map-accounts.ts';
-import { askReopening, confirmReopening } from './commands/reopen-period.ts';
+import { askReopening, confirmReopening, refuseReopening } from './commands/reopen-period.ts';
 import { reverseEntry } from './commands/reverse-entry.ts';
 import { exportLedger } from './export.ts';
 import { readMapping } from './mapping.ts';
@@ -39,6 +39,7 @@ type Operations =
   | 'getLedgerPeriod'
   | 'askPeriodReopening'
   | 'confirmPeriodReopening'
+  | 'refusePeriodReopening'
   | 'listCarryForwards'
   | 'carryForward'
   | 'confirmCarryForward';
@@ -68,6 +69,7 @@ export const ledgerRoutes = ({ db, execute, clock }: Ground, { checks = [], guar
   getLedgerPeriod: ({ actor, params }) => readPeriod(db, actor, params.periodId),
   askPeriodReopening: ({ params, body, ...call }) => execute(askReopening, { ...params, ...body }, call),
   confirmPeriodReopening: ({ params, body: _none, ...call }) => execute(confirmReopening, params, call),
+  refusePeriodReopening: ({ params, body, ...call }) => execute(refuseReopening, { ...params, ...body }, call),
   listCarryForwards: ({ actor, params, query }) => listCarryForwards(db, actor, params.programmeId, query),
   carryForward: ({ params, body, ...call }) => execute(carryForward, { ...params, ...body }, call),
   confirmCarryForward: ({ params, body: _none, ...call }) => execute(confirmCarryForward, params, call),

@@ -121,6 +121,34 @@ describe('the form for whoever wants to tell us something', () => {
     await page.close();
   });
 
+  it('waits half a minute for an answer and no longer, keeps what was not answered, and sends it once when there is one', async () => {
+    const before = await cases();
+    const page = await browser.newPage({ viewport: { width: WIDTH, height: 780 }, serviceWorkers: 'block' });
+    await page.clock.install();
+    let asked = 0;
+    const unanswered = () => {
+      asked += 1;
+    };
+    await page.route('**/v1/feedback', unanswered);
+    await page.goto(`${server.url}/feedback/${code}?lang=fr`);
+    await page.locator('#text').fill('Merci');
+    await page.locator('#tell > button').click();
+    await page.locator('#waiting').waitFor({ state: 'visible' });
+    await expect.poll(() => asked).toBe(1);
+    // What is tried again meanwhile waits for its turn.
+    await page.clock.runFor(25_000);
+    expect([asked, await cases()]).toEqual([1, before]);
+    await page.clock.runFor(6_000);
+    await expect.poll(() => asked).toBe(2);
+    expect(await page.evaluate('self.outbox.waiting().then((records) => records.map(({ refused }) => refused === true))')).toEqual([false]);
+    await page.unroute('**/v1/feedback', unanswered);
+    await page.clock.runFor(51_000);
+    await page.locator('#receipts .reference').waitFor();
+    expect(await page.evaluate('self.outbox.waiting()')).toEqual([]);
+    expect(await cases()).toBe(before + 1);
+    await page.close();
+  });
+
   it('is sent by a telephone that cannot make a UUID', async () => {
     const page = await formAt('delete Crypto.prototype.randomUUID;');
     await page.locator('#text').fill('Merci');

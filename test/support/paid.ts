@@ -13,6 +13,8 @@ export interface Wish {
   readonly paidOn?: string;
   readonly officeId?: string;
   readonly agentId?: string;
+  /** Whether a field officer brings the cash, from an advance of the fund. */
+  readonly byHand?: boolean;
   /** Somebody who was on another list before. */
   readonly person?: Pick<Paid, 'beneficiaryId' | 'householdId'>;
   readonly householdId?: string;
@@ -285,6 +287,10 @@ async function deliver(tx: Tx, { programmeId }: Frame, listId: string, lines: re
       { event: 'issue', programmeId, fundId, subject: { type: 'payment_list', id: listId }, part: 1, amount: totalOf(drawn) },
     ]);
   await moveTo('activated', released);
+  const carried = of('paid').filter(({ wish }) => wish.byHand);
+  const advances = new Map<string, { id: string; officerId: string }>();
+  for (const [fundId, drawn] of byFund(carried)) advances.set(fundId, await drawAdvance(tx, programmeId, fundId, drawn, at));
+  const advanceOf = (line: Line) => (carried.includes(line) ? advances.get(line.fundId) : undefined);
   await moveTo('expired', of('expired'));
   await ofVoucher('expiry', of('expired'));
   await moveTo('cancelled', of('cancelled'));
@@ -296,13 +302,14 @@ async function deliver(tx: Tx, { programmeId }: Frame, listId: string, lines: re
     const today = of('paid', 'voided').filter(({ paid }) => paid.paidOn === day);
     await tx.insert(
       'payouts',
-      today.map(({ paid, voucherId, officeId }) => ({
-        id: paid.payoutId,
-        voucher_id: voucherId,
-        office_id: officeId,
-        agent_id: paid.agentId,
-        collector_id: paid.beneficiaryId,
-        amount: paid.amount,
+      today.map((line) => ({
+        id: line.paid.payoutId,
+        voucher_id: line.voucherId,
+        office_id: advanceOf(line) ? null : line.officeId,
+        advance_id: advanceOf(line)?.id ?? null,
+        agent_id: advanceOf(line)?.officerId ?? line.paid.agentId,
+        collector_id: line.paid.beneficiaryId,
+        amount: line.paid.amount,
         currency: 'DZD',
         document_type: 'passport',
         document_last_four: documentLastFour,
@@ -310,10 +317,19 @@ async function deliver(tx: Tx, { programmeId }: Frame, listId: string, lines: re
         paid_on: day,
       })),
     );
+    await tx.insert(
+      'deliveries',
+      today.filter(advanceOf).map(({ paid }) => ({ payout_id: paid.payoutId, proof: 'code' })),
+    );
     await post(
       tx,
       paidAt,
-      today.map((line) => transfer('payout', line, payout(line))),
+      today.map((line) => {
+        const advance = advanceOf(line);
+        if (!advance) return transfer('payout', line, payout(line));
+        const { officeId: _none, ...delivery } = transfer('delivery', line, payout(line));
+        return { ...delivery, officerId: advance.officerId };
+      }),
     );
     await post(
       tx,
@@ -325,4 +341,37 @@ async function deliver(tx: Tx, { programmeId }: Frame, listId: string, lines: re
     where id = any(${of('voided').map(({ paid }) => paid.payoutId)}::uuid[])`);
   await tx.run(sql`update vouchers set state = 'activated', counter = counter + 1
     where id = any(${of('voided').map(({ voucherId }) => voucherId)}::uuid[])`);
+}
+
+/** Draws an advance for a round of vouchers, and hands its cash to an officer. */
+async function drawAdvance(
+  tx: Tx,
+  programmeId: string,
+  fundId: string,
+  round: readonly Line[],
+  at: Date,
+): Promise<{ id: string; officerId: string }> {
+  const [id, officerId, amount] = [newId(), newId(), totalOf(round)];
+  await tx.insert('advances', [
+    {
+      id,
+      programme_id: programmeId,
+      fund_id: fundId,
+      officer_id: officerId,
+      round: 'A village',
+      visit_on: at.toISOString().slice(0, 10),
+      amount: amount.toString(),
+      currency: amount.currency,
+      asked_at: at,
+    },
+  ]);
+  await tx.insert(
+    'advance_vouchers',
+    round.map(({ voucherId }) => ({ advance_id: id, voucher_id: voucherId })),
+  );
+  await tx.run(
+    sql`update advances set state = 'handed', handed_by = ${newId()}, handed_at = ${at}, handed_reference = 'R-1' where id = ${id}`,
+  );
+  await post(tx, at, [{ event: 'advance', programmeId, fundId, officerId, subject: { type: 'advance', id }, amount }]);
+  return { id, officerId };
 }

@@ -6,12 +6,14 @@ import { prepare } from '../../src/reporting/donor/rules.ts';
 import type { FundFacts } from '../../src/reporting/donor/store/facts.ts';
 import { ageBands, type DonorReport, figures, kinds } from '../../src/reporting/donor/types.ts';
 
+const nothing = { transfers: 0, people: 0 };
+const paidBy = { post_office: nothing, by_hand: nothing };
 const wilayas = readFileSync(join(packageRoot, 'seeds/algeria/wilayas.csv'), 'utf8')
   .trim()
   .split('\n')
   .slice(1)
   .map((line) => line.split(','))
-  .map(([number = '', , pcode = '', name = '', nameAr = '']) => ({ number, name, nameAr, pcode: pcode || null }));
+  .map(([number = '', , pcode = '', name = '', nameAr = '']) => ({ number, name, nameAr, pcode: pcode || null, paidBy }));
 
 /** So many people in each of some wilayas, of every age, with every kind of assistance. */
 function factsOf(places: number, most: number, months: number): FundFacts {

@@ -121,6 +121,7 @@ const samples: Readonly<Record<string, (ids: Ids) => Sample>> = {
   }),
   closeLedgerPeriod: () => ({ body: { endsOn: '2000-02-29' } }),
   askPeriodReopening: () => ({ body: reason }),
+  refusePeriodReopening: () => ({ body: reason }),
   changeFund: () => ({ body: { donor: 'Another name of the donor' } }),
   recordExchangeRate: () => ({
     body: { from: 'EUR', to: 'DZD', validOn: '2026-01-01', rate: '145.5', source: 'Bank of Algeria' },

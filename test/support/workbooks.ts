@@ -12,6 +12,8 @@ export interface WorkbookParts {
   /** Number formats by code; style 1 is the first of them. */
   readonly formats?: readonly string[];
   readonly from1904?: boolean;
+  /** What stands inside `sheetData` of further sheets, by their names; those whose name begins with a dot are hidden. */
+  readonly more?: Readonly<Record<string, string>>;
   /** Any part instead of the one that would be made. */
   readonly parts?: Readonly<Record<string, string | Buffer>>;
 }
@@ -20,15 +22,25 @@ const xmlMarks: Readonly<Record<string, string>> = { '&': '&amp;', '"': '&quot;'
 const inXml = (text: string) => text.replace(/[&"<]/g, (mark) => xmlMarks[mark] ?? mark);
 
 /** A workbook as a spreadsheet writes it, made of XML so that a test can say every detail: a hidden sheet first, then one that is seen. */
-export function workbook({ rows = '', strings = '', formats = [], from1904 = false, parts = {} }: WorkbookParts): Promise<Buffer> {
+export function workbook({
+  rows = '',
+  strings = '',
+  formats = [],
+  from1904 = false,
+  more = {},
+  parts = {},
+}: WorkbookParts): Promise<Buffer> {
+  const others = Object.entries(more).map(([name, inside], i) => ({ name, inside, part: `worksheets/sheet${i + 3}.xml`, id: `m${i}` }));
+  const stateOf = (name: string) => (name.startsWith('.') ? ' state="hidden"' : '');
   const relation = (id: string, type: string, target: string) => `<Relationship Id="${id}" Type="${office}/${type}" Target="${target}"/>`;
   return zipOf({
     '_rels/.rels': `<Relationships xmlns="${packages}">${relation('r1', 'officeDocument', 'xl/workbook.xml')}</Relationships>`,
     'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${office}"><workbookPr${from1904 ? ' date1904="1"' : ''}/><sheets>
-      <sheet name="Lists" sheetId="1" state="hidden" r:id="r1"/><sheet name="People" sheetId="2" r:id="r2"/></sheets></workbook>`,
+      <sheet name="Lists" sheetId="1" state="hidden" r:id="r1"/><sheet name="People" sheetId="2" r:id="r2"/>
+      ${others.map(({ name, id }, i) => `<sheet name="${inXml(name)}" sheetId="${i + 3}"${stateOf(name)} r:id="${id}"/>`).join('')}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `<Relationships xmlns="${packages}">${relation('r1', 'worksheet', 'worksheets/sheet1.xml')}
       ${relation('r2', 'worksheet', '/xl/worksheets/sheet2.xml')}${relation('r3', 'sharedStrings', 'sharedStrings.xml')}
-      ${relation('r4', 'styles', 'styles.xml')}</Relationships>`,
+      ${relation('r4', 'styles', 'styles.xml')}${others.map(({ id, part }) => relation(id, 'worksheet', part)).join('')}</Relationships>`,
     'xl/styles.xml': `<styleSheet xmlns="${main}"><numFmts>${formats
       .map((code, i) => `<numFmt numFmtId="${164 + i}" formatCode="${inXml(code)}"/>`)
       .join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/>${formats
@@ -37,9 +49,24 @@ export function workbook({ rows = '', strings = '', formats = [], from1904 = fal
     'xl/sharedStrings.xml': `<sst xmlns="${main}">${strings}</sst>`,
     'xl/worksheets/sheet1.xml': `<worksheet xmlns="${main}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>`,
     'xl/worksheets/sheet2.xml': `<worksheet xmlns="${main}"><sheetData>${rows}</sheetData><mergeCells/></worksheet>`,
+    ...Object.fromEntries(
+      others.map(({ part, inside }) => [`xl/${part}`, `<worksheet xmlns="${main}"><sheetData>${inside}</sheetData></worksheet>`]),
+    ),
     ...parts,
   });
 }
+
+/** Rows as a sheet holds them; what is a number there is one in the file, too. */
+export const sheetData = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows
+    .map((cells, r) => {
+      const inside = cells.map((cell, c) => {
+        const at = `r="${String.fromCharCode(65 + c)}${r + 1}"`;
+        return typeof cell === 'number' ? `<c ${at}><v>${cell}</v></c>` : `<c ${at} t="inlineStr"><is><t>${inXml(cell)}</t></is></c>`;
+      });
+      return `<row r="${r + 1}">${inside.join('')}</row>`;
+    })
+    .join('');
 
 /** A ZIP file. */
 export async function zipOf(parts: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {

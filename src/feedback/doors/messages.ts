@@ -1,5 +1,5 @@
 import { system } from '../../access/index.ts';
-import { normalPhone } from '../../beneficiaries/index.ts';
+import { languageOfPhone, normalPhone } from '../../beneficiaries/index.ts';
 import type { InboundMessage } from '../../messaging/index.ts';
 import { command, type Db, type Ground, newId, Problem, type RateLimit, type RateLimits } from '../../platform/index.ts';
 import { isKeptMessage, isKnownMessage } from '../case-store.ts';
@@ -65,14 +65,16 @@ export async function takeMessages(
     // What comes again takes nothing from what is answered in a day.
     if (isOnlyDigits(text) || (await isKeptMessage(db, index))) continue;
     const confirms = await isWithin(limits, rates.confirmationsTo, from);
+    const phone = normalPhone(from);
+    const wanted = phone === undefined ? undefined : await languageOfPhone(db, keyRing, programmeId, phone);
     const told: Told = {
       programmeId,
       channel: 'sms',
-      language: languageOf(text),
+      language: wanted ?? languageOf(text),
       category: 'other',
       text: text.slice(0, LONGEST),
       isAnonymous: false,
-      contact: { phone: normalPhone(from) ?? from },
+      contact: { phone: phone ?? from },
     };
     try {
       await execute(keepMessage, { index, told, confirms }, { actor: system, requestId });

@@ -1,10 +1,18 @@
 import { brokenConstraint, command, type Db, newId, problem, type Scope } from '../../platform/index.ts';
-import { confirmReopeningRow, findPeriod, findPeriodSheet, findReopening, insertReopening, movePeriod } from '../period-store.ts';
+import {
+  confirmReopeningRow,
+  findPeriod,
+  findPeriodSheet,
+  findReopening,
+  insertReopening,
+  movePeriod,
+  refuseReopeningRow,
+} from '../period-store.ts';
 import type { PeriodSheet } from '../period-types.ts';
 
 /**
  * Asks for a closed period to be opened again. Somebody else has to confirm it.
- * @throws not_found; conflict when it is open, or was asked for before
+ * @throws not_found; conflict when it is open, or is asked for already
  */
 export const askReopening = command<{ readonly periodId: string; readonly reason: string }, PeriodSheet>({
   name: 'ledger.ask_reopening',
@@ -25,7 +33,7 @@ export const askReopening = command<{ readonly periodId: string; readonly reason
 
 /**
  * Opens a closed period again, as somebody else has asked.
- * @throws not_found; conflict when it was confirmed before, or a later period is closed; separation_of_duties
+ * @throws not_found; conflict when it was confirmed or refused before, or a later period is closed; separation_of_duties
  */
 export const confirmReopening = command<{ readonly reopeningId: string }, PeriodSheet>({
   name: 'ledger.confirm_reopening',
@@ -33,7 +41,7 @@ export const confirmReopening = command<{ readonly reopeningId: string }, Period
   async run({ tx, actor, now }, { reopeningId }) {
     const periodId = await periodOf(tx, reopeningId);
     const before = await sheetOf(tx, periodId);
-    if (!(await confirmReopeningRow(tx, reopeningId, actor.id, now))) throw problem.conflict('It was confirmed already.');
+    if (!(await confirmReopeningRow(tx, reopeningId, actor.id, now))) throw decided();
     try {
       await movePeriod(tx, periodId, 'open');
     } catch (error) {
@@ -45,6 +53,24 @@ export const confirmReopening = command<{ readonly reopeningId: string }, Period
     return { result, subject: { type: 'ledger_period', id: periodId }, before, after: result, reason };
   },
 });
+
+/**
+ * Refuses to open a period again, or takes back what one asked for oneself. It stays closed, and may be asked for anew.
+ * @throws not_found; conflict when it was confirmed or refused before
+ */
+export const refuseReopening = command<{ readonly reopeningId: string; readonly reason: string }, PeriodSheet>({
+  name: 'ledger.refuse_reopening',
+  scope: async (db, { reopeningId }) => scopeOfPeriod(db, await periodOf(db, reopeningId)),
+  async run({ tx, actor, now }, { reopeningId, reason }) {
+    const periodId = await periodOf(tx, reopeningId);
+    const before = await sheetOf(tx, periodId);
+    if (!(await refuseReopeningRow(tx, reopeningId, reason, actor.id, now))) throw decided();
+    const result = await sheetOf(tx, periodId);
+    return { result, subject: { type: 'ledger_period', id: periodId }, before, after: result, reason };
+  },
+});
+
+const decided = () => problem.conflict('It was confirmed or refused already. Read the period again.');
 
 async function periodOf(db: Db, reopeningId: string): Promise<string> {
   const reopening = await findReopening(db, reopeningId);

@@ -2,6 +2,6 @@ export { beginningOf } from './beginning.ts';
 export { Digesting } from './digesting.ts';
 export { encodingOf } from './encoding.ts';
 export { readRecords, readTable } from './read-table.ts';
-export type { NumberedRow, Table, TableFormat } from './table.ts';
+export type { NumberedRow, OtherSheet, Table, TableFormat } from './table.ts';
 export { fileTypeOf, writeTable } from './write-table.ts';
 export type { SheetOptions } from './xlsx-write.ts';

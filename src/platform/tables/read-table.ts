@@ -19,14 +19,19 @@ const ENCRYPTED_STREAM = Buffer.from('EncryptedPackage', 'utf16le');
 export const readTable = async (bytes: AsyncIterable<Buffer>, contentType: string, isHeader?: IsHeader): Promise<Table> =>
   tableOf(await readRecords(bytes, contentType), isHeader);
 
-/**
- * As {@link readTable}, where the header is not always the first record and rows are named by where they stand.
- * @param delimiter what stands between the cells of CSV, where somebody has said so
- */
-export async function readRecords(bytes: AsyncIterable<Buffer>, contentType: string, delimiter?: string): Promise<Records> {
+/** What somebody has said of a file of cells. */
+export interface Said {
+  /** What stands between the cells of CSV. */
+  readonly delimiter?: string | undefined;
+  /** The name of the sheet that counts in a workbook, in place of the first that can be seen. */
+  readonly sheet?: string | undefined;
+}
+
+/** As {@link readTable}, where the header is not always the first record and rows are named by where they stand. */
+export async function readRecords(bytes: AsyncIterable<Buffer>, contentType: string, { delimiter, sheet }: Said = {}): Promise<Records> {
   const { start, whole } = await beginningOf(bytes, compoundStart.length);
   if (start.subarray(0, 8).equals(compoundStart)) throw await whyCompound(whole);
-  if (start.subarray(0, 4).equals(zipStart)) return readXlsx(whole);
+  if (start.subarray(0, 4).equals(zipStart)) return readXlsx(whole, sheet);
   if (contentType.startsWith(SPREADSHEET))
     throw unreadable('This is no XLSX workbook. Save it as XLSX or as "CSV UTF-8" and send it again.');
   return readCsv(whole, delimiter);

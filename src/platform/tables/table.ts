@@ -25,9 +25,21 @@ export interface NumberedRow {
   readonly numbers?: readonly number[];
 }
 
+/** A sheet of a workbook that is not read unless somebody asks for it. */
+export interface OtherSheet {
+  readonly name: string;
+  readonly isVisible: boolean;
+  /** As {@link Records}; what is begun has to be read to its end, or given back by `return()`. */
+  rows(): AsyncGenerator<NumberedRow, void>;
+}
+
 /** A file of cells as it stands, its header being a record like another. Records without any text are left out, but counted. */
 export interface Records {
   readonly format: TableFormat;
+  /** Whether a workbook counts days from 1904: what a number means that it does not show as a day. */
+  readonly from1904?: boolean;
+  /** What a workbook holds besides the sheet that is read. */
+  readonly others?: readonly OtherSheet[];
   /** To be read once. Whoever stops early calls `return()`, as `for await` does by itself. */
   readonly records: AsyncGenerator<NumberedRow, void>;
 }

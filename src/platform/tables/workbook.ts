@@ -4,10 +4,19 @@ import { unreadable } from './table.ts';
 import { type Attributes, readXml } from './xml.ts';
 import type { ZipParts } from './zip.ts';
 
-/** What must be known of a workbook (ECMA-376 part 1) before its first visible sheet can be read. */
+/** A sheet of cells; charts are none. */
+export interface Sheet {
+  readonly name: string;
+  readonly isVisible: boolean;
+  /** Name of its part. */
+  readonly part: string;
+}
+
+/** What must be known of a workbook (ECMA-376 part 1) before a sheet of it can be read. */
 export interface Workbook {
-  /** Names of parts. */
-  readonly sheet: string;
+  /** In their order. */
+  readonly sheets: readonly Sheet[];
+  /** Name of a part. */
   readonly sharedStrings: string | undefined;
   /** Whether days are counted from 1904, as spreadsheets on old Macintoshes did. */
   readonly from1904: boolean;
@@ -15,7 +24,7 @@ export interface Workbook {
   readonly numberFormats: readonly NumberFormat[];
 }
 
-/** @throws unprocessable when there is no visible sheet, or the workbook is of another kind */
+/** @throws unprocessable when the workbook is of another kind */
 export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
   if (zip.has('mimetype')) throw unreadable('This is an OpenDocument file. Save it as XLSX and send it again.');
   const main = Object.values(await relations(zip, '')).find(({ type }) => type === 'officeDocument')?.target;
@@ -23,22 +32,23 @@ export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
   if (main.endsWith('.bin')) throw unreadable('This is a binary workbook (XLSB). Save it as XLSX and send it again.');
   const parts = await relations(zip, main);
   let from1904 = false;
-  const sheets: Attributes[] = [];
+  const named: Attributes[] = [];
   for await (const _step of readXml(zip.read(main), {
     open(name, attributes) {
       if (name === 'workbookPr') from1904 = attributes['date1904'] === '1' || attributes['date1904'] === 'true';
-      if (name === 'sheet') sheets.push(attributes);
+      if (name === 'sheet') named.push(attributes);
     },
   }));
-  const sheet = sheets
-    .filter(({ state }) => state === undefined || state === 'visible')
-    .map((attributes) => parts[Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? ''])
-    .find((part) => part?.type === 'worksheet' && zip.has(part.target));
-  if (!sheet) throw unreadable('The workbook has no sheet that can be seen. Show the sheet and send the workbook again.');
+  const sheets = named.flatMap((attributes): Sheet[] => {
+    const part = parts[Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? ''];
+    if (part?.type !== 'worksheet' || !zip.has(part.target)) return [];
+    const { name = '', state = 'visible' } = attributes;
+    return [{ name, isVisible: state === 'visible', part: part.target }];
+  });
   const ofType = (type: string) => Object.values(parts).find((part) => part.type === type && zip.has(part.target))?.target;
   const styles = ofType('styles');
   return {
-    sheet: sheet.target,
+    sheets,
     sharedStrings: ofType('sharedStrings'),
     from1904,
     numberFormats: styles ? await readNumberFormats(zip.read(styles)) : [],

@@ -1,20 +1,39 @@
 import { readSharedStrings, SharedStrings } from './shared-strings.ts';
 import { sheetRows } from './sheet-rows.ts';
-import type { NumberedRow, Records } from './table.ts';
-import { readWorkbook } from './workbook.ts';
+import { type NumberedRow, type Records, unreadable } from './table.ts';
+import { readWorkbook, type Sheet } from './workbook.ts';
 import { openZip } from './zip.ts';
 
 /**
- * Reads the first visible sheet of an XLSX workbook (ECMA-376). The file is held as it came and the texts its cells share are held packed;
+ * Reads one sheet of an XLSX workbook (ECMA-376). The file is held as it came and the texts its cells share are held packed;
  * rows stream. Dates come out as ISO 8601, formulas as the value that was saved with them, merged cells as their first one.
+ * @param name of the sheet; without it, the first that can be seen
  * @throws unprocessable naming the cell where there is one, here or while the rows are read
  */
-export async function readXlsx(bytes: AsyncIterable<Buffer>): Promise<Records> {
+export async function readXlsx(bytes: AsyncIterable<Buffer>, name?: string): Promise<Records> {
   const zip = await openZip(bytes);
-  const { sheet, sharedStrings, ...formats } = await readWorkbook(zip);
+  const { sheets, sharedStrings, ...formats } = await readWorkbook(zip);
   const strings = sharedStrings ? await readSharedStrings(zip.read(sharedStrings)) : new SharedStrings();
-  return { format: { kind: 'xlsx' }, records: padded(sheetRows(zip.read(sheet), { ...formats, strings })) };
+  const rowsOf = ({ part }: Sheet) => padded(sheetRows(zip.read(part), { ...formats, strings }));
+  const sheet = chosen(sheets, name);
+  return {
+    format: { kind: 'xlsx' },
+    records: rowsOf(sheet),
+    from1904: formats.from1904,
+    others: sheets.filter((other) => other !== sheet).map((other) => ({ ...other, rows: () => rowsOf(other) })),
+  };
 }
+
+/** @throws unprocessable when there is no sheet of this name, or none that can be seen */
+function chosen(sheets: readonly Sheet[], name: string | undefined): Sheet {
+  const found = sheets.find((sheet) => (name === undefined ? sheet.isVisible : sheetKey(sheet.name) === sheetKey(name)));
+  if (found) return found;
+  if (name === undefined) throw unreadable('The workbook has no sheet that can be seen. Show the sheet and send the workbook again.');
+  throw unreadable(`The workbook has no sheet "${name}". It has: ${sheets.map((sheet) => `"${sheet.name}"`).join(', ')}.`);
+}
+
+// A workbook has no two sheets that differ in case alone.
+const sheetKey = (name: string): string => name.trim().toLowerCase();
 
 // A sheet leaves out the empty cells at the end of a row.
 async function* padded(rows: AsyncGenerator<NumberedRow, void>): AsyncGenerator<NumberedRow, void> {

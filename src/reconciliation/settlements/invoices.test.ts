@@ -4,6 +4,7 @@ import { type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { postTerms, type Settlers, seeThrough } from '../../../test/support/settled.ts';
 import { written } from '../../../test/support/tables.ts';
+import { sheetData, workbook } from '../../../test/support/workbooks.ts';
 import { newId } from '../../platform/index.ts';
 
 describe('an invoice of the post', () => {
@@ -148,6 +149,39 @@ describe('an invoice of the post', () => {
     await send('F-82', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', workbook).expect(201);
     expect(placesOf((await send('F-83', 'text/csv', csv('x')).expect(422)).body)).toEqual(['4 principal']);
     expect(placesOf((await send('F-83', 'text/csv', csv('1,00')).expect(422)).body)).toEqual(['/totals/principal']);
+  });
+
+  it('has its cells read as those of statements, and names the row that is seen', async () => {
+    const query = 'issuedOn=2026-04-02&from=2026-03-01&to=2026-03-31&currency=DZD&payoutCount=1002&principal=3300.05&fee=4.00';
+    const send = (number: string, content: string | Buffer, type = 'text/csv') =>
+      officer.post(`${base()}/post-invoice-files?number=${number}&${query}`).type(type).send(content);
+    const header = 'Code bureau;Jour;Nombre;Montant payé;Commission';
+    const table = (principal: string, more = '') =>
+      ['Facture de mars;;;;', header, `${frame.officeCode};10/03/2026 08:15;1\u00A0001;${principal};2,50 DA`, `${other.officeCode};;١;300,00 DZD;DZD 1,50`, more].join('\n'); // biome-ignore format: one table
+    let n = 90;
+    for (const principal of ['3 000,05 DA', '3\u202F000,05', '3\u00A0000.05 دج', '+3000,05', '٣٠٠٠٫٠٥']) {
+      n += 1;
+      const { body } = await send(`F-${n}`, table(principal)).expect(201);
+      expect(body).toMatchObject({ payoutCount: 1002, principal: { amount: '3300.05' }, fee: { amount: '4.00' } });
+      expect((await linesOf(body.id))[0]).toMatchObject({
+        day: '2026-03-10',
+        theirs: { payoutCount: 1001, principal: { amount: '3000.05' } },
+      });
+    }
+    // What is taken back has a minus, before, behind or around it, and is no line of an invoice.
+    for (const principal of ['-3000,05', '3000,05-', '(3 000,05)', '3.000', 'EUR 3', '3000,05 -1'])
+      expect(placesOf((await send('F-99', table(principal)).expect(422)).body), principal).toEqual(['3 principal']);
+    expect((await send('F-99', table('3.000')).expect(422)).body.errors[0].detail).toContain('all its decimals');
+    expect((await send('F-99', table('3000,05-')).expect(422)).body.errors[0].detail).toContain('Not below zero');
+    expect(placesOf((await send('F-99', table('3000,05', `${frame.officeCode};01/04/2026;0;1,00;0`)).expect(422)).body)).toContain('5 day');
+    const rows = [header.split(';'), [frame.officeCode, '', 2, 3000.05, 2.5]];
+    const workbookOf = (more: Record<string, string>) => workbook({ rows: sheetData(rows), more });
+    const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    const second = await send('F-99', await workbookOf({ Suite: sheetData(rows) }), xlsx).expect(422);
+    expect(second.body.detail).toContain('"Suite" (2 rows) lists offices as well');
+    expect(placesOf((await send('F-99', await workbookOf({ Notes: sheetData([['Seen']]) }), xlsx).expect(422)).body)).toContain(
+      '/totals/principal',
+    );
   });
 
   it('is compared with our pay-outs and the tariff, each difference by its name, with the exceptions that explain it', async () => {

@@ -52,12 +52,12 @@ export const settlementRoutes = ({ db, execute }: Ground): Routes<Operation> => 
   confirmPostTerms: ({ params, body, ...call }) => execute(confirmPostTerms, { ...params, ...body }, call),
   recordPostInvoice: ({ params, body, ...call }) => {
     const lines = body.lines.map(({ day = null, fee = '0', ...line }) => ({ ...line, day, fee }));
-    return execute(recordInvoice, { ...params, ...body, lines, fromFile: false }, call);
+    return execute(recordInvoice, { ...params, ...body, lines }, call);
   },
   recordPostInvoiceFile: async ({ params, query, body, ...call }) => {
     const { payoutCount, principal, fee, ...invoice } = query;
-    const lines = await readInvoiceFile(body);
-    return execute(recordInvoice, { ...params, ...invoice, totals: { payoutCount, principal, fee }, lines, fromFile: true }, call);
+    const table = await readInvoiceFile(body, invoice.currency);
+    return execute(recordInvoice, { ...params, ...invoice, totals: { payoutCount, principal, fee }, ...table }, call);
   },
   listPostInvoices: ({ actor, params, query }) => listInvoices(db, actor, params.programmeId, query),
   getPostInvoice: ({ actor, params }) => readInvoiceSheet(db, actor, params.invoiceId),

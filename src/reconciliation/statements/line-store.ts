@@ -2,27 +2,34 @@ import { type Db, Money, newId, type Page, pageOf, type Sql, sql, type Tx } from
 import type { LineKind, ReadLine } from './formats/types.ts';
 import type { StatementLineShown } from './types.ts';
 
-/** Where a line stands in an account: what that held before the statement, and after the line. */
-export interface Standing {
+/** By what a line of the bank is known again: what it says, what was booked, and where that stands in an account. */
+export interface Recognition {
+  readonly fingerprint: string;
+  readonly booking: string | null;
+  readonly batch: string | null;
+  /** Whether the bank gave its booking a name of its own. */
+  readonly isBookingNamed: boolean;
+  /** Whether its booking is read as several lines. */
+  readonly isSplit: boolean;
   readonly account: string | null;
+  /** What the account held before the statement, after the line, and after all of its booking. */
   readonly opening: Money | null;
   readonly balance: Money | null;
+  readonly bookingBalance: Money | null;
   /** Whether it stands in a table, which may name no account: its fingerprint tells the tables of one account. */
   readonly isTable: boolean;
 }
 
-/** Lines on their way into the table: one array for each column. Only what the bank says has a fingerprint. */
+/** Lines on their way into the table: one array for each column. Only what the bank says is known again. */
 export class LineBatch {
   readonly rows: number[] = [];
   readonly lines: ReadLine[] = [];
-  readonly fingerprints: (string | null)[] = [];
-  readonly standings: Standing[] = [];
+  readonly recognitions: (Recognition | null)[] = [];
 
-  add(row: number, line: ReadLine, fingerprint: string | null, standing: Standing): void {
-    this.standings.push(standing);
+  add(row: number, line: ReadLine, recognition: Recognition | null): void {
     this.rows.push(row);
     this.lines.push(line);
-    this.fingerprints.push(fingerprint);
+    this.recognitions.push(recognition);
   }
 
   get size(): number {
@@ -61,28 +68,66 @@ const earlierLine = (programmeId: string, statementId: string): Sql => sql`(sele
       where r.repeats = e.id and r.balance_after is null and o.format = 'camt.054' and o.state <> 'withdrawn'))
   order by e.id limit 1)`;
 
+/** What an account held after all of the booking that a line is of. */
+const heldAfter = (line: Sql): Sql => sql`(select y.balance_after from statement_lines y
+  where y.statement_id = ${line}.statement_id and y.booking = ${line}.booking order by y.row_number desc limit 1)`;
+
+/** Lines `y` of the booking that an earlier line is of. */
+const ofBooking = sql`y.statement_id = e.statement_id and (y.booking = e.booking or y.batch = e.batch and e.booking is null)`;
+const isFirst = sql`not exists (select from statement_lines y where ${ofBooking} and y.row_number < e.row_number)`;
+const isSplit = sql`exists (select from statement_lines y where ${ofBooking} and y.id <> e.id)`;
+
+/**
+ * The first line of a booking that an earlier statement has otherwise: a notice takes apart what the statement gives as one sum, and the other way
+ * about. By the bank's own name it is one in any file, unless what it quotes of ours says another; by the name of its batch, or by none, only
+ * where one of the two files splits it and the other does not, for what both give as one line is told by what that says. Without any name it
+ * takes the balances, or a notice, as for lines.
+ */
+const earlierBooking = (programmeId: string, statementId: string): Sql => sql`(select e.id
+  from (select l.*, true as by_name_or_turn from statement_lines l
+      where (n.account is not null or n.listed) and l.booking = decode(n.booking, 'hex') and l.repeats is null
+    union all select l.*, false from statement_lines l
+      where n.account is not null and l.batch = decode(n.batch, 'hex') and (n.booking is null or l.booking is null) and l.repeats is null offset 0) e
+    join statements s on s.id = e.statement_id
+    cross join lateral (select ${isFirst} as first, ${isSplit} as split, ${heldAfter(sql`e`)} as held offset 0) b
+  where b.first and s.programme_id = ${programmeId} and s.source = 'bank' and s.state <> 'withdrawn' and s.id <> ${statementId} and case
+    when n.booking_named and e.by_name_or_turn then n.split or b.split or coalesce(n.ours = e.our_reference, true) and coalesce(n.serial = e.serial, true)
+    when n.split = b.split then false
+    else not e.by_name_or_turn or n.listed and (n.held is null or b.held is null)
+      or n.held = b.held and not exists (select from statement_parts p
+        where p.statement_id = e.statement_id and p.account = n.account and p.closing = n.opening)
+      or b.held is null and n.held is not null and not exists (select from statement_lines r join statements o on o.id = r.statement_id
+        where r.repeats = e.id and ${heldAfter(sql`r`)} <> n.held and o.state <> 'withdrawn')
+      or b.held is not null and n.held is null and not exists (select from statement_lines r join statements o on o.id = r.statement_id
+        where r.repeats = e.id and r.balance_after is null and o.format = 'camt.054' and o.state <> 'withdrawn') end
+  order by e.id limit 1)`;
+
 /** Stores lines of a statement. @param programmeId of a bank's statement, whose repeats are looked for; null for any other */
 export async function insertLines(
   tx: Tx,
   statementId: string,
-  { rows, lines, fingerprints, standings }: LineBatch,
+  { rows, lines, recognitions }: LineBatch,
   programmeId: string | null,
 ): Promise<void> {
   const column = <Value>(read: (line: ReadLine) => Value): Value[] => lines.map(read);
+  const known = <Value>(read: (recognition: Recognition) => Value): (Value | null)[] => recognitions.map((one) => one && read(one));
+  const repeats = programmeId && sql`coalesce(${earlierLine(programmeId, statementId)}, ${earlierBooking(programmeId, statementId)})`;
   await tx.run(sql`insert into statement_lines (id, statement_id, row_number, place, kind, reference, our_reference, serial, amount, currency,
-      office_code, paid_on, value_on, document_last_four, fingerprint, balance_after, repeats)
+      office_code, paid_on, value_on, document_last_four, fingerprint, booking, batch, balance_after, repeats)
     select n.id, ${statementId}, n.row, n.place, n.kind, n.reference, n.ours, n.serial, n.amount, n.currency, n.office, n.paid_on, n.value_on,
-      n.last_four, decode(n.fingerprint, 'hex'), n.balance, ${programmeId === null ? sql`null` : earlierLine(programmeId, statementId)}
+      n.last_four, decode(n.fingerprint, 'hex'), decode(n.booking, 'hex'), decode(n.batch, 'hex'), n.balance, ${repeats ?? sql`null`}
     from unnest(${lines.map(() => newId())}::uuid[], ${rows}::int[], ${column(({ place }) => place)}::text[], ${column(({ kind }) => kind)}::text[],
       ${column(({ reference }) => reference)}::text[], ${column(({ ourReference }) => ourReference)}::text[], ${column(({ serial }) => serial)}::text[],
       ${column(({ amount }) => amount.toString())}::numeric[], ${column(({ amount }) => amount.currency)}::text[],
       ${column(({ officeCode }) => officeCode)}::text[], ${column(({ paidOn }) => paidOn)}::date[], ${column(({ valueOn }) => valueOn)}::date[],
-      ${column(({ documentLastFour }) => documentLastFour)}::text[], ${fingerprints}::text[],
-      ${standings.map(({ balance }) => balance?.toString() ?? null)}::numeric[], ${standings.map(({ opening }) => opening?.toString() ?? null)}::numeric[],
-      ${standings.map(({ account }) => account)}::text[], ${column(({ isNamed }) => isNamed)}::boolean[],
-      ${standings.map(({ isTable }) => isTable)}::boolean[])
-      as n (id, row, place, kind, reference, ours, serial, amount, currency, office, paid_on, value_on, last_four, fingerprint, balance, opening,
-        account, named, listed)`);
+      ${column(({ documentLastFour }) => documentLastFour)}::text[], ${column(({ isNamed }) => isNamed)}::boolean[],
+      ${known(({ fingerprint }) => fingerprint)}::text[], ${known(({ booking }) => booking)}::text[], ${known(({ batch }) => batch)}::text[],
+      ${known(({ isBookingNamed }) => isBookingNamed)}::boolean[], ${known(({ isSplit }) => isSplit)}::boolean[],
+      ${known(({ account }) => account)}::text[], ${known(({ opening }) => opening?.toString() ?? null)}::numeric[],
+      ${known(({ balance }) => balance?.toString() ?? null)}::numeric[],
+      ${known(({ bookingBalance }) => bookingBalance?.toString() ?? null)}::numeric[], ${known(({ isTable }) => isTable)}::boolean[])
+      as n (id, row, place, kind, reference, ours, serial, amount, currency, office, paid_on, value_on, last_four, named, fingerprint, booking, batch,
+        booking_named, split, account, opening, balance, held, listed)`);
 }
 
 export const countRepeats = async (tx: Tx, statementId: string): Promise<number> =>

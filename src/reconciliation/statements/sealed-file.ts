@@ -40,7 +40,11 @@ const chunkBytes = {
 /** This room's columns of bytes. */
 export const statementColumns: RoomColumns = {
   sealed: [fileKeys, chunkBytes],
-  unsealed: { 'statement_lines.fingerprint': 'digest of a line of a statement, by which it is known when it comes again' },
+  unsealed: {
+    'statement_lines.fingerprint': 'digest of a line of a statement, by which it is known when it comes again',
+    'statement_lines.booking': 'digest of what a bank booked, by which that is known again where another file has other lines of it',
+    'statement_lines.batch': 'the same by the name of a batch of payments',
+  },
 };
 
 /** A file that has arrived whole and waits on disk, sealed. */

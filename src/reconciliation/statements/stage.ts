@@ -1,9 +1,9 @@
 import { brokenConstraint, Money, Problem, type ProblemPlace, sqlState, type Tx } from '../../platform/index.ts';
 import { plain } from '../table-words.ts';
-import { fingerprintOf, Turns } from './fingerprint.ts';
+import { type BookingDigests, bookingOf, digestsOf, fingerprintOf, Turns } from './fingerprint.ts';
 import { openStatement } from './formats/open.ts';
 import { moved } from './formats/sum.ts';
-import type { Part, Piece, ReadLine, StatementFormat } from './formats/types.ts';
+import type { Booking, Part, Piece, ReadLine, StatementFormat } from './formats/types.ts';
 import { countRepeats, insertLines, LineBatch, planAnew } from './line-store.ts';
 import type { SavedMapping } from './mapping-store.ts';
 import { goBack, insertParts, mark, type Reception, setRefused, setStaged } from './store.ts';
@@ -85,6 +85,8 @@ class StatementSoFar {
   #opening: Money | null = null;
   /** What the account held after the last line, as far as the file says what it held before the first. */
   #balance: Money | null = null;
+  /** The last booking that was read as several lines or as one, with what the account held after all of it. */
+  #booked: { readonly booking: Booking; readonly digests: BookingDigests; readonly balance: Money | null } | undefined;
   #storing: Promise<void> = Promise.resolve();
   #total: Money;
   #first: string | null = null;
@@ -158,7 +160,7 @@ class StatementSoFar {
     return { state: 'staged' };
   }
 
-  #line({ line, text = '', balance }: Extract<Piece, { line: ReadLine }>): void {
+  #line({ line, text = '', balance, booking = bookingOf(line) }: Extract<Piece, { line: ReadLine }>): void {
     this.#lineCount += 1;
     if (this.#faultCount > 0) return;
     const { kind, amount, paidOn } = line;
@@ -167,16 +169,35 @@ class StatementSoFar {
     }
     if (this.#first === null || paidOn < this.#first) this.#first = paidOn;
     if (this.#last === null || paidOn > this.#last) this.#last = paidOn;
-    this.#balance = this.#balance?.currency === amount.currency ? this.#balance.plus(moved(line)) : null;
     const isTable = this.#format === 'csv' || this.#format === 'xlsx';
-    const standing = { account: this.#account, opening: this.#opening, balance: balance === undefined ? this.#balance : balance, isTable };
+    const row = isTable ? line.row : this.#lineCount;
+    if (this.#statement.source === 'post') {
+      this.#batch.add(row, line, null);
+      return;
+    }
     const account = this.#account ?? (isTable ? this.#namelessAccount : null);
-    this.#batch.add(
-      isTable ? line.row : this.#lineCount,
-      line,
-      this.#statement.source === 'bank' ? this.#turns.next(fingerprintOf(line, account, plain(text))) : null,
-      standing,
-    );
+    if (this.#booked?.booking !== booking) {
+      const after = this.#after(booking.isCredit ? booking.amount : booking.amount.negated());
+      const digests = digestsOf(booking, account, this.#turns);
+      this.#booked = { booking, digests, balance: balance === undefined ? after : balance };
+    }
+    this.#balance = this.#after(moved(line));
+    this.#batch.add(row, line, {
+      fingerprint: this.#turns.next(fingerprintOf(line, account, plain(text))),
+      ...this.#booked.digests,
+      isBookingNamed: booking.reference !== null,
+      isSplit: booking.isSplit,
+      account: this.#account,
+      opening: this.#opening,
+      balance: balance === undefined ? this.#balance : balance,
+      bookingBalance: this.#booked.balance,
+      isTable,
+    });
+  }
+
+  /** What the account holds once something has moved. */
+  #after(moved: Money): Money | null {
+    return this.#balance?.currency === moved.currency ? this.#balance.plus(moved) : null;
   }
 
   #fault(fault: ProblemPlace): void {

@@ -6,6 +6,7 @@ import { type Frame, receive } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { makeBookkeeping, stageStatement } from '../../../test/support/statements.ts';
+import { sheetData, workbook } from '../../../test/support/workbooks.ts';
 import { type Ground, newId } from '../../platform/index.ts';
 import { statementJobs } from './jobs.ts';
 import { statementTransitions } from './types.ts';
@@ -302,6 +303,109 @@ describe('statements', () => {
     expect(await repeatsOf(three('14.00', '11.00'))).toBe(0);
   });
 
+  describe('what the bank books once and states twice', () => {
+    const one = (amount: string, quotes: string) =>
+      `<TxDtls><Refs><EndToEndId>${quotes}</EndToEndId></Refs><Amt Ccy="DZD">${amount}</Amt></TxDtls>`;
+    const parts = one('10.00', 'E-1') + one('20.00', 'E-2') + one('30.00', 'E-3');
+    const named = '<AcctSvcrRef>B-60</AcctSvcrRef>';
+    const batch = '<Btch><MsgId>M-1</MsgId><PmtInfId>P-1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>';
+    const value = '<ValDt><Dt>2026-03-11</Dt></ValDt>';
+    const entry = ({ before = '', details = '', amount = '60.00' }) =>
+      `<Ntry><Amt Ccy="DZD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-10</Dt></BookgDt>${before}<NtryDtls>${details}</NtryDtls></Ntry>`;
+    const notice = (content: string) => camt(content, { message: 'camt.054' });
+    const statement = (content: string) => camt(content, { closing: '40.00' });
+    const sent = async (officer: Client, frame: Frame, content: string) =>
+      (await send(officer, frame, content, bank).expect(200)).body.statement;
+    const linesOf = async (officer: Client, id: string): Promise<{ id: string; repeats: string | null; exceptions: object[] }[]> =>
+      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items;
+
+    it.each([
+      ['its own reference', { before: named, details: parts }, { before: named }],
+      [
+        'its own reference, with a value date in one of the two',
+        { before: value + named, details: parts },
+        { before: named, details: batch },
+      ],
+      ['the name of the batch', { details: batch + parts }, { details: batch }],
+      ['the name of the batch, though one of the two has a reference', { before: named, details: batch + parts }, { details: batch }],
+      ['its amount, its day and the balance', { details: parts }, {}],
+    ])('is known by %s, whether the notice that takes it apart comes first or the statement', async (_by, apart, whole) => {
+      const first = await setUp();
+      const itemised = await sent(first.officer, first.frame, notice(entry(apart)));
+      expect(itemised).toMatchObject({ lineCount: 3, repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 3 }] });
+      const sum = await sent(first.officer, first.frame, statement(entry(whole)));
+      expect(sum).toMatchObject({ lineCount: 1, repeatCount: 1, matchedCount: 0, exceptions: [] });
+      const [line] = await linesOf(first.officer, itemised.id);
+      expect(await linesOf(first.officer, sum.id)).toMatchObject([{ repeats: line?.id, exceptions: [] }]);
+
+      const other = await setUp();
+      const before = await sent(other.officer, other.frame, statement(entry(whole)));
+      expect(before).toMatchObject({ lineCount: 1, repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 1 }] });
+      const after = await sent(other.officer, other.frame, notice(entry(apart)));
+      expect(after).toMatchObject({ lineCount: 3, repeatCount: 3, matchedCount: 0, exceptions: [] });
+      const [all] = await linesOf(other.officer, before.id);
+      expect((await linesOf(other.officer, after.id)).map(({ repeats }) => repeats)).toEqual([all?.id, all?.id, all?.id]);
+    });
+
+    it('is known in MT940 as well, and of another account, day, amount, direction or name it is another', async () => {
+      const { frame, officer } = await setUp();
+      await sent(officer, frame, notice(entry({ before: named, details: parts })));
+      const repeats = async (content: string) => (await sent(officer, frame, content)).repeatCount;
+      const swift = (line: string, closing = '40,00') =>
+        [':20:A', ':25:DZ5800400174401001050486', ':60F:C260309DZD100,00', line, `:62F:C260310DZD${closing}`, '-'].join('\r\n');
+      const sum = entry({ before: named });
+      expect(await repeats(swift(':61:2603100310D60,00NTRFNONREF//B-60'))).toBe(1);
+      expect(await repeats(swift(':61:2603100310D60,00NTRFNONREF//B-61'))).toBe(0);
+      expect(await repeats(swift(':61:2603100310C60,00NTRFNONREF//B-60', '160,00'))).toBe(0);
+      expect(await repeats(statement(sum.replace('2026-03-10', '2026-03-09')))).toBe(0);
+      expect(await repeats(camt(entry({ before: named, amount: '61.00' }), { closing: '39.00' }))).toBe(0);
+      expect(await repeats(camt(sum, { closing: '40.00', account: 'DZ1' }))).toBe(0);
+      expect(await repeats(statement(sum))).toBe(1);
+    });
+
+    it('is two where the statement goes on from the one that has it, or has two, or a notice is borne out already', async () => {
+      const { frame, officer } = await setUp();
+      const repeats = async (content: string) => (await sent(officer, frame, content)).repeatCount;
+      await sent(officer, frame, notice(entry({ details: parts })));
+      const nameless = (opening: string, closing: string) => camt(entry({}), { opening, closing });
+      expect(await repeats(nameless('300.00', '240.00'))).toBe(1);
+      expect(await repeats(nameless('240.00', '180.00'))).toBe(0);
+      const again = await setUp();
+      await sent(again.officer, again.frame, notice(entry({ before: named, details: parts })));
+      const twice = await sent(
+        again.officer,
+        again.frame,
+        camt(entry({ before: named }) + entry({ before: named }), { opening: '200.00', closing: '80.00' }),
+      );
+      expect(twice).toMatchObject({ repeatCount: 1, exceptions: [{ open: 1 }] });
+    });
+
+    it('is not one because a name is: what they quote of ours tells payments of one name apart', async () => {
+      const { frame, officer } = await setUp();
+      const single = (quotes: string) => camtEntry('15.00', 'SALARIES', { quotes });
+      await sent(officer, frame, camt(single('E-1'), { closing: '85.00' }));
+      expect(await sent(officer, frame, camt(single('E-2'), { opening: '85.00', closing: '70.00' }))).toMatchObject({ repeatCount: 0 });
+      expect(
+        await sent(officer, frame, camt(single('E-2'), { opening: '85.00', closing: '70.00' }).replace('<Id>1<', '<Id>2<')),
+      ).toMatchObject({
+        repeatCount: 1,
+      });
+    });
+
+    it('may have its value date in one file only: the line is the same by the day it was booked', async () => {
+      const dated = camtEntry('10.00', 'B-1').replace('<AcctSvcrRef>', `${value}<AcctSvcrRef>`);
+      for (const [first, second] of [
+        [camtEntry('10.00', 'B-1'), dated],
+        [dated, camtEntry('10.00', 'B-1')],
+        [dated.replace('B-1', 'NONREF'), camtEntry('10.00', 'NONREF')],
+      ] as const) {
+        const { frame, officer } = await setUp();
+        expect(await sent(officer, frame, notice(first))).toMatchObject({ repeatCount: 0, exceptions: [{ open: 1 }] });
+        expect(await sent(officer, frame, camt(second, { closing: '90.00' }))).toMatchObject({ repeatCount: 1, exceptions: [] });
+      }
+    });
+  });
+
   describe('a table of the bank that overlaps an earlier one', () => {
     const csv = (mapping?: string): Sending => ({ query: { source: 'bank', ...(mapping === undefined ? {} : { mapping }) } });
     const table = (rows: readonly string[], columns = 'date;reference;libellé;montant;devise') => [columns, ...rows].join('\n');
@@ -380,6 +484,78 @@ describe('statements', () => {
       expect((await sent(officer, frame, table([`${fee};DZ58 0041`], columns))).repeatCount).toBe(0);
       const { errors } = (await send(officer, frame, table([`${fee};1`, `${fee};2`], columns), csv()).expect(422)).body;
       expect(errors).toMatchObject([{ row: 3, cell: 'account' }]);
+    });
+  });
+
+  describe('a workbook', () => {
+    const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    const columns = ['Référence', 'Série', 'Date', 'Code bureau', 'Montant', 'Devise'];
+    const operations = (officeCode: string, n: number, date: string | number = '10/03/2026') =>
+      sheetData([columns, [`P-${n}`, String(10_000_000_000_000 + n), date, officeCode, '15 000,00', 'DZD']]);
+    const upload = (client: Client, { programmeId }: Frame, content: Buffer, mapping?: string) =>
+      client
+        .post(`/v1/programmes/${programmeId}/statements?name=March${mapping === undefined ? '' : `&mapping=${mapping}`}`)
+        .type(xlsx)
+        .send(content);
+    const save = (client: Client, { programmeId }: Frame, name: string, definition: object) =>
+      client.post(`/v1/programmes/${programmeId}/statement-mappings`, { name, definition }).expect(201);
+
+    it('that holds operations in a second sheet is refused, or read as a mapping says, and says what it passed over', async () => {
+      const { frame, officer } = await setUp();
+      const [march, april] = [operations(frame.officeCode, 1), operations(frame.officeCode, 2)];
+      const two = await workbook({ rows: march, more: { Avril: april, Notes: sheetData([['Seen by nobody'], ['x']]) } });
+      const { body } = await upload(officer, frame, two).expect(422);
+      expect(body.errors).toEqual([{ row: 1, detail: expect.stringMatching(/"Avril" \(2 rows\) holds operations.*mapping \(sheet\)/) }]);
+      const path = `/v1/programmes/${frame.programmeId}/statements/preview`;
+      const preview = await officer.post(path).type(xlsx).send(two);
+      expect([preview.status, preview.body.faults?.length]).toEqual([200, 1]);
+      await save(officer, frame, 'Of April', { sheet: 'avril' });
+      const { statement } = (await upload(officer, frame, two, 'Of April').expect(200)).body;
+      expect(statement).toMatchObject({ state: 'reconciled', lineCount: 1 });
+      expect(statement.remarks).toEqual([
+        { row: 1, detail: 'The sheet "People" (2 rows) was not read.' },
+        { row: 1, detail: 'The sheet "Notes" (2 rows) was not read.' },
+      ]);
+      const { items } = (await officer.get(`/v1/statements/${statement.id}/lines`).expect(200)).body;
+      expect(items).toMatchObject([{ reference: 'P-2' }]);
+    });
+
+    it('is read where only one sheet holds operations, whichever it is and whatever else there is', async () => {
+      const { frame, officer } = await setUp();
+      const own = operations(frame.officeCode, 1);
+      const cover = await workbook({ rows: sheetData([['March']]), more: { Opérations: own } });
+      expect((await upload(officer, frame, cover).expect(422)).body.errors).toEqual(
+        expect.arrayContaining([{ row: 1, detail: expect.stringContaining('"Opérations" (2 rows) holds operations') }]),
+      );
+      await save(officer, frame, 'Covered', { sheet: 'Opérations' });
+      expect((await upload(officer, frame, cover, 'Covered').expect(200)).body.statement).toMatchObject({ lineCount: 1 });
+      await save(officer, frame, 'Missing', { sheet: 'Mai' });
+      const missing = await upload(officer, frame, await workbook({ rows: own, more: { Juin: own } }), 'Missing').expect(422);
+      expect(missing.body.errors).toMatchObject([{ detail: 'The workbook has no sheet "Mai". It has: "Lists", "People", "Juin".' }]);
+      // A header without operations, and a sheet that cannot be read, keep nobody from those that count.
+      const empty = await workbook({
+        rows: own,
+        more: {
+          Modèle: sheetData([columns]),
+          Sums: '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1</f></c></row><row r="2"><c><f>B1</f></c></row>',
+        },
+      });
+      const { statement } = (await upload(officer, frame, empty).expect(200)).body;
+      expect(statement.remarks).toEqual([{ row: 1, detail: 'The sheet "Modèle" (1 row) was not read.' }]);
+      const hidden = await workbook({ rows: own, more: { '.Février': own } });
+      expect((await upload(officer, frame, hidden).expect(422)).body.errors).toMatchObject([{ detail: expect.stringContaining('hidden') }]);
+    });
+
+    it('counts the days of its numbers from 1904 where it says so', async () => {
+      const { frame, officer } = await setUp();
+      await save(officer, frame, 'Numbers', { dateFormat: 'excel' });
+      const dayOf = async (number: number, from1904: boolean) => {
+        const content = await workbook({ rows: operations(frame.officeCode, 1, number), from1904 });
+        const { statement } = (await upload(officer, frame, content, 'Numbers').expect(200)).body;
+        return [statement.from, (await officer.get(`/v1/statements/${statement.id}/lines`).expect(200)).body.items[0].paidOn];
+      };
+      expect(await dayOf(46_091, false)).toEqual(['2026-03-10', '2026-03-10']);
+      expect(await dayOf(44_629, true)).toEqual(['2026-03-10', '2026-03-10']);
     });
   });
 

@@ -1,4 +1,5 @@
 import { Money } from '../../platform/index.ts';
+import { channelsTold } from './counting/channels.ts';
 import type { BreakdownName, Cell } from './counting/index.ts';
 import type { PlaceFacts } from './store/facts.ts';
 import { ageBands, ageGroups, type Breakdown, kinds, type ShownCount, type ShownTransfers, sexes, type WilayaRow } from './types.ts';
@@ -94,9 +95,10 @@ export function breakdownOf(
       hasDisability,
       ...cells.count('disability', hasDisability ? 'with' : 'without'),
     })),
-    byWilaya: wilayas.flatMap(({ number, name, nameAr, pcode }) => {
+    byWilaya: wilayas.flatMap(({ number, name, nameAr, pcode, paidBy }) => {
       const row = cells.transfers('wilaya', number);
-      return isThere(row) ? [{ number, name, nameAr, pcode, ...row, groups: groupsIn(number, row.suppressed) }] : [];
+      const through = channelsTold(paidBy, row.suppressed ? null : row.transfers);
+      return isThere(row) ? [{ number, name, nameAr, pcode, ...row, channels: through, groups: groupsIn(number, row.suppressed) }] : [];
     }),
     byKind: kinds.map((kind) => ({ kind, ...cells.transfers('kind', kind) })).filter(isThere),
   };

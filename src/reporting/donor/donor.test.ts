@@ -62,9 +62,18 @@ describe('the report to a donor', () => {
 
   it('hides groups under ten and what would give them back', () => {
     const { breakdown } = report;
-    const hidden = { people: null, suppressed: true, transfers: null, amount: null };
+    const hidden = { people: null, suppressed: true, transfers: null, amount: null, channels: [] };
     expect(breakdown.byWilaya).toMatchObject([
-      { number: '16', name: 'Alger', pcode: 'DZ001', people: 48, suppressed: false, transfers: 48, amount: { amount: '720000.00' } },
+      {
+        number: '16',
+        name: 'Alger',
+        pcode: 'DZ001',
+        people: 48,
+        suppressed: false,
+        transfers: 48,
+        amount: { amount: '720000.00' },
+        channels: ['post_office'],
+      },
       { number: '25', name: 'Constantine', pcode: 'DZ025', ...hidden },
       { number: '31', name: 'Oran', pcode: 'DZ031', ...hidden },
     ]);

@@ -6,6 +6,10 @@ export const kinds = ['one_time_grant', 'stipend', 'reintegration_cash', 'top_up
 /** What ages come to where bands are too fine: in each wilaya, and in HXL. */
 export const ageGroups = ['children', 'adults', 'elderly'] as const;
 
+/** How cash gets to people. */
+export const channels = ['post_office', 'by_hand'] as const;
+
+export type Channel = (typeof channels)[number];
 export type Sex = (typeof sexes)[number];
 export type AgeBand = (typeof ageBands)[number];
 export type AgeGroup = (typeof ageGroups)[number];
@@ -52,6 +56,8 @@ export interface WilayaRow extends ShownTransfers {
   readonly name: string;
   readonly nameAr: string;
   readonly pcode: string | null;
+  /** By which ten people or more were paid, or else by which most were; none where that is not told. Absent in reports from before it was. */
+  readonly channels?: Channel[];
   readonly groups: (ShownCount & { readonly sex: Sex; readonly ageGroup: AgeGroup })[];
 }
 

@@ -41,7 +41,7 @@ export async function viewFrame(
 export const headOf = ({ programmeId, currency, now }: ViewFrame) => ({ programmeId, currency, asOf: now.toISOString() });
 
 /** An amount as the API shows it, with the digits of its currency. */
-export const amountIn = (currency: string, amount: Sql): Sql => sql`round(${amount}, minor_units(${currency}))::text`;
+export const amountIn = (currency: string | Sql, amount: Sql): Sql => sql`round(${amount}, minor_units(${currency}))::text`;
 
 /** A further condition, where something is asked for. */
 export const only = (column: Sql, value: string | undefined): Sql => (value === undefined ? sql`` : sql` and ${column} = ${value}`);

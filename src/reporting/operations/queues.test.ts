@@ -67,7 +67,8 @@ describe('what waits for somebody', () => {
     const opened = ['2026-03-19', '2026-03-05', '2026-02-01'];
     for (const [n, { payoutId }] of paid.entries())
       await platform.owner.query(
-        `insert into exceptions (id, programme_id, statement_id, kind, payout_id, detail, opened_at, owner_id, due_on) values ($1, $2, $3, $4, $5, 'Left out', $6, $7, $8)`,
+        `insert into exceptions (id, programme_id, statement_id, kind, payout_id, detail, opened_at, owner_id, due_on, amount, currency)
+          values ($1, $2, $3, $4, $5, 'Left out', $6, $7, $8, $9, $10)`,
         [
           newId(),
           frame.programmeId,
@@ -78,16 +79,41 @@ describe('what waits for somebody', () => {
           n === 1 ? newId() : null,
           // Overdue from the day after, however old it is; the day is that of Algiers.
           ['2026-03-19', '2026-04-30', '2026-03-20'][n],
+          ['1000.00', '2500.00', '4000.00'][n],
+          'DZD',
         ],
       );
-    expect((await view('exceptions')).rows).toEqual([
-      { kind: 'ours_not_in_statement', ageBand: '15-30', exceptions: 1, withoutOwner: 0, overdue: 0, amount: '2500.00' },
-      { kind: 'ours_not_in_statement', ageBand: '31+', exceptions: 1, withoutOwner: 1, overdue: 0, amount: '4000.00' },
-      { kind: 'wrong_office', ageBand: '0-7', exceptions: 1, withoutOwner: 1, overdue: 1, amount: '1000.00' },
-    ]);
+    const told = (n: number, amount: string | null, currency: string | null) =>
+      platform.owner.query(
+        `insert into exceptions (id, programme_id, statement_id, kind, payout_id, detail, opened_at, due_on, amount, currency)
+          values ($1, $2, $3, 'wrong_currency', $4, 'In another', '2026-03-19', '2026-04-30', $5, $6)`,
+        [newId(), frame.programmeId, statement, paid[n]?.payoutId, amount, currency],
+      );
+    await told(0, '10.000', 'TND');
+    await told(1, '2.5', 'TND');
+    await told(2, null, null);
+    const rows = [
+      { kind: 'ours_not_in_statement', ageBand: '15-30', currency: 'DZD', exceptions: 1, withoutOwner: 0, overdue: 0, amount: '2500.00' },
+      { kind: 'ours_not_in_statement', ageBand: '31+', currency: 'DZD', exceptions: 1, withoutOwner: 1, overdue: 0, amount: '4000.00' },
+      { kind: 'wrong_currency', ageBand: '0-7', currency: 'DZD', exceptions: 1, withoutOwner: 1, overdue: 0, amount: '0.00' },
+      { kind: 'wrong_currency', ageBand: '0-7', currency: 'TND', exceptions: 2, withoutOwner: 2, overdue: 0, amount: '12.500' },
+      { kind: 'wrong_office', ageBand: '0-7', currency: 'DZD', exceptions: 1, withoutOwner: 1, overdue: 1, amount: '1000.00' },
+    ];
+    expect((await view('exceptions')).rows).toEqual(rows);
+    // The same as the list of exceptions has by age.
+    const { cells } = (await finance.get(`/v1/programmes/${frame.programmeId}/exceptions/ageing`).expect(200)).body;
+    const stakes = cells.flatMap(({ kind, amounts }: { kind: string; amounts: { amount: string; currency: string }[] }) =>
+      amounts.map(({ amount, currency }) => `${kind} ${amount} ${currency}`),
+    );
+    const said = rows.filter(({ amount }) => amount !== '0.00').map(({ kind, amount, currency }) => `${kind} ${amount} ${currency}`);
+    expect(said.sort()).toEqual(stakes.sort());
+    const { text } = await finance.get(`/v1/programmes/${frame.programmeId}/operations/exceptions?format=csv`).expect(200);
+    const [columns, ...lines] = text.trim().split(/\r?\n/);
+    expect(columns?.split(',').filter((column: string) => column === 'currency')).toHaveLength(1);
+    expect(lines[3]?.split(',').slice(-2)).toEqual(['12.500', 'TND']);
     // Who proposes how to resolve one has not resolved it.
     await platform.owner.query(`update exceptions set state = 'proposed' where kind = 'wrong_office'`);
-    expect((await view('exceptions')).rows).toHaveLength(3);
+    expect((await view('exceptions')).rows).toHaveLength(5);
   });
 
   it('are codes that end within the week, are locked, or are bound to an office', async () => {

@@ -1,7 +1,7 @@
 /** Of which programme a view is, and of which moment. */
 export interface View<Row> {
   readonly programmeId: string;
-  /** ISO 4217; every amount of the view is in it. */
+  /** ISO 4217; every amount of the view is in it, where its row says no other. */
   readonly currency: string;
   readonly asOf: string;
   readonly rows: Row[];

@@ -1,4 +1,7 @@
-import { type NumberedRow, type ProblemPlace, problem, readRecords, type Upload } from '../../../platform/index.ts';
+import { type NumberedRow, type OtherSheet, type ProblemPlace, problem, readRecords, type Upload } from '../../../platform/index.ts';
+import { sheetsBeside } from '../../sheets-beside.ts';
+import { AmountReader } from '../../statements/formats/table/amounts.ts';
+import { dateIn, readable } from '../../statements/formats/table/cells.ts';
 import { MOST_TITLES, plain, totalWords } from '../../table-words.ts';
 import type { WrittenLine } from './types.ts';
 
@@ -41,27 +44,38 @@ const totals: ReadonlySet<string> = new Set([...totalWords, 'المجموع ال
 const MOST_LINES = 50_000;
 const FAULTS_SHOWN = 100;
 
+/** The lines of an invoice, and the row that each stands in. */
+export interface InvoiceTable {
+  readonly lines: readonly WrittenLine[];
+  readonly rows: readonly number[];
+}
+
 /**
- * Reads the lines of an invoice from a table of the post's (CSV or XLSX), whose columns are guessed from its header. Titles above that and rows of
- * totals are no lines: what the invoice comes to is said beside it.
+ * Reads the lines of an invoice from a table of the post's (CSV or XLSX), whose columns are guessed from its header and whose cells are read as those
+ * of its statements. Titles above that and rows of totals are no lines: what the invoice comes to is said beside it.
  * @throws unprocessable naming every row and cell that cannot be read, up to a hundred: an invoice is whole or refused
  */
-export async function readInvoiceFile({ bytes, contentType }: Upload): Promise<WrittenLine[]> {
-  const { records } = await readRecords(bytes, contentType);
+export async function readInvoiceFile({ bytes, contentType }: Upload, currency: string): Promise<InvoiceTable> {
+  const { records, others = [] } = await readRecords(bytes, contentType);
   const faults: ProblemPlace[] = [];
-  const lines: WrittenLine[] = [];
+  const [lines, rows]: [WrittenLine[], number[]] = [[], []];
   try {
+    await refuseSecondSheet(others);
     const places = await headerIn(records);
+    const amounts = new AmountReader({}, 'Write it with all its decimals, such as 15000,00.');
     for await (const { row, cells } of records) {
       const first = cells.find((cell) => cell.trim() !== '');
       if (first === undefined || totals.has(plain(first))) continue;
       if (lines.length === MOST_LINES) throw problem.unprocessable(`An invoice has ${MOST_LINES} lines at most. Ask for it by office.`);
       const cellOf = (column: Column): string => {
         const place = places.get(column);
-        return place === undefined ? '' : (cells[place] ?? '').trim();
+        return place === undefined ? '' : readable(cells[place] ?? '');
       };
-      const line = readRow(row, cellOf, faults);
-      if (line) lines.push(line);
+      const line = readRow(row, cellOf, (text) => amountIn(amounts, text, currency), faults);
+      if (line) {
+        lines.push(line);
+        rows.push(row);
+      }
       if (faults.length >= FAULTS_SHOWN) break;
     }
   } finally {
@@ -69,7 +83,17 @@ export async function readInvoiceFile({ bytes, contentType }: Upload): Promise<W
   }
   if (faults.length > 0) throw problem.unprocessable('Correct the rows listed in "errors": an invoice is recorded whole.', {}, faults);
   if (lines.length === 0) throw problem.unprocessable('The invoice has no line.');
-  return lines;
+  return { lines, rows };
+}
+
+/** @throws unprocessable when a sheet that is not read lists lines of an invoice */
+async function refuseSecondSheet(others: readonly OtherSheet[]): Promise<void> {
+  for (const { called, beginning, rowCount } of await sheetsBeside(others)) {
+    const header = beginning.findIndex(({ row, cells }) => columnsIn(cells, row).faults.length === 0);
+    if (header < 0 || rowCount === header + 1) continue;
+    const detail = `${called} lists offices as well. Send the lines of the invoice in one sheet.`;
+    throw problem.unprocessable(detail, {}, [{ row: 1, detail }]);
+  }
 }
 
 /** The columns by the first row that names them all. @throws unprocessable naming what is wrong with the row that is most like a header */
@@ -103,32 +127,36 @@ function columnsIn(header: readonly string[], row: number): { places: Map<Column
   return { places, faults };
 }
 
-function readRow(row: number, cellOf: (column: Column) => string, faults: ProblemPlace[]): WrittenLine | undefined {
+function readRow(
+  row: number,
+  cellOf: (column: Column) => string,
+  amountIn: (text: string) => string | { readonly wrong: string },
+  faults: ProblemPlace[],
+): WrittenLine | undefined {
   const before = faults.length;
   const read = <Value>(column: Column, value: Value | undefined, detail: string): Value | undefined => {
     if (value === undefined) faults.push({ row, cell: column, detail });
     return value;
   };
+  const amount = (column: 'principal' | 'fee'): string | undefined => {
+    const given = amountIn(cellOf(column));
+    return typeof given === 'string' ? given : read(column, undefined, given.wrong);
+  };
   const officeCode = read('officeCode', /^[0-9A-Za-z]{1,20}$/.exec(cellOf('officeCode'))?.[0], 'The code of an office, such as 16000.');
   const dayCell = cellOf('day');
-  const day = dayCell === '' ? null : read('day', dayIn(dayCell), 'Write a day as DD/MM/YYYY or YYYY-MM-DD.');
+  const day = dayCell === '' ? null : read('day', dateIn(dayCell, undefined), 'Write a day as DD/MM/YYYY or YYYY-MM-DD.');
   const count = read('payoutCount', /^\d{1,7}$/.exec(cellOf('payoutCount').replaceAll(/\s/gu, ''))?.[0], 'A whole number.');
-  const amount = 'An amount with a decimal comma or point, and spaces between thousands.';
-  const principal = read('principal', amountIn(cellOf('principal')), amount);
-  const fee = read('fee', cellOf('fee') === '' ? '0' : amountIn(cellOf('fee')), amount);
+  const principal = amount('principal');
+  const fee = cellOf('fee') === '' ? '0' : amount('fee');
   if (faults.length > before || !officeCode || day === undefined || !count || !principal || !fee) return undefined;
   return { officeCode, day, payoutCount: Number(count), principal, fee };
 }
 
-function dayIn(text: string): string | undefined {
-  const french = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
-  const iso = french ? `${french[3]}-${french[2]?.padStart(2, '0')}-${french[1]?.padStart(2, '0')}` : text;
-  if (!/^[12]\d{3}-\d{2}-\d{2}$/.test(iso)) return undefined;
-  const day = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(iso) ? iso : undefined;
-}
-
-function amountIn(text: string): string | undefined {
-  const digits = /^(\d{1,15}|\d{1,3}(?:\s\d{3}){1,4})(?:[.,](\d{1,4}))?$/u.exec(text);
-  return digits?.[1] && `${digits[1].replaceAll(/\s/gu, '')}${digits[2] ? `.${digits[2]}` : ''}`;
+/** An amount as decimal text. The post may mark what it takes back, which an invoice does not: the minus is refused where the line is. */
+function amountIn(amounts: AmountReader, text: string, currency: string): string | { readonly wrong: string } {
+  const read = amounts.read(text, currency);
+  if ('wrong' in read) return read;
+  if (read.sign === '-' && !read.amount.isZero)
+    return { wrong: 'Not below zero. What the post takes back comes off the line of its office.' };
+  return read.amount.toString();
 }

@@ -7,8 +7,8 @@ import type { Invoice, NewInvoice } from './types.ts';
 
 export interface InvoiceToRecord extends NewInvoice {
   readonly programmeId: string;
-  /** Whether its lines come from a file, where places are rows. */
-  readonly fromFile: boolean;
+  /** Where each of its lines stands in its file; none where it comes as JSON. */
+  readonly rows?: readonly number[];
 }
 
 /**
@@ -22,12 +22,12 @@ export const recordInvoice = command<InvoiceToRecord, Invoice>({
     await programmeById(db, programmeId);
     return { programme: programmeId };
   },
-  async run({ tx, actor, now }, { programmeId, fromFile, ...invoice }) {
+  async run({ tx, actor, now }, { programmeId, rows, ...invoice }) {
     const { programme } = await programmeById(tx, programmeId);
     if (invoice.currency !== programme.currency)
       throw unfit([{ pointer: '/currency', detail: `The programme pays in ${programme.currency}.` }]);
     const answer = readInvoice(invoice, (i, field) =>
-      fromFile ? { row: i + 2, cell: field, detail: '' } : { pointer: `/lines/${i}/${field}`, detail: '' },
+      rows ? { row: rows[i] ?? 1, cell: field, detail: '' } : { pointer: `/lines/${i}/${field}`, detail: '' },
     );
     if ('faults' in answer) throw unfit(answer.faults);
     const id = newId();

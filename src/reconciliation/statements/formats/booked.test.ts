@@ -127,6 +127,27 @@ describe('what is booked', () => {
     expect(await read(page(['ITBD', '3']))).toEqual([0, 'null null false']);
   });
 
+  it.each([' ', '\r\n', ' \r\n\t\r\n ', '{1:F01X}{2:I940X}{4:\r\n\r\n '])(
+    'in MT940 is read after blanks and blank lines (%j)',
+    async (before) => {
+      const one = swift([':61:2603100310D1,00NTRFNONREF//B1'], { closing: 'C260310DZD9,00' });
+      const { format, lines, faults } = await readStatement(`${before}${one}\r\n${before}${one}`, bank);
+      expect([format, faults]).toEqual(['mt940', []]);
+      expect(lines).toMatchObject([{ reference: 'B1' }, { reference: 'B1' }]);
+    },
+  );
+
+  it('in MT940 is nothing that whoever paid has written behind a blank', async () => {
+    const text = [
+      ':61:2603100310D1,00NTRFNONREF//B1',
+      ':86:RENT',
+      ' :61:2603100310D9,00NTRFNONREF//B2',
+      ' :61:2603100310C9,00NTRFNONREF//B3',
+    ];
+    const { lines, faults } = await readStatement(swift(text, { closing: 'C260310DZD9,00' }), bank);
+    expect([faults, lines.map(({ reference }) => reference)]).toEqual([[], ['B1']]);
+  });
+
   it('over New Year has the year that is closest, either way', async () => {
     const { lines } = await readStatement(
       swift([':61:2601021231D1,00NTRFX', ':61:2512310102D1,00NTRFY', ':61:2402290301D1,00NTRFZ'], { closing: 'C260310DZD7,00' }),
@@ -183,6 +204,29 @@ describe('references', () => {
       ['', null],
     ]);
     expect(parts.map(({ account: of }) => of)).toEqual(['NL91ABNA0417164300']);
+  });
+
+  it('of MT940 without a type of transaction are read whole, and a NONREF in its place is none', async () => {
+    const written = ['NONREF', 'NONREF//B77', 'NOTPROVIDED', 'ABCD-12', 'FMSCABCD-13//B78', ' NTRFNONREF', ''];
+    const { lines, faults } = await readStatement(
+      swift(
+        written.map((rest) => `:61:2603100310D1,00${rest}`),
+        { closing: 'C260310DZD3,00' },
+      ),
+      bank,
+    );
+    expect(faults).toEqual([]);
+    expect(lines.map(({ reference, isNamed, ourReference }) => [reference, isNamed, ourReference])).toEqual([
+      ['', false, null],
+      ['B77', true, null],
+      ['', false, null],
+      ['ABCD-12', false, 'ABCD-12'],
+      ['B78', true, 'ABCD-13'],
+      ['', false, null],
+      ['', false, null],
+    ]);
+    const fee = await readStatement(swift([':61:2603100310D1,00NCHGNONREF'], { closing: 'C260310DZD9,00' }), bank);
+    expect(fee.lines).toMatchObject([{ kind: 'fee', reference: '' }]);
   });
 
   it.each(['NONREF', 'NOTPROVIDED', 'not provided', 'n/a'])('of the post that say %s are none', async (text) => {

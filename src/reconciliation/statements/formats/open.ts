@@ -64,6 +64,6 @@ const textOf = (start: Buffer): string =>
 
 function writtenAs(text: string): 'xml' | 'mt940' | 'table' {
   if (text.startsWith('<')) return 'xml';
-  if (/(?:^|\n|\r|\{4:\s*):20:/.test(text) && /(?:\n|\r):(?:25P?|28C?|60[FM]):/.test(text)) return 'mt940';
+  if (/(?:^|[\n\r]\s*|\{4:\s*):20:/.test(text) && /[\n\r]:(?:25P?|28C?|60[FM]):/.test(text)) return 'mt940';
   return 'table';
 }

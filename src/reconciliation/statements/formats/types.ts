@@ -31,6 +31,22 @@ export interface ReadLine {
   readonly documentLastFour: string | null;
 }
 
+/**
+ * One movement of the account as the bank booked it, however many lines it is read as: what a notice takes apart a statement may give as one
+ * sum.
+ */
+export interface Booking {
+  readonly amount: Money;
+  readonly isCredit: boolean;
+  readonly bookedOn: string;
+  /** What the bank calls it; null where it gives it no name of its own. */
+  readonly reference: string | null;
+  /** What the order was called that it carries out as a whole; null where it is one payment. */
+  readonly batch: string | null;
+  /** Whether it is read as several lines. */
+  readonly isSplit: boolean;
+}
+
 /** What a file says of one account and period: a table is one part, a message of a bank one for each statement in it. */
 export interface Part {
   readonly place: string;
@@ -56,8 +72,11 @@ export interface Part {
 
 /** What comes out of a file on the way through it. The part comes after its lines. */
 export type Piece =
-  /** A table has text beside a line, which tells equal lines apart, may name people and is not kept, and what its account held after it. */
-  | { readonly line: ReadLine; readonly text?: string; readonly balance?: Money | null }
+  /**
+   * A table has text beside a line, which tells equal lines apart, may name people and is not kept, and what its account held after it. Lines of
+   * one booking share it; a line that has none is one.
+   */
+  | { readonly line: ReadLine; readonly text?: string; readonly balance?: Money | null; readonly booking?: Booking }
   | { readonly fault: ProblemPlace }
   | { readonly remark: ProblemPlace }
   /** What the lines that follow are of, and what it held before the first of them. */

@@ -11,9 +11,6 @@ const knowledge = z
   .record(z.string(), node)
   .parse(JSON.parse(readFileSync(join(packageRoot, 'seeds/hxl/hxl-knowledge-base.json'), 'utf8')));
 
-/** What the chooser does not offer and files about cash use all the same; HXL lets anybody add attributes. */
-const ours: Readonly<Record<string, readonly string[]>> = { reached: ['disabled'] };
-
 function attributesFrom(place: string | undefined, seen = new Set<string>()): string[] {
   if (place === undefined || seen.has(place)) return [];
   seen.add(place);
@@ -26,7 +23,7 @@ const allowed = new Map<string, Set<string>>();
 for (const { options } of Object.values(knowledge)) {
   for (const { hashtag, attribute, dest } of options) {
     if (hashtag === undefined) continue;
-    const attributes = allowed.get(hashtag) ?? new Set(ours[hashtag]);
+    const attributes = allowed.get(hashtag) ?? new Set<string>();
     for (const name of [...(attribute ? [attribute] : []), ...attributesFrom(dest)]) attributes.add(name);
     allowed.set(hashtag, attributes);
   }
@@ -52,4 +49,4 @@ export function tagRow(tags: readonly string[]): string[] {
 
 /** The columns of a file, 0 being the first, that are of amounts and counts by their tags. */
 export const numberColumns = (tags: readonly string[]): ReadonlySet<number> =>
-  new Set(tags.flatMap((tag, column) => (/^#(?:value|reached|targeted)(?:\+|$)|\+num$/.test(tag) ? [column] : [])));
+  new Set(tags.flatMap((tag, column) => (/^#(?:value|reached)(?:\+|$)|\+num$/.test(tag) ? [column] : [])));

@@ -1,4 +1,4 @@
-import type { AgeGroup, Breakdown, DonorReport, Sex, WilayaRow } from '../types.ts';
+import type { AgeGroup, Breakdown, Channel, DonorReport, Sex, WilayaRow } from '../types.ts';
 import { tagRow } from './hxl.ts';
 
 /** The country that wilayas are of. */
@@ -17,7 +17,12 @@ const group =
   (row) =>
     row.groups.find((one) => one.sex === sex && one.ageGroup === ageGroup)?.people;
 
-/** One column for each tag that exports of cash programmes have; empty where Sanad has nothing to say, or may not. */
+const channelNames: Readonly<Record<Channel, string>> = { post_office: 'Post office', by_hand: 'By hand' };
+
+/**
+ * One column for each tag that exports of cash programmes have and that a report tells by wilaya; empty where it may not. Households, disability and
+ * how often people are paid are not told by wilaya, and no amount is worth so much in a currency in which nothing was paid.
+ */
 const columns = (currency: string): readonly Column[] => [
   ['Row', '#meta+id', ({ number }, { report, step }) => `${report.fund.id}/${step.to}/${number}`],
   ['From', '#date+start', (_row, { report, step }) => step.from ?? report.activity.startsOn],
@@ -31,11 +36,8 @@ const columns = (currency: string): readonly Column[] => [
   ['Wilaya', '#adm1+name', ({ name }) => name],
   ['Wilaya P-code', '#adm1+code+v_pcodes', ({ pcode }) => pcode],
   ['Modality', '#modality', () => 'Cash'],
-  ['Channel', '#channel', () => 'Post office'],
-  ['Frequency', '#frequency', () => null],
+  ['Channel', '#channel', (row) => row.channels?.map((channel) => channelNames[channel]).join('; ')],
   ['Status', '#status', ({ people, suppressed }) => (suppressed ? (people === null ? 'suppressed' : 'at least') : 'shown')],
-  ['Households targeted', '#targeted+hh', () => null],
-  ['Households reached', '#reached+hh', () => null],
   ['People reached', '#reached+ind', ({ people }) => people],
   ['Girls', '#reached+ind+f+children', group('female', 'children')],
   ['Boys', '#reached+ind+m+children', group('male', 'children')],
@@ -43,10 +45,8 @@ const columns = (currency: string): readonly Column[] => [
   ['Men', '#reached+ind+m+adults', group('male', 'adults')],
   ['Older women', '#reached+ind+f+elderly', group('female', 'elderly')],
   ['Older men', '#reached+ind+m+elderly', group('male', 'elderly')],
-  ['People with a disability', '#reached+ind+disabled', () => null],
   ['Currency', '#currency+code', () => currency],
   [`Cash paid, ${currency}`, `#value+transfer+c_${currency.toLowerCase()}`, ({ amount }) => amount?.amount],
-  ['Cash paid, USD', '#value+transfer+c_usd', () => null],
 ];
 
 /**
@@ -55,7 +55,7 @@ const columns = (currency: string): readonly Column[] => [
  * @param publisher who carries the programme out
  */
 export function wilayaRows(report: DonorReport, publisher: string): string[][] {
-  const all = columns(report.fund.currency).filter(([, tag], i, list) => list.findIndex(([, other]) => other === tag) === i);
+  const all = columns(report.fund.currency);
   return [
     all.map(([header]) => header),
     tagRow(all.map(([, tag]) => tag)),

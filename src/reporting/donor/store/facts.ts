@@ -1,7 +1,7 @@
 import { type Db, type Sql, sql, type Tx } from '../../../platform/index.ts';
 import type { Alike } from '../counting/index.ts';
 import type { Movement } from '../figures.ts';
-import type { DaysToCash } from '../types.ts';
+import { type Channel, channels, type DaysToCash } from '../types.ts';
 
 /** Whom and what a report is about. */
 export interface ReportedFund {
@@ -34,6 +34,13 @@ export interface PlaceFacts {
   readonly name: string;
   readonly nameAr: string;
   readonly pcode: string | null;
+  /** What was paid there in the period by each channel, and to how many people. */
+  readonly paidBy: Readonly<Record<Channel, ThroughChannel>>;
+}
+
+export interface ThroughChannel {
+  readonly transfers: number;
+  readonly people: number;
 }
 
 interface Total {
@@ -83,7 +90,7 @@ export interface FundFacts {
 /** Everybody paid by a fund until a day, pay-out by pay-out. A record that was merged is the person that it was merged into. */
 const paidBy = ({ fundId, to }: Span) => sql`
   select p.id, p.paid_at, p.paid_on, p.amount, coalesce(b.merged_into, l.beneficiary_id) as person, l.household_id, l.sex, l.age_band,
-    l.has_disability, l.wilaya_number, l.kind, l.list_id
+    l.has_disability, l.wilaya_number, l.kind, l.list_id, case when p.office_id is null then 'by_hand' else 'post_office' end as channel
   from payment_list_funds li
     join vouchers v on v.list_id = li.list_id and v.fund_id = li.fund_id
     join payment_list_lines l on l.id = v.line_id
@@ -141,6 +148,8 @@ export async function readFacts(db: Db, about: ReportedFund, span: Span): Promis
         (select from reported_people r where r.fund_id = ${fundId} and r.household_id = uncounted.household_id) group by 1
     ), spread as materialized (
       select wilaya_number, kind, count(*)::int as count, sum(amount) as amount, min(paid_on) as first from paid group by 1, 2
+    ), through as materialized (
+      select wilaya_number, channel, count(*)::int as transfers, count(distinct person)::int as people from paid where ${recent} group by 1, 2
     ), approved as (
       select list_id, max(at) as at from payment_list_hands
       where hand = 'approver' and list_id in (select list_id from payment_list_funds where fund_id = ${fundId}) group by list_id
@@ -177,7 +186,9 @@ export async function readFacts(db: Db, about: ReportedFund, span: Span): Promis
           ? sql`(select said from since_start)`
           : sql`(select jsonb_build_object('median', round(recent[1]::numeric, 1), 'p90', round(recent[2]::numeric, 1), 'of', n_recent) from waits)`
       } as "daysInPeriod",
-      (select jsonb_agg(jsonb_build_object('number', number, 'name', name_fr, 'nameAr', name_ar, 'pcode', pcode) order by number)
+      (select jsonb_agg(jsonb_build_object('number', number, 'name', name_fr, 'nameAr', name_ar, 'pcode', pcode, 'paidBy', (
+          select jsonb_object_agg(c.channel, jsonb_build_object('transfers', coalesce(t.transfers, 0), 'people', coalesce(t.people, 0)))
+          from unnest(${[...channels]}::text[]) as c (channel) left join through t on t.channel = c.channel and t.wilaya_number = number)) order by number)
         from wilayas) as wilayas,
       coalesce((select jsonb_agg(jsonb_build_object('reference', c.reference, 'receivedOn', c.received_on, 'amount', c.amount::text)
         order by c.received_on, c.id) from contributions c where c.fund_id = ${fundId} and c.recorded_at < ${end}

@@ -157,7 +157,7 @@ class StatementSoFar {
     }
     const currency = this.#account.currency ?? this.#ends.opening?.amount.currency ?? this.#lines.currency;
     const strangers = lines.flatMap((line) => strangerFault(line, currency).map((fault) => ({ fault })));
-    return [...pieces, ...strangers, ...lines.map((line) => ({ line }))];
+    return [...pieces, ...strangers, ...lines.map((line) => ({ line, ...(booked ? { booking: booked } : {}) }))];
   }
 
   end(): Piece[] {

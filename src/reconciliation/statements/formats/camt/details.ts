@@ -14,11 +14,15 @@ export interface Detail {
   /** Whether the bank gave the reference itself. */
   readonly isNamed: boolean;
   readonly ourReference: string | null;
+  /** What the order was called that it is of, and the message that held that. */
+  readonly order: Readonly<Record<'PmtInfId' | 'MsgId', string | null>>;
   readonly serial: string | null;
   /** What it came to before charges, where the bank says that beside its amount. */
   readonly before: readonly Money[];
   readonly charges: Charges | null;
 }
+
+export const noOrder: Detail['order'] = { PmtInfId: null, MsgId: null };
 
 /** Reads a transaction: since version 03 its amount stands in it, before that in `AmtDtls`, where some banks say only what was instructed. */
 export function readDetail(node: Node): Detail {
@@ -34,6 +38,7 @@ export function readDetail(node: Node): Detail {
     reference: given ?? transaction ?? instruction,
     isNamed: given !== null,
     ourReference: payoutIdIn(endToEnd ?? '') ?? payoutId ?? endToEnd ?? instruction,
+    order: { PmtInfId: givenReference(textAt(refs, 'PmtInfId')), MsgId: givenReference(textAt(refs, 'MsgId')) },
     serial,
     before: amountsBefore(node),
     charges: chargesIn(node),

@@ -1,10 +1,10 @@
 import type { Money, ProblemPlace } from '../../../../platform/index.ts';
 import { isoDay } from '../days.ts';
 import { givenReference, NO_REFERENCE, oursIn } from '../ours.ts';
-import type { LineKind, Piece, ReadLine } from '../types.ts';
+import type { Booking, LineKind, Piece, ReadLine } from '../types.ts';
 import { chargedApart, type Fee } from './charged.ts';
 import { chargesIn } from './charges.ts';
-import { comesTo, creditIn, type Detail } from './details.ts';
+import { comesTo, creditIn, type Detail, noOrder } from './details.ts';
 import { moneyIn } from './money.ts';
 import { allText, at, type Node, textAt } from './node.ts';
 
@@ -14,8 +14,8 @@ export interface Entry {
   readonly lines: readonly ReadLine[];
   /** Announced and not booked, or of nothing. */
   readonly isLeftOut: boolean;
-  /** Booked, for the summary that a message may hold: as the bank counts, one entry is one however many transactions it has. */
-  readonly booked: { readonly isCredit: boolean; readonly amount: Money } | null;
+  /** As the bank counts, one entry is one however many transactions it has. */
+  readonly booked: Booking | null;
 }
 
 /** Families of charges among the codes of bank transactions (ISO 20022 external code set, sub-family). */
@@ -46,9 +46,30 @@ export function readEntry(node: Node, details: readonly Detail[], place: string)
     );
   if (common.amount.isZero) return nothing([], true);
   const { lines, remark } = linesOf(node, common, details, place);
-  const { amount, isCredit } = common;
-  return { pieces: remark ? [{ remark }] : [], lines, isLeftOut: false, booked: { isCredit, amount } };
+  return { pieces: remark ? [{ remark }] : [], lines, isLeftOut: false, booked: bookingOf(node, common, details, lines.length > 1) };
 }
+
+function bookingOf(node: Node, { amount, isCredit, paidOn, ...named }: Common, details: readonly Detail[], isSplit: boolean): Booking {
+  const [first] = details;
+  const alone = details.length === 1 && first?.isNamed ? first.reference : null;
+  const reference = named.isNamed ? named.reference : alone;
+  return { amount, isCredit, bookedOn: paidOn, reference, batch: batchOf(node, details), isSplit };
+}
+
+/** What the order of an entry was called; null where it is not all of an order: several entries of one may be alike. */
+function batchOf(node: Node, details: readonly Detail[]): string | null {
+  const batch = at(node, 'NtryDtls', 'Btch');
+  const isWhole = batch ? textAt(batch, 'NbOfTxs') !== '1' : details.length > 1;
+  if (!isWhole) return null;
+  const stated = (name: 'PmtInfId' | 'MsgId') => givenReference(textAt(batch, name)) ?? inCommon(details, ({ order }) => order[name]);
+  return stated('PmtInfId') ?? stated('MsgId');
+}
+
+/** What all transactions say; null where they say different things, or nothing. */
+const inCommon = (details: readonly Detail[], of: (detail: Detail) => string | null): string | null => {
+  const said = new Set(details.map(of));
+  return said.size === 1 ? ([...said][0] ?? null) : null;
+};
 
 const nothing = (pieces: Piece[], isLeftOut: boolean): Entry => ({ pieces, lines: [], isLeftOut, booked: null });
 
@@ -127,9 +148,9 @@ function asOne(node: Node, common: Common, details: readonly Detail[]): Detail {
     isCredit: common.isCredit,
     reference: details.length === 1 ? (first?.reference ?? null) : null,
     isNamed: details.length === 1 && (first?.isNamed ?? false),
-    ourReference:
-      (details.every(({ ourReference }) => ourReference === first?.ourReference) ? first?.ourReference : null) ?? batch ?? texts.payoutId,
+    ourReference: inCommon(details, ({ ourReference }) => ourReference) ?? batch ?? texts.payoutId,
     serial: (details.length === 1 ? first?.serial : null) ?? texts.serial,
+    order: noOrder,
     before: [],
     charges: null,
   };
@@ -155,8 +176,8 @@ function lineOf(row: number, common: Common, detail: Detail, place: string): Rea
 
 /** What the bank charged, as a line of its own. It is of nothing of ours. */
 function feeOf(common: Common, { of, line, amount }: Fee, details: readonly Detail[], place: string): ReadLine {
-  const { reference = null, isNamed = false } = details[of ?? -1] ?? {};
-  const fee = { line, amount, isCredit: false, reference, isNamed, ourReference: null, serial: null, before: [], charges: null };
+  const { reference = null, isNamed = false, order = noOrder } = details[of ?? -1] ?? {};
+  const fee = { line, amount, isCredit: false, reference, isNamed, ourReference: null, serial: null, order, before: [], charges: null };
   return { ...lineOf(line, common, fee, `${place}, Chrgs`), kind: 'fee' };
 }
 

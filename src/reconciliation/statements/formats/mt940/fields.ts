@@ -49,7 +49,8 @@ export async function* fieldsOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<re
   for await (const lines of linesOf(bytes)) {
     const tokens: Token[] = [];
     for (const { text, line } of lines) {
-      const begun = beginning(text, line);
+      // Blanks before a field are of whoever saved the file; within a message they go on with the text of a field, which others have written.
+      const begun = beginning(field ? text : text.trimStart(), line);
       const isEnd = /^-(?:\}.*|XXX)?\s*$/.test(text);
       if (begun || isEnd) {
         if (field) tokens.push(field);

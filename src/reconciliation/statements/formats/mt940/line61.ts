@@ -1,7 +1,7 @@
 import type { Money } from '../../../../platform/index.ts';
 import { amountIn } from '../amounts.ts';
 import { closestTo, dayOf, fullYear } from '../days.ts';
-import { givenReference } from '../ours.ts';
+import { givenReference, isNoReference } from '../ours.ts';
 import type { LineKind } from '../types.ts';
 
 /** A statement line as field 61 writes it (SWIFT MT940, field 61). */
@@ -18,8 +18,10 @@ export interface Line61 {
   readonly isExpected: boolean;
 }
 
-//                  value date   entry date  mark             funds  amount               type             references
-const written = /^(\d{6})(\d{4})?(RC|RD|EC|ED|C|D)([A-Z])?(\d{1,15}(?:,\d{0,4})?)(?![\d.,])([A-Z][A-Z0-9]{3})?(.*)$/;
+//                  value date   entry date  mark             funds  amount                          type and references
+const written = /^(\d{6})(\d{4})?(RC|RD|EC|ED|C|D)([A-Z])?(\d{1,15}(?:,\d{0,4})?)(?![\d.,])\s*(.*)$/;
+/** Of SWIFT's three kinds of transaction: by message, by a code, or advised first. */
+const transactionType = /^[SNF][A-Z0-9]{3}/;
 /** Transaction types that are charges (SWIFT, field 61 subfield 6). */
 const charges = new Set(['CHG', 'COM', 'BRF', 'CMI', 'CMN', 'CMS']);
 
@@ -30,7 +32,7 @@ const saidBelow = /^(?:EREF|KREF|PREF|MARF|PMTINFID)\+?$/i;
 export function readLine61([first = '', ...more]: readonly string[], currency: string): Line61 | { readonly wrong: string } {
   const parts = written.exec(first.trimEnd());
   if (!parts) return { wrong: 'The line is not as field 61 is written: YYMMDD[MMDD]C|D|RC|RD, amount with a comma, type, reference.' };
-  const [, value = '', entry, mark = '', , digits = '', type = '', references = ''] = parts;
+  const [, value = '', entry, mark = '', , digits = '', rest = ''] = parts;
   const valueOn = dayOf(fullYear(Number(value.slice(0, 2))), Number(value.slice(2, 4)), Number(value.slice(4, 6)));
   if (!valueOn)
     return {
@@ -40,7 +42,7 @@ export function readLine61([first = '', ...more]: readonly string[], currency: s
   if (!paidOn) return { wrong: 'The entry date is no day of the calendar.' };
   const amount = amountIn(digits.replace(',', '.'), currency);
   if (!amount) return { wrong: `The amount has more decimals than ${currency}.` };
-  const [ours = '', ...theirs] = references.split('//');
+  const [type, [ours = '', ...theirs]] = referencesIn(rest);
   return {
     kind: kindOf(mark, charges.has(type.slice(1))),
     amount,
@@ -51,6 +53,13 @@ export function readLine61([first = '', ...more]: readonly string[], currency: s
     supplementary: more.join(' '),
     isExpected: mark.startsWith('E'),
   };
+}
+
+/** What kind of transaction it is, and its references. Some banks write no type: the NONREF that stands in its place then is none. */
+function referencesIn(rest: string): [type: string, references: string[]] {
+  const [first = '', ...theirs] = rest.split('//');
+  const type = isNoReference(first) ? '' : (transactionType.exec(first)?.[0] ?? '');
+  return [type, [first.slice(type.length), ...theirs]];
 }
 
 // RC takes back a credit and RD a debit. EC and ED are announced and not booked: they are left out.

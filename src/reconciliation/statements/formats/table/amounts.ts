@@ -10,8 +10,7 @@ export interface SignedAmount {
 
 const details = {
   unreadable: 'An amount with a decimal comma or point, spaces between thousands, and no more decimals than its currency has.',
-  ambiguous:
-    'Three digits after its only mark may be decimals or thousands. Say which in a mapping: decimalMark, and thousandsMark where there is one.',
+  ambiguous: 'Three digits after its only mark may be decimals or thousands.',
 } as const;
 
 /** What people write beside an amount of a currency, besides its code. */
@@ -32,8 +31,14 @@ export class AmountReader {
   readonly #body: RegExp;
   readonly #isMarkSaid: boolean;
   readonly #units = new Map<string, RegExp>();
+  readonly #advice: string;
 
-  constructor({ decimalMark, thousandsMark = ' ' }: TableMapping) {
+  /** @param advice what to do about an amount that may be two */
+  constructor(
+    { decimalMark, thousandsMark = ' ' }: Pick<TableMapping, 'decimalMark' | 'thousandsMark'>,
+    advice = 'Say which in a mapping: decimalMark, and thousandsMark where there is one.',
+  ) {
+    this.#advice = advice;
     const decimals = decimalMark === undefined ? '[.,\\u066B]' : `(?:${oneOf(decimalMark)}|\\u066B)`;
     const thousands = `(?:${oneOf(thousandsMark)}|\\u066C)`;
     this.#body = new RegExp(`^(\\d{1,15}|\\d{1,3}(?:${thousands}\\d{3}){1,4})(?:(${decimals})(\\d{1,4}))?$`, 'u');
@@ -48,7 +53,7 @@ export class AmountReader {
     if (!parts) return { wrong: details.unreadable };
     const [, whole = '', separator, decimals = '0'] = parts;
     const isLone = separator !== '\u066B' && decimals.length === 3 && /^[1-9]\d{0,2}$/.test(whole);
-    if (isLone && !this.#isMarkSaid && minorUnits(currency) !== 3) return { wrong: details.ambiguous };
+    if (isLone && !this.#isMarkSaid && minorUnits(currency) !== 3) return { wrong: `${details.ambiguous} ${this.#advice}` };
     try {
       const amount = Money.of(`${whole.replaceAll(/\D/gu, '')}.${decimals}`, currency);
       return { amount, sign };

@@ -42,8 +42,9 @@ const yearLast = new RegExp(String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})
 const yearFirst = new RegExp(String.raw`^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})${time}$`, 'iu');
 const unparted = /^(\d{4})(\d{2})(\d{2})$/;
 
-/** 1 January 1970, as spreadsheets count days from 1900. */
-const EPOCH = 25_569;
+/** 1 January 1970, as spreadsheets count days from 1900 and, on old Macintoshes, from 1904. */
+const EPOCH_1900 = 25_569;
+const EPOCH_1904 = 24_107;
 
 /** The formats that say which of two numbers is the day, and with it what a year of two digits is. */
 const isMonthFirst: ReadonlyMap<DateFormat | undefined, boolean> = new Map([
@@ -55,11 +56,12 @@ const isMonthFirst: ReadonlyMap<DateFormat | undefined, boolean> = new Map([
 /**
  * A day, whatever stands between its parts, with or without a time after it.
  * @param format without one, the day stands before the month and the year has four digits; a year that comes first is always read
+ * @param from1904 whether days that are a number are counted from 1904
  */
-export function dateIn(text: string, format: DateFormat | undefined): string | undefined {
+export function dateIn(text: string, format: DateFormat | undefined, from1904 = false): string | undefined {
   const given = readable(text);
   if (format === 'excel' && /^\d{5}(?:\.\d+)?$/.test(given)) {
-    return new Date((Math.floor(Number(given)) - EPOCH) * 86_400_000).toISOString().slice(0, 10);
+    return new Date((Math.floor(Number(given)) - (from1904 ? EPOCH_1904 : EPOCH_1900)) * 86_400_000).toISOString().slice(0, 10);
   }
   const first = (format === 'YYYYMMDD' ? unparted : undefined)?.exec(given);
   if (first) return dayOf(Number(first[1]), Number(first[2]), Number(first[3]));

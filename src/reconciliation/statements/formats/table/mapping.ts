@@ -60,6 +60,8 @@ export interface TableMapping {
   readonly titleRows?: number;
   /** Rows with text at the end that are no lines. */
   readonly endRows?: number;
+  /** The sheet that counts in a workbook; without it, the first that can be seen. */
+  readonly sheet?: string;
   /** What stands between the cells of CSV. */
   readonly delimiter?: ';' | ',' | '\t' | '|';
 }

@@ -28,8 +28,11 @@ export class RowReader {
   readonly #mapping: TableMapping;
   readonly #source: StatementSource;
   readonly #movements: MovementReader;
+  readonly #from1904: boolean;
 
-  constructor(positions: Positions, mapping: TableMapping, source: StatementSource) {
+  /** @param from1904 whether the workbook counts days from 1904 */
+  constructor(positions: Positions, mapping: TableMapping, source: StatementSource, from1904 = false) {
+    this.#from1904 = from1904;
     this.#positions = positions;
     this.#mapping = mapping;
     this.#source = source;
@@ -90,7 +93,7 @@ export class RowReader {
     const serial = givenSerial === '' ? null : serialIn(givenSerial);
     if (serial === undefined) fault('serial', details.serial);
     const day = (field: 'date' | 'valueDate') =>
-      dateIn(cell(field), this.#mapping.dateFormat) ?? fault(field, this.#dateDetail(cell(field)));
+      dateIn(cell(field), this.#mapping.dateFormat, this.#from1904) ?? fault(field, this.#dateDetail(cell(field)));
     const paidOn = day('date');
     const valueOn = cell('valueDate') === '' ? null : day('valueDate');
     const givenOffice = cell('office');

@@ -1,4 +1,5 @@
 import { Money, type NumberedRow, type ProblemPlace, readRecords } from '../../../../platform/index.ts';
+import { type SheetBeside, sheetsBeside } from '../../../sheets-beside.ts';
 import { MOST_TITLES, plain, totalWords } from '../../../table-words.ts';
 import { balanceFault, moved, Sum } from '../sum.ts';
 import { type Part, type Piece, type Pieces, type ReadLine, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
@@ -18,15 +19,16 @@ export async function* readTableStatement(
   source: StatementSource,
   told: (format: StatementFormat) => void,
 ): Pieces {
-  const { format, records } = await readRecords(bytes, 'text/csv', mapping.delimiter);
+  const { format, records, from1904, others = [] } = await readRecords(bytes, 'text/csv', mapping);
   told(format.kind);
   try {
+    yield await besides(await sheetsBeside(others), mapping, source);
     const header = await headerIn(records, mapping, source);
     if ('faults' in header) {
       yield header.faults.map((fault) => ({ fault }));
       return;
     }
-    const table = new TableSoFar(header.width, header.positions, mapping, source);
+    const table = new TableSoFar(header.width, header.positions, mapping, source, from1904);
     // The rows at the end are known only when the end is there, and so is the last line.
     const { endRows = 0 } = mapping;
     const held: NumberedRow[] = [];
@@ -60,8 +62,27 @@ type Held = Extract<Piece, { line: ReadLine }>;
 
 type Header = { readonly row: number; readonly width: number; readonly positions: Positions };
 
+/** What is said of the sheets that are not read. Operations in one are not passed over, unless a mapping says which sheet counts. */
+async function besides(sheets: readonly SheetBeside[], mapping: TableMapping, source: StatementSource): Promise<Piece[]> {
+  const { sheet, titleRows: _ofTheOther, ...rest } = mapping;
+  const pieces: Piece[] = [];
+  for (const { beginning, rowCount, isVisible, called } of sheets) {
+    const header = await headerIn(beginning.values(), rest, source);
+    const listsMore = !('faults' in header) && rowCount > beginning.findIndex(({ row }) => row === header.row) + 1;
+    if (listsMore && sheet === undefined)
+      pieces.push({
+        fault: {
+          row: 1,
+          detail: `${called} holds operations. Send each sheet in a file of its own, or name the one that counts in a mapping (sheet).`,
+        },
+      });
+    else if (isVisible || listsMore) pieces.push({ remark: { row: 1, detail: `${called} was not read.` } });
+  }
+  return pieces;
+}
+
 async function headerIn(
-  records: AsyncGenerator<NumberedRow, void>,
+  records: AsyncGenerator<NumberedRow, void> | IterableIterator<NumberedRow>,
   mapping: TableMapping,
   source: StatementSource,
 ): Promise<Header | { readonly faults: ProblemPlace[] }> {
@@ -98,10 +119,10 @@ class TableSoFar {
   #isBroken = false;
   #firstLeftOut: number | undefined;
 
-  constructor(width: number, positions: Positions, mapping: TableMapping, source: StatementSource) {
+  constructor(width: number, positions: Positions, mapping: TableMapping, source: StatementSource, from1904: boolean | undefined) {
     this.#width = width;
     this.#mapping = mapping;
-    this.#reader = new RowReader(positions, mapping, source);
+    this.#reader = new RowReader(positions, mapping, source, from1904);
     this.#account = new TableAccount(this.#reader, mapping, source);
     this.#hasBalances = positions.has('balance');
     this.#totals = new Set([...totalWords, 'somme', ...(mapping.totalMarks ?? [])].map(plain));
