@@ -11522,7 +11522,7 @@ export interface components {
         };
         PaymentListReasonCount: {
             /** @enum {string} */
-            reason: "merged" | "not_theirs" | "source_cancelled" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund" | "list_cancelled";
+            reason: "merged" | "not_theirs" | "source_cancelled" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "told_paid" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund" | "list_cancelled";
             people: components["schemas"]["Count"];
         };
         /** @description While the list is being built, how many instalments have been looked at; while it is being released, how many lines; otherwise null */
@@ -11623,7 +11623,7 @@ export interface components {
             kind: components["schemas"]["AssistanceKind"];
             amount: components["schemas"]["Money"];
             /** @enum {string} */
-            reason: "merged" | "not_theirs" | "source_cancelled" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund";
+            reason: "merged" | "not_theirs" | "source_cancelled" | "not_enrolled" | "no_consent" | "comparison_due" | "duplicate_open" | "paid_as_other_record" | "told_paid" | "overlap" | "limit_person" | "limit_household" | "no_collector" | "no_fund";
             detail: components["schemas"]["PaymentListReasonDetail"];
         };
         PaymentListPreview: {

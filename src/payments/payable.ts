@@ -53,6 +53,7 @@ export function refusal({ holdThreshold }: Conditions, line: Sql | null): Sql {
       where o.instalment_id = si.id and o.counts
         -- On the same list, the line of a merged record is returned by the very statement that asks.
         and (${isOtherList} or ob.id is null))) then 'paid_as_other_record'
+    when is_told_paid(i.id) or exists (select from ${sameInstalments(records)} and is_told_paid(si.id)) then 'told_paid'
     when own.id <> b.id and exists (select from ${sameInstalments(records)} and (si.beneficiary_id = b.id or si.id < i.id)) then 'merged'
     end`;
 }

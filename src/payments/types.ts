@@ -20,6 +20,7 @@ export type Reason =
   | 'comparison_due'
   | 'duplicate_open'
   | 'paid_as_other_record'
+  | 'told_paid'
   | 'overlap'
   | 'limit_person'
   | 'limit_household'
