@@ -380,6 +380,21 @@ describe('statements', () => {
       expect(twice).toMatchObject({ repeatCount: 1, exceptions: [{ open: 1 }] });
     });
 
+    it('is looked up once, however many lines there are of it in both files', async () => {
+      const { frame, officer } = await setUp();
+      const many = (mark: string) => Array.from({ length: 3_000 }, (_, n) => one('1.00', `${mark}-${n}`)).join('');
+      const all = (mark: string) => entry({ before: named, details: many(mark), amount: '3000.00' });
+      const first = await sent(officer, frame, notice(all('A')));
+      expect(first).toMatchObject({ lineCount: 3_000, repeatCount: 0 });
+      const second = await sent(officer, frame, camt(all('B'), { opening: '5000.00', closing: '2000.00' }));
+      expect(second).toMatchObject({ lineCount: 3_000, repeatCount: 3_000, exceptions: [] });
+      expect(
+        await sent(officer, frame, camt(entry({ before: named, amount: '3000.00' }), { opening: '5000.00', closing: '2000.00' })),
+      ).toMatchObject({
+        repeatCount: 1,
+      });
+    }, 20_000);
+
     it('is not one because a name is: what they quote of ours tells payments of one name apart', async () => {
       const { frame, officer } = await setUp();
       const single = (quotes: string) => camtEntry('15.00', 'SALARIES', { quotes });
