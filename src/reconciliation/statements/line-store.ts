@@ -78,7 +78,7 @@ const heldAfter = (line: Sql): Sql => sql`(select y.balance_after from statement
  * The first line of a booking that an earlier statement has otherwise: a notice takes apart what the statement gives as one sum, and the other way
  * about. By the bank's own name it is one in any file, unless what it quotes of ours says another; by the name of its batch, or by none, only
  * where one of the two files splits it and the other does not, for what both give as one line is told by what that says. Without any name it
- * takes the balances, or a notice, as for lines. A booking of very many lines has one candidate, as any other has.
+ * takes the balances, or a notice, as for lines, and a sum that quotes nothing of ours, as one payment of that amount might. A booking of very many lines has one candidate, as any other has.
  */
 const earlierBooking = (programmeId: string, statementId: string): Sql => sql`(select e.id
   from (select l.*, true as by_name_or_turn from statement_lines l
@@ -91,6 +91,8 @@ const earlierBooking = (programmeId: string, statementId: string): Sql => sql`(s
   where s.programme_id = ${programmeId} and s.source = 'bank' and s.state <> 'withdrawn' and s.id <> ${statementId} and case
     when n.booking_named and e.by_name_or_turn then n.split or b.split or coalesce(n.ours = e.our_reference, true) and coalesce(n.serial = e.serial, true)
     when n.split = b.split then false
+    when e.by_name_or_turn and (case when n.split then e.our_reference else n.ours end is not null or case when n.split then e.serial else n.serial end is not null)
+      then false
     else not e.by_name_or_turn or n.listed and (n.held is null or b.held is null)
       or n.held = b.held and not exists (select from statement_parts p
         where p.statement_id = e.statement_id and p.account = n.account and p.closing = n.opening)

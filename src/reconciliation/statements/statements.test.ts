@@ -380,6 +380,17 @@ describe('statements', () => {
       expect(twice).toMatchObject({ repeatCount: 1, exceptions: [{ open: 1 }] });
     });
 
+    it('is not one payment of its amount, which quotes something of ours', async () => {
+      const { frame, officer } = await setUp();
+      await sent(officer, frame, notice(entry({ details: parts })));
+      const alone = `<TxDtls><Refs><EndToEndId>E-9</EndToEndId></Refs></TxDtls>`;
+      expect(await sent(officer, frame, statement(entry({ details: alone })))).toMatchObject({ repeatCount: 0, exceptions: [{ open: 1 }] });
+      expect(await sent(officer, frame, camt(entry({}), { opening: '500.00', closing: '440.00' }))).toMatchObject({ repeatCount: 1 });
+      const other = await setUp();
+      await sent(other.officer, other.frame, statement(entry({ details: alone })));
+      expect(await sent(other.officer, other.frame, notice(entry({ details: parts })))).toMatchObject({ repeatCount: 0 });
+    });
+
     it('is looked up once, however many lines there are of it in both files', async () => {
       const { frame, officer } = await setUp();
       const many = (mark: string) => Array.from({ length: 3_000 }, (_, n) => one('1.00', `${mark}-${n}`)).join('');
