@@ -568,6 +568,10 @@ describe('statements', () => {
       });
       const { statement } = (await upload(officer, frame, empty).expect(200)).body;
       expect(statement.remarks).toEqual([{ row: 1, detail: 'The sheet "Modèle" (1 row) was not read.' }]);
+      // Of a sheet that goes on and on no more is looked at than says what it is.
+      const long = sheetData(Array.from({ length: 30_000 }, (_, n) => [`Note ${n}`, 'x'.repeat(20)]));
+      const { remarks } = (await upload(officer, frame, await workbook({ rows: own, more: { Journal: long } })).expect(200)).body.statement;
+      expect(remarks).toEqual([{ row: 1, detail: expect.stringMatching(/^The sheet "Journal" \(\d{4,5} or more rows\) was not read\.$/) }]);
       const hidden = await workbook({ rows: own, more: { '.Février': own } });
       expect((await upload(officer, frame, hidden).expect(422)).body.errors).toMatchObject([{ detail: expect.stringContaining('hidden') }]);
     });
