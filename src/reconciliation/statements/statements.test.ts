@@ -719,6 +719,22 @@ describe('statements', () => {
         values (gen_random_uuid(), '${staged.id}', 9, 'payment', 'A', 1, 'DZD', '2026-03-10', '${repeated}')`,
         { constraint: 'statement_lines_repeat_another' },
       );
+    // A line is another file's by what it says, or by what was booked, and by nothing else.
+    const noticed = (await send(officer, frame, camt(camtEntry('1.00', 'B-1'), { message: 'camt.054' }), bank).expect(200)).body.statement;
+    const of = `(select $ from statement_lines where statement_id = '${noticed.id}')`;
+    const repeating = (booking: string, batch: string) =>
+      `insert into statement_lines (id, statement_id, row_number, kind, reference, amount, currency, paid_on, booking, batch, booking_lines, repeats)
+        values (gen_random_uuid(), '${staged.id}', 9, 'payment', 'B-1', 1, 'DZD', '2026-03-10', ${booking}, ${batch}, 1, ${of.replace('$', 'id')})`;
+    const other = `decode(repeat('ab', 16), 'hex')`;
+    await refused(repeating(other, other), { constraint: 'statement_lines_repeat_another' });
+    await refused(repeating('null', 'null'), { constraint: 'statement_lines_repeat_another' });
+    await refused(repeating(`decode('ab', 'hex')`, 'null'), { constraint: 'statement_lines_booking_check' });
+    await refused(repeating(of.replace('$', 'booking'), 'null').replace(', 1, (', ', 0, ('), {
+      constraint: 'statement_lines_booking_lines_check',
+    });
+    await client.query('begin');
+    await client.query(repeating(of.replace('$', 'booking'), 'null'));
+    await client.query('rollback');
     await expect(platform.owner.query(`delete from statements where id = '${staged.id}'`)).rejects.toThrow();
     await refused(`update statements set line_count = 5 where id = '${id}'`, { constraint: 'statements_staged_once' });
     await refused(`update statements set state = 'received' where id = '${id}'`, { constraint: 'statements_transition' });
