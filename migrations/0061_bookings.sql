@@ -3,9 +3,11 @@ alter table statement_lines
   -- Digest of the booking that a line of the bank is or is of, by the bank's name for it or, where it has no name at all, by its turn.
   add column booking bytea check (length(booking) = 16),
   -- The same by the name of the batch of payments that was booked.
-  add column batch bytea check (length(batch) = 16);
-create index on statement_lines (booking) where booking is not null;
-create index on statement_lines (batch) where batch is not null;
+  add column batch bytea check (length(batch) = 16),
+  -- How many lines there are of it, on the first of them; they follow on one another.
+  add column booking_lines int check (booking_lines > 0);
+create index on statement_lines (booking) where booking_lines is not null;
+create index on statement_lines (batch) where booking_lines is not null and batch is not null;
 
 -- As in 0052, and a booking is repeated whatever lines it is read as.
 create or replace function refuse_late_lines() returns trigger language plpgsql as $$

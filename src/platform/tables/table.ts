@@ -29,7 +29,7 @@ export interface NumberedRow {
 export interface OtherSheet {
   readonly name: string;
   readonly isVisible: boolean;
-  /** As {@link Records}; what is begun has to be read to its end, or given back by `return()`. */
+  /** As {@link Records}, as far as the beginning of a large sheet goes. @throws unprocessable where it breaks off */
   rows(): AsyncGenerator<NumberedRow, void>;
 }
 

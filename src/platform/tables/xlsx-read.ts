@@ -20,8 +20,22 @@ export async function readXlsx(bytes: AsyncIterable<Buffer>, name?: string): Pro
     format: { kind: 'xlsx' },
     records: rowsOf(sheet),
     from1904: formats.from1904,
-    others: sheets.filter((other) => other !== sheet).map((other) => ({ ...other, rows: () => rowsOf(other) })),
+    others: sheets
+      .filter((other) => other !== sheet)
+      .map((other) => ({ ...other, rows: () => sheetRows(beginning(zip.read(other.part)), { ...formats, strings }) })),
   };
+}
+
+/** Bytes of a sheet that is not read, of which no more is looked at: a small file may unpack to very many of them. */
+const LOOKED_AT = 1024 * 1024;
+
+async function* beginning(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let left = LOOKED_AT;
+  for await (const chunk of bytes) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
 }
 
 /** @throws unprocessable when there is no sheet of this name, or none that can be seen */

@@ -36,7 +36,7 @@ export const bookingOf = (line: ReadLine): Booking => ({
   bookedOn: line.paidOn,
   reference: line.isNamed ? line.reference : null,
   batch: null,
-  isSplit: false,
+  lineCount: 1,
 });
 
 /** The digests by which a booking is known again, whatever lines it is read as. */

@@ -7,6 +7,8 @@ export interface Recognition {
   readonly fingerprint: string;
   readonly booking: string | null;
   readonly batch: string | null;
+  /** How many lines there are of its booking; null on all but the first. */
+  readonly bookingLines: number | null;
   /** Whether the bank gave its booking a name of its own. */
   readonly isBookingNamed: boolean;
   /** Whether its booking is read as several lines. */
@@ -68,31 +70,29 @@ const earlierLine = (programmeId: string, statementId: string): Sql => sql`(sele
       where r.repeats = e.id and r.balance_after is null and o.format = 'camt.054' and o.state <> 'withdrawn'))
   order by e.id limit 1)`;
 
-/** What an account held after all of the booking that a line is of. */
+/** What an account held after all of the booking that a line is the first of. */
 const heldAfter = (line: Sql): Sql => sql`(select y.balance_after from statement_lines y
-  where y.statement_id = ${line}.statement_id and y.booking = ${line}.booking order by y.row_number desc limit 1)`;
-
-/** Lines `y` of the booking that an earlier line is of. */
-const ofBooking = sql`y.statement_id = e.statement_id and (y.booking = e.booking or y.batch = e.batch and e.booking is null)`;
-const isFirst = sql`not exists (select from statement_lines y where ${ofBooking} and y.row_number < e.row_number)`;
-const isSplit = sql`exists (select from statement_lines y where ${ofBooking} and y.id <> e.id)`;
+  where y.statement_id = ${line}.statement_id and y.row_number = ${line}.row_number + ${line}.booking_lines - 1)`;
 
 /**
  * The first line of a booking that an earlier statement has otherwise: a notice takes apart what the statement gives as one sum, and the other way
  * about. By the bank's own name it is one in any file, unless what it quotes of ours says another; by the name of its batch, or by none, only
  * where one of the two files splits it and the other does not, for what both give as one line is told by what that says. Without any name it
- * takes the balances, or a notice, as for lines.
+ * takes the balances, or a notice, as for lines, and a sum that quotes nothing of ours, as one payment of that amount might. A booking of very many lines has one candidate, as any other has.
  */
 const earlierBooking = (programmeId: string, statementId: string): Sql => sql`(select e.id
   from (select l.*, true as by_name_or_turn from statement_lines l
-      where (n.account is not null or n.listed) and l.booking = decode(n.booking, 'hex') and l.repeats is null
+      where (n.account is not null or n.listed) and l.booking = decode(n.booking, 'hex') and l.booking_lines is not null and l.repeats is null
     union all select l.*, false from statement_lines l
-      where n.account is not null and l.batch = decode(n.batch, 'hex') and (n.booking is null or l.booking is null) and l.repeats is null offset 0) e
+      where n.account is not null and l.batch = decode(n.batch, 'hex') and l.booking_lines is not null and (n.booking is null or l.booking is null)
+        and l.repeats is null offset 0) e
     join statements s on s.id = e.statement_id
-    cross join lateral (select ${isFirst} as first, ${isSplit} as split, ${heldAfter(sql`e`)} as held offset 0) b
-  where b.first and s.programme_id = ${programmeId} and s.source = 'bank' and s.state <> 'withdrawn' and s.id <> ${statementId} and case
+    cross join lateral (select e.booking_lines > 1 as split, ${heldAfter(sql`e`)} as held offset 0) b
+  where s.programme_id = ${programmeId} and s.source = 'bank' and s.state <> 'withdrawn' and s.id <> ${statementId} and case
     when n.booking_named and e.by_name_or_turn then n.split or b.split or coalesce(n.ours = e.our_reference, true) and coalesce(n.serial = e.serial, true)
     when n.split = b.split then false
+    when e.by_name_or_turn and (case when n.split then e.our_reference else n.ours end is not null or case when n.split then e.serial else n.serial end is not null)
+      then false
     else not e.by_name_or_turn or n.listed and (n.held is null or b.held is null)
       or n.held = b.held and not exists (select from statement_parts p
         where p.statement_id = e.statement_id and p.account = n.account and p.closing = n.opening)
@@ -113,21 +113,23 @@ export async function insertLines(
   const known = <Value>(read: (recognition: Recognition) => Value): (Value | null)[] => recognitions.map((one) => one && read(one));
   const repeats = programmeId && sql`coalesce(${earlierLine(programmeId, statementId)}, ${earlierBooking(programmeId, statementId)})`;
   await tx.run(sql`insert into statement_lines (id, statement_id, row_number, place, kind, reference, our_reference, serial, amount, currency,
-      office_code, paid_on, value_on, document_last_four, fingerprint, booking, batch, balance_after, repeats)
+      office_code, paid_on, value_on, document_last_four, fingerprint, booking, batch, booking_lines,
+      balance_after, repeats)
     select n.id, ${statementId}, n.row, n.place, n.kind, n.reference, n.ours, n.serial, n.amount, n.currency, n.office, n.paid_on, n.value_on,
-      n.last_four, decode(n.fingerprint, 'hex'), decode(n.booking, 'hex'), decode(n.batch, 'hex'), n.balance, ${repeats ?? sql`null`}
+      n.last_four, decode(n.fingerprint, 'hex'), decode(n.booking, 'hex'), decode(n.batch, 'hex'), n.booking_lines, n.balance,
+      ${repeats ?? sql`null`}
     from unnest(${lines.map(() => newId())}::uuid[], ${rows}::int[], ${column(({ place }) => place)}::text[], ${column(({ kind }) => kind)}::text[],
       ${column(({ reference }) => reference)}::text[], ${column(({ ourReference }) => ourReference)}::text[], ${column(({ serial }) => serial)}::text[],
       ${column(({ amount }) => amount.toString())}::numeric[], ${column(({ amount }) => amount.currency)}::text[],
       ${column(({ officeCode }) => officeCode)}::text[], ${column(({ paidOn }) => paidOn)}::date[], ${column(({ valueOn }) => valueOn)}::date[],
       ${column(({ documentLastFour }) => documentLastFour)}::text[], ${column(({ isNamed }) => isNamed)}::boolean[],
       ${known(({ fingerprint }) => fingerprint)}::text[], ${known(({ booking }) => booking)}::text[], ${known(({ batch }) => batch)}::text[],
-      ${known(({ isBookingNamed }) => isBookingNamed)}::boolean[], ${known(({ isSplit }) => isSplit)}::boolean[],
+      ${known(({ bookingLines }) => bookingLines)}::int[], ${known(({ isBookingNamed }) => isBookingNamed)}::boolean[], ${known(({ isSplit }) => isSplit)}::boolean[],
       ${known(({ account }) => account)}::text[], ${known(({ opening }) => opening?.toString() ?? null)}::numeric[],
       ${known(({ balance }) => balance?.toString() ?? null)}::numeric[],
       ${known(({ bookingBalance }) => bookingBalance?.toString() ?? null)}::numeric[], ${known(({ isTable }) => isTable)}::boolean[])
       as n (id, row, place, kind, reference, ours, serial, amount, currency, office, paid_on, value_on, last_four, named, fingerprint, booking, batch,
-        booking_named, split, account, opening, balance, held, listed)`);
+        booking_lines, booking_named, split, account, opening, balance, held, listed)`);
 }
 
 export const countRepeats = async (tx: Tx, statementId: string): Promise<number> =>

@@ -69,6 +69,13 @@ function untaken(error: unknown): string | undefined {
   return `The statement could not be read: the books do not take what it says${broken ? ` (${broken})` : ''}.`;
 }
 
+/** A booking, by what it is known again, and what the account held after all of it. */
+interface Booked {
+  readonly booking: Booking;
+  readonly digests: BookingDigests;
+  readonly balance: Money | null;
+}
+
 class StatementSoFar {
   readonly #tx: Tx;
   readonly #statement: Reception;
@@ -85,8 +92,8 @@ class StatementSoFar {
   #opening: Money | null = null;
   /** What the account held after the last line, as far as the file says what it held before the first. */
   #balance: Money | null = null;
-  /** The last booking that was read as several lines or as one, with what the account held after all of it. */
-  #booked: { readonly booking: Booking; readonly digests: BookingDigests; readonly balance: Money | null } | undefined;
+  /** That of the last line. */
+  #booked: Booked | undefined;
   #storing: Promise<void> = Promise.resolve();
   #total: Money;
   #first: string | null = null;
@@ -176,23 +183,28 @@ class StatementSoFar {
       return;
     }
     const account = this.#account ?? (isTable ? this.#namelessAccount : null);
-    if (this.#booked?.booking !== booking) {
-      const after = this.#after(booking.isCredit ? booking.amount : booking.amount.negated());
-      const digests = digestsOf(booking, account, this.#turns);
-      this.#booked = { booking, digests, balance: balance === undefined ? after : balance };
-    }
+    const before = this.#booked;
+    const booked = before?.booking === booking ? before : this.#book(booking, account, balance);
+    this.#booked = booked;
     this.#balance = this.#after(moved(line));
     this.#batch.add(row, line, {
       fingerprint: this.#turns.next(fingerprintOf(line, account, plain(text))),
-      ...this.#booked.digests,
+      ...booked.digests,
+      bookingLines: booked === before ? null : booking.lineCount,
       isBookingNamed: booking.reference !== null,
-      isSplit: booking.isSplit,
+      isSplit: booking.lineCount > 1,
       account: this.#account,
       opening: this.#opening,
       balance: balance === undefined ? this.#balance : balance,
-      bookingBalance: this.#booked.balance,
+      bookingBalance: booked.balance,
       isTable,
     });
+  }
+
+  /** @param balance after it, where its table says so */
+  #book(booking: Booking, account: string | null, balance: Money | null | undefined): Booked {
+    const after = this.#after(booking.isCredit ? booking.amount : booking.amount.negated());
+    return { booking, digests: digestsOf(booking, account, this.#turns), balance: balance === undefined ? after : balance };
   }
 
   /** What the account holds once something has moved. */

@@ -380,6 +380,32 @@ describe('statements', () => {
       expect(twice).toMatchObject({ repeatCount: 1, exceptions: [{ open: 1 }] });
     });
 
+    it('is not one payment of its amount, which quotes something of ours', async () => {
+      const { frame, officer } = await setUp();
+      await sent(officer, frame, notice(entry({ details: parts })));
+      const alone = `<TxDtls><Refs><EndToEndId>E-9</EndToEndId></Refs></TxDtls>`;
+      expect(await sent(officer, frame, statement(entry({ details: alone })))).toMatchObject({ repeatCount: 0, exceptions: [{ open: 1 }] });
+      expect(await sent(officer, frame, camt(entry({}), { opening: '500.00', closing: '440.00' }))).toMatchObject({ repeatCount: 1 });
+      const other = await setUp();
+      await sent(other.officer, other.frame, statement(entry({ details: alone })));
+      expect(await sent(other.officer, other.frame, notice(entry({ details: parts })))).toMatchObject({ repeatCount: 0 });
+    });
+
+    it('is looked up once, however many lines there are of it in both files', async () => {
+      const { frame, officer } = await setUp();
+      const many = (mark: string) => Array.from({ length: 3_000 }, (_, n) => one('1.00', `${mark}-${n}`)).join('');
+      const all = (mark: string) => entry({ before: named, details: many(mark), amount: '3000.00' });
+      const first = await sent(officer, frame, notice(all('A')));
+      expect(first).toMatchObject({ lineCount: 3_000, repeatCount: 0 });
+      const second = await sent(officer, frame, camt(all('B'), { opening: '5000.00', closing: '2000.00' }));
+      expect(second).toMatchObject({ lineCount: 3_000, repeatCount: 3_000, exceptions: [] });
+      expect(
+        await sent(officer, frame, camt(entry({ before: named, amount: '3000.00' }), { opening: '5000.00', closing: '2000.00' })),
+      ).toMatchObject({
+        repeatCount: 1,
+      });
+    }, 20_000);
+
     it('is not one because a name is: what they quote of ours tells payments of one name apart', async () => {
       const { frame, officer } = await setUp();
       const single = (quotes: string) => camtEntry('15.00', 'SALARIES', { quotes });
@@ -542,6 +568,10 @@ describe('statements', () => {
       });
       const { statement } = (await upload(officer, frame, empty).expect(200)).body;
       expect(statement.remarks).toEqual([{ row: 1, detail: 'The sheet "Modèle" (1 row) was not read.' }]);
+      // Of a sheet that goes on and on no more is looked at than says what it is.
+      const long = sheetData(Array.from({ length: 30_000 }, (_, n) => [`Note ${n}`, 'x'.repeat(20)]));
+      const { remarks } = (await upload(officer, frame, await workbook({ rows: own, more: { Journal: long } })).expect(200)).body.statement;
+      expect(remarks).toEqual([{ row: 1, detail: expect.stringMatching(/^The sheet "Journal" \(\d{4,5} or more rows\) was not read\.$/) }]);
       const hidden = await workbook({ rows: own, more: { '.Février': own } });
       expect((await upload(officer, frame, hidden).expect(422)).body.errors).toMatchObject([{ detail: expect.stringContaining('hidden') }]);
     });
@@ -689,6 +719,22 @@ describe('statements', () => {
         values (gen_random_uuid(), '${staged.id}', 9, 'payment', 'A', 1, 'DZD', '2026-03-10', '${repeated}')`,
         { constraint: 'statement_lines_repeat_another' },
       );
+    // A line is another file's by what it says, or by what was booked, and by nothing else.
+    const noticed = (await send(officer, frame, camt(camtEntry('1.00', 'B-1'), { message: 'camt.054' }), bank).expect(200)).body.statement;
+    const of = `(select $ from statement_lines where statement_id = '${noticed.id}')`;
+    const repeating = (booking: string, batch: string) =>
+      `insert into statement_lines (id, statement_id, row_number, kind, reference, amount, currency, paid_on, booking, batch, booking_lines, repeats)
+        values (gen_random_uuid(), '${staged.id}', 9, 'payment', 'B-1', 1, 'DZD', '2026-03-10', ${booking}, ${batch}, 1, ${of.replace('$', 'id')})`;
+    const other = `decode(repeat('ab', 16), 'hex')`;
+    await refused(repeating(other, other), { constraint: 'statement_lines_repeat_another' });
+    await refused(repeating('null', 'null'), { constraint: 'statement_lines_repeat_another' });
+    await refused(repeating(`decode('ab', 'hex')`, 'null'), { constraint: 'statement_lines_booking_check' });
+    await refused(repeating(of.replace('$', 'booking'), 'null').replace(', 1, (', ', 0, ('), {
+      constraint: 'statement_lines_booking_lines_check',
+    });
+    await client.query('begin');
+    await client.query(repeating(of.replace('$', 'booking'), 'null'));
+    await client.query('rollback');
     await expect(platform.owner.query(`delete from statements where id = '${staged.id}'`)).rejects.toThrow();
     await refused(`update statements set line_count = 5 where id = '${id}'`, { constraint: 'statements_staged_once' });
     await refused(`update statements set state = 'received' where id = '${id}'`, { constraint: 'statements_transition' });

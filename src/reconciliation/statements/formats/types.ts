@@ -43,8 +43,8 @@ export interface Booking {
   readonly reference: string | null;
   /** What the order was called that it carries out as a whole; null where it is one payment. */
   readonly batch: string | null;
-  /** Whether it is read as several lines. */
-  readonly isSplit: boolean;
+  /** How many lines it is read as. */
+  readonly lineCount: number;
 }
 
 /** What a file says of one account and period: a table is one part, a message of a bank one for each statement in it. */

@@ -149,7 +149,8 @@ export async function readFacts(db: Db, about: ReportedFund, span: Span): Promis
     ), spread as materialized (
       select wilaya_number, kind, count(*)::int as count, sum(amount) as amount, min(paid_on) as first from paid group by 1, 2
     ), through as materialized (
-      select wilaya_number, channel, count(*)::int as transfers, count(distinct person)::int as people from paid where ${recent} group by 1, 2
+      select wilaya_number, channel, sum(transfers)::int as transfers, count(*)::int as people
+      from (select wilaya_number, channel, person, count(*) as transfers from paid where ${recent} group by 1, 2, 3) p group by 1, 2
     ), approved as (
       select list_id, max(at) as at from payment_list_hands
       where hand = 'approver' and list_id in (select list_id from payment_list_funds where fund_id = ${fundId}) group by list_id

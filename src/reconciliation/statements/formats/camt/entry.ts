@@ -46,14 +46,14 @@ export function readEntry(node: Node, details: readonly Detail[], place: string)
     );
   if (common.amount.isZero) return nothing([], true);
   const { lines, remark } = linesOf(node, common, details, place);
-  return { pieces: remark ? [{ remark }] : [], lines, isLeftOut: false, booked: bookingOf(node, common, details, lines.length > 1) };
+  return { pieces: remark ? [{ remark }] : [], lines, isLeftOut: false, booked: bookingOf(node, common, details, lines.length) };
 }
 
-function bookingOf(node: Node, { amount, isCredit, paidOn, ...named }: Common, details: readonly Detail[], isSplit: boolean): Booking {
+function bookingOf(node: Node, { amount, isCredit, paidOn, ...named }: Common, details: readonly Detail[], lineCount: number): Booking {
   const [first] = details;
   const alone = details.length === 1 && first?.isNamed ? first.reference : null;
   const reference = named.isNamed ? named.reference : alone;
-  return { amount, isCredit, bookedOn: paidOn, reference, batch: batchOf(node, details), isSplit };
+  return { amount, isCredit, bookedOn: paidOn, reference, batch: batchOf(node, details), lineCount };
 }
 
 /** What the order of an entry was called; null where it is not all of an order: several entries of one may be alike. */
