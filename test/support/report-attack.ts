@@ -87,7 +87,11 @@ export function attack(crowds: readonly Crowd[], { reports, countedIn, reachedIn
     const { people, newPeople, peopleInPeriod, toldBefore } = report.reached;
     const before = previous(reports, i)?.reached;
     const number = i + 1;
+    const household = previousOf(reports, i, ({ reached }) => (reached.newHouseholds ?? 0) > 0);
+    const isTold = (report.reached.newHouseholds ?? 0) > 0;
     const differences = {
+      'living with others': isTold ? sharing(report) - (household ? sharing(household) : 0) : null,
+      'living with others in the period': rest(peopleInPeriod, report.reached.householdsInPeriod),
       new: (people ?? 0) - toldBefore - ((before?.people ?? 0) - (before?.toldBefore ?? 0)),
       'told before': toldBefore - (before?.toldBefore ?? 0),
       again: rest(peopleInPeriod, newPeople),
@@ -128,6 +132,8 @@ export function attack(crowds: readonly Crowd[], { reports, countedIn, reachedIn
   };
 }
 
+const sharing = ({ reached }: DonorReport): number => (reached.people ?? 0) - (reached.households ?? 0);
+
 const rest = (all: number | null, part: number | null): number | null => (all === null || part === null ? null : all - part);
 
 /** Pay-outs of a report in a place and of a kind: nobody knows how many there are either. */
@@ -147,9 +153,12 @@ function paymentsOf(atoms: readonly Atom[], reports: number): Payment[] {
 
 const monthOf = (report: DonorReport): number => Number(report.period.to.slice(5, 7));
 
+/** The last report before one of the same fund of which something holds. */
+const previousOf = (reports: readonly DonorReport[], at: number, holds: (report: DonorReport) => boolean): DonorReport | undefined =>
+  reports.slice(0, at).findLast((report) => report.fund.id === reports[at]?.fund.id && holds(report));
+
 /** The report before one of the same fund. */
-const previous = (reports: readonly DonorReport[], at: number): DonorReport | undefined =>
-  reports.slice(0, at).findLast((report) => report.fund.id === reports[at]?.fund.id);
+const previous = (reports: readonly DonorReport[], at: number): DonorReport | undefined => previousOf(reports, at, () => true);
 
 /** Which report of a fund, from one, ends on a day; 0 when none does. */
 const numberIn = (reports: readonly DonorReport[], fund: string, to: string | null): number =>

@@ -88,7 +88,7 @@ const reportOf = (places: number, most: number): DonorReport => {
     pledged: null,
   };
   const before = factsOf(places, most, 1);
-  const none = { last: undefined, people: 0, households: 0, transfers: 0, toldBefore: 0, waiting: [], cells: [] };
+  const none = { last: undefined, people: 0, households: 0, transfers: 0, toldBefore: 0, sharing: 0, waiting: [], cells: [] };
   const first = prepare(about, before, none, '2026-03-31', new Date('2026-04-02T08:00:00Z'), 'published');
   const earlier = {
     last: first.report,
@@ -96,6 +96,7 @@ const reportOf = (places: number, most: number): DonorReport => {
     households: first.newHouseholds,
     transfers: first.newTransfers,
     toldBefore: 0,
+    sharing: first.newPeople - first.newHouseholds,
     waiting: [],
     cells: first.cells,
   };

@@ -159,7 +159,7 @@ export function publishAll(crowds: readonly Crowd[]): Told {
   const reports: DonorReport[] = [];
   const funds = (crowds.some(({ also }) => also) ? [0, 1] : [0]).map((fund) => ({
     fund,
-    earlier: { last: undefined, people: 0, households: 0, transfers: 0, toldBefore: 0, waiting: [], cells: [] } as Earlier,
+    earlier: { last: undefined, people: 0, households: 0, transfers: 0, toldBefore: 0, sharing: 0, waiting: [], cells: [] } as Earlier,
     reachedIn: new Map<Crowd, number>(),
     lastMonth: 0,
   }));
@@ -183,6 +183,10 @@ export function publishAll(crowds: readonly Crowd[]): Told {
         households: earlier.households + prepared.newHouseholds,
         toldBefore: earlier.toldBefore + prepared.toldBefore,
         transfers: facts.transfers,
+        sharing:
+          (prepared.report.reached.newHouseholds ?? 0) > 0
+            ? (prepared.report.reached.people ?? 0) - (prepared.report.reached.households ?? 0)
+            : earlier.sharing,
         waiting: prepared.newPeople > 0 ? [] : [...earlier.waiting, paidThen(prepared)],
         cells: [...earlier.cells, ...prepared.cells],
       };
@@ -213,7 +217,9 @@ function factsOf(
   const count = (some: readonly Crowd[]) => sum(some.map(({ people }) => people));
   const uncounted = crowds.filter((one) => !reachedIn.has(one) && (monthsIn(one, fund)[0] ?? 9) <= month);
   const fresh = uncounted.filter((one) => !countedIn.has(one));
-  const recent = count(crowds.filter((one) => monthsIn(one, fund).some((m) => m > lastMonth && m <= month)));
+  // Nobody lives with somebody of another crowd; in some crowds everybody lives alone.
+  const households = (some: readonly Crowd[]) => sum(some.map(({ people }) => Math.ceil(people / (1 + (people % 3)))));
+  const recent = crowds.filter((one) => monthsIn(one, fund).some((m) => m > lastMonth && m <= month));
   const others = crowds.filter(
     (one) => countedIn.has(one) && countedIn.get(one) !== reachedIn.get(one) && (monthsIn(one, fund)[0] ?? 9) <= month,
   );
@@ -236,18 +242,18 @@ function factsOf(
     paidIn,
     paidAs: totalsBy(crowds, fund, 'kind', month),
     newPeople,
-    newHouseholds: newPeople,
+    newHouseholds: households(fresh),
     toldBefore: all - newPeople,
-    toldHouseholds: all - newPeople,
-    bothHouseholds: all,
+    toldHouseholds: households(uncounted) - households(fresh),
+    bothHouseholds: households(uncounted),
     toldIn: wilayas.map(({ number }) => ({
       name: number,
       people: count([...countedIn.keys()].filter(({ wilaya }) => wilaya === number)),
     })),
     othersIn: othersBy('wilaya'),
     othersAs: othersBy('kind'),
-    peopleInPeriod: recent,
-    householdsInPeriod: recent,
+    peopleInPeriod: count(recent),
+    householdsInPeriod: households(recent),
     fresh,
     daysSinceStart: { median: 1, p90: 2, of: transfers },
     daysInPeriod: { median: 1, p90: 2, of: transfers - earlier.transfers },

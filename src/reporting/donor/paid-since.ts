@@ -13,6 +13,8 @@ export interface Earlier {
   readonly transfers: number;
   /** Of those people, who are in the tables of another fund of the programme. */
   readonly toldBefore: number;
+  /** People less households, when both were last told of. */
+  readonly sharing: number;
   /** What reports told of that left people to wait, since one last counted anybody. */
   readonly waiting: readonly PaidThen[];
   readonly cells: readonly Cell[];

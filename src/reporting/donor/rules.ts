@@ -63,13 +63,18 @@ export function prepare(
   const counted = earlier.people + newPeople;
   const allToldBefore = earlier.toldBefore + toldBefore;
   const people = grown(counted, last?.reached.people ?? null, isNothing);
-  const households = grown(earlier.households + newHouseholds, last?.reached.households ?? null, isNothing);
+  // People less households are those who share one with somebody else who was counted: they are a group as well.
+  const sharing = counted - earlier.households - newHouseholds;
+  const households = isTellable(sharing - earlier.sharing)
+    ? grown(earlier.households + newHouseholds, last?.reached.households ?? null, isNothing)
+    : (last?.reached.households ?? null);
   const told = (counted: number | null, before: number | null | undefined): number | null =>
     newTransfers === 0 ? 0 : counted === (before ?? null) ? null : (counted ?? 0) - (before ?? 0);
   const [toldPeople, toldHouseholds] = [told(people, last?.reached.people), told(households, last?.reached.households)];
   const cells =
     newTransfers === 0 ? [] : tablesFor(facts, earlier, earlier.people + newPeople, fresh > 0 ? facts.fresh : [], paid, waited.in);
   const steps = cells.length === 0 ? (last?.steps ?? []) : [...(last?.steps ?? []), breakdownOf(cells, place, { from, to, people: fresh })];
+  const peopleInPeriod = inPeriod(facts.peopleInPeriod, people, toldPeople);
   const money = moneyOf(facts.movements, currency, last?.money.sinceStart);
   const { timeZone: _, pledged, ...identity } = about;
   return {
@@ -93,8 +98,10 @@ export function prepare(
         newPeople: toldPeople,
         newHouseholds: toldHouseholds,
         toldBefore: allToldBefore,
-        peopleInPeriod: inPeriod(facts.peopleInPeriod, people, toldPeople),
-        householdsInPeriod: inPeriod(facts.householdsInPeriod, households, toldHouseholds),
+        peopleInPeriod,
+        householdsInPeriod: isTellable((peopleInPeriod ?? facts.householdsInPeriod) - facts.householdsInPeriod)
+          ? inPeriod(facts.householdsInPeriod, households, toldHouseholds)
+          : null,
       },
       breakdown: breakdownOf([...earlier.cells, ...cells], place, { from: null, to, people: counted - allToldBefore }),
       steps,

@@ -17,9 +17,18 @@ export const findReport = (db: Db, fundId: string, number: number | null): Promi
 
 /** What was published of a fund before. */
 export async function earlierOf(db: Db, fundId: string): Promise<Earlier & { readonly reports: number }> {
-  const sums = await db.first<{ people: number; toldBefore: number; households: number; transfers: number; reports: number }>(sql`
+  const sums = await db.first<{
+    people: number;
+    toldBefore: number;
+    households: number;
+    transfers: number;
+    sharing: number;
+    reports: number;
+  }>(sql`
     select coalesce(sum(new_people), 0)::int as people, coalesce(sum(told_before), 0)::int as "toldBefore", coalesce(sum(new_households), 0)::int as households,
-      coalesce(sum(new_transfers), 0)::int as transfers, count(*)::int as reports
+      coalesce(sum(new_transfers), 0)::int as transfers, count(*)::int as reports,
+      coalesce((select (r.content #>> '{reached,people}')::int - (r.content #>> '{reached,households}')::int from donor_reports r
+        where r.fund_id = ${fundId} and (r.content #>> '{reached,newHouseholds}')::int > 0 order by r.number desc limit 1), 0) as sharing
     from donor_reports where fund_id = ${fundId}`);
   const cells = await db.all<Cell>(sql`select breakdown, cell, people, transfers, amount::text, is_shown as "isShown"
     from published_cells where fund_id = ${fundId} order by number`);
@@ -30,8 +39,8 @@ export async function earlierOf(db: Db, fundId: string): Promise<Earlier & { rea
     where r.fund_id = ${fundId} and r.number > coalesce((select max(number) from donor_reports where fund_id = ${fundId} and new_people > 0), 0)
     group by r.number, r.from_date, r.to_date order by r.number`);
   const last = await findReport(db, fundId, null);
-  const { people = 0, toldBefore = 0, households = 0, transfers = 0, reports = 0 } = sums ?? {};
-  return { last: last?.report, people, toldBefore, households, transfers, reports, waiting, cells };
+  const { people = 0, toldBefore = 0, households = 0, transfers = 0, sharing = 0, reports = 0 } = sums ?? {};
+  return { last: last?.report, people, toldBefore, households, transfers, sharing, reports, waiting, cells };
 }
 
 /** The number of the last report; 0 when there is none. */
