@@ -1,5 +1,6 @@
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { giveMemoryBack } from './memory.ts';
+import { giveMemoryBack, giveMemoryBackAtRest } from './memory.ts';
 
 it('holds less once what is no longer used has been given back', async () => {
   let used: object[] = Array.from({ length: 400_000 }, (_, i) => ({ i, text: `${i}` }));
@@ -9,3 +10,21 @@ it('holds less once what is no longer used has been given back', async () => {
   await giveMemoryBack();
   expect(process.memoryUsage().heapUsed).toBeLessThan(before - 10_000_000);
 });
+
+it('gives memory back once after work, when the process rests, and not while it works', async () => {
+  let given = 0;
+  const end = giveMemoryBackAtRest(async () => {
+    given += 1;
+  });
+  try {
+    await pause(2_500);
+    expect(given).toBe(0);
+    for (const until = performance.now() + 2_500; performance.now() < until; ) await turn();
+    expect(given).toBe(0);
+    await expect.poll(() => given, { timeout: 10_000 }).toBe(1);
+    await pause(2_500);
+    expect(given).toBe(1);
+  } finally {
+    end();
+  }
+}, 30_000);
