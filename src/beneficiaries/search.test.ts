@@ -138,7 +138,10 @@ describe('searching for people', () => {
     const shown: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: { items: Line[]; nextCursor: string | null } = await search('Wahiba Ghazouani', { limit: 1, ...(cursor ? { cursor } : {}) });
+      const page: { items: Line[]; nextCursor: string | null } = await search('Wahiba Ghazouani', {
+        limit: 1,
+        ...(cursor ? { cursor } : {}),
+      });
       shown.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
     } while (cursor);
