@@ -12,6 +12,7 @@ import {
   type DatabaseAddress,
   type EmbeddedServer,
   giveMemoryBackAtRest,
+  keepHeapSmall,
   type Logger,
   migrate,
   sql,
@@ -40,6 +41,7 @@ const OLDEST_POSTGRES = 150_000;
 export async function startServer(config: Config, clock: Clock, logger: Logger): Promise<RunningPlatform> {
   const { address, isNew, embedded } = await openDatabase(config);
   const app = createApp({ config, address, clock, logger });
+  keepHeapSmall();
   const stopGiving = giveMemoryBackAtRest();
   let server: Server | undefined;
   const stop = async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { giveMemoryBack, giveMemoryBackAtRest } from './memory.ts';
@@ -28,3 +29,30 @@ it('gives memory back once after work, when the process rests, and not while it 
     end();
   }
 }, 30_000);
+
+it('holds less garbage beside what is in use', () => {
+  const memory = new URL('memory.ts', import.meta.url).href;
+  const most = (setting: string): number =>
+    Number(
+      execFileSync(
+        process.execPath,
+        [
+          '--import',
+          'tsx',
+          '--input-type=module',
+          '--eval',
+          `${setting}
+          const used = Array.from({ length: 400_000 }, (_, i) => ({ text: 'used ' + i }));
+          const passing = [];
+          let most = 0;
+          for (let round = 0; round < 100; round += 1) {
+            passing[round % 3] = Array.from({ length: 40_000 }, (_, i) => ({ text: 'passing ' + i }));
+            most = Math.max(most, process.memoryUsage().heapTotal);
+          }
+          console.log(used.length > 0 ? most : 0);`,
+        ],
+        { encoding: 'utf8' },
+      ),
+    );
+  expect(most(`(await import(${JSON.stringify(memory)})).keepHeapSmall();`)).toBeLessThan(0.8 * most(''));
+}, 60_000);
