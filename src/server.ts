@@ -11,6 +11,8 @@ import {
   checkKeys,
   type DatabaseAddress,
   type EmbeddedServer,
+  giveMemoryBackAtRest,
+  keepHeapSmall,
   type Logger,
   migrate,
   sql,
@@ -39,8 +41,11 @@ const OLDEST_POSTGRES = 150_000;
 export async function startServer(config: Config, clock: Clock, logger: Logger): Promise<RunningPlatform> {
   const { address, isNew, embedded } = await openDatabase(config);
   const app = createApp({ config, address, clock, logger });
+  keepHeapSmall();
+  const stopGiving = giveMemoryBackAtRest();
   let server: Server | undefined;
   const stop = async () => {
+    stopGiving();
     if (server) await closed(server);
     await app.close();
     await embedded?.stop();

@@ -57,27 +57,21 @@ export async function admit(
     wilaya_number: place.wilayaNumber,
     commune: place.commune,
     ...sealed,
-    source,
-    source_id: sourceId ?? null,
     source_row: sourceRow,
-    registered_by: enteredBy,
-    registered_at: now,
-  }));
-  const enrolments = people.map(({ id }) => ({
-    programme_id: programmeId,
-    beneficiary_id: id,
-    state: 'applicant',
-    entered_by: enteredBy,
-    needs_verification: needsVerification,
-    changed_at: now,
   }));
   const consents = people.flatMap(({ id, registration, sealed: { data_key } }) =>
-    registration.consents.map((consent) => consentRow(keyRing, { id, data_key }, consent, enteredBy, now)),
+    registration.consents.map((consent) => consentRow(keyRing, { id, data_key }, consent)),
   );
   // Nobody waits for them: they leave with what follows, and the commit tells whether they were taken.
-  tx.defer(insertion('beneficiaries', entered));
-  tx.defer(insertion('enrolments', enrolments));
-  if (consents.length > 0) tx.defer(insertion('consents', consents));
+  tx.defer(insertion('beneficiaries', entered, { source, source_id: sourceId ?? null, registered_by: enteredBy, registered_at: now }));
+  tx.defer(
+    insertion(
+      'enrolments',
+      people.map(({ id }) => ({ beneficiary_id: id })),
+      { programme_id: programmeId, state: 'applicant', entered_by: enteredBy, needs_verification: needsVerification, changed_at: now },
+    ),
+  );
+  if (consents.length > 0) tx.defer(insertion('consents', consents, { recorded_by: enteredBy, recorded_at: now }));
   const profiles = people.map(({ profile }) => profile);
   tx.defer(insertion('match_profiles', profiles));
 }

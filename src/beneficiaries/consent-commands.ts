@@ -43,9 +43,9 @@ export const recordConsent = (recorded: ConsentRecorded): Command<About & { cons
       const { programme } = await programmeById(tx, row.programmeId);
       const faults = [...consentFaults(consent, dateIn(programme.timeZone, now)), ...evidenceGaps(consent)];
       if (faults.length > 0) throw problem.unprocessable('The consent breaks a rule.', {}, placesOf(faults));
-      const kept = consentRow(keyRing, row, consent, actor.id, now);
+      const kept = consentRow(keyRing, row, consent);
       try {
-        await tx.insert('consents', [kept]);
+        await tx.insert('consents', [{ ...kept, recorded_by: actor.id, recorded_at: now }]);
       } catch (error) {
         if (brokenConstraint(error) === 'consents_one_standing')
           throw problem.conflict('This consent stands already. Withdraw it before recording another.');

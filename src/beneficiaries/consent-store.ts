@@ -40,8 +40,8 @@ export const openConsent = (keyRing: KeyRing, { id, data_key }: Consenting, row:
   withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
 });
 
-/** A consent as a row. @param whose a person who was not erased */
-export function consentRow(keyRing: KeyRing, whose: Consenting, consent: Consent, recordedBy: string, at: Date) {
+/** A consent as a row, but for who records it and when. @param whose a person who was not erased */
+export function consentRow(keyRing: KeyRing, whose: Consenting, consent: Consent) {
   const id = newId();
   const { purpose, legalBasis, method, givenOn, evidence } = consent;
   if (evidence && !whose.data_key) throw new Error('nothing is recorded of a person who was erased');
@@ -53,8 +53,6 @@ export function consentRow(keyRing: KeyRing, whose: Consenting, consent: Consent
     method,
     given_on: givenOn,
     evidence: evidence && whose.data_key ? sealNote(keyRing, whose.id, whose.data_key, evidencePlace(id), evidence) : null,
-    recorded_by: recordedBy,
-    recorded_at: at,
   };
 }
 

@@ -4,11 +4,13 @@ import type { ExportFilter } from './export-types.ts';
 import { lineTables } from './lines.ts';
 import type { PersonalField, SealedPerson } from './sealing.ts';
 
+const enrolled = (programmeId: string, { state }: ExportFilter): Sql =>
+  allOf([sql`e.programme_id = ${programmeId}`, ...(state ? [sql`e.state = ${state}`] : [])]);
+
 // Whoever was erased has nothing left to export.
-const chosen = (programmeId: string, { state, wilaya, registeredSince }: ExportFilter): Sql =>
+const described = ({ wilaya, registeredSince }: ExportFilter): Sql =>
   allOf([
-    sql`e.programme_id = ${programmeId} and b.data_key is not null`,
-    ...(state ? [sql`e.state = ${state}`] : []),
+    sql`b.data_key is not null`,
     ...(wilaya ? [sql`b.wilaya_number = ${wilaya}`] : []),
     ...(registeredSince ? [sql`b.registered_at >= ${registeredSince}::timestamptz`] : []),
   ]);
@@ -16,7 +18,7 @@ const chosen = (programmeId: string, { state, wilaya, registeredSince }: ExportF
 /** How many people an export would hold now. */
 export async function countToExport(db: Db, programmeId: string, filter: ExportFilter): Promise<number> {
   const row = await db.first<{ people: number }>(sql`select count(*)::int as people
-    from enrolments e join beneficiaries b on b.id = e.beneficiary_id where ${chosen(programmeId, filter)}`);
+    from enrolments e join beneficiaries b on b.id = e.beneficiary_id where ${enrolled(programmeId, filter)} and ${described(filter)}`);
   return row?.people ?? 0;
 }
 
@@ -43,5 +45,9 @@ export const peopleToExport = <Opened extends PersonalField>(
   limit: number,
   opened: readonly Opened[],
 ): Promise<(PlainExport & Pick<SealedPerson, 'data_key' | Opened>)[]> =>
-  db.all(sql`select ${opened.reduce((all, field) => sql`${all}, ${sealedColumns[field]}`, plainColumns)} from ${lineTables}
-    where ${chosen(programmeId, filter)} and e.beneficiary_id > ${after}::uuid order by e.beneficiary_id limit ${atMost(limit)}`);
+  // The next of them are cut out of one index before anything is joined: a join of whole tables would begin each time with the first of all.
+  db.all(sql`select ${opened.reduce((all, field) => sql`${all}, ${sealedColumns[field]}`, plainColumns)} from (
+      select e.beneficiary_id as id from enrolments e where ${enrolled(programmeId, filter)} and e.beneficiary_id > ${after}::uuid
+        and exists (select from beneficiaries b where b.id = e.beneficiary_id and ${described(filter)} offset 0)
+      order by e.beneficiary_id limit ${atMost(limit)}) page
+    join (${lineTables}) on b.id = page.id and e.programme_id = ${programmeId} order by b.id`);

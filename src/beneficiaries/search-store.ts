@@ -1,4 +1,4 @@
-import { allOf, atMost, type Db, type Sql, sql, type Tx } from '../platform/index.ts';
+import { atMost, type Db, type Sql, sql, type Tx } from '../platform/index.ts';
 import { lineColumns, lineTables, type SealedLine } from './lines.ts';
 
 /** How well somebody fits what was asked, the best first. */
@@ -19,11 +19,11 @@ export interface Place {
   readonly foundId: string;
 }
 
-/** The keys of one word of a name in one programme. */
+/** The keys of one word of a name in one programme: of its spelling, and of every way in which it may be read. */
 export interface WordKeys {
   readonly programmeId: string;
   readonly exact: string;
-  readonly sound: string;
+  readonly sounds: readonly string[];
 }
 
 /** Nobody's identifier comes before this one. */
@@ -52,38 +52,43 @@ export const peopleByNumber = (
 /**
  * People by the words of their name, ranked, those of one rank in the order they were registered. Each rank begins at the rarest word, so
  * that the most common name costs no more than a page of it, and a rank is not begun before those above it are through.
- * @param words each word in each programme that is searched
+ * @param words each word in each programme that is searched, none twice
  */
 export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | undefined, limit: number): Promise<Found[]> => {
   const { rank, foundId } = place ?? { rank: 1, foundId: first };
-  const after = (wanted: number): Sql => sql`${wanted === rank ? foundId : first}::uuid`;
-  const ranked = (wanted: number, branches: readonly Sql[], left: Sql): Sql =>
+  /** @param keys one for each row of `word`, or several */
+  const ranked = (wanted: number, keys: Sql, fits: Sql, left: Sql): Sql =>
     wanted < rank
       ? sql`select null::uuid as id limit 0`
-      : sql`select people.id from asked cross join lateral (${branches.reduce((all, branch) => sql`${all} union all ${branch}`)}) people
+      : // Who may be read in two of the ways is found by both.
+        sql`select distinct people.id from ${keys} cross join lateral (
+            select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
+            where k.key = one.key and k.beneficiary_id > ${wanted === rank ? foundId : first}::uuid and ${fits} and ${shown}
+            order by k.beneficiary_id limit ${atMost(limit)}) people
           order by people.id limit ${left}`;
-  const branch = (
-    key: Sql,
-    fits: Sql,
-    wanted: number,
-  ): Sql => sql`(select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
-    where ${allOf([sql`k.key = ${key}`, sql`k.beneficiary_id > ${after(wanted)}`, fits, shown])}
-    order by k.beneficiary_id limit ${atMost(limit)})`;
+  const readings = words.flatMap(({ programmeId, exact, sounds }) => sounds.map((sound) => ({ programmeId, exact, sound })));
   // Nothing that a plan could be bettered by is known before the keys are counted, and planning takes longer than finding.
   tx.defer(sql`set local plan_cache_mode = force_generic_plan`);
   return tx.all(sql`
     with word as materialized (
-      select programme_id, exact, sound, ${people(sql`w.exact`)} as spelled, ${people(sql`w.sound`)} as sounding
-      from unnest(${words.map(({ programmeId }) => programmeId)}::uuid[], ${words.map(({ exact }) => exact)}::bigint[],
-        ${words.map(({ sound }) => sound)}::bigint[]) as w (programme_id, exact, sound)),
-    asked as materialized (
-      select array_agg(exact order by spelled) as exact, array_agg(sound order by sounding) as sound from word group by programme_id),
-    spelling as (${ranked(1, [branch(sql`asked.exact[1]`, spelledSame, 1)], atMost(limit))}),
-    sounding as (${ranked(2, [branch(sql`asked.sound[1]`, sql`${soundsSame} and ${spelledOtherwise}`, 2)], sql`${atMost(limit)} - (select count(*) from spelling)`)}),
+      select programme_id, exact, sounds, count(*) over (partition by programme_id) as words,
+        row_number() over (partition by programme_id order by spelled, exact) as by_spelling,
+        row_number() over (partition by programme_id order by sounding, exact) as by_sound
+      from (select programme_id, exact, array_agg(sound) as sounds, ${people(sql`w.exact`)} as spelled, sum(${people(sql`w.sound`)}) as sounding
+        from unnest(${readings.map(({ programmeId }) => programmeId)}::uuid[], ${readings.map(({ exact }) => exact)}::bigint[],
+          ${readings.map(({ sound }) => sound)}::bigint[]) as w (programme_id, exact, sound) group by programme_id, exact) counted),
+    spelling as (${ranked(1, sql`(select word.*, exact as key from word where by_spelling = 1) one`, spelledSame, atMost(limit))}),
+    sounding as (${ranked(
+      2,
+      sql`(select word.*, unnest(sounds) as key from word where by_sound = 1) one`,
+      sql`${wordsLacking} = 0 and ${spelledOtherwise}`,
+      sql`${atMost(limit)} - (select count(*) from spelling)`,
+    )}),
     most as (${ranked(
       3,
       // Whoever lacks one word has the rarest of them or the one after it.
-      [branch(sql`asked.sound[1]`, lacksOne, 3), branch(sql`asked.sound[2]`, lacksRarest, 3)],
+      sql`(select word.*, unnest(sounds) as key from word where by_sound <= 2 and words > 1) one`,
+      sql`${wordsLacking} = 1`,
       sql`${atMost(limit)} - (select count(*) from spelling) - (select count(*) from sounding)`,
     )})
     ${found} from (select 1 as rank, id from spelling union all select 2, id from sounding union all select 3, id from most) hit
@@ -98,21 +103,22 @@ const people = (key: Sql): Sql => sql`coalesce(
   (select f.share * 1000000 from name_frequencies f where f.programme_id = w.programme_id and f.key = ${key}),
   (select count(*) from (select from beneficiary_keys k where k.key = ${key} limit 300) few))`;
 
-const lacking = (keys: Sql): Sql =>
-  sql`unnest(${keys}) as word (key) where not exists (
-    select from beneficiary_keys o where o.key = word.key and o.beneficiary_id = k.beneficiary_id offset 0)`;
-const spelledSame = sql`not exists (select from ${lacking(sql`asked.exact[2:]`)} offset 0)`;
-const spelledOtherwise = sql`exists (select from ${lacking(sql`asked.exact`)} offset 0)`;
-const soundsSame = sql`not exists (select from ${lacking(sql`asked.sound[2:]`)} offset 0)`;
-const lacksOne = sql`(select count(*) from ${lacking(sql`asked.sound[2:]`)}) = 1`;
-const lacksRarest = sql`exists (select from ${lacking(sql`asked.sound[1:1]`)} offset 0) and not exists (select from ${lacking(sql`asked.sound[3:]`)} offset 0)`;
+/** The words beside the one that somebody `k` was found by, or all of them. */
+const [others, all] = [sql`other.programme_id = one.programme_id and other.exact <> one.exact`, sql`other.programme_id = one.programme_id`];
+const has = (keys: Sql): Sql =>
+  sql`exists (select from beneficiary_keys h where h.key = ${keys} and h.beneficiary_id = k.beneficiary_id offset 0)`;
+const spelledSame = sql`not exists (select from word other where ${others} and not ${has(sql`other.exact`)})`;
+const spelledOtherwise = sql`exists (select from word other where ${all} and not ${has(sql`other.exact`)})`;
+// Most names are read in one way, and looking for one key costs less than for any of several.
+const wordsLacking = sql`(select count(*) from word other where ${others} and not (${has(sql`other.sounds[1]`)}
+  or cardinality(other.sounds) > 1 and ${has(sql`any(other.sounds[2:])`)}))`;
 
-const wordsFound = (profile: Sql): Sql =>
-  sql`(select count(*) from unnest(asked.sound) as s (key) where s.key = any(${profile}.search_keys))`;
-const rankOf = (
-  profile: Sql,
-): Sql => sql`case when ${profile}.search_keys @> asked.exact then 1 when ${profile}.search_keys @> asked.sound then 2
-  when cardinality(asked.sound) > 1 and ${wordsFound(profile)} >= cardinality(asked.sound) - 1 then 3 end`;
+const rankOf = (profile: Sql): Sql => {
+  const lacking = (isThere: Sql): Sql => sql`(select count(*) from word other where ${all} and not ${isThere})`;
+  const sounds = lacking(sql`other.sounds && ${profile}.search_keys`);
+  return sql`case when ${lacking(sql`other.exact = any(${profile}.search_keys)`)} = 0 then 1 when ${sounds} = 0 then 2
+    when ${sounds} = 1 and one.words > 1 then 3 end`;
+};
 
 // Records that are one person's stand where the best of them does: neither of the others is shown.
 const shown = sql`m.data_key is not null and case when m.merged_into is null and not exists (select from beneficiaries l where l.merged_into = m.id)

@@ -1,4 +1,5 @@
 import { type PermissionName, scopeCondition } from '../access/index.ts';
+import { soundsOfWord } from '../matching/index.ts';
 import {
   type Actor,
   command,
@@ -80,10 +81,10 @@ async function peopleWho(
     return peopleByNumber(tx, programmeIds, registrationNumber, keys, place?.foundId, limit);
   }
   const keys = programmeIds.flatMap((id) =>
-    words.map(({ exact, sound }) => ({
+    words.map(({ exact }) => ({
       programmeId: id,
       exact: nameKey(keyRing, id, 'exact', exact),
-      sound: nameKey(keyRing, id, 'sound', sound),
+      sounds: soundsOfWord(exact).map((sound) => nameKey(keyRing, id, 'sound', sound)),
     })),
   );
   return peopleByName(tx, keys, place, limit);

@@ -104,6 +104,14 @@ describe('duplicates in the database itself', () => {
       values ($1, '0000000000', $1, 'other', 'male', 'fr', '16', 'Kouba', $1, now())`;
     await refused('beneficiaries_household_id_known', person, [nobody]);
     await refused('beneficiaries_household_id_known', 'update beneficiaries set household_id = $2 where id = $1', [a.id, nobody]);
+    const pair = `insert into duplicate_pairs (first_id, second_id, programme_id, score, evidence, found_at) values ($1, $2, $3, 1, '[]', now())`;
+    const earliest = '00000000-0000-7000-8000-000000000000';
+    const other = await makePerson(platform, frame.programmeId);
+    await refused('duplicate_pairs_people_known', pair, [earliest, a.id, frame.programmeId]);
+    await refused('duplicate_pairs_people_known', pair, [a.id, nobody, frame.programmeId]);
+    await refused('duplicate_pairs_programme_id_known', pair, [a.id, other.id, nobody]);
+    await denied('update duplicate_pairs set first_id = $1', [nobody]);
+    await denied('update duplicate_pairs set programme_id = $1', [nobody]);
     await refused('name_frequencies_programme_id_known', 'insert into name_frequencies values ($1, 1, 0.5)', [nobody]);
     await refused('beneficiaries_wilaya_number_known', `update beneficiaries set wilaya_number = '99' where id = $1`, [a.id]);
     for (const table of ['beneficiaries', 'programmes', 'wilayas', 'households']) await denied(`delete from ${table}`);

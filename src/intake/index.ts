@@ -3,7 +3,7 @@ export { comparingJob } from './comparing.ts';
 export { eraseFromIntake } from './erase.ts';
 export { plainHeader } from './header.ts';
 export { intakeJobs } from './jobs.ts';
-export { fitsAsSubmission } from './kobo.ts';
+export { fitsAsSubmission, inFiles } from './kobo.ts';
 export { isRejected } from './kobo-submission.ts';
 export { receiveSubmissions } from './receive-submissions.ts';
 export { type ReferralPorts, referralRoutes } from './referrals/routes.ts';

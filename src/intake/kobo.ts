@@ -50,10 +50,30 @@ export async function readSubmissions(open: () => AsyncIterable<Buffer>): Promis
 }
 
 /** Whether a submission can be read by itself, and asks no more than a form does: one that cannot would keep out all that come with it. */
-export function fitsAsSubmission(value: unknown): boolean {
-  if (!fitsAsElement(value)) return false;
+export const fitsAsSubmission = (value: unknown): boolean => fitsAsElement(value) && takes(new Form(), value);
+
+/**
+ * Submissions in their order, in as few parts as are each taken as a file: those of several versions of a form, or of several forms, may ask more
+ * together than a file has columns.
+ * @param submissions each {@link fitsAsSubmission}
+ */
+export function inFiles<One>(submissions: readonly One[]): One[][] {
+  const parts: One[][] = [];
+  let form: Form | undefined;
+  for (const one of submissions) {
+    if (!form || !takes(form, one)) {
+      form = new Form();
+      takes(form, one);
+      parts.push([]);
+    }
+    parts.at(-1)?.push(one);
+  }
+  return parts;
+}
+
+function takes(form: Form, value: unknown): boolean {
   try {
-    new Form().learn(readSubmission(JSON.stringify(value), 1));
+    form.learn(readSubmission(JSON.stringify(value), 1));
     return true;
   } catch {
     return false;

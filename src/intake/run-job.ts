@@ -1,6 +1,6 @@
 import { system } from '../access/index.ts';
 import { type Applicant, analyzePeople, type DuplicateCheck, enteredFrom } from '../beneficiaries/index.ts';
-import { type Ground, giveMemoryBack, Interrupted } from '../platform/index.ts';
+import { type Ground, Interrupted } from '../platform/index.ts';
 import { Check } from './check-job.ts';
 import { type Compared, findFile, type StoredFile } from './file-store.ts';
 import { Preparation, type PreparedRow } from './prepare.ts';
@@ -13,7 +13,7 @@ const asSystem = { actor: system };
 const SLICE_MS = 20_000;
 /** How many batches are compared at the same time, so that neither this process nor the database waits for the other. */
 const AT_ONCE = 1;
-/** A file of so many rows leaves more behind in memory than a process that rests should hold, and others are there than the planner knows. */
+/** After a file of so many rows others are there than the planner knows. */
 const LARGE_ROWS = 10_000;
 /** How many rows are compared at once that an earlier process has left over. */
 const CATCH_UP_ROWS = 1_000;
@@ -35,7 +35,6 @@ export async function runFile(ground: Ground, duplicates: DuplicateCheck, fileId
   await run.end(closing);
   if (stored.file.totalRows < LARGE_ROWS || !run.isAtEnd) return;
   await analyzePeople(ground.db);
-  await giveMemoryBack();
 }
 
 // The first rows are read as a dry run reads them: what is entered can be taken back by people alone, one by one.

@@ -61,8 +61,12 @@ function ofAddress(share: number): LevelOf<'location'> {
 /** How far two locations agree. An address has four words or more on both sides, and says much more than the name of a place. */
 export function compareLocations(a: Profile['l'], b: Profile['l']): LevelOf<'location'> | undefined {
   if (!a?.length || !b?.length) return undefined;
-  const [one, other] = [a.join(' '), b.join(' ')];
-  const [words, otherWords] = [one.split(' '), other.split(' ')];
+  const one = a.join(' ');
+  const words = one.split(' ');
+  // Most of those who are compared live in one place.
+  if (a.length === b.length && a.every((part, at) => part === b[at])) return words.length >= ADDRESS_WORDS ? 'address' : 'place';
+  const other = b.join(' ');
+  const otherWords = other.split(' ');
   if (isArabic(one) !== isArabic(other)) return acrossScripts(words, otherWords);
   const share = common(one.replaceAll(' ', ''), other.replaceAll(' ', ''));
   if (words.length >= ADDRESS_WORDS && otherWords.length >= ADDRESS_WORDS) return ofAddress(share);

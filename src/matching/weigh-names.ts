@@ -117,7 +117,12 @@ const spellingOf = (names: Names | undefined): string => (names ?? []).map(([exa
 const nameOf = ({ g, m, f }: Profile): string => `${spellingOf(g)}|${spellingOf(m)}|${spellingOf(f)}`;
 
 /** The same two people in the same order, whoever is named first, so that a pair has one answer. */
-const inOneOrder = (a: Profile, b: Profile): readonly [Profile, Profile] => (nameOf(a) <= nameOf(b) ? [a, b] : [b, a]);
+function inOneOrder(a: Profile, b: Profile): readonly [Profile, Profile] {
+  const [one, other] = [a.g?.[0]?.[0] ?? '', b.g?.[0]?.[0] ?? ''];
+  // Mostly the first word tells, and the whole need not be put together.
+  const isFirst = one.startsWith(other) || other.startsWith(one) ? nameOf(a) <= nameOf(b) : one < other;
+  return isFirst ? [a, b] : [b, a];
+}
 
 const better = (one: Alignment | undefined, other: Alignment | undefined): Alignment | undefined =>
   one && other ? (other.weight > one.weight ? other : one) : (one ?? other);

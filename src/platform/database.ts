@@ -93,21 +93,32 @@ function bytesInBinary(values: readonly unknown[]): Buffer {
  * The statement that inserts rows of equal shape; keys are column names. Bytes travel as bytes, each column of them an array beside the rows;
  * everything else as JSON, which PostgreSQL unfolds.
  * @param rows at least one
+ * @param common what is the same in all of them and no bytes: it travels once, and is read once
  */
-export function insertion(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Sql {
+export function insertion(
+  table: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+  common: Readonly<Record<string, string | boolean | Date | null>> = {},
+): Sql {
   const columns = Object.keys(rows[0] ?? {});
   const bytes = columns.filter((column) => rows.some((row) => Buffer.isBuffer(row[column])));
   const plain = columns.filter((column) => !bytes.includes(column));
-  const listed = (names: readonly string[], from = ''): string[] => names.map((name) => `${from}"${name}"`);
+  const shared = Object.keys(common);
+  const asBytes = bytes.map((column) => `bytes of ${column}`);
+  const into = listed([...shared, ...plain, ...bytes]);
+  const from = [...listed(shared, 'c.'), ...listed(plain, 'r.'), ...listed(asBytes, 'r.')];
+  const once = shared.length === 0 ? raw('') : sql`json_populate_record(${raw(`null::"${table}"`)}, ${JSON.stringify(common)}::json) c, `;
+  // Laid side by side, which costs less than any join.
+  const arrays = bytes.map((column) => sql`unnest(${bytesInBinary(rows.map((row) => row[column]))}::bytea[]), `);
   const json = JSON.stringify(rows.map((row) => Object.fromEntries(plain.map((column) => [column, row[column]]))));
-  const into = `insert into "${table}" (${[...listed(plain), ...listed(bytes)]}) select ${[...listed(plain, 'r.'), ...listed(bytes, 'b.')]}
-    from json_populate_recordset(null::"${table}", `;
-  if (bytes.length === 0) return new Sql([into, '::json) r'], [json]);
-  const arrays = bytes.map((column) => bytesInBinary(rows.map((row) => row[column])));
-  const between = bytes.map((_, i) => (i === 0 ? '::json) with ordinality r join unnest(' : '::bytea[], '));
-  const end = `::bytea[]) with ordinality b (${listed(bytes)}, ordinality) on b.ordinality = r.ordinality`;
-  return new Sql([into, ...between, end], [json, ...arrays]);
+  return sql`${raw(`insert into "${table}" (${into}) select ${from} from `)}${once}rows from (${arrays.reduce(
+    (all, one) => sql`${all}${one}`,
+    raw(''),
+  )}json_populate_recordset(${raw(`null::"${table}"`)}, ${json}::json)) r${raw(bytes.length === 0 ? '' : ` (${listed(asBytes)})`)}`;
 }
+
+const raw = (text: string): Sql => new Sql([text], []);
+const listed = (names: readonly string[], from = ''): string[] => names.map((name) => `${from}"${name}"`);
 
 /** One connection in the middle of a transaction. */
 class Transaction extends Reader {

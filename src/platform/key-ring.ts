@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { freshBytes } from './fresh-bytes.ts';
 
 const KEY_BYTES = 32;
@@ -11,7 +11,8 @@ const PADDING_BYTES = 32;
 export class KeyRing {
   readonly #masters: ReadonlyMap<number, Buffer>;
   readonly #indexKey: Buffer;
-  readonly #derived = new Map<string, Buffer>();
+  // As objects of the library, which need not be read anew each time they are used.
+  readonly #derived = new Map<string, KeyObject>();
   /** The version that new secrets are made under. */
   readonly currentVersion: number;
 
@@ -77,17 +78,17 @@ export class KeyRing {
   blindIndex(purpose: string, value: string): Buffer {
     let key = this.#derived.get(`index/${purpose}`);
     if (!key) {
-      key = Buffer.from(hkdfSync('sha256', this.#indexKey, '', `sanad/index/${purpose}`, KEY_BYTES));
+      key = createSecretKey(Buffer.from(hkdfSync('sha256', this.#indexKey, '', `sanad/index/${purpose}`, KEY_BYTES)));
       this.#derived.set(`index/${purpose}`, key);
     }
     return createHmac('sha256', key).update(value).digest();
   }
 
-  #purposeKey(version: number, purpose: string): Buffer {
+  #purposeKey(version: number, purpose: string): KeyObject {
     const name = `${version}/${purpose}`;
     let key = this.#derived.get(name);
     if (!key) {
-      key = this.derive(version, purpose);
+      key = createSecretKey(this.derive(version, purpose));
       this.#derived.set(name, key);
     }
     return key;
@@ -106,7 +107,7 @@ export const unwrapDataKey = (keyRing: KeyRing, purpose: string, place: string, 
   Buffer.from(keyRing.open(purpose, place, wrapped), 'base64');
 
 /** Encrypts one field (AES-256-GCM) under a data key; `place` names the field and its row, and is authenticated. */
-export function sealWith(key: Buffer, place: string, plain: string): Buffer {
+export function sealWith(key: Buffer | KeyObject, place: string, plain: string): Buffer {
   const nonce = freshBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(place));
@@ -116,7 +117,7 @@ export function sealWith(key: Buffer, place: string, plain: string): Buffer {
 }
 
 /** Decrypts what {@link sealWith} made. @throws Error when key, place or content differ */
-export function openWith(key: Buffer, place: string, sealed: Buffer): string {
+export function openWith(key: Buffer | KeyObject, place: string, sealed: Buffer): string {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(place));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));

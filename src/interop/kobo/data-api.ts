@@ -10,8 +10,9 @@ import {
 } from '../../platform/index.ts';
 import type { KoboConnection, PullFailure } from './types.ts';
 
-/** Submissions asked for at once. */
+/** Submissions asked for at once, and so many times fewer when they are more than is read of one answer. */
 const PAGE = 500;
+const FEWER = 25;
 
 /** A pull that cannot go on. */
 export class PullFailed extends Error {
@@ -53,22 +54,36 @@ function pageWhere({ serverUrl, assetUid }: KoboConnection, _id: object): URL {
   return url;
 }
 
-/** @throws PullFailed saying why there is no page, or why what came is none */
+/**
+ * A page, or the beginning of it where all of it is too large; the pages after it are as small.
+ * @throws PullFailed saying why there is no page, or why what came is none
+ */
 export async function fetchPage(url: URL, token: string, rules: OutgoingRules, limits: OutgoingLimits): Promise<SubmissionPage> {
-  const { status, retryAfter, body } = await asking(
+  const answer = await asking(
     guardedRequest(url, { headers: { authorization: `Token ${token}`, accept: 'application/json' } }, rules, limits),
   );
+  if (answer === 'too large') return fetchPage(withFewer(url), token, rules, limits);
+  const { status, retryAfter, body } = answer;
   if (status !== 200) throw new PullFailed(failureOf(status), retryAfter);
   const { next, results } = readPage(body);
   return { ...sorted(results), next: next ? following(next, url) : undefined };
 }
 
-async function asking(answer: Promise<Answer>): Promise<Answer> {
+/** @throws PullFailed when one submission alone is too large */
+function withFewer(url: URL): URL {
+  const limit = Number(url.searchParams.get('limit'));
+  if (!(limit > 1)) throw new PullFailed('unreadable');
+  const fewer = new URL(url);
+  fewer.searchParams.set('limit', String(Math.max(1, Math.floor(limit / FEWER))));
+  return fewer;
+}
+
+async function asking(answer: Promise<Answer>): Promise<Answer | 'too large'> {
   try {
     return await answer;
   } catch (error) {
     if (error instanceof PrivateAddress) throw new PullFailed('private_address');
-    if (error instanceof AnswerTooLarge) throw new PullFailed('unreadable');
+    if (error instanceof AnswerTooLarge) return 'too large';
     throw new PullFailed(error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable');
   }
 }

@@ -17,7 +17,7 @@ describe('a connection to KoboToolbox', () => {
 
   beforeAll(async () => {
     kobo = await startKoboServer();
-    platform = await startPlatform({ recurring: false, environment: { KOBO_PRIVATE_ADDRESSES: 'allow', KOBO_TIMEOUT_MS: '2000' } });
+    platform = await startPlatform({ recurring: false, environment: { KOBO_PRIVATE_ADDRESSES: 'allow', KOBO_TIMEOUT_MS: '3000' } });
     await loadPilotGeography(platform.app.execute);
     officer = await platform.as('programme_officer');
   });
@@ -331,6 +331,48 @@ describe('a connection to KoboToolbox', () => {
     kobo.misbehave = () => bodyOnly(JSON.stringify({ next, results: [koboSubmission(601)] }));
     expect(await pull(connection)).toMatchObject({ lastFailure: 'next_elsewhere', takenSubmissions: 0 });
     expect(kobo.asked).toHaveLength(1);
+  });
+
+  it('takes submissions of one page that ask more together than a file has columns, each with those that it fits with', async () => {
+    const asking = (n: number, what: string) => ({
+      ...koboSubmission(n),
+      ...Object.fromEntries(Array.from({ length: 600 }, (_none, i) => [`assets/${what}_${i}`, '1'])),
+    });
+    kobo.pageSize = 500;
+    kobo.submissions = [asking(701, 'goat'), asking(702, 'goat'), asking(703, 'hen'), asking(704, 'hen'), asking(705, 'goat')];
+    const connection = await add();
+    const enrolling = await platform.as('enrolment_officer');
+    let pulled = await pull(connection);
+    const files: string[] = [];
+    while (pulled.waitingFileId !== null && files.length < 5) {
+      files.push(pulled.waitingFileId);
+      const file = `/v1/registration-files/${pulled.waitingFileId}`;
+      const { headers, body: shown } = await officer.get(file).expect(200);
+      const columns = shown.columns.map(({ header, guess }: { header: string; guess: string | null }) => ({ header, column: guess }));
+      await enrolling.put(`${file}/mapping`, headers['etag'] ?? '', { columns }).expect(200);
+      await enrolling.post(`${file}/run`).expect(202);
+      await platform.settled();
+      pulled = await pull(connection);
+    }
+    expect(new Set(files).size).toBe(3);
+    expect(pulled).toMatchObject({ takenSubmissions: 5, unreadableSubmissions: 0, lastFailure: null });
+    expect(await people(connection)).toBe(5);
+  });
+
+  it('asks for fewer submissions at once where a page of them is more than it reads', async () => {
+    const tooMuch = bodyOnly(Buffer.alloc(33 * 1024 * 1024, ' '));
+    const connection = await add();
+    kobo.pageSize = 1;
+    kobo.submissions = [801, 802, 803].map(koboSubmission);
+    const limits: (string | null)[] = [];
+    kobo.misbehave = (_request, url) => {
+      const limit = url.searchParams.get('limit');
+      limits.push(limit);
+      return limit === '1' ? undefined : tooMuch;
+    };
+    expect(await pull(connection)).toMatchObject({ takenSubmissions: 3, unreadableSubmissions: 0, failures: 0, lastFailure: null });
+    expect(await people(connection)).toBe(3);
+    expect(limits).toEqual(['500', '20', '1', '1', '1']);
   });
 
   it('stops when a server leads it in a circle', async () => {

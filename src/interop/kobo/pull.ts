@@ -1,4 +1,5 @@
 import { system } from '../../access/index.ts';
+import { inFiles } from '../../intake/index.ts';
 import { type Ground, Problem } from '../../platform/index.ts';
 import { type PulledSubmission, PullFailed } from './data-api.ts';
 import { newSubmissions, type Outgoing, reviewed } from './new-submissions.ts';
@@ -29,12 +30,20 @@ export async function pull(
   const { connection, createdBy, notApproved } = begun;
   const token = openToken(keyRing, id, sealed);
   let { waitingFileId } = connection;
-  const take = async (submissions: readonly PulledSubmission[], seen: Omit<TakenPage, 'taken' | 'fileId'>): Promise<boolean> => {
+  const takeFile = async (submissions: readonly PulledSubmission[], seen: Omit<TakenPage, 'fileId'>): Promise<boolean> => {
     if (waitingFileId && submissions.length > 0) throw new PullFailed('file_waiting');
     const fileId = await handIn(connection, createdBy, submissions, options.receive);
-    const recorded = await execute(recordPage, { id, ...seen, taken: submissions.length, fileId }, asSystem);
+    const recorded = await execute(recordPage, { id, ...seen, fileId }, asSystem);
     waitingFileId = recorded?.connection.waitingFileId ?? null;
     return recorded !== null;
+  };
+  // A page counts once the last of its files is taken: before that all of it comes again.
+  const take = async (submissions: readonly PulledSubmission[], seen: Omit<TakenPage, 'taken' | 'fileId'>): Promise<boolean> => {
+    const files = inFiles(submissions);
+    const last = files.pop() ?? [];
+    const notYet = { from: seen.from, to: seen.from, taken: 0, unreadable: 0, notApproved: [], settled: [] };
+    for (const file of files) if (!(await takeFile(file, notYet))) return false;
+    return takeFile(last, { ...seen, taken: submissions.length });
   };
   try {
     if (waitingFileId) throw new PullFailed('file_waiting');
