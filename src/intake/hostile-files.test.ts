@@ -148,6 +148,13 @@ describe('a hostile file', () => {
     expect(rows[0].count).toBe(2);
   });
 
+  it('in UTF-8 with one letter cut in two is refused with its line, and nobody gets a name of signs', async () => {
+    const [before = '', after = ''] = fileOf(changed(1, 'Given name', 'Chérif'), changed(2, 'Given name', 'Zoé'), row(3)).split(/(?<=Zoé)/);
+    const { detail } = await refusal(Buffer.concat([Buffer.from(before).subarray(0, -1), Buffer.from(after)]));
+    expect(detail).toContain('Line 3 is not in UTF-8');
+    expect(detail).not.toContain('Ch');
+  });
+
   it('in an older encoding gives its refused rows back in it, where the reasons can be written in it', async () => {
     const file = await take(
       Buffer.from(fileOf(changed(1, 'Given name', 'Zoé'), changed(2, 'Given name', 'Noël').replace('MLI', '?')), 'latin1'),
