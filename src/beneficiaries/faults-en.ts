@@ -6,6 +6,9 @@ export const english = {
   submission_twice: 'Another row of this file is the same submission. Leave one out, or give each person an identifier of their own.',
   name_missing: 'Write at least one name.',
   name_too_long: 'Write at most 200 characters.',
+  name_without_letters: 'Write the name in letters, or leave this part of it empty.',
+  name_lost_letters:
+    'Letters of this name were lost: it holds question marks or signs in their place. Take it from the original list, saved as "CSV UTF-8", or type it again.',
   formula_in_name: 'A name does not begin with = + - or @. Write the name itself.',
   control_characters: 'This text holds a character that nobody sees, such as one that turns the writing direction. Type it again by hand.',
   text_too_long: 'Write at most 200 characters.',

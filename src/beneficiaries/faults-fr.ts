@@ -8,6 +8,9 @@ export const french: Readonly<Record<FaultCode, string>> = {
     'Une autre ligne du fichier est la même soumission. Supprimez-en une, ou donnez à chaque personne son propre identifiant.',
   name_missing: 'Écrivez au moins un nom.',
   name_too_long: 'Écrivez au plus 200 caractères.',
+  name_without_letters: 'Écrivez le nom en lettres, ou laissez cette partie vide.',
+  name_lost_letters:
+    "Des lettres de ce nom ont été perdues : des points d'interrogation ou des signes sont à leur place. Reprenez-le de la liste d'origine, enregistrée en « CSV UTF-8 », ou tapez-le de nouveau.",
   formula_in_name: 'Un nom ne commence pas par = + - ou @. Écrivez le nom lui-même.',
   control_characters:
     "Ce texte contient un caractère invisible, par exemple un caractère qui change le sens de l'écriture. Tapez-le de nouveau à la main.",

@@ -109,6 +109,9 @@ describe('a hostile file', () => {
         changed(13, 'Given name', '😀\u{1F468}\u200D\u{1F469}'),
         changed(14, 'Given name', `'${'+'}Amina`),
         row(15),
+        changed(16, 'Given name', '?????'),
+        changed(17, 'Family name', '12345'),
+        changed(18, 'Given name', 'Ã‰lodie'),
       ),
     );
     expect(await reasons(file.id)).toEqual([
@@ -124,8 +127,11 @@ describe('a hostile file', () => {
       [12, 'Phone: phone_invalid'],
       [13, 'Given name: control_characters'],
       [14, 'Given name: formula_in_name'],
+      [16, 'Given name: name_lost_letters'],
+      [17, 'Family name: name_without_letters'],
+      [18, 'Given name: name_lost_letters'],
     ]);
-    expect(file).toMatchObject({ state: 'done', totalRows: 15, acceptedRows: 3, refusedRows: 12 });
+    expect(file).toMatchObject({ state: 'done', totalRows: 18, acceptedRows: 3, refusedRows: 15 });
     const { text } = await refusedRowsOf(platform, officer, file.id);
     const back = await cellsOf(text);
     expect(text).toContain(`'=HYPERLINK`);
