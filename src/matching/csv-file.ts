@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { CsvError, parse } from 'csv-parse';
+import { open, stat } from 'node:fs/promises';
+import { type NumberedRow, Problem, readRecords } from '../platform/index.ts';
 import { columnsOf } from './columns.ts';
 import { dateOrderOf } from './read-birth.ts';
 import { RowReader } from './row.ts';
@@ -8,45 +7,55 @@ import { RowReader } from './row.ts';
 /** Why a file cannot be compared, in words for the person who has it. */
 export class FileError extends Error {}
 
-const HEAD_BYTES = 65_536;
-const LONGEST_RECORD = 1_000_000;
 const ROWS_LOOKED_AT = 1_000;
 
-/** The separator that a file uses: whichever of the usual ones its first line holds most of. */
-async function separatorOf(file: string): Promise<string> {
+/** @throws FileError when what is written would take the place of a file that is read, under whatever name */
+export async function refuseToReplace(out: string, files: readonly string[]): Promise<void> {
+  const target = await stat(out).catch(() => undefined);
+  if (!target) return;
+  for (const file of files) {
+    const source = await stat(file).catch(() => undefined);
+    if (source?.ino === target.ino && source.dev === target.dev)
+      throw new FileError(`--out names ${file}, which is read. Write the pairs to another file.`);
+  }
+}
+
+/** The records of a file as it stands: its header first, and each as many cells as that. */
+async function* recordsOf(file: string): AsyncGenerator<readonly string[]> {
   const handle = await open(file).catch(() => {
     throw new FileError(`There is no file ${file}, or it cannot be read.`);
   });
+  let columns: number | undefined;
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1);
-    return [',', ';', '\t', '|'].reduce((best, next) => (line.split(next).length > line.split(best).length ? next : best));
+    const { records } = await readRecords(handle.createReadStream(), 'text/csv');
+    for await (const record of records) {
+      columns ??= lastWritten(record.cells) + 1;
+      yield wholeRecord(file, record, columns);
+    }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new FileError(`${file}: ${error.message}`);
   } finally {
     await handle.close();
   }
 }
 
-async function* recordsOf(file: string): AsyncGenerator<string[]> {
-  const delimiter = await separatorOf(file);
-  const options = {
-    bom: true,
-    delimiter,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: LONGEST_RECORD,
-  };
-  try {
-    for await (const record of createReadStream(file).pipe(parse(options))) {
-      const cells = record as string[];
-      if (cells.some((cell) => cell.includes('\uFFFD')))
-        throw new FileError(`${file} is not in UTF-8. Save it as "CSV UTF-8" and try again.`);
-      yield cells;
-    }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new FileError(`${file} cannot be read from line ${Number(error['lines'])} on. Look for a quotation mark that is not closed.`);
+const lastWritten = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell.trim() !== '');
+
+// A stray quotation mark joins the lines up to the next one, and a stray separator moves what stands behind it: both would compare nonsense.
+function wholeRecord(file: string, { row, cells }: NumberedRow, columns: number): readonly string[] {
+  const breaks = cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
+  if (breaks > 0) {
+    throw new FileError(
+      `${file} has a line break in a cell, from line ${row - breaks} on. Look for a stray quotation mark, or write the cell on one line.`,
+    );
   }
+  if (cells.length < columns || lastWritten(cells) >= columns) {
+    throw new FileError(
+      `${file} has ${cells.length} cells in line ${row} and ${columns} in its header. Look for a stray separator or quotation mark.`,
+    );
+  }
+  return cells;
 }
 
 function announce(file: string, header: readonly string[], columns: ReturnType<typeof columnsOf>, say: (line: string) => void): void {
@@ -79,7 +88,7 @@ export async function* rowsOf(file: string, today: Date, say: (line: string) => 
   const header = first.value;
   const columns = columnsOf(header);
   announce(file, header, columns, say);
-  const early: string[][] = [];
+  const early: (readonly string[])[] = [];
   for (let next = await records.next(); !next.done; next = await records.next()) {
     early.push(next.value);
     if (early.length === ROWS_LOOKED_AT) break;

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { columnsOf } from './columns.ts';
 import { FileError } from './csv-file.ts';
@@ -11,15 +11,17 @@ const place = mkdtempSync(join(tmpdir(), 'sanad-dedupe-'));
 const today = new Date('2026-01-01');
 afterAll(() => rmSync(place, { recursive: true }));
 
+const cut = (before: string, after: string) => Buffer.concat([Buffer.from(before).subarray(0, -1), Buffer.from(after)]);
+
 let files = 0;
-function written(text: string): string {
+function written(text: string | Buffer): string {
   files += 1;
   const file = join(place, `${files}.csv`);
   writeFileSync(file, text);
   return file;
 }
 
-async function run(text: string, other?: string) {
+async function run(text: string | Buffer, other?: string) {
   const out = join(place, 'pairs.csv');
   const said: string[] = [];
   const summary = await dedupeFile({ file: written(text), link: other && written(other), out, today, say: (line) => said.push(line) });
@@ -59,6 +61,32 @@ describe('sanad dedupe', () => {
     expect(rows.map(([a, b, , decision]) => [a, b, decision])).toEqual([['1', '2', 'same']]);
   });
 
+  it('takes the lines as they end, CRLF and LF together', async () => {
+    const { summary, rows } = await run(
+      'id,given_name,family_name,dob\r\n1,Awa,Ndiaye,1984-04-03\n2,Hawa,Njie,1984-04-03\n3,Sy,Omar,1970-02-02\r\n4,Ka,Ali,1971-02-02\n',
+    );
+    expect(summary.records).toBe(4);
+    expect(rows.map(([a, b]) => [a, b])).toContainEqual(['1', '2']);
+  });
+
+  it.each([
+    ['windows-1252', Buffer.from('id;prenom;nom;ddn\n1;H\xe9l\xe8ne;Diallo;04/03/1990\n2;Helene;Djallo;04/03/1990\n', 'latin1')],
+    ['UTF-16', Buffer.from('\uFEFFid;prenom;nom;ddn\n1;Hélène;Diallo;04/03/1990\n2;Helene;Djallo;04/03/1990\n', 'utf16le')],
+  ])('is read in %s', async (_, text) => {
+    expect((await run(text)).rows.map(([a, b, , decision]) => [a, b, decision])).toEqual([['1', '2', 'same']]);
+  });
+
+  it('does not write over what it reads, under another name either', async () => {
+    const file = written(people);
+    const other = join(place, 'link.csv');
+    linkSync(file, other);
+    for (const out of [file, other, join(place, '.', basename(file))]) {
+      await expect(dedupeFile({ file, out, today, say: () => {} })).rejects.toThrow('which is read');
+      await expect(dedupeFile({ file: written(people), link: file, out, today, say: () => {} })).rejects.toThrow(FileError);
+    }
+    expect(readFileSync(file, 'utf8')).toBe(people);
+  });
+
   it('compares only across two files', async () => {
     const { rows, summary } = await run(
       people,
@@ -80,8 +108,11 @@ describe('sanad dedupe', () => {
     ['a header alone', 'id,name\n', 'no rows'],
     ['no known column', 'a,b\n1,2\n', 'no column that is known'],
     ['an id twice', 'id,name\n1,Awa\n1,Ali\n', 'has the id "1" twice'],
-    ['another encoding', Buffer.from('id,name\n1,Andr\xe9\n', 'latin1') as unknown as string, 'not in UTF-8'],
+    ['a broken letter', cut('id,name\n1,Andr\u00e9\n2,Zo\u00e9', '.\n'), 'Line 3 is not in UTF-8'],
     ['an open quotation mark', `id,name\n1,"Awa\n${'2,Ali\n'.repeat(3)}`, 'quotation mark'],
+    ['quotation marks that join rows', 'id,name\n1,Awa\n2,"Ali\n3,Omar\n4,Sy"\n', 'from line 3 on'],
+    ['a row with a cell too many', 'id,given,family\n1,Awa,Diop\n\n2,Ali,,Sy\n', '4 cells in line 4 and 3 in its header'],
+    ['a row with a cell too few', 'id,given,family\n1,Awa,Diop\n2,Sy\n', '2 cells in line 3 and 3 in its header'],
   ])('refuses %s in plain words', async (_, text, message) => {
     await expect(run(text)).rejects.toThrow(message);
     await expect(run(text)).rejects.toThrow(FileError);
