@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { type NumberedRow, Problem, readRecords } from '../platform/index.ts';
-import { columnsOf } from './columns.ts';
+import { type Column, columnsOf, looksLikeId } from './columns.ts';
 import { dateOrderOf } from './read-birth.ts';
 import { RowReader } from './row.ts';
 
@@ -58,7 +58,7 @@ function wholeRecord(file: string, { row, cells }: NumberedRow, columns: number)
   return cells;
 }
 
-function announce(file: string, header: readonly string[], columns: ReturnType<typeof columnsOf>, say: (line: string) => void): void {
+function announce(file: string, header: readonly string[], columns: readonly (Column | undefined)[], say: (line: string) => void): void {
   const compared = columns.filter((column) => column && column.holds !== 'id' && column.holds !== 'household');
   if (compared.length === 0) {
     throw new FileError(
@@ -67,7 +67,46 @@ function announce(file: string, header: readonly string[], columns: ReturnType<t
   }
   const ignored = header.filter((_, place) => !columns[place]).map((name) => `"${name.trim()}"`);
   if (ignored.length > 0) say(`${file}: columns not used: ${ignored.join(', ')}`);
-  if (!columns.some((column) => column?.holds === 'id')) say(`${file}: no column is named id; the rows are numbered from 1.`);
+}
+
+/** As many characters as an identifier has at most. */
+const LONGEST_ID = 100;
+
+/**
+ * The column that tells the rows of a file apart, where none is known to: pairs under numbers of our own would be no use to who has other ones.
+ * @returns its place, or undefined where every column that is not known says something twice, or nothing
+ */
+async function tellingApart(
+  file: string,
+  header: readonly string[],
+  columns: readonly (Column | undefined)[],
+): Promise<number | undefined> {
+  const seen = new Map(header.flatMap((_, place) => (columns[place] ? [] : [[place, new Set<string>()] as const])));
+  const records = recordsOf(file);
+  await records.next();
+  for await (const cells of records) {
+    for (const [place, ids] of seen) {
+      const id = cells[place]?.trim() ?? '';
+      if (id === '' || id.length > LONGEST_ID || /\s/.test(id) || ids.has(id)) seen.delete(place);
+      else ids.add(id);
+    }
+    if (seen.size === 0) break;
+  }
+  const places = [...seen.keys()];
+  return places.find((place) => looksLikeId(header[place] ?? '')) ?? places[0];
+}
+
+/** What the columns of a file hold, one of them the id of its rows if there is any that can be. */
+async function identified(file: string, header: readonly string[], say: (line: string) => void): Promise<(Column | undefined)[]> {
+  const columns = columnsOf(header);
+  if (columns.some((column) => column?.holds === 'id')) return columns;
+  const place = await tellingApart(file, header, columns);
+  if (place === undefined) {
+    say(`${file}: no column is named id; the rows are numbered from 1.`);
+    return columns;
+  }
+  say(`${file}: no column is named id; column ${place + 1}, "${header[place]?.trim()}", differs in every row and is taken for it.`);
+  return columns.with(place, { holds: 'id' });
 }
 
 /** A row of a file with what reads it; lines count from 1 after the header. */
@@ -86,7 +125,7 @@ export async function* rowsOf(file: string, today: Date, say: (line: string) => 
   const first = await records.next();
   if (first.done) throw new FileError(`${file} is empty.`);
   const header = first.value;
-  const columns = columnsOf(header);
+  const columns = await identified(file, header, say);
   announce(file, header, columns, say);
   const early: (readonly string[])[] = [];
   for (let next = await records.next(); !next.done; next = await records.next()) {

@@ -103,11 +103,31 @@ describe('sanad dedupe', () => {
     expect(said).toContain('no column is named id');
   });
 
+  it('takes for the id what differs in every row, before it counts them itself', async () => {
+    const { rows, said } = await run(
+      'remark,voter code,first_name,last_name,dob\nx,K-7,Awa,Ndiaye,1984-04-03\ny,K-9,Hawa,Njie,1984-04-03\n',
+    );
+    expect(rows[0]?.slice(0, 2)).toEqual(['K-7', 'K-9']);
+    expect(said).toContain('column 2, "voter code"');
+    const { rows: counted } = await run('group,first_name,last_name,dob\nx,Awa,Ndiaye,1984-04-03\nx,Hawa,Njie,1984-04-03\n');
+    expect(counted[0]?.slice(0, 2)).toEqual(['1', '2']);
+    expect((await run(',first_name,last_name,dob\n0,Awa,Ndiaye,1984-04-03\n1,Hawa,Njie,1984-04-03\n')).rows[0]?.slice(0, 2)).toEqual([
+      '0',
+      '1',
+    ]);
+  });
+
+  it('keeps an id that looks like nothing', async () => {
+    const { rows } = await run('id,first_name,last_name,dob\nNA,Awa,Ndiaye,1984-04-03\n#N/A,Hawa,Njie,1984-04-03\n');
+    expect(rows[0]?.slice(0, 2)).toEqual(['NA', '#N/A']);
+  });
+
   it.each([
     ['an empty file', '', 'is empty'],
     ['a header alone', 'id,name\n', 'no rows'],
     ['no known column', 'a,b\n1,2\n', 'no column that is known'],
     ['an id twice', 'id,name\n1,Awa\n1,Ali\n', 'has the id "1" twice'],
+    ['a row without an id', 'id,name\n1,Awa\n,Ali\n', 'no id in row 2'],
     ['a broken letter', cut('id,name\n1,Andr\u00e9\n2,Zo\u00e9', '.\n'), 'Line 3 is not in UTF-8'],
     ['an open quotation mark', `id,name\n1,"Awa\n${'2,Ali\n'.repeat(3)}`, 'quotation mark'],
     ['quotation marks that join rows', 'id,name\n1,Awa\n2,"Ali\n3,Omar\n4,Sy"\n', 'from line 3 on'],
@@ -163,6 +183,37 @@ describe('births as people write them', () => {
 });
 
 describe('columns', () => {
+  it.each<[string, string]>([
+    [
+      'id',
+      'id, ID, record_id, rec_id, uid, pid, person_id, household_member_id, _id, index, case_id, case_no, registration_id, matricule, UniqueID, beneficiary_no',
+    ],
+    ['given', 'given_name, FirstName, Prénom(s), Prénoms, fname, First name (English), الاسم الأول'],
+    ['family', 'surname, last_name, Nom de famille, Family name of beneficiary, اللقب'],
+    ['name', 'full_name, Nom et Prénom, Name of the beneficiary, Full name (as on ID)'],
+    ['birth', 'dob, D.O.B., date_of_birth, Date de naissance (jj/mm/aaaa), DOB (dd/mm/yyyy), Né(e) le, Date of Birth:, تاريخ الميلاد'],
+    ['sex', 'sex, Sex (M/F), SEXE, الجنس'],
+    [
+      'document',
+      "document_number, document_num, doc_id, id_document, identity_document, national_number, N° pièce d'identité, Numéro de pièce, ID No., proGres ID, soc_sec_id",
+    ],
+    ['phone', 'phone, N° de téléphone, N° Tel, tel_number, contact_phone, primary_phone, Téléphone (mobile), Tél., Phone2'],
+    [
+      'location',
+      'location, location_name, loc, admin2_name, Admin 2 (district), place_of_residence, lieu_residence, pcode, المكان, Commune (résidence)',
+    ],
+  ])('knows %s however it is spelt', (holds, headers) => {
+    for (const header of headers.split(', ')) expect(columnsOf([header, 'whatever'])[0]?.holds, header).toBe(holds);
+  });
+
+  it('takes a name with something in brackets for what it is where no other column is, and never both', () => {
+    const holds = (header: string[]) => columnsOf(header).map((column) => column?.holds);
+    expect(holds(['Full name (English)', 'Full name (Arabic)'])).toEqual(['name', undefined]);
+    expect(holds(['Full name (Arabic)', 'Full name'])).toEqual([undefined, 'name']);
+    expect(holds(['Phone (home)', 'Phone (mobile)'])).toEqual(['phone', 'phone']);
+    expect(holds(['place of birth', 'date of registration', 'name of household head'])).toEqual([undefined, undefined, undefined]);
+  });
+
   it('joins several places, from large to small, and trusts one id', () => {
     const columns = columnsOf(['N°', 'street', 'id', 'city', 'address_2', 'state', 'phone 2', 'whatever']);
     expect(columns.map((column) => column?.holds)).toEqual([

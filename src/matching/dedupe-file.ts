@@ -39,6 +39,7 @@ async function readInto(roster: Roster, ids: string[], file: string, { today, sa
   const known = new Set<string>();
   for await (const { cells, reader, line } of rowsOf(file, today, say)) {
     const id = reader.id(cells) ?? String(line);
+    if (id === '') throw new FileError(`${file} has no id in row ${line}. Every row needs an id of its own.`);
     if (known.has(id))
       throw new FileError(`${file} has the id ${JSON.stringify(id)} twice, again in row ${line}. Every row needs an id of its own.`);
     known.add(id);
