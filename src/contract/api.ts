@@ -12592,6 +12592,12 @@ export interface components {
             acceptableRows: components["schemas"]["Count"];
             refusedRows: components["schemas"]["Count"];
             knownRows: components["schemas"]["Count"];
+            /** @description Known rows that say another name, birth or document of somebody than was entered. They change nothing: correct who is registered, and register by the form whoever is somebody else */
+            knownDifferently?: {
+                count: components["schemas"]["Count"];
+                /** @description The first of these rows */
+                first: number[];
+            };
             /** @description Refused cells by column and reason, the most frequent first */
             reasons: {
                 cell: string;
