@@ -15,6 +15,7 @@ export const english = {
   sex_unknown: 'Write female, male or other.',
   birth_missing: 'Write the date of birth, or say that it is unknown.',
   birth_impossible: 'There is no such date. Write day, month and year, or the year alone.',
+  age_impossible: 'Write the age in whole years, from 0 to 120.',
   birth_in_future: 'Nobody is born after today. Check the year.',
   birth_too_long_ago: 'Nobody was born that long ago. Check the year.',
   birth_range_wrong: 'An exact date begins and ends on one day; a year runs from 1 January to 31 December; nothing ends before it begins.',

@@ -18,6 +18,7 @@ export const french: Readonly<Record<FaultCode, string>> = {
   sex_unknown: 'Écrivez femme, homme ou autre.',
   birth_missing: "Écrivez la date de naissance, ou dites qu'elle est inconnue.",
   birth_impossible: "Cette date n'existe pas. Écrivez le jour, le mois et l'année, ou l'année seule.",
+  age_impossible: "Écrivez l'âge en années entières, de 0 à 120.",
   birth_in_future: "Personne ne naît après aujourd'hui. Vérifiez l'année.",
   birth_too_long_ago: "Personne n'est né il y a si longtemps. Vérifiez l'année.",
   birth_range_wrong:

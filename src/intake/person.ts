@@ -2,7 +2,7 @@ import { type Birth, type Consent, type ConsentPurpose, type Names, unknownBirth
 import { type ColumnName, columns } from './columns.ts';
 import { withoutUndefined } from './parts.ts';
 import type { RowReader } from './row-reader.ts';
-import { consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf, yearOf } from './vocabulary.ts';
+import { ageOf, consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf, yearOf } from './vocabulary.ts';
 
 /** The name of a row: its parts, or the whole where nobody can tell the parts apart. */
 export function readNames(row: RowReader): Names {
@@ -28,6 +28,7 @@ export const readPhones = (row: RowReader): { at: number; phone: string }[] =>
 /** The birth of a row. @param today ISO 8601 date, after which nobody is born */
 export function readBirth(row: RowReader, registeredOn: string | undefined, today: string): Birth | undefined {
   const cell = row.text('birth');
+  if (cell === '' && row.text('age') !== '') return registeredOn === undefined ? undefined : readAge(row, registeredOn);
   const alone = yearOf(cell);
   const date = alone ? `${alone.year}-01-01` : dateOf(cell, today);
   const stated = row.text('birthPrecision');
@@ -44,6 +45,14 @@ export function readBirth(row: RowReader, registeredOn: string | undefined, toda
   return wide
     ? { from: `${date.slice(0, 4)}-01-01`, to: `${date.slice(0, 4)}-12-31`, precision: precision === 'estimated' ? 'estimated' : 'year' }
     : { from: date, to: date, precision };
+}
+
+/** An age as an estimated birth: those who have it on a day were born in one of two years. */
+function readAge(row: RowReader, onDay: string): Birth | undefined {
+  const age = row.word('age', ageOf, '/birth', 'age_impossible');
+  if (age === undefined) return undefined;
+  const year = Number(onDay.slice(0, 4)) - age;
+  return { from: `${year - 1}-01-01`, to: age === 0 ? onDay : `${year}-12-31`, precision: 'estimated' };
 }
 
 const furtherConsents: readonly (readonly [ColumnName, ConsentPurpose])[] = [
