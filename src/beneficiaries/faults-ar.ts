@@ -51,6 +51,9 @@ export const arabic: Readonly<Record<FaultCode, string>> = {
   consent_method_unknown: 'قل كيف أُعطيت الموافقة: توقيع أو تسجيل صوتي أو مسح ضوئي أو شفويًا مع شاهد أو شفويًا عن بعد أو عبر الإنترنت.',
   consent_reference_missing: 'اكتب أين يوجد الدليل: رقم الورقة أو التسجيل أو المسح أو المكالمة.',
   consent_witness_missing: 'اكتب من سمع موافقة هذا الشخص.',
+  consent_online_by_others:
+    'عبر الإنترنت يوافق الشخص بنفسه. قل كيف أخبرك بموافقته: توقيع أو تسجيل صوتي أو مسح ضوئي أو شفويًا مع شاهد أو شفويًا عن بعد.',
+  consent_before_birth: 'هذا اليوم قبل ولادة الشخص. تحقق من السنة.',
   consent_twice: 'اذكر كل غرض مرة واحدة.',
   registration_date_impossible: 'لا يوجد هذا التاريخ. اكتب اليوم والشهر والسنة.',
   registration_in_future: 'هذا التاريخ بعد اليوم. تحقق من السنة.',

@@ -53,6 +53,9 @@ export const english = {
   consent_method_unknown: 'Say how consent was given: signature, audio, scan, witnessed_verbal, remote_verbal or online.',
   consent_reference_missing: 'Write where the evidence is: the number of the paper, the recording, the scan or the call.',
   consent_witness_missing: 'Write who heard the person consent.',
+  consent_online_by_others:
+    'Online is how somebody consents for themselves. Say how they told you: signature, audio, scan, witnessed_verbal or remote_verbal.',
+  consent_before_birth: 'This day is before the person was born. Check the year.',
   consent_twice: 'Give each purpose once.',
   registration_date_impossible: 'There is no such date. Write day, month and year.',
   registration_in_future: 'This date is after today. Check the year.',

@@ -58,6 +58,9 @@ export const french: Readonly<Record<FaultCode, string>> = {
     'Dites comment le consentement a été donné : signature, enregistrement audio, scan, oral avec témoin, oral à distance ou en ligne.',
   consent_reference_missing: "Écrivez où se trouve la preuve : le numéro du papier, de l'enregistrement, du scan ou de l'appel.",
   consent_witness_missing: 'Écrivez qui a entendu la personne consentir.',
+  consent_online_by_others:
+    "En ligne, chacun consent pour soi-même. Dites comment la personne vous l'a dit : signature, enregistrement audio, scan, oral avec témoin ou oral à distance.",
+  consent_before_birth: 'Ce jour est avant la naissance de la personne. Vérifiez l’année.',
   consent_twice: 'Donnez chaque finalité une seule fois.',
   registration_date_impossible: "Cette date n'existe pas. Écrivez le jour, le mois et l'année.",
   registration_in_future: "Cette date est après aujourd'hui. Vérifiez l'année.",

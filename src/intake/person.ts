@@ -1,4 +1,12 @@
-import { type Birth, type Consent, type ConsentPurpose, type Names, unknownBirth } from '../beneficiaries/index.ts';
+import {
+  type Birth,
+  type Consent,
+  type ConsentPurpose,
+  evidenceGaps,
+  type Names,
+  saidByOthers,
+  unknownBirth,
+} from '../beneficiaries/index.ts';
 import { type ColumnName, columns } from './columns.ts';
 import { withoutUndefined } from './parts.ts';
 import type { RowReader } from './row-reader.ts';
@@ -65,6 +73,8 @@ const furtherConsents: readonly (readonly [ColumnName, ConsentPurpose])[] = [
 const agreed = (row: RowReader, column: ColumnName): boolean | undefined =>
   row.written(column) === '' ? false : (flagOf(row.written(column)) ?? row.fault(columns[column].at, 'consent_unclear'));
 
+const evidenceColumns = ['consentReference', 'consentWitness'] as const;
+
 /** What somebody agreed to; nothing at all when they did not agree to be registered. */
 export function readConsents(row: RowReader, givenOn: string): Consent[] | undefined {
   const registration = agreed(row, 'consent');
@@ -80,5 +90,11 @@ export function readConsents(row: RowReader, givenOn: string): Consent[] | undef
     witness: row.text('consentWitness') || undefined,
   });
   const how = { legalBasis, method, givenOn, ...(Object.keys(evidence).length > 0 ? { evidence } : {}) };
-  return [{ purpose: 'registration', ...how }, ...further.flatMap(({ purpose, isGiven }) => (isGiven ? [{ purpose, ...how }] : []))];
+  const consent = { purpose: 'registration', ...how } as const;
+  // A field office that keeps its papers itself has no column for them; one that is there and empty is a fault.
+  const gaps = evidenceGaps(consent).filter(({ pointer }) =>
+    evidenceColumns.some((column) => columns[column].at.endsWith(pointer) && row.has(column)),
+  );
+  for (const { pointer, code } of [...gaps, ...saidByOthers(consent)]) row.fault(`/consents${pointer}`, code);
+  return [consent, ...further.flatMap(({ purpose, isGiven }) => (isGiven ? [{ purpose, ...how }] : []))];
 }
