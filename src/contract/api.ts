@@ -12203,6 +12203,7 @@ export interface components {
             number: string;
             issuingCountry: components["schemas"]["Country"];
         };
+        /** @description Ten at most, which is more than anybody has to keep; a row of a file has columns for three */
         Documents: components["schemas"]["IdentityDocument"][];
         /** @description In place of a document */
         Attestation: {
