@@ -4,6 +4,7 @@ import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.t
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { hasDammDigit } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
+import { faultDetails } from './faults.ts';
 import { openPeople } from './index.ts';
 
 const consents = (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({
@@ -142,6 +143,17 @@ describe('beneficiaries', () => {
     const { rows } = await platform.owner.query(`select w.number from wilayas w left join wilayas p on p.number = w.parent_number
       where coalesce(w.pcode, p.pcode) is null or (w.pcode is null) <> (w.parent_number is not null)`);
     expect(rows).toEqual([]);
+  });
+
+  it('does not take a name whose letters are gone', async () => {
+    for (const [given, code] of [
+      ['?????', 'name_lost_letters'],
+      ['Ã‰lodie', 'name_lost_letters'],
+      ['12345', 'name_without_letters'],
+    ] as const) {
+      const { body } = await officer.post(people, somebody({ names: { given, family: 'Keïta' } })).expect(422);
+      expect(body.errors).toEqual([{ pointer: '/names/given', detail: faultDetails[code] }]);
+    }
   });
 
   it('names every fault at once and enters nobody', async () => {

@@ -26,7 +26,8 @@ export const registerBeneficiary = command<{ programmeId: string; registration: 
       findPlaces(tx, [form]),
     ]);
     const registration = { ...form, language: form.language ?? programme.messages.language };
-    const [checked] = checkedWith(placeOf, [registration], dateIn(programme.timeZone, now), (reference) => headed.has(reference));
+    const isHeaded = (reference: string) => headed.has(reference);
+    const [checked] = checkedWith(placeOf, [registration], dateIn(programme.timeZone, now), { isHeaded });
     if (!checked || 'faults' in checked) {
       throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(checked?.faults ?? []));
     }

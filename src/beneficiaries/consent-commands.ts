@@ -11,7 +11,7 @@ import {
   type Tx,
 } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
-import { consentFaults, evidenceGaps } from './consent-rules.ts';
+import { consentFaults, evidenceGaps, formFaults } from './consent-rules.ts';
 import { consentRow, consentsOf, isSuspendedByWithdrawal, type KeptConsent, withdrawStandingConsent } from './consent-store.ts';
 import { placesOf } from './faults.ts';
 import { lockPerson } from './person-changes.ts';
@@ -39,9 +39,13 @@ export const recordConsent = (recorded: ConsentRecorded): Command<About & { cons
     name: 'beneficiaries.record_consent',
     scope: (db, { beneficiaryId }) => beneficiaryScope(db, beneficiaryId),
     async run({ tx, actor, now, keyRing }, { beneficiaryId, consent }) {
-      const { row } = await lockPerson(tx, keyRing, beneficiaryId);
+      const { row, before } = await lockPerson(tx, keyRing, beneficiaryId);
       const { programme } = await programmeById(tx, row.programmeId);
-      const faults = [...consentFaults(consent, dateIn(programme.timeZone, now)), ...evidenceGaps(consent)];
+      const faults = [
+        ...consentFaults(consent, dateIn(programme.timeZone, now)),
+        ...evidenceGaps(consent),
+        ...formFaults(consent, before.birth.from),
+      ];
       if (faults.length > 0) throw problem.unprocessable('The consent breaks a rule.', {}, placesOf(faults));
       const kept = consentRow(keyRing, row, consent);
       try {

@@ -36,6 +36,20 @@ export const evidenceGaps = ({ method, evidence = {} }: Consent, pointer = ''): 
     .filter((name) => (evidence[name] ?? '').trim() === '')
     .map((name) => ({ pointer: `${pointer}/evidence/${name}`, code: missing[name] }));
 
+/**
+ * What an officer's or a partner's form may not say of a consent: online somebody consents for themselves, and nobody does before they are born.
+ * In a file the day is that of the list, which a child may be put on later.
+ * @param bornOn the first day on which whoever consents may have been born
+ */
+export const formFaults = (consent: Consent, bornOn: string, pointer = ''): Fault[] => [
+  ...saidByOthers(consent, pointer),
+  ...(consent.givenOn < bornOn ? [{ pointer: `${pointer}/givenOn`, code: 'consent_before_birth' as const }] : []),
+];
+
+/** Online somebody consents for themselves: whoever writes that down for them has heard, seen or been sent something. */
+export const saidByOthers = ({ method }: Consent, pointer = ''): Fault[] =>
+  method === 'online' ? [{ pointer: `${pointer}/method`, code: 'consent_online_by_others' }] : [];
+
 /** What is wrong with the consents of a registration: each purpose once, and one for the registration itself. */
 export function consentsFaults(consents: readonly Consent[], today: string): Fault[] {
   const faults = consents.flatMap((consent, i) => [

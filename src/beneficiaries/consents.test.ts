@@ -3,6 +3,7 @@ import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { reachable, signed } from '../../test/support/registrations.ts';
 import { loadPilotGeography } from '../seeding.ts';
+import { faultDetails } from './faults.ts';
 
 describe('consent', () => {
   let platform: TestPlatform;
@@ -77,9 +78,24 @@ describe('consent', () => {
     expect(pointers(refused)).toEqual(places.map((place) => `/consents/0${place}`));
   });
 
-  it('given online needs no other evidence', async () => {
-    const { id } = await register({ consents: [{ ...signed('registration'), method: 'online', evidence: {} }] });
-    expect(await stateOf(id)).toBe('enrolled');
+  it('is given online by who consents, and by nobody for them', async () => {
+    const { id } = await register({ consents: [signed('registration')] });
+    const online = { ...signed('contact'), method: 'online' };
+    const { body } = await record(id, online).expect(422);
+    expect(body.errors).toEqual([{ pointer: '/method', detail: faultDetails.consent_online_by_others }]);
+    const registration = reachable({ consents: [{ ...online, purpose: 'registration' }] });
+    const refused = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registration).expect(422);
+    expect(pointers(refused)).toEqual(['/consents/0/method']);
+  });
+
+  it('is given by somebody who is born', async () => {
+    const { id, birth } = await register({ consents: [signed('registration')] });
+    expect(pointers(await record(id, { ...signed('contact'), givenOn: '1800-01-01' }).expect(422))).toEqual(['/givenOn']);
+    const { body } = await record(id, { ...signed('contact'), givenOn: birth.from });
+    expect(body.givenOn).toBe(birth.from);
+    const registration = reachable({ consents: [{ ...signed('registration'), givenOn: '1800-01-01' }] });
+    const refused = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registration).expect(422);
+    expect(refused.body.errors).toEqual([{ pointer: '/consents/0/givenOn', detail: faultDetails.consent_before_birth }]);
   });
 
   it('to registration carries enrolment: taken back suspends, given again resumes', async () => {

@@ -8,6 +8,9 @@ export const french: Readonly<Record<FaultCode, string>> = {
     'Une autre ligne du fichier est la même soumission. Supprimez-en une, ou donnez à chaque personne son propre identifiant.',
   name_missing: 'Écrivez au moins un nom.',
   name_too_long: 'Écrivez au plus 200 caractères.',
+  name_without_letters: 'Écrivez le nom en lettres, ou laissez cette partie vide.',
+  name_lost_letters:
+    "Des lettres de ce nom ont été perdues : des points d'interrogation ou des signes sont à leur place. Reprenez-le de la liste d'origine, enregistrée en « CSV UTF-8 », ou tapez-le de nouveau.",
   formula_in_name: 'Un nom ne commence pas par = + - ou @. Écrivez le nom lui-même.',
   control_characters:
     "Ce texte contient un caractère invisible, par exemple un caractère qui change le sens de l'écriture. Tapez-le de nouveau à la main.",
@@ -15,6 +18,7 @@ export const french: Readonly<Record<FaultCode, string>> = {
   sex_unknown: 'Écrivez femme, homme ou autre.',
   birth_missing: "Écrivez la date de naissance, ou dites qu'elle est inconnue.",
   birth_impossible: "Cette date n'existe pas. Écrivez le jour, le mois et l'année, ou l'année seule.",
+  age_impossible: "Écrivez l'âge en années entières, de 0 à 120.",
   birth_in_future: "Personne ne naît après aujourd'hui. Vérifiez l'année.",
   birth_too_long_ago: "Personne n'est né il y a si longtemps. Vérifiez l'année.",
   birth_range_wrong:
@@ -54,6 +58,9 @@ export const french: Readonly<Record<FaultCode, string>> = {
     'Dites comment le consentement a été donné : signature, enregistrement audio, scan, oral avec témoin, oral à distance ou en ligne.',
   consent_reference_missing: "Écrivez où se trouve la preuve : le numéro du papier, de l'enregistrement, du scan ou de l'appel.",
   consent_witness_missing: 'Écrivez qui a entendu la personne consentir.',
+  consent_online_by_others:
+    "En ligne, chacun consent pour soi-même. Dites comment la personne vous l'a dit : signature, enregistrement audio, scan, oral avec témoin ou oral à distance.",
+  consent_before_birth: 'Ce jour est avant la naissance de la personne. Vérifiez l’année.',
   consent_twice: 'Donnez chaque finalité une seule fois.',
   registration_date_impossible: "Cette date n'existe pas. Écrivez le jour, le mois et l'année.",
   registration_in_future: "Cette date est après aujourd'hui. Vérifiez l'année.",

@@ -2,7 +2,7 @@ import { isCountry } from './countries.ts';
 import type { Fault } from './faults.ts';
 import { plainDocument } from './keys.ts';
 import type { Attestation, Birth, IdentityDocument, Names } from './types.ts';
-import { hasControlCharacters, LONGEST_TEXT, looksLikeFormula } from './written.ts';
+import { hasControlCharacters, hasLostLetters, hasNoLetters, LONGEST_TEXT, looksLikeFormula } from './written.ts';
 
 const LONGEST_DOCUMENT_NUMBER = 60;
 const MOST_DOCUMENTS = 10;
@@ -28,7 +28,9 @@ export function nameFaults(names: Names): Fault[] {
     const pointer = `/names/${part}`;
     if (hasControlCharacters(text)) return [{ pointer, code: 'control_characters' }];
     if (looksLikeFormula(text)) return [{ pointer, code: 'formula_in_name' }];
-    return text.length > LONGEST_TEXT ? [{ pointer, code: 'name_too_long' }] : [];
+    if (text.length > LONGEST_TEXT) return [{ pointer, code: 'name_too_long' }];
+    if (hasLostLetters(text)) return [{ pointer, code: 'name_lost_letters' }];
+    return text.trim() !== '' && hasNoLetters(text) ? [{ pointer, code: 'name_without_letters' }] : [];
   });
 }
 

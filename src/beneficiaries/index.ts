@@ -13,6 +13,7 @@ export { type Checked, checkAll } from './checking.ts';
 export { keyCollectors, openIdentity, standingCollectors } from './collector-store.ts';
 export { beneficiaryColumns } from './columns.ts';
 export type { ConsentRecorded } from './consent-commands.ts';
+export { evidenceGaps, saidByOthers } from './consent-rules.ts';
 export { hasWithdrawn } from './consent-store.ts';
 export { twoLetterCodes } from './countries.ts';
 export type { Comparison, DuplicateCheck, Likeness } from './duplicate-check.ts';

@@ -22,6 +22,8 @@ export const placeFaults = ({ wilayaNumber, commune }: FoundPlace): Fault[] => {
 };
 
 interface Named {
+  /** ISO 3166-2 and OCHA's, which are of other numbers: DZ-16 is Alger and DZ016 Djelfa. Communes have neither. */
+  readonly codes?: readonly (string | null)[];
   readonly wilayaNumber: string;
   readonly nameFr: string;
   readonly nameAr: string;
@@ -60,15 +62,32 @@ function claim(names: Map<string, string | null>, name: string, meant: string): 
   names.set(name, other === undefined || other === meant ? meant : null);
 }
 
-/** A wilaya by its number, as spreadsheets write that too, by its name, or by both, which must be of one. */
+/** What wilayas are called besides their names, in English, in Arabic or in other spellings of both. */
+const besides: Readonly<Record<string, readonly string[]>> = {
+  '03': ['Laghwat'],
+  '11': ['Tamanghasset', 'Tamanghist', 'Tamenghasset', 'Tamenrasset', 'تمنغست', 'تامنغست'],
+  '16': ['Algiers', 'الجزائر العاصمة'],
+  '17': ['Jelfa'],
+  '25': ['Qacentina', 'Kasentina'],
+  '30': ['Wargla', 'Ouargala'],
+  '31': ['Wahran'],
+  '42': ['Tipasa'],
+  '55': ['Tuggurt'],
+};
+
+/** A wilaya by its number, as spreadsheets write that too, by its name or code, or by name and number, which must be of one. */
 function findWilaya(wilayas: Names, text: string): string | null {
+  const whole = wilayas.find(text);
+  if (whole) return whole;
+  const [, named, beside] = /^(\D+?)\s*[([]\s*(\d{1,2})\s*[)\]]\s*$/.exec(westernDigits(text)) ?? [];
+  if (named !== undefined && beside !== undefined) return findWilaya(wilayas, `${beside} ${named}`);
   const [, number, rest = ''] =
     /^(\d{1,2})(?:[.,]0+)?(\D*)$/.exec(
       westernDigits(text)
         .replaceAll(/\p{Cf}/gu, '')
         .trim(),
     ) ?? [];
-  if (number === undefined) return wilayas.find(text);
+  if (number === undefined) return null;
   const found = wilayas.find(number.padStart(2, '0'));
   const name = rest.replace(/^\P{L}+/u, '');
   return name === '' || wilayas.find(name) === found ? found : null;
@@ -80,10 +99,10 @@ function findWilaya(wilayas: Names, text: string): string | null {
  */
 export async function findPlaces(db: Db, wanted: readonly WrittenPlace[]): Promise<FindPlace> {
   const wilayas = new Names();
-  for (const { wilayaNumber, nameFr, nameAr } of await db.all<Named>(
-    sql`select number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr" from wilayas`,
+  for (const { wilayaNumber, nameFr, nameAr, codes = [] } of await db.all<Named>(
+    sql`select number as "wilayaNumber", name_fr as "nameFr", name_ar as "nameAr", array[iso_3166_2, pcode] as codes from wilayas`,
   )) {
-    wilayas.add(wilayaNumber, [wilayaNumber, nameFr, nameAr]);
+    wilayas.add(wilayaNumber, [wilayaNumber, nameFr, nameAr, ...codes.flatMap((code) => code ?? []), ...(besides[wilayaNumber] ?? [])]);
   }
   const meant = [...new Set(wanted.flatMap(({ wilaya }) => findWilaya(wilayas, wilaya) ?? []))];
   const communes = new Map(meant.map((number) => [number, new Names()]));

@@ -39,6 +39,47 @@ describe('a text that names somebody', () => {
     ['a joiner after a joiner', 'علی\u200c\u200cرضا'],
   ])('does not hold %s', (_what, name) => expect(codes(name)).toEqual(['control_characters']));
 
+  it.each([
+    ['Portuguese in capitals', 'JOÃO CONCEIÇÃO ÂNGELA'],
+    ['a Portuguese word that ends in a capital', 'IRMÃ LÚCIA'],
+    ['Norse', 'Øystein Bjørnebø'],
+    ['Norse with a hyphen', 'BØ-HANSEN ØÅ'],
+    ['Swedish', 'ÅSA ÄRLIG'],
+    ['Icelandic', 'Þórður Ægir'],
+    ['Estonian', 'ÕNNE JÜRI'],
+    ['Vietnamese', 'NGÔ ĐÌNH CẨN'],
+    ['Turkish', 'Çağrı İnönü'],
+    ['Croatian', 'Žiga Šćepanović'],
+    ['Arabic with the letters that UTF-8 begins with', 'طه ظافر عبد'],
+    ['Arabic with vowel carriers', 'إيمان أمينة مؤمن رؤوف'],
+    ['Persian with its own letters', 'عگبری ژاله پروین چراغی'],
+    ['Urdu', 'غٹغ گڑیا'],
+    ['a name with a dot and a digit', 'Awa N. 2'],
+    ['one letter', 'A'],
+  ])('is taken for what it is in %s', (_what, name) => expect(codes(name)).toEqual([]));
+
+  it.each(['12345', '...', '😀', '١٢٣', '· ·'])('has letters, and %s has none', (name) =>
+    expect(codes(name)).toEqual(['name_without_letters']),
+  );
+
+  it.each(['?????', '??? ????', 'Ch?rif', 'Ch\uFFFDrif'])('has kept its letters, and %s has not', (name) =>
+    expect(codes(name)).toEqual(['name_lost_letters']),
+  );
+
+  it('was read in its own encoding', () => {
+    const both = ['Élodie', 'Keïta', 'Çelik', 'Özil', 'N’Guessan Zoé', 'François', 'محمد', 'فاطمة الزهراء', 'Sœur Émilie'];
+    for (const [encoding, names] of [
+      ['windows-1252', [...both, 'Ağca', 'Şahin']],
+      ['windows-1256', both], // where the Turkish letters look like Urdu
+    ] as const) {
+      for (const name of names) {
+        const misread = new TextDecoder(encoding).decode(Buffer.from(name));
+        expect(codes(name), name).toEqual([]);
+        expect(codes(misread)[0], `${name} in ${encoding}: ${misread}`).toMatch(/name_lost_letters|control_characters/);
+      }
+    }
+  });
+
   it('is judged alike wherever an unseen mark stands', () => {
     const marks = fc.constantFrom(...'\u0000\u0007\u001b\u200e\u200f\u202e\u2066\u2069\ufeff');
     fc.assert(

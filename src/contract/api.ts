@@ -12203,6 +12203,7 @@ export interface components {
             number: string;
             issuingCountry: components["schemas"]["Country"];
         };
+        /** @description Ten at most, which is more than anybody has to keep; a row of a file has columns for three */
         Documents: components["schemas"]["IdentityDocument"][];
         /** @description In place of a document */
         Attestation: {
@@ -12574,7 +12575,7 @@ export interface components {
          * @description What a column of a file says
          * @enum {string}
          */
-        RegistrationColumn: "number" | "reasons" | "submissionKey" | "registeredOn" | "household" | "householdSize" | "relationship" | "given" | "middle" | "family" | "fullName" | "sex" | "birth" | "birthPrecision" | "nationality" | "documentType" | "documentType2" | "documentType3" | "documentNumber" | "documentNumber2" | "documentNumber3" | "documentCountry" | "documentCountry2" | "documentCountry3" | "attestationReason" | "attestedBy" | "phone" | "phone2" | "phone3" | "wilaya" | "commune" | "language" | "incomeChange" | "housing" | "incomeSource" | "returnStatus" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating" | "consent" | "consentMethod" | "consentBasis" | "consentReference" | "consentWitness" | "shareConsent" | "contactConsent" | "partnersConsent";
+        RegistrationColumn: "number" | "reasons" | "submissionKey" | "registeredOn" | "household" | "householdSize" | "relationship" | "given" | "middle" | "family" | "fullName" | "sex" | "birth" | "age" | "birthPrecision" | "nationality" | "documentType" | "documentType2" | "documentType3" | "documentNumber" | "documentNumber2" | "documentNumber3" | "documentCountry" | "documentCountry2" | "documentCountry3" | "attestationReason" | "attestedBy" | "phone" | "phone2" | "phone3" | "wilaya" | "commune" | "language" | "incomeChange" | "housing" | "incomeSource" | "returnStatus" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating" | "consent" | "consentMethod" | "consentBasis" | "consentReference" | "consentWitness" | "shareConsent" | "contactConsent" | "partnersConsent";
         FileColumn: {
             header: string;
             /** @description What the first values look like: letters as A, a or ع and digits as 9. Never a value */
@@ -12592,6 +12593,12 @@ export interface components {
             acceptableRows: components["schemas"]["Count"];
             refusedRows: components["schemas"]["Count"];
             knownRows: components["schemas"]["Count"];
+            /** @description Known rows that say another name, birth or document of somebody than was entered. They change nothing: correct who is registered, and register by the form whoever is somebody else */
+            knownDifferently?: {
+                count: components["schemas"]["Count"];
+                /** @description The first of these rows */
+                first: number[];
+            };
             /** @description Refused cells by column and reason, the most frequent first */
             reasons: {
                 cell: string;

@@ -67,7 +67,7 @@ export class Check {
       const key = submission?.toString('hex');
       const earlier = key && this.#submissions.first(key, rowNumber);
       // A repetition within the batch is seen by who sorts it.
-      if (key && earlier && earlier < (rows[0]?.rowNumber ?? 0)) entered.set(key, { inThisFile: true });
+      if (key && earlier && earlier < (rows[0]?.rowNumber ?? 0)) entered.set(key, { inThisFile: true, who: null });
     }
     const sorted = await placed(db, this.#duplicates, this.preparation, this.#stored, this.preparation.sorted(rows, entered));
     const begunElsewhere = this.#firstNamed(sorted.begunElsewhere);

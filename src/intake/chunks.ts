@@ -75,19 +75,27 @@ function fileKeyOf(keyRing: KeyRing, fileId: string, dataKey: Buffer | null): Bu
 
 const isEmpty = (row: readonly string[]): boolean => row.every((cell) => cell.trim() === '');
 
-/** Gathers rows into chunks; rows without anything in them do not count. */
-export async function* chunksOf(rows: AsyncIterable<readonly string[]>): AsyncGenerator<Chunk> {
+/**
+ * Gathers rows into chunks; rows without anything in them do not count.
+ * @param belongs whether a row is to be taken together with the one before it
+ */
+export async function* chunksOf(
+  rows: AsyncIterable<readonly string[]>,
+  belongs: (row: readonly string[], before: readonly string[]) => boolean = () => false,
+): AsyncGenerator<Chunk> {
   let [number, firstRow, characters] = [0, 1, 0];
   let gathered: (readonly string[])[] = [];
   for await (const row of rows) {
     if (isEmpty(row)) continue;
+    const before = gathered.at(-1);
+    if (before && (characters >= CHUNK_CHARACTERS || (gathered.length >= CHUNK_ROWS && !belongs(row, before)))) {
+      yield { number, firstRow, rows: gathered };
+      number += 1;
+      firstRow += gathered.length;
+      [gathered, characters] = [[], 0];
+    }
     gathered.push(row);
     for (const cell of row) characters += cell.length;
-    if (gathered.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
-    yield { number, firstRow, rows: gathered };
-    number += 1;
-    firstRow += gathered.length;
-    [gathered, characters] = [[], 0];
   }
   if (gathered.length > 0) yield { number, firstRow, rows: gathered };
 }

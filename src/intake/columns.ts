@@ -94,7 +94,6 @@ export const columns = {
   sex: { at: '/sex', required: true, spellings: ['Sexe', 'Sex', 'Gender', 'Genre', 'الجنس'] },
   birth: {
     at: '/birth',
-    required: true,
     spellings: [
       'Date de naissance',
       'Né(e) le',
@@ -107,6 +106,7 @@ export const columns = {
       'تاريخ الازدياد',
     ],
   },
+  age: { at: '/birth', spellings: ['Âge', 'Âge en années', 'Age in years', 'Age (years)', 'العمر', 'السن'] },
   birthPrecision: { at: '/birth/precision', spellings: ['Précision', 'Precision', 'Birth precision', 'الدقة'] },
   nationality: {
     at: '/nationality',
@@ -118,6 +118,12 @@ export const columns = {
     'N° document',
     'Numéro de document',
     'Document number',
+    'UNHCR ID',
+    'UNHCR number',
+    'N° HCR',
+    'Numéro HCR',
+    'National ID number',
+    'N° CNI',
     'ID number',
     'رقم الوثيقة',
     'N° Passeport',
@@ -147,11 +153,16 @@ export const columns = {
     'N° Tél',
     'N° Téléphone',
     'N° de téléphone',
+    'Phone No',
+    'Telephone No',
+    'Mobile number',
+    'Mobile No',
+    'Contact number',
     'الهاتف',
     'رقم الهاتف',
   ]),
-  wilaya: { at: '/wilaya', required: true, spellings: ['Wilaya', 'Province', 'الولاية'] },
-  commune: { at: '/commune', required: true, spellings: ['Commune', 'Municipality', 'البلدية'] },
+  wilaya: { at: '/wilaya', required: true, spellings: ['Wilaya', 'Province', 'Governorate', 'Gouvernorat', 'الولاية', 'المحافظة'] },
+  commune: { at: '/commune', required: true, spellings: ['Commune', 'Municipality', 'District', 'البلدية'] },
   language: { at: '/language', spellings: ['Langue', 'Language', 'Preferred language', 'اللغة'] },
   ...under<AnswerColumn>('/answers', answerSpellings),
   ...under<WashingtonGroupColumn>('/answers/washingtonGroup', washingtonGroupSpellings),
@@ -197,6 +208,7 @@ export function columnsAt(pointer: string): readonly ColumnName[] {
 const requiredAlways: readonly (readonly ColumnName[])[] = [
   ...columnNames.filter((name) => 'required' in columns[name]).map((name) => [name]),
   ['given', 'fullName', 'family'],
+  ['birth', 'age'],
 ];
 
 /** Where rows say which household they are in, they say what else it takes to begin one. Elsewhere each is a household of its own. */

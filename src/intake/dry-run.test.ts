@@ -122,6 +122,7 @@ describe('before the run of a file', () => {
       acceptableRows: 36,
       refusedRows: 3,
       knownRows: 1,
+      knownDifferently: { count: 1, first: [1] },
       reasons: expect.arrayContaining([
         { cell: 'Sex', code: 'sex_unknown', rows: 1 },
         { cell: 'Nationality', code: 'nationality_unknown', rows: 1 },

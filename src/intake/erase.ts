@@ -9,7 +9,7 @@ import type { StoredChunk } from './row-store.ts';
  */
 export async function eraseFromIntake(tx: Tx, keyRing: KeyRing, records: readonly PersonRecord[]): Promise<void> {
   const ids = records.map(({ id }) => id);
-  await tx.run(sql`update intake_keys set beneficiary_id = null where beneficiary_id = any(${ids}::uuid[])`);
+  await tx.run(sql`update intake_keys set beneficiary_id = null, who = null where beneficiary_id = any(${ids}::uuid[])`);
   await tx.run(sql`update referrals set content_index = uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
     where beneficiary_id = any(${ids}::uuid[])`);
   const rowsByFile = new Map<string, number[]>();

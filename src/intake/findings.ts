@@ -7,12 +7,14 @@ import type { DuplicateRow, Findings, KnownHouseholdRow } from './types.ts';
 const REASONS_SHOWN = 200;
 const DUPLICATES_SHOWN = 100;
 const HOUSEHOLDS_SHOWN = 100;
+const KNOWN_SHOWN = 100;
 
 export const noFindings: Findings = {
   checkedRows: 0,
   acceptableRows: 0,
   refusedRows: 0,
   knownRows: 0,
+  knownDifferently: { count: 0, first: [] },
   reasons: [],
   duplicates: { withinFile: 0, withOthers: 0, first: [] },
   knownHouseholds: { count: 0, first: [] },
@@ -36,7 +38,7 @@ export class FindingsSoFar {
 
   /** @param duplicates those of the good rows that may be somebody else @param households how many new ones the good rows name */
   add(
-    { good, bad, known, begunElsewhere }: SortedRows & { readonly begunElsewhere: readonly KnownHouseholdRow[] },
+    { good, bad, known, knownDifferently, begunElsewhere }: SortedRows & { readonly begunElsewhere: readonly KnownHouseholdRow[] },
     duplicates: readonly DuplicateRow[],
     households: number,
   ): Findings {
@@ -58,6 +60,10 @@ export class FindingsSoFar {
       acceptableRows: before.acceptableRows + good.length,
       refusedRows: before.refusedRows + bad.length,
       knownRows: before.knownRows + known,
+      knownDifferently: {
+        count: (before.knownDifferently?.count ?? 0) + knownDifferently.length,
+        first: [...(before.knownDifferently?.first ?? []), ...knownDifferently].slice(0, KNOWN_SHOWN),
+      },
       reasons: this.#count(bad),
       duplicates: found,
       knownHouseholds: {

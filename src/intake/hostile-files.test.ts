@@ -109,6 +109,9 @@ describe('a hostile file', () => {
         changed(13, 'Given name', '😀\u{1F468}\u200D\u{1F469}'),
         changed(14, 'Given name', `'${'+'}Amina`),
         row(15),
+        changed(16, 'Given name', '?????'),
+        changed(17, 'Family name', '12345'),
+        changed(18, 'Given name', 'Ã‰lodie'),
       ),
     );
     expect(await reasons(file.id)).toEqual([
@@ -124,12 +127,33 @@ describe('a hostile file', () => {
       [12, 'Phone: phone_invalid'],
       [13, 'Given name: control_characters'],
       [14, 'Given name: formula_in_name'],
+      [16, 'Given name: name_lost_letters'],
+      [17, 'Family name: name_without_letters'],
+      [18, 'Given name: name_lost_letters'],
     ]);
-    expect(file).toMatchObject({ state: 'done', totalRows: 15, acceptedRows: 3, refusedRows: 12 });
+    expect(file).toMatchObject({ state: 'done', totalRows: 18, acceptedRows: 3, refusedRows: 15 });
     const { text } = await refusedRowsOf(platform, officer, file.id);
     const back = await cellsOf(text);
     expect(text).toContain(`'=HYPERLINK`);
     expect(back[1]?.[4]).toBe('=HYPERLINK("http://example.org/?"&A1)');
+  });
+
+  it('does not say that people consented online, or without the evidence that it has a column for', async () => {
+    const rows = [
+      changed(1, 'Consent method', 'online'),
+      row(2),
+      changed(3, 'Consent method', 'audio'),
+      changed(4, 'Consent method', 'witnessed_verbal'),
+    ];
+    expect(await reasons((await take(fileOf(...rows))).id)).toEqual([[1, 'Consent method: consent_online_by_others']]);
+    const evidenced = [`${header},Consent reference,Witness`, `${rows[2]},,`, `${rows[3]},,`, `${row(5)},Paper 5,`, `${row(6)},,Ali`].join(
+      '\n',
+    );
+    expect(await reasons((await take(evidenced)).id)).toEqual([
+      [1, 'Consent reference: consent_reference_missing'],
+      [2, 'Witness: consent_witness_missing'],
+      [4, 'Consent reference: consent_reference_missing'],
+    ]);
   });
 
   it('in another encoding, with mixed line ends and a million empty lines is read as it was meant', async () => {
@@ -146,6 +170,13 @@ describe('a hostile file', () => {
       `select count(*)::int as count from registration_files where format ->> 'encoding' <> 'utf-8'`,
     );
     expect(rows[0].count).toBe(2);
+  });
+
+  it('in UTF-8 with one letter cut in two is refused with its line, and nobody gets a name of signs', async () => {
+    const [before = '', after = ''] = fileOf(changed(1, 'Given name', 'Chérif'), changed(2, 'Given name', 'Zoé'), row(3)).split(/(?<=Zoé)/);
+    const { detail } = await refusal(Buffer.concat([Buffer.from(before).subarray(0, -1), Buffer.from(after)]));
+    expect(detail).toContain('Line 3 is not in UTF-8');
+    expect(detail).not.toContain('Ch');
   });
 
   it('in an older encoding gives its refused rows back in it, where the reasons can be written in it', async () => {

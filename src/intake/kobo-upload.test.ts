@@ -58,6 +58,75 @@ describe('an export of KoboToolbox', () => {
     });
   });
 
+  describe('that is sent again with other members', () => {
+    type Answers = Record<string, string>;
+    const person = (given: string, family: string, year: number, relationship: string): Answers => ({
+      'members/given_name': given,
+      'members/family_name': family,
+      'members/sex': 'female',
+      'members/date_of_birth': `${year}-03-01`,
+      'members/nationality': 'MLI',
+      'members/relationship': relationship,
+    });
+    const moussa = person('Moussa', 'Koro', 1980, 'head');
+    const awa = person('Awa', 'Sangaré', 1985, 'spouse');
+    const fatou = person('Fatou', 'Koro', 2010, 'child');
+    let corrections = 0;
+    /** One submission; each time it is sent it has another `_uuid` and the same root. */
+    const family = (members: Answers[], n: number) => {
+      const { 'household/household_size': _, ...answers } = koboSubmission(n);
+      corrections += 1;
+      return [{ ...answers, 'meta/rootUuid': `uuid:${answers._uuid}`, _uuid: `00000000-0000-4000-8000-${String(corrections).padStart(12, '0')}`, 'household/household_size': String(members.length), members }]; // biome-ignore format: one line
+    };
+    const given = async (programmeId: string) => {
+      const { rows } = await platform.owner.query('select beneficiary_id as id from enrolments where programme_id = $1', [programmeId]);
+      const people = await Promise.all(rows.map(async ({ id }) => (await officer.get(`/v1/beneficiaries/${id}`).expect(200)).body));
+      return people.map(({ names }) => `${names.given} ${names.family}`).sort();
+    };
+
+    it('enters whoever was put in between, and nobody again', async () => {
+      const { programmeId } = await makeFrame(platform);
+      expect(await taken(family([moussa, awa], 51), programmeId)).toMatchObject({ acceptedRows: 2 });
+      expect(await taken(family([moussa, fatou, awa], 51), programmeId)).toMatchObject({ acceptedRows: 1, knownRows: 2, refusedRows: 0 });
+      expect(await given(programmeId)).toEqual(['Awa Sangaré', 'Fatou Koro', 'Moussa Koro']);
+      expect(await taken(family([moussa, awa, fatou], 51), programmeId)).toMatchObject({ acceptedRows: 0, knownRows: 3 });
+      const { rows } = await platform.owner.query('select count(*)::int, count(distinct household_id)::int as households from beneficiaries b join enrolments e on e.beneficiary_id = b.id where programme_id = $1', [programmeId]); // biome-ignore format: one line
+      expect(rows).toEqual([{ count: 3, households: 1 }]);
+    });
+
+    it('says of whom something else is written now, and changes nothing', async () => {
+      const { programmeId } = await makeFrame(platform);
+      await taken(family([moussa, awa], 52), programmeId);
+      const { body } = await officer
+        .post(`/v1/programmes/${programmeId}/registration-files`)
+        .type('application/json')
+        .send(JSON.stringify(family([{ ...moussa, 'members/family_name': 'Keïta' }, awa], 52)))
+        .expect(202);
+      await officer.post(`/v1/registration-files/${body.id}/check`).expect(202);
+      await platform.settled();
+      const { findings } = (await officer.get(`/v1/registration-files/${body.id}`).expect(200)).body;
+      expect(findings).toMatchObject({ knownRows: 2, acceptableRows: 0, knownDifferently: { count: 1, first: [1] } });
+      await officer.post(`/v1/registration-files/${body.id}/run`).expect(202);
+      await platform.settled();
+      expect(await given(programmeId)).toEqual(['Awa Sangaré', 'Moussa Koro']);
+    });
+
+    it('is known by its place where who it was is not kept, which goes with the person', async () => {
+      const { programmeId } = await makeFrame(platform);
+      await taken(family([moussa, awa], 53), programmeId);
+      await platform.owner.query('alter table intake_keys disable trigger kept_while_person');
+      await expect(
+        platform.owner.query('update intake_keys set beneficiary_id = null where programme_id = $1', [programmeId]),
+      ).rejects.toMatchObject({ constraint: 'intake_keys_who_goes_with_person' });
+      await platform.owner.query('update intake_keys set who = null where programme_id = $1', [programmeId]);
+      await platform.owner.query('alter table intake_keys enable trigger kept_while_person');
+      await expect(platform.owner.query('update intake_keys set who = key where programme_id = $1', [programmeId])).rejects.toMatchObject({
+        constraint: 'intake_keys_append_only',
+      });
+      expect(await taken(family([moussa, awa], 53), programmeId)).toMatchObject({ acceptedRows: 0, knownRows: 2 });
+    });
+  });
+
   it('registers a head who is asked apart, and people inside people with their documents', async () => {
     const { programmeId } = await makeFrame(platform);
     const { members, ...rest } = koboSubmission(41);

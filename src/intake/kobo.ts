@@ -124,3 +124,7 @@ async function* rowsOf(
 
 // The first person of a submission goes by its own key, so that what other submissions ask, and members who are added later, change nothing.
 const keyOf = ({ key }: Submission, place: number): string => (key === '' || place === 0 ? key : `${key}/${place + 1}`);
+
+/** Whether two rows of {@link readSubmissions} are people of one submission. */
+export const isSameSubmission = ([one = '']: readonly string[], [other = '']: readonly string[]): boolean =>
+  one !== '' && one.replace(/\/\d+$/, '') === other.replace(/\/\d+$/, '');

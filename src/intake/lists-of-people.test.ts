@@ -49,6 +49,42 @@ describe('a list that does not say which household somebody is in', () => {
   };
   const refusedOf = async (id: string) => (await officer.get(`/v1/registration-files/${id}/refused-rows`).expect(200)).body.items;
 
+  it('may have ages alone, under the headers of agencies', async () => {
+    const renamed: Row = {
+      'Date of birth': 'Age',
+      Phone: 'Phone No',
+      Wilaya: 'Governorate',
+      Commune: 'District',
+      'Document number': 'UNHCR ID',
+    };
+    const rows = ['34', '34 ans', '0', 'old', '200', ''].map((Age, n) =>
+      Object.fromEntries(
+        Object.entries(without(person(n + 1), ...HOUSEHOLD, 'Document type')).map(([name, cell]) => [
+          renamed[name] ?? name,
+          name === 'Date of birth' ? Age : cell,
+        ]),
+      ),
+    );
+    const file = await send(csvOf(...rows));
+    expect(file).toMatchObject({ unsettled: [] });
+    expect(await act(file.id, 'run')).toMatchObject({ acceptedRows: 3, refusedRows: 3 });
+    const people = await peopleOf(file.id);
+    const day = rows[0]?.['Registration date'] ?? '';
+    const year = Number(day.slice(0, 4));
+    expect(people.map(({ birth }) => birth)).toEqual([
+      { from: `${year - 35}-01-01`, to: `${year - 34}-12-31`, precision: 'estimated' },
+      { from: `${year - 35}-01-01`, to: `${year - 34}-12-31`, precision: 'estimated' },
+      { from: `${year - 1}-01-01`, to: day, precision: 'estimated' },
+    ]);
+    expect(people[0]).toMatchObject({ wilayaNumber: '16', documents: [{ type: 'unhcr_certificate', issuingCountry: 'DZA' }] });
+    const refused = (await refusedOf(file.id)) as { reasons: { cell: string; code: string }[] }[];
+    expect(refused.flatMap(({ reasons }) => reasons.map(({ cell, code }) => [cell, code]))).toEqual([
+      ['Age', 'age_impossible'],
+      ['Age', 'age_impossible'],
+      ['Age', 'birth_missing'],
+    ]);
+  });
+
   it('is taken person by person, each the head of a household of their own, and the dry run says how many', async () => {
     const rows = [1, 2, 3].map((n) => without(person(n), ...HOUSEHOLD, 'Language'));
     const file = await send(csvOf(...rows, { ...rows[0], Sex: '?' } as Row));

@@ -1,8 +1,16 @@
-import { type Birth, type Consent, type ConsentPurpose, type Names, unknownBirth } from '../beneficiaries/index.ts';
+import {
+  type Birth,
+  type Consent,
+  type ConsentPurpose,
+  evidenceGaps,
+  type Names,
+  saidByOthers,
+  unknownBirth,
+} from '../beneficiaries/index.ts';
 import { type ColumnName, columns } from './columns.ts';
 import { withoutUndefined } from './parts.ts';
 import type { RowReader } from './row-reader.ts';
-import { consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf, yearOf } from './vocabulary.ts';
+import { ageOf, consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf, yearOf } from './vocabulary.ts';
 
 /** The name of a row: its parts, or the whole where nobody can tell the parts apart. */
 export function readNames(row: RowReader): Names {
@@ -28,6 +36,7 @@ export const readPhones = (row: RowReader): { at: number; phone: string }[] =>
 /** The birth of a row. @param today ISO 8601 date, after which nobody is born */
 export function readBirth(row: RowReader, registeredOn: string | undefined, today: string): Birth | undefined {
   const cell = row.text('birth');
+  if (cell === '' && row.text('age') !== '') return registeredOn === undefined ? undefined : readAge(row, registeredOn);
   const alone = yearOf(cell);
   const date = alone ? `${alone.year}-01-01` : dateOf(cell, today);
   const stated = row.text('birthPrecision');
@@ -46,6 +55,14 @@ export function readBirth(row: RowReader, registeredOn: string | undefined, toda
     : { from: date, to: date, precision };
 }
 
+/** An age as an estimated birth: those who have it on a day were born in one of two years. */
+function readAge(row: RowReader, onDay: string): Birth | undefined {
+  const age = row.word('age', ageOf, '/birth', 'age_impossible');
+  if (age === undefined) return undefined;
+  const year = Number(onDay.slice(0, 4)) - age;
+  return { from: `${year - 1}-01-01`, to: age === 0 ? onDay : `${year}-12-31`, precision: 'estimated' };
+}
+
 const furtherConsents: readonly (readonly [ColumnName, ConsentPurpose])[] = [
   ['shareConsent', 'share_with_paying_agent'],
   ['contactConsent', 'contact'],
@@ -55,6 +72,8 @@ const furtherConsents: readonly (readonly [ColumnName, ConsentPurpose])[] = [
 /** Whether somebody agreed; an empty cell is a no, and what is neither yes nor no a fault. */
 const agreed = (row: RowReader, column: ColumnName): boolean | undefined =>
   row.written(column) === '' ? false : (flagOf(row.written(column)) ?? row.fault(columns[column].at, 'consent_unclear'));
+
+const evidenceColumns = ['consentReference', 'consentWitness'] as const;
 
 /** What somebody agreed to; nothing at all when they did not agree to be registered. */
 export function readConsents(row: RowReader, givenOn: string): Consent[] | undefined {
@@ -71,5 +90,11 @@ export function readConsents(row: RowReader, givenOn: string): Consent[] | undef
     witness: row.text('consentWitness') || undefined,
   });
   const how = { legalBasis, method, givenOn, ...(Object.keys(evidence).length > 0 ? { evidence } : {}) };
-  return [{ purpose: 'registration', ...how }, ...further.flatMap(({ purpose, isGiven }) => (isGiven ? [{ purpose, ...how }] : []))];
+  const consent = { purpose: 'registration', ...how } as const;
+  // A field office that keeps its papers itself has no column for them; one that is there and empty is a fault.
+  const gaps = evidenceGaps(consent).filter(({ pointer }) =>
+    evidenceColumns.some((column) => columns[column].at.endsWith(pointer) && row.has(column)),
+  );
+  for (const { pointer, code } of [...gaps, ...saidByOthers(consent)]) row.fault(`/consents${pointer}`, code);
+  return [consent, ...further.flatMap(({ purpose, isGiven }) => (isGiven ? [{ purpose, ...how }] : []))];
 }

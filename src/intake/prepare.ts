@@ -9,13 +9,14 @@ import {
   type Registration,
   type WrittenPlace,
 } from '../beneficiaries/index.ts';
+import { normalForm } from '../matching/index.ts';
 import { type Clock, type Db, dateIn, type KeyRing } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { openRows } from './chunks.ts';
 import type { StoredFile } from './file-store.ts';
 import { cellAt, type Layout, layoutOf } from './mapping.ts';
 import { Gazetteer } from './places.ts';
-import type { StoredChunk } from './row-store.ts';
+import type { EnteredBefore, StoredChunk, SubmissionKeys } from './row-store.ts';
 import { type Assumption, OWN_HOUSEHOLD, type ReadRow, type RowFault, readRow } from './rows.ts';
 
 /** Between so many people who are made ready others have their turn, so that neither the database nor a request waits for a whole batch. */
@@ -29,6 +30,8 @@ export interface PreparedRow<Who extends Candidate = Candidate> {
   readonly candidate?: Who;
   /** Keyed digest of what the form tool calls the submission, where it says so. */
   readonly submission?: Buffer;
+  /** Keyed digest of the submission and of who this is, where it says both: whom it entered before is known by it wherever they stand in it now. */
+  readonly who?: Buffer;
   /** The digest of the whole, where the submission is one person of several. */
   readonly partOf?: Buffer;
   /** What was taken for granted because the row does not say it. */
@@ -119,11 +122,17 @@ export class Preparation {
     return { ...registration, household: { ...registration.household, reference: `${this.#fileId}/${sourceRow}` } };
   }
 
-  #submissionOf({ submissionKey }: ReadRow): Pick<PreparedRow, 'submission' | 'partOf'> {
+  #submissionOf({ submissionKey, registration }: ReadRow): Pick<PreparedRow, 'submission' | 'who' | 'partOf'> {
     if (submissionKey === '') return {};
     const digest = (key: string) => this.#keyRing.blindIndex('submission', key);
     const end = submissionKey.lastIndexOf('/');
-    return { submission: digest(submissionKey), ...(end > 0 ? { partOf: digest(submissionKey.slice(0, end)) } : {}) };
+    const whole = end > 0 ? submissionKey.slice(0, end) : submissionKey;
+    const person = personIn(registration);
+    return {
+      submission: digest(submissionKey),
+      ...(person === undefined ? {} : { who: digest(`${whole}\n${person}`) }),
+      ...(end > 0 ? { partOf: digest(whole) } : {}),
+    };
   }
 
   /** Why a row is not put into the household that it names. */
@@ -131,23 +140,51 @@ export class Preparation {
     return { cell: cellAt(this.#layout, '/household'), code };
   }
 
-  /** Sets those rows apart whose submission was entered before, and refuses those that repeat one of this file. */
-  sorted<Who extends Candidate>(rows: readonly PreparedRow<Who>[], entered: ReadonlyMap<string, { inThisFile: boolean }>): SortedRows<Who> {
+  /**
+   * Sets those rows apart whose submission was entered before, and refuses those that repeat one of this file. Whoever a submission entered is
+   * known wherever they stand in it now; somebody new in a place where another was is entered, unless that other is in it no longer.
+   */
+  sorted<Who extends Candidate>(rows: readonly PreparedRow<Who>[], entered: ReadonlyMap<string, EnteredBefore>): SortedRows<Who> {
     const seen = new Set<string>();
-    const sorted: { good: GoodRow<Who>[]; bad: PreparedRow[]; known: number } = { good: [], bad: [], known: 0 };
+    const peopleHere = new Set(rows.flatMap(({ who }) => who?.toString('hex') ?? []));
+    const peopleBefore = new Set([...entered.values()].flatMap(({ who, inThisFile }) => (who && !inThisFile ? [who] : [])));
+    const sorted = { good: [] as GoodRow<Who>[], bad: [] as PreparedRow[], known: 0, knownDifferently: [] as number[] };
     for (const row of rows) {
       const key = row.submission?.toString('hex');
       const before = key === undefined ? undefined : entered.get(key);
       const isRepeated = key !== undefined && (seen.has(key) || before?.inThisFile === true);
       if (key !== undefined) seen.add(key);
-      if (isRepeated) sorted.bad.push({ ...row, faults: [...row.faults, this.#repeated] });
-      else if (before) sorted.known += 1;
-      else if (row.candidate) sorted.good.push({ ...row, candidate: row.candidate });
-      else sorted.bad.push(row);
+      if (isRepeated) {
+        sorted.bad.push({ ...row, faults: [...row.faults, this.#repeated] });
+        continue;
+      }
+      if (row.who && peopleBefore.has(row.who.toString('hex'))) sorted.known += 1;
+      else if (before && !(before.who && peopleHere.has(before.who))) {
+        sorted.known += 1;
+        if (before.who) sorted.knownDifferently.push(row.rowNumber);
+      } else {
+        const fresh = before ? elsewhereInIt(row) : row;
+        if (fresh.candidate) sorted.good.push({ ...fresh, candidate: fresh.candidate });
+        else sorted.bad.push(fresh);
+      }
     }
     return sorted;
   }
 }
+
+/** What tells the people of a submission apart, as one text; undefined where the row does not say it. */
+function personIn({ names, birth, documents = [] }: ReadRow['registration']): string | undefined {
+  if (!names || !birth) return undefined;
+  const papers = documents.map(({ issuingCountry, number }) => normalForm(`${issuingCountry} ${number}`)).sort();
+  return JSON.stringify([normalForm([names.given, names.middle, names.family].filter(Boolean).join(' ')), birth.from, birth.to, ...papers]);
+}
+
+/** Somebody in a place of a submission that is another's already: they go by who they are. */
+const elsewhereInIt = <Who extends Candidate>({ submission, who, partOf = submission, ...row }: PreparedRow<Who>): PreparedRow<Who> => ({
+  ...row,
+  ...(who ? { submission: who, who } : {}),
+  ...(partOf ? { partOf } : {}),
+});
 
 export type GoodRow<Who extends Candidate = Candidate> = PreparedRow<Who> & { readonly candidate: Who };
 
@@ -156,10 +193,15 @@ export interface SortedRows<Who extends Candidate = Candidate> {
   readonly good: readonly GoodRow<Who>[];
   readonly bad: readonly PreparedRow[];
   readonly known: number;
+  /** Those of them of whom something else is written now than was entered. */
+  readonly knownDifferently: readonly number[];
 }
 
-/** The keys of the submissions that rows belong to. */
-export const submissionsOf = (rows: readonly PreparedRow[]): Buffer[] => rows.flatMap(({ submission }) => submission ?? []);
+/** What the submissions that rows belong to are looked up by. */
+export const submissionsOf = (rows: readonly PreparedRow[]): SubmissionKeys => ({
+  keys: rows.flatMap(({ submission }) => submission ?? []),
+  whos: rows.flatMap(({ who }) => who ?? []),
+});
 
 const isPlaced = (registration: Partial<Registration>): registration is Partial<Registration> & WrittenPlace =>
   registration.wilaya !== undefined && registration.commune !== undefined;

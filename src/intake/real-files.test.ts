@@ -134,16 +134,27 @@ describe('a file as a field office writes it', () => {
       ['ورقله\u200F', 'Ouargla', '30', 'Ouargla'],
       ['غردايه', 'ولاية غرداية', '47', 'Ghardaia'],
       ["Wilaya d'Alger", 'ALGER-CENTRE', '16', 'Alger Centre'],
+      ['Algiers', 'Alger Centre', '16', 'Alger Centre'],
+      ['Wilaya of Algiers', 'Alger Centre', '16', 'Alger Centre'],
+      ['Alger (16)', 'Alger Centre', '16', 'Alger Centre'],
+      ['الجزائر العاصمة', 'Alger Centre', '16', 'Alger Centre'],
+      ['DZ-16', 'Alger Centre', '16', 'Alger Centre'],
+      ['DZ004', 'Alger Centre', '16', 'Alger Centre'],
+      ['Tamanghasset', 'Tamanrasset', '11', 'Tamanrasset'],
       ['11 - Adrar', 'Adrar'],
       ['16', 'Atlantis'],
+      ['Alger (11)', 'Alger Centre'],
+      ['DZ016', 'Alger Centre'],
     ];
     const { people, refused } = await take(csvOf(places.map(([Wilaya = '', Commune = ''], n) => person(n, { Wilaya, Commune }))));
     expect(people.map(({ wilayaNumber, commune }) => [wilayaNumber, commune])).toEqual(
       places.flatMap(([, , number, commune]) => (number ? [[number, commune]] : [])),
     );
     expect(refused.map(({ rowNumber, reasons }) => [rowNumber, reasons.map(({ code }) => code)])).toEqual([
-      [11, ['wilaya_unknown']],
-      [12, ['commune_unknown']],
+      [18, ['wilaya_unknown']],
+      [19, ['commune_unknown']],
+      [20, ['wilaya_unknown']],
+      [21, ['commune_unknown']], // Djelfa
     ]);
     await platform.owner.query(`insert into communes (wilaya_number, name_fr, name_ar) values ('11', 'In Amguel', 'إن أمقل')`);
     const twins = ['Ain Amguel', 'In Amguel', 'InAmguel'].map((Commune, n) => person(n, { Wilaya: '11', Commune }));

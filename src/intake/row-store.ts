@@ -55,20 +55,32 @@ export async function lockEntries(tx: Tx, programmeId: string): Promise<void> {
   await tx.all(sql`select pg_advisory_xact_lock(hashtextextended('entries/' || ${programmeId}::text, 0))`);
 }
 
-/** Which of these submissions were entered before, and whether by this very file. @returns by key, in hexadecimal */
+/** What is looked for of a row's submission: the place in it, and whoever was there. */
+export interface SubmissionKeys {
+  readonly keys: readonly Buffer[];
+  readonly whos: readonly Buffer[];
+}
+
+/** Somebody whom a submission entered. */
+export interface EnteredBefore {
+  readonly inThisFile: boolean;
+  /** Digest of who that was, in hexadecimal; null where it is not known. */
+  readonly who: string | null;
+}
+
+/** Which of these places and people of submissions were entered before, and whether by this very file. @returns by key, in hexadecimal */
 export async function enteredSubmissions(
   db: Db,
   programmeId: string,
-  keys: readonly Buffer[],
+  { keys, whos }: SubmissionKeys,
   fileId: string,
-): Promise<Map<string, { inThisFile: boolean }>> {
+): Promise<Map<string, EnteredBefore>> {
   if (keys.length === 0) return new Map();
-  const rows = await db.all<{
-    key: Buffer;
-    inThisFile: boolean;
-  }>(sql`select k.key, b.source_id is not distinct from ${fileId}::uuid as "inThisFile"
-    from intake_keys k left join beneficiaries b on b.id = k.beneficiary_id where k.programme_id = ${programmeId} and k.key = any(${keys}::bytea[])`);
-  return new Map(rows.map(({ key, inThisFile }) => [key.toString('hex'), { inThisFile }]));
+  const rows = await db.all<{ key: Buffer; who: Buffer | null; inThisFile: boolean }>(sql`
+    select k.key, k.who, b.source_id is not distinct from ${fileId}::uuid as "inThisFile"
+    from intake_keys k left join beneficiaries b on b.id = k.beneficiary_id
+    where k.programme_id = ${programmeId} and (k.key = any(${keys}::bytea[]) or k.who = any(${whos}::bytea[]))`);
+  return new Map(rows.map(({ key, who, inThisFile }) => [key.toString('hex'), { inThisFile, who: who?.toString('hex') ?? null }]));
 }
 
 /** In which household whoever a submission entered is. @returns households by key, in hexadecimal */
@@ -79,8 +91,12 @@ export async function householdsOfSubmissions(db: Db, programmeId: string, keys:
   return new Map(rows.map(({ key, householdId }) => [key.toString('hex'), householdId]));
 }
 
-export const insertSubmissions = (tx: Tx, programmeId: string, entered: readonly { key: Buffer; beneficiaryId: string }[]): Promise<void> =>
+export const insertSubmissions = (
+  tx: Tx,
+  programmeId: string,
+  entered: readonly { key: Buffer; who: Buffer | null; beneficiaryId: string }[],
+): Promise<void> =>
   tx.insert(
     'intake_keys',
-    entered.map(({ key, beneficiaryId }) => ({ programme_id: programmeId, key, beneficiary_id: beneficiaryId })),
+    entered.map(({ key, who, beneficiaryId }) => ({ programme_id: programmeId, key, who, beneficiary_id: beneficiaryId })),
   );

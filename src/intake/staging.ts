@@ -1,8 +1,8 @@
 import { Digesting, type KeyRing, newDataKey, newId, Spool, type Upload } from '../platform/index.ts';
 import { type Chunk, chunksOf, sealChunk, wrapFileKey } from './chunks.ts';
 import { checkHeader } from './header.ts';
+import { isSameSubmission } from './kobo.ts';
 import { Shapes } from './masking.ts';
-
 import { openTable } from './table.ts';
 import type { FileFormat } from './types.ts';
 
@@ -55,7 +55,7 @@ async function stage(upload: Upload, keyRing: KeyRing, folder: string, spool: Sp
   const shapes = new Shapes(header.length);
   const written: Omit<SealedChunk, 'rows'>[] = [];
   let totalRows = 0;
-  for await (const chunk of chunksOf(rows)) {
+  for await (const chunk of chunksOf(rows, format.kind === 'kobo' ? isSameSubmission : undefined)) {
     if (chunk.number === 0) for (const row of chunk.rows) shapes.add(row);
     await spool.add(sealChunk(fileKey, id, chunk));
     written.push({ number: chunk.number, firstRow: chunk.firstRow, rowCount: chunk.rows.length });

@@ -40,7 +40,9 @@ export const takeRows = (duplicates: DuplicateCheck, preparation: Preparation, r
       const entry = { enteredBy: uploadedBy, source: file.format.kind === 'kobo' ? 'kobo' : 'file', sourceId: fileId } as const;
       const applicants = good.map(({ candidate }) => candidate);
       await admit(context, file.programmeId, entry, applicants);
-      const entered = good.flatMap(({ submission, candidate }) => (submission ? [{ key: submission, beneficiaryId: candidate.id }] : []));
+      const entered = good.flatMap(({ submission, who = null, candidate }) =>
+        submission ? [{ key: submission, who, beneficiaryId: candidate.id }] : [],
+      );
       await insertSubmissions(tx, file.programmeId, entered);
       await insertRefusals(tx, fileId, attempt, bad);
       const counts = { accepted: good.length, refused: bad.length, known };

@@ -25,6 +25,8 @@ export interface Findings {
   readonly acceptableRows: number;
   readonly refusedRows: number;
   readonly knownRows: number;
+  /** Those of them of whom the file says something else than was entered, and the first of these rows. Nothing is changed by them. */
+  readonly knownDifferently?: { readonly count: number; readonly first: number[] };
   /** Refused cells by column and reason, the most frequent first. */
   readonly reasons: { readonly cell: string; readonly code: string; readonly rows: number }[];
   readonly duplicates: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { twoLetterCodes } from '../beneficiaries/index.ts';
 import { countryOf } from './country-words.ts';
-import { dateOf, documentTypeOf, flagOf, relationshipOf, sexOf, wholeNumberOf, yearOf } from './vocabulary.ts';
+import { ageOf, consentMethodOf, dateOf, documentTypeOf, flagOf, relationshipOf, sexOf, wholeNumberOf, yearOf } from './vocabulary.ts';
 
 describe('a cell', () => {
   it.each([
@@ -33,6 +33,25 @@ describe('a cell', () => {
     expect(['Fille', 'Garçon', 'الأنثى', 'ذكر'].map(sexOf)).toEqual(['female', 'male', 'female', 'male']);
     const documents = ['CNI', 'جواز السفر', 'بطاقة التعريف الوطنية'];
     expect(documents.map(documentTypeOf)).toEqual(['national_id', 'passport', 'national_id']);
+  });
+
+  it('says what agencies write of kin, papers and consent', () => {
+    const all = (cells: string, read: (cell: string) => unknown) => new Set(cells.split(', ').map(read));
+    const kin =
+      'Grandchild, Nephew, Cousin, Petit-fils, petit fils, Neveu, Grand-mère, Aunt, Tante, Oncle, Mother in law, Mother-in-law, Friend, Non apparenté, حفيد, العم';
+    expect(all(kin, relationshipOf)).toEqual(new Set(['other']));
+    expect(all('Self, Household head, Moi-même', relationshipOf)).toEqual(new Set(['head']));
+    expect(all('Driving licence, Birth certificate, Acte de naissance, Laissez-passer, laissez passer, Permis de conduire, شهادة الميلاد', documentTypeOf)).toEqual(new Set(['other'])); // biome-ignore format: one line
+    expect(all('UNHCR, Refugee card, Carte de réfugié, Asylum seeker certificate', documentTypeOf)).toEqual(new Set(['unhcr_certificate']));
+    expect(documentTypeOf('ID')).toBe('national_id');
+    expect(all('written, Thumbprint, empreinte', consentMethodOf)).toEqual(new Set(['signature']));
+    expect(all('verbal, oral, شفوي', consentMethodOf)).toEqual(new Set(['witnessed_verbal']));
+    expect(all('Phone, Remote-verbal', consentMethodOf)).toEqual(new Set(['remote_verbal']));
+  });
+
+  it('says an age in whole years, or none', () => {
+    expect(['34', '34.0', '34 ans', '1 an', '34 years', '٣٤', '34 سنة', '0'].map(ageOf)).toEqual([34, 34, 34, 1, 34, 34, 34, 0]);
+    expect(['121', '6 mois', '34-40', '3.5', 'adulte', '1990'].map(ageOf)).toEqual(Array(6).fill(undefined));
   });
 
   it('says yes or no in words and marks, or neither', () => {

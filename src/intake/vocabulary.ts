@@ -22,7 +22,7 @@ const plainCell = (cell: string): string =>
 
 /** A word without case and accents; in Arabic without the article and the tatweel, and with one alef, teh and yeh. */
 const plain = (cell: string): string =>
-  plainText(plainCell(cell).replaceAll('_', ' '))
+  plainText(plainCell(cell).replaceAll(/[_-]/g, ' '))
     .replaceAll('ـ', '')
     .replaceAll(/[أإآٱ]/g, 'ا')
     .replaceAll('ة', 'ه')
@@ -61,6 +61,12 @@ export const relationshipOf = vocabulary<Relationship>({
     'Chef de ménage',
     'Chef de famille',
     'Head of household',
+    'Household head',
+    'Head of family',
+    'Self',
+    'Moi-même',
+    'Lui-même',
+    'Elle-même',
     'رب الأسرة',
     'ربة الأسرة',
     'رب العائلة',
@@ -70,7 +76,40 @@ export const relationshipOf = vocabulary<Relationship>({
   child: ['Enfant', 'Fils', 'Fille', 'Son', 'Daughter', 'ابن', 'ابنة', 'بنت', 'ولد', 'طفل', 'طفلة'],
   parent: ['Père', 'Mère', 'Father', 'Mother', 'أب', 'أم', 'والد', 'والدة'],
   sibling: ['Frère', 'Sœur', 'Soeur', 'Brother', 'Sister', 'أخ', 'أخت'],
-  other: ['Autre', 'آخر'],
+  other: [
+    ...[
+      'Autre',
+      'Petit-fils',
+      'Petite-fille',
+      'Petit-enfant',
+      'Grand-père',
+      'Grand-mère',
+      'Grand-parent',
+      'Neveu',
+      'Nièce',
+      'Cousin',
+      'Cousine',
+    ],
+    ...[
+      'Oncle',
+      'Tante',
+      'Beau-père',
+      'Belle-mère',
+      'Beau-frère',
+      'Belle-sœur',
+      'Belle-soeur',
+      'Beau-fils',
+      'Belle-fille',
+      'Gendre',
+      'Bru',
+    ],
+    ...['Autre membre de la famille', 'Non apparenté', 'Non apparentée', 'Sans lien', 'Ami', 'Amie'],
+    ...['Grandchild', 'Grandson', 'Granddaughter', 'Grandfather', 'Grandmother', 'Grandparent', 'Nephew', 'Niece', 'Uncle', 'Aunt'],
+    ...['Father-in-law', 'Mother-in-law', 'Brother-in-law', 'Sister-in-law', 'Son-in-law', 'Daughter-in-law', 'In-law'],
+    ...['Other relative', 'Relative', 'Not related', 'Non-relative', 'Friend'],
+    ...['آخر', 'حفيد', 'حفيدة', 'جد', 'جدة', 'عم', 'عمة', 'خال', 'خالة', 'ابن أخ', 'ابنة أخ', 'ابن أخت', 'ابنة أخت', 'ابن عم', 'ابنة عم'],
+    ...['صهر', 'حمو', 'حماة', 'كنة', 'قريب', 'قريبة', 'صديق', 'صديقة'],
+  ],
 });
 
 export const languageOf = vocabulary<Language>({
@@ -98,6 +137,8 @@ export const documentTypeOf = vocabulary<IdentityDocument['type'] | 'none'>({
     'CIN',
     'National ID',
     'ID card',
+    'ID',
+    'Identity card',
     'National ID card',
     'بطاقة هوية',
     'بطاقة الهوية',
@@ -113,10 +154,42 @@ export const documentTypeOf = vocabulary<IdentityDocument['type'] | 'none'>({
     'Carte HCR',
     'UNHCR certificate',
     'UNHCR card',
+    'UNHCR',
+    'HCR',
+    'UNHCR ID',
+    'Refugee card',
+    'Refugee certificate',
+    'Carte de réfugié',
+    'Asylum seeker certificate',
+    "Certificat de demandeur d'asile",
+    "Attestation de demandeur d'asile",
+    'المفوضية',
+    'بطاقة لاجئ',
+    'شهادة طالب لجوء',
     'شهادة المفوضية',
     'بطاقة المفوضية',
   ],
-  other: ['Autre', 'أخرى'],
+  other: [
+    ...[
+      'Autre',
+      'Permis de conduire',
+      'Acte de naissance',
+      'Extrait de naissance',
+      'Laissez-passer',
+      'Livret de famille',
+      "Carte d'électeur",
+    ],
+    ...[
+      'Driving licence',
+      'Driving license',
+      "Driver's license",
+      'Birth certificate',
+      'Emergency travel document',
+      'Family book',
+      'Voter card',
+    ],
+    ...['أخرى', 'رخصة السياقة', 'رخصة القيادة', 'شهادة الميلاد', 'شهادة ميلاد', 'الدفتر العائلي', 'دفتر عائلي', 'بطاقة ناخب'],
+  ],
 });
 
 export const attestationReasonOf = vocabulary<Attestation['reason']>({
@@ -128,11 +201,25 @@ export const attestationReasonOf = vocabulary<Attestation['reason']>({
 });
 
 export const consentMethodOf = vocabulary<Consent['method']>({
-  signature: ['Signé', 'Signed', 'توقيع'],
+  signature: [
+    'Signé',
+    'Signed',
+    'Written',
+    'Écrit',
+    'Par écrit',
+    'Thumbprint',
+    'Fingerprint',
+    'Empreinte',
+    'Empreinte digitale',
+    'توقيع',
+    'كتابي',
+    'بصمة',
+  ],
   audio: ['Enregistrement', 'Recording', 'تسجيل صوتي'],
   scan: ['Signature scannée', 'مسح ضوئي'],
-  witnessed_verbal: ['Oral avec témoin', 'Verbal with witness', 'شفوي مع شاهد'],
-  remote_verbal: ['Oral à distance', 'Remote verbal', 'Par téléphone', 'By phone', 'شفوي عن بعد'],
+  // Somebody heard it, if only who took the answers down.
+  witnessed_verbal: ['Oral avec témoin', 'Verbal with witness', 'Verbal', 'Oral', 'Verbale', 'Orale', 'شفوي مع شاهد', 'شفوي'],
+  remote_verbal: ['Oral à distance', 'Remote verbal', 'Par téléphone', 'Téléphone', 'By phone', 'Phone', 'شفوي عن بعد'],
   online: ['En ligne', 'عبر الإنترنت'],
 });
 
@@ -198,6 +285,14 @@ export const saysNothing = (cell: string): boolean => nothing.test(cell);
 export function wholeNumberOf(cell: string): number | undefined {
   const [, digits] = /^(-?\d{1,4})(?:[.,]0+)?$/.exec(plainCell(cell)) ?? [];
   return digits === undefined ? undefined : Number(digits);
+}
+
+const LONGEST_AGE = 120;
+
+/** An age in whole years. @returns undefined when it is something else */
+export function ageOf(cell: string): number | undefined {
+  const [, digits] = /^(\d{1,3})(?:[.,]0+)? ?(?:ans?|years?(?: old)?|yrs?|y|سنه|سنوات|عام)?$/.exec(plain(cell)) ?? [];
+  return digits === undefined || Number(digits) > LONGEST_AGE ? undefined : Number(digits);
 }
 
 const dateForms = [

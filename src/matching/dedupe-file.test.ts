@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { columnsOf } from './columns.ts';
 import { FileError } from './csv-file.ts';
@@ -11,15 +11,17 @@ const place = mkdtempSync(join(tmpdir(), 'sanad-dedupe-'));
 const today = new Date('2026-01-01');
 afterAll(() => rmSync(place, { recursive: true }));
 
+const cut = (before: string, after: string) => Buffer.concat([Buffer.from(before).subarray(0, -1), Buffer.from(after)]);
+
 let files = 0;
-function written(text: string): string {
+function written(text: string | Buffer): string {
   files += 1;
   const file = join(place, `${files}.csv`);
   writeFileSync(file, text);
   return file;
 }
 
-async function run(text: string, other?: string) {
+async function run(text: string | Buffer, other?: string) {
   const out = join(place, 'pairs.csv');
   const said: string[] = [];
   const summary = await dedupeFile({ file: written(text), link: other && written(other), out, today, say: (line) => said.push(line) });
@@ -59,6 +61,32 @@ describe('sanad dedupe', () => {
     expect(rows.map(([a, b, , decision]) => [a, b, decision])).toEqual([['1', '2', 'same']]);
   });
 
+  it('takes the lines as they end, CRLF and LF together', async () => {
+    const { summary, rows } = await run(
+      'id,given_name,family_name,dob\r\n1,Awa,Ndiaye,1984-04-03\n2,Hawa,Njie,1984-04-03\n3,Sy,Omar,1970-02-02\r\n4,Ka,Ali,1971-02-02\n',
+    );
+    expect(summary.records).toBe(4);
+    expect(rows.map(([a, b]) => [a, b])).toContainEqual(['1', '2']);
+  });
+
+  it.each([
+    ['windows-1252', Buffer.from('id;prenom;nom;ddn\n1;H\xe9l\xe8ne;Diallo;04/03/1990\n2;Helene;Djallo;04/03/1990\n', 'latin1')],
+    ['UTF-16', Buffer.from('\uFEFFid;prenom;nom;ddn\n1;Hélène;Diallo;04/03/1990\n2;Helene;Djallo;04/03/1990\n', 'utf16le')],
+  ])('is read in %s', async (_, text) => {
+    expect((await run(text)).rows.map(([a, b, , decision]) => [a, b, decision])).toEqual([['1', '2', 'same']]);
+  });
+
+  it('does not write over what it reads, under another name either', async () => {
+    const file = written(people);
+    const other = join(place, 'link.csv');
+    linkSync(file, other);
+    for (const out of [file, other, join(place, '.', basename(file))]) {
+      await expect(dedupeFile({ file, out, today, say: () => {} })).rejects.toThrow('which is read');
+      await expect(dedupeFile({ file: written(people), link: file, out, today, say: () => {} })).rejects.toThrow(FileError);
+    }
+    expect(readFileSync(file, 'utf8')).toBe(people);
+  });
+
   it('compares only across two files', async () => {
     const { rows, summary } = await run(
       people,
@@ -75,13 +103,36 @@ describe('sanad dedupe', () => {
     expect(said).toContain('no column is named id');
   });
 
+  it('takes for the id what differs in every row, before it counts them itself', async () => {
+    const { rows, said } = await run(
+      'remark,voter code,first_name,last_name,dob\nx,K-7,Awa,Ndiaye,1984-04-03\ny,K-9,Hawa,Njie,1984-04-03\n',
+    );
+    expect(rows[0]?.slice(0, 2)).toEqual(['K-7', 'K-9']);
+    expect(said).toContain('column 2, "voter code"');
+    const { rows: counted } = await run('group,first_name,last_name,dob\nx,Awa,Ndiaye,1984-04-03\nx,Hawa,Njie,1984-04-03\n');
+    expect(counted[0]?.slice(0, 2)).toEqual(['1', '2']);
+    expect((await run(',first_name,last_name,dob\n0,Awa,Ndiaye,1984-04-03\n1,Hawa,Njie,1984-04-03\n')).rows[0]?.slice(0, 2)).toEqual([
+      '0',
+      '1',
+    ]);
+  });
+
+  it('keeps an id that looks like nothing', async () => {
+    const { rows } = await run('id,first_name,last_name,dob\nNA,Awa,Ndiaye,1984-04-03\n#N/A,Hawa,Njie,1984-04-03\n');
+    expect(rows[0]?.slice(0, 2)).toEqual(['NA', '#N/A']);
+  });
+
   it.each([
     ['an empty file', '', 'is empty'],
     ['a header alone', 'id,name\n', 'no rows'],
     ['no known column', 'a,b\n1,2\n', 'no column that is known'],
     ['an id twice', 'id,name\n1,Awa\n1,Ali\n', 'has the id "1" twice'],
-    ['another encoding', Buffer.from('id,name\n1,Andr\xe9\n', 'latin1') as unknown as string, 'not in UTF-8'],
+    ['a row without an id', 'id,name\n1,Awa\n,Ali\n', 'no id in row 2'],
+    ['a broken letter', cut('id,name\n1,Andr\u00e9\n2,Zo\u00e9', '.\n'), 'Line 3 is not in UTF-8'],
     ['an open quotation mark', `id,name\n1,"Awa\n${'2,Ali\n'.repeat(3)}`, 'quotation mark'],
+    ['quotation marks that join rows', 'id,name\n1,Awa\n2,"Ali\n3,Omar\n4,Sy"\n', 'from line 3 on'],
+    ['a row with a cell too many', 'id,given,family\n1,Awa,Diop\n\n2,Ali,,Sy\n', '4 cells in line 4 and 3 in its header'],
+    ['a row with a cell too few', 'id,given,family\n1,Awa,Diop\n2,Sy\n', '2 cells in line 3 and 3 in its header'],
   ])('refuses %s in plain words', async (_, text, message) => {
     await expect(run(text)).rejects.toThrow(message);
     await expect(run(text)).rejects.toThrow(FileError);
@@ -132,6 +183,37 @@ describe('births as people write them', () => {
 });
 
 describe('columns', () => {
+  it.each<[string, string]>([
+    [
+      'id',
+      'id, ID, record_id, rec_id, uid, pid, person_id, household_member_id, _id, index, case_id, case_no, registration_id, matricule, UniqueID, beneficiary_no',
+    ],
+    ['given', 'given_name, FirstName, Prénom(s), Prénoms, fname, First name (English), الاسم الأول'],
+    ['family', 'surname, last_name, Nom de famille, Family name of beneficiary, اللقب'],
+    ['name', 'full_name, Nom et Prénom, Name of the beneficiary, Full name (as on ID)'],
+    ['birth', 'dob, D.O.B., date_of_birth, Date de naissance (jj/mm/aaaa), DOB (dd/mm/yyyy), Né(e) le, Date of Birth:, تاريخ الميلاد'],
+    ['sex', 'sex, Sex (M/F), SEXE, الجنس'],
+    [
+      'document',
+      "document_number, document_num, doc_id, id_document, identity_document, national_number, N° pièce d'identité, Numéro de pièce, ID No., proGres ID, soc_sec_id",
+    ],
+    ['phone', 'phone, N° de téléphone, N° Tel, tel_number, contact_phone, primary_phone, Téléphone (mobile), Tél., Phone2'],
+    [
+      'location',
+      'location, location_name, loc, admin2_name, Admin 2 (district), place_of_residence, lieu_residence, pcode, المكان, Commune (résidence)',
+    ],
+  ])('knows %s however it is spelt', (holds, headers) => {
+    for (const header of headers.split(', ')) expect(columnsOf([header, 'whatever'])[0]?.holds, header).toBe(holds);
+  });
+
+  it('takes a name with something in brackets for what it is where no other column is, and never both', () => {
+    const holds = (header: string[]) => columnsOf(header).map((column) => column?.holds);
+    expect(holds(['Full name (English)', 'Full name (Arabic)'])).toEqual(['name', undefined]);
+    expect(holds(['Full name (Arabic)', 'Full name'])).toEqual([undefined, 'name']);
+    expect(holds(['Phone (home)', 'Phone (mobile)'])).toEqual(['phone', 'phone']);
+    expect(holds(['place of birth', 'date of registration', 'name of household head'])).toEqual([undefined, undefined, undefined]);
+  });
+
   it('joins several places, from large to small, and trusts one id', () => {
     const columns = columnsOf(['N°', 'street', 'id', 'city', 'address_2', 'state', 'phone 2', 'whatever']);
     expect(columns.map((column) => column?.holds)).toEqual([

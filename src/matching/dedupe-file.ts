@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
 import { compare } from './compare.ts';
-import { FileError, rowsOf } from './csv-file.ts';
+import { FileError, refuseToReplace, rowsOf } from './csv-file.ts';
 import { type Model, shippedModel } from './model.ts';
 import { profileOf } from './profile.ts';
 import { Roster } from './roster.ts';
@@ -11,7 +11,7 @@ import { ThirdPerson } from './third-person.ts';
 import type { Decision } from './types.ts';
 
 export interface DedupeOptions {
-  /** A CSV file with a header. */
+  /** A CSV file or an XLSX workbook with a header. */
   readonly file: string;
   /** Where the pairs go. */
   readonly out: string;
@@ -39,6 +39,7 @@ async function readInto(roster: Roster, ids: string[], file: string, { today, sa
   const known = new Set<string>();
   for await (const { cells, reader, line } of rowsOf(file, today, say)) {
     const id = reader.id(cells) ?? String(line);
+    if (id === '') throw new FileError(`${file} has no id in row ${line}. Every row needs an id of its own.`);
     if (known.has(id))
       throw new FileError(`${file} has the id ${JSON.stringify(id)} twice, again in row ${line}. Every row needs an id of its own.`);
     known.add(id);
@@ -102,6 +103,7 @@ function* linesOf(rows: Iterable<string[]>): Generator<string> {
  * @throws FileError in plain words, before anything is written
  */
 export async function dedupeFile(options: DedupeOptions): Promise<DedupeSummary> {
+  await refuseToReplace(options.out, [options.file, ...(options.link ? [options.link] : [])]);
   const roster = new Roster();
   const ids: string[] = [];
   await readInto(roster, ids, options.file, options);

@@ -64,8 +64,10 @@ export class RowReader {
     this.#today = today;
   }
 
+  /** The id of a row as it is written, be it "NA". @returns undefined where the file has no such column; empty where the row has none */
   id(row: readonly string[]): string | undefined {
-    return this.#first(row, 'id');
+    const [place] = this.#places.get('id') ?? [];
+    return place === undefined ? undefined : (row[place]?.trim() ?? '');
   }
 
   particulars(row: readonly string[]): Particulars {

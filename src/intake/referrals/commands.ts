@@ -66,7 +66,7 @@ async function check(
     id,
     registrations.map(({ household }) => ownName(household.reference)),
   );
-  return checkAll(tx, registrations, dateIn(timeZone, now), (reference) => headed.has(ownName(reference)));
+  return checkAll(tx, registrations, dateIn(timeZone, now), { isHeaded: (reference) => headed.has(ownName(reference)) });
 }
 
 async function enter(context: CommandContext, programmeId: string, entering: readonly Entering[]): Promise<readonly string[]> {

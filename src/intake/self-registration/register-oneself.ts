@@ -28,7 +28,7 @@ export async function registerOneself(
   const now = clock.now();
   const programme = await openProgramme(db, programmeCode, now);
   const today = dateIn(programme.timeZone, now);
-  const [checked] = await checkAll(db, [registrationOf(own, today)], today);
+  const [checked] = await checkAll(db, [registrationOf(own, today)], today, { isOwn: true });
   if (!checked || 'faults' in checked) throw refusalFor(checked?.faults ?? []);
   const { candidate } = checked;
   await door.limits.take(rates.phoneAtAddress, `${candidate.registration.phones[0]}/${networkOf(address)}`);

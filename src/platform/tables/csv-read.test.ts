@@ -9,6 +9,9 @@ const inWindows = (encoding: string, text: string) =>
     text.split('\n').map((line) => line.split(';')),
   );
 
+/** Text whose first part lost the last byte of its last letter. */
+const cut = (before: string, after: string) => Buffer.concat([Buffer.from(before).subarray(0, -1), Buffer.from(after)]);
+
 describe('the encoding of a CSV file', () => {
   const arabic = 'الاسم;اللقب;المدينة\nمحمد;بن علي;الجزائر';
   const french = 'Prénom;Nom;Ville\nÉlodie;LEFÈVRE;Bordj El Kiffan\nÀ;MUÑOZ;Hôpital';
@@ -64,6 +67,13 @@ describe('the encoding of a CSV file', () => {
       'letters that are not UTF-8 late in a file that is',
       Buffer.concat([Buffer.from(`é\n${`${'a'.repeat(119)}\n`.repeat(10_000)}`), Buffer.from([0xe9, 0x0a])]),
       10_002,
+    ],
+    ['a French letter cut in two', cut('nom\nChérif Keïta\nHé', '.\nAwa\n'), 3],
+    ['an Arabic letter cut in two', cut('الاسم\nمحمد\nفاطمة', '.\nعلي\n'), 3],
+    [
+      'a letter of an older encoding among those of UTF-8',
+      Buffer.concat([Buffer.from('nom\nChérif Keïta\nRen'), Buffer.from([0xe9, 0x0a])]),
+      3,
     ],
     ['letters that were lost before', Buffer.from('nom\nRen\uFFFD\n'), 2],
     ['a NUL byte', Buffer.from('nom\nRené\nA\0li\n'), 3],

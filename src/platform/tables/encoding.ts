@@ -1,8 +1,9 @@
 import { TextDecoder } from 'node:util';
 
 /**
- * The encoding of a text, by its byte order mark or by what it looks like: UTF-8 where the bytes allow it, UTF-16 by the zeros between its
- * letters, and otherwise one of the two encodings that spreadsheets in North Africa save in.
+ * The encoding of a text, by its byte order mark or by what it looks like: UTF-16 by the zeros between its letters, UTF-8 where most
+ * bytes beyond ASCII are its letters, and otherwise one of the two encodings that spreadsheets in North Africa save in. A text in UTF-8 with a
+ * wrong byte in it stays one, so that its reader finds the byte instead of other letters throughout.
  * @returns a label of the WHATWG Encoding Standard
  */
 export function encodingOf(sample: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'windows-1256' {
@@ -28,13 +29,15 @@ function plausibleUnits(sample: Buffer, high: 0 | 1): number {
   return plausible / Math.max(1, sample.length >> 1);
 }
 
+// Letters of the other encodings hardly ever make one of UTF-8 together.
 function isUtf8(sample: Buffer): boolean {
   try {
     // As a stream, so that a letter cut in two by the sample's end is no fault.
     new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: true });
     return true;
   } catch {
-    return false;
+    const letters = new TextDecoder('utf-8').decode(sample, { stream: true }).match(/[^\0-\x7f]/gu) ?? [];
+    return letters.length >= 2 * letters.filter((letter) => letter === '\uFFFD').length;
   }
 }
 
