@@ -13,7 +13,7 @@ import {
   type Outcome,
   stateDigest,
 } from './command.ts';
-import { Database, RetryTransaction } from './database.ts';
+import { Database, insertion, RetryTransaction } from './database.ts';
 import { newId } from './ids.ts';
 import { KeyRing, newDataKey } from './key-ring.ts';
 import { Problem, problem } from './problems.ts';
@@ -38,11 +38,23 @@ describe('a command', () => {
     keyRing = new KeyRing(new Map([[1, newDataKey()]]), newDataKey());
     execute = commandRunner(database, new ShiftedClock(), keyRing, {
       authorise: (_actor, _command, _now, scope) => refuse?.(scope),
-      record: (event) => {
-        events.push(event);
-        return sql`insert into audit_events (id, at, actor_id, command, subject_type, subject_id, before_digest, after_digest, reason, refusal)
-          values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
-            ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal})`;
+      record: (all) => {
+        events.push(...all);
+        return insertion(
+          'audit_events',
+          all.map((event) => ({
+            id: event.id,
+            at: event.at,
+            actor_id: event.actorId,
+            command: event.command,
+            subject_type: event.subjectType,
+            subject_id: event.subjectId,
+            before_digest: event.beforeDigest,
+            after_digest: event.afterDigest,
+            reason: event.reason,
+            refusal: event.refusal,
+          })),
+        );
       },
       start: async (followUps) => void started.push(...followUps),
     });

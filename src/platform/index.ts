@@ -10,6 +10,7 @@ export * from './digits.ts';
 export * from './each-in-turn.ts';
 export * from './embedded-postgres.ts';
 export * from './flood-limit.ts';
+export * from './gathering.ts';
 export * from './guarded-request.ts';
 export * from './housekeeping.ts';
 export * from './http.ts';
