@@ -1,7 +1,7 @@
 -- What keys were answered, for many at once. A second request with the same key waits here until the first has committed, and then sees its answer: each
 -- statement of a volatile function looks anew. The keys are locked in one order, so that two who ask for the same do not wait for each other in a circle.
 create function answers_of(actors uuid[], keys text[]) returns table (actor_id uuid, key text, input_digest text, answer bytea)
-    language plpgsql set enable_seqscan = off as $$
+    language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
   perform pg_advisory_xact_lock(l.key) from (select distinct hashtextextended(a.actor || '/' || a.key, 0) as key
     from unnest(actors, keys) a (actor, key) order by 1) l;
@@ -34,12 +34,14 @@ begin
           and n.agent_id in (e.entered_by, e.verified_by))) as are_by_hand
     into judged from new_payouts n left join vouchers v on v.id = n.voucher_id left join beneficiaries own on own.id = v.beneficiary_id;
   -- What a device reports is booked as its pack was made: of that office, agent and device, and by the code that was bound.
-  if judged.are_reported and exists (select from new_payouts n where n.reported_at is not null
-      and not exists (select from offline_entries e join offline_packs k on k.id = e.pack_id
-        join offline_bindings b on b.pack_id = k.id and b.voucher_id = e.voucher_id join vouchers v on v.id = b.voucher_id
-        where e.payout_id = n.id and e.voucher_id = n.voucher_id and b.counter = v.counter
-          and row (k.office_id, k.agent_id, k.device_id) is not distinct from row (n.office_id, n.agent_id, n.device_id))) then
-    perform refuse('payouts_reported', 'what is said to be reported stands in the report of a device', 'payouts');
+  if judged.are_reported then
+    if exists (select from new_payouts n where n.reported_at is not null
+        and not exists (select from offline_entries e join offline_packs k on k.id = e.pack_id
+          join offline_bindings b on b.pack_id = k.id and b.voucher_id = e.voucher_id join vouchers v on v.id = b.voucher_id
+          where e.payout_id = n.id and e.voucher_id = n.voucher_id and b.counter = v.counter
+            and row (k.office_id, k.agent_id, k.device_id) is not distinct from row (n.office_id, n.agent_id, n.device_id))) then
+      perform refuse('payouts_reported', 'what is said to be reported stands in the report of a device', 'payouts');
+    end if;
   end if;
   -- The cash of a bound voucher is booked from its pack's own report, and lets the voucher go by that.
   if judged.are_bound then

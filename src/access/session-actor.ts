@@ -29,16 +29,17 @@ export const isOpen = (now: Date) => sql`s.ended_at is null and s.expires_at > $
 
 /** The sessions that can be used of those whose tokens are shown, with the roles that hold now: they are read each time, so what ends has ended. */
 async function sessionsShown(db: Db, now: Date, shown: readonly Shown[]): Promise<(SessionRow | undefined)[]> {
+  const tokens = JSON.stringify(shown.map(({ hash }) => ({ hash: `\\x${hash.toString('hex')}` })));
   const rows = await db.all<SessionRow>(sql`
     select s.token_hash, s.transport, s.id as session_id, s.user_id, s.second_factor_at, greatest(s.created_at, s.last_used_at) as last_use,
       coalesce((select jsonb_agg(jsonb_build_object('role', g.role, 'scope',
           jsonb_strip_nulls(jsonb_build_object('programme', g.programme_id, 'office', g.office_id, 'fund', g.fund_id))))
         from role_grants g where g.user_id = s.user_id and (g.ends_at is null or g.ends_at > ${now})), '[]') as grants,
       d.id as device_id, d.office_id
-    from sessions s join users u on u.id = s.user_id
+    from json_to_recordset(${tokens}::json) as q (hash bytea) join sessions s on s.token_hash = q.hash join users u on u.id = s.user_id
       left join device_enrolments e on e.id = s.device_enrolment_id and e.ended_at is null and e.locked_at is null
       left join devices d on d.id = e.device_id and d.revoked_at is null
-    where s.token_hash = any(${shown.map(({ hash }) => hash)}::bytea[]) and ${isOpen(now)} and u.disabled_at is null
+    where ${isOpen(now)} and u.disabled_at is null
       and (s.kind = 'full' or d.id is not null)`);
   return shown.map(({ hash, transport }) => rows.find((row) => row.transport === transport && row.token_hash.equals(hash)));
 }

@@ -67,7 +67,8 @@ class Meeting {
   /** Somebody has nothing to do for now, or any more. */
   leave(): void {
     this.#busy -= 1;
-    if (this.#busy === 0 && this.#questions.size > 0) void this.#answerAll();
+    // Whoever asks several things asks them in one breath.
+    if (this.#busy === 0) queueMicrotask(() => this.#meet());
   }
 
   /** Somebody goes on. */
@@ -79,6 +80,10 @@ class Meeting {
     const others = this.#questions.get(many);
     if (others) others.push(question);
     else this.#questions.set(many, [question]);
+  }
+
+  #meet(): void {
+    if (this.#busy === 0 && this.#questions.size > 0) void this.#answerAll();
   }
 
   async #answerAll(): Promise<void> {
