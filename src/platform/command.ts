@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { brokenConstraint, type Database, type Db, insertion, sqlState, type Tx } from './database.ts';
 import { Gathering } from './gathering.ts';
+import { type Answer, answerRow, answerTo, furtherKey, type KeyedRequest } from './idempotency.ts';
 import { newId } from './ids.ts';
 import type { KeyRing } from './key-ring.ts';
-import { answers } from './keys/columns.ts';
 import { Problem, type ProblemBody, problem } from './problems.ts';
 import { type Shared, share } from './sharing.ts';
 import { type Sql, sql } from './sql.ts';
@@ -132,8 +131,6 @@ const deadlock = '40P01';
 const lockTimeout = '55P03';
 /** As many commands share a transaction at most. */
 const MOST_TOGETHER = 32;
-/** How long those who share a transaction wait for somebody else. */
-const GROUP_LOCK_TIMEOUT = '100ms';
 
 /** JSON with its keys in order (RFC 8785 in spirit), so that equal values have equal digests. */
 export function canonicalJson(value: unknown): string {
@@ -153,14 +150,8 @@ export function canonicalJson(value: unknown): string {
 export const stateDigest = (keyRing: KeyRing, state: unknown): string =>
   keyRing.blindIndex('audit-state', canonicalJson(state)).toString('hex');
 
-/** The key of a further command that the same request takes, so that repeating the request repeats its answer too. */
-export const furtherKey = (idempotencyKey: string | undefined, step: string): string | undefined =>
-  idempotencyKey && createHash('sha256').update(`${step}/${idempotencyKey}`).digest('base64url');
-
-type Answer = { readonly result: unknown } | { readonly refusal: ProblemBody };
-
 /** A command that somebody wants carried out. */
-interface Request {
+interface Requested {
   readonly definition: Command<unknown, unknown>;
   readonly input: unknown;
   readonly execution: Execution;
@@ -176,17 +167,11 @@ interface Done {
 
 type StartedFollowUp = FollowUp & { readonly id: string };
 
-/** What a command leaves behind beside its effect, as rows where it is not an event. */
-interface Left {
+/** What is written of a command beside its effect: events, and rows. */
+interface Written {
   readonly events: readonly CommandEvent[];
   readonly followUps: readonly Readonly<Record<string, unknown>>[];
-  readonly answer: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** A key, and whose it is. */
-interface Asked {
-  readonly actor_id: string;
-  readonly key: string;
+  readonly answers: readonly Readonly<Record<string, unknown>>[];
 }
 
 /**
@@ -195,13 +180,11 @@ interface Asked {
  */
 export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing, ports: CommandPorts): Execute {
   /** Carries out one command in a transaction, which others may share. */
-  async function carryOut(tx: Tx, now: Date, { definition, input, execution }: Request): Promise<Done> {
+  async function carryOut(tx: Tx, now: Date, { definition, input, execution }: Requested): Promise<Done> {
     const { name } = definition;
-    const { actor, idempotencyKey: givenKey, requestId } = execution;
-    const inputDigest = givenKey && keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
-    // All strangers are one actor: a key is theirs together with what they ask, so that nobody's key is in another's way.
-    const idempotencyKey = actor.kind === 'public' && inputDigest ? furtherKey(givenKey, inputDigest) : givenKey;
-    const answered = idempotencyKey && inputDigest ? answerTo(tx, actor.id, idempotencyKey, inputDigest) : undefined;
+    const { actor, requestId } = execution;
+    const keyed = keyedRequest({ definition, input, execution });
+    const answered = keyed && answerTo(tx, keyRing, keyed);
     // Asked with the key and read after it: who waited for the same request sees the place as that one has left it.
     const placed = (async () => definition.scope(tx, input))();
     placed.catch(() => {});
@@ -234,42 +217,32 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
     await tx.writeTogether(writeDown, {
       events,
       followUps: started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })),
-      answer:
-        idempotencyKey && inputDigest
-          ? sealedAnswer({ actor_id: actor.id, key: idempotencyKey }, answer, name, inputDigest, now)
-          : undefined,
+      answers: keyed ? [answerRow(keyRing, keyed, answer, now)] : [],
     });
     return { answer, result: outcome.result, refusal, started };
   }
 
-  async function writeDown(tx: Tx, all: readonly Left[]): Promise<undefined[]> {
+  function keyedRequest({ definition: { name }, input, execution: { actor, idempotencyKey } }: Requested): KeyedRequest | undefined {
+    if (!idempotencyKey) return undefined;
+    const inputDigest = keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
+    // All strangers are one actor: a key is theirs together with what they ask, so that nobody's key is in another's way.
+    const key = actor.kind === 'public' ? furtherKey(idempotencyKey, inputDigest) : idempotencyKey;
+    return key === undefined ? undefined : { actor_id: actor.id, key, command: name, input_digest: inputDigest };
+  }
+
+  async function writeDown(tx: Tx, all: readonly Written[]): Promise<undefined[]> {
     await tx.insert(
       'follow_ups',
       all.flatMap(({ followUps }) => followUps),
     );
-    const events = ports.record(all.flatMap((left) => left.events));
-    const given = all.flatMap(({ answer }) => (answer ? [answer] : []));
-    tx.defer(given.length === 0 ? events : sql`with events as (${events}) ${insertion('idempotency_keys', given)}`);
+    const events = ports.record(all.flatMap((written) => written.events));
+    const answers = all.flatMap((written) => written.answers);
+    tx.defer(answers.length === 0 ? events : sql`with events as (${events}) ${insertion('idempotency_keys', answers)}`);
     return [];
   }
 
-  function sealedAnswer(asked: Asked, answer: Answer, command: string, inputDigest: string, now: Date): Left['answer'] {
-    const sealed = keyRing.seal(answers.purpose, answers.place({ ...asked }), JSON.stringify(answer));
-    return { ...asked, command, input_digest: inputDigest, answer: sealed, created_at: now };
-  }
-
-  async function answerTo(tx: Tx, actorId: string, key: string, inputDigest: string): Promise<Answer | undefined> {
-    const asked = { actor_id: actorId, key };
-    const row = await tx.readTogether(answersOf, asked);
-    if (!row) return undefined;
-    if (row.input_digest !== inputDigest) {
-      throw problem.idempotency_key_reused('Use a new Idempotency-Key for a new request.');
-    }
-    return JSON.parse(keyRing.open(answers.purpose, answers.place(asked), row.answer)) as Answer;
-  }
-
   /** Carries out one command in a transaction of its own, again where it has met another. */
-  async function alone(request: Request): Promise<Done> {
+  async function alone(request: Requested): Promise<Done> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await database.transaction((tx) => carryOut(tx, clock.now(), request));
@@ -292,14 +265,14 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
    * Carries out commands in one transaction.
    * @returns what came of each; undefined for those that have to go alone: nothing of them is left
    */
-  async function together(requests: readonly Request[]): Promise<readonly (Shared<Done> | undefined)[]> {
+  async function together(requests: readonly Requested[]): Promise<readonly (Shared<Done> | undefined)[]> {
     const [first, ...others] = requests;
     if (first && others.length === 0) return [{ result: await alone(first) }];
     let mayHaveCommitted = false;
     try {
       return await database.transaction(async (tx) => {
         // Whoever is held up holds up everybody: then each goes alone.
-        tx.defer(sql`select set_config('lock_timeout', ${GROUP_LOCK_TIMEOUT}, true)`);
+        tx.defer(sql`set local lock_timeout = '100ms'`);
         const now = clock.now();
         const shared = await share(
           tx,
@@ -315,14 +288,14 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
     }
   }
 
-  const gatherings = new Map<string, Gathering<Request, Shared<Done> | undefined>>();
-  function gatheringOf({ name }: Request['definition']): Gathering<Request, Shared<Done> | undefined> {
+  const gatherings = new Map<string, Gathering<Requested, Shared<Done> | undefined>>();
+  function gatheringOf({ name }: Requested['definition']): Gathering<Requested, Shared<Done> | undefined> {
     const known = gatherings.get(name) ?? new Gathering(together, { most: MOST_TOGETHER, claimsOf });
     gatherings.set(name, known);
     return known;
   }
 
-  async function carriedOut(request: Request): Promise<Done> {
+  async function carriedOut(request: Requested): Promise<Done> {
     if (!request.definition.claims) return alone(request);
     const shared = await gatheringOf(request.definition).join(request);
     if (shared && 'result' in shared) return shared.result;
@@ -344,18 +317,10 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
   };
 }
 
-const claimsOf = ({ definition, input, execution: { actor, idempotencyKey } }: Request): string[] => [
+const claimsOf = ({ definition, input, execution: { actor, idempotencyKey } }: Requested): string[] => [
   ...(definition.claims?.(input) ?? []),
   ...(idempotencyKey === undefined ? [] : [`${actor.id}/${idempotencyKey}`]),
 ];
-
-/** The answers that keys were given. Whoever asks for the same key later waits until this transaction has ended. */
-async function answersOf(db: Db, asked: readonly Asked[]): Promise<({ input_digest: string; answer: Buffer } | undefined)[]> {
-  const rows = await db.all<Asked & { input_digest: string; answer: Buffer }>(
-    sql`select * from answers_of(${asked.map(({ actor_id }) => actor_id)}::uuid[], ${asked.map(({ key }) => key)}::text[])`,
-  );
-  return asked.map(({ actor_id, key }) => rows.find((row) => row.actor_id === actor_id && row.key === key));
-}
 
 function replayed(body: ProblemBody): Problem {
   const { type: _type, title, status, code, detail, errors, ...facts } = body;

@@ -14,6 +14,7 @@ export * from './gathering.ts';
 export * from './guarded-request.ts';
 export * from './housekeeping.ts';
 export * from './http.ts';
+export { furtherKey } from './idempotency.ts';
 export * from './ids.ts';
 export * from './jobs.ts';
 export * from './key-ring.ts';
