@@ -108,6 +108,7 @@ class Meeting {
   }
 }
 
+// It cannot see into a function: one that writes is called by `run`.
 const isPlainRead = ({ text }: Sql): boolean => /^\s*select\b/i.test(text) && !/\bfor (no key update|update|share|key share)\b/i.test(text);
 
 /** A transaction as one of those sees it who share it. */
