@@ -14,7 +14,7 @@ import {
   sessionRules,
 } from './access/index.ts';
 import { assistanceJobs, assistanceRoutes, followEndSoon } from './assistance/index.ts';
-import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvent, recordJobs, signerOf } from './audit/index.ts';
+import { auditJobs, auditRoutes, readJobs, readRecorder, recordEvents, recordJobs, signerOf } from './audit/index.ts';
 import {
   beneficiaryRoutes,
   type ExportLimits,
@@ -161,7 +161,7 @@ export function createApp({
   });
   const limits = new RateLimits(database, clock, keyRing);
   const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint) ?? settlementRefusal(constraint);
-  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf, record: recordEvent, start: jobs.start });
+  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf, record: recordEvents, start: jobs.start });
   const keepRefusal = refusalKeeper(run, limits);
   const execute = keepingRefusals(run, keepRefusal);
   const ground: Ground = { db: database.reader, execute, keyRing, clock };

@@ -9,8 +9,7 @@ import { SessionActors } from './session-actor.ts';
  *   unauthenticated when the credential stands for nobody, any more or ever.
  */
 export function authenticator(ground: Ground, database: Database): (credential: Credential) => Promise<Actor> {
-  const sessions = new SessionActors(database);
+  const sessions = new SessionActors(database, ground.clock);
   const machineWith = keyActors(ground);
-  return async ({ token, transport }) =>
-    transport === 'bearer' && isKey(token) ? machineWith(token) : sessions.actorOf(token, transport, ground.clock.now());
+  return async ({ token, transport }) => (transport === 'bearer' && isKey(token) ? machineWith(token) : sessions.actorOf(token, transport));
 }

@@ -8,6 +8,7 @@ import {
   type CommandPorts,
   commandRunner,
   type Database,
+  type ForMany,
   KeyRing,
   newId,
   packageRoot,
@@ -93,7 +94,14 @@ describe('every command', () => {
 function runnerThatRecords() {
   const events: CommandEvent[] = [];
   let written: CommandEvent[] = [];
-  const tx = { defer() {}, insert: async () => {}, run: async () => 0, all: async () => [], first: async () => undefined } as unknown as Tx;
+  const tx = {
+    defer() {},
+    insert: async () => {},
+    run: async () => 0,
+    all: async () => [],
+    first: async () => undefined,
+    writeTogether: async (write: ForMany<Tx, unknown, unknown>, asked: unknown) => (await write(tx, [asked]))[0],
+  } as unknown as Tx;
   const database = {
     async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
       written = [];
@@ -104,8 +112,8 @@ function runnerThatRecords() {
   } as unknown as Database;
   const ports: CommandPorts = {
     authorise() {},
-    record(event) {
-      written.push(event);
+    record(all) {
+      written.push(...all);
       return sql`select 1`;
     },
     start: async () => {},

@@ -10,7 +10,7 @@ export type { ReadPlaces } from './reads-store.ts';
 export type { PersonReadLine } from './reads-types.ts';
 export { recordJobs } from './records/jobs.ts';
 export { auditRoutes } from './routes.ts';
-export { recordEvent } from './store.ts';
+export { recordEvents } from './store.ts';
 export type { RelatedSubjects, StoryKind } from './story.ts';
 export { type Finding, trailFindings } from './verify/findings.ts';
 export { verifyGuards } from './verify/guards.ts';

@@ -1,5 +1,5 @@
 import { raiseAlert } from '../access/index.ts';
-import { type Clock, type Database, type PersonRead, purposeNeeded, type ReadRecorder, type Tx } from '../platform/index.ts';
+import { type Clock, type Database, Gathering, type PersonRead, purposeNeeded, type ReadRecorder, type Tx } from '../platform/index.ts';
 import { type Crossing, differentPeople, insertReads, type ReadPlaces } from './reads-store.ts';
 
 export interface ReadRules {
@@ -10,15 +10,8 @@ export interface ReadRules {
   readonly peoplePerHour: number;
 }
 
-/** How long a first reading waits for others to be kept with it, in milliseconds. */
-const GATHER_MS = 2;
 /** So many readings are kept in one transaction at most. */
 const GROUP = 500;
-
-interface Waiting {
-  readonly read: PersonRead;
-  readonly settle: (error?: unknown) => void;
-}
 
 /**
  * Makes the one writer of the record of who read whom. It is no command: a command's event says that something was done, and this record is
@@ -26,49 +19,16 @@ interface Waiting {
  * committed; while one group is being written the next gathers.
  */
 export function readRecorder(database: Database, clock: Clock, rules: ReadRules): ReadRecorder {
-  let waiting: Waiting[] = [];
-  let isBusy = false;
-
-  async function write(group: readonly Waiting[]): Promise<void> {
-    try {
-      const kept = await database.transaction((tx) =>
-        keep(
-          tx,
-          clock.now(),
-          group.map(({ read }) => read),
-          rules,
-        ),
-      );
-      group.forEach(({ settle }, i) => {
-        settle(kept[i] ? undefined : purposeNeeded());
-      });
-    } catch (error) {
-      for (const { settle } of group) settle(error);
-    }
-  }
-
-  async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const group = waiting.slice(0, GROUP);
-      waiting = waiting.slice(GROUP);
-      await write(group);
-    }
-    isBusy = false;
-  }
-
-  const recordOne = (read: PersonRead): Promise<void> =>
-    new Promise((resolve, reject) => {
-      waiting.push({ read, settle: (error) => (error === undefined ? resolve() : reject(error)) });
-      if (isBusy) return;
-      isBusy = true;
-      setTimeout(writeAll, GATHER_MS);
-    });
-
+  const gathering = new Gathering<PersonRead, boolean>((reads) => database.transaction((tx) => keep(tx, clock.now(), reads, rules)), {
+    most: GROUP,
+  });
   return {
     async record(reads) {
-      const outcomes = await Promise.allSettled(reads.map(recordOne));
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) throw failed.reason;
+      const outcomes = await Promise.allSettled(reads.map((read) => gathering.join(read)));
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        if (!outcome.value) throw purposeNeeded();
+      }
     },
   };
 }

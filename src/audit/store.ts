@@ -1,16 +1,29 @@
-import { allOf, type CommandEvent, type Db, type Page, pageOf, type Sql, sql } from '../platform/index.ts';
+import { allOf, type CommandEvent, type Db, insertion, type Page, pageOf, type Sql, sql } from '../platform/index.ts';
 import type { AuditEvent, AuditFilter } from './types.ts';
 
-/** The statement that adds an event to the trail, for the command runner to carry out in the command's transaction. */
-export function recordEvent(event: CommandEvent): Sql {
-  const { programme = null, office = null, fund = null } = event.scope;
-  return sql`
-    insert into audit_events (id, at, actor_id, actor_kind, key_id, command, subject_type, subject_id, programme_id, office_id, fund_id,
-      before_digest, after_digest, reason, refusal, request_id)
-    values (${event.id}, ${event.at}, ${event.actorId}, ${event.actorKind}, ${event.keyId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
-      ${programme}, ${office}, ${fund}, ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal},
-      ${event.requestId})`;
-}
+/** The statement that adds events to the trail, for the command runner to carry out in the command's transaction. */
+export const recordEvents = (events: readonly CommandEvent[]): Sql =>
+  insertion(
+    'audit_events',
+    events.map(({ scope: { programme = null, office = null, fund = null }, ...event }) => ({
+      id: event.id,
+      at: event.at,
+      actor_id: event.actorId,
+      actor_kind: event.actorKind,
+      key_id: event.keyId,
+      command: event.command,
+      subject_type: event.subjectType,
+      subject_id: event.subjectId,
+      programme_id: programme,
+      office_id: office,
+      fund_id: fund,
+      before_digest: event.beforeDigest,
+      after_digest: event.afterDigest,
+      reason: event.reason,
+      refusal: event.refusal,
+      request_id: event.requestId,
+    })),
+  );
 
 type Row = Omit<AuditEvent, 'at'> & { readonly at: Date };
 

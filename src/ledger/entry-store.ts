@@ -20,7 +20,8 @@ interface Row extends Pick<JournalEntry, 'id' | 'programmeId' | 'fundId' | 'part
 }
 
 // Who and what caused an entry stands in the trail: the events of the transaction that wrote it. After a restore the numbers of
-// transactions begin again, so the moment has to be the same too, or the entry itself be what the event speaks of.
+// transactions begin again, so the moment has to be the same too, or the entry itself be what the event speaks of. Pay-outs may share a transaction: of
+// what is said of vouchers only what is said of the pay-out's own has caused its entry.
 const entry = (where: Sql): Sql => sql`
   select e.id, e.at, e.at::text as position, e.event, e.programme_id as "programmeId", e.fund_id as "fundId", e.subject_type as "subjectType",
     e.subject_id as "subjectId", e.part, e.reverses, e.reason, (select r.id from journal_entries r where r.reverses = e.id) as "reversedBy",
@@ -29,7 +30,8 @@ const entry = (where: Sql): Sql => sql`
       from postings g join accounts a on a.id = g.account_id where g.entry_id = e.id), '[]') as legs,
     coalesce((select jsonb_agg(jsonb_build_object('eventId', v.id, 'command', v.command, 'actorId', v.actor_id, 'at', v.at) order by v.id)
       from (select * from audit_events v where v.written_by = e.written_by and (v.at = e.at or v.subject_id = e.subject_id::text)
-        and (v.fund_id = e.fund_id or v.fund_id is null) order by v.id limit 5) v), '[]') as "causedBy"
+        and (v.fund_id = e.fund_id or v.fund_id is null) and (e.subject_type <> 'payout' or v.subject_type <> 'voucher'
+          or v.subject_id = (select p.voucher_id::text from payouts p where p.id = e.subject_id)) order by v.id limit 5) v), '[]') as "causedBy"
   from journal_entries e where ${where}`;
 
 function entryOf({ at, position: _position, subjectType, subjectId, legs, causedBy, ...row }: Row): JournalEntry {

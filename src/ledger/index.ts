@@ -4,6 +4,6 @@ export type { CheckResult, OpenItem, Period, PeriodCheck } from './period-types.
 export { availableIn } from './queries.ts';
 export { type ReversalGuard, reverseEntries, takeBack } from './reversal.ts';
 export { type LedgerPorts, ledgerRoutes } from './routes.ts';
-export { post, posting } from './store.ts';
+export { type Posting, post, posted, posting } from './store.ts';
 export type { AccountKind, LedgerEvent, Transfer } from './types.ts';
 export { type BookFinding, type BrokenBook, bookFindings, verifyBooks } from './verify.ts';

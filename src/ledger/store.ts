@@ -12,49 +12,63 @@ function sidesOf({ event, amount }: Transfer): readonly [debit: AccountKind, cre
   return postingRules[event];
 }
 
-/**
- * The expression that writes an entry with its two postings; accounts are opened on first use. For a statement that does more than
- * post, so that everything it does is one round trip.
- * @throws RangeError when the amount is not above zero; running it breaks the constraint `accounts_not_overdrawn` when a fund does not
- *   hold as much, and `journal_entries_once` when the event has happened to its subject before
- */
-export function posting(at: Date, transfer: Transfer): Sql {
-  const { event, programmeId, fundId, subject, amount, officeId = null, officerId = null, part = 0 } = transfer;
+/** An entry that is to be written, as a row. */
+export type Posting = Readonly<Record<string, unknown>> & { readonly subject_id: string };
+
+/** The entry of a transfer, for a statement that does more than post. @throws RangeError when the amount is not above zero */
+export function posting(at: Date, transfer: Transfer): Posting {
+  const { event, programmeId, fundId, subject, amount, officeId, officerId, part = 0 } = transfer;
   const [debit, credit] = sidesOf(transfer);
-  return sql`post_transfer(${newId()}::uuid, ${at}::timestamptz, ${event}::text, ${debit}::text, ${credit}::text, ${programmeId}::uuid,
-    ${fundId}::uuid, ${subject.type}::text, ${subject.id}::uuid, ${amount.toString()}::numeric, ${amount.currency}::text,
-    ${officeId}::uuid, ${officerId}::uuid, ${part}::int)`;
+  return {
+    entry_id: newId(),
+    at,
+    event,
+    debit,
+    credit,
+    programme_id: programmeId,
+    fund_id: fundId,
+    subject_type: subject.type,
+    subject_id: subject.id,
+    amount: amount.toString(),
+    currency: amount.currency,
+    office_id: officeId,
+    officer_id: officerId,
+    part,
+  };
 }
 
+// Each is one step into the index, however many offices a fund owes.
+const knownAccount = sql`case
+  when leg.office_id is not null then (select a.id from accounts a where a.fund_id = t.fund_id and a.kind = leg.kind and a.currency = t.currency
+    and a.office_id = leg.office_id and a.officer_id is null)
+  when leg.officer_id is null then (select a.id from accounts a where a.fund_id = t.fund_id and a.kind = leg.kind and a.currency = t.currency
+    and a.office_id is null and a.officer_id is null) end`;
+
 /**
- * Writes an entry with its two postings for each transfer, all in one statement; accounts are opened on first use.
- * @throws as {@link posting}
+ * The part of a `with` that writes entries, each with its two postings; accounts are opened on first use. So a statement that does more than post is
+ * one round trip all the same.
+ * @param only a join or a condition on `t`, the entries, where not all of them are to be written
+ * @throws nothing itself; running it breaks the constraint `accounts_not_overdrawn` when a fund does not hold as much, and `journal_entries_once`
+ *   when the event has happened to its subject before
+ */
+export const posted = (postings: readonly Posting[], only: Sql = sql``): Sql => sql`
+  transfers as materialized (select t.* from json_to_recordset(${JSON.stringify(postings)}::json) as t (entry_id uuid, at timestamptz, event text,
+    debit text, credit text, programme_id uuid, fund_id uuid, subject_type text, subject_id uuid, amount numeric, currency text, office_id uuid,
+    officer_id uuid, part int) ${only}),
+  entered as (insert into journal_entries (id, at, event, programme_id, fund_id, subject_type, subject_id, part)
+    select entry_id, at, event, programme_id, fund_id, subject_type, subject_id, part from transfers),
+  moved as (insert into postings (entry_id, leg, account_id, amount, currency, at)
+    select t.entry_id, leg.number, coalesce(${knownAccount}, account_of(t.fund_id, leg.kind, t.currency, leg.office_id, leg.officer_id)), leg.amount,
+      t.currency, t.at
+    from transfers t cross join lateral (values (1, t.debit, t.amount), (2, t.credit, -t.amount)) side (number, kind, amount)
+      cross join lateral (select side.*, case when side.kind in ('payable_to_post', 'claims') then t.office_id end as office_id,
+        case side.kind when 'advances' then t.officer_id end as officer_id) leg)`;
+
+/**
+ * Writes an entry with its two postings for each transfer, all in one statement.
+ * @throws as {@link posting} and {@link posted}
  */
 export async function post(tx: Tx, at: Date, transfers: readonly Transfer[]): Promise<void> {
   if (transfers.length === 0) return;
-  const moves = transfers.map((transfer) => {
-    const { event, programmeId, fundId, subject, amount, officeId, officerId, part = 0 } = transfer;
-    const [debit, credit] = sidesOf(transfer);
-    return {
-      entry_id: newId(),
-      event,
-      debit,
-      credit,
-      programme_id: programmeId,
-      fund_id: fundId,
-      subject_type: subject.type,
-      subject_id: subject.id,
-      amount: amount.toString(),
-      currency: amount.currency,
-      office_id: officeId,
-      officer_id: officerId,
-      part,
-    };
-  });
-  await tx.run(sql`
-    select post_transfer(entry_id, ${at}::timestamptz, event, debit, credit, programme_id, fund_id, subject_type, subject_id, amount,
-      currency, office_id, officer_id, part)
-    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as m (entry_id uuid, event text, debit text, credit text,
-      programme_id uuid, fund_id uuid, subject_type text, subject_id uuid, amount numeric, currency text, office_id uuid, officer_id uuid,
-      part int)`);
+  await tx.run(sql`with ${posted(transfers.map((transfer) => posting(at, transfer)))} select from transfers`);
 }

@@ -1,4 +1,4 @@
-import { type Db, type Sql, sql } from '../platform/index.ts';
+import { type Db, type Moment, type Sql, sql } from '../platform/index.ts';
 
 /** How many days ahead it is looked for when an office opens. */
 const DAYS_AHEAD = 60;
@@ -8,7 +8,7 @@ const DAYS_AHEAD = 60;
  * without hours is open.
  * @param office the alias of its row
  */
-export const isWithinHours = (office: Sql, now: Date): Sql => sql`(select coalesce(
+export const isWithinHours = (office: Sql, now: Moment): Sql => sql`(select coalesce(
     (select bool_or(coalesce(l.at::time >= d.opens and l.at::time < d.closes, false)) from office_days d
       where d.office_id = ${office}.id and d.day = l.at::date),
     (select bool_or(h.weekday = extract(isodow from l.at) and l.at::time >= h.opens and l.at::time < h.closes) from office_hours h

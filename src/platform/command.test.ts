@@ -13,7 +13,7 @@ import {
   type Outcome,
   stateDigest,
 } from './command.ts';
-import { Database, RetryTransaction } from './database.ts';
+import { Database, type Db, insertion, RetryTransaction, type Tx } from './database.ts';
 import { newId } from './ids.ts';
 import { KeyRing, newDataKey } from './key-ring.ts';
 import { Problem, problem } from './problems.ts';
@@ -33,16 +33,28 @@ describe('a command', () => {
     clone = await cloneDatabase();
     await clone.owner.query(`create table scratch (id int primary key, n int not null default 0);
       grant update on scratch to sanad_app;
-      insert into scratch (id) select generate_series(1, 20)`);
+      insert into scratch (id) select generate_series(1, 60)`);
     database = new Database(clone.address);
     keyRing = new KeyRing(new Map([[1, newDataKey()]]), newDataKey());
     execute = commandRunner(database, new ShiftedClock(), keyRing, {
       authorise: (_actor, _command, _now, scope) => refuse?.(scope),
-      record: (event) => {
-        events.push(event);
-        return sql`insert into audit_events (id, at, actor_id, command, subject_type, subject_id, before_digest, after_digest, reason, refusal)
-          values (${event.id}, ${event.at}, ${event.actorId}, ${event.command}, ${event.subjectType}, ${event.subjectId},
-            ${event.beforeDigest}, ${event.afterDigest}, ${event.reason}, ${event.refusal})`;
+      record: (all) => {
+        events.push(...all);
+        return insertion(
+          'audit_events',
+          all.map((event) => ({
+            id: event.id,
+            at: event.at,
+            actor_id: event.actorId,
+            command: event.command,
+            subject_type: event.subjectType,
+            subject_id: event.subjectId,
+            before_digest: event.beforeDigest,
+            after_digest: event.afterDigest,
+            reason: event.reason,
+            refusal: event.refusal,
+          })),
+        );
       },
       start: async (followUps) => void started.push(...followUps),
     });
@@ -269,6 +281,145 @@ describe('a command', () => {
     refuse = undefined;
     expect(await countIn(14)).toBe(0);
     expect(await eventsOf(subject)).toEqual([]);
+  });
+
+  describe('that many call at once', () => {
+    /** What a sharing command does to a row, and what it does besides. */
+    const addAll = async (tx: Tx, rows: readonly number[]) => {
+      const added = await tx.all<{ id: number; n: number }>(
+        sql`update scratch set n = n + 1 where id = any(${rows}::int[]) returning id, n`,
+      );
+      return rows.map((row) => added.find(({ id }) => id === row)?.n);
+    };
+    const sharing = (run: Run = async ({ tx }, row) => ({ result: await tx.writeTogether(addAll, row) })) => {
+      const { definition, subject } = onScratch(run);
+      return { subject, definition: { ...definition, claims: (row: number) => [String(row)] } };
+    };
+    /** Each is asked for at the same moment; one before them, so that the others meet while it is under way. */
+    const all = (
+      definition: Command<number, unknown>,
+      rows: readonly number[],
+      keyOf: (row: number) => string | undefined = () => undefined,
+    ) => Promise.allSettled(rows.map((row) => execute(definition, row, { actor, idempotencyKey: keyOf(row), requestId: `row-${row}` })));
+    const transactionsOf = async (subject: string) =>
+      (
+        await database.reader.all<{ n: number }>(
+          sql`select count(*)::int as n from audit_events where subject_id = ${subject} group by written_by`,
+        )
+      ).map(({ n }) => n);
+    const values = (settled: readonly PromiseSettledResult<unknown>[]) =>
+      settled.map((each) => (each.status === 'fulfilled' ? each.value : String(each.reason.code ?? each.reason.message)));
+
+    it('shares a transaction, with an event and an answer for each', async () => {
+      const { definition, subject } = sharing();
+      const rows = [21, 22, 23, 24, 25];
+      const key = newId();
+      expect(values(await all(definition, rows, (row) => `${key}-${row}`))).toEqual([1, 1, 1, 1, 1]);
+      expect(await transactionsOf(subject)).toEqual([5]);
+      const requests = events.filter(({ subjectId }) => subjectId === subject).map(({ requestId }) => requestId);
+      expect(requests).toEqual(rows.map((row) => `row-${row}`));
+      // Each answer stands under its own key.
+      expect(values(await all(definition, rows, (row) => `${key}-${row}`))).toEqual([1, 1, 1, 1, 1]);
+      expect(await Promise.all(rows.map(countIn))).toEqual([1, 1, 1, 1, 1]);
+      expect(await codeOf(execute(definition, 21, { actor, idempotencyKey: `${key}-22` }))).toBe('idempotency_key_reused');
+    });
+
+    it('waits for no company when it comes alone, and never shares with one that claims the same', async () => {
+      const { definition, subject } = sharing();
+      expect(await execute(definition, 26, { actor })).toBe(1);
+      expect(values(await all(definition, [26, 26, 27]))).toEqual([2, 3, 1]);
+      expect((await transactionsOf(subject)).sort()).toEqual([1, 1, 2]);
+    });
+
+    it('lets who is refused before they wrote anything go, and keeps what the others did', async () => {
+      const { definition, subject } = sharing(async ({ tx }, row) => {
+        if (row === 29) throw problem.conflict('Not this one.');
+        return { result: await tx.writeTogether(addAll, row) };
+      });
+      expect(values(await all(definition, [28, 29, 30]))).toEqual([1, 'conflict', 1]);
+      expect(await transactionsOf(subject)).toEqual([2]);
+    });
+
+    it('undoes all of it when one fails, and carries each out alone, which tells its own error', async () => {
+      const fails: Record<number, () => Error> = {
+        32: () => new Error('broken'),
+        33: () => problem.conflict('Too late to refuse.'),
+      };
+      const { definition, subject } = sharing(async ({ tx }, row) => {
+        const result = await tx.writeTogether(addAll, row);
+        const failure = fails[row];
+        if (failure) throw failure();
+        return { result };
+      });
+      expect(values(await all(definition, [31, 32, 33, 34]))).toEqual([1, 'broken', 'conflict', 1]);
+      expect(await Promise.all([31, 32, 33, 34].map(countIn))).toEqual([1, 0, 0, 1]);
+      expect(await transactionsOf(subject)).toEqual([1, 1]);
+    });
+
+    it('undoes all of it when the database refuses one, however the command puts that', async () => {
+      await clone.owner.query('alter table scratch add constraint scratch_not_37 check (id <> 37 or n = 0)');
+      const { definition } = sharing(async ({ tx }, row) => ({
+        result: await tx.writeTogether(addAll, row).catch(() => {
+          throw problem.conflict('The database says no.');
+        }),
+      }));
+      expect(values(await all(definition, [36, 37, 38]))).toEqual([1, 'conflict', 1]);
+      expect(await Promise.all([36, 37, 38].map(countIn))).toEqual([1, 0, 1]);
+    });
+
+    it('has a transaction of its own for whatever else it writes', async () => {
+      const writes: Record<number, Run> = {
+        40: adding,
+        41: async ({ tx }, row) => ({ result: await tx.run(sql`update scratch set n = n + 1 where id = ${row}`) }),
+        42: async ({ tx }, row) => {
+          tx.defer(sql`update scratch set n = n + 1 where id = ${row}`);
+          return { result: 1 };
+        },
+        43: async ({ tx }) => {
+          await tx.insert('scratch', [{ id: 143, n: 0 }]);
+          return { result: 1 };
+        },
+        44: async ({ tx }) => ({ result: (await tx.first(sql`select 1 as n from scratch where id = 44 for update`)) && 1 }),
+      };
+      const { definition, subject } = sharing(async (context, row) =>
+        writes[row] ? writes[row](context, row) : { result: await context.tx.writeTogether(addAll, row) },
+      );
+      expect(values(await all(definition, [39, 40, 41, 42, 43, 44, 45]))).toEqual([1, { n: 1 }, 1, 1, 1, 1, 1]);
+      expect(await Promise.all([39, 40, 41, 42, 45].map(countIn))).toEqual([1, 1, 1, 1, 1]);
+      expect((await transactionsOf(subject)).sort()).toEqual([1, 1, 1, 1, 1, 2]);
+    });
+
+    it('reads together too, each its own, and in its own time', async () => {
+      const asked: number[] = [];
+      const readAll = async (db: Db, rows: readonly number[]) => {
+        asked.push(rows.length);
+        const found = await db.all<{ id: number; n: number }>(sql`select id, n from scratch where id = any(${rows}::int[])`);
+        return rows.map((row) => found.find(({ id }) => id === row)?.n);
+      };
+      const { definition } = sharing(async ({ tx }, row) => {
+        // One reads by itself first: the others wait for it.
+        if (row === 47) await tx.first(sql`select 1`);
+        const [one, two] = await Promise.all([tx.readTogether(readAll, row), tx.readTogether(readAll, row + 1)]);
+        return { result: [one, two] };
+      });
+      expect(values(await all(definition, [46, 47, 48]))).toEqual([
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ]);
+      expect(asked).toEqual([6]);
+    });
+
+    it('is not held up by who is held up', async () => {
+      const { definition } = sharing();
+      await clone.owner.query('begin');
+      await clone.owner.query('select from scratch where id = 51 for update');
+      const held = execute(definition, 51, { actor });
+      expect(values(await all(definition, [52, 53]))).toEqual([1, 1]);
+      expect(values(await all(definition, [54, 55]))).toEqual([1, 1]);
+      await clone.owner.query('rollback');
+      expect(await held).toBe(1);
+    });
   });
 });
 

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import { brokenConstraint, type Database, type Db, sqlState, type Tx } from './database.ts';
+import { brokenConstraint, type Database, type Db, insertion, sqlState, type Tx } from './database.ts';
+import { Gathering } from './gathering.ts';
+import { type Answer, answerRow, answerTo, furtherKey, type KeyedRequest } from './idempotency.ts';
 import { newId } from './ids.ts';
 import type { KeyRing } from './key-ring.ts';
-import { answers } from './keys/columns.ts';
 import { Problem, type ProblemBody, problem } from './problems.ts';
+import { type Shared, share } from './sharing.ts';
 import { type Sql, sql } from './sql.ts';
 
 /** Where a record belongs, for instance `{programme: id}`; a grant reaches a record when it names nothing else. */
@@ -75,6 +76,11 @@ export interface Command<Input, Result> {
    */
   scope(tx: Db, input: Input): Promise<Scope> | Scope | undefined;
   run(context: CommandContext, input: Input): Promise<Outcome<Result>>;
+  /**
+   * For a command that many call at once: those that come while others of it are under way share a transaction, except with one that claims the same.
+   * Its `run` throws a Problem before it writes or not at all, and writes together with the others, see {@link Tx.writeTogether}.
+   */
+  claims?(input: Input): readonly string[];
 }
 
 /** Gives a command its types. */
@@ -105,8 +111,8 @@ export interface CommandPorts {
   authorise(actor: Actor, command: string, now: Date, scope?: Scope): void;
   /** What to answer to somebody whose command broke a constraint that stands for a rule about people; undefined for any other. */
   refusalOf?(constraint: string): Problem | undefined;
-  /** The statement that adds an event to the trail. */
-  record(event: CommandEvent): Sql;
+  /** The statement that adds events to the trail. */
+  record(events: readonly CommandEvent[]): Sql;
   /** Starts work that has been recorded; failing to do so loses nothing. */
   start(followUps: readonly (FollowUp & { readonly id: string })[]): Promise<void>;
 }
@@ -123,6 +129,8 @@ const MAX_TRIES = 4;
 const serializationFailure = '40001';
 const deadlock = '40P01';
 const lockTimeout = '55P03';
+/** As many commands share a transaction at most. */
+const MOST_TOGETHER = 32;
 
 /** JSON with its keys in order (RFC 8785 in spirit), so that equal values have equal digests. */
 export function canonicalJson(value: unknown): string {
@@ -142,94 +150,102 @@ export function canonicalJson(value: unknown): string {
 export const stateDigest = (keyRing: KeyRing, state: unknown): string =>
   keyRing.blindIndex('audit-state', canonicalJson(state)).toString('hex');
 
-/** The key of a further command that the same request takes, so that repeating the request repeats its answer too. */
-export const furtherKey = (idempotencyKey: string | undefined, step: string): string | undefined =>
-  idempotencyKey && createHash('sha256').update(`${step}/${idempotencyKey}`).digest('base64url');
+/** A command that somebody wants carried out. */
+interface Requested {
+  readonly definition: Command<unknown, unknown>;
+  readonly input: unknown;
+  readonly execution: Execution;
+}
 
-type Answer = { readonly result: unknown } | { readonly refusal: ProblemBody };
+/** What came of it, and what is to be started once that has been committed. */
+interface Done {
+  readonly answer: Answer;
+  readonly result?: unknown;
+  readonly refusal?: Problem | undefined;
+  readonly started: readonly StartedFollowUp[];
+}
+
+type StartedFollowUp = FollowUp & { readonly id: string };
+
+/** What is written of a command beside its effect: events, and rows. */
+interface Written {
+  readonly events: readonly CommandEvent[];
+  readonly followUps: readonly Readonly<Record<string, unknown>>[];
+  readonly answers: readonly Readonly<Record<string, unknown>>[];
+}
 
 /**
  * Makes the one function through which everything changes. It joins permission, idempotency, one transaction,
  * the audit event and the work that follows, so that no command can have one without the others.
  */
 export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing, ports: CommandPorts): Execute {
-  async function attempt<Input, Result>(
-    { name, scope, run }: Command<Input, Result>,
-    input: Input,
-    { actor, idempotencyKey: givenKey, requestId }: Execution,
-  ): Promise<{ answer: Answer; result: Result | undefined; refusal: Problem | undefined; started: (FollowUp & { id: string })[] }> {
-    return database.transaction(async (tx) => {
-      const now = clock.now();
-      const inputDigest = givenKey && keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
-      // All strangers are one actor: a key is theirs together with what they ask, so that nobody's key is in another's way.
-      const idempotencyKey = actor.kind === 'public' && inputDigest ? furtherKey(givenKey, inputDigest) : givenKey;
-      const answered = idempotencyKey && inputDigest ? answerTo(tx, actor.id, idempotencyKey, inputDigest) : undefined;
-      // Asked with the key and read after it: who waited for the same request sees the place as that one has left it.
-      const placed = (async () => scope(tx, input))();
-      placed.catch(() => {});
-      const earlier = await answered;
-      const recordScope = await placed;
-      // Whoever has lost the role since, or the role for this place, is not told again.
-      ports.authorise(actor, name, now, recordScope);
-      if (earlier) return { ...earlier, started: [] };
-      const outcome = await run({ tx, actor, now, keyRing }, input);
-      const { reason, refusal } = outcome;
-      const eventOf = ({ subject, scope: place, before, after }: Pick<Outcome<unknown>, 'subject' | 'scope' | 'before' | 'after'>) =>
-        ports.record({
-          id: newId(),
-          at: now,
-          actorId: actor.id,
-          actorKind: actor.kind,
-          keyId: actor.keyId ?? null,
-          command: name,
-          subjectType: subject.type,
-          subjectId: subject.id,
-          scope: place ?? recordScope ?? {},
-          beforeDigest: before === undefined ? null : stateDigest(keyRing, before),
-          afterDigest: after === undefined ? null : stateDigest(keyRing, after),
-          reason: reason ?? null,
-          refusal: refusal?.code ?? null,
-          requestId: requestId ?? null,
-        });
-      const event = eventOf(outcome);
-      for (const other of outcome.others ?? []) tx.defer(eventOf(other));
-      const started = (outcome.followUps ?? []).map((followUp) => ({ ...followUp, id: newId() }));
-      await tx.insert(
-        'follow_ups',
-        started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })),
-      );
-      const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
-      if (idempotencyKey && inputDigest) {
-        const sealed = keyRing.seal(answers.purpose, answers.place({ actor_id: actor.id, key: idempotencyKey }), JSON.stringify(answer));
-        tx.defer(sql`with event as (${event})
-          insert into idempotency_keys (actor_id, key, command, input_digest, answer, created_at)
-          values (${actor.id}, ${idempotencyKey}, ${name}, ${inputDigest}, ${sealed}, ${now})`);
-      } else {
-        tx.defer(event);
-      }
-      return { answer, result: outcome.result, refusal, started };
+  /** Carries out one command in a transaction, which others may share. */
+  async function carryOut(tx: Tx, now: Date, { definition, input, execution }: Requested): Promise<Done> {
+    const { name } = definition;
+    const { actor, requestId } = execution;
+    const keyed = keyedRequest({ definition, input, execution });
+    const answered = keyed && answerTo(tx, keyRing, keyed);
+    // Asked with the key and read after it: who waited for the same request sees the place as that one has left it.
+    const placed = (async () => definition.scope(tx, input))();
+    placed.catch(() => {});
+    const earlier = await answered;
+    const recordScope = await placed;
+    // Whoever has lost the role since, or the role for this place, is not told again.
+    ports.authorise(actor, name, now, recordScope);
+    if (earlier) return { answer: earlier, started: [] };
+    const outcome = await definition.run({ tx, actor, now, keyRing }, input);
+    const { reason, refusal } = outcome;
+    const eventOf = ({ subject, scope, before, after }: Pick<Outcome<unknown>, 'subject' | 'scope' | 'before' | 'after'>) => ({
+      id: newId(),
+      at: now,
+      actorId: actor.id,
+      actorKind: actor.kind,
+      keyId: actor.keyId ?? null,
+      command: name,
+      subjectType: subject.type,
+      subjectId: subject.id,
+      scope: scope ?? recordScope ?? {},
+      beforeDigest: before === undefined ? null : stateDigest(keyRing, before),
+      afterDigest: after === undefined ? null : stateDigest(keyRing, after),
+      reason: reason ?? null,
+      refusal: refusal?.code ?? null,
+      requestId: requestId ?? null,
     });
+    const events = [outcome, ...(outcome.others ?? [])].map(eventOf);
+    const started = (outcome.followUps ?? []).map((followUp) => ({ ...followUp, id: newId() }));
+    const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
+    await tx.writeTogether(writeDown, {
+      events,
+      followUps: started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })),
+      answers: keyed ? [answerRow(keyRing, keyed, answer, now)] : [],
+    });
+    return { answer, result: outcome.result, refusal, started };
   }
 
-  async function answerTo(tx: Tx, actorId: string, key: string, inputDigest: string) {
-    const row = await tx.first<{ input_digest: string; answer: Buffer }>(sql`select * from answer_of(${actorId}::uuid, ${key})`);
-    if (!row) return undefined;
-    if (row.input_digest !== inputDigest) {
-      throw problem.idempotency_key_reused('Use a new Idempotency-Key for a new request.');
-    }
-    const answer = JSON.parse(keyRing.open(answers.purpose, answers.place({ actor_id: actorId, key }), row.answer)) as Answer;
-    return { answer, result: undefined, refusal: undefined };
+  function keyedRequest({ definition: { name }, input, execution: { actor, idempotencyKey } }: Requested): KeyedRequest | undefined {
+    if (!idempotencyKey) return undefined;
+    const inputDigest = keyRing.blindIndex('command-input', canonicalJson({ name, input })).toString('hex');
+    // All strangers are one actor: a key is theirs together with what they ask, so that nobody's key is in another's way.
+    const key = actor.kind === 'public' ? furtherKey(idempotencyKey, inputDigest) : idempotencyKey;
+    return key === undefined ? undefined : { actor_id: actor.id, key, command: name, input_digest: inputDigest };
   }
 
-  return async <Input, Result>(definition: Command<Input, Result>, input: Input, execution: Execution): Promise<Result> => {
-    ports.authorise(execution.actor, definition.name, clock.now());
+  async function writeDown(tx: Tx, all: readonly Written[]): Promise<undefined[]> {
+    await tx.insert(
+      'follow_ups',
+      all.flatMap(({ followUps }) => followUps),
+    );
+    const events = ports.record(all.flatMap((written) => written.events));
+    const answers = all.flatMap((written) => written.answers);
+    tx.defer(answers.length === 0 ? events : sql`with events as (${events}) ${insertion('idempotency_keys', answers)}`);
+    return [];
+  }
+
+  /** Carries out one command in a transaction of its own, again where it has met another. */
+  async function alone(request: Requested): Promise<Done> {
     for (let tries = 1; ; tries += 1) {
       try {
-        const { answer, result, refusal, started } = await attempt(definition, input, execution);
-        if (started.length > 0) await ports.start(started);
-        if (refusal) throw refusal;
-        if ('refusal' in answer) throw replayed(answer.refusal);
-        return result ?? (answer.result as Result);
+        return await database.transaction((tx) => carryOut(tx, clock.now(), request));
       } catch (error) {
         const broken = brokenConstraint(error);
         const refused = broken === undefined ? undefined : ports.refusalOf?.(broken);
@@ -243,8 +259,68 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** tries * (0.5 + Math.random())));
       }
     }
+  }
+
+  /**
+   * Carries out commands in one transaction.
+   * @returns what came of each; undefined for those that have to go alone: nothing of them is left
+   */
+  async function together(requests: readonly Requested[]): Promise<readonly (Shared<Done> | undefined)[]> {
+    const [first, ...others] = requests;
+    if (first && others.length === 0) return [{ result: await alone(first) }];
+    let mayHaveCommitted = false;
+    try {
+      return await database.transaction(async (tx) => {
+        // Whoever is held up holds up everybody: then each goes alone.
+        tx.defer(sql`set local lock_timeout = '100ms'`);
+        const now = clock.now();
+        const shared = await share(
+          tx,
+          requests.map((request) => (part) => carryOut(part, now, request)),
+        );
+        mayHaveCommitted = true;
+        return shared;
+      });
+    } catch (error) {
+      // Without a word from the server nobody knows whether it was committed.
+      if (mayHaveCommitted && sqlState(error) === undefined) throw error;
+      return [];
+    }
+  }
+
+  const gatherings = new Map<string, Gathering<Requested, Shared<Done> | undefined>>();
+  function gatheringOf({ name }: Requested['definition']): Gathering<Requested, Shared<Done> | undefined> {
+    const known = gatherings.get(name) ?? new Gathering(together, { most: MOST_TOGETHER, claimsOf });
+    gatherings.set(name, known);
+    return known;
+  }
+
+  async function carriedOut(request: Requested): Promise<Done> {
+    if (!request.definition.claims) return alone(request);
+    const shared = await gatheringOf(request.definition).join(request);
+    if (shared && 'result' in shared) return shared.result;
+    if (shared?.left instanceof Problem) throw shared.left;
+    return alone(request);
+  }
+
+  return async <Input, Result>(definition: Command<Input, Result>, input: Input, execution: Execution): Promise<Result> => {
+    ports.authorise(execution.actor, definition.name, clock.now());
+    const { answer, result, refusal, started } = await carriedOut({
+      definition: definition as Command<unknown, unknown>,
+      input,
+      execution,
+    });
+    if (started.length > 0) await ports.start(started);
+    if (refusal) throw refusal;
+    if ('refusal' in answer) throw replayed(answer.refusal);
+    return (result ?? answer.result) as Result;
   };
 }
+
+const claimsOf = ({ definition, input, execution: { actor, idempotencyKey } }: Requested): string[] => [
+  ...(definition.claims?.(input) ?? []),
+  ...(idempotencyKey === undefined ? [] : [`${actor.id}/${idempotencyKey}`]),
+];
 
 function replayed(body: ProblemBody): Problem {
   const { type: _type, title, status, code, detail, errors, ...facts } = body;

@@ -28,7 +28,14 @@ export interface Tx extends Db {
   defer(statement: Sql): void;
   /** Inserts rows of equal shape in one statement, and none without one; see {@link insertion}. */
   insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  /** Reads what others who share this transaction read too, all in one: once everybody waits, what they ask of a function is one call of it. */
+  readTogether<Asked, Answer>(read: ForMany<Db, Asked, Answer>, asked: Asked): Promise<Answer>;
+  /** As {@link readTogether}, for what writes. */
+  writeTogether<Asked, Answer>(write: ForMany<Tx, Asked, Answer>, asked: Asked): Promise<Answer>;
 }
+
+/** Does something for many at once. @returns an answer for each, in their order */
+export type ForMany<In extends Db, Asked, Answer> = (db: In, asked: readonly Asked[]) => Promise<readonly Answer[]>;
 
 interface Prepared {
   readonly name: string;
@@ -148,6 +155,15 @@ class Transaction extends Reader {
 
   async insert(table: string, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     if (rows.length > 0) await this.run(insertion(table, rows));
+  }
+
+  readTogether<Asked, Answer>(read: ForMany<Db, Asked, Answer>, asked: Asked): Promise<Answer> {
+    return this.writeTogether(read, asked);
+  }
+
+  async writeTogether<Asked, Answer>(write: ForMany<Tx, Asked, Answer>, asked: Asked): Promise<Answer> {
+    const [answer] = await write(this as unknown as Tx, [asked]);
+    return answer as Answer;
   }
 
   /** @throws Error when anything that was deferred failed, or the server rolled back */

@@ -15,6 +15,9 @@ export class Sql {
   }
 }
 
+/** A moment as a piece of SQL is given it: itself, or the expression of it. */
+export type Moment = Date | Sql;
+
 /**
  * SQL with its values kept apart: sql`select … where id = ${id}`. A piece inside a piece is spliced in.
  */

@@ -1,5 +1,5 @@
 import { authorise } from '../../src/access/index.ts';
-import { recordEvent } from '../../src/audit/index.ts';
+import { recordEvents } from '../../src/audit/index.ts';
 import {
   applicationRole,
   type Clock,
@@ -45,7 +45,7 @@ export function groundOf(
 ): DoomedGround {
   const address = { url: databaseUrl, role: applicationRole, poolSize };
   const database = new Database(address);
-  const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvent, start });
+  const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvents, start });
   return { database, address, db: database.reader, execute, keyRing, clock };
 }
 

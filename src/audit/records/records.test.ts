@@ -4,7 +4,7 @@ import { markAlertSeen } from '../../access/commands/alerts.ts';
 import { raiseAlert } from '../../access/index.ts';
 import { type Actor, commandRunner, type Db, KeyRing, newId, type Sql, sql } from '../../platform/index.ts';
 import { verifierOf } from '../heads/note.ts';
-import { recordEvent } from '../store.ts';
+import { recordEvents } from '../store.ts';
 import { verifyRecords } from '../verify/records.ts';
 import { verifyTrail } from '../verify/trail.ts';
 import { recordJobs } from './jobs.ts';
@@ -29,7 +29,7 @@ describe('what is done to the record of who looked, and to alerts, as the superu
     trail = await startTrail();
     const { database, clock } = trail;
     const keyRing = new KeyRing(new Map([[1, Buffer.alloc(32, 1)]]), Buffer.alloc(32, 2));
-    const execute = commandRunner(database, clock, keyRing, { authorise() {}, record: recordEvent, start: async () => {} });
+    const execute = commandRunner(database, clock, keyRing, { authorise() {}, record: recordEvents, start: async () => {} });
     const [job] = recordJobs({ db: database.reader, execute, clock });
     const writer = await trail.applicationClient();
     // Two seals of three readings each, and one of two alerts.

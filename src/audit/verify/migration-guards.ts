@@ -15,6 +15,7 @@ const comment = /--[^\n]*/g;
 const aFunction = /create (?:or replace )?function (\w+)[^$]*?\$\$([\s\S]*?)\$\$/gi;
 const aTrigger =
   /^create (?:constraint )?trigger (\w+)\s+(before|after)\s+([\s\S]*?)\son (\w+)\b([\s\S]*?)execute function (\w+)\s*\(([\s\S]*)\)$/i;
+const droppedFunctions = /^drop function (?:if exists )?([\w,\s]+)/i;
 const droppedTrigger = /^drop trigger (?:if exists )?(\w+) on (\w+)/i;
 const aConstraint = /\bconstraint (\w+)\s+(?:check|unique|primary key|foreign key|exclude)/gi;
 const aUniqueIndex = /^create unique index (\w+)\s+on/i;
@@ -32,9 +33,15 @@ export function guardsIn(migrations: readonly string[]): Guards {
   const granted = new Set<string>();
   const revoked = new Set<string>();
   for (const text of migrations) {
+    const statements = text
+      .replace(aFunction, '')
+      .replace(comment, '')
+      .split(';')
+      .map((each) => each.trim());
+    // A function that is dropped to be made anew is there in the end.
+    for (const statement of statements) for (const name of listed(droppedFunctions.exec(statement)?.[1] ?? '')) functions.delete(name);
     for (const [, name = '', body = ''] of text.matchAll(aFunction)) functions.set(name, body);
-    for (const each of text.replace(aFunction, '').replace(comment, '').split(';')) {
-      const statement = each.trim();
+    for (const statement of statements) {
       const [, dropped, from] = droppedTrigger.exec(statement) ?? [];
       if (dropped) triggers.delete(`${from}.${dropped}`);
       const trigger = aTrigger.exec(statement);

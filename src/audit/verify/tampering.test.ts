@@ -207,7 +207,7 @@ describe('what is done to the trail as the superuser is found and named', () => 
 
   it('guards taken off: triggers, constraints, functions, privileges', async () => {
     await trail.owner.query('alter table audit_events disable trigger append_only');
-    await trail.owner.query('drop trigger of_voucher on payouts');
+    await trail.owner.query('drop trigger checked on payouts');
     await trail.owner.query('alter table accounts drop constraint accounts_not_overdrawn');
     await trail.owner.query('drop index payouts_once');
     await trail.owner.query(`create or replace function check_postings() returns trigger language plpgsql as $$ begin return null; end $$`);
@@ -222,7 +222,7 @@ describe('what is done to the trail as the superuser is found and named', () => 
       'privilege_excessive referrals',
       'privilege_excessive registration_chunks',
       'trigger_missing audit_events.append_only',
-      'trigger_missing payouts.of_voucher',
+      'trigger_missing payouts.checked',
     ]);
   });
 

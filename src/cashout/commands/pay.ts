@@ -1,4 +1,4 @@
-import { command, problem, sql } from '../../platform/index.ts';
+import { command, problem } from '../../platform/index.ts';
 import { refused } from '../problems.ts';
 import { findLookUp, useLookUp } from '../store/look-ups.ts';
 import type { Confirmation, Payout } from '../types.ts';
@@ -23,7 +23,7 @@ export const payLookedUp = command<Confirmation & { readonly lookUpId: string },
     if (found?.agentId !== actor.id || found.deviceId !== (actor.deviceId ?? null)) throw problem.not_found('There is no such record.');
     const { officeId, voucherId, counter: codeCounter, expiresAt } = found;
     const handing = { officeId, ...confirmed };
-    const counter = await standAtCounter(context, handing, sql`select * from vouchers where id = ${voucherId}`);
+    const counter = await standAtCounter(context, handing, { voucherId });
     if ('wrong' in counter) return counter.wrong;
     const [voucher] = counter.candidates;
     if (voucher?.counter !== codeCounter || expiresAt <= now) throw refused('look_up_over');

@@ -1,9 +1,9 @@
-import { type CommandContext, type KeyRing, type Outcome, type Problem, problem, type Sql, type Tx } from '../../platform/index.ts';
+import { type CommandContext, type KeyRing, type Outcome, type Problem, problem, type Tx } from '../../platform/index.ts';
 import { isCodeOf, readCode } from '../../vouchers/index.ts';
-import { vouchersAt } from '../locating.ts';
+import { locatedBy } from '../locating.ts';
 import { refused } from '../problems.ts';
 import { counterRefusal, isGuessable, isLive, isSilent, locatorRefusal, voucherRefusal } from '../rules.ts';
-import { type Candidate, type Counter, type CounterCandidate, findCounter } from '../store/candidates.ts';
+import { type Candidate, type Counter, type CounterCandidate, findCounter, type Located } from '../store/candidates.ts';
 import { countFailure, noteNoCash, stateOnceCounted } from '../store/paying.ts';
 import { earlierPayout } from '../store/payouts.ts';
 import type { Locator } from '../types.ts';
@@ -39,9 +39,9 @@ interface Refused {
 export async function standAtCounter(
   { tx, actor, now }: CommandContext,
   { officeId, collectorId }: Pick<Told, 'officeId' | 'collectorId'>,
-  vouchers: Sql,
+  located: Located,
 ): Promise<Counter | Refused> {
-  const counter = await findCounter(tx, now, { officeId, agentId: actor.id, collectorId }, vouchers);
+  const counter = await findCounter(tx, { officeId, agentId: actor.id, collectorId, now, located });
   if (!counter) throw problem.not_found('There is no such record.');
   const refusal = counterRefusal(counter);
   if (refusal?.code !== 'office_without_cash') {
@@ -73,7 +73,7 @@ export async function refuseUnpayable({ tx, now }: CommandContext, voucher: Cand
 export async function recognise(context: CommandContext, told: Told): Promise<Recognised | Refused> {
   const { tx, actor, now, keyRing } = context;
   const { officeId, locator, code } = told;
-  const counter = await standAtCounter(context, told, vouchersAt(keyRing, locator));
+  const counter = await standAtCounter(context, told, locatedBy(keyRing, locator));
   if ('wrong' in counter) return counter;
   refuse(locatorRefusal(locator));
   const voucher = voucherWith(keyRing, counter.candidates, code);

@@ -1,4 +1,4 @@
-import { command } from '../../platform/index.ts';
+import { canonicalJson, command } from '../../platform/index.ts';
 import type { Payout, Redemption } from '../types.ts';
 import { handOver } from './handing-over.ts';
 import { recognise } from './recognising.ts';
@@ -11,6 +11,7 @@ import { recognise } from './recognising.ts';
 export const redeemVoucher = command<Redemption, Payout>({
   name: 'cashout.redeem',
   scope: (_db, { officeId }) => ({ office: officeId }),
+  claims: ({ locator }) => [canonicalJson(locator)],
   async run(context, redemption) {
     const found = await recognise(context, redemption);
     return 'wrong' in found ? found.wrong : handOver(context, found, redemption);

@@ -1,6 +1,6 @@
 import { hasWithdrawn } from '../../beneficiaries/index.ts';
 import { isWithinHours, opensNext } from '../../offices/index.ts';
-import { type Db, type Sql, sql } from '../../platform/index.ts';
+import { type Db, type Moment, type Sql, sql, type Tx } from '../../platform/index.ts';
 import type { VoucherState } from '../../vouchers/index.ts';
 import type { PlaceName } from '../speaking.ts';
 import { hasRunOut } from './safe.ts';
@@ -63,57 +63,95 @@ export interface Counter {
   readonly candidates: readonly CounterCandidate[];
 }
 
-type CounterRow = Omit<Counter, 'candidates' | 'opensAt'> & ({ readonly [Field in keyof CounterCandidate]: null } | CounterCandidate);
+type CounterRow = Omit<Counter, 'candidates' | 'opensAt'> & { readonly n: number } & (
+    | { readonly [Field in keyof CounterCandidate]: null }
+    | CounterCandidate
+  );
 
-/** Who pays where, and who is said to have come. */
+/** By what the vouchers in question are found: one of these. */
+export interface Located {
+  readonly voucherId?: string;
+  readonly serial?: string;
+  readonly registrationNumber?: string;
+  /** The keyed fingerprint of something that their collector is known by; null where there can be none. */
+  readonly key?: string | null;
+}
+
+/** Who pays where, who is said to have come, and for what. */
 export interface AtCounter {
   readonly officeId: string;
   readonly agentId: string;
   readonly collectorId?: string | undefined;
+  readonly now: Date;
+  readonly located: Located;
 }
 
 /**
- * Everything a redemption is judged by, in one round trip; when a closed office opens is looked up for who asks at one.
- * @param vouchers the query of the vouchers in question
+ * Everything a redemption is judged by, in one round trip for all that share the transaction; when a closed office opens is looked up for who asks at one.
  * @returns undefined when there is no such office
  */
-export async function findCounter(
-  db: Db,
-  now: Date,
-  { officeId, agentId, collectorId }: AtCounter,
-  vouchers: Sql,
-): Promise<Counter | undefined> {
-  const rows = await db.all<CounterRow>(sql`select o.code as "officeCode", o.name_fr as "officeName", o.time_zone as "officeTimeZone",
-      o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash and not ${hasRunOut(sql`o`, now)} as "hasCash", ${failuresOf(agentId, now)} as failures,
-      ${candidateColumns(now)}, ${collectorColumns(collectorId)}
-    from offices o left join (${vouchers}) v on true ${joinCollectors(collectorId)}
-    where o.id = ${officeId} order by (v.state = 'activated') desc`);
+export async function findCounter(tx: Tx, asked: AtCounter): Promise<Counter | undefined> {
+  const rows = await tx.readTogether(findCounters, asked);
   const [office] = rows;
   if (!office) return undefined;
-  const opensAt = office.isWithinHours ? undefined : await opensNext(db, officeId, now);
+  const opensAt = office.isWithinHours ? undefined : await opensNext(tx, asked.officeId, asked.now);
   return { ...office, opensAt, candidates: rows.flatMap((row) => (row.id === null ? [] : [row])) };
 }
 
+async function findCounters(db: Db, asked: readonly AtCounter[]): Promise<CounterRow[][]> {
+  const now = sql`q.now`;
+  const alternates = asked.some(({ collectorId }) => collectorId !== undefined) ? sql`q."collectorId"` : undefined;
+  const counters = JSON.stringify(asked.map(({ located, ...counter }, n) => ({ ...counter, ...located, n })));
+  const rows = await db.all<CounterRow>(sql`select q.n, o.code as "officeCode", o.name_fr as "officeName", o.time_zone as "officeTimeZone",
+      o.is_open as "isOpen", ${isWithinHours(sql`o`, now)} as "isWithinHours", o.has_cash and not ${hasRunOut(sql`o`, now)} as "hasCash",
+      ${failuresOf(sql`q."agentId"`, now)} as failures, ${candidateColumns(now)}, ${collectorColumns(alternates)}
+    from json_to_recordset(${counters}::json) as q (n int, now timestamptz, "officeId" uuid, "agentId" uuid, "collectorId" uuid,
+        "voucherId" uuid, serial text, "registrationNumber" text, key bigint)
+      join offices o on o.id = q."officeId" left join lateral (${vouchersFound(asked)}) v on true ${joinCollectors(alternates)}
+    order by (v.state = 'activated') desc`);
+  return asked.map((_, n) => rows.filter((row) => row.n === n));
+}
+
+/** Vouchers of people that one locator can bring up, those that can be paid first: as many as people who share a telephone may have. */
+const CANDIDATES = 30;
+
+const ofCollectors = (collectors: Sql): Sql => sql`(select * from vouchers where collector_id in (${collectors})
+  order by (state = 'activated') desc, issued_at desc, id limit ${CANDIDATES})`;
+
+/** The vouchers that `q` is about, by each way that one of these asks. */
+const waysToFind: Readonly<Record<keyof Located, Sql>> = {
+  voucherId: sql`select * from vouchers where id = q."voucherId"`,
+  serial: sql`select * from vouchers where serial = q.serial`,
+  registrationNumber: ofCollectors(sql`select id from beneficiaries where registration_number = q."registrationNumber"`),
+  key: ofCollectors(sql`select beneficiary_id from beneficiary_keys where key = q.key`),
+};
+
+const vouchersFound = (asked: readonly AtCounter[]): Sql =>
+  (Object.keys(waysToFind) as (keyof Located)[])
+    .filter((way) => asked.some(({ located }) => way in located))
+    .map((way) => waysToFind[way])
+    .reduce((all, next) => sql`${all} union all ${next}`);
+
 /** What is known of those who may come for a voucher `v`, of {@link joinCollectors}. @param alternateId of who is said to have come in the collector's place */
-export const collectorColumns = (alternateId: string | undefined): Sql =>
+export const collectorColumns = (alternateId: string | Sql | undefined): Sql =>
   sql`k.data_key as "dataKey", k.documents, ${alternateId ? alternateColumns : noAlternate}`;
 
 /** Joins those who may come for a voucher `v`. */
-export const joinCollectors = (alternateId: string | undefined): Sql =>
+export const joinCollectors = (alternateId: string | Sql | undefined): Sql =>
   sql`left join beneficiaries k on k.id = v.collector_id ${alternateId ? alternate(alternateId) : sql``}`;
 
 const alternateColumns = sql`c.identity as "alternateIdentity", c.household_id as "alternateHouseholdId", c.valid_until as "alternateUntil"`;
 const noAlternate = sql`null::bytea as "alternateIdentity", null::uuid as "alternateHouseholdId", null::date as "alternateUntil"`;
-const alternate = (id: string): Sql => sql`left join collectors c on c.id = ${id} and c.ended_at is null
+const alternate = (id: string | Sql): Sql => sql`left join collectors c on c.id = ${id} and c.ended_at is null
   and c.household_id = (select b.household_id from beneficiaries b where b.id = v.beneficiary_id)`;
 
 /** The wrong codes that somebody has tried within the last hour. */
-export const failuresOf = (agentId: string | Sql, now: Date): Sql =>
+export const failuresOf = (agentId: Sql, now: Moment): Sql =>
   sql`(select count(*)::int from failed_codes f where f.agent_id = ${agentId} and f.at > ${now}::timestamptz - interval '1 hour')`;
 
 /** What a voucher `v` is judged by before it is paid. */
 export const candidateColumns = (
-  now: Date,
+  now: Moment,
 ): Sql => sql`v.id, v.serial, v.state, v.amount, v.currency, v.key_version as "keyVersion", v.counter,
   v.expires_at as "expiresAt", v.beneficiary_id as "beneficiaryId", v.collector_id as "collectorId", v.programme_id as "programmeId", v.fund_id as "fundId",
   (select p.time_zone from programmes p where p.id = v.programme_id) as "timeZone",
@@ -130,9 +168,9 @@ export const candidateColumns = (
  * then the oldest. Records are one person as long as one was merged into the other, or both into a third. Who was never merged costs a look-up.
  * @param voucher the alias of its row
  */
-const isPaidElsewhere = (voucher: Sql, now: Date): Sql => sql`exists (select from beneficiaries own
+const isPaidElsewhere = (voucher: Sql, now: Moment): Sql => sql`exists (select from beneficiaries own
   cross join lateral (select own.merged_into as id where own.merged_into is not null
     union all select m.id from beneficiaries m where m.merged_into = coalesce(own.merged_into, own.id) and m.id <> own.id) other
   join vouchers w on w.beneficiary_id = other.id and (w.state = 'redeemed' or not is_bound(${voucher}.id) and (is_bound(w.id)
-    or w.state = 'activated' and w.expires_at > ${now} and own.merged_into is not null and (other.id = own.merged_into or w.id < ${voucher}.id)))
+    or w.state = 'activated' and w.expires_at > ${now}::timestamptz and own.merged_into is not null and (other.id = own.merged_into or w.id < ${voucher}.id)))
   where own.id = ${voucher}.beneficiary_id and is_same_instalment(w.line_id, ${voucher}.line_id))`;

@@ -1,3 +1,4 @@
+import { type Posting, posted } from '../../ledger/index.ts';
 import { brokenConstraint, newId, type Sql, sql, type Tx } from '../../platform/index.ts';
 import { ATTEMPTS_ALLOWED, type VoucherState } from '../../vouchers/index.ts';
 import type { Candidate } from './candidates.ts';
@@ -28,45 +29,67 @@ export interface NewPayout {
  */
 const overtaken = ['payouts_once_for_person', 'payouts_of_bound_voucher', 'payouts_of_carried_voucher'];
 
-const payable = sql`('activated')`;
-/** An office without a network does not hear that a voucher was locked, and has paid it. */
-const payableUnheard = sql`('activated', 'locked')`;
+/** A voucher, its pay-out and the entry of that. */
+interface Paying {
+  readonly now: Date;
+  readonly voucher: Pick<Candidate, 'id' | 'counter'>;
+  readonly payout: NewPayout;
+  readonly entry: Posting;
+}
 
 /**
- * Redeems a voucher, writes its pay-out and posts it, in one statement: the voucher must still be active, unexpired and under the same
- * code, no other record of the person paid by it, and it is not out with another office that has no network, nor with an officer. What an officer
- * carries does not run out meanwhile.
+ * Redeems a voucher, writes its pay-out and posts it, in one statement for all that share the transaction: the voucher must still be active, unexpired and
+ * under the same code, no other record of the person paid by it, and it is not out with another office that has no network, nor with an officer. What an
+ * officer carries does not run out meanwhile.
  * @param entry the posting of the pay-out
  * @returns whether it was; if not, somebody else was here first
  */
-export async function pay(
-  tx: Tx,
-  now: Date,
-  { id, counter }: Pick<Candidate, 'id' | 'counter'>,
-  payout: NewPayout,
-  entry: Sql,
-): Promise<boolean> {
-  const statement = sql`with redeemed as (
-      update vouchers set state = 'redeemed'
-      where id = ${id} and state in ${payout.reportedAt ? payableUnheard : payable} and counter = ${counter}
-        and (expires_at > ${now} or ${payout.advanceId}::uuid is not null)
-      returning id, collector_id, amount, currency
-    ), paid as (
-      insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
-        paid_at, paid_on, device_id, advance_id, alternate_id, document_differs, reported_at)
-      select ${payout.id}::uuid, id, ${payout.officeId}::uuid, ${payout.agentId}::uuid, collector_id, amount, currency,
-        ${payout.documentType}, ${payout.documentLastFour}, ${now}::timestamptz, ${payout.paidOn}::date,
-        ${payout.deviceId}::uuid, ${payout.advanceId}::uuid, ${payout.alternateId ?? null}::uuid, ${payout.documentDiffers ?? null}::boolean,
-        ${payout.reportedAt ?? null}::timestamptz
-      from redeemed
-      returning id)
-    select ${entry} from paid`;
+export async function pay(tx: Tx, now: Date, voucher: Paying['voucher'], payout: NewPayout, entry: Posting): Promise<boolean> {
   try {
-    return (await tx.run(statement)) === 1;
+    return await tx.writeTogether(payAll, { now, voucher, payout, entry });
   } catch (error) {
     if (overtaken.includes(brokenConstraint(error) ?? '')) return false;
     throw error;
   }
+}
+
+/** The till that a pay-out at a counter comes out of, if one stands open: the database holds it to be that one when it is written. */
+const tillOf = (
+  redeemed: Sql,
+): Sql => sql`case when ${redeemed}."reportedAt" is null then (select t.id from tills t join offices o on o.id = t.office_id
+  where t.agent_id = ${redeemed}."agentId" and t.currency = ${redeemed}.currency and t.closed_at is null and t.office_id = ${redeemed}."officeId"
+    and t.day = (${redeemed}."paidAt" at time zone o.time_zone)::date) end`;
+
+// The rows are locked in order of id, so that two groups do not wait for each other in a circle. An office without a network does not hear that a
+// voucher was locked, and has paid it.
+async function payAll(tx: Tx, all: readonly Paying[]): Promise<boolean[]> {
+  const asked = JSON.stringify(
+    all.map(({ now, voucher, payout }) => ({ ...payout, voucherId: voucher.id, counter: voucher.counter, paidAt: now })),
+  );
+  const rows = await tx.all<{ id: string }>(sql`with asked as materialized (
+      select * from json_to_recordset(${asked}::json) as q (id uuid, "voucherId" uuid, counter int, "officeId" uuid, "advanceId" uuid, "agentId" uuid,
+        "deviceId" uuid, "documentType" text, "documentLastFour" text, "paidAt" timestamptz, "paidOn" date, "alternateId" uuid,
+        "documentDiffers" boolean, "reportedAt" timestamptz)
+    ), locked as materialized (
+      select v.id from vouchers v where v.id in (select q."voucherId" from asked q) order by v.id for no key update
+    ), redeemed as (
+      update vouchers v set state = 'redeemed' from locked l join asked q on q."voucherId" = l.id
+      where v.id = l.id and (v.state = 'activated' or v.state = 'locked' and q."reportedAt" is not null) and v.counter = q.counter
+        and (v.expires_at > q."paidAt" or q."advanceId" is not null)
+      returning v.collector_id, v.amount, v.currency, q.*
+    ), paid as (
+      insert into payouts (id, voucher_id, office_id, agent_id, collector_id, amount, currency, document_type, document_last_four,
+        paid_at, paid_on, device_id, advance_id, alternate_id, document_differs, reported_at, till_id)
+      select id, "voucherId", "officeId", "agentId", collector_id, amount, currency, "documentType", "documentLastFour",
+        "paidAt", "paidOn", "deviceId", "advanceId", "alternateId", "documentDiffers", "reportedAt", ${tillOf(sql`r`)}
+      from redeemed r
+      returning id
+    ), ${posted(
+      all.map(({ entry }) => entry),
+      sql`join paid on paid.id = t.subject_id`,
+    )} select id from paid`);
+  const paid = new Set(rows.map(({ id }) => id));
+  return all.map(({ payout }) => paid.has(payout.id));
 }
 
 /** Notes that an office without cash could not pay vouchers: one for each programme whose it may have been. */

@@ -1,11 +1,11 @@
-import { type Db, Money, problem, type Sql, sql, type Tx } from '../../platform/index.ts';
+import { type Db, type Moment, Money, problem, type Sql, sql, type Tx } from '../../platform/index.ts';
 import type { OfficeCash, SafeMovement } from '../types.ts';
 
 /**
  * Whether an office that counts its cash has too little of any currency, in its safe and in the tills of the day, to pay anybody.
  * @param office the alias of its row
  */
-export const hasRunOut = (office: Sql, now: Date): Sql => sql`(exists (select from office_safes s where s.office_id = ${office}.id)
+export const hasRunOut = (office: Sql, now: Moment): Sql => sql`(exists (select from office_safes s where s.office_id = ${office}.id)
   and not exists (select from office_safes s cross join lateral (select s.cash + cash_in_tills(s.office_id, s.currency, ${now}) as cash) held
     where s.office_id = ${office}.id and held.cash > 0 and held.cash >= coalesce(s.enough_from, 0)))`;
 
