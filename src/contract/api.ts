@@ -13234,6 +13234,8 @@ export interface components {
          * @enum {string}
          */
         LineKind: "payment" | "reversal" | "fee" | "deposit" | "deposit_reversal";
+        /** @description What is written in the file and could not be read: the line was taken without it. Nothing of it is kept, for it may be a person's. A line whose serial or document could not be read is matched by no likeness */
+        Unread: ("reference" | "serial" | "office" | "lastFour" | "valueDate")[];
         StatementPreview: {
             format: components["schemas"]["StatementFormat"];
             lines: {
@@ -13247,6 +13249,7 @@ export interface components {
                 officeCode: string | null;
                 paidOn: components["schemas"]["Date"];
                 valueOn: components["schemas"]["Day"];
+                unread: components["schemas"]["Unread"];
             }[];
             faults: components["schemas"]["Place"][];
             remarks: components["schemas"]["Place"][];
@@ -13257,7 +13260,7 @@ export interface components {
         Words: string[];
         /** @description How a table is to be read. What is left out is guessed, as it is without any mapping. */
         MappingDefinition: {
-            /** @description The header of each column; those that are not named are told by their headers */
+            /** @description The header of each column; those that are not named are told by their headers. One column may be both reference and serial */
             columns?: {
                 reference?: components["schemas"]["ColumnHeader"];
                 ourReference?: components["schemas"]["ColumnHeader"];
@@ -13280,6 +13283,8 @@ export interface components {
             };
             /** @description The currency of every line, where no column says it */
             currency?: string;
+            /** @description The office of every line but fees, where no cell says it */
+            office?: string;
             /** @description Our account at the bank, where no column says it. Tables that name none are taken to be of one account, as far as they are read by mappings of one name */
             account?: string;
             /**
@@ -13343,7 +13348,7 @@ export interface components {
             /** @description Where it stands in the file: `row 12`, `Stmt 1, Ntry 4`, `line 33` */
             place: string;
             kind: components["schemas"]["LineKind"];
-            /** @description Theirs */
+            /** @description Theirs; empty where they give none */
             reference: string;
             /** @description What they quote of ours: a pay-out, or the end-to-end identifier of a transfer */
             ourReference: string | null;
@@ -13352,6 +13357,7 @@ export interface components {
             officeCode: string | null;
             paidOn: components["schemas"]["Date"];
             valueOn: components["schemas"]["Day"];
+            unread: components["schemas"]["Unread"];
             /** @description The line of an earlier statement of the bank that it says again; the first of several where that one takes apart what this one states as one sum, and the sum where it is the other way about */
             repeats: string | null;
             /** @description How it found what it is of ours */

@@ -171,6 +171,7 @@ function lineOf(row: number, common: Common, detail: Detail, place: string): Rea
     paidOn: common.paidOn,
     valueOn: common.valueOn,
     documentLastFour: null,
+    unread: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { isCurrency, westernDigits } from '../../../../platform/index.ts';
 import { isSerial } from '../../../../vouchers/index.ts';
 import { dayOf, fullYear } from '../days.ts';
+import { isNoReference } from '../ours.ts';
 import type { DateFormat } from './mapping.ts';
 
 /** A cell in European digits, without the invisible marks that say which way Arabic is written. */
@@ -9,6 +10,9 @@ export const readable = (text: string): string =>
 
 const SERIAL_DIGITS = 14;
 
+/** Whether a cell says that there is nothing to say: it is empty, a dash, or the words for it. */
+export const saysNothing = (text: string): boolean => isNoReference(text) || /^[-\u2010-\u2015_./\s]+$/u.test(readable(text));
+
 /** A serial. Zeros that a spreadsheet took from its beginning are put back where it comes to its check digits with them. */
 export function serialIn(text: string): string | undefined {
   const given = /^[0-9A-Z]{4,32}$/.exec(readable(text).replaceAll(/[\s-]/gu, '').toUpperCase())?.[0];
@@ -16,6 +20,7 @@ export function serialIn(text: string): string | undefined {
   return whole !== undefined && isSerial(whole) ? whole : given;
 }
 
+/** What the post calls an operation: letters, digits and common marks, as long as a reference may be. */
 export const referenceIn = (text: string): string | undefined => /^[\p{L}\p{N}][\p{L}\p{N} ._:/#()+,'’°&*-]{0,63}$/u.exec(text)?.[0];
 
 /** A code of five digits, of which a spreadsheet may have lost the first zero, or whatever else the post calls an office of its. */
@@ -24,11 +29,16 @@ export function officeIn(text: string): string | undefined {
   return /^\d{4,5}$/.test(office) ? office.padStart(5, '0') : /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .,'’/()-]{0,59}$/u.exec(office)?.[0];
 }
 
-/** The end of a document; zeros that a spreadsheet has lost are put back. Null where there is none. */
-export function lastFourIn(text: string): string | null | undefined {
+/**
+ * The end of a document. Zeros that a spreadsheet has lost are put back; of a longer number, masked or not, no more than its end is kept, and a
+ * word is no number.
+ */
+export function lastFourIn(text: string): string | undefined {
   const given = readable(text).toUpperCase();
-  if (given === '') return null;
-  return /^(?:\d{1,4}|[0-9A-Z]{4})$/.exec(given)?.[0].padStart(4, '0');
+  const end = /^(?:\d{1,4}|[0-9A-Z]{4})$/.exec(given)?.[0].padStart(4, '0');
+  if (end !== undefined || /^\d(?:[.,]\d+)?E\+?\d+$/.test(given)) return end;
+  const last = /^(?:[*•·.#\s/-]|[0-9A-Z]){0,40}?([0-9A-Z]{4})$/u.exec(given.replaceAll(/(?<=[0-9A-Z])[\s/-](?=[0-9A-Z])/gu, ''))?.[1];
+  return last !== undefined && /\d.*\d/.test(last) ? last : undefined;
 }
 
 export function currencyIn(text: string): string | undefined {

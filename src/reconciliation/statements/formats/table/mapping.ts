@@ -36,6 +36,8 @@ export interface TableMapping {
   readonly columns?: { readonly [Field in FieldName]?: string };
   /** The currency of every line, where no column says it. */
   readonly currency?: string;
+  /** The office of every line but fees, where no cell says it. */
+  readonly office?: string;
   /** Our account, where no column says it. */
   readonly account?: string;
   readonly dateFormat?: DateFormat;
