@@ -13281,17 +13281,17 @@ export interface components {
                 /** @description What the bank writes beside a line. It tells equal lines apart and is not kept */
                 text?: components["schemas"]["ColumnHeader"];
             };
-            /** @description The currency of every line, where no column says it */
+            /** @description The currency of every line, where no column says it, or says it in a word that is unknown or of several currencies */
             currency?: string;
             /** @description The office of every line but fees, where no cell says it */
             office?: string;
             /** @description Our account at the bank, where no column says it. Tables that name none are taken to be of one account, as far as they are read by mappings of one name */
             account?: string;
             /**
-             * @description The order of day, month and year, whatever stands between them and whether a time comes after. A year of two digits is read only with DD/MM/YYYY, DD.MM.YYYY or MM/DD/YYYY
+             * @description The order of day, month and year, whatever stands between them and whether a time comes after. A month may be a name in English, French or Arabic with any of them. A year of two digits is read only with DD/MM/YYYY, DD.MM.YYYY, DDMMYYYY, MM/DD/YYYY or YYMMDD
              * @enum {string}
              */
-            dateFormat?: "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY-MM-DD" | "DD.MM.YYYY" | "YYYYMMDD" | "excel";
+            dateFormat?: "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY-MM-DD" | "DD.MM.YYYY" | "YYYYMMDD" | "DDMMYYYY" | "YYMMDD" | "excel";
             /**
              * @description Without one, an amount such as 15.000 is refused but in a currency of three decimals
              * @enum {string}

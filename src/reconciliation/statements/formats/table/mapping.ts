@@ -20,7 +20,7 @@ export const fields = [
 
 export type FieldName = (typeof fields)[number];
 
-export const dateFormats = ['DD/MM/YYYY', 'MM/DD/YYYY', 'YYYY-MM-DD', 'DD.MM.YYYY', 'YYYYMMDD', 'excel'] as const;
+export const dateFormats = ['DD/MM/YYYY', 'MM/DD/YYYY', 'YYYY-MM-DD', 'DD.MM.YYYY', 'YYYYMMDD', 'DDMMYYYY', 'YYMMDD', 'excel'] as const;
 
 export type DateFormat = (typeof dateFormats)[number];
 

@@ -1,7 +1,8 @@
 import type { Money, NumberedRow, ProblemPlace } from '../../../../platform/index.ts';
 import { givenReference, NO_REFERENCE, payoutIdIn } from '../ours.ts';
 import type { DispensableField, ReadLine, StatementSource } from '../types.ts';
-import { currencyIn, dateIn, hasShortYear, lastFourIn, officeIn, referenceIn, saysNothing, serialIn } from './cells.ts';
+import { dateIn, hasShortYear, lastFourIn, officeIn, referenceIn, saysNothing, serialIn } from './cells.ts';
+import { currencyIn } from './currencies.ts';
 import type { Positions } from './headers.ts';
 import type { FieldName, TableMapping } from './mapping.ts';
 import { MovementReader } from './movement.ts';
@@ -9,10 +10,10 @@ import { MovementReader } from './movement.ts';
 const details = {
   reference: 'Letters, digits and marks such as . _ : / # ( ) - are read here, starting with a letter or a digit.',
   serial: 'A serial is digits. A spreadsheet may have turned it into a number such as 1.2E+13: format the column as text.',
-  date: 'Write a day as DD/MM/YYYY or YYYY-MM-DD, with or without a time after it.',
+  date: 'Write a day as DD/MM/YYYY, YYYY-MM-DD or 5 March 2026, with or without a time after it; without marks only where a mapping says so (dateFormat).',
   shortYear: 'A year of two digits is read only where a mapping says which number is the day: set dateFormat to DD/MM/YYYY or MM/DD/YYYY.',
   office: 'An office code is five digits; a name of an office is read too.',
-  currency: 'Use an ISO 4217 code, such as DZD.',
+  currency: 'Use an ISO 4217 code, such as DZD, or say in a mapping which currency a word such as dinar is (currency).',
   lastFour: 'The last four letters or digits of a document, which may stand at the end of its whole number.',
   unread: 'What stands here cannot be read. The line was taken without it, and it is not kept.',
 } as const;
@@ -101,11 +102,18 @@ export class RowReader {
     const office = dispensable('office', officeIn);
     const lastFour = dispensable('lastFour', lastFourIn);
     const givenCurrency = cell('currency');
-    const currency = givenCurrency === '' ? this.#mapping.currency : currencyIn(givenCurrency);
+    const readCurrency = currencyIn(givenCurrency, this.#mapping.currency);
+    const currency = readCurrency ?? this.#mapping.currency;
     if (currency === undefined) fault('currency', details.currency);
     const movement = this.#movements.read(row, cell, currency ?? 'TND', fault);
     if (faults.length > before || movement === undefined || !paidOn) return undefined;
     if (movement === null) return null;
+    if (readCurrency === undefined && !saysNothing(givenCurrency))
+      remarks.push({
+        row,
+        cell: 'currency',
+        detail: `This is no currency that is known. It was read as ${currency}, which the mapping says.`,
+      });
     for (const field of unread) {
       const form = field === 'valueDate' ? this.#dateDetail(cell(field)) : details[field];
       remarks.push({ row, cell: field, detail: `${details.unread} ${form}` });

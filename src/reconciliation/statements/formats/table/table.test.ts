@@ -83,6 +83,75 @@ describe('a table of the post', () => {
       expect(await days({}, none), none).toMatchObject([{ row: 2, cell: 'date' }]);
   });
 
+  it('reads months by their names in English, French and Arabic', async () => {
+    const day = async (date: string, mapping: TableMapping = {}) => {
+      const { lines, faults } = await readStatement(`${header}\nA;12345678901234;${date};16000;1,00;DZD`, { mapping });
+      return faults[0]?.cell ?? lines[0]?.paidOn;
+    };
+    const march = [
+      '05-MAR-2026',
+      '05MAR2026',
+      '5 mars 2026',
+      '05 مارس 2026',
+      '٠٥ مارس ٢٠٢٦',
+      '5 آذار 2026',
+      'March 5, 2026',
+      '5. März 2026',
+      '2026-Mar-05',
+      '05 mar. 2026 14:22',
+    ];
+    const read = await Promise.all(march.map((date) => day(date)));
+    expect(read).toEqual(march.map((date) => (date.includes('ä') ? 'date' : '2026-03-05')));
+    const months = [
+      ['january', 'jan', 'janvier', 'janv.', 'يناير', 'جانفي', 'كانون الثاني'],
+      ['february', 'feb', 'février', 'févr.', 'فبراير', 'فيفري', 'شباط'],
+      ['march', 'mar', 'mars', 'mars', 'مارس', 'مارس', 'آذار'],
+      ['april', 'apr', 'avril', 'avr.', 'أبريل', 'أفريل', 'نيسان'],
+      ['may', 'may', 'mai', 'mai', 'مايو', 'ماي', 'أيار'],
+      ['june', 'jun', 'juin', 'juin', 'يونيو', 'جوان', 'حزيران'],
+      ['july', 'jul', 'juillet', 'juil.', 'يوليو', 'جويلية', 'تموز'],
+      ['august', 'aug', 'août', 'AOUT', 'أغسطس', 'أوت', 'آب'],
+      ['september', 'sep', 'septembre', 'sept.', 'سبتمبر', 'سبتمبر', 'أيلول'],
+      ['october', 'oct', 'octobre', 'oct.', 'أكتوبر', 'اكتوبر', 'تشرين الأول'],
+      ['november', 'nov', 'novembre', 'nov.', 'نوفمبر', 'نوفمبر', 'تشرين الثاني'],
+      ['december', 'dec', 'décembre', 'déc.', 'ديسمبر', 'ديسمبر', 'كانون الأول'],
+    ];
+    for (const [i, names] of months.entries())
+      for (const name of names) expect(await day(`7 ${name} 2026`), name).toBe(`2026-${String(i + 1).padStart(2, '0')}-07`);
+    expect(await day('1er août 2026')).toBe('2026-08-01');
+    for (const none of ['05-Mar-26', '31 février 2026', '5 brumaire 2026', '05 2026', 'mars 2026'])
+      expect(await day(none), none).toBe('date');
+    for (const dateFormat of ['DD/MM/YYYY', 'MM/DD/YYYY', 'DDMMYYYY'] as const)
+      expect(await day('05-Mar-26', { dateFormat })).toBe('2026-03-05');
+    expect(await day('05-Mar-26', { dateFormat: 'YYYY-MM-DD' })).toBe('date');
+    expect(await day('5032026', { dateFormat: 'DDMMYYYY' })).toBe('2026-03-05');
+    for (const [text, dateFormat] of [
+      ['05032026', 'YYMMDD'],
+      ['05032026', undefined],
+      ['260305', 'DDMMYYYY'],
+      ['261305', 'YYMMDD'],
+      ['260305', undefined],
+    ] as const)
+      expect(await day(text, dateFormat && { dateFormat }), text).toBe('date');
+  });
+
+  it('reads a currency by its code or a word for it, and asks a mapping where a word is of several', async () => {
+    const read = async (currency: string, mapping: TableMapping = {}) => {
+      const { lines, faults, remarks } = await readStatement(`${header}\nA;12345678901234;2026-03-05;16000;1;${currency}`, { mapping });
+      return [...faults, ...remarks].map(({ cell }) => cell).join() + (lines[0]?.amount ?? '');
+    };
+    for (const word of ['DA', 'da', 'D.A.', 'د.ج', 'دج', 'د.ج.', 'dinar algérien', 'Dinars algériens', 'دينار جزائري', 'dzd'])
+      expect(await read(word), word).toBe('1.00 DZD');
+    expect(await read('DT')).toBe('1.000 TND');
+    expect(await read('€')).toBe('1.00 EUR');
+    for (const word of ['dinars', 'دينار', 'F CFA', 'DAX', 'ABC', '']) expect(await read(word), word).toBe('currency');
+    expect(await read('dinars', { currency: 'TND' })).toBe('1.000 TND');
+    expect(await read('F CFA', { currency: 'XAF' })).toBe('1 XAF');
+    expect(await read('EUR', { currency: 'DZD' })).toBe('1.00 EUR');
+    expect(await read('-', { currency: 'DZD' })).toBe('1.00 DZD');
+    expect(await read('centimes?', { currency: 'DZD' })).toBe('currency1.00 DZD');
+  });
+
   it('reads amounts with their sign on either side, with their currency, and in Arabic digits', async () => {
     const signs = async (amount: string, mapping: TableMapping = {}, currency = 'DZD') => {
       const content = `date;amount;currency\n2026-03-10;${amount};${currency}`;
@@ -310,6 +379,8 @@ describe('a table read by a mapping', () => {
     ['YYYY-MM-DD', '2026-03-05'],
     ['DD.MM.YYYY', '5.3.2026'],
     ['YYYYMMDD', '20260305'],
+    ['DDMMYYYY', '05032026'],
+    ['YYMMDD', '260305'],
     ['excel', '46086'],
   ] as const)('reads days written %s', async (dateFormat, date) => {
     const content = `${header}\nA;12345678901234;${date};16000;1,00;DZD`;
