@@ -74,6 +74,20 @@ describe('what people said', () => {
     ]);
   });
 
+  it('weighs the median as it weighs the mean', () => {
+    // 900 people live near and 20 of them were asked; 100 live far away and 30 were.
+    const strata = [
+      { stratum: '16', population: 900, sample: 20 },
+      { stratum: '11', population: 100, sample: 30 },
+    ];
+    const from = (stratum: string, n: number, km: number) =>
+      respond(stratum, 'yes', n).map((one) => ({ ...one, answers: { ...one.answers, distance_km: km } }));
+    const people = [{ by: 'all', value: 'all', people: 1_000 }];
+    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: sizesOf(people) } as const;
+    const { questions } = resultsOf([...from('16', 20, 1), ...from('11', 30, 50)], around);
+    expect(questions.find(({ question }) => question === 'distance_km')).toMatchObject({ n: 50, mean: 5.9, median: 1 });
+  });
+
   it('gives back no answer of a few whom a question was asked: not by what all said less what the others said', () => {
     // Every man and woman was asked; four men and thirty women were asked to pay.
     const people = [

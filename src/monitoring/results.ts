@@ -58,8 +58,8 @@ function resultOf(
   if (!isTold) return nothing;
   const values = valuesOf(question)?.filter((value) => value !== 'unknown');
   if (values) return { ...nothing, n: said.length, shares: sharesOf(values, said, question.id, confidence) };
-  const figures = said.map(({ answers }) => Number(answers[question.id]));
-  const mean = sum(said.map(({ weight }, i) => weight * (figures[i] ?? 0))) / sum(said.map(({ weight }) => weight));
+  const figures = said.map(({ answers, weight }) => ({ figure: Number(answers[question.id]), weight }));
+  const mean = sum(figures.map(({ figure, weight }) => weight * figure)) / sum(figures.map(({ weight }) => weight));
   return { ...nothing, n: said.length, mean: round(mean), median: round(median(figures)) };
 }
 
