@@ -3750,8 +3750,9 @@ export interface paths {
         put?: never;
         /**
          * Enter what somebody answered
-         * @description Each answer is checked against its question. Who says that they did not receive the cash, or were asked to pay for it, opens an exception of that
-         *     pay-out, once.
+         * @description Each answer is checked against its question; `unknown` is an answer to any. Who says that they did not receive the cash, not all of it
+         *     (`full_amount`), or were asked to pay for it, opens an exception of that pay-out, once, with how much they say was missing (`amount_received`) or asked
+         *     for (`asked_amount`).
          */
         post: operations["answerInterview"];
         delete?: never;
@@ -10725,7 +10726,7 @@ export interface components {
         SurveyQuestion: {
             id: string;
             /**
-             * @description `yes_no` is answered by `yes`, `no` or `unknown`; `amount` by decimal text in the currency of the programme
+             * @description `yes_no` is answered by `yes` or `no`, `amount` by decimal text in the currency of the programme, and any of them by `unknown`
              * @enum {string}
              */
             type: "yes_no" | "choice" | "number" | "amount" | "text";
@@ -10797,6 +10798,8 @@ export interface components {
                 group: components["schemas"]["SurveyGroup"];
                 /** @description Null for a group that is left out */
                 n: number | null;
+                /** @description How many did not know; they are not among `n`. It is not there in rounds that were closed before it was counted */
+                unknown?: number | null;
                 shares: components["schemas"]["SurveyShare"][] | null;
                 mean: number | null;
                 median: number | null;
