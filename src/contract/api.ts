@@ -14671,7 +14671,14 @@ export interface components {
             mapping?: components["schemas"]["MappingName"];
             everyMinutes?: components["schemas"]["EveryMinutes"];
         };
-        /** @enum {string} */
+        /**
+         * @description What the files of a period hold.
+         *     `payouts`: cash by the day on which it was booked, in `booked_at`; an office without a network tells of it later than `paid_on`. What was voided on a later day is
+         *     in the file of that day again, with `voided_at`.
+         *     `exceptions`: those that were opened, proposed upon, decided or opened again in the period, as they are by then.
+         *     Where two files have one identifier, the later one says how it is.
+         * @enum {string}
+         */
         ExportDatasetName: "payouts" | "general_ledger" | "exceptions" | "donor_report" | "payment_list_lines" | "beneficiaries";
         ExportDataset: {
             name: components["schemas"]["ExportDatasetName"];

@@ -104,7 +104,8 @@ export function toldIn(questions: Questionnaire, answers: Answers, paid: Money):
     // Who says what they received, and that is all of it, misses nothing.
     if (missing.compare(Money.zero(paid.currency)) > 0) told.push({ kind: 'not_received', amount: missing.toString(), isPart: true });
   }
-  if (answers[ASKED_TO_PAY] === 'yes') told.push({ kind: 'asked_to_pay', amount: amountIn(ASKED_AMOUNT)?.toString() ?? null, isPart: false });
+  if (answers[ASKED_TO_PAY] === 'yes')
+    told.push({ kind: 'asked_to_pay', amount: amountIn(ASKED_AMOUNT)?.toString() ?? null, isPart: false });
   return told;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inDrawnOrder } from './draw.ts';
 import { Money } from '../platform/index.ts';
+import { inDrawnOrder } from './draw.ts';
 import { toldIn } from './questionnaire.ts';
 import { resultsOf } from './results.ts';
 import { shippedQuestionnaire } from './shipped-questionnaire.ts';
@@ -137,7 +137,11 @@ describe('what people said', () => {
     const known = resultsOf([...answers(8, 'unknown'), ...answers('unknown', 'very')], around).questions;
     expect(known.find(({ question }) => question === 'distance_km')).toMatchObject({ n: 20, unknown: 20, mean: 8, median: 8 });
     const satisfied = known.find(({ question }) => question === 'satisfied');
-    expect([satisfied?.n, satisfied?.unknown, satisfied?.shares?.map(({ value }) => value)]).toEqual([20, 20, ['very', 'rather', 'little', 'not']]);
+    expect([satisfied?.n, satisfied?.unknown, satisfied?.shares?.map(({ value }) => value)]).toEqual([
+      20,
+      20,
+      ['very', 'rather', 'little', 'not'],
+    ]);
     // Nothing is told of a few, and so not how many of them did not know.
     const few = resultsOf([...answers(8, 'very').slice(0, 9), ...answers('unknown', 'very')], around).questions;
     expect(few.find(({ question }) => question === 'distance_km')).toMatchObject({ n: null, unknown: null });
