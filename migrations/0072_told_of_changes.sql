@@ -20,3 +20,7 @@ begin
 end $$;
 create trigger reopened before update on exceptions for each row
   when (old.state = 'resolved' and new.state = 'open' or new.reopened_at is distinct from old.reopened_at) execute function note_reopening();
+
+-- How often what a fund did is published by itself.
+alter table report_publishers add column publishes text not null default 'monthly' check (publishes in ('monthly', 'quarterly', 'by_hand'));
+grant update (publishes) on report_publishers to sanad_app;

@@ -7214,7 +7214,7 @@ export interface paths {
         get: operations["getReportPublisher"];
         /**
          * Say who publishes on a fund
-         * @description By the identifiers of IATI. The first time, with `If-Match` `"0"`.
+         * @description By the identifiers of IATI, and how often. The first time, with `If-Match` `"0"`.
          */
         put: operations["setReportPublisher"];
         post?: never;
@@ -14337,12 +14337,19 @@ export interface components {
         OrganisationRef: string;
         /** @description Of the code list OrganisationType: 10 government, 40 multilateral */
         OrganisationType: string;
+        /**
+         * @description How often what the fund did is published by itself, five days after the month or the quarter is over; `by_hand` is only when finance does
+         * @default monthly
+         * @enum {string}
+         */
+        PublishingRhythm: "monthly" | "quarterly" | "by_hand";
         ReportPublisher: {
             organisationRef: components["schemas"]["OrganisationRef"];
             organisationName: string;
             organisationType: components["schemas"]["OrganisationType"];
             donorRef: components["schemas"]["OrganisationRef"] | null;
             donorType: components["schemas"]["OrganisationType"] | null;
+            publishes: components["schemas"]["PublishingRhythm"];
         };
         NewReportPublisher: {
             organisationRef: components["schemas"]["OrganisationRef"];
@@ -14350,6 +14357,7 @@ export interface components {
             organisationType: components["schemas"]["OrganisationType"];
             donorRef?: components["schemas"]["OrganisationRef"] | null;
             donorType?: components["schemas"]["OrganisationType"] | null;
+            publishes?: components["schemas"]["PublishingRhythm"];
         };
         FunnelRow: {
             /** @enum {string} */
