@@ -6138,7 +6138,8 @@ export interface paths {
          *     gives them operation (payment/paiement, reversal/annulation) and document last four (quatre derniers). A saved mapping reads any
          *     other table. A row that begins with the word total is compared with the rows above it.
          *
-         *     The file is read whole and staged whole: where a cell cannot be read, or balances and sums do not come to what is stated, no line is
+         *     Only amount, day and currency make a row unreadable; a line is taken without anything else that is missing or cannot be read (`unread`).
+         *     The file is read whole and staged whole: where one of those three cannot be read, or balances and sums do not come to what is stated, no line is
          *     taken, the statement is kept as refused and every place is listed, up to a hundred. The same file again changes nothing; sent to be
          *     read otherwise (`source`, `mapping` or its version, `from`, `to`), it is refused with `imported_otherwise`, and the statement that it is
          *     has to be withdrawn first. One that was refused or withdrawn may be sent again. A line that an earlier statement of the same bank account holds is kept as its
