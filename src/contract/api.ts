@@ -3750,8 +3750,9 @@ export interface paths {
         put?: never;
         /**
          * Enter what somebody answered
-         * @description Each answer is checked against its question. Who says that they did not receive the cash, or were asked to pay for it, opens an exception of that
-         *     pay-out, once.
+         * @description Each answer is checked against its question; `unknown` is an answer to any. Who says that they did not receive the cash, not all of it
+         *     (`full_amount`), or were asked to pay for it, opens an exception of that pay-out, once, with how much they say was missing (`amount_received`) or asked
+         *     for (`asked_amount`).
          */
         post: operations["answerInterview"];
         delete?: never;
@@ -6137,7 +6138,8 @@ export interface paths {
          *     gives them operation (payment/paiement, reversal/annulation) and document last four (quatre derniers). A saved mapping reads any
          *     other table. A row that begins with the word total is compared with the rows above it.
          *
-         *     The file is read whole and staged whole: where a cell cannot be read, or balances and sums do not come to what is stated, no line is
+         *     Only amount, day and currency make a row unreadable; a line is taken without anything else that is missing or cannot be read (`unread`).
+         *     The file is read whole and staged whole: where one of those three cannot be read, or balances and sums do not come to what is stated, no line is
          *     taken, the statement is kept as refused and every place is listed, up to a hundred. The same file again changes nothing; sent to be
          *     read otherwise (`source`, `mapping` or its version, `from`, `to`), it is refused with `imported_otherwise`, and the statement that it is
          *     has to be withdrawn first. One that was refused or withdrawn may be sent again. A line that an earlier statement of the same bank account holds is kept as its
@@ -7213,7 +7215,7 @@ export interface paths {
         get: operations["getReportPublisher"];
         /**
          * Say who publishes on a fund
-         * @description By the identifiers of IATI. The first time, with `If-Match` `"0"`.
+         * @description By the identifiers of IATI, and how often. The first time, with `If-Match` `"0"`.
          */
         put: operations["setReportPublisher"];
         post?: never;
@@ -10725,7 +10727,7 @@ export interface components {
         SurveyQuestion: {
             id: string;
             /**
-             * @description `yes_no` is answered by `yes`, `no` or `unknown`; `amount` by decimal text in the currency of the programme
+             * @description `yes_no` is answered by `yes` or `no`, `amount` by decimal text in the currency of the programme, and any of them by `unknown`
              * @enum {string}
              */
             type: "yes_no" | "choice" | "number" | "amount" | "text";
@@ -10797,6 +10799,8 @@ export interface components {
                 group: components["schemas"]["SurveyGroup"];
                 /** @description Null for a group that is left out */
                 n: number | null;
+                /** @description How many did not know; they are not among `n`. It is not there in rounds that were closed before it was counted */
+                unknown?: number | null;
                 shares: components["schemas"]["SurveyShare"][] | null;
                 mean: number | null;
                 median: number | null;
@@ -13241,6 +13245,8 @@ export interface components {
          * @enum {string}
          */
         LineKind: "payment" | "reversal" | "fee" | "deposit" | "deposit_reversal";
+        /** @description What is written in the file and could not be read: the line was taken without it. Nothing of it is kept, for it may be a person's. A line whose serial or document could not be read is matched by no likeness */
+        Unread: ("reference" | "serial" | "office" | "lastFour" | "valueDate")[];
         StatementPreview: {
             format: components["schemas"]["StatementFormat"];
             lines: {
@@ -13254,6 +13260,7 @@ export interface components {
                 officeCode: string | null;
                 paidOn: components["schemas"]["Date"];
                 valueOn: components["schemas"]["Day"];
+                unread: components["schemas"]["Unread"];
             }[];
             faults: components["schemas"]["Place"][];
             remarks: components["schemas"]["Place"][];
@@ -13264,7 +13271,7 @@ export interface components {
         Words: string[];
         /** @description How a table is to be read. What is left out is guessed, as it is without any mapping. */
         MappingDefinition: {
-            /** @description The header of each column; those that are not named are told by their headers */
+            /** @description The header of each column; those that are not named are told by their headers. One column may be both reference and serial */
             columns?: {
                 reference?: components["schemas"]["ColumnHeader"];
                 ourReference?: components["schemas"]["ColumnHeader"];
@@ -13285,15 +13292,17 @@ export interface components {
                 /** @description What the bank writes beside a line. It tells equal lines apart and is not kept */
                 text?: components["schemas"]["ColumnHeader"];
             };
-            /** @description The currency of every line, where no column says it */
+            /** @description The currency of every line, where no column says it, or says it in a word that is unknown or of several currencies */
             currency?: string;
+            /** @description The office of every line but fees, where no cell says it */
+            office?: string;
             /** @description Our account at the bank, where no column says it. Tables that name none are taken to be of one account, as far as they are read by mappings of one name */
             account?: string;
             /**
-             * @description The order of day, month and year, whatever stands between them and whether a time comes after. A year of two digits is read only with DD/MM/YYYY, DD.MM.YYYY or MM/DD/YYYY
+             * @description The order of day, month and year, whatever stands between them and whether a time comes after. A month may be a name in English, French or Arabic with any of them. A year of two digits is read only with DD/MM/YYYY, DD.MM.YYYY, DDMMYYYY, MM/DD/YYYY or YYMMDD
              * @enum {string}
              */
-            dateFormat?: "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY-MM-DD" | "DD.MM.YYYY" | "YYYYMMDD" | "excel";
+            dateFormat?: "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY-MM-DD" | "DD.MM.YYYY" | "YYYYMMDD" | "DDMMYYYY" | "YYMMDD" | "excel";
             /**
              * @description Without one, an amount such as 15.000 is refused but in a currency of three decimals
              * @enum {string}
@@ -13350,7 +13359,7 @@ export interface components {
             /** @description Where it stands in the file: `row 12`, `Stmt 1, Ntry 4`, `line 33` */
             place: string;
             kind: components["schemas"]["LineKind"];
-            /** @description Theirs */
+            /** @description Theirs; empty where they give none */
             reference: string;
             /** @description What they quote of ours: a pay-out, or the end-to-end identifier of a transfer */
             ourReference: string | null;
@@ -13359,6 +13368,7 @@ export interface components {
             officeCode: string | null;
             paidOn: components["schemas"]["Date"];
             valueOn: components["schemas"]["Day"];
+            unread: components["schemas"]["Unread"];
             /** @description The line of an earlier statement of the bank that it says again; the first of several where that one takes apart what this one states as one sum, and the sum where it is the other way about */
             repeats: string | null;
             /** @description How it found what it is of ours */
@@ -14335,12 +14345,19 @@ export interface components {
         OrganisationRef: string;
         /** @description Of the code list OrganisationType: 10 government, 40 multilateral */
         OrganisationType: string;
+        /**
+         * @description How often what the fund did is published by itself, five days after the month or the quarter is over; `by_hand` is only when finance does
+         * @default monthly
+         * @enum {string}
+         */
+        PublishingRhythm: "monthly" | "quarterly" | "by_hand";
         ReportPublisher: {
             organisationRef: components["schemas"]["OrganisationRef"];
             organisationName: string;
             organisationType: components["schemas"]["OrganisationType"];
             donorRef: components["schemas"]["OrganisationRef"] | null;
             donorType: components["schemas"]["OrganisationType"] | null;
+            publishes: components["schemas"]["PublishingRhythm"];
         };
         NewReportPublisher: {
             organisationRef: components["schemas"]["OrganisationRef"];
@@ -14348,6 +14365,7 @@ export interface components {
             organisationType: components["schemas"]["OrganisationType"];
             donorRef?: components["schemas"]["OrganisationRef"] | null;
             donorType?: components["schemas"]["OrganisationType"] | null;
+            publishes?: components["schemas"]["PublishingRhythm"];
         };
         FunnelRow: {
             /** @enum {string} */
@@ -14669,7 +14687,14 @@ export interface components {
             mapping?: components["schemas"]["MappingName"];
             everyMinutes?: components["schemas"]["EveryMinutes"];
         };
-        /** @enum {string} */
+        /**
+         * @description What the files of a period hold.
+         *     `payouts`: cash by the day on which it was booked, in `booked_at`; an office without a network tells of it later than `paid_on`. What was voided on a later day is
+         *     in the file of that day again, with `voided_at`.
+         *     `exceptions`: those that were opened, proposed upon, decided or opened again in the period, as they are by then.
+         *     Where two files have one identifier, the later one says how it is.
+         * @enum {string}
+         */
         ExportDatasetName: "payouts" | "general_ledger" | "exceptions" | "donor_report" | "payment_list_lines" | "beneficiaries";
         ExportDataset: {
             name: components["schemas"]["ExportDatasetName"];

@@ -9,7 +9,7 @@ import { payList } from '../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { daysLater, turnsOf } from '../../test/support/scheduled.ts';
 import { jobsOf, openWebhook } from '../../test/support/webhooks.ts';
-import { dateIn } from '../platform/index.ts';
+import { dateIn, newId } from '../platform/index.ts';
 
 describe('scheduled exports', () => {
   let platform: TestPlatform;
@@ -80,6 +80,63 @@ describe('scheduled exports', () => {
       [run.id],
     );
     expect(rows).toEqual([{ actor_id: officer.userId }]);
+  });
+
+  it('holds what was booked or changed on its day: late reports, voids, and what became of exceptions', async () => {
+    const finance = await platform.as('finance_officer', { programme: frame.programmeId });
+    const [paid, changed] = [await define(wanted()), await define(wanted({ dataset: 'exceptions' }), finance)];
+    const [late, prompt] = await payList(platform, frame, [{ paidOn: '2026-03-10' }, { paidOn: today() }]);
+    if (!late || !prompt) throw new Error('two pay-outs');
+    const fileOf = async (definitionId: string, by: Client) => {
+      await daysLater(platform, 1);
+      await turn();
+      const [run] = await runs(definitionId, by);
+      const [header = [], ...rows] = await tableIn((await asBytes(by.get(`/v1/export-runs/${run.id}/file`)).expect(200)).body, 'csv');
+      return rows.map((row) => Object.fromEntries(row.map((cell, i) => [header[i], cell])));
+    };
+    const change = (client: typeof platform.owner, text: string, values: unknown[]) => client.query(text, values);
+    const inReplica = async (text: string, values: unknown[]) => {
+      await platform.owner.query('set session_replication_role = replica');
+      await change(platform.owner, text, values);
+      await platform.owner.query('set session_replication_role = origin');
+    };
+    const now = () => platform.clock.now();
+    await inReplica('update payouts set reported_at = $2 where id = $1', [late.payoutId, now()]);
+    const exception = newId();
+    await inReplica(
+      `insert into exceptions (id, programme_id, statement_id, kind, statement_line_id, detail, opened_at) values ($1, $2, $2, 'paid_not_in_list', $1, 'x', $3)`,
+      [exception, frame.programmeId, now()],
+    );
+    const first = await fileOf(paid.id, officer);
+    expect(first.map(({ payout, paid_on }) => [payout, paid_on])).toEqual([
+      [late.payoutId, '2026-03-10'],
+      [prompt.payoutId, expect.any(String)],
+    ]);
+    expect(first[0]).toMatchObject({ how: 'offline', voided_at: '' });
+    expect(first[0]?.['booked_at']?.slice(0, 10)).not.toBe('2026-03-10');
+    expect(await fileOf(paid.id, officer)).toEqual([]);
+    await inReplica(`update payouts set voided_at = $2, voided_by = $3, void_reason = 'A mistake' where id = $1`, [
+      prompt.payoutId,
+      now(),
+      newId(),
+    ]);
+    expect(await fileOf(paid.id, officer)).toMatchObject([{ payout: prompt.payoutId, voided_at: expect.stringMatching(/^20/) }]);
+    expect(await fileOf(changed.id, finance)).toEqual([]);
+    const resolve = `update exceptions set state = 'resolved', resolution = 'superseded', resolved_by = $2, resolved_at = $3 where id = $1`;
+    await platform.owner.query(resolve, [exception, newId(), now()]);
+    expect(await fileOf(changed.id, finance)).toMatchObject([{ exception, state: 'resolved', reopened_at: '' }]);
+    const reopen = `update exceptions set state = 'open', resolution = null, resolved_by = null, resolved_at = null, reopened_at = $2 where id = $1`;
+    await expect(platform.owner.query(reopen, [exception, null])).rejects.toMatchObject({ constraint: 'exceptions_reopened_when' });
+    await platform.owner.query(reopen, [exception, now()]);
+    await expect(
+      platform.owner.query('update exceptions set reopened_at = $2 where id = $1', [exception, new Date()]),
+    ).rejects.toMatchObject({
+      constraint: 'exceptions_reopened_when',
+    });
+    expect(await fileOf(changed.id, finance)).toMatchObject([
+      { exception, state: 'open', resolved_at: '', reopened_at: expect.stringMatching(/^20/) },
+    ]);
+    expect(await fileOf(changed.id, finance)).toEqual([]);
   });
 
   it('makes up for turns that were missed once, and is begun once by several workers', async () => {

@@ -192,6 +192,19 @@ describe('what people say after they were paid', () => {
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual(
       ['asked_amount', 'distance_km', 'full_amount', 'received', 'satisfied', 'strange'].map((name) => `/answers/${name}`),
     );
+    const cut = {
+      received: 'yes',
+      full_amount: 'no',
+      amount_received: 'x',
+      on_time: 'yes',
+      safe_on_the_way: 'yes',
+      safe_at_the_office: 'yes',
+    };
+    const lost = await answer(interviewer, first, { ...cut, ...travelled, spent_on: 'gold', asked_to_pay: 'no' }).expect(422);
+    expect(lost.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '/answers/amount_received',
+      '/answers/spent_on',
+    ]);
     const both = await Promise.all([answer(interviewer, first, happy), answer(interviewer, first, { ...happy, remarks: 'Thank you' })]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     await expect(app.query(`update survey_interviews set answers = '{}' where id = $1`, [first])).rejects.toMatchObject({
@@ -241,6 +254,44 @@ describe('what people say after they were paid', () => {
     expect(rows).toEqual([
       { kind: 'asked_to_pay', record_type: 'interview' },
       { kind: 'not_received', record_type: 'interview' },
+    ]);
+  });
+
+  it('is kept of who does not know the rest, with how much they were asked for and how much is missing', async () => {
+    const { id: roundId } = await drawn({ confidence: '0.99', margin: '0.01' });
+    await assign(roundId, interviewer, 40).expect(200);
+    const [first = '', second = ''] = await own(interviewer, roundId);
+    const unknown = Object.fromEntries(
+      ['full_amount', 'on_time', 'safe_on_the_way', 'safe_at_the_office', 'distance_km', 'minutes', 'spent_on', 'satisfied'].map((id) => [
+        id,
+        'unknown',
+      ]),
+    );
+    await platform.owner.query(
+      `update exceptions set state = 'resolved', resolution = 'post_error', resolved_by = $1, resolved_at = now()
+      where payout_id in (select payout_id from survey_interviews where id = any($2)) and state = 'open'`,
+      [newId(), [first, second]],
+    );
+    await answer(interviewer, first, { ...unknown, received: 'yes', asked_to_pay: 'yes', asked_amount: '500' }).expect(200);
+    await answer(interviewer, second, {
+      ...unknown,
+      received: 'yes',
+      full_amount: 'no',
+      amount_received: '14000',
+      asked_to_pay: 'yes',
+      asked_amount: 'unknown',
+    }).expect(200);
+    const { rows } = await platform.owner.query(
+      `select i.id, e.kind, e.amount::text, e.currency, e.detail ~ 'in full' as part from survey_interviews i join exceptions e on e.record_id = i.id
+      where i.id = any($1) order by i.id, e.kind`,
+      [[first, second]],
+    );
+    expect(rows.filter(({ id }) => id === first)).toEqual([
+      { id: first, kind: 'asked_to_pay', amount: '500.00', currency: 'DZD', part: false },
+    ]);
+    expect(rows.filter(({ id }) => id === second)).toEqual([
+      { id: second, kind: 'asked_to_pay', amount: null, currency: null, part: false },
+      { id: second, kind: 'not_received', amount: '1000.00', currency: 'DZD', part: true },
     ]);
   });
 

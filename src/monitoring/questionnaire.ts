@@ -4,6 +4,10 @@ import type { Answers, Questionnaire, SurveyQuestion } from './types.ts';
 /** What every questionnaire asks of everybody: by these exceptions are opened, and the reached are counted. */
 export const RECEIVED = 'received';
 export const ASKED_TO_PAY = 'asked_to_pay';
+/** What of the questionnaire that is shipped says how much: another may ask the same. */
+const ASKED_AMOUNT = 'asked_amount';
+const FULL_AMOUNT = 'full_amount';
+const AMOUNT_RECEIVED = 'amount_received';
 
 /** What is wrong with a questionnaire whose form is right. */
 export function questionnaireFaults(questions: Questionnaire): ProblemPlace[] {
@@ -27,10 +31,13 @@ export function questionnaireFaults(questions: Questionnaire): ProblemPlace[] {
   return [...faults, ...missing.map((name) => ({ pointer: '/questionnaire', detail: `Ask ${name}, by yes or no, of everybody.` }))];
 }
 
+/** What anybody may answer to anything: that they do not know, or would rather not say. */
+export const UNKNOWN = 'unknown';
+
 /** What a question may be answered by, where that is a choice. */
 export function valuesOf({ type, choices }: SurveyQuestion): string[] | undefined {
-  if (type === 'yes_no') return ['yes', 'no', 'unknown'];
-  return choices?.map(({ value }) => value);
+  if (type === 'yes_no') return ['yes', 'no', UNKNOWN];
+  return choices && [...new Set([...choices.map(({ value }) => value), UNKNOWN])];
 }
 
 const LONGEST = 1_000;
@@ -38,13 +45,14 @@ const LONGEST = 1_000;
 /** What is wrong with an answer; undefined for a right one. */
 function faultOf(question: SurveyQuestion, answer: string | number, currency: string): string | undefined {
   const { type, minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = question;
+  if (answer === UNKNOWN) return undefined;
   const values = valuesOf(question);
   if (values) return values.includes(String(answer)) ? undefined : `One of ${values.join(', ')}.`;
   if (type === 'number') {
-    if (typeof answer !== 'number') return 'A number.';
+    if (typeof answer !== 'number') return 'A number, or unknown.';
     return answer >= minimum && answer <= maximum ? undefined : `From ${minimum} to ${maximum}.`;
   }
-  if (typeof answer !== 'string') return 'A text.';
+  if (typeof answer !== 'string') return 'A text, or unknown.';
   if (type === 'text') return answer.length <= LONGEST ? undefined : `${LONGEST} letters at most.`;
   try {
     return Money.of(answer, currency).compare(Money.zero(currency)) < 0 ? 'No less than zero.' : undefined;
@@ -72,6 +80,33 @@ export function answerFaults(questions: Questionnaire, answers: Answers, currenc
       return detail ? [{ pointer, detail }] : [];
     }),
   ];
+}
+
+/** What somebody's answers tell of their pay-out that does not agree with the books. */
+export interface Told {
+  readonly kind: 'not_received' | 'asked_to_pay';
+  /** How much of it is at stake, where they say so; null leaves that open. */
+  readonly amount: string | null;
+  readonly isPart: boolean;
+}
+
+/** What is to be looked into by somebody's answers. @param paid what their pay-out was */
+export function toldIn(questions: Questionnaire, answers: Answers, paid: Money): Told[] {
+  const amountIn = (name: string): Money | null => {
+    const answer = answers[name];
+    const isAmount = questions.some(({ id, type }) => id === name && type === 'amount');
+    return isAmount && typeof answer === 'string' && answer !== UNKNOWN ? Money.of(answer, paid.currency) : null;
+  };
+  const told: Told[] = [];
+  if (answers[RECEIVED] === 'no') told.push({ kind: 'not_received', amount: null, isPart: false });
+  else if (answers[FULL_AMOUNT] === 'no') {
+    const missing = paid.minus(amountIn(AMOUNT_RECEIVED) ?? Money.zero(paid.currency));
+    // Who says what they received, and that is all of it, misses nothing.
+    if (missing.compare(Money.zero(paid.currency)) > 0) told.push({ kind: 'not_received', amount: missing.toString(), isPart: true });
+  }
+  if (answers[ASKED_TO_PAY] === 'yes')
+    told.push({ kind: 'asked_to_pay', amount: amountIn(ASKED_AMOUNT)?.toString() ?? null, isPart: false });
+  return told;
 }
 
 /** Answers apart: what was chosen or counted, and what was said in words. */

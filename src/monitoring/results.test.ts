@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Money } from '../platform/index.ts';
 import { inDrawnOrder } from './draw.ts';
+import { toldIn } from './questionnaire.ts';
 import { resultsOf } from './results.ts';
 import { shippedQuestionnaire } from './shipped-questionnaire.ts';
 import { LEAST, toldBeside } from './suppression.ts';
-import type { Response, Sizes } from './types.ts';
+import type { Answers, Response, Sizes } from './types.ts';
 
 const groups = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 12 });
 
@@ -74,6 +76,20 @@ describe('what people said', () => {
     ]);
   });
 
+  it('weighs the median as it weighs the mean', () => {
+    // 900 people live near and 20 of them were asked; 100 live far away and 30 were.
+    const strata = [
+      { stratum: '16', population: 900, sample: 20 },
+      { stratum: '11', population: 100, sample: 30 },
+    ];
+    const from = (stratum: string, n: number, km: number) =>
+      respond(stratum, 'yes', n).map((one) => ({ ...one, answers: { ...one.answers, distance_km: km } }));
+    const people = [{ by: 'all', value: 'all', people: 1_000 }];
+    const around = { roundId: 'r', confidence: '0.95', questionnaire: shippedQuestionnaire, strata, sizes: sizesOf(people) } as const;
+    const { questions } = resultsOf([...from('16', 20, 1), ...from('11', 30, 50)], around);
+    expect(questions.find(({ question }) => question === 'distance_km')).toMatchObject({ n: 50, mean: 5.9, median: 1 });
+  });
+
   it('gives back no answer of a few whom a question was asked: not by what all said less what the others said', () => {
     // Every man and woman was asked; four men and thirty women were asked to pay.
     const people = [
@@ -110,11 +126,46 @@ describe('what people said', () => {
     const [received] = resultsOf(responses, around).questions;
     expect(received).toMatchObject({
       n: 20,
+      unknown: 20,
       shares: [
         { value: 'yes', share: 0.75 },
         { value: 'no', share: 0.25 },
       ],
     });
+    const answers = (distance_km: string | number, satisfied: string) =>
+      respond('16', 'yes', 20).map((one) => ({ ...one, answers: { ...one.answers, distance_km, satisfied } }));
+    const known = resultsOf([...answers(8, 'unknown'), ...answers('unknown', 'very')], around).questions;
+    expect(known.find(({ question }) => question === 'distance_km')).toMatchObject({ n: 20, unknown: 20, mean: 8, median: 8 });
+    const satisfied = known.find(({ question }) => question === 'satisfied');
+    expect([satisfied?.n, satisfied?.unknown, satisfied?.shares?.map(({ value }) => value)]).toEqual([
+      20,
+      20,
+      ['very', 'rather', 'little', 'not'],
+    ]);
+    // Nothing is told of a few, and so not how many of them did not know.
+    const few = resultsOf([...answers(8, 'very').slice(0, 9), ...answers('unknown', 'very')], around).questions;
+    expect(few.find(({ question }) => question === 'distance_km')).toMatchObject({ n: null, unknown: null });
+  });
+});
+
+describe('what is to be looked into', () => {
+  const told = (answers: Answers, questionnaire = shippedQuestionnaire) => toldIn(questionnaire, answers, Money.of('15000', 'DZD'));
+
+  it('has the amount that somebody says, and of what was not received in full what is missing', () => {
+    expect(told({ received: 'yes', full_amount: 'yes', asked_to_pay: 'no' })).toEqual([]);
+    expect(told({ received: 'unknown', asked_to_pay: 'unknown' })).toEqual([]);
+    expect(told({ received: 'no', asked_to_pay: 'yes', asked_amount: '500' })).toEqual([
+      { kind: 'not_received', amount: null, isPart: false },
+      { kind: 'asked_to_pay', amount: '500.00', isPart: false },
+    ]);
+    for (const asked of [{}, { asked_amount: 'unknown' }])
+      expect(told({ received: 'yes', asked_to_pay: 'yes', ...asked })).toEqual([{ kind: 'asked_to_pay', amount: null, isPart: false }]);
+    const part = (amount_received: string) => told({ received: 'yes', full_amount: 'no', amount_received, asked_to_pay: 'no' });
+    expect(part('14000.50')).toEqual([{ kind: 'not_received', amount: '999.50', isPart: true }]);
+    for (const nothing of ['0', 'unknown']) expect(part(nothing)).toEqual([{ kind: 'not_received', amount: '15000.00', isPart: true }]);
+    for (const all of ['15000', '16000']) expect(part(all)).toEqual([]);
+    const counted = shippedQuestionnaire.map((one) => (one.id === 'asked_amount' ? { ...one, type: 'text' as const } : one));
+    expect(told({ received: 'yes', asked_to_pay: 'yes', asked_amount: 'a lot' }, counted)).toMatchObject([{ amount: null }]);
   });
 });
 

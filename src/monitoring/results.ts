@@ -1,4 +1,4 @@
-import { RECEIVED, valuesOf } from './questionnaire.ts';
+import { RECEIVED, UNKNOWN, valuesOf } from './questionnaire.ts';
 import { type Confidence, effectiveSize, median, wilson } from './statistics.ts';
 import { peopleIn, toldBy } from './strata.ts';
 import { LEAST, toldBeside } from './suppression.ts';
@@ -45,22 +45,26 @@ type QuestionResult = SurveyResults['questions'][number];
 
 /** Those who said something. "I do not know" says nothing of the share. */
 const whoSaid = <Of extends Response>(of: readonly Of[], { id }: SurveyQuestion): Of[] =>
-  of.filter(({ answers }) => answers[id] !== undefined && answers[id] !== 'unknown');
+  of.filter(({ answers }) => answers[id] !== undefined && answers[id] !== UNKNOWN);
+
+const howManyDoNotKnow = (of: readonly Response[], { id }: SurveyQuestion): number =>
+  of.filter(({ answers }) => answers[id] === UNKNOWN).length;
 
 function resultOf(
   question: SurveyQuestion,
   group: SurveyGroup,
   said: readonly Weighted[],
+  unknown: number,
   isTold: boolean,
   confidence: Confidence,
 ): QuestionResult {
-  const nothing = { question: question.id, group, n: null, shares: null, mean: null, median: null };
+  const nothing = { question: question.id, group, n: null, unknown: null, shares: null, mean: null, median: null };
   if (!isTold) return nothing;
-  const values = valuesOf(question)?.filter((value) => value !== 'unknown');
-  if (values) return { ...nothing, n: said.length, shares: sharesOf(values, said, question.id, confidence) };
-  const figures = said.map(({ answers }) => Number(answers[question.id]));
-  const mean = sum(said.map(({ weight }, i) => weight * (figures[i] ?? 0))) / sum(said.map(({ weight }) => weight));
-  return { ...nothing, n: said.length, mean: round(mean), median: round(median(figures)) };
+  const values = valuesOf(question)?.filter((value) => value !== UNKNOWN);
+  if (values) return { ...nothing, n: said.length, unknown, shares: sharesOf(values, said, question.id, confidence) };
+  const figures = said.map(({ answers, weight }) => ({ figure: Number(answers[question.id]), weight }));
+  const mean = sum(figures.map(({ figure, weight }) => weight * figure)) / sum(figures.map(({ weight }) => weight));
+  return { ...nothing, n: said.length, unknown, mean: round(mean), median: round(median(figures)) };
 }
 
 /** What is known of a round beside the answers. */
@@ -99,7 +103,9 @@ export function resultsOf(
         groups.map(({ people, of }, i) => [people, of.length, said[i]?.length ?? 0]),
         (i) => !paidTold[i],
       );
-      return groups.map(({ group }, i) => resultOf(question, group, said[i] ?? [], isTold[i] === true, confidence));
+      return groups.map(({ group, of }, i) =>
+        resultOf(question, group, said[i] ?? [], howManyDoNotKnow(of, question), isTold[i] === true, confidence),
+      );
     });
     groups.forEach(({ group, people }, i) => {
       // Another round of the same days has somebody there; this one has nobody.

@@ -78,7 +78,20 @@ describe('the interval of a share', () => {
   it('counts weighted answers for what they are worth', () => {
     expect(effectiveSize([1, 1, 1, 1])).toBe(4);
     expect(effectiveSize([3, 1])).toBeCloseTo(1.6, 10);
-    expect(median([4, 1, 3])).toBe(3);
-    expect(median([1, 2, 3, 10])).toBe(2.5);
+    const equal = (figures: number[]) => figures.map((figure) => ({ figure, weight: 1 / 3 }));
+    expect(median(equal([4, 1, 3]))).toBe(3);
+    expect(median(equal([1, 2, 3, 10]))).toBe(2.5);
+    expect(median(equal([7]))).toBe(7);
+  });
+
+  it('finds the middle of people as if each of them had been asked', () => {
+    const strata = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 7 })), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(strata, fc.constantFrom(1, 1 / 3, 45), (given, grain) => {
+        const everybody = given.flatMap(([figure, people]) => Array.from({ length: people }, () => figure)).sort((a, b) => a - b);
+        const [lower = 0, upper = 0] = [everybody[Math.ceil(everybody.length / 2) - 1], everybody[Math.floor(everybody.length / 2)]];
+        expect(median(given.map(([figure, people]) => ({ figure, weight: people * grain })))).toBe((lower + upper) / 2);
+      }),
+    );
   });
 });

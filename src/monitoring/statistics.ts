@@ -61,9 +61,23 @@ export function effectiveSize(weights: readonly number[]): number {
   return squares === 0 ? 0 : sum ** 2 / squares;
 }
 
-/** The middle of some figures; of two in the middle, what lies between. */
-export function median(figures: readonly number[]): number {
-  const sorted = [...figures].sort((a, b) => a - b);
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
+/** A figure and how many people it stands for. */
+export interface WeightedFigure {
+  readonly figure: number;
+  readonly weight: number;
+}
+
+/** The figure that half of the people are not above and half not below; where two are, what lies between them. */
+export function median(figures: readonly WeightedFigure[]): number {
+  const sorted = figures.filter(({ weight }) => weight > 0).sort((a, b) => a.figure - b.figure);
+  const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  // A share of people is a quotient: its last digits decide nothing.
+  const grain = half * 1e-9;
+  let below = 0;
+  for (const [i, { figure, weight }] of sorted.entries()) {
+    below += weight;
+    if (below > half + grain) return figure;
+    if (below > half - grain) return (figure + (sorted[i + 1]?.figure ?? figure)) / 2;
+  }
+  return 0;
 }

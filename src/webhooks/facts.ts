@@ -42,7 +42,11 @@ const facts = ({ from, until }: Stretch): Sql => sql`
   union all
   select x.id, x.programme_id, 'exception.opened', x.opened_at, jsonb_build_object('programmeId', x.programme_id, 'exceptionId', x.id, 'kind', x.kind,
       'state', 'open'), x.written_by
-    from exceptions x where x.written_by >= ${from}::xid8 and x.written_by < ${until}::xid8 and x.programme_id in (select programme_id from told)`;
+    from exceptions x where x.written_by >= ${from}::xid8 and x.written_by < ${until}::xid8 and x.programme_id in (select programme_id from told)
+  union all
+  select md5('reopening/' || x.id || '/' || x.reopened_in)::uuid, x.programme_id, 'exception.opened', x.reopened_at, jsonb_build_object('programmeId', x.programme_id,
+      'exceptionId', x.id, 'kind', x.kind, 'state', 'open'), x.reopened_in
+    from exceptions x where x.reopened_in >= ${from}::xid8 and x.reopened_in < ${until}::xid8 and x.programme_id in (select programme_id from told)`;
 
 /**
  * Makes deliveries of what happened in a stretch, for every webhook that is to be told. Done again, it adds nothing.

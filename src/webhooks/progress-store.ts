@@ -32,7 +32,8 @@ export async function isWorthLooking(db: Db): Promise<boolean> {
         order by e.written_by limit ${AT_ONCE})
     select exists (${isTold}) and ((select count(*) from recent) >= ${AT_ONCE}::int
       or exists (select from recent e where ${isNews} and (e.programme_id is null or e.programme_id in (${isTold})))
-      or exists (select from place, exceptions x where x.written_by >= place.told and x.written_by < place.ended and x.programme_id in (${isTold}))) as worth`);
+      or exists (select from place, exceptions x where x.written_by >= place.told and x.written_by < place.ended and x.programme_id in (${isTold}))
+      or exists (select from place, exceptions x where x.reopened_in >= place.told and x.reopened_in < place.ended and x.programme_id in (${isTold}))) as worth`);
   return row?.worth === true;
 }
 

@@ -207,6 +207,33 @@ describe('what webhooks tell', () => {
     for (const event of events) expect(checks[event.type]?.(event), event.type).toEqual([]);
   });
 
+  it('is an exception that is opened again, once for each time', async () => {
+    const frame = await makeFrame(platform);
+    const webhook = await open(frame.programmeId, ['exception.opened']);
+    const id = newId();
+    await platform.owner.query('set session_replication_role = replica');
+    await platform.owner.query(
+      `insert into exceptions (id, programme_id, statement_id, kind, statement_line_id, detail, opened_at) values ($1, $2, $2, 'paid_not_in_list', $1, 'x', $3)`,
+      [id, frame.programmeId, platform.clock.now()],
+    );
+    await platform.owner.query('set session_replication_role = origin');
+    await told(webhook, 1);
+    for (const count of [2, 3]) {
+      await platform.owner.query(`update exceptions set state = 'resolved', resolution = 'superseded', resolved_by = $2 where id = $1`, [
+        id,
+        newId(),
+      ]);
+      expect(await told(webhook, count - 1)).toHaveLength(count - 1);
+      await platform.owner.query(
+        `update exceptions set state = 'open', resolution = null, resolved_by = null, reopened_at = $2 where id = $1`,
+        [id, new Date(platform.clock.now().getTime() + count)],
+      );
+      const events = await told(webhook, count);
+      expect(new Set(events.map((event) => event.id)).size).toBe(count);
+      for (const event of events) expect([event.data['exceptionId'], checks[event.type]?.(event)]).toEqual([id, []]);
+    }
+  });
+
   it('is told to those alone who asked for it, in their programme, from when they were switched on', async () => {
     const [frame, other] = [await makeFrame(platform), await makeFrame(platform)];
     const agent = await platform.as('agent', { office: frame.officeId });

@@ -1,10 +1,10 @@
 import { noteColumn, openPeople, sealNote } from '../../beneficiaries/index.ts';
-import { type Actor, command, type Db, newId, problem, type RoomColumns, type Scope, type Tx } from '../../platform/index.ts';
-import { openException, type ToldException } from '../../reconciliation/index.ts';
+import { type Actor, command, type Db, Money, newId, problem, type RoomColumns, type Scope, type Tx } from '../../platform/index.ts';
+import { openException } from '../../reconciliation/index.ts';
 import { insertReplacement } from '../frame-store.ts';
 import { callOf, findInterview, lockInterview, recordAnswers, recordNoResponse, type StoredInterview } from '../interview-store.ts';
 import { monitoringProblem } from '../problems.ts';
-import { ASKED_TO_PAY, answerFaults, apart, RECEIVED } from '../questionnaire.ts';
+import { answerFaults, apart, toldIn } from '../questionnaire.ts';
 import { findRound } from '../round-store.ts';
 import type { Answers, InterviewState, NoResponseReason, Questionnaire, StoredRound } from '../types.ts';
 
@@ -91,7 +91,7 @@ async function heldInterview(tx: Tx, actor: Actor, interviewId: string): Promise
 }
 
 /**
- * Enters what somebody answered. Cash that they say they did not receive, or were asked to pay for, is an exception of the pay-out, once.
+ * Enters what somebody answered. Cash that they say they did not receive, or not all of, or were asked to pay for, is an exception of the pay-out, once.
  * @throws not_found; interview_over; survey_state; unprocessable naming each answer that does not fit its question
  */
 export const answerInterview = command<{ interviewId: string; answers: Answers }, EndedInterview>({
@@ -111,9 +111,8 @@ export const answerInterview = command<{ interviewId: string; answers: Answers }
     await recordAnswers(tx, interviewId, chosen, sealed, now);
     const { programmeId, payoutId } = found;
     const record = { type: 'interview', id: interviewId };
-    const raise = (kind: ToldException['kind']) => openException(tx, { programmeId, at: now }, { kind, payoutId, record });
-    if (answers[RECEIVED] === 'no') await raise('not_received');
-    if (answers[ASKED_TO_PAY] === 'yes') await raise('asked_to_pay');
+    for (const told of toldIn(questionnaire, answers, Money.of(call.amount, call.currency)))
+      await openException(tx, { programmeId, at: now }, { ...told, payoutId, record });
     const result = { id: interviewId, state: 'done' as const, replacedBy: null };
     return { result, subject: subjectOf(interviewId), before: { state: found.state }, after: { state: 'done', chosen } };
   },

@@ -162,7 +162,7 @@ describe('the resolution of an exception, attacked', () => {
     await refused('exception_decisions_undone_by_reopening', 'update exception_decisions set undone_by = id where id = $1', [made[0]]);
     await refused(
       'exceptions_resolved_as_approved',
-      `update exceptions set state = 'open', resolution = null, resolved_by = null, resolved_at = null where id = $1`,
+      `update exceptions set state = 'open', resolution = null, resolved_by = null, resolved_at = null, reopened_at = now() where id = $1`,
       [id],
     );
     for (const statement of [

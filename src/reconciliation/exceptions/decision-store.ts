@@ -125,6 +125,12 @@ export async function moveException(
     resolved_at = ${at}::timestamptz, version = version + 1 where id = ${id}`);
 }
 
+/** Opens an exception again that was resolved. */
+export async function reopen(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.run(sql`update exceptions set state = 'open', resolution = null, note = null, resolved_by = null, resolved_at = null, reopened_at = ${at},
+    version = version + 1 where id = ${id}`);
+}
+
 interface ClaimRow extends Omit<Claim, 'amount' | 'openedAt' | 'endedAt'> {
   readonly amount: string;
   readonly currency: string;

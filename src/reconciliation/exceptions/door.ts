@@ -9,10 +9,13 @@ export interface ToldException {
   readonly payoutId: string | null;
   /** What told of it: a case of feedback, an interview. It is there where no pay-out is. */
   readonly record?: { readonly type: string; readonly id: string };
-  /** What was asked for, in the programme's currency; of what was not received the pay-out says how much. */
-  readonly amount?: string;
+  /** What was asked for, or is missing, in the currency of the pay-out; where nobody says what was not received it is all of that. */
+  readonly amount?: string | null;
+  /** Whether some of it was received. */
+  readonly isPart?: boolean;
 }
 
+const inPart = 'Somebody says that this was not received in full.';
 const details = {
   not_received: 'Somebody says that this was not received.',
   asked_to_pay: 'Somebody says that they were asked to pay for it.',
@@ -28,7 +31,8 @@ export async function openException(
   { programmeId, at }: { readonly programmeId: string; readonly at: Date },
   told: ToldException,
 ): Promise<{ id: string; isNew: boolean }> {
-  const finding = { ...told, lineId: null, detail: details[told.kind] };
+  const { isPart, amount, ...rest } = told;
+  const finding = { ...rest, amount: amount ?? undefined, lineId: null, detail: isPart ? inPart : details[told.kind] };
   const [opened] = await openExceptions(tx, { programmeId, statementId: null, ownerId: null, at }, [finding]);
   const id = opened?.id ?? (await unresolvedOf(tx, finding));
   if (!id) throw new Error('an exception was neither opened nor is there');

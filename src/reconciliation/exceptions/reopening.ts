@@ -1,6 +1,6 @@
 import { takeBack } from '../../ledger/index.ts';
 import type { Tx } from '../../platform/index.ts';
-import { moveException, undoDecisions } from './decision-store.ts';
+import { reopen, undoDecisions } from './decision-store.ts';
 
 /**
  * Opens an exception again, taking back whatever its resolution posted.
@@ -13,5 +13,5 @@ export async function openAgain(
   { reopening, reason, at }: { readonly reopening: string | undefined; readonly reason: string; readonly at: Date },
 ): Promise<void> {
   if (reopening) await takeBack(tx, at, await undoDecisions(tx, exceptionId, reopening, at), reason.slice(0, 500));
-  await moveException(tx, exceptionId, 'open', null);
+  await reopen(tx, exceptionId, at);
 }

@@ -46,7 +46,7 @@ export async function openExceptions(tx: Tx, opening: Opening, findings: readonl
   const { programmeId, statementId, ownerId, at } = opening;
   const again =
     await tx.all<Opened>(sql`update exceptions e set state = 'open', resolution = null, note = null, resolved_by = null, resolved_at = null,
-      version = e.version + 1
+      reopened_at = ${at}::timestamptz, version = e.version + 1
     from ${found(findings)} where e.statement_id = ${statementId}::uuid and e.state = 'resolved' and e.resolution = 'superseded' and ${sameFacts}
     returning e.id, e.kind, e.payout_id as "payoutId"`);
   const opened = await tx.all<Opened>(sql`

@@ -113,22 +113,22 @@ export async function insertLines(
   const known = <Value>(read: (recognition: Recognition) => Value): (Value | null)[] => recognitions.map((one) => one && read(one));
   const repeats = programmeId && sql`coalesce(${earlierLine(programmeId, statementId)}, ${earlierBooking(programmeId, statementId)})`;
   await tx.run(sql`insert into statement_lines (id, statement_id, row_number, place, kind, reference, our_reference, serial, amount, currency,
-      office_code, paid_on, value_on, document_last_four, fingerprint, booking, batch, booking_lines,
-      balance_after, repeats)
+      office_code, paid_on, value_on, document_last_four, unread, fingerprint, booking, batch, booking_lines, balance_after, repeats)
     select n.id, ${statementId}, n.row, n.place, n.kind, n.reference, n.ours, n.serial, n.amount, n.currency, n.office, n.paid_on, n.value_on,
-      n.last_four, decode(n.fingerprint, 'hex'), decode(n.booking, 'hex'), decode(n.batch, 'hex'), n.booking_lines, n.balance,
+      n.last_four, string_to_array(n.unread, ','), decode(n.fingerprint, 'hex'), decode(n.booking, 'hex'), decode(n.batch, 'hex'), n.booking_lines, n.balance,
       ${repeats ?? sql`null`}
     from unnest(${lines.map(() => newId())}::uuid[], ${rows}::int[], ${column(({ place }) => place)}::text[], ${column(({ kind }) => kind)}::text[],
       ${column(({ reference }) => reference)}::text[], ${column(({ ourReference }) => ourReference)}::text[], ${column(({ serial }) => serial)}::text[],
       ${column(({ amount }) => amount.toString())}::numeric[], ${column(({ amount }) => amount.currency)}::text[],
       ${column(({ officeCode }) => officeCode)}::text[], ${column(({ paidOn }) => paidOn)}::date[], ${column(({ valueOn }) => valueOn)}::date[],
-      ${column(({ documentLastFour }) => documentLastFour)}::text[], ${column(({ isNamed }) => isNamed)}::boolean[],
+      ${column(({ documentLastFour }) => documentLastFour)}::text[], ${column(({ unread }) => (unread.length === 0 ? null : unread.join(',')))}::text[],
+      ${column(({ isNamed }) => isNamed)}::boolean[],
       ${known(({ fingerprint }) => fingerprint)}::text[], ${known(({ booking }) => booking)}::text[], ${known(({ batch }) => batch)}::text[],
       ${known(({ bookingLines }) => bookingLines)}::int[], ${known(({ isBookingNamed }) => isBookingNamed)}::boolean[], ${known(({ isSplit }) => isSplit)}::boolean[],
       ${known(({ account }) => account)}::text[], ${known(({ opening }) => opening?.toString() ?? null)}::numeric[],
       ${known(({ balance }) => balance?.toString() ?? null)}::numeric[],
       ${known(({ bookingBalance }) => bookingBalance?.toString() ?? null)}::numeric[], ${known(({ isTable }) => isTable)}::boolean[])
-      as n (id, row, place, kind, reference, ours, serial, amount, currency, office, paid_on, value_on, last_four, named, fingerprint, booking, batch,
+      as n (id, row, place, kind, reference, ours, serial, amount, currency, office, paid_on, value_on, last_four, unread, named, fingerprint, booking, batch,
         booking_lines, booking_named, split, account, opening, balance, held, listed)`);
 }
 
@@ -151,7 +151,7 @@ export async function pageOfLines(
 ): Promise<Page<StatementLineShown>> {
   const rows = await db.all<Row>(sql`
     select l.id, l.row_number as "row", l.place, l.kind, l.reference, l.our_reference as "ourReference", l.serial, l.amount::text, l.currency,
-      l.office_code as "officeCode", l.paid_on as "paidOn", l.value_on as "valueOn", l.repeats,
+      l.office_code as "officeCode", l.paid_on as "paidOn", l.value_on as "valueOn", coalesce(l.unread, '{}') as unread, l.repeats,
       (select jsonb_build_object('pass', m.pass, 'reason', m.reason) from statement_matches m where m.statement_line_id = l.id) as match,
       coalesce((select jsonb_agg(jsonb_build_object('id', e.id, 'kind', e.kind, 'state', e.state) order by e.id)
         from exceptions e where e.statement_id = l.statement_id and e.statement_line_id = l.id), '[]') as exceptions

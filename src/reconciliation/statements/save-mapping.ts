@@ -1,6 +1,7 @@
 import { command, isCurrency, type ProblemPlace, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { plain } from '../table-words.ts';
+import { officeIn } from './formats/table/cells.ts';
 import type { TableMapping } from './formats/table/mapping.ts';
 import { insertMapping, type SavedMapping } from './mapping-store.ts';
 
@@ -26,7 +27,7 @@ export const saveMapping = command<NewMapping, SavedMapping>({
 });
 
 function mappingFaults(mapping: TableMapping): ProblemPlace[] {
-  const { columns = {}, currency, decimalMark, thousandsMark, signs } = mapping;
+  const { columns = {}, currency, office, decimalMark, thousandsMark, signs } = mapping;
   const faults: ProblemPlace[] = [];
   const fault = (pointer: string, detail: string) => faults.push({ pointer: `/definition/${pointer}`, detail });
   if (currency !== undefined && !isCurrency(currency)) fault('currency', 'Use an ISO 4217 code, such as DZD.');
@@ -39,7 +40,10 @@ function mappingFaults(mapping: TableMapping): ProblemPlace[] {
   const words = lists.flatMap((list) => [...new Set((mapping[list] ?? []).map(plain))].map((word) => ({ list, word })));
   for (const { list } of words.filter(({ word }, i) => words.findIndex((other) => other.word === word) < i))
     fault(list, 'One of its words means something else already.');
-  const names = Object.values(columns);
+  if (office !== undefined && officeIn(office) === undefined) fault('office', 'The code of an office, such as 16000, or its name.');
+  // What the post calls an operation may be the serial of its voucher.
+  const { reference, ...others } = columns;
+  const names = Object.values(reference === columns.serial ? others : columns);
   if (new Set(names).size < names.length) fault('columns', 'Two fields name the same column.');
   return faults;
 }

@@ -133,6 +133,75 @@ describe('statements', () => {
     ]);
   });
 
+  it('takes a file with cells that are empty or cannot be read, and opens an exception for what nothing else identifies', async () => {
+    const { frame, officer } = await setUp();
+    const paid = await payList(platform, frame, [{}, {}, {}]);
+    const [first, second] = paid as [Paid, Paid, Paid];
+    const document = '109870123456789999';
+    const lines = [
+      `;${first.serial};10/03/2026;;15 000,00;DZD;`,
+      `${'R'.repeat(70)};${second.serial};10/03/2026;${frame.officeCode};15 000,00;DZD;****${documentLastFour}`,
+      `R3;V-12/34?;10/03/2026;${frame.officeCode};15 000,00;DZD;${documentLastFour}`,
+      `R4;V-12/34?;10/03/2026;${frame.officeCode};15 000,00;DZD;`,
+      `R5;;10/03/2026;${frame.officeCode};15 000,00;DZD;12**34`,
+      `*A1;;10/03/2026;${frame.officeCode};15 000,00;DZD;${document}`,
+      'Edité le 01/04/2026',
+    ];
+    const content = ['reference;serial;date;office;amount;currency;document last four', ...lines].join('\n');
+    const { statement } = (await send(officer, frame, content).expect(200)).body;
+    expect(statement).toMatchObject({ state: 'reconciled', lineCount: 6, faults: [] });
+    expect(statement.remarks.map(({ row, cell = '' }: { row: number; cell?: string }) => `${row} ${cell}`)).toEqual([
+      ...['3 reference', '4 serial', '5 serial', '6 lastFour', '7 reference', '8 '],
+    ]);
+    const { body } = await officer.get(`/v1/statements/${statement.id}/lines`).expect(200);
+    const lost = [{ kind: 'paid_not_in_list', state: 'open' }];
+    expect(body.items).toMatchObject([
+      { reference: '', serial: first.serial, officeCode: null, unread: [], match: { pass: 'serial_amount_date' }, exceptions: [] },
+      { reference: '', unread: ['reference'], match: { pass: 'serial_amount_date' }, exceptions: [] },
+      { reference: 'R3', serial: null, unread: ['serial'], match: null, exceptions: lost },
+      { reference: 'R4', serial: null, unread: ['serial'], match: null, exceptions: lost },
+      { reference: 'R5', unread: ['lastFour'], match: null, exceptions: lost },
+      { reference: '', unread: ['reference'], match: null, exceptions: lost },
+    ]);
+    const { rows } = await platform.owner.query(
+      'select string_agg(l::text, chr(10)) as said from statement_lines l where statement_id = $1',
+      [statement.id],
+    );
+    for (const raw of [document, 'V-12', '*A1', 'RRR', '12**']) expect(rows[0].said).not.toContain(raw);
+    expect(rows[0].said).toContain(document.slice(-4));
+    const { body: opened } = await officer.get(`/v1/exceptions/${body.items[2].exceptions[0].id}`).expect(200);
+    expect(opened.detail).toContain('cannot be read');
+    const change = (set: string) =>
+      platform.owner.query(
+        `insert into statement_lines select (jsonb_populate_record(l, jsonb_build_object('id', gen_random_uuid(), 'row_number', 99) || $2)).*
+        from statement_lines l where l.id = $1`,
+        [body.items[2].id, set],
+      );
+    await expect(change('{ "unread": ["serial", "reference"] }')).rejects.toMatchObject({
+      constraint: 'statement_lines_unread_is_nowhere',
+    });
+    await expect(change('{ "unread": ["lastFour", "serial"] }')).rejects.toMatchObject({ constraint: 'statement_lines_unread_is_nowhere' });
+    await expect(change('{ "unread": ["amount"] }')).rejects.toMatchObject({ constraint: 'statement_lines_unread_known' });
+    await expect(change('{ "unread": [] }')).rejects.toMatchObject({ constraint: 'statement_lines_unread_known' });
+  });
+
+  it('saves one column as reference and serial, an office for all lines, and no office that is none', async () => {
+    const { frame, officer } = await setUp();
+    const [paid] = (await payList(platform, frame, [{}])) as [Paid];
+    const save = (definition: unknown) =>
+      officer.post(`/v1/programmes/${frame.programmeId}/statement-mappings`).send({ name: 'Poste', definition });
+    const columns = { reference: 'Bon', serial: 'Bon' };
+    const { body: faults } = await save({ columns: { ...columns, office: 'Bon' }, office: '<b>' }).expect(422);
+    expect(faults.errors).toMatchObject([{ pointer: '/definition/office' }, { pointer: '/definition/columns' }]);
+    await save({ columns, office: frame.officeCode }).expect(201);
+    const content = `Bon;Date;Montant;Devise\n${paid.serial};10/03/2026;15 000,00;DZD`;
+    const { statement } = (await send(officer, frame, content, { query: { mapping: 'Poste' } }).expect(200)).body;
+    const { body } = await officer.get(`/v1/statements/${statement.id}/lines`).expect(200);
+    expect(body.items).toMatchObject([
+      { reference: paid.serial, serial: paid.serial, officeCode: frame.officeCode, match: {}, exceptions: [] },
+    ]);
+  });
+
   it('matches the sum of an office’s day where a line names neither voucher nor document', async () => {
     const { frame, officer } = await setUp();
     await payList(platform, frame, [{}, {}]);

@@ -1,6 +1,6 @@
 import type { ProblemPlace } from '../../platform/index.ts';
 import type { ExceptionKind, Stated } from '../types.ts';
-import type { LineKind, StatementFormat, StatementSource } from './formats/types.ts';
+import type { DispensableField, LineKind, StatementFormat, StatementSource } from './formats/types.ts';
 import type { Withdrawal } from './withdrawal/store.ts';
 
 /** `received`: kept, and waits to be read. `staged`: read whole, every line is there. `reconciled`: matched. `refused`: not to be read. `withdrawn`: taken back. */
@@ -77,6 +77,8 @@ export interface StatementLineShown {
   readonly officeCode: string | null;
   readonly paidOn: string;
   readonly valueOn: string | null;
+  /** What is written in the file and could not be read. */
+  readonly unread: DispensableField[];
   /** The line of an earlier statement that it repeats. */
   readonly repeats: string | null;
   readonly match: { readonly pass: string; readonly reason: string } | null;

@@ -322,6 +322,34 @@ describe('the report to a donor', () => {
     await donor.post(`/v1/funds/${frame.fundId}/reports`, { to: '2026-08-31' }).expect(403);
   });
 
+  it('publishes as often as a fund says: by the month, by the quarter, or by hand alone', async () => {
+    const own = await makeFrame(platform);
+    await payList(platform, own, many(12, {}));
+    const clerk = await platform.as('finance_officer', { programme: own.programmeId });
+    const about = { organisationRef: 'XM-DAC-41121', organisationName: 'Agency', organisationType: '40' };
+    const say = (version: number, publishes?: string) =>
+      clerk.put(`/v1/funds/${own.fundId}/report-publisher`, `"${version}"`, { ...about, ...(publishes ? { publishes } : {}) });
+    const due = async (moment: string) =>
+      (await fundsDue(platform.app.database.reader, new Date(moment), 5)).find(({ id }) => id === own.fundId)?.to;
+    const soon = '2031-06-10T12:00:00Z';
+    expect((await say(0).expect(200)).body.publishes).toBe('monthly');
+    expect([await due(soon), await due('2031-07-10T12:00:00Z')]).toEqual(['2031-05-31', '2031-06-30']);
+    expect((await say(1, 'quarterly').expect(200)).body.publishes).toBe('quarterly');
+    expect([await due(soon), await due('2031-07-03T12:00:00Z'), await due('2031-07-10T12:00:00Z')]).toEqual([
+      '2031-03-31',
+      '2031-03-31',
+      '2031-06-30',
+    ]);
+    await say(2, 'by_hand').expect(200);
+    expect(await due(soon)).toBeUndefined();
+    await say(3, 'weekly').expect(400);
+    await expect(
+      platform.owner.query(`update report_publishers set publishes = 'weekly' where fund_id = $1`, [own.fundId]),
+    ).rejects.toMatchObject({
+      code: '23514',
+    });
+  });
+
   it('goes on with other funds when one fails, and ends one report after the last movement', async () => {
     const [broken, closed] = [await makeFrame(platform), await makeFrame(platform)];
     for (const own of [broken, closed]) await payList(platform, own, many(12, {}));

@@ -76,8 +76,8 @@ export function donorRoutes({ db, execute, clock }: Ground): Routes<Operation> {
       return new Versioned(publisher, version);
     },
     setReportPublisher: async ({ params, body, ifMatch, ...call }) => {
-      const { donorRef = null, donorType = null, ...organisation } = body;
-      const wanted = { ...params, ...organisation, donorRef, donorType, ifMatch: versionIn(ifMatch) };
+      const { donorRef = null, donorType = null, publishes = 'monthly', ...organisation } = body;
+      const wanted = { ...params, ...organisation, donorRef, donorType, publishes, ifMatch: versionIn(ifMatch) };
       const { version, ...publisher } = await execute(setPublisher, wanted, call);
       return new Versioned(publisher, version);
     },

@@ -1,10 +1,10 @@
 import { type Sql, sql } from '../../../platform/index.ts';
 import { quotesNothing } from '../references.ts';
-import { agrees, amountsFit, daysFit, isFree, isTakenBack, type Look, mayBeOne, onlyPass, openLines } from './look.ts';
+import { agrees, amountsFit, daysFit, isFree, isTakenBack, isUnidentified, type Look, mayBeOne, onlyPass, openLines } from './look.ts';
 
 /**
  * Pay-outs that nothing identifies, by office, document, amount and day: only where one line and one pay-out fit each other and nothing
- * else, but for lines that the file takes back. A line that has a serial, or quotes another pay-out, is not one of these.
+ * else, but for lines that the file takes back. A line that has a serial, even one that cannot be read, or quotes another pay-out, is not one of these.
  */
 export function byLikeness(look: Look): Sql {
   const { statement, group } = look;
@@ -17,7 +17,7 @@ export function byLikeness(look: Look): Sql {
       from statement_lines l join offices o on o.code = l.office_code
         join payouts p on p.office_id = o.id and p.document_last_four = l.document_last_four and p.currency = l.currency
           and ${amountsFit(pass, sql`p.amount`)} and ${daysFit(pass, sql`p.paid_on`)} and p.voided_at is null
-      where ${openLines(look, sql`l.office_code`)} and l.serial is null and coalesce(lower(l.our_reference) = p.id::text, true)
+      where ${openLines(look, sql`l.office_code`)} and l.serial is null and ${isUnidentified} and coalesce(lower(l.our_reference) = p.id::text, true)
         and ${quotesNothing(statement)}
         and exists (select from vouchers v where v.id = p.voucher_id and v.programme_id = ${statement.programmeId})
         and ${isFree('payout', sql`p.id`)} and ${mayBeOne(sql`p.id`)}

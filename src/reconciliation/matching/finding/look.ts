@@ -53,6 +53,9 @@ export const isFree = (type: Pass['target'], id: Sql): Sql =>
 export const mayBeOne = (id: Sql): Sql =>
   sql`(select true from statement_decisions d where d.statement_line_id = l.id and d.target_id = ${id} and d.verdict = 'apart' limit 1) is null`;
 
+/** That what identifies a line `l` is not there, rather than there and not to be read: the latter may be of anything. */
+export const isUnidentified = sql`not coalesce(l.unread && '{serial,lastFour}', false)`;
+
 /** That its file takes a line back. */
 export const isTakenBack = ({ takenBack }: Look, line: Sql = sql`l.id`): Sql => sql`(${line} = any(${takenBack}::uuid[]))`;
 

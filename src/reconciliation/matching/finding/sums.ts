@@ -1,6 +1,6 @@
 import { type Sql, sql } from '../../../platform/index.ts';
 import { quotesNothing } from '../references.ts';
-import { daysFit, isFree, type Look, onlyPass, openLines, quotes } from './look.ts';
+import { daysFit, isFree, isUnidentified, type Look, onlyPass, openLines, quotes } from './look.ts';
 
 const noneApart = sql`not exists (select from statement_decisions d where d.statement_line_id = l.id and d.target_id = any(g.ids) and d.verdict = 'apart')`;
 
@@ -23,7 +23,7 @@ export function byOfficeDay(look: Look): Sql {
               and exists (select from vouchers v where v.id = p.voucher_id and v.programme_id = ${programmeId})
             group by p.office_id, p.paid_on, p.currency
           ) g on g.currency = l.currency and g.amount = l.amount
-        where ${openLines(look, sql`l.office_code`)} and l.serial is null and l.document_last_four is null
+        where ${openLines(look, sql`l.office_code`)} and l.serial is null and l.document_last_four is null and ${isUnidentified}
           and ${quotesNothing(look.statement)}
           and ${daysFit(pass, sql`g.paid_on`)} and ${noneApart}
         order by l.id, abs(l.paid_on - g.paid_on), g.paid_on

@@ -17,8 +17,8 @@ const isTakenBack = sql`coalesce(l.statement_id = (select r.statement_id from st
 /** How many lines of one reference are looked at for one that is matched: a whole day may have the same. */
 const ALIKE = 20;
 
-/** That another line of its file says the same as a payment `x` without a serial, and is matched. */
-const saidByMatched = sql`x.serial is null and (
+/** That another line of its file says the same as a payment `x` without a serial, by one reference, and is matched. */
+const saidByMatched = sql`x.serial is null and ${isReference(sql`x.reference`)} and (
   select true from (select * from statement_lines y where y.reference = x.reference and y.kind = x.kind and y.amount = x.amount
       order by y.paid_on desc, y.row_number desc limit ${ALIKE}) y
     join statement_matches m on m.statement_line_id = y.id
@@ -62,7 +62,7 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
         join records r on r.reference = q.reference and ${isReference(sql`q.reference`)} and (r.line_kind = n.kind or ${source} = 'post' and r.target_type = 'settlement')
       order by n.id, r.claimed, r.currency = n.currency desc, r.id)
     select l.id as "lineId", l.row_number as "row", l.kind, l.serial, l.amount::text, l.currency, l.office_code as "officeCode",
-      l.paid_on as "paidOn", l.document_last_four as "documentLastFour", l.pass,
+      l.paid_on as "paidOn", l.document_last_four as "documentLastFour", coalesce(l.unread, '{}') as unread, l.pass,
       ${serialAgain} as "serialBefore", v.id is null and ${referenceAgain} as "referenceBefore",
       l.serial is not null and l.kind = 'reversal' and exists (select from ${linesWith(sql`x.serial = l.serial and x.kind = 'payment'`)}
         join statements s on s.id = x.statement_id where s.programme_id = ${programmeId} and s.state <> 'withdrawn') as "hasPaymentLine",

@@ -58,9 +58,13 @@ export const unmatchedPayment: readonly LineRule[] = [
     kind: 'paid_not_in_list',
     holds: (line) => !line.voucher,
     detail: (line) =>
-      line.serial === null
-        ? 'The line names no voucher, and no pay-out of ours fits it and it alone.'
-        : 'No voucher of this programme has this serial.',
+      line.unread.includes('serial')
+        ? 'What the line has for a serial cannot be read, so nobody knows which voucher it names.'
+        : line.serial === null && line.unread.includes('lastFour')
+          ? 'What the line has for a document cannot be read, and it names no voucher.'
+          : line.serial === null
+            ? 'The line names no voucher, and no pay-out of ours fits it and it alone.'
+            : 'No voucher of this programme has this serial.',
   },
   {
     kind: 'paid_after_expiry',

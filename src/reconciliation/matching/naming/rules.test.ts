@@ -24,6 +24,7 @@ const ordinary: LineFacts = {
   officeCode: '16000',
   paidOn: '2026-03-05',
   documentLastFour: null,
+  unread: [],
   pass: null,
   serialBefore: false,
   referenceBefore: false,

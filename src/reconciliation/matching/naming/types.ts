@@ -1,3 +1,4 @@
+import type { DispensableField } from '../../statements/formats/types.ts';
 import type { ExceptionKind } from '../../types.ts';
 
 export type LineKind = 'payment' | 'reversal' | 'fee' | 'deposit' | 'deposit_reversal';
@@ -13,6 +14,8 @@ export interface LineFacts {
   readonly officeCode: string | null;
   readonly paidOn: string;
   readonly documentLastFour: string | null;
+  /** What is written in its file and could not be read. */
+  readonly unread: readonly DispensableField[];
   /** The pass that matched it; `manual` where a person did. */
   readonly pass: string | null;
   /** Whether an earlier line of its file, or one that is matched, has this serial, or this reference. */

@@ -127,6 +127,50 @@ describe('what is booked', () => {
     expect(await read(page(['ITBD', '3']))).toEqual([0, 'null null false']);
   });
 
+  it('opens camt with its own opening balance rather than with what was closed before, in any order', async () => {
+    const balance = (code: string, amount: string, day: string) =>
+      `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="DZD">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>${day}</Dt></Dt></Bal>`;
+    const [previous, opening, closing] = [
+      balance('PRCD', '12', '2026-03-07'),
+      balance('OPBD', '10', '2026-03-10'),
+      balance('CLBD', '9', '2026-03-10'),
+    ];
+    for (const balances of [previous + opening + closing, opening + previous + closing, opening + closing]) {
+      const { faults, parts } = await readStatement(message(account + balances + entry()), bank);
+      expect(faults).toEqual([]);
+      expect(parts.map((part) => `${part.from} ${part.opening} ${part.closing}`)).toEqual(['2026-03-10 10.00 9.00']);
+    }
+    expect((await readStatement(message(account + previous + closing + entry({ amount: '3.00' })), bank)).faults).toEqual([]);
+    expect((await readStatement(message(account + previous + closing + entry()), bank)).faults).toMatchObject([
+      { cell: 'closing balance' },
+    ]);
+  });
+
+  it('has in camt the day of its statement where it has none of its own, and says so', async () => {
+    const undated = entry().replace(/<BookgDt>.*<\/BookgDt>/, '');
+    const remark = { cell: 'BookgDt', detail: expect.stringMatching(/Ntry 1.*2026-03-09/) };
+    for (const day of [
+      '<CreDtTm>2026-03-09T08:00:00+01:00</CreDtTm>',
+      '<CreDtTm>2026-03-11T08:00:00</CreDtTm><FrToDt><FrDtTm>2026-03-01T00:00:00</FrDtTm><ToDtTm>2026-03-09T23:59:59</ToDtTm></FrToDt>',
+      '<CreDtTm>2026-03-11T08:00:00</CreDtTm><Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="DZD">9</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-09</Dt></Dt></Bal>',
+    ]) {
+      const { faults, remarks, lines } = await readStatement(message(day + undated + entry()), bank);
+      expect([faults, lines.map(({ paidOn, valueOn }) => [paidOn, valueOn])]).toEqual([
+        [],
+        [
+          ['2026-03-09', null],
+          ['2026-03-10', null],
+        ],
+      ]);
+      expect(remarks.filter(({ cell }) => cell === 'BookgDt')).toEqual([expect.objectContaining(remark)]);
+    }
+    expect((await readStatement(message(undated), bank)).faults).toMatchObject([{ cell: 'BookgDt' }]);
+    const wrong = entry().replace('2026-03-10', '2026-02-30');
+    expect((await readStatement(message(`<CreDtTm>2026-03-09T08:00:00</CreDtTm>${wrong}`), bank)).faults).toMatchObject([
+      { cell: 'BookgDt' },
+    ]);
+  });
+
   it.each([' ', '\r\n', ' \r\n\t\r\n ', '{1:F01X}{2:I940X}{4:\r\n\r\n '])(
     'in MT940 is read after blanks and blank lines (%j)',
     async (before) => {

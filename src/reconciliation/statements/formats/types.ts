@@ -8,6 +8,11 @@ export type StatementFormat = 'csv' | 'xlsx' | 'camt.053' | 'camt.054' | 'mt940'
 /** Seen from who pays the cash: a payment is money that left, a deposit money that came in, a reversal takes one of them back. */
 export type LineKind = 'payment' | 'reversal' | 'fee' | 'deposit' | 'deposit_reversal';
 
+/** What of a line may be missing, or written so that it cannot be read: the line counts without it. */
+export const dispensableFields = ['reference', 'serial', 'office', 'lastFour', 'valueDate'] as const;
+
+export type DispensableField = (typeof dispensableFields)[number];
+
 /** One operation as a statement lists it. It names no person. */
 export interface ReadLine {
   /** The row of a table (the first row of the file is 1), otherwise the line of the file. */
@@ -29,6 +34,8 @@ export interface ReadLine {
   readonly paidOn: string;
   readonly valueOn: string | null;
   readonly documentLastFour: string | null;
+  /** What is written there and cannot be read. It is kept nowhere: it may be a person's. */
+  readonly unread: DispensableField[];
 }
 
 /**

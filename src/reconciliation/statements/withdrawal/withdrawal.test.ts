@@ -333,7 +333,12 @@ describe('a statement that was read wrongly', () => {
     expect(await request(id)).toBe('statement_withdrawals_of_standing');
     expect(await excepted('reversed')).toBe('exceptions_of_programme');
     expect(
-      await broken(app.query(`update exceptions set state = 'open', resolution = null, resolved_by = null where statement_id = $1`, [id])),
+      await broken(
+        app.query(
+          `update exceptions set state = 'open', resolution = null, resolved_by = null, reopened_at = now() where statement_id = $1`,
+          [id],
+        ),
+      ),
     ).toBe('exceptions_of_standing');
     expect(await broken(insertMatch(app, lineId, paid.payoutId, newId()))).toBe('statement_match_targets_own');
     const run = app.query(

@@ -79,17 +79,19 @@ export const fundsToDraft = (db: Db): Promise<{ id: string }[]> =>
     where exists (select from journal_entries e where e.fund_id = f.id and (d.computed_at is null or e.at > d.computed_at)) order by f.id`);
 
 /**
- * Funds of whose last month nothing was published though it has been over for some days, and that month's last day. After the report of a
+ * Funds of whose last month, or quarter where that is how often they publish, nothing was published though it has been over for some days, and its
+ * last day; those that publish by hand are none. After the report of a
  * fund's last movement one more says what was booked late; then there are none. A fund with a handful of new pay-outs waits, and is not read.
  */
 export const fundsDue = (db: Db, now: Date, afterDays: number): Promise<{ id: string; to: string }[]> =>
   db.all(sql`with due as materialized (
       select f.id, d.month_end, coalesce(last.told, 0) as told from funds f join programmes p on p.id = f.programme_id
-        cross join lateral (select (date_trunc('month', (${now}::timestamptz at time zone p.time_zone) - ${afterDays} * interval '1 day')
+        left join report_publishers w on w.fund_id = f.id
+        cross join lateral (select (date_trunc(case w.publishes when 'quarterly' then 'quarter' else 'month' end, (${now}::timestamptz at time zone p.time_zone) - ${afterDays} * interval '1 day')
           - interval '1 day')::date as month_end) d
         left join lateral (select r.from_date, r.to_date, (select sum(new_transfers) from donor_reports where fund_id = f.id) as told
           from donor_reports r where r.fund_id = f.id order by r.number desc limit 1) last on true
-      where (last.to_date is null or last.to_date < d.month_end)
+      where w.publishes is distinct from 'by_hand' and (last.to_date is null or last.to_date < d.month_end)
         and exists (select from journal_entries e where e.fund_id = f.id and e.at < (d.month_end + 1)::timestamp at time zone p.time_zone
           and e.at >= coalesce(last.from_date::timestamp at time zone p.time_zone, '-infinity'))
     )

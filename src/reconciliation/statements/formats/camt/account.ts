@@ -8,13 +8,13 @@ import { type Node, textAt } from './node.ts';
 
 /** A balance of the books; any other (available, forward) is passed over. An interim one ends a page of a statement, or begins the next. */
 export interface Balance {
-  readonly which: 'opening' | 'closing' | 'interim';
+  readonly which: 'opening' | 'previous' | 'closing' | 'interim';
   readonly amount: Money;
   readonly day: string | null;
 }
 
-// The closing balance of the day before opens this one, where the bank writes it so.
-const kinds: Readonly<Record<string, Balance['which']>> = { OPBD: 'opening', PRCD: 'opening', CLBD: 'closing', ITBD: 'interim' };
+// What was closed before opens this one where the bank writes no other: some book in between, and state both.
+const kinds: Readonly<Record<string, Balance['which']>> = { OPBD: 'opening', PRCD: 'previous', CLBD: 'closing', ITBD: 'interim' };
 
 /** @returns a balance, a fault where it cannot be read, or undefined where it is of no account here */
 export function readBalance(node: Node, place: string): Balance | ProblemPlace | undefined {
@@ -26,7 +26,7 @@ export function readBalance(node: Node, place: string): Balance | ProblemPlace |
   if (!amount || isCredit === undefined || day === 'unreadable')
     return {
       row: node.line,
-      cell: `${which} balance`,
+      cell: `${which === 'previous' ? 'opening' : which} balance`,
       detail: `${place}: a balance is an amount with its currency, CRDT or DBIT, and a day.`,
     };
   return { which, amount: isCredit ? amount : amount.negated(), day: day ?? null };
@@ -41,7 +41,7 @@ export interface Ends {
 /** Tells by the balances of a statement, in their order, what it begins and ends with: a page has an interim one in place of what it lacks. */
 export function endsOf(balances: readonly Balance[]): Ends {
   const first = (which: Balance['which']) => balances.find((balance) => balance.which === which);
-  const [opening, closing] = [first('opening'), first('closing')];
+  const [opening, closing] = [first('opening') ?? first('previous'), first('closing')];
   const interim = balances.filter(({ which }) => which === 'interim');
   if (opening && closing) return { opening, closing };
   if (opening || closing)

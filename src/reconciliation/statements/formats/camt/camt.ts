@@ -1,4 +1,5 @@
 import { Money } from '../../../../platform/index.ts';
+import { isoDay } from '../days.ts';
 import { balanceFault, Sum, strangerFault } from '../sum.ts';
 import { type Part, type Piece, type Pieces, unreadable } from '../types.ts';
 import { accountIn, type Balance, type Ends, endsOf, periodIn, readBalance, summaryFaults } from './account.ts';
@@ -11,7 +12,7 @@ import { readXml } from './xml.ts';
 /** Who stands behind an account or a transaction, and where they live: none of it is read. */
 const people = new Set(['RltdPties', 'RltdAgts', 'Ownr', 'Svcr', 'CardTx']);
 const statements = new Set(['Stmt', 'Ntfctn']);
-const kept = new Set(['Id', 'Acct', 'Bal', 'FrToDt', 'TxsSummry', 'Ntry']);
+const kept = new Set(['Id', 'Acct', 'Bal', 'CreDtTm', 'FrToDt', 'TxsSummry', 'Ntry']);
 /** Transactions of one entry: a batch that is larger is sent in several. */
 const MOST_DETAILS = 100_000;
 
@@ -109,6 +110,7 @@ class StatementSoFar {
   #reference: string | null = null;
   #account: ReturnType<typeof accountIn> = { account: null, currency: null };
   #period: ReturnType<typeof periodIn> = { from: null, to: null };
+  #created: string | null = null;
   readonly #balances: Balance[] = [];
   /** As far as the balances have been read, which stand before the entries. */
   #ends: Ends = endsOf([]);
@@ -132,6 +134,7 @@ class StatementSoFar {
   head(node: Node): Piece[] {
     if (node.name === 'Id') this.#reference = textAt(node)?.slice(0, 140) ?? null;
     else if (node.name === 'FrToDt') this.#period = periodIn(node);
+    else if (node.name === 'CreDtTm') this.#created = isoDay(textAt(node) ?? '') ?? null;
     else if (node.name === 'TxsSummry') this.#summary = node;
     else {
       const balance = readBalance(node, this.#place);
@@ -145,9 +148,14 @@ class StatementSoFar {
     return [];
   }
 
+  /** The day that it is of, as far as it has been read: its last, else the one on which it was made out. */
+  get #day(): string | null {
+    return this.#period.to ?? this.#ends.closing?.day ?? this.#created;
+  }
+
   entry(node: Node, details: readonly Detail[]): Piece[] {
     this.#entries += 1;
-    const { pieces, lines, isLeftOut, booked } = readEntry(node, details, `${this.#place}, Ntry ${this.#entries}`);
+    const { pieces, lines, isLeftOut, booked } = readEntry(node, details, `${this.#place}, Ntry ${this.#entries}`, this.#day);
     if (isLeftOut) this.#lines.leftOut += 1;
     for (const line of lines) this.#lines.add(line);
     if (booked) {

@@ -27,17 +27,19 @@ interface Common {
   readonly isReversal: boolean;
   readonly isFee: boolean;
   readonly paidOn: string;
+  /** Whether it has a day of its own. */
+  readonly isDated: boolean;
   readonly valueOn: string | null;
   readonly reference: string | null;
   readonly isNamed: boolean;
 }
 
-/** @param place `Stmt 1, Ntry 4` */
-export function readEntry(node: Node, details: readonly Detail[], place: string): Entry {
+/** @param place `Stmt 1, Ntry 4` @param day of the statement, for an entry that has none: both of its days are optional */
+export function readEntry(node: Node, details: readonly Detail[], place: string, day: string | null): Entry {
   const status = textAt(node, 'Sts', 'Cd') ?? textAt(node, 'Sts', 'Prtry') ?? textAt(node, 'Sts') ?? 'BOOK';
   if (status === 'PDNG' || status === 'INFO' || status === 'FUTR') return nothing([], true);
   const faults: ProblemPlace[] = [];
-  const common = readCommon(node, place, faults);
+  const common = readCommon(node, place, day, faults);
   if (status !== 'BOOK') faults.push({ row: node.line, cell: 'Sts', detail: `${place}: a status is BOOK, PDNG, FUTR or INFO.` });
   if (!common || faults.length > 0)
     return nothing(
@@ -46,7 +48,18 @@ export function readEntry(node: Node, details: readonly Detail[], place: string)
     );
   if (common.amount.isZero) return nothing([], true);
   const { lines, remark } = linesOf(node, common, details, place);
-  return { pieces: remark ? [{ remark }] : [], lines, isLeftOut: false, booked: bookingOf(node, common, details, lines.length) };
+  const undated = {
+    row: node.line,
+    cell: 'BookgDt',
+    detail: `${place}: it has no day, and was taken for one of ${common.paidOn}, as its statement is.`,
+  };
+  const remarks = [...(common.isDated ? [] : [undated]), ...(remark ? [remark] : [])];
+  return {
+    pieces: remarks.map((one) => ({ remark: one })),
+    lines,
+    isLeftOut: false,
+    booked: bookingOf(node, common, details, lines.length),
+  };
 }
 
 function bookingOf(node: Node, { amount, isCredit, paidOn, ...named }: Common, details: readonly Detail[], lineCount: number): Booking {
@@ -73,7 +86,7 @@ const inCommon = (details: readonly Detail[], of: (detail: Detail) => string | n
 
 const nothing = (pieces: Piece[], isLeftOut: boolean): Entry => ({ pieces, lines: [], isLeftOut, booked: null });
 
-function readCommon(node: Node, place: string, faults: ProblemPlace[]): Common | undefined {
+function readCommon(node: Node, place: string, day: string | null, faults: ProblemPlace[]): Common | undefined {
   const read = <Value>(name: string, value: Value | undefined, detail: string): Value | undefined => {
     if (value === undefined) faults.push({ row: at(node, name)?.line ?? node.line, cell: name, detail: `${place}: ${detail}` });
     return value;
@@ -88,7 +101,7 @@ function readCommon(node: Node, place: string, faults: ProblemPlace[]): Common |
   const value = dayAt(node, 'ValDt');
   if (value === 'unreadable') read('ValDt', undefined, 'a day of the calendar.');
   const booking = dayAt(node, 'BookgDt') ?? value;
-  const paidOn = read('BookgDt', booking === 'unreadable' ? undefined : booking, 'a day of the calendar.');
+  const paidOn = read('BookgDt', booking === 'unreadable' ? undefined : (booking ?? day ?? undefined), 'a day of the calendar.');
   if (amount === undefined || isCredit === undefined || isReversal === undefined || paidOn === undefined || value === 'unreadable')
     return undefined;
   const codes = at(node, 'BkTxCd', 'Domn', 'Fmly');
@@ -96,7 +109,17 @@ function readCommon(node: Node, place: string, faults: ProblemPlace[]): Common |
   const given = givenReference(textAt(node, 'AcctSvcrRef'));
   // NtryRef counts the entries of a message at some banks.
   const reference = given ?? givenReference(textAt(node, 'NtryRef'));
-  return { amount, isCredit, isReversal, isFee, paidOn, valueOn: value ?? null, reference, isNamed: given !== null };
+  return {
+    amount,
+    isCredit,
+    isReversal,
+    isFee,
+    paidOn,
+    isDated: booking !== undefined,
+    valueOn: value ?? null,
+    reference,
+    isNamed: given !== null,
+  };
 }
 
 /** The amount of an entry or a balance. */
@@ -171,6 +194,7 @@ function lineOf(row: number, common: Common, detail: Detail, place: string): Rea
     paidOn: common.paidOn,
     valueOn: common.valueOn,
     documentLastFour: null,
+    unread: [],
   };
 }
 

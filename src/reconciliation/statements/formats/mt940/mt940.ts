@@ -193,5 +193,6 @@ function lineOf(
     serial: details.serial ?? beside.serial,
     officeCode: null,
     documentLastFour: null,
+    unread: [],
   };
 }

@@ -1,5 +1,6 @@
 import { Money, minorUnits } from '../../../../platform/index.ts';
 import { readable } from './cells.ts';
+import { unitsOf } from './currencies.ts';
 import type { TableMapping } from './mapping.ts';
 
 /** An amount of zero or more, and the sign that is written with it. */
@@ -12,17 +13,6 @@ const details = {
   unreadable: 'An amount with a decimal comma or point, spaces between thousands, and no more decimals than its currency has.',
   ambiguous: 'Three digits after its only mark may be decimals or thousands.',
 } as const;
-
-/** What people write beside an amount of a currency, besides its code. */
-const units: Readonly<Record<string, string>> = {
-  DZD: 'DA|د\\.?ج\\.?',
-  TND: 'DT|د\\.?ت\\.?',
-  MAD: 'DH',
-  XOF: 'F ?CFA',
-  XAF: 'F ?CFA',
-  EUR: '€',
-  USD: '\\$',
-};
 
 const oneOf = (mark: string): string => (mark === ' ' ? '\\s' : `[${mark}]`);
 
@@ -77,7 +67,7 @@ export class AmountReader {
   #bare(text: string, currency: string): string {
     let unit = this.#units.get(currency);
     if (!unit) {
-      const names = units[currency] === undefined ? currency : `${currency}|${units[currency]}`;
+      const names = unitsOf(currency);
       unit = new RegExp(`^(?:${names})\\s?|\\s?(?:${names})$`, 'iu');
       this.#units.set(currency, unit);
     }

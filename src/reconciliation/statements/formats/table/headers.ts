@@ -124,19 +124,19 @@ export function columnsIn(
   source: StatementSource,
 ): { positions: Positions; faults: ProblemPlace[] } {
   const { columns = {} } = mapping;
-  const said = new Map(fields.flatMap((field) => (columns[field] === undefined ? [] : [[plain(columns[field]), field] as const])));
-  const mapped = new Set(said.values());
+  const mapped = fields.filter((field) => columns[field] !== undefined);
   const positions = new Map<FieldName, number>();
   const faults: ProblemPlace[] = [];
   header.forEach((cell, i) => {
-    const guess = guessed(cell, source);
-    const field = said.get(plain(cell)) ?? (guess && mapped.has(guess) ? undefined : guess);
-    if (!field) return;
-    if (positions.has(field)) {
-      if (ofBanks.has(field)) return;
-      faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
+    const said = mapped.filter((field) => plain(columns[field] ?? '') === plain(cell));
+    const guess = said.length > 0 ? undefined : guessed(cell, source);
+    for (const field of guess && !mapped.includes(guess) ? [guess] : said) {
+      if (positions.has(field)) {
+        if (ofBanks.has(field)) continue;
+        faults.push({ row, cell: field, detail: 'Two columns have this meaning. Keep one.' });
+      }
+      positions.set(field, i);
     }
-    positions.set(field, i);
   });
   for (const field of needed(source, positions, mapping)) {
     if (positions.has(field)) continue;
@@ -146,17 +146,15 @@ export function columnsIn(
   return { positions, faults };
 }
 
-// The post says of every operation which voucher it paid, or which document it saw, and where; a bank knows none of it.
+// The post says of every operation which voucher it paid, or which document it saw; a bank knows none of it. What a mapping names is there.
 function needed(source: StatementSource, positions: Positions, { columns = {}, currency, signs }: TableMapping): FieldName[] {
   const isSplit =
     signs === 'debit_credit' || (signs === undefined && !positions.has('amount') && positions.has('debit') && positions.has('credit'));
   return [
-    ...(source === 'post' ? (['reference'] as const) : []),
     ...(source === 'post' && !positions.has('lastFour') ? (['serial'] as const) : []),
     'date',
-    ...(source === 'post' ? (['office'] as const) : []),
     ...(isSplit ? (['debit', 'credit'] as const) : (['amount'] as const)),
     ...(currency === undefined ? (['currency'] as const) : []),
-    ...(['direction', 'account', 'balance'] as const).filter((field) => columns[field] !== undefined),
+    ...(['reference', 'office', 'direction', 'account', 'balance'] as const).filter((field) => columns[field] !== undefined),
   ];
 }

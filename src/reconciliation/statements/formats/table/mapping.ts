@@ -20,7 +20,7 @@ export const fields = [
 
 export type FieldName = (typeof fields)[number];
 
-export const dateFormats = ['DD/MM/YYYY', 'MM/DD/YYYY', 'YYYY-MM-DD', 'DD.MM.YYYY', 'YYYYMMDD', 'excel'] as const;
+export const dateFormats = ['DD/MM/YYYY', 'MM/DD/YYYY', 'YYYY-MM-DD', 'DD.MM.YYYY', 'YYYYMMDD', 'DDMMYYYY', 'YYMMDD', 'excel'] as const;
 
 export type DateFormat = (typeof dateFormats)[number];
 
@@ -36,6 +36,8 @@ export interface TableMapping {
   readonly columns?: { readonly [Field in FieldName]?: string };
   /** The currency of every line, where no column says it. */
   readonly currency?: string;
+  /** The office of every line but fees, where no cell says it. */
+  readonly office?: string;
   /** Our account, where no column says it. */
   readonly account?: string;
   readonly dateFormat?: DateFormat;

@@ -1,7 +1,8 @@
 import type { Money, NumberedRow, ProblemPlace } from '../../../../platform/index.ts';
-import { givenReference, isNoReference, NO_REFERENCE, payoutIdIn } from '../ours.ts';
-import type { ReadLine, StatementSource } from '../types.ts';
-import { currencyIn, dateIn, hasShortYear, lastFourIn, officeIn, referenceIn, serialIn } from './cells.ts';
+import { givenReference, NO_REFERENCE, payoutIdIn } from '../ours.ts';
+import type { DispensableField, ReadLine, StatementSource } from '../types.ts';
+import { dateIn, hasShortYear, lastFourIn, officeIn, referenceIn, saysNothing, serialIn } from './cells.ts';
+import { currencyIn } from './currencies.ts';
 import type { Positions } from './headers.ts';
 import type { FieldName, TableMapping } from './mapping.ts';
 import { MovementReader } from './movement.ts';
@@ -9,18 +10,16 @@ import { MovementReader } from './movement.ts';
 const details = {
   reference: 'Letters, digits and marks such as . _ : / # ( ) - are read here, starting with a letter or a digit.',
   serial: 'A serial is digits. A spreadsheet may have turned it into a number such as 1.2E+13: format the column as text.',
-  date: 'Write a day as DD/MM/YYYY or YYYY-MM-DD, with or without a time after it.',
+  date: 'Write a day as DD/MM/YYYY, YYYY-MM-DD or 5 March 2026, with or without a time after it; without marks only where a mapping says so (dateFormat).',
   shortYear: 'A year of two digits is read only where a mapping says which number is the day: set dateFormat to DD/MM/YYYY or MM/DD/YYYY.',
   office: 'An office code is five digits; a name of an office is read too.',
-  currency: 'Use an ISO 4217 code, such as DZD.',
-  lastFour: 'Four letters or digits, or nothing; zeros at the beginning may be missing.',
+  currency: 'Use an ISO 4217 code, such as DZD, or say in a mapping which currency a word such as dinar is (currency).',
+  lastFour: 'The last four letters or digits of a document, which may stand at the end of its whole number.',
+  unread: 'What stands here cannot be read. The line was taken without it, and it is not kept.',
 } as const;
 
 /** What is read by the marks of a mapping, which are those of its texts. */
 const amountFields: ReadonlySet<FieldName> = new Set(['amount', 'debit', 'credit', 'balance']);
-
-/** The post gives every operation a reference; where it writes that there is none, there is none. */
-const postReference = (text: string): string | undefined => (text !== '' && isNoReference(text) ? NO_REFERENCE : referenceIn(text));
 
 /** Reads the rows of a table by a mapping. */
 export class RowReader {
@@ -74,53 +73,72 @@ export class RowReader {
     return this.#movements.faults();
   }
 
-  /** Reads every cell, so that all faults of a row are named at once. @returns null where it moved nothing, undefined where it has faults */
-  read(record: NumberedRow, faults: ProblemPlace[]): ReadLine | null | undefined {
+  /**
+   * Reads every cell, so that all faults of a row are named at once. Only what it moved, when and in which currency can be one: of anything else
+   * that cannot be read the line says nothing, which is remarked on.
+   * @returns null where it moved nothing, undefined where it has faults
+   */
+  read(record: NumberedRow, faults: ProblemPlace[], remarks: ProblemPlace[]): ReadLine | null | undefined {
     const { row } = record;
     const before = faults.length;
     const cell = (field: FieldName): string => this.cell(record, field);
     const fault = (field: FieldName, detail: string): undefined => {
       faults.push({ row, cell: field, detail });
     };
-    const isPost = this.#source === 'post';
-    const givenRef = cell('reference');
-    const reference = isPost ? postReference(givenRef) : (givenReference(givenRef) ?? NO_REFERENCE);
-    if (reference === undefined) fault('reference', details.reference);
-    // The post's fees are often of no office.
-    const namesOffice = isPost && this.#movements.operation(cell) !== 'fee';
-    const givenSerial = cell('serial');
+    const unread: DispensableField[] = [];
+    const dispensable = (field: DispensableField, read: (text: string) => string | undefined): string | null => {
+      const text = cell(field);
+      if (saysNothing(text)) return null;
+      const value = read(text);
+      if (value === undefined) unread.push(field);
+      return value ?? null;
+    };
+    const dayIn = (text: string) => dateIn(text, this.#mapping.dateFormat, this.#from1904);
+    const reference = dispensable('reference', this.#source === 'post' ? referenceIn : (text) => givenReference(text) ?? NO_REFERENCE);
     // A post that writes none is matched by document, or by office and day.
-    const serial = givenSerial === '' ? null : serialIn(givenSerial);
-    if (serial === undefined) fault('serial', details.serial);
-    const day = (field: 'date' | 'valueDate') =>
-      dateIn(cell(field), this.#mapping.dateFormat, this.#from1904) ?? fault(field, this.#dateDetail(cell(field)));
-    const paidOn = day('date');
-    const valueOn = cell('valueDate') === '' ? null : day('valueDate');
-    const givenOffice = cell('office');
-    const officeCode = givenOffice === '' && !namesOffice ? null : officeIn(givenOffice);
-    if (officeCode === undefined) fault('office', details.office);
+    const serial = dispensable('serial', serialIn);
+    const paidOn = dayIn(cell('date')) ?? fault('date', this.#dateDetail(cell('date')));
+    const valueOn = dispensable('valueDate', dayIn);
+    const office = dispensable('office', officeIn);
+    const lastFour = dispensable('lastFour', lastFourIn);
     const givenCurrency = cell('currency');
-    const currency = givenCurrency === '' ? this.#mapping.currency : currencyIn(givenCurrency);
+    const readCurrency = currencyIn(givenCurrency, this.#mapping.currency);
+    const currency = readCurrency ?? this.#mapping.currency;
     if (currency === undefined) fault('currency', details.currency);
     const movement = this.#movements.read(row, cell, currency ?? 'TND', fault);
-    const lastFour = lastFourIn(cell('lastFour'));
-    if (lastFour === undefined) fault('lastFour', details.lastFour);
-    if (faults.length > before || movement === undefined || reference === undefined || !paidOn) return undefined;
+    if (faults.length > before || movement === undefined || !paidOn) return undefined;
     if (movement === null) return null;
+    if (readCurrency === undefined && !saysNothing(givenCurrency))
+      remarks.push({
+        row,
+        cell: 'currency',
+        detail: `This is no currency that is known. It was read as ${currency}, which the mapping says.`,
+      });
+    for (const field of unread) {
+      const form = field === 'valueDate' ? this.#dateDetail(cell(field)) : details[field];
+      remarks.push({ row, cell: field, detail: `${details.unread} ${form}` });
+    }
     return {
       row,
       place: `row ${row}`,
       ...movement,
-      reference,
+      reference: reference ?? NO_REFERENCE,
       // A table does not say whether its references are of one operation each.
       isNamed: false,
-      ourReference: payoutIdIn(cell('ourReference')) ?? givenReference(cell('ourReference')) ?? payoutIdIn(givenRef),
-      serial: serial ?? null,
-      officeCode: officeCode ?? null,
+      ourReference: payoutIdIn(cell('ourReference')) ?? givenReference(cell('ourReference')) ?? payoutIdIn(cell('reference')),
+      serial,
+      officeCode: office ?? this.#officeOfAll(unread, movement.kind),
       paidOn,
-      valueOn: valueOn ?? null,
-      documentLastFour: lastFour ?? null,
+      valueOn,
+      documentLastFour: lastFour,
+      unread,
     };
+  }
+
+  /** The office that a mapping says of all lines. The post's fees are often of none, and a line that names another is not of this one. */
+  #officeOfAll(unread: readonly DispensableField[], kind: ReadLine['kind']): string | null {
+    const { office } = this.#mapping;
+    return office === undefined || kind === 'fee' || unread.includes('office') ? null : (officeIn(office) ?? null);
   }
 
   #dateDetail(text: string): string {

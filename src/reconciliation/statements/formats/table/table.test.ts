@@ -83,6 +83,75 @@ describe('a table of the post', () => {
       expect(await days({}, none), none).toMatchObject([{ row: 2, cell: 'date' }]);
   });
 
+  it('reads months by their names in English, French and Arabic', async () => {
+    const day = async (date: string, mapping: TableMapping = {}) => {
+      const { lines, faults } = await readStatement(`${header}\nA;12345678901234;${date};16000;1,00;DZD`, { mapping });
+      return faults[0]?.cell ?? lines[0]?.paidOn;
+    };
+    const march = [
+      '05-MAR-2026',
+      '05MAR2026',
+      '5 mars 2026',
+      '05 مارس 2026',
+      '٠٥ مارس ٢٠٢٦',
+      '5 آذار 2026',
+      'March 5, 2026',
+      '5. März 2026',
+      '2026-Mar-05',
+      '05 mar. 2026 14:22',
+    ];
+    const read = await Promise.all(march.map((date) => day(date)));
+    expect(read).toEqual(march.map((date) => (date.includes('ä') ? 'date' : '2026-03-05')));
+    const months = [
+      ['january', 'jan', 'janvier', 'janv.', 'يناير', 'جانفي', 'كانون الثاني'],
+      ['february', 'feb', 'février', 'févr.', 'فبراير', 'فيفري', 'شباط'],
+      ['march', 'mar', 'mars', 'mars', 'مارس', 'مارس', 'آذار'],
+      ['april', 'apr', 'avril', 'avr.', 'أبريل', 'أفريل', 'نيسان'],
+      ['may', 'may', 'mai', 'mai', 'مايو', 'ماي', 'أيار'],
+      ['june', 'jun', 'juin', 'juin', 'يونيو', 'جوان', 'حزيران'],
+      ['july', 'jul', 'juillet', 'juil.', 'يوليو', 'جويلية', 'تموز'],
+      ['august', 'aug', 'août', 'AOUT', 'أغسطس', 'أوت', 'آب'],
+      ['september', 'sep', 'septembre', 'sept.', 'سبتمبر', 'سبتمبر', 'أيلول'],
+      ['october', 'oct', 'octobre', 'oct.', 'أكتوبر', 'اكتوبر', 'تشرين الأول'],
+      ['november', 'nov', 'novembre', 'nov.', 'نوفمبر', 'نوفمبر', 'تشرين الثاني'],
+      ['december', 'dec', 'décembre', 'déc.', 'ديسمبر', 'ديسمبر', 'كانون الأول'],
+    ];
+    for (const [i, names] of months.entries())
+      for (const name of names) expect(await day(`7 ${name} 2026`), name).toBe(`2026-${String(i + 1).padStart(2, '0')}-07`);
+    expect(await day('1er août 2026')).toBe('2026-08-01');
+    for (const none of ['05-Mar-26', '31 février 2026', '5 brumaire 2026', '05 2026', 'mars 2026'])
+      expect(await day(none), none).toBe('date');
+    for (const dateFormat of ['DD/MM/YYYY', 'MM/DD/YYYY', 'DDMMYYYY'] as const)
+      expect(await day('05-Mar-26', { dateFormat })).toBe('2026-03-05');
+    expect(await day('05-Mar-26', { dateFormat: 'YYYY-MM-DD' })).toBe('date');
+    expect(await day('5032026', { dateFormat: 'DDMMYYYY' })).toBe('2026-03-05');
+    for (const [text, dateFormat] of [
+      ['05032026', 'YYMMDD'],
+      ['05032026', undefined],
+      ['260305', 'DDMMYYYY'],
+      ['261305', 'YYMMDD'],
+      ['260305', undefined],
+    ] as const)
+      expect(await day(text, dateFormat && { dateFormat }), text).toBe('date');
+  });
+
+  it('reads a currency by its code or a word for it, and asks a mapping where a word is of several', async () => {
+    const read = async (currency: string, mapping: TableMapping = {}) => {
+      const { lines, faults, remarks } = await readStatement(`${header}\nA;12345678901234;2026-03-05;16000;1;${currency}`, { mapping });
+      return [...faults, ...remarks].map(({ cell }) => cell).join() + (lines[0]?.amount ?? '');
+    };
+    for (const word of ['DA', 'da', 'D.A.', 'د.ج', 'دج', 'د.ج.', 'dinar algérien', 'Dinars algériens', 'دينار جزائري', 'dzd'])
+      expect(await read(word), word).toBe('1.00 DZD');
+    expect(await read('DT')).toBe('1.000 TND');
+    expect(await read('€')).toBe('1.00 EUR');
+    for (const word of ['dinars', 'دينار', 'F CFA', 'DAX', 'ABC', '']) expect(await read(word), word).toBe('currency');
+    expect(await read('dinars', { currency: 'TND' })).toBe('1.000 TND');
+    expect(await read('F CFA', { currency: 'XAF' })).toBe('1 XAF');
+    expect(await read('EUR', { currency: 'DZD' })).toBe('1.00 EUR');
+    expect(await read('-', { currency: 'DZD' })).toBe('1.00 DZD');
+    expect(await read('centimes?', { currency: 'DZD' })).toBe('currency1.00 DZD');
+  });
+
   it('reads amounts with their sign on either side, with their currency, and in Arabic digits', async () => {
     const signs = async (amount: string, mapping: TableMapping = {}, currency = 'DZD') => {
       const content = `date;amount;currency\n2026-03-10;${amount};${currency}`;
@@ -115,11 +184,121 @@ describe('a table of the post', () => {
       faults: [],
       lines: [{ reference: 'OP (12)', officeCode: 'ALGER RP', documentLastFour: '0123' }],
     });
-    for (const [
-      cell,
-      wrong,
-    ] of [['office', content.replace('ALGER RP', '<b>')], ['office', content.replace('ALGER RP', '')], ['lastFour', `${content}45`], ['reference', content.replace('OP', '=OP')]] as const) // biome-ignore format: one table
-      expect((await readStatement(wrong)).faults).toMatchObject([{ row: 2, cell }]);
+  });
+
+  it('refuses a line for its amount, day and currency alone, and takes it without anything else that is not there or cannot be read', async () => {
+    const cells = { reference: 'OP 12', serial: '12345678901234', date: '2026-03-05', office: '16000', amount: '1,00', currency: 'DZD' };
+    const more = { ...cells, lastFour: 'AB12', valueDate: '2026-03-06' };
+    const whole = {
+      reference: 'OP 12',
+      serial: '12345678901234',
+      officeCode: '16000',
+      documentLastFour: 'AB12',
+      valueOn: '2026-03-06',
+      unread: [],
+    };
+    const read = (change: Partial<typeof more>, mapping: TableMapping = {}) =>
+      readStatement(`${header};last four;value date\n${Object.values({ ...more, ...change }).join(';')}`, { mapping });
+    for (const field of ['date', 'amount', 'currency'] as const)
+      for (const text of ['', '?']) expect((await read({ [field]: text })).faults, field).toMatchObject([{ row: 2, cell: field }]);
+    const none = { reference: '', serial: null, office: null, lastFour: null, valueDate: null } as const;
+    const kept = {
+      reference: 'reference',
+      serial: 'serial',
+      office: 'officeCode',
+      lastFour: 'documentLastFour',
+      valueDate: 'valueOn',
+    } as const;
+    const unreadable = {
+      reference: ['*A1', '=OP', 'R'.repeat(70), '<R>'],
+      serial: ['V-12/34?', '1.2E+13', '123', 'série 5'],
+      office: ['<b>', '*', `A${'b'.repeat(60)}`],
+      lastFour: ['12**34', '1234****', '1,09870123456E+11', 'BENALI', 'X1', 'ع1234'],
+      valueDate: ['2026-02-30', 'soon'],
+    } as const;
+    for (const field of ['reference', 'serial', 'office', 'lastFour', 'valueDate'] as const) {
+      const without = { ...whole, [kept[field]]: none[field] };
+      for (const text of ['', ' ', '-', '—', 'N/A', 'notprovided'])
+        expect(await read({ [field]: text }), `${field} ${text}`).toMatchObject({ faults: [], remarks: [], lines: [without] });
+      for (const text of unreadable[field]) {
+        const said = await read({ [field]: text });
+        const remark = { row: 2, cell: field, detail: expect.stringContaining('cannot be read') };
+        expect(said, `${field} ${text}`).toMatchObject({ faults: [], remarks: [remark], lines: [{ ...without, unread: [field] }] });
+        if (text.length > 2) expect(JSON.stringify(said.lines)).not.toContain(text);
+      }
+    }
+  });
+
+  it('keeps the end of a document and no more of its number', async () => {
+    for (const [written, end] of [
+      ['****1234', '1234'],
+      ['•••• 1234', '1234'],
+      ['109870123456781234', '1234'],
+      ['10987 0123 4567 81234', '1234'],
+      ['AB-123/4567', '4567'],
+      ['xxxx12a4', '12A4'],
+      ['123', '0123'],
+    ]) {
+      const read = await readStatement(`${header};last four\nA;12345678901234;2026-03-05;16000;1,00;DZD;${written}`);
+      expect(read, written).toMatchObject({ faults: [], remarks: [], lines: [{ documentLastFour: end, unread: [] }] });
+    }
+  });
+
+  it('reads tables without a column of references or of offices, and one that is reference and serial at once', async () => {
+    const content = 'serial;date;amount;currency\n12345678901234;2026-03-05;1,00;DZD';
+    const line = { reference: '', serial: '12345678901234', officeCode: null };
+    expect(await readStatement(content)).toMatchObject({ faults: [], lines: [line] });
+    expect(await readStatement(content.replace('serial', 'last four').replace('12345678901234', '1234'))).toMatchObject({
+      faults: [],
+      lines: [{ reference: '', serial: null, documentLastFour: '1234' }],
+    });
+    const mapping = { columns: { reference: 'Bon', serial: 'Bon' }, office: '1000' };
+    expect(await readStatement(content.replace('serial', 'Bon'), { mapping })).toMatchObject({
+      faults: [],
+      lines: [{ reference: '12345678901234', serial: '12345678901234', officeCode: '01000' }],
+    });
+    expect((await readStatement(content, { mapping: { columns: { reference: 'Op', office: 'Agence' } } })).faults).toMatchObject([
+      { row: 1, cell: 'reference' },
+      { row: 1, cell: 'office' },
+    ]);
+    const offices = `${header};operation\nA;12345678901234;2026-03-05;;1,00;DZD;\nB;12345678901234;2026-03-05;31000;1,00;DZD;\nC;;2026-03-05;;1,00;DZD;frais\nD;;2026-03-05;<b>;1,00;DZD;`;
+    const codes = (await readStatement(offices, { mapping: { office: '16000' } })).lines.map(({ officeCode }) => officeCode);
+    expect(codes).toEqual(['16000', '31000', null, null]);
+  });
+
+  it('passes over notes below the lines and says so, and not over a line that was cut off', async () => {
+    const line = 'A;12345678901234;2026-03-05;16000;1,00;DZD';
+    for (const note of [
+      'Edité le 01/04/2026',
+      'Edité le 01/04/2026;;;;;',
+      ';;;Edité le 01/04/2026;;',
+      'طبع بالجزائر في 01/04/2026',
+      'Le receveur;;;;;Page 1/1',
+    ])
+      expect(await readStatement([header, line, note].join('\n')), note).toMatchObject({
+        faults: [],
+        lines: [{ row: 2 }],
+        remarks: [{ row: 3, detail: expect.stringContaining('note') }],
+      });
+    expect(await readStatement([header, line, 'Edité le 01/04/2026;;;;;', line.replace('A', 'B')].join('\n'))).toMatchObject({
+      faults: [],
+      lines: [{ row: 2 }, { row: 4 }],
+    });
+    const worded = line.replace('A', 'Paiement du mandat 7');
+    for (const [before, last] of [
+      [line, 'OP (12'],
+      [line, 'B;12345678901235;2026'],
+      [worded, 'Paiement du man'],
+      [line, 'Edité le;;2026-04-01;16000;5,00;DZD'],
+      [line, 'Edité le;;;;5,00;'],
+    ] as const)
+      expect(await readStatement([header, before, last].join('\n')), last).toMatchObject({ remarks: [] });
+    for (const [before, last] of [
+      [line, 'OP (12'],
+      [line, 'B;12345678901235;2026'],
+      [worded, 'Paiement du man'],
+    ] as const)
+      expect((await readStatement([header, before, last].join('\n'))).faults, last).toMatchObject([{ row: 3 }]);
   });
 
   it('leaves out what is of nothing, counts it and says so', async () => {
@@ -136,10 +315,11 @@ describe('a table of the post', () => {
 
   it('says which columns are missing or doubled, and what breaks off', async () => {
     const faultsOf = async (content: string) => (await readStatement(content)).faults;
-    expect(await faultsOf('reference;serial;série;date;amount;currency\n')).toMatchObject([
+    expect(await faultsOf('reference;serial;série;date;amount\n')).toMatchObject([
       { row: 1, cell: 'serial' },
-      { row: 1, cell: 'office' },
+      { row: 1, cell: 'currency' },
     ]);
+    expect(await faultsOf('reference;date;amount;currency\n')).toMatchObject([{ row: 1, cell: 'serial' }]);
     expect(await faultsOf(`${header}\n"A;1;2;3`)).toMatchObject([{ row: 2, detail: expect.stringContaining('quotation mark') }]);
     expect(await faultsOf(`${header}\n`)).toMatchObject([{ detail: 'The statement lists no operation.' }]);
     expect(await faultsOf(`${header}\nA;12345678901234;2026-03-05;16000;1500;DZD;x`)).toMatchObject([{ row: 2 }]);
@@ -199,6 +379,8 @@ describe('a table read by a mapping', () => {
     ['YYYY-MM-DD', '2026-03-05'],
     ['DD.MM.YYYY', '5.3.2026'],
     ['YYYYMMDD', '20260305'],
+    ['DDMMYYYY', '05032026'],
+    ['YYMMDD', '260305'],
     ['excel', '46086'],
   ] as const)('reads days written %s', async (dateFormat, date) => {
     const content = `${header}\nA;12345678901234;${date};16000;1,00;DZD`;

@@ -43,7 +43,8 @@ export async function* readTableStatement(
       pieces = [];
     }
     const last = held.length > endRows ? held[0] : undefined;
-    if (last && endRows === 0 && last.cells.length < header.width) pieces.push({ fault: brokenOff(last, header.width) });
+    if (last && endRows === 0 && last.cells.length < header.width && !table.isNote(last))
+      pieces.push({ fault: brokenOff(last, header.width) });
     else if (last) table.take(last, pieces);
     table.end(header.row, pieces);
     yield pieces;
@@ -103,6 +104,11 @@ async function headerIn(
   return { faults: best.faults };
 }
 
+const firstFilled = (cells: readonly string[]): number => cells.findIndex((cell) => cell.trim() !== '');
+
+/** Whether a cell is words, as a reference or a code is not. */
+const isWords = (text: string): boolean => /^\s*[\p{L}(«"].*\s/u.test(text) && /[\p{L}\p{M}]{3}/u.test(text);
+
 /** The rows of a table, as far as they have been read. */
 class TableSoFar {
   readonly #width: number;
@@ -115,6 +121,8 @@ class TableSoFar {
   /** Of amounts as they stand, whatever their operation: some total them so. */
   #gross: Money | null = null;
   #held: Held[] = [];
+  /** Columns in which lines begin with words. */
+  readonly #wordy = new Set<number>();
   #rows = 0;
   #isBroken = false;
   #firstLeftOut: number | undefined;
@@ -141,18 +149,25 @@ class TableSoFar {
       pieces.push({ fault: isBalance });
       return;
     }
+    if (this.isNote(record)) {
+      pieces.push({ remark: { row, detail: 'The row says neither what was paid nor when: it is taken for a note, and was not read.' } });
+      return;
+    }
     this.#rows += 1;
     if (cells.length > this.#width && cells.slice(this.#width).some((cell) => cell.trim() !== '')) {
       pieces.push({ fault: { row, detail: `The row has ${cells.length} cells, the header ${this.#width}.` } });
       return;
     }
-    const faults: ProblemPlace[] = [];
-    const line = this.#reader.read(record, faults);
+    const [faults, remarks]: [ProblemPlace[], ProblemPlace[]] = [[], []];
+    const line = this.#reader.read(record, faults, remarks);
+    const begins = firstFilled(cells);
+    if (line && isWords(cells[begins] ?? '')) this.#wordy.add(begins);
     pieces.push(...this.#account.take(record, faults));
     if (line) this.#sum.add(line);
     const balance = line === undefined ? null : this.#balance(record, line, faults);
     if (faults.length > 0) this.#isBroken = true;
     for (const fault of faults) pieces.push({ fault });
+    for (const remark of remarks) pieces.push({ remark });
     if (line === null) {
       this.#sum.leftOut += 1;
       this.#firstLeftOut ??= row;
@@ -212,6 +227,24 @@ class TableSoFar {
   #isTotal({ cells }: NumberedRow): boolean {
     const first = cells.find((cell) => cell.trim() !== '') ?? '';
     return first.length < 40 && !/^\d/.test(first) && this.#totals.has(plain(first));
+  }
+
+  /**
+   * Whether a row between or below the lines is a note: words, and hardly more, where lines begin with anything else. A line that was cut off
+   * begins as the others do.
+   */
+  isNote(record: NumberedRow): boolean {
+    const { cells } = record;
+    const begins = firstFilled(cells);
+    return (
+      this.#rows > 0 &&
+      isWords(cells[begins] ?? '') &&
+      !this.#wordy.has(begins) &&
+      cells.filter((cell) => cell.trim() !== '').length <= 2 &&
+      (['amount', 'debit', 'credit', 'serial', 'lastFour'] as const)
+        .map((field) => this.#reader.cell(record, field))
+        .every((text) => text === '' || isWords(text))
+    );
   }
 
   #checkTotal(record: NumberedRow): Piece[] {
