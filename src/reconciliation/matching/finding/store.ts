@@ -97,6 +97,13 @@ function matching(look: Look, authority: Authority, withholds: boolean): Sql {
     from found f cross join unnest(f.targets) with ordinality as t (id, part) ${free}`;
 }
 
+/** The lines of a statement that somebody bears as a loss, or proposes to. */
+export const borneLines = async (db: Db, statementId: string): Promise<string[]> =>
+  (
+    await db.all<{ id: string }>(sql`select distinct e.statement_line_id as id from exceptions e
+      where e.statement_id = ${statementId} and e.statement_line_id is not null and borne_of(e.statement_line_id) > 0`)
+  ).map(({ id }) => id);
+
 /** Whether a run has left a line to another person. */
 export const hasWithheld = async (db: Db, runId: string): Promise<boolean> =>
   (await db.first(sql`select from matching_withheld where run_id = ${runId} limit 1`)) !== undefined;
@@ -127,9 +134,13 @@ function reasonOf({ reason }: Pass): Sql {
 }
 
 /** How many lines of a statement a group may still match, counted up to a limit. */
-export async function countWaiting(db: Db, { statement, group }: Pick<Look, 'statement' | 'group'>, limit: number): Promise<number> {
+export async function countWaiting(
+  db: Db,
+  { statement, group, borne }: Pick<Look, 'statement' | 'group' | 'borne'>,
+  limit: number,
+): Promise<number> {
   const row = await db.first<{ count: number }>(sql`select count(*)::int as count from (
-    select from statement_lines l where ${openLines({ statement, group, bucket: 0, buckets: 1, withheldBy: null }, sql`l.id`)} and ${named[group.way].condition}
+    select from statement_lines l where ${openLines({ statement, group, bucket: 0, buckets: 1, withheldBy: null, borne }, sql`l.id`)} and ${named[group.way].condition}
     limit ${limit}) waiting`);
   return row?.count ?? 0;
 }
