@@ -6658,7 +6658,8 @@ export interface paths {
         /**
          * Propose what is posted to resolve an exception
          * @description `claim_on_post`: the post is owed so much less, until it is decided what became of the cash. `write_off`: a fund bears what the post or the bank
-         *     took beyond our books. `cash_recovered`: the cash came back into the bank. A claim that is open ends by `claim_recovered` (it stays kept from what the
+         *     took beyond our books. `cash_recovered`: the cash came back into the bank. `returned_by_bank`: the bank sent a settlement back, and the post is owed it
+         *     again. `not_ours`: a line of the bank is of another programme, or of nobody here, and explains as much of the account. A claim that is open ends by `claim_recovered` (it stays kept from what the
          *     post is owed), `claim_repaid` (the post paid it back) or `claim_withdrawn` (the post is owed it after all).
          *
          *     Nothing is posted before somebody else approves it. Refusals by `code`: `exception_settled`, `decision_waits`, `claim_ended`, `exceeds_stake`,
@@ -11947,7 +11948,7 @@ export interface components {
             officerId: string | null;
         };
         /** @enum {string} */
-        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "delivery_void" | "advance_return" | "advance_loss" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "claim" | "claim_released" | "recovery" | "cash_recovery" | "loss" | "bank_loss" | "reversal";
+        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "delivery_void" | "advance_return" | "advance_loss" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "claim" | "claim_released" | "recovery" | "cash_recovery" | "loss" | "bank_loss" | "settlement_returned" | "reversal";
         RecordRef: {
             type: string;
             id: components["schemas"]["Id"];
@@ -13505,7 +13506,7 @@ export interface components {
             id: components["schemas"]["Id"];
         };
         /** @enum {string} */
-        ResolutionKind: "accepted" | "post_error" | "our_error" | "duplicate_line" | "superseded" | "claim_on_post" | "write_off" | "cash_recovered";
+        ResolutionKind: "accepted" | "post_error" | "our_error" | "duplicate_line" | "superseded" | "claim_on_post" | "write_off" | "cash_recovered" | "returned_by_bank" | "not_ours";
         StatementException: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -13644,7 +13645,7 @@ export interface components {
             id: components["schemas"]["Id"];
             exceptionId: components["schemas"]["Id"];
             /** @enum {string} */
-            kind: "claim_on_post" | "write_off" | "cash_recovered" | "claim_recovered" | "claim_repaid" | "claim_withdrawn" | "reopening";
+            kind: "claim_on_post" | "write_off" | "cash_recovered" | "returned_by_bank" | "not_ours" | "claim_recovered" | "claim_repaid" | "claim_withdrawn" | "reopening";
             amount: null | components["schemas"]["Money"];
             /** Format: uuid */
             fundId: string | null;
@@ -13768,7 +13769,7 @@ export interface components {
             note: string;
         };
         /** @enum {string} */
-        ProposedResolution: "claim_on_post" | "write_off" | "cash_recovered" | "claim_recovered" | "claim_repaid" | "claim_withdrawn";
+        ProposedResolution: "claim_on_post" | "write_off" | "cash_recovered" | "returned_by_bank" | "not_ours" | "claim_recovered" | "claim_repaid" | "claim_withdrawn";
         NewProposal: {
             resolution: components["schemas"]["ProposedResolution"];
             /** @description What is at stake, when left out */
@@ -13995,7 +13996,7 @@ export interface components {
             }[];
         };
         /** @enum {string} */
-        SettlementState: "draft" | "submitted" | "approved" | "instructed" | "paid" | "rejected" | "cancelled";
+        SettlementState: "draft" | "submitted" | "approved" | "instructed" | "paid" | "returned" | "rejected" | "cancelled";
         Settlement: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -14058,7 +14059,7 @@ export interface components {
             }[];
             steps: {
                 /** @enum {string} */
-                step: "drafted" | "submitted" | "approved" | "rejected" | "instructed" | "paid" | "cancelled";
+                step: "drafted" | "submitted" | "approved" | "rejected" | "instructed" | "paid" | "returned" | "cancelled";
                 by: components["schemas"]["Id"];
                 at: components["schemas"]["Timestamp"];
                 note: string | null;

@@ -3,7 +3,7 @@ import { findingsOf } from './rules.ts';
 import type { LineFacts } from './types.ts';
 
 const period = { source: 'post', from: '2026-03-01', to: '2026-03-31' } as const;
-const voucher = { state: 'redeemed', amount: '100', currency: 'DZD', expiredOn: '2026-05-01' };
+const voucher = { state: 'redeemed', amount: '100', currency: 'DZD', expiredOn: '2026-05-01', cancelledOn: null };
 const payout = {
   id: 'p',
   paidOn: '2026-03-05',
@@ -35,6 +35,7 @@ const ordinary: LineFacts = {
   quoted: null,
   withheld: null,
   calledOff: null,
+  returned: null,
 };
 const kinds = (facts: Partial<LineFacts>) => findingsOf([{ ...ordinary, ...facts }], period).map(({ kind }) => kind);
 
