@@ -45,7 +45,11 @@ describe('what the bank sends back, and what is nobody’s here', () => {
   const upload = async (entries: string, [opening, closing]: readonly [string, string], client = bookkeeper): Promise<string> => {
     statements += 1;
     const path = `/v1/programmes/${frame.programmeId}/statements?name=Bank-${statements}&source=bank&from=${today}&to=${today}`;
-    const { body } = await client.post(path).type('application/xml').send(camt(entries, { opening, closing }).replaceAll('2026-03-31', today)).expect(200);
+    const { body } = await client
+      .post(path)
+      .type('application/xml')
+      .send(camt(entries, { opening, closing }).replaceAll('2026-03-31', today))
+      .expect(200);
     return body.statement.id;
   };
   const entry = (amount: string, reference: string, quotes?: string, mark = 'DBIT') =>
