@@ -84,6 +84,24 @@ describe('naming what does not agree', () => {
     expect(kinds({ ...live, paidOn: '2026-05-01' })).toEqual(['paid_not_in_list']);
   });
 
+  it('says that a payment dated before a voucher died was made while it lived', () => {
+    const found = (state: string, paidOn: string) =>
+      findingsOf([{ ...ordinary, voucher: { ...voucher, state, cancelledOn: '2026-04-10' }, payout: null, paidOn }], period)[0];
+    expect(found('expired', '2026-05-02')).toMatchObject({ kind: 'paid_after_expiry' });
+    expect(found('expired', '2026-05-01')).toMatchObject({
+      kind: 'paid_not_in_list',
+      detail: expect.stringMatching(/expired on 2026-05-01 .* very likely has the cash/),
+    });
+    expect(found('cancelled', '2026-04-11')).toMatchObject({
+      kind: 'paid_after_cancel',
+      detail: expect.stringContaining('cancelled on 2026-04-10'),
+    });
+    expect(found('cancelled', '2026-04-10')).toMatchObject({
+      kind: 'paid_not_in_list',
+      detail: expect.stringMatching(/cancelled on 2026-04-10 .* very likely has the cash/),
+    });
+  });
+
   it('asks of a reversal whether anything was paid', () => {
     const reversal = { kind: 'reversal', voucher: null, payout: null } as const;
     expect(kinds({ ...reversal, hasPaymentLine: true })).toEqual(['reversed']);
