@@ -13474,11 +13474,11 @@ export interface components {
              */
             document: boolean;
             /**
-             * @description Several records that come to the amount of the line; all that one office paid on a day, or all settlements of one reference
+             * @description Several records that come to the amount of the line; all that one office paid on a day; all that it, or all offices for a line without one, paid on days that follow each other; or all settlements of one reference
              * @default null
              * @enum {string|null}
              */
-            sums: "office_day" | "reference" | null;
+            sums: "office_day" | "days" | "reference" | null;
             /** @description Kept with each match; {days}, {difference} and {count} stand for the figures */
             reason: string;
         };

@@ -6,13 +6,14 @@ import { byLikeness } from './likeness.ts';
 import { type Look, openLines } from './look.ts';
 import { byRecord } from './records.ts';
 import { byReversal } from './reversals.ts';
-import { byOfficeDay, byReference } from './sums.ts';
+import { byDays, byOfficeDay, byReference } from './sums.ts';
 
 const ways: Readonly<Record<PassGroup['way'], (look: Look) => Sql>> = {
   quote: byQuote,
   serial: bySerial,
   likeness: byLikeness,
   office_day: byOfficeDay,
+  days: byDays,
   reference: byReference,
   record: byRecord,
   reversal: byReversal,
@@ -33,6 +34,7 @@ const named: Readonly<
   serial: { condition: sql`l.serial is not null` },
   likeness: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is not null`, ofMany: nestedLoops },
   office_day: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is null`, ofMany: nestedLoops },
+  days: { condition: sql`l.serial is null and l.document_last_four is null`, ofMany: nestedLoops },
   reference: { condition: sql`true`, ofMany: nestedLoops },
   record: { condition: sql`true`, ofMany: nestedLoops },
   reversal: { condition: sql`true`, never: otherThanBackwards },
