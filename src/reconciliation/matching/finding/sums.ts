@@ -33,7 +33,7 @@ export function byOfficeDay(look: Look): Sql {
 
 /**
  * All pay-outs that no line has claimed on days that follow each other, of an office or, for a line without one, of all offices, up to the day of a
- * line that names no voucher: only where exactly one such span comes to its amount, and no span of another line has a day of it. Days on which
+ * line that names no voucher: only where exactly one such span comes to its amount, and no span of another line has a day of it. One pay-out is no sum, and is nobody's by its amount. Days on which
  * nothing is left to claim stand between none. Each day is added up once, and a line compares no more days than its pass reaches back.
  */
 export function byDays(look: Look): Sql {
@@ -68,7 +68,8 @@ export function byDays(look: Look): Sql {
     groups as materialized (
       select s.id, s.paid_on as booked_on, s.paid_on - s.first as days, array_agg(p.id order by p.id) as ids
       from spans s join free p on p.place = s.place and p.currency = s.currency and p.paid_on between s.first and s.last
-      where s.of_line = 1 and coalesce(s.before < s.first, true) and coalesce(s.next > s.last, true) group by 1, 2, 3)
+      where s.of_line = 1 and coalesce(s.before < s.first, true) and coalesce(s.next > s.last, true) group by 1, 2, 3
+      having count(*) > 1)
     select l.id as line_id, 'payout' as target_type, g.ids as targets, 0 as rank, g.days, 0 as difference,
       g.booked_on between ${from}::date and ${to}::date as agrees
     from groups g join listed l on l.id = g.id where ${noneApart}`;
