@@ -6660,7 +6660,8 @@ export interface paths {
         /**
          * Propose what is posted to resolve an exception
          * @description `claim_on_post`: the post is owed so much less, until it is decided what became of the cash. `write_off`: a fund bears what the post or the bank
-         *     took beyond our books. `cash_recovered`: the cash came back into the bank. A claim that is open ends by `claim_recovered` (it stays kept from what the
+         *     took beyond our books. `cash_recovered`: the cash came back into the bank. `returned_by_bank`: the bank sent a settlement back, and the post is owed it
+         *     again. `not_ours`: a line of the bank is of another programme, or of nobody here, and explains as much of the account. A claim that is open ends by `claim_recovered` (it stays kept from what the
          *     post is owed), `claim_repaid` (the post paid it back) or `claim_withdrawn` (the post is owed it after all).
          *
          *     Nothing is posted before somebody else approves it. Refusals by `code`: `exception_settled`, `decision_waits`, `claim_ended`, `exceeds_stake`,
@@ -11951,7 +11952,7 @@ export interface components {
             officerId: string | null;
         };
         /** @enum {string} */
-        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "delivery_void" | "advance_return" | "advance_loss" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "claim" | "claim_released" | "recovery" | "cash_recovery" | "loss" | "bank_loss" | "reversal";
+        EntryEvent: "contribution" | "approval" | "approval_returned" | "issue" | "payout" | "void" | "expiry" | "cancellation" | "settlement" | "fee" | "advance" | "delivery" | "delivery_void" | "advance_return" | "advance_loss" | "foreign_contribution" | "contribution_value" | "conversion_out" | "conversion_in" | "exchange_loss" | "exchange_gain" | "claim" | "claim_released" | "recovery" | "cash_recovery" | "loss" | "bank_loss" | "settlement_returned" | "reversal";
         RecordRef: {
             type: string;
             id: components["schemas"]["Id"];
@@ -13490,11 +13491,11 @@ export interface components {
              */
             document: boolean;
             /**
-             * @description Several records that come to the amount of the line; all that one office paid on a day, or all settlements of one reference
+             * @description Several records that come to the amount of the line; all that one office paid on a day; all that it, or all offices for a line without one, paid on days that follow each other; or all settlements of one reference
              * @default null
              * @enum {string|null}
              */
-            sums: "office_day" | "reference" | null;
+            sums: "office_day" | "days" | "reference" | null;
             /** @description Kept with each match; {days}, {difference} and {count} stand for the figures */
             reason: string;
         };
@@ -13522,7 +13523,7 @@ export interface components {
             id: components["schemas"]["Id"];
         };
         /** @enum {string} */
-        ResolutionKind: "accepted" | "post_error" | "our_error" | "duplicate_line" | "superseded" | "claim_on_post" | "write_off" | "cash_recovered";
+        ResolutionKind: "accepted" | "post_error" | "our_error" | "duplicate_line" | "superseded" | "claim_on_post" | "write_off" | "cash_recovered" | "returned_by_bank" | "not_ours";
         StatementException: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -13661,7 +13662,7 @@ export interface components {
             id: components["schemas"]["Id"];
             exceptionId: components["schemas"]["Id"];
             /** @enum {string} */
-            kind: "claim_on_post" | "write_off" | "cash_recovered" | "claim_recovered" | "claim_repaid" | "claim_withdrawn" | "reopening";
+            kind: "claim_on_post" | "write_off" | "cash_recovered" | "returned_by_bank" | "not_ours" | "claim_recovered" | "claim_repaid" | "claim_withdrawn" | "reopening";
             amount: null | components["schemas"]["Money"];
             /** Format: uuid */
             fundId: string | null;
@@ -13785,7 +13786,7 @@ export interface components {
             note: string;
         };
         /** @enum {string} */
-        ProposedResolution: "claim_on_post" | "write_off" | "cash_recovered" | "claim_recovered" | "claim_repaid" | "claim_withdrawn";
+        ProposedResolution: "claim_on_post" | "write_off" | "cash_recovered" | "returned_by_bank" | "not_ours" | "claim_recovered" | "claim_repaid" | "claim_withdrawn";
         NewProposal: {
             resolution: components["schemas"]["ProposedResolution"];
             /** @description What is at stake, when left out */
@@ -14012,7 +14013,7 @@ export interface components {
             }[];
         };
         /** @enum {string} */
-        SettlementState: "draft" | "submitted" | "approved" | "instructed" | "paid" | "rejected" | "cancelled";
+        SettlementState: "draft" | "submitted" | "approved" | "instructed" | "paid" | "returned" | "rejected" | "cancelled";
         Settlement: {
             id: components["schemas"]["Id"];
             programmeId: components["schemas"]["Id"];
@@ -14075,7 +14076,7 @@ export interface components {
             }[];
             steps: {
                 /** @enum {string} */
-                step: "drafted" | "submitted" | "approved" | "rejected" | "instructed" | "paid" | "cancelled";
+                step: "drafted" | "submitted" | "approved" | "rejected" | "instructed" | "paid" | "returned" | "cancelled";
                 by: components["schemas"]["Id"];
                 at: components["schemas"]["Timestamp"];
                 note: string | null;

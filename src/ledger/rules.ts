@@ -33,6 +33,8 @@ export const postingRules: Readonly<Record<LedgerEvent, readonly [debit: Account
   // What the post or the bank took beyond our books, and a fund bears.
   loss: ['fund_available', 'payable_to_post'],
   bank_loss: ['fund_available', 'bank'],
+  // The bank could not deliver it, and the post is owed it again.
+  settlement_returned: ['bank', 'payable_to_post'],
 };
 
 /** What is taken back by hand, by an entry that mirrors it. The database says the same in `is_reversible`, with what a resolution posted beside. */
@@ -64,7 +66,7 @@ export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, str
   expiry: 'The money is available again. Put the person on another list.',
   cancellation: 'The money is available again. Put the person on another list.',
   advance: 'Have the officer return it.',
-  settlement: 'The bank has paid it. Settle less with the post the next time.',
+  settlement: 'The bank has paid it. Settle less with the post the next time; where the bank sends it back, its line says so.',
   delivery: 'Have the delivery voided, on the day that it was made. Later it stands: open an exception about it.',
   delivery_void: 'The voucher can be delivered again.',
   advance_return: 'Give the officer another advance.',
@@ -76,4 +78,5 @@ export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, str
   cash_recovery: `${reopen} What was found of a lost advance stands.`,
   loss: reopen,
   bank_loss: reopen,
+  settlement_returned: reopen,
 };

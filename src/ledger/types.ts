@@ -39,7 +39,8 @@ export type LedgerEvent =
   | 'recovery'
   | 'cash_recovery'
   | 'loss'
-  | 'bank_loss';
+  | 'bank_loss'
+  | 'settlement_returned';
 
 /** What the ledger calls an entry: what happened, or that an earlier entry is taken back. */
 export type EntryEvent = LedgerEvent | 'reversal';

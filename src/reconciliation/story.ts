@@ -15,6 +15,6 @@ export const reconciliationInStory = async (db: Db, voucherIds: readonly string[
       union select e.id from exceptions e where e.payout_id in (select id from paid) or e.statement_line_id in (select id from said)
       union select s.id from (select office_id, fund_id, min(paid_at) as paid_at from paid group by 1, 2) p
         join lateral (select s.id from settlements s join settlement_lines l on l.settlement_id = s.id where s.fund_id = p.fund_id
-            and l.office_id = p.office_id and s.made_at >= p.paid_at and s.state not in ('rejected', 'cancelled')
+            and l.office_id = p.office_id and s.made_at >= p.paid_at and s.state not in ('returned', 'rejected', 'cancelled')
           order by s.made_at limit 1) s on true`)
   ).map(({ id }) => id);

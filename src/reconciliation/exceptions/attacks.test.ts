@@ -194,7 +194,7 @@ describe('the resolution of an exception, attacked', () => {
 
   it('takes of each kind what src/reconciliation/exceptions/rules.ts says', async () => {
     for (const kind of exceptionKinds)
-      for (const decision of ['claim_on_post', 'write_off', 'cash_recovered'] as const) {
+      for (const decision of ['claim_on_post', 'write_off', 'cash_recovered', 'returned_by_bank', 'not_ours'] as const) {
         const { rows } = await app.query('select takes_decision($1, $2) as takes', [kind, decision]);
         expect([kind, decision, rows[0].takes]).toEqual([kind, decision, postable[kind].includes(decision)]);
       }

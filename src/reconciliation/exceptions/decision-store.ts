@@ -44,15 +44,19 @@ export interface Grounds {
   /** Whether a statement of the bank shows it: what was taken the bank took, not the post. */
   readonly ofBank: boolean;
   readonly atStake: string | null;
+  /** All of it, in whatever currency. */
+  readonly stake: { readonly amount: string; readonly currency: string } | null;
 }
 
-/** @param fundId the fund that somebody names; it counts where the cash was of no voucher */
+/** @param fundId the fund that somebody names; it counts where the cash was of no voucher and no settlement */
 export async function groundsOf(db: Db, exceptionId: string, fundId: string | undefined): Promise<Grounds | undefined> {
-  return db.first<Grounds>(sql`select coalesce(v.fund_id, f.id) as "fundId", g.currency, coalesce(p.office_id, e.office_id) as "officeId",
-      coalesce(s.source = 'bank', false) as "ofBank", case when e.currency = g.currency then e.amount::text end as "atStake"
+  return db.first<Grounds>(sql`select coalesce(v.fund_id, n.fund_id, f.id) as "fundId", g.currency, coalesce(p.office_id, e.office_id) as "officeId",
+      coalesce(s.source = 'bank', false) as "ofBank", case when e.currency = g.currency then e.amount::text end as "atStake",
+      case when e.amount is not null then jsonb_build_object('amount', e.amount::text, 'currency', e.currency) end as stake
     from exceptions e join programmes g on g.id = e.programme_id left join statements s on s.id = e.statement_id left join payouts p on p.id = e.payout_id
       left join statement_lines l on l.id = e.statement_line_id
       left join vouchers v on v.id = p.voucher_id or p.id is null and v.serial = l.serial and v.programme_id = e.programme_id
+      left join settlements n on e.kind = 'reversed' and e.record_type = 'settlement' and n.id = e.record_id
       left join funds f on f.id = ${fundId ?? null}::uuid and f.programme_id = e.programme_id
     where e.id = ${exceptionId}`);
 }

@@ -31,6 +31,19 @@ const byConstraint: Readonly<Record<string, () => Problem>> = {
   exception_decisions_amount: () => misfit('/amount', 'An amount above zero, with no more digits than its currency has.'),
   exception_decisions_at_stake: () => exceptionProblem.exceeds_stake('Propose what the exception shows, or less.'),
   exception_decisions_within_line: () => exceptionProblem.exceeds_stake('With what was written off before it is more than the line is of.'),
+  exception_decisions_not_matched: () =>
+    exceptionProblem.exceeds_stake(
+      'The line is matched with records of ours, which are in the books. Take the match apart first, or write off what it is of beyond them.',
+    ),
+  exception_decisions_whole_line: () => misfit('/resolution', 'Only a line of the bank is resolved so, whole and in its currency.'),
+  exception_decisions_not_of_ours: () =>
+    misfit('/resolution', 'The line takes back one that is matched with records of ours. Take that match apart first.'),
+  exception_decisions_fit_settlement: () =>
+    misfit(
+      '/resolution',
+      'Only a settlement that is paid comes back, once and whole, by a line of the bank that takes back its own or quotes it.',
+    ),
+  settlements_within_owed: () => problem.conflict('What the bank had sent back was settled anew since. Call that off first.'),
   exception_decisions_within_payout: () => exceptionProblem.exceeds_stake('With what was claimed before it is more than was paid out.'),
   exception_decisions_not_listed: () =>
     exceptionProblem.listed_since(

@@ -3,27 +3,28 @@ import type { ClaimEnding, DecisionKind, PostedResolution } from './types.ts';
 
 const ofPayout: readonly PostedResolution[] = ['claim_on_post', 'cash_recovered'];
 const ofLine: readonly PostedResolution[] = ['write_off'];
+const ofAccount: readonly PostedResolution[] = ['write_off', 'not_ours'];
 
 /**
  * What may be posted to resolve an exception of each kind: of what our books gave the post too much for, a claim; of what the post or the bank
- * took beyond our books, a loss. The database says the same in `takes_decision`.
+ * took beyond our books, a loss; of a line of the bank, that a settlement came back, or that the money is not ours. The database says the same in `takes_decision`.
  */
 export const postable: Readonly<Record<ExceptionKind, readonly PostedResolution[]>> = {
   paid_not_in_list: ofLine,
   amount_over: ofLine,
   amount_under: ofPayout,
-  duplicate_in_file: ofLine,
-  duplicate_across_files: ofLine,
+  duplicate_in_file: ofAccount,
+  duplicate_across_files: ofAccount,
   paid_after_expiry: ofLine,
   paid_after_cancel: ofLine,
   wrong_collector: ofPayout,
   wrong_currency: ofPayout,
   wrong_office: [],
-  reversed: ofPayout,
-  reversal_without_payment: [],
+  reversed: [...ofPayout, 'returned_by_bank', 'not_ours'],
+  reversal_without_payment: ['not_ours'],
   date_out_of_range: [],
   ours_not_in_statement: ofPayout,
-  bank_not_in_statement: ofLine,
+  bank_not_in_statement: ofAccount,
   needs_another_person: [],
   not_received: ofPayout,
   asked_to_pay: ofPayout,

@@ -7,8 +7,8 @@ export const plainResolutions = ['accepted', 'post_error', 'our_error', 'duplica
 
 export type PlainResolution = (typeof plainResolutions)[number];
 
-/** What one person proposes and another approves: it posts, and resolves the exception. */
-export const postedResolutions = ['claim_on_post', 'write_off', 'cash_recovered'] as const;
+/** What one person proposes and another approves, and what resolves the exception: it posts, or says that a line of the bank is of nobody here. */
+export const postedResolutions = ['claim_on_post', 'write_off', 'cash_recovered', 'returned_by_bank', 'not_ours'] as const;
 
 export type PostedResolution = (typeof postedResolutions)[number];
 

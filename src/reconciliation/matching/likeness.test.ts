@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Frame } from '../../../test/support/fixtures.ts';
+import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { type Line, makeBookkeeping, matchedStatement, matchesOf } from '../../../test/support/statements.ts';
@@ -82,6 +82,65 @@ describe('lines of the post that name no voucher', () => {
       ],
       exceptions: [{ kind: 'paid_not_in_list', open: 1 }],
     });
+  });
+
+  it('are the sum of days that follow each other, of an office or of all, where one span alone fits', async () => {
+    const other = (await makeFrame(platform)).officeId;
+    const paid = await begin(
+      { amount: '100.00', paidOn: '2026-03-09' },
+      { amount: '200.00', paidOn: '2026-03-10' },
+      { amount: '300.00', paidOn: '2026-03-11' },
+      { amount: '55.00', paidOn: '2026-03-20' },
+      { amount: '55.00', paidOn: '2026-03-21' },
+      { amount: '55.00', paidOn: '2026-03-22' },
+      { amount: '7.00', paidOn: '2026-03-25', officeId: other },
+      { amount: '8.00', paidOn: '2026-03-26' },
+    );
+    const { matches, matching } = await matched([
+      { officeCode: frame.officeCode, amount: '600.00', paidOn: '2026-03-13' },
+      // Two spans come to it.
+      { officeCode: frame.officeCode, amount: '110.00', paidOn: '2026-03-23' },
+      // Between the two days lies another with something to claim.
+      { officeCode: frame.officeCode, amount: '400.00', paidOn: '2026-03-13' },
+      { kind: 'deposit', amount: '15.00', paidOn: '2026-03-28', officeCode: null },
+      // Before the last of it was paid.
+      { amount: '62.00', paidOn: '2026-03-24', officeCode: null },
+    ]);
+    expect(matches.map(({ row, pass, targets }) => [row, pass, targets.map(({ id }) => id).sort()])).toEqual([
+      [
+        1,
+        'office_days',
+        paid
+          .slice(0, 3)
+          .map(({ payoutId }) => payoutId)
+          .sort(),
+      ],
+      [
+        4,
+        'days_deposit',
+        paid
+          .slice(6)
+          .map(({ payoutId }) => payoutId)
+          .sort(),
+      ],
+    ]);
+    expect(matches[0]?.reason).toBe(
+      'The amount is what 3 pay-outs of the office come to on days that follow each other, the first 4 days before.',
+    );
+    expect(matching['exceptions']).toContainEqual({ kind: 'paid_not_in_list', open: 3, resolved: 0 });
+  });
+
+  it('leaves days that two lines could be to somebody', async () => {
+    await begin(
+      { amount: '10.00', paidOn: '2026-03-02' },
+      { amount: '20.00', paidOn: '2026-03-03' },
+      { amount: '40.00', paidOn: '2026-03-04' },
+    );
+    const { matches } = await matched([
+      { officeCode: frame.officeCode, amount: '30.00', paidOn: '2026-03-06' },
+      { officeCode: frame.officeCode, amount: '60.00', paidOn: '2026-03-06' },
+    ]);
+    expect(matches).toEqual([]);
   });
 
   it('may be fees, which open nothing and are the recorded invoice of their reference', async () => {

@@ -97,7 +97,7 @@ describe('reconciliation', () => {
       lineOf(frame, under, { amount: '1 500,00' }),
       lineOf(frame, twice),
       lineOf(frame, twice, { reference: 'ALP-again' }), // 8
-      lineOf(frame, expired),
+      lineOf(frame, expired, { date: '01/05/2026' }),
       lineOf(frame, cancelled), // 10
       lineOf(frame, foreign, { currency: 'EUR' }),
       lineOf(frame, elsewhere, { office: '31000' }), // 12
@@ -173,6 +173,21 @@ describe('reconciliation', () => {
     expect(await exceptionsOf(officer, frame)).toHaveLength(1);
     const kept = await platform.owner.query(`select count(*)::int as count from statements where programme_id = $1`, [frame.programmeId]);
     expect(kept.rows).toEqual([{ count: 1 }]);
+  });
+
+  it('says of a payment dated while its voucher lived that it is not in our list, not that it came too late', async () => {
+    const { frame, officer } = await setUp();
+    const [expired, cancelled] = (await payList(platform, frame, [{ outcome: 'expired' }, { outcome: 'cancelled' }])) as [Paid, Paid];
+    await send(officer, frame, [
+      lineOf(frame, expired, { date: '30/04/2026' }),
+      lineOf(frame, cancelled, { date: '01/03/2026' }),
+      lineOf(frame, { serial: '77777777777777', paidOn: '2026-03-10' }),
+    ]).expect(200);
+    expect((await exceptionsOf(officer, frame)).map(({ kind, detail }) => [kind, detail])).toEqual([
+      ['paid_not_in_list', expect.stringMatching(/expired on 2026-04-30 .* dates its payment 2026-04-30, when it could still be paid/)],
+      ['paid_not_in_list', expect.stringMatching(/cancelled on 2026-03-01 .* dates its payment 2026-03-01, when it could still be paid/)],
+      ['paid_not_in_list', expect.any(String)],
+    ]);
   });
 
   it('sees a line of one file again in another', async () => {

@@ -44,6 +44,10 @@ describe('passes of matching', () => {
       'reversal_of_serial',
       'reversal_of_reference',
       'fee',
+      'office_days',
+      'office_days_deposit',
+      'days',
+      'days_deposit',
     ]);
     expect(passFaults(body.passes)).toEqual([]);
     expect(groupsOf(body.passes, 'post').map(({ way, passes }) => [way, passes.length])).toEqual([
@@ -55,6 +59,10 @@ describe('passes of matching', () => {
       ['reversal', 1],
       ['reversal', 1],
       ['record', 1],
+      ['days', 1],
+      ['days', 1],
+      ['days', 1],
+      ['days', 1],
     ]);
   });
 
@@ -62,7 +70,7 @@ describe('passes of matching', () => {
     const { body } = await officer.put(path, '"0"', { reason: 'Only serials', passes: [plain] }).expect(200);
     expect(body).toMatchObject({ version: 1, setBy: officer.userId, passes: [{ ...plain, tolerance: '0', days: null, sums: null }] });
     await officer.put(path, '"0"', { reason: 'From an old copy', passes: [plain] }).expect(409);
-    expect((await officer.get(`${path}?version=0`).expect(200)).body.passes).toHaveLength(22);
+    expect((await officer.get(`${path}?version=0`).expect(200)).body.passes).toHaveLength(26);
     await officer.get(`${path}?version=7`).expect(404);
     const events = await platform.owner.query(`select reason from audit_events where command = 'reconciliation.set_passes'`);
     expect(events.rows).toEqual([{ reason: 'Only serials' }]);
@@ -77,6 +85,7 @@ describe('passes of matching', () => {
       { ...plain, name: 'document', serial: false, document: true, days: 2 },
       { ...plain, side: 'bank', name: 'bank', target: 'advance' },
       { ...plain, serial: false, side: 'bank', name: 'near', target: 'settlement', quotes: true, tolerance: '1' },
+      { ...plain, serial: false, side: 'bank', name: 'spans', days: 3, sums: 'days' },
     ];
     const { body } = await officer.put(path, '"1"', { reason: 'Wrong', passes: wrong }).expect(422);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
@@ -88,6 +97,7 @@ describe('passes of matching', () => {
       '/passes/4',
       '/passes/5',
       '/passes/6',
+      '/passes/7',
     ]);
     for (const pass of wrong.map(stated))
       await expect(

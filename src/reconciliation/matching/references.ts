@@ -15,10 +15,13 @@ const known = (programmeId: string): Sql => sql`
   union all select lower(r.reference) from advance_returns r join advances a on a.id = r.advance_id where a.programme_id = ${programmeId}`;
 
 /**
- * That a line `l` of the bank quotes no record of ours, so that its amount may say what it is; what was cancelled is quoted too. The post may
- * name the settlement that it is paid by on any line.
+ * That a line `l` of the bank quotes no record of ours, so that its amount may say what it is; what was cancelled is quoted too. Money that left
+ * quotes nothing at all: what we send goes by our reference, and whatever else the bank passes on is of another transfer. What comes in bears the
+ * reference of who sent it. The post may name the settlement that it is paid by on any line.
  */
 export const quotesNothing = ({ programmeId, source }: Pick<MatchedStatement, 'programmeId' | 'source'>): Sql => {
+  if (source === 'post') return sql`true`;
   const names = (text: Sql): Sql => sql`${isReference(text)} and coalesce(lower(${text}) in (${known(programmeId)}), false)`;
-  return source === 'post' ? sql`true` : sql`not (${names(sql`l.our_reference`)}) and not (${names(sql`l.reference`)})`;
+  return sql`not (case l.kind when 'payment' then ${isReference(sql`l.our_reference`)} else ${names(sql`l.our_reference`)} end)
+    and not (${names(sql`l.reference`)})`;
 };

@@ -135,6 +135,24 @@ describe('the bank’s word that the post was paid', () => {
     expect((await found(statementId)).map(({ kind }: { kind: string }) => kind)).toEqual(['amount_over', 'bank_not_in_statement']);
   });
 
+  it('pays nothing by the amount alone of a line that quotes something else, and leaves that to be explained', async () => {
+    const { id, reference } = await sent('6.00');
+    const rent = await upload(debit('6.00', 'BK-R', 'RENT-OFFICE-NOVEMBER'), '94.00');
+    expect(await sheet(id)).toMatchObject({ state: 'instructed', bankLine: null, threeWays: { missing: ['payment', 'bank_line'] } });
+    expect(await posted(id)).toBe('0');
+    expect(await found(rent)).toMatchObject([
+      { kind: 'bank_not_in_statement', line: 'BK-R', record: null },
+      { kind: 'ours_not_in_statement', line: null, record: id },
+    ]);
+    const own = await upload(debit('6.00', 'BK-S', reference), '94.00');
+    expect(await sheet(id)).toMatchObject({ state: 'paid', bankReference: 'BK-S', threeWays: { closed: true } });
+    expect(await found(own)).toEqual([]);
+    // One that quotes nothing at all may be what nothing else is.
+    const { id: silent } = await sent('5.50');
+    await upload(camtEntry('5.50', 'BK-T', { bookedOn: today }), '94.50');
+    expect(await sheet(silent)).toMatchObject({ state: 'paid', bankReference: 'BK-T' });
+  });
+
   it('pays by what a debit comes to without the charges in it, which a fund bears', async () => {
     const { id, reference } = await sent('2.00');
     const charged = `<TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs><Amt Ccy="DZD">2.00</Amt><Chrgs><Rcrd><Amt Ccy="DZD">0.50</Amt></Rcrd></Chrgs></TxDtls>`;

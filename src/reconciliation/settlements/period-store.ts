@@ -10,7 +10,7 @@ export interface LeftOver {
 }
 
 /**
- * Pay-outs of a period at offices that no paper was compared with: no line was matched with them, and no exception that a statement showed is
+ * Pay-outs of a period at offices that no paper of the post was compared with: no line of it was matched with them, and no exception that it showed is
  * about them. The day of a statement says nothing of them: what was paid after it was written is in none.
  */
 export const uncomparedPayouts = (db: Db, { programmeId, startsOn, endsOn }: Period, limit: number): Promise<LeftOver[]> =>
@@ -18,8 +18,8 @@ export const uncomparedPayouts = (db: Db, { programmeId, startsOn, endsOn }: Per
     select p.id, coalesce(o.code, p.office_id::text) || ' ' || p.paid_on || ' ' || p.serial as name, p.amount::text, p.currency from (
       select p.id, p.office_id, p.paid_on, p.amount, p.currency, v.serial from payouts p join vouchers v on v.id = p.voucher_id
       where p.paid_on between ${startsOn} and ${endsOn} and p.office_id is not null and p.voided_at is null and v.programme_id = ${programmeId}
-        and not exists (select from statement_match_targets t where t.target_type = 'payout' and t.target_id = p.id)
-        and not exists (select from exceptions e where e.payout_id = p.id and e.statement_id is not null
+        and not exists (select from payout_lines m where m.payout_id = p.id)
+        and not exists (select from exceptions e join statements s on s.id = e.statement_id and s.source = 'post' where e.payout_id = p.id
           and e.resolution is distinct from 'superseded')
       order by p.paid_on, p.id limit ${limit}) p
     left join offices o on o.id = p.office_id order by p.paid_on, p.id`);
@@ -33,21 +33,28 @@ export const settlementsNotClosed = (db: Db, { programmeId, from, until }: Perio
         or s.state = 'paid' and not exists (select from settlement_bank_lines b where b.settlement_id = s.id) and s.paid_at >= ${from}::timestamptz and s.paid_at < ${until}::timestamptz)
     order by s.id limit ${limit}`);
 
-/** What the books posted for a line `l` of the bank: for the records that it is matched with, or as a loss, as somebody resolved of it. */
+/** What the books posted for a line `l` of the bank: for the records that it is matched with, or as a loss or a settlement that came back, as somebody resolved of it. */
 const postedFor = sql`(
   select coalesce(c.id, t.target_id) as subject_id from statement_match_targets t
     left join exception_decisions d on t.target_type = 'cash_recovery' and d.id = t.target_id and d.kind = 'claim_repaid'
     left join claims c on c.ended_by = d.id
     where t.statement_line_id = l.id
   union all
-  select d.id from exceptions e join exception_decisions d on d.exception_id = e.id and d.kind = 'write_off' and d.state = 'approved' and d.undone_by is null
+  select d.id from exceptions e join exception_decisions d on d.exception_id = e.id and d.kind in ('write_off', 'returned_by_bank') and d.state = 'approved' and d.undone_by is null
     where e.statement_line_id = l.id)`;
+
+/** What lines of the bank that are nobody's here come to by then: the account holds so much more than our funds. */
+const others = sql`cross join lateral (select coalesce(sum(case when l.kind in ('deposit', 'reversal') then l.amount else -l.amount end), 0) as amount
+  from exceptions e join exception_decisions d on d.exception_id = e.id and d.kind = 'not_ours' and d.state = 'approved' and d.undone_by is null
+    join statement_lines l on l.id = e.statement_line_id and l.currency = said.currency and l.paid_on <= said.day
+  where e.programme_id = p.id) others`;
 
 /**
  * Currencies in which the last statements of the bank until a period's end, one for each account, say something else than the books do at the
  * end of the last of those days: what the books hold more. Of several that close on a day the last is the one that no other goes on from. What
  * the bank moved by then and the books posted only afterwards, as a statement is read on the morning after, counts as posted by then, and what
- * the books posted by then and the bank moved afterwards as not yet: a line of the bank says of each which it is.
+ * the books posted by then and the bank moved afterwards as not yet: a line of the bank says of each which it is. What two people said is not ours
+ * counts beside what the books hold.
  */
 export const bankDifferences = (db: Db, { programmeId, startsOn, endsOn }: Period): Promise<LeftOver[]> =>
   db.all(sql`
@@ -59,7 +66,7 @@ export const bankDifferences = (db: Db, { programmeId, startsOn, endsOn }: Perio
         where s.programme_id = ${programmeId} and s.source = 'bank' and s.state in ('staged', 'reconciled') and p.closing is not null
           and not p.interim and coalesce(p.to_date, s.to_date) <= ${endsOn}) c
       where c.day = c.last_day)
-    select ${programmeId}::uuid as id, said.currency || ' ' || said.day as name, (books.amount + passing.amount - said.closing)::text as amount, said.currency
+    select ${programmeId}::uuid as id, said.currency || ' ' || said.day as name, (books.amount + passing.amount + others.amount - said.closing)::text as amount, said.currency
     from (select last.currency, sum(last.closing) as closing, max(last.day) as day from (
         select distinct on (c.account, c.currency) c.currency, c.closing, c.day from closings c
         order by c.account, c.currency, exists (select from closings n where n.account is not distinct from c.account and n.currency = c.currency
@@ -76,7 +83,8 @@ export const bankDifferences = (db: Db, { programmeId, startsOn, endsOn }: Perio
         join journal_entries e on e.subject_id = m.subject_id and (e.at < night.at) <> (l.paid_on <= said.day)
         join postings g on g.entry_id = e.id join accounts a on a.id = g.account_id and a.kind = 'bank' and a.currency = said.currency
       where s.programme_id = p.id and s.source = 'bank' and s.state in ('staged', 'reconciled')) passing
-    where books.amount + passing.amount <> said.closing order by said.currency`);
+    ${others}
+    where books.amount + passing.amount + others.amount <> said.closing order by said.currency`);
 
 /** Days of a period on which the books moved money at the bank, and that no matched statement of the bank covers: what came in, less what left. */
 export const bankDaysUncovered = (db: Db, { programmeId, from, until }: Period, limit: number): Promise<LeftOver[]> =>

@@ -6,7 +6,7 @@ import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { bankSays, postTerms, type Settlers, seeThrough, settled } from '../../../test/support/settled.ts';
-import { insertMatch, stageStatement } from '../../../test/support/statements.ts';
+import { insertMatch, matchedStatement, stageStatement } from '../../../test/support/statements.ts';
 import { newId, packageRoot } from '../../platform/index.ts';
 
 describe('settling with the post', () => {
@@ -179,6 +179,32 @@ describe('settling with the post', () => {
     ]);
     await officer.get(path.replace('2026-03-31', '2026-02-28')).expect(400);
     await officer.get(`${path}&cursor=eA`).expect(400);
+  });
+
+  it('counts a sum of the post’s once, and what the bank says of pay-outs not as the post’s', async () => {
+    const own = await makeFrame(platform);
+    const auditor = await platform.as('auditor');
+    const day = async () =>
+      (await auditor.get(`/v1/programmes/${own.programmeId}/office-days?from=2026-03-10&to=2026-03-10`).expect(200)).body.items[0];
+    await payList(
+      platform,
+      own,
+      ['100.00', '200.00', '300.00'].map((amount) => ({ amount })),
+    );
+    const sum = { officeCode: own.officeCode, amount: '600.00', paidOn: '2026-03-10' };
+    await matchedStatement(platform, { programmeId: own.programmeId, lines: [sum] });
+    expect(await day()).toMatchObject({ statement: { count: 1, amount: dzd('600.00') }, difference: dzd('0.00') });
+    // One more, which only the bank's paper has.
+    await payList(platform, own, [{ amount: '50.00' }]);
+    const settlementId = await settled(platform, own, '650.00');
+    await bankSays(platform, own.programmeId, '650.00', settlementId);
+    await matchedStatement(platform, { programmeId: own.programmeId, source: 'bank', lines: [{ ...sum, amount: '50.00' }] });
+    expect(await day()).toMatchObject({ statement: { count: 1, amount: dzd('600.00') }, difference: dzd('-50.00') });
+    const { threeWays } = (await auditor.get(`/v1/settlements/${settlementId}`).expect(200)).body;
+    expect(threeWays).toMatchObject({ missing: ['post'], post: { payoutCount: 3, amount: dzd('600.00') } });
+    const { body } = await auditor.get(`/v1/programmes/${own.programmeId}/ledger-periods/next`).expect(200);
+    const cover = body.checklist.find(({ check }: { check: string }) => check === 'statements_cover');
+    expect(cover.open).toMatchObject([{ amount: dzd('50.00') }]);
   });
 
   it('is closed three ways once the post lists its pay-outs and the bank its transfer', async () => {

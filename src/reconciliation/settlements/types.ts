@@ -1,10 +1,10 @@
 import type { Stated } from '../types.ts';
 
-export type SettlementState = 'draft' | 'submitted' | 'approved' | 'instructed' | 'paid' | 'rejected' | 'cancelled';
+export type SettlementState = 'draft' | 'submitted' | 'approved' | 'instructed' | 'paid' | 'returned' | 'rejected' | 'cancelled';
 
 /** What somebody did to a settlement. */
 export interface SettlementStep {
-  readonly step: 'drafted' | 'submitted' | 'approved' | 'rejected' | 'instructed' | 'paid' | 'cancelled';
+  readonly step: 'drafted' | 'submitted' | 'approved' | 'rejected' | 'instructed' | 'paid' | 'returned' | 'cancelled';
   readonly by: string;
   readonly at: string;
   readonly note: string | null;

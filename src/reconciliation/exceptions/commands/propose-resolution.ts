@@ -22,7 +22,8 @@ export interface NewProposal {
 
 interface Terms {
   readonly amount: Money;
-  readonly fundId: string;
+  /** None where the money is not ours. */
+  readonly fundId: string | null;
   readonly officeId: string | null;
 }
 
@@ -73,6 +74,15 @@ function amountIn(stated: Stated, currency: string): Money {
   throw misfit('/amount/amount', 'An amount above zero.');
 }
 
+/** All that a line of the bank is of: it is sent back, or somebody else's, whole. */
+function wholeOf(stated: Stated | undefined, stake: Stated | null): Money {
+  if (!stake) throw misfit('/resolution', 'Only a line of the bank is resolved so.');
+  const whole = Money.of(stake.amount, stake.currency);
+  if (stated && (stated.currency !== stake.currency || !amountIn(stated, stake.currency).equals(whole)))
+    throw misfit('/amount', `The line is resolved whole, with ${whole} ${stake.currency}. Leave this out.`);
+  return whole;
+}
+
 async function termsOf(
   tx: Tx,
   exceptionKind: keyof typeof postable,
@@ -88,13 +98,15 @@ async function termsOf(
     );
   const grounds = await groundsOf(tx, exceptionId, fundId);
   if (!grounds) throw problem.not_found('There is no such record.');
-  const { currency, atStake, ofBank, officeId } = grounds;
+  const { currency, atStake, stake, ofBank, officeId } = grounds;
+  if (kind === 'not_ours') return { amount: wholeOf(amount, stake), fundId: null, officeId: null };
   if (grounds.fundId === null || (fundId !== undefined && fundId !== grounds.fundId))
     throw misfit(
       '/fundId',
       fundId === undefined ? 'The cash was of no voucher of ours. Name the fund that bears it.' : 'The cash was not of this fund.',
     );
   if (!amount && atStake === null) throw misfit('/amount', 'The exception does not say how much is at stake. Say how much you propose.');
+  if (kind === 'returned_by_bank') return { amount: wholeOf(amount, stake), fundId: grounds.fundId, officeId: null };
   const money = amount ? amountIn(amount, currency) : Money.of(atStake ?? '0', currency);
   return {
     amount: money,

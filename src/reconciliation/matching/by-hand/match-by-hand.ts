@@ -19,7 +19,7 @@ interface ByHand {
 /**
  * Matches a line with records of ours, because somebody says so. What did not agree about them and does now is closed; a settlement that waited
  * for the bank is paid, by whoever says so.
- * @throws not_found; conflict when the line or a record is matched already, or the statement is being matched; unprocessable for records
+ * @throws not_found; conflict when the line or a record is matched already, the line was written off, or the statement is being matched; unprocessable for records
  *   that are not the programme's, do not fit the kind of the line, or do not come to its amount together; separation_of_duties
  */
 export const matchByHand = command<ByHand, Match>({
@@ -48,6 +48,10 @@ function explain(error: unknown): never {
     throw problem.conflict('The line is matched already. Take that match apart first.');
   if (broken === 'statement_match_targets_once')
     throw problem.conflict('One of these records is matched with another line, or named twice. Take that match apart first.');
+  if (broken === 'statement_matches_not_borne')
+    throw problem.conflict(
+      'What the line says was written off, or that is proposed. Open its exception again first, or refuse the proposal.',
+    );
   const wrong: Readonly<Record<string, string>> = {
     statement_match_targets_own: 'The programme of the statement has no such record in the currency of the line.',
     statement_match_targets_fit: 'A line of this kind is never such a record: money that left is not money that came in.',

@@ -11,6 +11,8 @@ export interface Look {
   readonly buckets: number;
   /** The run that left some lines to another person; null where it left none. */
   readonly withheldBy: string | null;
+  /** Lines that somebody bears as a loss, or proposes to: they are in the books already. */
+  readonly borne: readonly string[];
   /** Payments that the file takes back: a pay-out is theirs only where no other line fits it. */
   readonly takenBack: readonly string[];
 }
@@ -26,7 +28,7 @@ export function onlyPass({ passes }: PassGroup): Pass {
  * The lines `l` of a bucket that a group looks at, matched or not. Lines that compete for the same record have the same key, so they are
  * looked at together whatever stands between them in the file.
  */
-export function linesOf({ statement, group, bucket, buckets, withheldBy }: Omit<Look, 'takenBack'>, key: Sql): Sql {
+export function linesOf({ statement, group, bucket, buckets, withheldBy, borne }: Omit<Look, 'takenBack'>, key: Sql): Sql {
   return allOf([
     sql`l.statement_id = ${statement.id}`,
     sql`l.kind = ${onlyPass(group).lineKind}`,
@@ -35,6 +37,7 @@ export function linesOf({ statement, group, bucket, buckets, withheldBy }: Omit<
     ...(withheldBy
       ? [sql`(select true from matching_withheld w where w.statement_line_id = l.id and w.run_id = ${withheldBy} limit 1) is null`]
       : []),
+    ...(borne.length > 0 ? [sql`l.id <> all(${borne}::uuid[])`] : []),
   ]);
 }
 

@@ -6,13 +6,14 @@ import { byLikeness } from './likeness.ts';
 import { type Look, openLines } from './look.ts';
 import { byRecord } from './records.ts';
 import { byReversal } from './reversals.ts';
-import { byOfficeDay, byReference } from './sums.ts';
+import { byDays, byOfficeDay, byReference } from './sums.ts';
 
 const ways: Readonly<Record<PassGroup['way'], (look: Look) => Sql>> = {
   quote: byQuote,
   serial: bySerial,
   likeness: byLikeness,
   office_day: byOfficeDay,
+  days: byDays,
   reference: byReference,
   record: byRecord,
   reversal: byReversal,
@@ -33,6 +34,7 @@ const named: Readonly<
   serial: { condition: sql`l.serial is not null` },
   likeness: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is not null`, ofMany: nestedLoops },
   office_day: { condition: sql`l.serial is null and l.office_code is not null and l.document_last_four is null`, ofMany: nestedLoops },
+  days: { condition: sql`l.serial is null and l.document_last_four is null`, ofMany: nestedLoops },
   reference: { condition: sql`true`, ofMany: nestedLoops },
   record: { condition: sql`true`, ofMany: nestedLoops },
   reversal: { condition: sql`true`, never: otherThanBackwards },
@@ -97,6 +99,13 @@ function matching(look: Look, authority: Authority, withholds: boolean): Sql {
     from found f cross join unnest(f.targets) with ordinality as t (id, part) ${free}`;
 }
 
+/** The lines of a statement that somebody bears as a loss, or proposes to. */
+export const borneLines = async (db: Db, statementId: string): Promise<string[]> =>
+  (
+    await db.all<{ id: string }>(sql`select distinct e.statement_line_id as id from exceptions e
+      where e.statement_id = ${statementId} and e.statement_line_id is not null and borne_of(e.statement_line_id) > 0`)
+  ).map(({ id }) => id);
+
 /** Whether a run has left a line to another person. */
 export const hasWithheld = async (db: Db, runId: string): Promise<boolean> =>
   (await db.first(sql`select from matching_withheld where run_id = ${runId} limit 1`)) !== undefined;
@@ -127,9 +136,13 @@ function reasonOf({ reason }: Pass): Sql {
 }
 
 /** How many lines of a statement a group may still match, counted up to a limit. */
-export async function countWaiting(db: Db, { statement, group }: Pick<Look, 'statement' | 'group'>, limit: number): Promise<number> {
+export async function countWaiting(
+  db: Db,
+  { statement, group, borne }: Pick<Look, 'statement' | 'group' | 'borne'>,
+  limit: number,
+): Promise<number> {
   const row = await db.first<{ count: number }>(sql`select count(*)::int as count from (
-    select from statement_lines l where ${openLines({ statement, group, bucket: 0, buckets: 1, withheldBy: null }, sql`l.id`)} and ${named[group.way].condition}
+    select from statement_lines l where ${openLines({ statement, group, bucket: 0, buckets: 1, withheldBy: null, borne }, sql`l.id`)} and ${named[group.way].condition}
     limit ${limit}) waiting`);
   return row?.count ?? 0;
 }

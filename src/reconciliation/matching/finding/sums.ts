@@ -31,6 +31,50 @@ export function byOfficeDay(look: Look): Sql {
     ) one`;
 }
 
+/**
+ * All pay-outs that no line has claimed on days that follow each other, of an office or, for a line without one, of all offices, up to the day of a
+ * line that names no voucher: only where exactly one such span comes to its amount, and no span of another line has a day of it. One pay-out is no sum, and is nobody's by its amount. Days on which
+ * nothing is left to claim stand between none. Each day is added up once, and a line compares no more days than its pass reaches back.
+ */
+export function byDays(look: Look): Sql {
+  const { programmeId, from, to } = look.statement;
+  const { days, office } = onlyPass(look.group);
+  const reach = days ?? 0;
+  // Where all offices count together, nobody's place is the place of each.
+  const place = (of: Sql): Sql => (office ? of : sql`'00000000-0000-0000-0000-000000000000'::uuid`);
+  return sql`
+    with listed as materialized (
+      select l.id, l.row_number, l.amount, l.currency, l.paid_on, ${place(sql`o.id`)} as place
+      from statement_lines l left join offices o on o.code = l.office_code
+      where ${openLines(look, office ? sql`l.office_code` : sql`l.currency`)} and l.serial is null and l.document_last_four is null
+        and ${office ? sql`o.id is not null` : sql`l.office_code is null`}),
+    free as materialized (
+      select p.id, ${place(sql`p.office_id`)} as place, p.currency, p.paid_on, p.amount
+      from payouts p join vouchers v on v.id = p.voucher_id and v.programme_id = ${programmeId}
+      where p.paid_on between (select min(paid_on) from listed) - ${reach}::int and (select max(paid_on) from listed)
+        and p.office_id is not null and p.voided_at is null and ${isFree('payout', sql`p.id`)}),
+    summed as materialized (
+      select *, sum(amount) over (partition by place, currency order by paid_on) as until
+      from (select place, currency, paid_on, sum(amount) as amount from free group by 1, 2, 3) d),
+    spans as materialized (
+      select *, count(*) over (partition by id) as of_line, lead(first) over w as next,
+        max(last) over (w rows between unbounded preceding and 1 preceding) as before
+      from (
+        select l.id, l.place, l.currency, l.paid_on, f.paid_on as first, t.paid_on as last
+        from listed l join summed f on f.place = l.place and f.currency = l.currency and f.paid_on between l.paid_on - ${reach}::int and l.paid_on
+          join summed t on t.place = l.place and t.currency = l.currency and t.paid_on between f.paid_on and l.paid_on
+            and t.until - f.until + f.amount = l.amount) fits
+      window w as (partition by place, currency order by first, last, id)),
+    groups as materialized (
+      select s.id, s.paid_on as booked_on, s.paid_on - s.first as days, array_agg(p.id order by p.id) as ids
+      from spans s join free p on p.place = s.place and p.currency = s.currency and p.paid_on between s.first and s.last
+      where s.of_line = 1 and coalesce(s.before < s.first, true) and coalesce(s.next > s.last, true) group by 1, 2, 3
+      having count(*) > 1)
+    select l.id as line_id, 'payout' as target_type, g.ids as targets, 0 as rank, g.days, 0 as difference,
+      g.booked_on between ${from}::date and ${to}::date as agrees
+    from groups g join listed l on l.id = g.id where ${noneApart}`;
+}
+
 /** All settlements of one reference that no line has claimed, where they come to the amount of a line that quotes it. */
 export function byReference(look: Look): Sql {
   const { target } = onlyPass(look.group);

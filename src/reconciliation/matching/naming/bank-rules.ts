@@ -27,6 +27,11 @@ export const bankLine: readonly LineRule[] = [
     detail: (line) => `The statement "${line.earlierStatement}" lists this operation already.`,
   },
   {
+    kind: 'reversed',
+    holds: (line) => line.kind === 'deposit' && line.quoted?.type === 'settlement',
+    detail: (line) => `The bank sends back ${line.amount} ${line.currency}, and quotes what we paid the post by.`,
+  },
+  {
     kind: 'bank_not_in_statement',
     holds: (line) => !line.quoted || line.quoted.isClaimed,
     detail: (line) =>

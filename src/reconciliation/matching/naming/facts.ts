@@ -14,6 +14,11 @@ const takesBack = sql`l.kind in ('reversal', 'deposit_reversal')`;
 const isTakenBack = sql`coalesce(l.statement_id = (select r.statement_id from statement_match_targets t join statement_lines r on r.id = t.statement_line_id
   where t.target_type = 'line' and t.target_id = l.id limit 1), false)`;
 
+/** The settlement, where it is one alone, that a line was matched with which a reversal `l` takes back. */
+const returned = sql`(select (array_agg(x.target_id))[1] from statement_match_targets t
+    join statement_match_targets x on x.statement_line_id = t.target_id and x.target_type = 'settlement'
+  where t.statement_line_id = l.id and t.target_type = 'line' having count(*) = 1)`;
+
 /** How many lines of one reference are looked at for one that is matched: a whole day may have the same. */
 const ALIKE = 20;
 
@@ -59,8 +64,10 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
       select distinct on (n.id) n.id as line_id, r.*,
         row_number() over (partition by r.target_type, r.id, n.amount, n.currency order by n.row_number) > 1 as again
       from named n cross join lateral unnest(array[lower(n.our_reference), lower(n.reference)]) as q (reference)
-        join records r on r.reference = q.reference and ${isReference(sql`q.reference`)} and (r.line_kind = n.kind or ${source} = 'post' and r.target_type = 'settlement')
-      order by n.id, r.claimed, r.currency = n.currency desc, r.id)
+        join records r on r.reference = q.reference and ${isReference(sql`q.reference`)} and (r.line_kind = n.kind
+          -- What the post names it is paid by, and what the bank sends back.
+          or r.target_type = 'settlement' and (${source} = 'post' or n.kind = 'deposit'))
+      order by n.id, ${source} = 'bank' and r.line_kind <> n.kind, r.claimed, r.currency = n.currency desc, r.id)
     select l.id as "lineId", l.row_number as "row", l.kind, l.serial, l.amount::text, l.currency, l.office_code as "officeCode",
       l.paid_on as "paidOn", l.document_last_four as "documentLastFour", coalesce(l.unread, '{}') as unread, l.pass,
       ${serialAgain} as "serialBefore", v.id is null and ${referenceAgain} as "referenceBefore",
@@ -69,7 +76,9 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
       case l.kind when 'payment' then ${isTakenBack} when 'reversal' then ${takesBackWhatIsPaid} else false end as "isUndone",
       earlier.name as "earlierStatement",
       case when v.id is not null then jsonb_build_object('state', v.state, 'amount', v.amount::text, 'currency', v.currency,
-        'expiredOn', (v.expires_at at time zone g.time_zone)::date) end as voucher,
+        'expiredOn', (v.expires_at at time zone g.time_zone)::date,
+        'cancelledOn', case v.state when 'cancelled' then (select (j.at at time zone g.time_zone)::date from journal_entries j
+          where j.subject_id = v.id and j.event = 'cancellation' limit 1) end) end as voucher,
       case when p.id is not null then jsonb_build_object('id', p.id, 'paidOn', p.paid_on, 'isVoided', p.voided_at is not null,
         'officeCode', o.code, 'documentLastFour', p.document_last_four,
         'isClaimedHere', claim.statement_id is not null and claim.statement_id = l.statement_id,
@@ -77,7 +86,8 @@ export async function lineFacts(db: Db, statement: MatchedStatement, rows: Rows)
         'isApart', exists (select from statement_decisions d where d.statement_line_id = l.id and d.target_id = p.id and d.verdict = 'apart')) end as payout,
       case when q.id is not null then jsonb_build_object('type', q.target_type, 'id', q.id, 'amount', q.amount::text, 'currency', q.currency,
         'isClaimed', case ${source} when 'post' then q.again else q.claimed end) end as quoted,
-      case when l.pass is not null then ${calledOff} end as "calledOff", l.withheld
+      case when l.pass is not null then ${calledOff} end as "calledOff",
+      case when ${source} = 'bank' and l.kind = 'reversal' then ${returned} end as "returned", l.withheld
     from named l
       join programmes g on g.id = ${programmeId}
       left join lateral (${payoutOf(sql`l.id`)}) own (id) on true

@@ -8,10 +8,21 @@ const daysBetween = (one: string, other: string): number => Math.abs(Date.parse(
 const isPaidByUs = ({ payout }: LineFacts): boolean => payout !== null && !payout.isVoided;
 
 // A voucher's time may be up before the job that expires it has come by.
-const isExpired = ({ voucher, paidOn }: LineFacts): boolean =>
-  voucher !== null &&
-  voucher.state !== 'cancelled' &&
-  (voucher.state === 'expired' || (voucher.expiredOn !== null && paidOn > voucher.expiredOn));
+const isPastExpiry = ({ voucher, paidOn }: LineFacts): boolean =>
+  voucher !== null && voucher.state !== 'cancelled' && voucher.expiredOn !== null && paidOn > voucher.expiredOn;
+
+const isPastCancelling = ({ voucher, paidOn }: LineFacts): boolean =>
+  voucher?.state === 'cancelled' && (voucher.cancelledOn === null || paidOn > voucher.cancelledOn);
+
+/** Why a payment that we do not have is of a voucher that we do. */
+function notPaidHere({ voucher, payout, paidOn }: LineFacts): string {
+  if (payout) return 'The voucher was redeemed here and the pay-out voided since.';
+  if (voucher?.state === 'redeemed') return 'The cash of this voucher was delivered by hand, at no office.';
+  const over = { expired: ['expired', voucher?.expiredOn], cancelled: ['was cancelled', voucher?.cancelledOn] }[voucher?.state ?? ''];
+  return over
+    ? `The voucher ${over[0]} on ${over[1]} and was not redeemed here; the post dates its payment ${paidOn}, when it could still be paid: the person very likely has the cash.`
+    : 'The voucher is live and was not redeemed here.';
+}
 
 /** How the line's amount stands to the voucher's, where both are in one currency: above zero when it is more. */
 const compareAmounts = ({ amount, currency, voucher }: LineFacts): number =>
@@ -68,24 +79,20 @@ export const unmatchedPayment: readonly LineRule[] = [
   },
   {
     kind: 'paid_after_expiry',
-    holds: (line) => !isPaidByUs(line) && isExpired(line),
+    holds: (line) => !isPaidByUs(line) && isPastExpiry(line),
     detail: (line) =>
       `The voucher expired on ${line.voucher?.expiredOn} and was not redeemed here; the post dates its payment ${line.paidOn}.`,
   },
   {
     kind: 'paid_after_cancel',
-    holds: (line) => !isPaidByUs(line) && line.voucher?.state === 'cancelled',
-    detail: (line) => `The voucher is cancelled and was not redeemed here; the post dates its payment ${line.paidOn}.`,
+    holds: (line) => !isPaidByUs(line) && isPastCancelling(line),
+    detail: (line) =>
+      `The voucher was cancelled${line.voucher?.cancelledOn ? ` on ${line.voucher.cancelledOn}` : ''} and not redeemed here; the post dates its payment ${line.paidOn}.`,
   },
   {
     kind: 'paid_not_in_list',
     holds: (line) => !isPaidByUs(line),
-    detail: (line) =>
-      line.payout
-        ? 'The voucher was redeemed here and the pay-out voided since.'
-        : line.voucher?.state === 'redeemed'
-          ? 'The cash of this voucher was delivered by hand, at no office.'
-          : 'The voucher is live and was not redeemed here.',
+    detail: notPaidHere,
   },
   {
     kind: 'wrong_currency',

@@ -3,7 +3,7 @@ import { findingsOf } from './rules.ts';
 import type { LineFacts } from './types.ts';
 
 const period = { source: 'post', from: '2026-03-01', to: '2026-03-31' } as const;
-const voucher = { state: 'redeemed', amount: '100', currency: 'DZD', expiredOn: '2026-05-01' };
+const voucher = { state: 'redeemed', amount: '100', currency: 'DZD', expiredOn: '2026-05-01', cancelledOn: null };
 const payout = {
   id: 'p',
   paidOn: '2026-03-05',
@@ -36,6 +36,7 @@ const ordinary: LineFacts = {
   quoted: null,
   withheld: null,
   calledOff: null,
+  returned: null,
 };
 const kinds = (facts: Partial<LineFacts>) => findingsOf([{ ...ordinary, ...facts }], period).map(({ kind }) => kind);
 
@@ -82,6 +83,24 @@ describe('naming what does not agree', () => {
     const live = { voucher: { ...voucher, state: 'activated' }, payout: null };
     expect(kinds({ ...live, paidOn: '2026-05-02' })).toEqual(['paid_after_expiry']);
     expect(kinds({ ...live, paidOn: '2026-05-01' })).toEqual(['paid_not_in_list']);
+  });
+
+  it('says that a payment dated before a voucher died was made while it lived', () => {
+    const found = (state: string, paidOn: string) =>
+      findingsOf([{ ...ordinary, voucher: { ...voucher, state, cancelledOn: '2026-04-10' }, payout: null, paidOn }], period)[0];
+    expect(found('expired', '2026-05-02')).toMatchObject({ kind: 'paid_after_expiry' });
+    expect(found('expired', '2026-05-01')).toMatchObject({
+      kind: 'paid_not_in_list',
+      detail: expect.stringMatching(/expired on 2026-05-01 .* very likely has the cash/),
+    });
+    expect(found('cancelled', '2026-04-11')).toMatchObject({
+      kind: 'paid_after_cancel',
+      detail: expect.stringContaining('cancelled on 2026-04-10'),
+    });
+    expect(found('cancelled', '2026-04-10')).toMatchObject({
+      kind: 'paid_not_in_list',
+      detail: expect.stringMatching(/cancelled on 2026-04-10 .* very likely has the cash/),
+    });
   });
 
   it('asks of a reversal whether anything was paid', () => {

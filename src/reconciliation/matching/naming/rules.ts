@@ -44,9 +44,10 @@ function rulesFor(line: LineFacts, statement: Coverage): LineRule[] {
   return first(line.kind === 'deposit' ? postDeposit : unmatchedPayment);
 }
 
-function recordOf({ pass, quoted, calledOff, withheld }: LineFacts, { source }: Coverage): Pick<Finding, 'record'> {
+function recordOf({ pass, quoted, calledOff, returned, withheld }: LineFacts, { source }: Coverage): Pick<Finding, 'record'> {
   if (withheld) return withheld.type === 'payout' || withheld.type === 'line' ? {} : { record: { type: withheld.type, id: withheld.id } };
   if (calledOff !== null) return { record: { type: 'settlement', id: calledOff } };
+  if (returned !== null) return { record: { type: 'settlement', id: returned } };
   return pass === null && quoted && source === 'bank' ? { record: { type: quoted.type, id: quoted.id } } : {};
 }
 

@@ -31,7 +31,9 @@ export interface LineFacts {
     readonly state: string;
     readonly amount: string;
     readonly currency: string;
+    /** The last day on which it could be paid, or can. */
     readonly expiredOn: string | null;
+    readonly cancelledOn: string | null;
   } | null;
   readonly payout: {
     readonly id: string;
@@ -57,6 +59,8 @@ export interface LineFacts {
   readonly withheld: { readonly pass: string; readonly type: string; readonly id: string } | null;
   /** The settlement that it is matched with and that was called off. */
   readonly calledOff: string | null;
+  /** The settlement that a reversal of the bank takes back. */
+  readonly returned: string | null;
 }
 
 /** What a statement covers, both days included, and whose it is. */

@@ -25,6 +25,10 @@ function faultOf({ side, lineKind, target, quotes, serial, tolerance, days, offi
     return target === 'payout' && office && days !== null && !quotes && !serial && !document
       ? undefined
       : 'What an office paid on a day goes by office and days, and nothing else.';
+  if (sums === 'days')
+    return side === 'post' && target === 'payout' && days !== null && !quotes && !serial && !document
+      ? undefined
+      : 'What the post paid on days that follow each other goes by days, and by office where the line has one, and nothing else.';
   if (sums === 'reference')
     return target === 'settlement' && quotes && !serial && !office && !document
       ? undefined
@@ -54,7 +58,7 @@ export function passFaults(passes: readonly Pass[]): ProblemPlace[] {
 
 /** Passes that are carried out together, in one statement of SQL. */
 export interface PassGroup {
-  readonly way: 'quote' | 'serial' | 'likeness' | 'office_day' | 'reference' | 'record' | 'reversal';
+  readonly way: 'quote' | 'serial' | 'likeness' | 'office_day' | 'days' | 'reference' | 'record' | 'reversal';
   readonly passes: readonly Pass[];
 }
 

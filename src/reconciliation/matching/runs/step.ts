@@ -2,7 +2,7 @@ import type { Tx } from '../../../platform/index.ts';
 import { closeSuperseded } from '../../exceptions/closing.ts';
 import { openExceptions } from '../../exceptions/store.ts';
 import { payMatched } from '../../settlements/steps/pay.ts';
-import { countWaiting, hasWithheld, matchBucket } from '../finding/store.ts';
+import { borneLines, countWaiting, hasWithheld, matchBucket } from '../finding/store.ts';
 import { takenBackIn } from '../finding/taken-back.ts';
 import { noLongerMissing } from '../naming/listed.ts';
 import { payoutsNotListed, recordsNotListed } from '../naming/missing.ts';
@@ -35,7 +35,9 @@ export const takeStep = (step: Step): Promise<Place | null> => stages[step.run.s
 
 const stages: Readonly<Record<Run['stage'], (step: Step) => Promise<Place | null>>> = {
   async clearing({ tx, statement, run, batch }) {
-    const cleared = run.number > 1 ? await clearUnsupported(tx, statement, run.passesVersion, batch) : 0;
+    if (run.number === 1) return { stage: 'matching', place: 0 };
+    const { passesVersion } = run;
+    const cleared = await clearUnsupported(tx, statement, { passesVersion, borne: await borneLines(tx, statement.id) }, batch);
     return cleared < batch ? { stage: 'matching', place: 0 } : run;
   },
 
@@ -48,13 +50,14 @@ const stages: Readonly<Record<Run['stage'], (step: Step) => Promise<Place | null
     const group = groups[number];
     if (!group) return { stage: 'naming', place: 0 };
     const bucket = run.place % all;
-    const waiting = bucket > 0 ? batch + 1 : await countWaiting(tx, { statement, group }, batch + 1);
+    const borne = run.number > 1 ? await borneLines(tx, statement.id) : [];
+    const waiting = bucket > 0 ? batch + 1 : await countWaiting(tx, { statement, group, borne }, batch + 1);
     const buckets = waiting > batch ? all : 1;
     const authority = { runId: run.id, passesVersion: run.passesVersion, by: run.askedBy, at };
     const withheldBy = (await hasWithheld(tx, run.id)) ? run.id : null;
     if (waiting > 0) {
       const takenBack = statement.source === 'post' ? await takenBackIn(tx, statement) : [];
-      await matchBucket(tx, { statement, group, bucket, buckets, withheldBy, takenBack }, waiting, authority);
+      await matchBucket(tx, { statement, group, bucket, buckets, withheldBy, borne, takenBack }, waiting, authority);
     }
     if (group.passes.some(({ target }) => target === 'settlement'))
       await payMatched({ tx, actor: { id: run.askedBy }, now: at }, statement.id);

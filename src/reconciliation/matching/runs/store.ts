@@ -61,13 +61,18 @@ export const countMatches = (tx: Tx, id: string): Promise<number> =>
 
 /**
  * Takes away matches that a pass made and no pass supports any more: one that is not in force now as it was, or a record that does not
- * stand. @returns how many, at most a batch
+ * stand. A line of which somebody bears the rest keeps its match. @returns how many, at most a batch
  */
-export const clearUnsupported = (tx: Tx, { id, programmeId }: MatchedStatement, passesVersion: number, batch: number): Promise<number> =>
+export const clearUnsupported = (
+  tx: Tx,
+  { id, programmeId }: MatchedStatement,
+  { passesVersion, borne }: { readonly passesVersion: number; readonly borne: readonly string[] },
+  batch: number,
+): Promise<number> =>
   tx.run(sql`
     delete from statement_matches where statement_line_id in (
       select m.statement_line_id from statement_lines l join statement_matches m on m.statement_line_id = l.id join statements s on s.id = l.statement_id
-      where l.statement_id = ${id} and m.pass <> 'manual' and (
+      where l.statement_id = ${id} and m.pass <> 'manual' and l.id <> all(${borne}::uuid[]) and (
         m.passes_version <> ${passesVersion} and not exists (select from matching_passes o, matching_passes n
           where ${versionOf(programmeId, sql`o`, sql`m.passes_version`)} and o.side = s.source and o.name = m.pass
             and ${versionOf(programmeId, sql`n`, sql`${passesVersion}::int`)} and n.side = o.side and n.name = o.name

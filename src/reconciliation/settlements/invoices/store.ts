@@ -17,7 +17,7 @@ const columns = sql`i.id, i.programme_id as "programmeId", i.number, i.issued_on
   i.recorded_at as "recordedAt", i.decided_by as "decidedBy", i.decided_at as "decidedAt", i.reason, i.version,
   (select jsonb_build_object('principal', coalesce(sum(a.principal), 0)::text, 'fee', coalesce(sum(a.fee), 0)::text)
     from post_invoice_acceptances a where a.invoice_id = i.id) as accepted,
-  (select jsonb_build_object('principal', coalesce(sum(l.principal), 0)::text, 'fee', coalesce(sum(l.fee), 0)::text)
+  (select jsonb_build_object('principal', coalesce(sum(l.principal) filter (where s.state <> 'returned'), 0)::text, 'fee', coalesce(sum(l.fee), 0)::text)
     from settlements s join settlement_lines l on l.settlement_id = s.id
     where s.invoice_id = i.id and s.state not in ('rejected', 'cancelled')) as settled`;
 

@@ -21,7 +21,7 @@ export interface OfficeDay {
   readonly fees: Stated;
   /** What is owed for the day: pay-outs less voids, plus fees. */
   readonly owed: Stated;
-  /** Lines of the post's statements that were matched with pay-outs of the day. */
+  /** Lines of the post's statements that were matched with pay-outs of the day, and what they say of these. */
   readonly statement: { readonly count: number; readonly amount: Stated };
   /** The statement's less what we paid and did not void. */
   readonly difference: Stated;
@@ -68,9 +68,10 @@ export async function pageOfOfficeDays(
     cross join lateral (
       select count(*)::int as count, coalesce(sum(p.amount), 0) as amount,
         (count(*) filter (where p.voided_at is not null))::int as void_count, coalesce(sum(p.amount) filter (where p.voided_at is not null), 0) as voided,
-        count(l.id)::int as line_count, coalesce(sum(l.amount), 0) as stated
+        count(distinct m.statement_line_id)::int as line_count,
+        coalesce(sum(coalesce(m.stated, p.amount)) filter (where m.payout_id is not null), 0) as stated
       from payouts p join vouchers v on v.id = p.voucher_id
-        left join payout_lines m on m.payout_id = p.id left join statement_lines l on l.id = m.statement_line_id
+        left join payout_lines m on m.payout_id = p.id
       where p.office_id = d.office_id and p.paid_on = d.day and p.currency = d.currency and v.programme_id = ${programmeId}
         and (${fundId ?? null}::uuid is null or v.fund_id = ${fundId ?? null})) paid
     cross join lateral (

@@ -37,7 +37,7 @@ export async function invoicedOffices(db: Db, invoiceId: string, fundId: string)
       from (select v.fund_id, sum(p.amount) as amount from payouts p join vouchers v on v.id = p.voucher_id
         where p.office_id = agreed.office_id and p.paid_on between i.from_date and i.to_date and p.voided_at is null and p.currency = i.currency
           and v.programme_id = i.programme_id group by 1) f) paid
-    cross join lateral (select coalesce(sum(l.principal), 0) as principal, coalesce(sum(l.fee), 0) as fee from settlements s
+    cross join lateral (select coalesce(sum(l.principal) filter (where s.state <> 'returned'), 0) as principal, coalesce(sum(l.fee), 0) as fee from settlements s
       join settlement_lines l on l.settlement_id = s.id where s.invoice_id = i.id and s.fund_id = ${fundId} and l.office_id = agreed.office_id
         and s.state not in ('rejected', 'cancelled')) taken
     join offices o on o.id = agreed.office_id

@@ -59,9 +59,11 @@ export async function linesOf(
 }
 
 export async function stepsOf(db: Db, id: string): Promise<SettlementStep[]> {
-  const rows = await db.all<Omit<SettlementStep, 'at'> & { at: Date }>(sql`select step, taken_by as "by", taken_at as at, note
-    from settlement_steps where settlement_id = ${id}
-    order by array_position('{drafted,submitted,rejected,approved,instructed,paid,cancelled}', step)`);
+  const rows = await db.all<Omit<SettlementStep, 'at'> & { at: Date }>(sql`select step, "by", at, note from (
+      select step, taken_by as "by", taken_at as at, note from settlement_steps where settlement_id = ${id}
+      union all select 'returned', d.decided_by, d.decided_at, left(d.note, 500) from exceptions e join exception_decisions d on d.exception_id = e.id
+        where e.record_type = 'settlement' and e.record_id = ${id} and d.kind = 'returned_by_bank' and d.state = 'approved' and d.undone_by is null) taken
+    order by array_position('{drafted,submitted,rejected,approved,instructed,paid,returned,cancelled}', step)`);
   return rows.map(({ at, ...step }) => ({ ...step, at: at.toISOString() }));
 }
 
