@@ -9138,7 +9138,7 @@ export interface components {
             /** @default 60 */
             codeValidityDays: number;
             /**
-             * @description Duplicate pairs scoring this much or more keep both people off released lists
+             * @description Duplicate pairs scoring this much or more keep both people off released lists; those that share a document do so at any score
              * @default 0.8
              */
             holdThreshold: string;
@@ -9179,7 +9179,7 @@ export interface components {
             startsOn?: components["schemas"]["Date"];
             endsOn?: components["schemas"]["Date"];
             codeValidityDays?: number;
-            /** @description Duplicate pairs scoring this much or more keep both people off released lists */
+            /** @description Duplicate pairs scoring this much or more keep both people off released lists; those that share a document do so at any score */
             holdThreshold?: string;
             /** @description A registration file with a larger share of duplicates stops; one that has stopped may go on when it is raised */
             duplicateLimit?: string;
