@@ -12864,6 +12864,11 @@ export interface components {
             decidedAt: string | null;
             /** @description The merger that stands between the two, by which it can be undone */
             mergerId: string | null;
+            /** @description The household that the merged record headed, as long as it has no head: a record that was merged is no member. Name its head with PATCH /v1/households/{householdId}, or register them as its head */
+            headlessHousehold: null | {
+                id: components["schemas"]["Id"];
+                reference: string;
+            };
             foundAt: components["schemas"]["Timestamp"];
             version: number;
             /** @description Every decision there ever was, oldest first. Only when a pair is read by itself */
