@@ -59,7 +59,7 @@ export async function candidatesOf(
       ) block
       where cardinality(block.people) > 1
     ), crowds as materialized (
-      select id, key, people from (
+      select id, key, people, count(*) over (partition by id) as count from (
         select s.id, s.key, b.people[:${FIRST_OF_BLOCK}] as people, row_number() over (partition by s.id order by s.place) as place
         from sought s join blocks b on b.key = s.key where b.size > ${blockLimit}
       ) ranked where place <= ${CROSSED}
@@ -72,22 +72,23 @@ export async function candidatesOf(
         order by k.beneficiary_id limit ${blockLimit + 1}) as people
       from (select distinct key from documents) wanted
     ), shared as (
-      select s.id, unnest(b.people) as found, b.size from sought s join blocks b on b.key = s.key where b.size <= ${blockLimit}
+      select s.id, unnest(b.people) as found, b.size, s.key from sought s join blocks b on b.key = s.key where b.size <= ${blockLimit}
       union all
-      select d.id, unnest(case when cardinality(h.people) > ${blockLimit} then h.people[:${FIRST_FOUND}] else h.people end), 1
+      select d.id, unnest(case when cardinality(h.people) > ${blockLimit} then h.people[:${FIRST_FOUND}] else h.people end), 1, d.key
       from documents d join holders h on h.key = d.key
       union all
-      select id, unnest(people), ${blockLimit + 1} from crowds
+      select id, unnest(people), ${blockLimit + 1}, key from crowds where count > 1
     ), met as (
-      select id, found, count(*) filter (where size <= ${blockLimit}) as narrow, min(size) as size from shared where found <> id group by id, found
+      select id, found, count(*) as met, min(size) as size, min(key) as key from shared where found <> id group by id, found
     ), counted as (
-      -- A look-up for each of the few whom nothing narrower makes a candidate.
-      select id, found, size, narrow, case when narrow > 1 or size <= ${CROWD} then 0 else (select count(*) from crowds c
-        where c.id = met.id and exists (select from beneficiary_keys k where k.key = c.key and k.beneficiary_id = met.found offset 0)) end as crowded
+      -- In how many crowds more somebody is whom nothing narrower makes a candidate: a look-up for each of a few.
+      select id, found, size, met, case when size <= ${CROWD} or met > 1 and size <= ${blockLimit} then 0 else (select count(*) from crowds c
+        where c.id = met.id and c.key <> met.key
+          and exists (select from beneficiary_keys k where k.key = c.key and k.beneficiary_id = met.found offset 0)) end as more
       from met
     ), ranked as (
-      select id, found, size, row_number() over (partition by id, size > ${blockLimit} order by crowded desc, found) as place
-      from counted where size <= ${CROWD} or narrow + crowded > 1
+      select id, found, size, row_number() over (partition by id, size > ${blockLimit} order by more desc, found) as place
+      from counted where size <= ${CROWD} or met > 1 or more > 0
     )
     select id, string_agg(found::text, ',') as found from ranked where size <= ${blockLimit} or place <= ${FIRST_FOUND} group by id`);
   return new Map(rows.map(({ id, found }) => [id, found.split(',')]));
