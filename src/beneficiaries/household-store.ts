@@ -137,6 +137,14 @@ export const membersOf = (db: Db, { id, programmeId }: HouseholdRow, limit: numb
     from beneficiaries b join enrolments e on e.programme_id = ${programmeId} and e.beneficiary_id = b.id
     where b.household_id = ${id} and b.merged_into is null order by b.id limit ${limit}`);
 
+/** How many records a household has of people who are in the programme, or may be: whoever left it may have left the household as well. */
+export async function countMembers(db: Db, { id, programmeId }: HouseholdRow): Promise<number> {
+  const row = await db.first<{ count: number }>(sql`select count(*)::int as count from beneficiaries b
+    join enrolments e on e.programme_id = ${programmeId} and e.beneficiary_id = b.id
+    where b.household_id = ${id} and e.state in ('applicant', 'enrolled', 'suspended')`);
+  return row?.count ?? 0;
+}
+
 export interface HouseholdChangeRow {
   readonly version: number;
   readonly sizeBefore: number;
