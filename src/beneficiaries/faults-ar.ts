@@ -59,4 +59,5 @@ export const arabic: Readonly<Record<FaultCode, string>> = {
   registration_in_future: 'هذا التاريخ بعد اليوم. تحقق من السنة.',
   valid_until_past: 'انقضى هذا اليوم. اكتب آخر يوم يجوز فيه الاستلام.',
   not_a_member: 'هذا الشخص ليس من أفراد الأسرة. اذكر واحدًا منهم.',
+  size_below_members: 'المسجَّلون في هذه الأسرة أكثر من هذا العدد. اكتب عدد أفرادها، أو صحّح أولًا من هم أفرادها.',
 };

@@ -61,6 +61,7 @@ export const english = {
   registration_in_future: 'This date is after today. Check the year.',
   valid_until_past: 'This day is over. Write the last day on which the collector may collect.',
   not_a_member: 'This person is not a member of the household. Name one who is.',
+  size_below_members: 'More people than that are registered in this household. Write how many it has, or correct first who is in it.',
 } as const;
 
 export type FaultCode = keyof typeof english;

@@ -66,4 +66,6 @@ export const french: Readonly<Record<FaultCode, string>> = {
   registration_in_future: "Cette date est après aujourd'hui. Vérifiez l'année.",
   valid_until_past: 'Ce jour est passé. Écrivez le dernier jour où la personne peut retirer.',
   not_a_member: "Cette personne n'est pas membre du ménage. Nommez quelqu'un qui l'est.",
+  size_below_members:
+    "Plus de personnes que cela sont enregistrées dans ce ménage. Écrivez combien il en compte, ou corrigez d'abord qui en fait partie.",
 };

@@ -3,7 +3,7 @@ import { programmeById } from '../programmes/index.ts';
 import { type Collector, endStandingCollector, insertCollector, type NewCollector } from './collector-store.ts';
 import { type Fault, placesOf } from './faults.ts';
 import { householdScope } from './household-queries.ts';
-import { type HouseholdRow, lockHousehold, updateHousehold } from './household-store.ts';
+import { countMembers, type HouseholdRow, lockHousehold, updateHousehold } from './household-store.ts';
 import { documentFaults, nameFaults } from './identity-rules.ts';
 import { changeable, lockPerson, writeChange } from './person-changes.ts';
 import { lockBeneficiary } from './store.ts';
@@ -19,7 +19,8 @@ interface Changing {
 /**
  * Changes the size or the head of a household that is still as the caller read it. The relationships of the old head and the new one
  * follow, as changes of theirs.
- * @throws not_found; conflict when it has changed since; unprocessable when the head is no member
+ * @throws not_found; conflict when it has changed since; unprocessable when the head is no member, or the size
+ *   becomes less than the members who are registered
  */
 export const changeHousehold = command<Changing, null>({
   name: 'beneficiaries.change_household',
@@ -28,6 +29,13 @@ export const changeHousehold = command<Changing, null>({
     const { tx, actor, now } = context;
     const before = await lockedHousehold(tx, householdId);
     if (before.version !== version) throw problem.conflict('Somebody changed this household meanwhile. Read it again.');
+    if (change.size !== undefined && change.size < before.size && change.size < (await countMembers(tx, before))) {
+      throw problem.unprocessable(
+        'Correct the places listed in "errors".',
+        {},
+        placesOf([{ pointer: '/size', code: 'size_below_members' }]),
+      );
+    }
     if (change.headId && change.headId !== before.headId) await changeHead(context, before, change.headId, reason);
     const after = await updateHousehold(tx, before, change, { reason, by: actor.id, at: now });
     return { result: null, subject: { type: 'household', id: householdId }, before, after, reason };

@@ -101,6 +101,25 @@ export async function updateHousehold(
   return after;
 }
 
+/** Takes the head from the household that somebody heads. @returns its id; undefined when they head none */
+export async function takeHeadAway(tx: Tx, headId: string, { reason, by, at }: Hand): Promise<string | undefined> {
+  const row = await tx.first<{ id: string }>(sql`with headless as (
+      update households h set head_id = null, version = h.version + 1
+      where h.id = (select household_id from beneficiaries where id = ${headId}) and h.head_id = ${headId} returning h.id, h.version, h.size)
+    insert into household_changes (household_id, version, size_before, size_after, head_before, head_after, reason, changed_by, changed_at)
+    select id, version, size, size, ${headId}::uuid, null, ${reason}, ${by}::uuid, ${at}::timestamptz from headless returning household_id as id`);
+  return row?.id;
+}
+
+/** Gives a household the head back that it had, unless it has another by now. */
+export async function giveHeadBack(tx: Tx, householdId: string, headId: string, { reason, by, at }: Hand): Promise<void> {
+  await tx.run(sql`with headed as (
+      update households h set head_id = ${headId}, version = h.version + 1 where h.id = ${householdId} and h.head_id is null
+      returning h.id, h.version, h.size)
+    insert into household_changes (household_id, version, size_before, size_after, head_before, head_after, reason, changed_by, changed_at)
+    select id, version, size, size, null, ${headId}::uuid, ${reason}, ${by}::uuid, ${at}::timestamptz from headed`);
+}
+
 export interface MemberRow extends Pick<SealedPerson, 'data_key' | 'names'> {
   readonly id: string;
   readonly registrationNumber: string;
@@ -117,6 +136,14 @@ export const membersOf = (db: Db, { id, programmeId }: HouseholdRow, limit: numb
       count(*) over ()::int as "memberCount"
     from beneficiaries b join enrolments e on e.programme_id = ${programmeId} and e.beneficiary_id = b.id
     where b.household_id = ${id} and b.merged_into is null order by b.id limit ${limit}`);
+
+/** How many records a household has of people who are in the programme, or may be: whoever left it may have left the household as well. */
+export async function countMembers(db: Db, { id, programmeId }: HouseholdRow): Promise<number> {
+  const row = await db.first<{ count: number }>(sql`select count(*)::int as count from beneficiaries b
+    join enrolments e on e.programme_id = ${programmeId} and e.beneficiary_id = b.id
+    where b.household_id = ${id} and e.state in ('applicant', 'enrolled', 'suspended')`);
+  return row?.count ?? 0;
+}
 
 export interface HouseholdChangeRow {
   readonly version: number;

@@ -168,6 +168,21 @@ describe('a household', () => {
     for (const { identity } of rows) expect(identity.toString()).not.toMatch(/Seydou|NID/);
   });
 
+  it('is not made smaller than the members who are registered in it', async () => {
+    const { id, child } = await makeFamily();
+    const change = async (size: number) => officer.patch(path(id), (await officer.get(path(id))).headers.etag as string, { size, reason });
+    const refused = await change(1);
+    expect([refused.status, refused.body.errors]).toMatchObject([
+      422,
+      [{ pointer: '/size', detail: expect.stringContaining('registered') }],
+    ]);
+    expect(await read(id)).toMatchObject({ size: 2, memberCount: 2 });
+    const manager = await platform.as('programme_officer', { programme: frame.programmeId });
+    await manager.post(`/v1/beneficiaries/${child.id}/exit`, { reason }).expect(200);
+    expect((await change(1)).status).toBe(200);
+    expect(await read(id)).toMatchObject({ size: 1 });
+  });
+
   it('is shown to nobody of another programme', async () => {
     const { id } = await makeFamily();
     const stranger = await platform.as('enrolment_officer', { programme: (await makeFrame(platform)).programmeId });

@@ -45,7 +45,7 @@ export { isRenewing, programmesWithOldKeys, renewKeys } from './renew-keys.ts';
 export { beneficiaryRoutes } from './routes.ts';
 export { faultsOf, normalised } from './rules.ts';
 export { noteColumn, openNote, openPerson, type SealedPerson, sealNote } from './sealing.ts';
-export { enrolApplicants, mergeInto, recordsOf, separate } from './store.ts';
+export { enrolApplicants, mergeInto, recordsOf, separate, type Unmerged } from './store.ts';
 export { type PersonStory, personStory } from './story.ts';
 export type {
   Attestation,

@@ -1,4 +1,5 @@
 import { type Db, type Sql, sql, type Tx } from '../platform/index.ts';
+import { giveHeadBack, takeHeadAway } from './household-store.ts';
 import type { SealedPerson } from './sealing.ts';
 import type { EnrolmentState, Language, Relationship, Sex } from './types.ts';
 
@@ -100,10 +101,15 @@ export interface Unmerged {
   readonly state: EnrolmentState;
   /** The records that pointed at it. */
   readonly records: readonly string[];
+  /** The household that it headed. */
+  readonly headOf?: string;
 }
 
-/** Makes one record point at the record of the same person, with everything that pointed at it before. @returns where it stood */
-export async function mergeInto(tx: Tx, loserId: string, survivorId: string, at: Date): Promise<Unmerged> {
+/**
+ * Makes one record point at the record of the same person, with everything that pointed at it before. A household that it headed has no head
+ * until one is named. @returns where it stood
+ */
+export async function mergeInto(tx: Tx, loserId: string, survivorId: string, { by, at }: { by: string; at: Date }): Promise<Unmerged> {
   const before = await tx.first<Unmerged>(sql`select e.state,
       array(select id from beneficiaries where merged_into = ${loserId} order by id for no key update) as records
     from enrolments e join beneficiaries b on b.id = e.beneficiary_id join households h on h.id = b.household_id and h.programme_id = e.programme_id
@@ -115,7 +121,8 @@ export async function mergeInto(tx: Tx, loserId: string, survivorId: string, at:
   await tx.run(
     sql`update enrolments set state = 'merged', changed_at = ${at} where beneficiary_id = ${loserId} and state in ('applicant', 'enrolled', 'suspended')`,
   );
-  return before;
+  const headOf = await takeHeadAway(tx, loserId, { reason: 'The head was merged into another record', by, at });
+  return { ...before, ...(headOf ? { headOf } : {}) };
 }
 
 /** A record that points at another, and what it was before. */
@@ -128,9 +135,15 @@ export interface Merged {
 
 /**
  * Takes a record out of the one it was merged into, with what pointed at it before. Who has taken their consent to registration back
- * meanwhile, as either record, does not come back enrolled.
+ * meanwhile, as either record, does not come back enrolled. A household that it headed has it for its head again, unless another was named.
  */
-export async function separate(tx: Tx, { loserId, survivorId, mergedAt, before: { state, records } }: Merged, at: Date): Promise<void> {
+export async function separate(tx: Tx, merged: Merged, { by, at }: { by: string; at: Date }): Promise<void> {
+  const {
+    loserId,
+    survivorId,
+    mergedAt,
+    before: { state, records, headOf },
+  } = merged;
   await tx.run(sql`update beneficiaries set merged_into = null, version = version + 1 where id = ${loserId}`);
   await tx.run(sql`update beneficiaries set merged_into = ${loserId}, version = version + 1 where id = any(${records}::uuid[])`);
   const isWithdrawn = sql`exists (select from consents c where c.beneficiary_id in (${loserId}, ${survivorId}) and c.purpose = 'registration'
@@ -139,6 +152,7 @@ export async function separate(tx: Tx, { loserId, survivorId, mergedAt, before: 
   await tx.run(sql`update enrolments set changed_at = ${at},
       state = case when ${state}::text = 'enrolled' and ${isWithdrawn} then 'suspended' else ${state}::text end
     where beneficiary_id = ${loserId} and state = 'merged'`);
+  if (headOf) await giveHeadBack(tx, headOf, loserId, { reason: 'The merger of the head was undone', by, at });
 }
 
 export const sealedPeople = (db: Db, ids: readonly string[]): Promise<(SealedPerson & { id: string })[]> =>

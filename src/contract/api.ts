@@ -9141,7 +9141,7 @@ export interface components {
             /** @default 60 */
             codeValidityDays: number;
             /**
-             * @description Duplicate pairs scoring this much or more keep both people off released lists
+             * @description Duplicate pairs scoring this much or more keep both people off released lists; those that share a document do so at any score
              * @default 0.8
              */
             holdThreshold: string;
@@ -9182,7 +9182,7 @@ export interface components {
             startsOn?: components["schemas"]["Date"];
             endsOn?: components["schemas"]["Date"];
             codeValidityDays?: number;
-            /** @description Duplicate pairs scoring this much or more keep both people off released lists */
+            /** @description Duplicate pairs scoring this much or more keep both people off released lists; those that share a document do so at any score */
             holdThreshold?: string;
             /** @description A registration file with a larger share of duplicates stops; one that has stopped may go on when it is raised */
             duplicateLimit?: string;
@@ -12876,6 +12876,11 @@ export interface components {
             decidedAt: string | null;
             /** @description The merger that stands between the two, by which it can be undone */
             mergerId: string | null;
+            /** @description The household that the merged record headed, as long as it has no head: a record that was merged is no member. Name its head with PATCH /v1/households/{householdId}, or register them as its head */
+            headlessHousehold: null | {
+                id: components["schemas"]["Id"];
+                reference: string;
+            };
             foundAt: components["schemas"]["Timestamp"];
             version: number;
             /** @description Every decision there ever was, oldest first. Only when a pair is read by itself */

@@ -16,14 +16,20 @@ const documentsOf = ({ d = [] }: Profile): string[] => d.filter((document) => do
 /** In a block of more people than this, somebody is a candidate only who shares another key as well. */
 const CROWD = 20;
 
-/** Of a document number that a crowd holds, because somebody writes it where there is none, so many holders are candidates: the first. */
-const FIRST_HOLDERS = 5;
+/** Of a crowd that shares a document number, because somebody writes it where there is none, or two large blocks, so many are candidates: the first. */
+const FIRST_FOUND = 5;
+
+/** Of blocks that are not looked through, the most telling of a person are crossed. */
+const CROSSED = 3;
+/** So many of each, those who came first, are asked whether they are in another. */
+const FIRST_OF_BLOCK = 10;
 
 /**
  * Everybody who shares a key with these people, by person. A block of more than `blockLimit` people is not looked through, because it says
  * too little about each of them, and one of a crowd alone makes nobody a candidate: of the pairs that are worth a look, all share something
- * narrower, or a second thing. The same document counts however many hold it: above `blockLimit` holders the first few of the programme are
- * found, which is enough for a person to be asked, and makes no more pairs than there are people.
+ * narrower, or a second thing. So two such blocks are crossed: of those who are in both the first few are found. The same document counts
+ * however many hold it: above `blockLimit` holders the first few of the programme are found. Either is enough for a person to be asked
+ * about each newcomer, and makes no more pairs than there are people.
  */
 export async function candidatesOf(
   db: Db,
@@ -32,22 +38,31 @@ export async function candidatesOf(
   seekers: readonly Seeker[],
 ): Promise<Map<string, readonly string[]>> {
   const entered = seekers.filter(({ keys }) => keys === undefined).map(({ id }) => id);
-  const keys = seekers.flatMap(({ id, keys = [] }) => keys.map((key) => ({ id, key })));
+  const keys = seekers.flatMap(({ id, keys = [] }) => keys.map((key, place) => ({ id, key, place })));
   const documents = seekers.flatMap(({ id, profile }) =>
     documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })),
   );
   const rows = await db.all<{ id: string; found: string }>(sql`
     with sought as materialized (
-      select p.beneficiary_id as id, unnest(p.blocking_keys) as key from match_profiles p where p.beneficiary_id = any(${entered}::uuid[])
+      -- In their order: the most telling first.
+      select p.beneficiary_id as id, k.key, k.place from match_profiles p
+        cross join lateral unnest(p.blocking_keys) with ordinality as k (key, place) where p.beneficiary_id = any(${entered}::uuid[])
       union all
-      select * from unnest(${keys.map(({ id }) => id)}::uuid[], ${keys.map(({ key }) => key)}::bigint[]) as k (id, key)
+      select * from unnest(${keys.map(({ id }) => id)}::uuid[], ${keys.map(({ key }) => key)}::bigint[],
+        ${keys.map(({ place }) => place)}::bigint[]) as k (id, key, place)
     ), blocks as materialized (
       select wanted.key, block.people, cardinality(block.people) as size
       from (select distinct key from sought) wanted cross join lateral (
         select array_agg(beneficiary_id) as people
-        from (select beneficiary_id from beneficiary_keys b where b.key = wanted.key limit ${blockLimit + 1}) within
+        from (select beneficiary_id from beneficiary_keys b where b.key = wanted.key
+          order by beneficiary_id limit ${blockLimit + 1}) within
       ) block
-      where cardinality(block.people) between 2 and ${blockLimit}
+      where cardinality(block.people) > 1
+    ), crowds as materialized (
+      select id, key, people, count(*) over (partition by id) as count from (
+        select s.id, s.key, b.people[:${FIRST_OF_BLOCK}] as people, row_number() over (partition by s.id order by s.place) as place
+        from sought s join blocks b on b.key = s.key where b.size > ${blockLimit}
+      ) ranked where place <= ${CROSSED}
     ), documents as materialized (
       select * from unnest(${documents.map(({ id }) => id)}::uuid[], ${documents.map(({ key }) => key)}::bigint[]) as d (id, key)
     ), holders as materialized (
@@ -57,13 +72,24 @@ export async function candidatesOf(
         order by k.beneficiary_id limit ${blockLimit + 1}) as people
       from (select distinct key from documents) wanted
     ), shared as (
-      select s.id, unnest(b.people) as found, b.size from sought s join blocks b on b.key = s.key
+      select s.id, unnest(b.people) as found, b.size, s.key from sought s join blocks b on b.key = s.key where b.size <= ${blockLimit}
       union all
-      select d.id, unnest(case when cardinality(h.people) > ${blockLimit} then h.people[:${FIRST_HOLDERS}] else h.people end), 1
+      select d.id, unnest(case when cardinality(h.people) > ${blockLimit} then h.people[:${FIRST_FOUND}] else h.people end), 1, d.key
       from documents d join holders h on h.key = d.key
-    ), found as (
-      select id, found from shared where found <> id group by id, found having count(*) > 1 or min(size) <= ${CROWD}
+      union all
+      select id, unnest(people), ${blockLimit + 1}, key from crowds where count > 1
+    ), met as (
+      select id, found, count(*) as met, min(size) as size, min(key) as key from shared where found <> id group by id, found
+    ), counted as (
+      -- In how many crowds more somebody is whom nothing narrower makes a candidate: a look-up for each of a few.
+      select id, found, size, met, case when size <= ${CROWD} or met > 1 and size <= ${blockLimit} then 0 else (select count(*) from crowds c
+        where c.id = met.id and c.key <> met.key
+          and exists (select from beneficiary_keys k where k.key = c.key and k.beneficiary_id = met.found offset 0)) end as more
+      from met
+    ), ranked as (
+      select id, found, size, row_number() over (partition by id, size > ${blockLimit} order by more desc, found) as place
+      from counted where size <= ${CROWD} or met > 1 or more > 0
     )
-    select id, string_agg(found::text, ',') as found from found group by id`);
+    select id, string_agg(found::text, ',') as found from ranked where size <= ${blockLimit} or place <= ${FIRST_FOUND} group by id`);
   return new Map(rows.map(({ id, found }) => [id, found.split(',')]));
 }

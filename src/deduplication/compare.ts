@@ -78,7 +78,7 @@ async function keptBack({ tx }: CommandContext, beneficiaryIds: readonly string[
   for (const { firstId, secondId, holds, blocksFirst, blocksSecond } of await standingPairs(tx, beneficiaryIds, holdThreshold)) {
     if (blocksFirst && asked.has(firstId)) blocked.add(firstId);
     if (blocksSecond && asked.has(secondId)) blocked.add(secondId);
-    if ((holds || blocksSecond) && asked.has(secondId)) held.add(secondId);
+    if (holds && asked.has(secondId)) held.add(secondId);
   }
   return { blocked, held };
 }

@@ -1,18 +1,12 @@
-import type { EnrolmentState } from '../beneficiaries/index.ts';
+import type { Unmerged } from '../beneficiaries/index.ts';
 import { type Db, newId, sql, type Tx } from '../platform/index.ts';
-
-/** What a merger has to put back when it is undone. */
-export interface Before {
-  readonly state: EnrolmentState;
-  /** Records that had been merged into the one that was merged now. */
-  readonly records: readonly string[];
-}
 
 export interface Merger {
   readonly id: string;
   readonly loserId: string;
   readonly survivorId: string;
-  readonly before: Before;
+  /** What is put back when it is undone. */
+  readonly before: Unmerged;
   readonly mergedAt: Date;
   readonly undoneAt: Date | null;
   /** Whom the loser points at now; somebody else where the survivor has been merged since. */

@@ -33,8 +33,8 @@ describe('undoing a merger', () => {
     (await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, body).expect(201)).body;
   const pairs = async (state: string): Promise<Shown[]> =>
     (await judge.get(`/v1/programmes/${frame.programmeId}/duplicate-pairs?state=${state}`).expect(200)).body.items;
-  const merge = async (loser: { id: string }, survivor: { id: string }): Promise<string> => {
-    const pair = (await pairs('open')).find(
+  const merge = async (loser: { id: string }, survivor: { id: string }, state = 'open'): Promise<string> => {
+    const pair = (await pairs(state)).find(
       ({ first, second }) => [first.id, second.id].sort().join() === [loser.id, survivor.id].sort().join(),
     );
     const body = { decision: 'same_person', survivorId: survivor.id, reason: 'Same face', version: pair?.version };
@@ -62,6 +62,37 @@ describe('undoing a merger', () => {
     expect(person).toMatchObject({ state: 'enrolled', mergedInto: null });
     const { rows } = await platform.owner.query('select count(*)::int as count from comparisons_due');
     expect(rows[0].count).toBe(0);
+  });
+
+  it('gives the household its head back that the merger left without one, unless another was named meanwhile', async () => {
+    const one = registration({ phones: ['0550666999'] });
+    const head = await register(one);
+    const child = await register(registration({ relationship: 'child', household: one.household }));
+    const elsewhere = await register(sameAgain(one, { documents: registration().documents }));
+    const household = async () => {
+      const { body: person } = await officer.get(`/v1/beneficiaries/${child.id}`).expect(200);
+      return (await officer.get(`/v1/households/${person.household.id}`).expect(200)).body;
+    };
+    const mergerId = await merge(head, elsewhere);
+    const [pair] = await pairs('same_person');
+    const merged = await household();
+    expect(pair).toMatchObject({ headlessHousehold: { id: merged.id, reference: one.household.reference } });
+    expect(merged).toMatchObject({ headId: null, members: [{ id: child.id }], changes: [{ headBefore: head.id, headAfter: null }] });
+    const change = platform.owner.query(
+      `with changed as (update households set head_id = $1, version = version + 1 where id = $2 returning id, version, size)
+      insert into household_changes select id, version, size, size, null, $1, 'By hand', $1, now() from changed`,
+      [head.id, merged.id],
+    );
+    await expect(change).rejects.toMatchObject({ constraint: 'households_head_not_merged' });
+
+    await undo(mergerId).expect(200);
+    expect(await household()).toMatchObject({ headId: head.id, memberCount: 2, changes: [{ headBefore: null, headAfter: head.id }, {}] });
+
+    const again = await merge(head, elsewhere, 'needs_information');
+    const real = await register(registration({ household: one.household }));
+    expect((await pairs('same_person'))[0]).toMatchObject({ headlessHousehold: null });
+    await undo(again).expect(200);
+    expect(await household()).toMatchObject({ headId: real.id, memberCount: 3 });
   });
 
   it('leaves the pairs of a record that was merged meanwhile with its survivor, until that is undone too', async () => {

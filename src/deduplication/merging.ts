@@ -7,9 +7,9 @@ import { insertMerger, type Merger, markUndone, reopenPairs, supersedePairs } fr
  * them. Who stands for whom has changed, so both are compared again once this has been committed.
  */
 export async function merge({ tx, actor, now }: CommandContext, loserId: string, survivorId: string, reason: string): Promise<void> {
-  const { state, records } = await mergeInto(tx, loserId, survivorId, now);
+  const before = await mergeInto(tx, loserId, survivorId, { by: actor.id, at: now });
   await supersedePairs(tx, loserId, reason, actor.id, now);
-  await insertMerger(tx, { loserId, survivorId, before: { state, records }, by: actor.id, at: now });
+  await insertMerger(tx, { loserId, survivorId, before, by: actor.id, at: now });
 }
 
 /** Puts everything back to where a merger found it. @throws conflict when the survivor has itself been merged since */
@@ -17,6 +17,6 @@ export async function unmerge({ tx, actor, now }: CommandContext, merger: Merger
   const { id, loserId, survivorId, mergedInto } = merger;
   if (mergedInto !== survivorId) throw problem.conflict('The record that went on has been merged itself since. Undo that merger first.');
   await markUndone(tx, id, reason, actor.id, now);
-  await separate(tx, merger, now);
+  await separate(tx, merger, { by: actor.id, at: now });
   await reopenPairs(tx, loserId);
 }

@@ -27,6 +27,7 @@ export interface PairRow {
   readonly decidedBy: string | null;
   readonly decidedAt: Date | null;
   readonly mergerId: string | null;
+  readonly headlessHousehold: { readonly id: string; readonly reference: string } | null;
   readonly foundAt: Date;
   readonly version: number;
 }
@@ -39,6 +40,9 @@ const columns = sql`trim_scale(p.score)::text as score, p.evidence, p.pattern, p
   p.decided_by as "decidedBy", p.decided_at as "decidedAt", p.found_at as "foundAt", p.version,
   (select m.id from mergers m where m.loser_id in (p.first_id, p.second_id) and m.survivor_id in (p.first_id, p.second_id)
     and m.undone_at is null) as "mergerId",
+  (select jsonb_build_object('id', h.id, 'reference', h.reference) from mergers m join households h on h.id = (m.before ->> 'headOf')::uuid
+    where m.loser_id in (p.first_id, p.second_id) and m.survivor_id in (p.first_id, p.second_id) and m.undone_at is null
+      and h.head_id is null) as "headlessHousehold",
   ${side(sql`a`, sql`ha`, sql`ea`)} as first, ${side(sql`b`, sql`hb`, sql`eb`)} as second`;
 const joined = sql`join beneficiaries a on a.id = p.first_id join beneficiaries b on b.id = p.second_id
   join households ha on ha.id = a.household_id join households hb on hb.id = b.household_id

@@ -66,8 +66,12 @@ export const isUndecided = (pair: Sql): Sql => sql`${pair}.state in ('open', 'ne
 /** Whether a pair shares a document of the same country. @param pair the alias of its row */
 const sharesDocument = (pair: Sql): Sql => sql`${pair}.evidence @> '[{"field": "document", "level": "same"}]'`;
 
-/** Whether a pair keeps both people off released lists. @param pair the alias of its row @param threshold the programme's */
-export const holds = (pair: Sql, threshold: Sql): Sql => sql`${isUndecided(pair)} and ${pair}.score >= ${threshold}`;
+/**
+ * Whether a pair keeps both people off released lists: one that is likely enough, and, however unlike the two are, one that shares a document.
+ * @param pair the alias of its row @param threshold the programme's
+ */
+export const holds = (pair: Sql, threshold: Sql): Sql =>
+  sql`(${isUndecided(pair)} and (${pair}.score >= ${threshold} or ${sharesDocument(pair)}))`;
 
 /** Those of these people who are in a pair `p` that meets a condition. */
 const inPair = async (db: Db, beneficiaryIds: readonly string[], condition: Sql): Promise<Set<string>> => {
@@ -91,6 +95,6 @@ export async function heldFromSource(db: Db, sourceId: string, throughRow: numbe
     select count(*)::int as held from beneficiaries b
     where b.source_id = ${sourceId} and b.source_row <= ${throughRow} and exists (
       select from duplicate_pairs p join programmes g on g.id = p.programme_id
-      where p.second_id = b.id and (${holds(sql`p`, sql`g.hold_threshold`)} or ${isUndecided(sql`p`)} and ${sharesDocument(sql`p`)}))`);
+      where p.second_id = b.id and ${holds(sql`p`, sql`g.hold_threshold`)})`);
   return row?.held ?? 0;
 }

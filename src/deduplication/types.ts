@@ -52,6 +52,8 @@ export interface DuplicatePair {
   readonly decidedAt: string | null;
   /** The merger that stands between the two. */
   readonly mergerId: string | null;
+  /** The household whose head that merger took, as long as nobody else was named. */
+  readonly headlessHousehold: { readonly id: string; readonly reference: string } | null;
   readonly foundAt: string;
   readonly version: number;
 }

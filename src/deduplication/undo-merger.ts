@@ -41,7 +41,9 @@ export const undoMerger = (paidSince: PaidSince): Command<Undoing, PairName> =>
       const [pair] = await lockPairs(tx, [{ firstId, secondId }]);
       if (pair?.hands.includes(actor.id)) throw separationOfDuties('mergers_by_another');
       if (await paidSince(tx, [loserId, survivorId, ...merger.before.records], merger.mergedAt)) {
-        throw problem.conflict('Since they were merged, one of the two was put on a payment list or paid. The records stay merged.');
+        throw problem.conflict(
+          'Since they were merged, one of the two was put on a payment list or paid. A list that is not released yet can be cancelled first; otherwise the records stay merged.',
+        );
       }
       await unmerge(context, merger, reason);
       await decidePairs(tx, [{ firstId, secondId }], { decision: becomes, reason, by: actor.id, at: now });

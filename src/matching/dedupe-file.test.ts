@@ -143,6 +143,13 @@ describe('sanad dedupe', () => {
     await expect(dedupeFile(nowhere)).rejects.toThrow('There is no file');
   });
 
+  it('pairs each of hundreds of copies of one person with a few others, and not with all', async () => {
+    const copies = Array.from({ length: 800 }, (_, i) => `${i},Moussa,Traoré,1984-07-23,0550123456`);
+    const { rows } = await run(['id,given_name,family_name,birth_date,phone', ...copies].join('\n'));
+    expect(new Set(rows.filter(([, , , decision]) => decision === 'same').flat()).size).toBe(copies.length);
+    expect(rows.length).toBeLessThan(copies.length * 10);
+  });
+
   it('settles a doubt by a third record that is surely the same as both', async () => {
     const head = 'id,given_name,family_name,birth_date,document,phone\n';
     const first = '1,Ousmane,Ouedraogo,1984-04-03,BF1234567,\n';

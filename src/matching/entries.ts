@@ -26,18 +26,29 @@ export class Entries {
     }
   }
 
-  /** The blocks, from 2 people up to a limit, as the rows in them; the array holds until the next block. */
-  *blocks(limit: number): Generator<Uint32Array> {
+  /** The blocks, from 2 people up to a limit, as the rows in them in their order; the array holds until the next block. */
+  blocks(limit: number): Generator<Uint32Array> {
+    return this.#between(2, limit);
+  }
+
+  /** The blocks above a limit, likewise. */
+  crowds(limit: number): Generator<Uint32Array> {
+    return this.#between(limit + 1, this.#used);
+  }
+
+  *#between(fewest: number, most: number): Generator<Uint32Array> {
     this.#numbers.subarray(0, this.#used).sort();
     const halves = this.#halves;
-    const rows = new Uint32Array(limit);
+    let rows = new Uint32Array(FIRST_ENTRIES);
     for (let begin = 0; begin < this.#used; ) {
       const hash = halves[begin * 2 + 1];
       let end = begin + 1;
       while (end < this.#used && halves[end * 2 + 1] === hash) end += 1;
-      if (end - begin > 1 && end - begin <= limit) {
+      const size = end - begin;
+      if (size >= fewest && size <= most) {
+        if (size > rows.length) rows = new Uint32Array(size * 2);
         for (let at = begin; at < end; at += 1) rows[at - begin] = halves[at * 2] as number;
-        yield rows.subarray(0, end - begin);
+        yield rows.subarray(0, size);
       }
       begin = end;
     }

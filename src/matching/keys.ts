@@ -1,7 +1,7 @@
 import { soundsOfWord } from './name-words.ts';
 import type { BlockingKey, Profile, ProfileWord } from './types.ts';
 
-/** A block with more people than this is not paired through: what it holds says too little, and the other keys reach its true pairs. */
+/** A block with more people than this is not paired through: what it holds says too little, unless somebody shares a second such block as well. */
 export const blockLimit = 40;
 
 const MOST_KEYS = 9;

@@ -1,6 +1,7 @@
 import { Blocks } from './blocks.ts';
 import { coarseKeysOf, placeKeysOf } from './coarse-keys.ts';
 import { CountedFrequencies } from './counted-frequencies.ts';
+import { crossedBlocks } from './crossed.ts';
 import { Entries } from './entries.ts';
 import { blockLimit, keysOf } from './keys.ts';
 import type { Profile } from './types.ts';
@@ -59,6 +60,7 @@ export class Roster {
   #blocks(): Blocks {
     const blocks = new Blocks();
     for (const rows of this.#usual.blocks(blockLimit)) blocks.add(rows, ENOUGH);
+    for (const rows of crossedBlocks(this.#usual, blockLimit, this.profiles.length)) blocks.add(rows, ENOUGH);
     if (this.profiles.length <= MOST_COARSE_PEOPLE) {
       for (const rows of this.#coarse.blocks(this.#limitOf(this.#coarse))) blocks.add(rows, COARSE);
       for (const rows of this.#places.blocks(this.#limitOf(this.#places))) blocks.add(rows, PLACE);

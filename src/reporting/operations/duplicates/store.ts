@@ -1,3 +1,4 @@
+import { holds } from '../../../deduplication/index.ts';
 import { type Sql, sql } from '../../../platform/index.ts';
 import { type ViewFrame, within } from '../frame.ts';
 import type { Narrowed } from '../types.ts';
@@ -15,7 +16,7 @@ export async function openPairs(frame: ViewFrame): Promise<{ peopleHeld: number;
   const rows = await frame.db.all<DuplicatesRow & { inAll: number }>(sql`with pairs as materialized (
       select d.state, case when d.score < 0.5 then 'below 0.5' when d.score < 0.7 then '0.5-0.7' when d.score < 0.8 then '0.7-0.8' when d.score < 0.9 then '0.8-0.9'
           else '0.9-1' end as band, case when age <= 1 then '0-1' when age <= 7 then '2-7' when age <= 30 then '8-30' else '31+' end as age_band, age,
-        d.score >= p.hold_threshold as holds, d.first_id, d.second_id
+        ${holds(sql`d`, sql`p.hold_threshold`)} as holds, d.first_id, d.second_id
       from duplicate_pairs d join programmes p on p.id = d.programme_id
         cross join lateral (select ${frame.today}::date - (d.found_at at time zone p.time_zone)::date as age) a
       where d.programme_id = ${frame.programmeId} and d.state in ('open', 'needs_information')),
