@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eraseAtOnce } from '../../test/support/erase.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { markMerged } from '../../test/support/merged.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { reachable } from '../../test/support/registrations.ts';
 import { loadPilotGeography } from '../seeding.ts';
@@ -150,7 +151,7 @@ describe('a change of a person', () => {
 
   it('is not made of a record that was merged, or of somebody who was erased', async () => {
     const [merged, survivor, erased] = [await register(), await register(), await register()];
-    await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [merged.id, survivor.id]);
+    await markMerged(platform.owner, merged.id, survivor.id);
     expect((await change(merged.id, 1, { language: 'en' }).expect(409)).body.detail).toContain('merged');
     await eraseAtOnce(platform, erased.id);
     expect((await change(erased.id, 1, { language: 'en' }).expect(409)).body.detail).toContain('erased');
@@ -178,7 +179,7 @@ describe('a change of a person', () => {
       await expect(client.query(verb)).rejects.toMatchObject({ code: '42501' });
       await expect(platform.owner.query(verb)).rejects.toMatchObject({ constraint: 'beneficiary_changes_append_only' });
     }
-    await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [person.id, survivor.id]);
+    await markMerged(platform.owner, person.id, survivor.id);
     await breaks(`update beneficiaries set names = names where id = '${person.id}'`, 'beneficiaries_settled');
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { markMerged } from '../../test/support/merged.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { reachable, signed } from '../../test/support/registrations.ts';
 import { loadPilotGeography } from '../seeding.ts';
@@ -149,7 +150,7 @@ describe('consent', () => {
 
   it('is not recorded of a record that was merged', async () => {
     const [merged, survivor] = [await register({ consents: [signed('registration')] }), await register()];
-    await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [merged.id, survivor.id]);
+    await markMerged(platform.owner, merged.id, survivor.id);
     await record(merged.id, signed('contact')).expect(409);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
+import { markMerged } from '../../test/support/merged.ts';
 import { approved, makePlan, makeTeam, type Team } from '../../test/support/plans.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { reachable, signed } from '../../test/support/registrations.ts';
@@ -153,7 +154,7 @@ describe('a consent that is taken back', () => {
     const twoRecords = async () => {
       const [merged, survivor] = [await register(), await register()];
       const merge = async () => {
-        await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [merged.id, survivor.id]);
+        await markMerged(platform.owner, merged.id, survivor.id);
         await platform.owner.query(`update enrolments set state = 'merged' where beneficiary_id = $1`, [merged.id]);
         await platform.owner.query('delete from comparisons_due where beneficiary_id = any($1)', [[merged.id, survivor.id]]);
       };
@@ -202,7 +203,7 @@ describe('a consent that is taken back', () => {
       platform.clock.skip(1000);
       const survivor = await register();
       const later = await previewOf(survivor);
-      await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [merged.id, survivor.id]);
+      await markMerged(platform.owner, merged.id, survivor.id);
       await platform.owner.query('delete from comparisons_due where beneficiary_id = any($1)', [[merged.id, survivor.id]]);
       expect(await later()).toEqual([1, []]);
     });

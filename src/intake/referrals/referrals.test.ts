@@ -3,6 +3,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Frame, makeFrame } from '../../../test/support/fixtures.ts';
 import { confirmedKey } from '../../../test/support/keys.ts';
+import { markMerged } from '../../../test/support/merged.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { newPhone } from '../../../test/support/public-door.ts';
 import { newId } from '../../platform/index.ts';
@@ -256,7 +257,7 @@ describe('referrals by partners', () => {
     const { rowCount } = await platform.owner.query('select from duplicate_pairs where first_id = $1 or second_id = $1', [id]);
     expect(rowCount).toBeGreaterThan(0);
     await setState(id, 'merged');
-    await platform.owner.query('update beneficiaries set merged_into = $2 where id = $1', [id, known.id]);
+    await markMerged(platform.owner, id, known.id);
     await setState(await personOf(partner.id, 'FRESH'), 'exited');
     const over = await Promise.all(['PROBE', 'FRESH'].map((reference) => partner.statusOf(reference)));
     expect(over.map(({ status }) => status)).toEqual(['not_accepted', 'not_accepted']);

@@ -11,8 +11,9 @@ const isPaidByUs = ({ payout }: LineFacts): boolean => payout !== null && !payou
 const isPastExpiry = ({ voucher, paidOn }: LineFacts): boolean =>
   voucher !== null && voucher.state !== 'cancelled' && voucher.expiredOn !== null && paidOn > voucher.expiredOn;
 
+// On the day of the cancelling itself nobody can tell which came first: it is asked.
 const isPastCancelling = ({ voucher, paidOn }: LineFacts): boolean =>
-  voucher?.state === 'cancelled' && (voucher.cancelledOn === null || paidOn > voucher.cancelledOn);
+  voucher?.state === 'cancelled' && (voucher.cancelledOn === null || paidOn >= voucher.cancelledOn);
 
 /** Why a payment that we do not have is of a voucher that we do. */
 function notPaidHere({ voucher, payout, paidOn }: LineFacts): string {

@@ -93,11 +93,11 @@ describe('naming what does not agree', () => {
       kind: 'paid_not_in_list',
       detail: expect.stringMatching(/expired on 2026-05-01 .* very likely has the cash/),
     });
-    expect(found('cancelled', '2026-04-11')).toMatchObject({
+    expect(found('cancelled', '2026-04-10')).toMatchObject({
       kind: 'paid_after_cancel',
       detail: expect.stringContaining('cancelled on 2026-04-10'),
     });
-    expect(found('cancelled', '2026-04-10')).toMatchObject({
+    expect(found('cancelled', '2026-04-09')).toMatchObject({
       kind: 'paid_not_in_list',
       detail: expect.stringMatching(/cancelled on 2026-04-10 .* very likely has the cash/),
     });
