@@ -12,7 +12,7 @@ import { fillHistory, prepareHistory } from './redemption-history.ts';
 import type { BenchServer } from './server.ts';
 import { onStage, type Stage } from './stage.ts';
 
-const VOUCHERS = 40_000;
+const VOUCHERS = 100_000;
 const CONCURRENCIES = [1, 16, 64];
 const SECONDS = 6;
 /** What a worker beside the server is told of sealing, by what the table calls it: as it is set by default, and so rarely that it counts as never. */
