@@ -269,8 +269,10 @@ describe('every operation answers as the table of permissions says', () => {
         }
         if (verdict === 'in_part') expect([200, 404], about).toContain(status);
         if (verdict === 'hidden') {
-          const missing = await ask(token, operation, requestFor(operation, nowhere(corner.ids)));
-          expect(said, about).toEqual(missing.said);
+          const none = nowhere(corner.ids);
+          const missing = await ask(token, operation, requestFor(operation, none));
+          // What was asked for may be said again.
+          expect(masked(said, corner.ids), about).toEqual(masked(missing.said, none));
           expect(status === 404 || (status === 200 && missing.items.length === 0), about).toBe(true);
         }
         for (const secret of secretsFor(grants, operation, request))

@@ -11,7 +11,7 @@ describe('stories', () => {
   let paid: Paid;
   let ids: { list: string; voucher: string; otherVoucher: string; plan: string };
   beforeAll(async () => {
-    platform = await startPlatform({ environment: { AUDIT_SEAL_SECONDS: '3600' } });
+    platform = await startPlatform({ environment: { AUDIT_SEAL_SECONDS: '3600' }, recurring: false });
     frame = await makeFrame(platform);
     auditor = await platform.as('auditor');
     const [first, second] = await payList(platform, frame, [{}, {}]);
