@@ -100,7 +100,7 @@ describe('what the database makes out', () => {
   let frame: Frame;
   let told = 0;
   beforeAll(async () => {
-    platform = await startPlatform();
+    platform = await startPlatform({ recurring: false });
   });
   afterAll(() => platform.close());
   const inTransaction = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => platform.app.database.transaction(work);
