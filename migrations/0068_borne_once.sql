@@ -1,10 +1,10 @@
 -- What a line says is in the books once: as what it is matched with, or as a loss that somebody bore. Whoever matches a line and whoever decides about
 -- one of its exceptions wait for each other at the exceptions, so that each sees what the other did.
 
--- What of a line is borne, or is to be as somebody proposes.
+-- What of a line is borne, or is to be as somebody proposes; what the bank sent back or is another's (0069) is explained so as well.
 create function borne_of(line uuid) returns numeric language sql stable as $$
   select coalesce(sum(d.amount), 0) from exceptions e join exception_decisions d on d.exception_id = e.id
-  where e.statement_line_id = line and d.kind = 'write_off' and d.state <> 'refused' and d.undone_by is null
+  where e.statement_line_id = line and d.kind in ('write_off', 'returned_by_bank', 'not_ours') and d.state <> 'refused' and d.undone_by is null
 $$;
 
 -- All lines of a batch go through an index together; hardly any has an exception.
@@ -16,8 +16,8 @@ begin
     select e.statement_line_id from exceptions e where e.statement_line_id = any(array(select n.statement_line_id from new_matches n))
     order by e.id for no key update) e;
   if exists (select from exceptions e join exception_decisions d on d.exception_id = e.id
-      where e.statement_line_id = any(named) and d.kind = 'write_off' and d.state <> 'refused' and d.undone_by is null) then
-    perform refuse('statement_matches_not_borne', 'a line that was written off is matched once its exception is open again', 'statement_matches');
+      where e.statement_line_id = any(named) and d.kind in ('write_off', 'returned_by_bank', 'not_ours') and d.state <> 'refused' and d.undone_by is null) then
+    perform refuse('statement_matches_not_borne', 'a line that was explained is matched once its exception is open again', 'statement_matches');
   end if;
   return null;
 end $$;
@@ -42,4 +42,4 @@ begin
   return null;
 end $$;
 create trigger not_matched after insert or update of state on exception_decisions for each row
-  when (new.kind = 'write_off' and new.state <> 'refused') execute function refuse_loss_of_matched();
+  when (new.kind in ('write_off', 'returned_by_bank', 'not_ours') and new.state <> 'refused') execute function refuse_loss_of_matched();

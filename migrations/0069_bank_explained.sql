@@ -27,28 +27,6 @@ create or replace function takes_decision(exception_kind text, decision text) re
       'asked_to_pay') end
 $$;
 
--- As in 0068, and whatever else explains a line: it is matched with nothing besides.
-create or replace function borne_of(line uuid) returns numeric language sql stable as $$
-  select coalesce(sum(d.amount), 0) from exceptions e join exception_decisions d on d.exception_id = e.id
-  where e.statement_line_id = line and d.kind in ('write_off', 'returned_by_bank', 'not_ours') and d.state <> 'refused' and d.undone_by is null
-$$;
-create or replace function refuse_match_of_borne() returns trigger language plpgsql as $$
-declare
-  named uuid[];
-begin
-  select array_agg(e.statement_line_id) into named from (
-    select e.statement_line_id from exceptions e where e.statement_line_id = any(array(select n.statement_line_id from new_matches n))
-    order by e.id for no key update) e;
-  if exists (select from exceptions e join exception_decisions d on d.exception_id = e.id where e.statement_line_id = any(named)
-      and d.kind in ('write_off', 'returned_by_bank', 'not_ours') and d.state <> 'refused' and d.undone_by is null) then
-    perform refuse('statement_matches_not_borne', 'a line that was explained is matched once its exception is open again', 'statement_matches');
-  end if;
-  return null;
-end $$;
-drop trigger not_matched on exception_decisions;
-create trigger not_matched after insert or update of state on exception_decisions for each row
-  when (new.kind in ('write_off', 'returned_by_bank', 'not_ours') and new.state <> 'refused') execute function refuse_loss_of_matched();
-
 -- The bank sends a transfer back whole, once, and the line says of which; whoever handled its cash does not say so. What is somebody else's on
 -- the account is so whole, and takes back nothing of ours.
 create function refuse_misfit_bank_decision(d exception_decisions, e exceptions) returns void language plpgsql as $$
