@@ -121,3 +121,21 @@ export async function matchedStatement(
 /** The matches of a statement, as somebody reads them. */
 export const matchesOf = async (by: Client, statementId: string): Promise<Match[]> =>
   (await by.get(`/v1/statements/${statementId}/matches?limit=200`).expect(200)).body.items;
+
+/** How a file is sent: a table of the post's, named March, unless it says otherwise. */
+export interface Sending {
+  readonly type?: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** Sends a file through the API. */
+export const sendStatement = (
+  client: Client,
+  { programmeId }: Pick<Frame, 'programmeId'>,
+  content: string,
+  { type = 'text/csv', query = {} }: Sending = {},
+) =>
+  client
+    .post(`/v1/programmes/${programmeId}/statements?${new URLSearchParams({ name: 'March', ...query })}`)
+    .type(type)
+    .send(content);

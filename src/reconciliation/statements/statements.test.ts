@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { camt, camtEntry } from '../../../test/support/camt.ts';
-import { type Frame, receive } from '../../../test/support/fixtures.ts';
+import type { Frame } from '../../../test/support/fixtures.ts';
 import { documentLastFour, type Paid, payList } from '../../../test/support/paid.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
-import { makeBookkeeping, stageStatement } from '../../../test/support/statements.ts';
+import { makeBookkeeping, type Sending, sendStatement, stageStatement } from '../../../test/support/statements.ts';
 import { sheetData, workbook } from '../../../test/support/workbooks.ts';
 import { type Ground, newId } from '../../platform/index.ts';
 import { statementJobs } from './jobs.ts';
@@ -13,11 +13,6 @@ import { statementTransitions } from './types.ts';
 
 const LARGE = 2_500;
 const header = 'Référence;Série;Date;Code bureau;Montant;Devise;Opération';
-
-interface Sending {
-  readonly type?: string;
-  readonly query?: Readonly<Record<string, string>>;
-}
 
 describe('statements', () => {
   let platform: TestPlatform;
@@ -27,16 +22,6 @@ describe('statements', () => {
   afterAll(() => platform.close());
 
   const setUp = () => makeBookkeeping(platform);
-  const send = (
-    client: Client,
-    { programmeId }: Pick<Frame, 'programmeId'>,
-    content: string,
-    { type = 'text/csv', query = {} }: Sending = {},
-  ) =>
-    client
-      .post(`/v1/programmes/${programmeId}/statements?${new URLSearchParams({ name: 'March', ...query })}`)
-      .type(type)
-      .send(content);
   const row = ({ officeCode }: Frame, n: number, amount = '15 000,00') =>
     `P-${n};${String(10_000_000_000_000 + n)};10/03/2026;${officeCode};${amount};DZD;`;
   const file = (frame: Frame, count: number, amount?: string) =>
@@ -52,7 +37,7 @@ describe('statements', () => {
     const { frame, officer } = await setUp();
     const [paid] = (await payList(platform, frame, [{}])) as [Paid];
     const line = `R1;${paid.serial};10/03/2026;${frame.officeCode};15 000,00;DZD;`;
-    const { body } = await send(officer, frame, [header, line].join('\n')).expect(200);
+    const { body } = await sendStatement(officer, frame, [header, line].join('\n')).expect(200);
     const { id } = body.statement;
     expect(body.statement).toMatchObject({
       source: 'post',
@@ -86,7 +71,7 @@ describe('statements', () => {
   it('keeps what it refuses with every place, takes none of its lines, and reads a corrected file', async () => {
     const { frame, officer } = await setUp();
     const content = [header, row(frame, 1), row(frame, 2, 'x'), row(frame, 3, 'y')].join('\n');
-    const { body } = await send(officer, frame, content).expect(422);
+    const { body } = await sendStatement(officer, frame, content).expect(422);
     expect(body).toMatchObject({
       code: 'unreadable_statement',
       faultCount: 2,
@@ -98,16 +83,16 @@ describe('statements', () => {
     const { body: kept } = await officer.get(`/v1/statements/${body.statementId}`).expect(200);
     expect(kept).toMatchObject({ state: 'refused', faultCount: 2, faults: body.errors, lineCount: 0, stagedAt: null });
     expect(await linesIn(body.statementId)).toBe(0);
-    const again = await send(officer, frame, content).expect(422);
+    const again = await sendStatement(officer, frame, content).expect(422);
     expect(again.body.statementId).not.toBe(body.statementId);
-    await send(officer, frame, content.replace('x', '1').replace('y', '2')).expect(200);
+    await sendStatement(officer, frame, content.replace('x', '1').replace('y', '2')).expect(200);
   });
 
   it('takes a post that writes documents and no serials, and matches what one document fits', async () => {
     const { frame, officer } = await setUp();
     await payList(platform, frame, [{}]);
     const line = (reference: string, lastFour: string) => `${reference};10/03/2026;${frame.officeCode};15 000,00;DZD;${lastFour}`;
-    const { body } = await send(
+    const { body } = await sendStatement(
       officer,
       frame,
       ['reference;date;office;amount;currency;document last four', line('R1', documentLastFour), line('R2', 'ZZ99')].join('\n'),
@@ -124,7 +109,7 @@ describe('statements', () => {
     const [paid] = (await payList(platform, frame, [{}, {}])) as [Paid, Paid];
     const lines = [`OP (1);${paid.serial};10/03/2026 14:22;ALGER RP;15 000,00 DA;DZD;`, 'OP (2);;10-03-2026;ALGER RP;0,00;DZD;'];
     const more = 'OP (3);;10-03-2026;ALGER RP;15000,00;DZD;';
-    const { statement } = (await send(officer, frame, [header, ...lines, more].join('\n')).expect(200)).body;
+    const { statement } = (await sendStatement(officer, frame, [header, ...lines, more].join('\n')).expect(200)).body;
     expect(statement).toMatchObject({ state: 'reconciled', lineCount: 2, leftOut: 1, remarks: [{ row: 3, cell: 'amount' }] });
     const { body } = await officer.get(`/v1/statements/${statement.id}/lines`).expect(200);
     expect(body.items).toMatchObject([
@@ -148,7 +133,7 @@ describe('statements', () => {
       'Edité le 01/04/2026',
     ];
     const content = ['reference;serial;date;office;amount;currency;document last four', ...lines].join('\n');
-    const { statement } = (await send(officer, frame, content).expect(200)).body;
+    const { statement } = (await sendStatement(officer, frame, content).expect(200)).body;
     expect(statement).toMatchObject({ state: 'reconciled', lineCount: 6, faults: [] });
     expect(statement.remarks.map(({ row, cell = '' }: { row: number; cell?: string }) => `${row} ${cell}`)).toEqual([
       ...['3 reference', '4 serial', '5 serial', '6 lastFour', '7 reference', '8 '],
@@ -195,7 +180,7 @@ describe('statements', () => {
     expect(faults.errors).toMatchObject([{ pointer: '/definition/office' }, { pointer: '/definition/columns' }]);
     await save({ columns, office: frame.officeCode }).expect(201);
     const content = `Bon;Date;Montant;Devise\n${paid.serial};10/03/2026;15 000,00;DZD`;
-    const { statement } = (await send(officer, frame, content, { query: { mapping: 'Poste' } }).expect(200)).body;
+    const { statement } = (await sendStatement(officer, frame, content, { query: { mapping: 'Poste' } }).expect(200)).body;
     const { body } = await officer.get(`/v1/statements/${statement.id}/lines`).expect(200);
     expect(body.items).toMatchObject([
       { reference: paid.serial, serial: paid.serial, officeCode: frame.officeCode, match: {}, exceptions: [] },
@@ -205,7 +190,9 @@ describe('statements', () => {
   it('matches the sum of an office’s day where a line names neither voucher nor document', async () => {
     const { frame, officer } = await setUp();
     await payList(platform, frame, [{}, {}]);
-    const { body } = await send(officer, frame, [header, `R1;;10/03/2026;${frame.officeCode};30 000,00;DZD;`].join('\n')).expect(200);
+    const { body } = await sendStatement(officer, frame, [header, `R1;;10/03/2026;${frame.officeCode};30 000,00;DZD;`].join('\n')).expect(
+      200,
+    );
     const { body: lines } = await officer.get(`/v1/statements/${body.statement.id}/lines`).expect(200);
     expect(lines.items).toMatchObject([{ serial: null, match: { pass: 'office_day' }, exceptions: [] }]);
   });
@@ -214,7 +201,7 @@ describe('statements', () => {
     const { frame, officer } = await setUp();
     const content = large(frame);
     const key = randomUUID();
-    const answer = await send(officer, frame, content).set('Idempotency-Key', key).expect(202);
+    const answer = await sendStatement(officer, frame, content).set('Idempotency-Key', key).expect(202);
     expect(answer.body.statement).toMatchObject({ state: 'received', format: null, from: null, lineCount: 0 });
     const { id } = answer.body.statement;
     await platform.settled();
@@ -231,9 +218,9 @@ describe('statements', () => {
       [id],
     );
     expect(rows).toEqual([{ chunks: 0, data_key: null }]);
-    const again = await send(officer, frame, content).expect(200);
+    const again = await sendStatement(officer, frame, content).expect(200);
     expect(again.body).toMatchObject({ alreadyImported: true, statement: { id } });
-    expect((await send(officer, frame, content).set('Idempotency-Key', key).expect(202)).body.statement.id).toBe(id);
+    expect((await sendStatement(officer, frame, content).set('Idempotency-Key', key).expect(202)).body.statement.id).toBe(id);
   });
 
   it('begins again where a process was killed in the middle, and has every line once', async () => {
@@ -246,7 +233,7 @@ describe('statements', () => {
     await platform.owner.query('create sequence deaths');
     await platform.owner.query('grant all on sequence deaths to sanad_app');
     await platform.owner.query('create trigger die after insert on statement_lines for each statement execute function die_once()');
-    const { id } = (await send(officer, frame, large(frame)).expect(202)).body.statement;
+    const { id } = (await sendStatement(officer, frame, large(frame)).expect(202)).body.statement;
     const statuses = new Set<string>();
     const seen = `select s.state, s.line_count, (select count(*)::int from statement_lines l where l.statement_id = s.id) as lines
       from statements s where s.id = $1`;
@@ -277,13 +264,13 @@ describe('statements', () => {
       await expect.poll(async () => (await platform.owner.query(putOff, [job, id])).rowCount, { timeout: 10_000 }).toBe(1);
     };
     const resumed = async (resumes: string) => {
-      const { body } = await send(officer, frame, content).expect(202);
+      const { body } = await sendStatement(officer, frame, content).expect(202);
       expect(body).toMatchObject({ alreadyImported: true, resumes, statement: { id } });
     };
     const state = async () => (await officer.get(`/v1/statements/${id}`).expect(200)).body.state;
     const content = large(frame);
     await stopsOn('statement_lines');
-    const { id } = (await send(officer, frame, content).expect(202)).body.statement;
+    const { id } = (await sendStatement(officer, frame, content).expect(202)).body.statement;
     await isStopped('reconciliation.stage_statement');
     expect([await state(), await linesIn(id)]).toEqual(['received', 0]);
     await platform.owner.query('drop trigger stop on statement_lines');
@@ -302,13 +289,13 @@ describe('statements', () => {
     expect(rows).toEqual([{ number: 1, state: 'done' }]);
     const exceptions = await platform.owner.query('select count(*)::int as count from exceptions where statement_id = $1', [id]);
     expect(exceptions.rows).toEqual([{ count: LARGE }]);
-    expect((await send(officer, frame, content).expect(200)).body).toMatchObject({ alreadyImported: true, resumes: null });
+    expect((await sendStatement(officer, frame, content).expect(200)).body).toMatchObject({ alreadyImported: true, resumes: null });
   });
 
   it('refuses a large file afterwards, and says on the statement why', async () => {
     const { frame, officer } = await setUp();
     const content = `${large(frame)}${row(frame, 99_999, 'x')};`;
-    const { id } = (await send(officer, frame, content).expect(202)).body.statement;
+    const { id } = (await sendStatement(officer, frame, content).expect(202)).body.statement;
     await platform.settled();
     expect((await officer.get(`/v1/statements/${id}`).expect(200)).body).toMatchObject({
       state: 'refused',
@@ -323,263 +310,12 @@ describe('statements', () => {
     const { frame, officer } = await setUp();
     const [paid] = (await payList(platform, frame, [{ agentId: officer.userId }])) as [Paid];
     const line = `R1;${paid.serial};10/03/2026;${frame.officeCode};15 000,00;DZD;\n`;
-    const { body } = await send(officer, frame, `${header}\n${line}`).expect(403);
+    const { body } = await sendStatement(officer, frame, `${header}\n${line}`).expect(403);
     expect(body.code).toBe('separation_of_duties');
-    const { id } = (await send(officer, frame, `${large(frame)}${line.trim()};\n`).expect(202)).body.statement;
+    const { id } = (await sendStatement(officer, frame, `${large(frame)}${line.trim()};\n`).expect(202)).body.statement;
     await platform.settled();
     const { body: refused } = await officer.get(`/v1/statements/${id}`).expect(200);
     expect(refused).toMatchObject({ state: 'refused', faults: [{ detail: expect.stringContaining('A colleague has to send it') }] });
-  });
-
-  it('knows a line of the bank again in another message of the same account, and equal lines apart', async () => {
-    const { frame, officer } = await setUp();
-    const noon = camt(camtEntry('10.00', 'NONREF') + camtEntry('20.00', 'B'), { message: 'camt.054' });
-    const first = (await send(officer, frame, noon, bank).expect(200)).body.statement;
-    expect(first).toMatchObject({ state: 'reconciled', format: 'camt.054', lineCount: 2, repeatCount: 0 });
-    const evening = camtEntry('10.00', 'NONREF') + camtEntry('20.00', 'B') + camtEntry('10.00', 'NONREF');
-    const night = (await send(officer, frame, camt(evening, { closing: '60.00' }), bank).expect(200)).body.statement;
-    expect(night).toMatchObject({ format: 'camt.053', lineCount: 3, repeatCount: 2 });
-    expect(night.parts).toMatchObject([
-      { account: 'DZ5800400174401001050486', opening: { amount: '100.00' }, debits: { amount: '40.00' }, closing: { amount: '60.00' } },
-    ]);
-    const repeats = async (id: string): Promise<unknown[]> =>
-      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items.map((line: { repeats: string | null }) => line.repeats);
-    const ids = (await officer.get(`/v1/statements/${first.id}/lines`)).body.items.map((line: { id: string }) => line.id);
-    expect(await repeats(night.id)).toEqual([...ids, null]);
-    const other = camt(evening, { closing: '60.00', account: 'DZ1' });
-    expect((await send(officer, frame, other, bank).expect(200)).body.statement.repeatCount).toBe(0);
-  });
-
-  it('keeps equal withdrawals apart where one statement goes on from the other, and where nothing shows that they are one', async () => {
-    const { frame, officer } = await setUp();
-    const repeatsOf = async (content: string, sending = bank): Promise<number> =>
-      (await send(officer, frame, content, sending).expect(200)).body.statement.repeatCount;
-    const debit = camtEntry('10.00', 'NONREF');
-    // Three statements of one day, each from where the last one ended; then the whole day, as the bank sends it at night.
-    expect(await repeatsOf(camt(debit, { closing: '90.00' }))).toBe(0);
-    expect(await repeatsOf(camt(debit, { opening: '90.00', closing: '80.00' }))).toBe(0);
-    expect(await repeatsOf(camt(debit, { opening: '60.00', closing: '50.00' }))).toBe(0);
-    expect(await repeatsOf(camt(debit + camtEntry('1.00', 'NONREF'), { closing: '89.00' }))).toBe(1);
-    // A reference of the bank's own is known again anywhere.
-    expect(await repeatsOf(camt(camtEntry('7.00', 'B-7'), { closing: '93.00' }))).toBe(0);
-    expect(await repeatsOf(camt(camtEntry('7.00', 'B-7'), { opening: '40.00', closing: '33.00' }))).toBe(1);
-    // Two notices may tell of two withdrawals. A line of the account bears out one notice, and another line does not.
-    const notice = (id: string) => camt(camtEntry('3.00', 'NOTPROVIDED'), { message: 'camt.054' }).replace('<Id>1<', `<Id>${id}<`);
-    expect([await repeatsOf(notice('1')), await repeatsOf(notice('2'))]).toEqual([0, 0]);
-    const three = (opening: string, closing: string) => camt(camtEntry('3.00', 'NOTPROVIDED'), { opening, closing });
-    expect(await repeatsOf(three('20.00', '17.00'))).toBe(1);
-    expect(await repeatsOf(three('17.00', '14.00'))).toBe(1);
-    expect(await repeatsOf(three('14.00', '11.00'))).toBe(0);
-  });
-
-  describe('what the bank books once and states twice', () => {
-    const one = (amount: string, quotes: string) =>
-      `<TxDtls><Refs><EndToEndId>${quotes}</EndToEndId></Refs><Amt Ccy="DZD">${amount}</Amt></TxDtls>`;
-    const parts = one('10.00', 'E-1') + one('20.00', 'E-2') + one('30.00', 'E-3');
-    const named = '<AcctSvcrRef>B-60</AcctSvcrRef>';
-    const batch = '<Btch><MsgId>M-1</MsgId><PmtInfId>P-1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>';
-    const value = '<ValDt><Dt>2026-03-11</Dt></ValDt>';
-    const entry = ({ before = '', details = '', amount = '60.00' }) =>
-      `<Ntry><Amt Ccy="DZD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-03-10</Dt></BookgDt>${before}<NtryDtls>${details}</NtryDtls></Ntry>`;
-    const notice = (content: string) => camt(content, { message: 'camt.054' });
-    const statement = (content: string) => camt(content, { closing: '40.00' });
-    const sent = async (officer: Client, frame: Frame, content: string) =>
-      (await send(officer, frame, content, bank).expect(200)).body.statement;
-    const linesOf = async (officer: Client, id: string): Promise<{ id: string; repeats: string | null; exceptions: object[] }[]> =>
-      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items;
-
-    it.each([
-      ['its own reference', { before: named, details: parts }, { before: named }],
-      [
-        'its own reference, with a value date in one of the two',
-        { before: value + named, details: parts },
-        { before: named, details: batch },
-      ],
-      ['the name of the batch', { details: batch + parts }, { details: batch }],
-      ['the name of the batch, though one of the two has a reference', { before: named, details: batch + parts }, { details: batch }],
-      ['its amount, its day and the balance', { details: parts }, {}],
-    ])('is known by %s, whether the notice that takes it apart comes first or the statement', async (_by, apart, whole) => {
-      const first = await setUp();
-      const itemised = await sent(first.officer, first.frame, notice(entry(apart)));
-      expect(itemised).toMatchObject({ lineCount: 3, repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 3 }] });
-      const sum = await sent(first.officer, first.frame, statement(entry(whole)));
-      expect(sum).toMatchObject({ lineCount: 1, repeatCount: 1, matchedCount: 0, exceptions: [] });
-      const [line] = await linesOf(first.officer, itemised.id);
-      expect(await linesOf(first.officer, sum.id)).toMatchObject([{ repeats: line?.id, exceptions: [] }]);
-
-      const other = await setUp();
-      const before = await sent(other.officer, other.frame, statement(entry(whole)));
-      expect(before).toMatchObject({ lineCount: 1, repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 1 }] });
-      const after = await sent(other.officer, other.frame, notice(entry(apart)));
-      expect(after).toMatchObject({ lineCount: 3, repeatCount: 3, matchedCount: 0, exceptions: [] });
-      const [all] = await linesOf(other.officer, before.id);
-      expect((await linesOf(other.officer, after.id)).map(({ repeats }) => repeats)).toEqual([all?.id, all?.id, all?.id]);
-    });
-
-    it('is known in MT940 as well, and of another account, day, amount, direction or name it is another', async () => {
-      const { frame, officer } = await setUp();
-      await sent(officer, frame, notice(entry({ before: named, details: parts })));
-      const repeats = async (content: string) => (await sent(officer, frame, content)).repeatCount;
-      const swift = (line: string, closing = '40,00') =>
-        [':20:A', ':25:DZ5800400174401001050486', ':60F:C260309DZD100,00', line, `:62F:C260310DZD${closing}`, '-'].join('\r\n');
-      const sum = entry({ before: named });
-      expect(await repeats(swift(':61:2603100310D60,00NTRFNONREF//B-60'))).toBe(1);
-      expect(await repeats(swift(':61:2603100310D60,00NTRFNONREF//B-61'))).toBe(0);
-      expect(await repeats(swift(':61:2603100310C60,00NTRFNONREF//B-60', '160,00'))).toBe(0);
-      expect(await repeats(statement(sum.replace('2026-03-10', '2026-03-09')))).toBe(0);
-      expect(await repeats(camt(entry({ before: named, amount: '61.00' }), { closing: '39.00' }))).toBe(0);
-      expect(await repeats(camt(sum, { closing: '40.00', account: 'DZ1' }))).toBe(0);
-      expect(await repeats(statement(sum))).toBe(1);
-    });
-
-    it('is two where the statement goes on from the one that has it, or has two, or a notice is borne out already', async () => {
-      const { frame, officer } = await setUp();
-      const repeats = async (content: string) => (await sent(officer, frame, content)).repeatCount;
-      await sent(officer, frame, notice(entry({ details: parts })));
-      const nameless = (opening: string, closing: string) => camt(entry({}), { opening, closing });
-      expect(await repeats(nameless('300.00', '240.00'))).toBe(1);
-      expect(await repeats(nameless('240.00', '180.00'))).toBe(0);
-      const again = await setUp();
-      await sent(again.officer, again.frame, notice(entry({ before: named, details: parts })));
-      const twice = await sent(
-        again.officer,
-        again.frame,
-        camt(entry({ before: named }) + entry({ before: named }), { opening: '200.00', closing: '80.00' }),
-      );
-      expect(twice).toMatchObject({ repeatCount: 1, exceptions: [{ open: 1 }] });
-    });
-
-    it('is not one payment of its amount, which quotes something of ours', async () => {
-      const { frame, officer } = await setUp();
-      await sent(officer, frame, notice(entry({ details: parts })));
-      const alone = `<TxDtls><Refs><EndToEndId>E-9</EndToEndId></Refs></TxDtls>`;
-      expect(await sent(officer, frame, statement(entry({ details: alone })))).toMatchObject({ repeatCount: 0, exceptions: [{ open: 1 }] });
-      expect(await sent(officer, frame, camt(entry({}), { opening: '500.00', closing: '440.00' }))).toMatchObject({ repeatCount: 1 });
-      const other = await setUp();
-      await sent(other.officer, other.frame, statement(entry({ details: alone })));
-      expect(await sent(other.officer, other.frame, notice(entry({ details: parts })))).toMatchObject({ repeatCount: 0 });
-    });
-
-    it('is looked up once, however many lines there are of it in both files', async () => {
-      const { frame, officer } = await setUp();
-      const many = (mark: string) => Array.from({ length: 3_000 }, (_, n) => one('1.00', `${mark}-${n}`)).join('');
-      const all = (mark: string) => entry({ before: named, details: many(mark), amount: '3000.00' });
-      const first = await sent(officer, frame, notice(all('A')));
-      expect(first).toMatchObject({ lineCount: 3_000, repeatCount: 0 });
-      const second = await sent(officer, frame, camt(all('B'), { opening: '5000.00', closing: '2000.00' }));
-      expect(second).toMatchObject({ lineCount: 3_000, repeatCount: 3_000, exceptions: [] });
-      expect(
-        await sent(officer, frame, camt(entry({ before: named, amount: '3000.00' }), { opening: '5000.00', closing: '2000.00' })),
-      ).toMatchObject({
-        repeatCount: 1,
-      });
-    }, 20_000);
-
-    it('is not one because a name is: what they quote of ours tells payments of one name apart', async () => {
-      const { frame, officer } = await setUp();
-      const single = (quotes: string) => camtEntry('15.00', 'SALARIES', { quotes });
-      await sent(officer, frame, camt(single('E-1'), { closing: '85.00' }));
-      expect(await sent(officer, frame, camt(single('E-2'), { opening: '85.00', closing: '70.00' }))).toMatchObject({ repeatCount: 0 });
-      expect(
-        await sent(officer, frame, camt(single('E-2'), { opening: '85.00', closing: '70.00' }).replace('<Id>1<', '<Id>2<')),
-      ).toMatchObject({
-        repeatCount: 1,
-      });
-    });
-
-    it('may have its value date in one file only: the line is the same by the day it was booked', async () => {
-      const dated = camtEntry('10.00', 'B-1').replace('<AcctSvcrRef>', `${value}<AcctSvcrRef>`);
-      for (const [first, second] of [
-        [camtEntry('10.00', 'B-1'), dated],
-        [dated, camtEntry('10.00', 'B-1')],
-        [dated.replace('B-1', 'NONREF'), camtEntry('10.00', 'NONREF')],
-      ] as const) {
-        const { frame, officer } = await setUp();
-        expect(await sent(officer, frame, notice(first))).toMatchObject({ repeatCount: 0, exceptions: [{ open: 1 }] });
-        expect(await sent(officer, frame, camt(second, { closing: '90.00' }))).toMatchObject({ repeatCount: 1, exceptions: [] });
-      }
-    });
-  });
-
-  describe('a table of the bank that overlaps an earlier one', () => {
-    const csv = (mapping?: string): Sending => ({ query: { source: 'bank', ...(mapping === undefined ? {} : { mapping }) } });
-    const table = (rows: readonly string[], columns = 'date;reference;libellé;montant;devise') => [columns, ...rows].join('\n');
-    const fee = '10/03/2026;;Frais de tenue;-25,00;DZD';
-    const sent = async (officer: Client, frame: Frame, content: string, sending = csv()) =>
-      (await send(officer, frame, content, sending).expect(200)).body.statement;
-    const repeatsIn = async (officer: Client, id: string): Promise<(string | null)[]> =>
-      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items.map((line: { repeats: string | null }) => line.repeats);
-    const idsIn = async (officer: Client, id: string): Promise<string[]> =>
-      (await officer.get(`/v1/statements/${id}/lines`).expect(200)).body.items.map((line: { id: string }) => line.id);
-
-    it('repeats its charges, which wait to be posted once, and two equal ones twice', async () => {
-      const { frame, officer } = await setUp();
-      const withdrawal = '09/03/2026;V-1;Virement;-100,00;DZD';
-      const first = await sent(officer, frame, table([withdrawal, fee, fee]));
-      expect(first).toMatchObject({ repeatCount: 0, exceptions: [{ kind: 'bank_not_in_statement', open: 3 }] });
-      const second = await sent(officer, frame, table([fee, fee, fee, fee.replace('tenue', 'virement'), fee.replace('10/03', '11/03')]));
-      const [, ...fees] = await idsIn(officer, first.id);
-      expect(await repeatsIn(officer, second.id)).toEqual([...fees, null, null, null]);
-      expect(second).toMatchObject({ repeatCount: 2, exceptions: [{ kind: 'bank_not_in_statement', open: 3 }] });
-      const [, , third] = await idsIn(officer, second.id);
-      const all = await sent(officer, frame, table([fee, withdrawal, fee, fee]));
-      expect(all).toMatchObject({ repeatCount: 4, exceptions: [] });
-      expect(await repeatsIn(officer, all.id)).toEqual([fees[0], (await idsIn(officer, first.id))[0], fees[1], third]);
-    });
-
-    it('matches nothing a second time with a credit that it lists again', async () => {
-      const { frame, officer } = await setUp();
-      const credit = '01/01/2026;;Versement;+700,00;DZD';
-      await receive(platform, frame, '700.00');
-      expect(await sent(officer, frame, table([credit]))).toMatchObject({ matchedCount: 1 });
-      await receive(platform, frame, '700.00');
-      expect(await sent(officer, frame, table([credit, fee]))).toMatchObject({ matchedCount: 0, repeatCount: 1 });
-      expect(await sent(officer, frame, table([credit, credit]))).toMatchObject({ matchedCount: 1, repeatCount: 1 });
-    });
-
-    it('is held to the balances beside its lines, by which equal lines are told apart', async () => {
-      const { frame, officer } = await setUp();
-      const columns = 'date;libellé;montant;devise;solde';
-      const charge = (balance: string) => `10/03/2026;Frais;-25,00;DZD;${balance}`;
-      const repeats = async (...rows: string[]) => (await sent(officer, frame, table(rows, columns))).repeatCount;
-      expect(await repeats(charge('75,00'))).toBe(0);
-      // It goes on from there, and nothing of it was listed before.
-      expect(await repeats(charge('50,00'), '10/03/2026;Frais;-1,00;DZD;49,00')).toBe(0);
-      expect(await repeats(charge('75,00'), '10/03/2026;Frais;-2,00;DZD;73,00')).toBe(1);
-      const { parts } = await sent(officer, frame, table([charge('10,00'), charge('35,00')], columns));
-      expect(parts).toMatchObject([{ opening: { amount: '60.00' }, debits: { amount: '50.00' }, closing: { amount: '10.00' } }]);
-      const { errors } = (await send(officer, frame, table([charge('75,00'), charge('51,00')], columns), csv()).expect(422)).body;
-      expect(errors).toMatchObject([{ row: 3, cell: 'balance' }]);
-      // Of two that a table lists from the newest, the older one was known.
-      const later = (balance: string) => charge(balance).replace('10/03', '11/03');
-      expect(await repeats(later('-25,00'))).toBe(0);
-      expect(await repeats(later('-50,00'), later('-25,00'))).toBe(1);
-      expect(await repeats(later('-25,00'), later('-50,00'), later('-75,00'))).toBe(2);
-      // Without balances, the nth repeats the nth.
-      expect((await sent(officer, frame, table(['10/03/2026;Frais;-25,00;DZD'], 'date;libellé;montant;devise'))).repeatCount).toBe(1);
-    });
-
-    it('is of the account that it or its mapping says, else of that of its mapping, whatever version that has', async () => {
-      const { frame, officer } = await setUp();
-      const path = `/v1/programmes/${frame.programmeId}/statement-mappings`;
-      const save = (name: string, definition: object) => officer.post(path, { name, definition }).expect(201);
-      const saved = (name: string) =>
-        sent(officer, frame, `${table([fee])}\n${++padding % 2 ? '' : '\n'}${' '.repeat(padding)}`, csv(name));
-      let padding = 0;
-      await save('CPA', { signs: 'negative_is_payment' });
-      await save('BNA', { signs: 'negative_is_payment' });
-      expect([(await saved('CPA')).repeatCount, (await saved('BNA')).repeatCount]).toEqual([0, 0]);
-      await save('CPA', { signs: 'negative_is_payment', titleRows: 0 });
-      expect((await saved('CPA')).repeatCount).toBe(1);
-      await save('CPA', { signs: 'negative_is_payment', account: 'dz58 0040' });
-      const named = await saved('CPA');
-      expect([named.repeatCount, named.parts[0].account]).toEqual([0, 'DZ580040']);
-      const columns = 'date;reference;libellé;montant;devise;compte';
-      expect((await sent(officer, frame, table([`${fee};DZ58 0040`], columns))).repeatCount).toBe(1);
-      expect((await sent(officer, frame, table([`${fee};DZ58 0041`], columns))).repeatCount).toBe(0);
-      const { errors } = (await send(officer, frame, table([`${fee};1`, `${fee};2`], columns), csv()).expect(422)).body;
-      expect(errors).toMatchObject([{ row: 3, cell: 'account' }]);
-    });
   });
 
   describe('a workbook', () => {
@@ -662,13 +398,13 @@ describe('statements', () => {
     const { frame, officer } = await setUp();
     const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Africa/Algiers' }).format(platform.clock.now());
     const next = (days: number) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
-    const said = await send(officer, frame, file(frame, 1), { query: { from: '2026-03-01', to: next(1) } }).expect(422);
+    const said = await sendStatement(officer, frame, file(frame, 1), { query: { from: '2026-03-01', to: next(1) } }).expect(422);
     expect(said.body.errors).toMatchObject([{ pointer: '/to' }]);
     const written = (day: string) => file(frame, 1).replace('10/03/2026', day.split('-').reverse().join('/'));
-    expect((await send(officer, frame, written(next(1))).expect(422)).body.errors).toMatchObject([{ cell: 'to' }]);
-    await send(officer, frame, written(today), { query: { to: today } }).expect(200);
+    expect((await sendStatement(officer, frame, written(next(1))).expect(422)).body.errors).toMatchObject([{ cell: 'to' }]);
+    await sendStatement(officer, frame, written(today), { query: { to: today } }).expect(200);
     const late = camt(camtEntry('10.00', 'A'), { closing: '90.00' }).replaceAll('2026-03-31', next(2));
-    expect((await send(officer, frame, late, bank).expect(422)).body.errors).toMatchObject([{ cell: 'to' }]);
+    expect((await sendStatement(officer, frame, late, bank).expect(422)).body.errors).toMatchObject([{ cell: 'to' }]);
     const ahead = `insert into statements (id, programme_id, name, content_digest, currency, from_date, to_date, uploaded_by, uploaded_at)
       select gen_random_uuid(), $1, 'x', repeat('0', 64), 'DZD', '2026-03-01', $2::date, gen_random_uuid(), $3::date + time '12:00'`;
     const client = await platform.applicationClient();
@@ -686,16 +422,16 @@ describe('statements', () => {
         return new;
       end $$`);
     await platform.owner.query('create trigger not_taken before insert on statement_lines for each row execute function not_taken()');
-    const { body } = await send(officer, frame, file(frame, 2)).expect(422);
+    const { body } = await sendStatement(officer, frame, file(frame, 2)).expect(422);
     expect(body).toMatchObject({ code: 'unreadable_statement', errors: [{ detail: expect.stringContaining('could not be read') }] });
-    const { id } = (await send(officer, frame, large(frame)).expect(202)).body.statement;
+    const { id } = (await sendStatement(officer, frame, large(frame)).expect(202)).body.statement;
     await platform.settled();
     expect((await officer.get(`/v1/statements/${id}`)).body).toMatchObject({ state: 'refused', faultCount: 1 });
     // An error that says nothing: the last try refuses.
     await platform.owner.query(`create or replace function not_taken() returns trigger language plpgsql as $$
       begin raise exception 'no reason'; end $$`);
     const [job] = statementJobs(platform.app as unknown as Ground);
-    const waiting = (await send(officer, frame, `${large(frame)}${row(frame, 7_000)};\n`).expect(202)).body.statement.id;
+    const waiting = (await sendStatement(officer, frame, `${large(frame)}${row(frame, 7_000)};\n`).expect(202)).body.statement.id;
     await expect(job?.run({ statementId: waiting })).rejects.toThrow('no reason');
     expect((await officer.get(`/v1/statements/${waiting}`)).body.state).toBe('received');
     await job?.run({ statementId: waiting }, undefined, 7);
@@ -706,17 +442,17 @@ describe('statements', () => {
     await platform.owner.query('drop trigger not_taken on statement_lines');
     await platform.owner.query(`delete from follow_ups where payload ->> 'statementId' = $1`, [waiting]);
     // Whoever sends it again is not told that it was taken.
-    expect((await send(officer, frame, large(frame)).expect(202)).body.alreadyImported).toBe(false);
+    expect((await sendStatement(officer, frame, large(frame)).expect(202)).body.alreadyImported).toBe(false);
   });
 
   it('refuses a bank statement whose lines do not come to its balances', async () => {
     const { frame, officer } = await setUp();
-    const { body } = await send(officer, frame, camt(camtEntry('10.00', 'A'), { closing: '80.00' }), bank).expect(422);
+    const { body } = await sendStatement(officer, frame, camt(camtEntry('10.00', 'A'), { closing: '80.00' }), bank).expect(422);
     expect(body.errors).toMatchObject([{ cell: 'closing balance', detail: expect.stringContaining('stated as 80.00 DZD') }]);
     const sample = readFileSync(new URL('../../../test/statements/mt940/self-provided_february_30.sta', import.meta.url), 'utf8');
-    const february = await send(officer, frame, sample, { type: 'text/plain', query: { source: 'bank' } }).expect(422);
+    const february = await sendStatement(officer, frame, sample, { type: 'text/plain', query: { source: 'bank' } }).expect(422);
     expect(february.body.errors).toMatchObject([{ row: 6, detail: expect.stringContaining('calendar') }]);
-    await send(officer, frame, 'anything', { type: 'application/pdf' }).expect(415);
+    await sendStatement(officer, frame, 'anything', { type: 'application/pdf' }).expect(415);
   });
 
   it('reads with a saved mapping, shows first what it would read, and keeps every version', async () => {
@@ -741,13 +477,13 @@ describe('statements', () => {
     const corrected = { ...definition, thousandsMark: '.' };
     expect((await officer.post(`${path}/statement-mappings`, { name: 'Post', definition: corrected }).expect(201)).body.version).toBe(2);
     expect((await preview()).body).toMatchObject({ faults: [], lines: [{ amount: { amount: '1500.00', currency: 'DZD' } }, { row: 3 }] });
-    const { body } = await send(officer, frame, content, { query: { mapping: 'Post' } }).expect(200);
+    const { body } = await sendStatement(officer, frame, content, { query: { mapping: 'Post' } }).expect(200);
     expect(body.statement).toMatchObject({ lineCount: 2, mapping: { name: 'Post', version: 2 } });
     expect((await officer.get(`${path}/statement-mappings`).expect(200)).body.items).toMatchObject([
       { name: 'Post', version: 2, definition: corrected },
     ]);
     await officer.post(`${path}/statement-mappings`, { name: 'X', definition: { decimalMark: ',', thousandsMark: ',' } }).expect(422);
-    await send(officer, frame, content, { query: { mapping: 'Nobody’s' } }).expect(404);
+    await sendStatement(officer, frame, content, { query: { mapping: 'Nobody’s' } }).expect(404);
     expect(
       (await platform.owner.query('select count(*)::int as count from statements where programme_id = $1', [frame.programmeId])).rows,
     ).toEqual([{ count: 1 }]);
@@ -756,7 +492,7 @@ describe('statements', () => {
   it('shows and does nothing outside its programme or without the role', async () => {
     const { frame, officer } = await setUp();
     const { officer: outsider } = await setUp();
-    const { id } = (await send(officer, frame, file(frame, 1)).expect(200)).body.statement;
+    const { id } = (await sendStatement(officer, frame, file(frame, 1)).expect(200)).body.statement;
     const path = `/v1/programmes/${frame.programmeId}`;
     for (const address of [`/v1/statements/${id}`, `/v1/statements/${id}/lines`, `${path}/statements`, `${path}/statement-mappings`]) {
       await outsider.get(address).expect(404);
@@ -766,13 +502,13 @@ describe('statements', () => {
     const auditor = await platform.as('auditor');
     await auditor.get(`/v1/statements/${id}/lines`).expect(200);
     await auditor.post(`${path}/statement-mappings`, { name: 'X', definition: {} }).expect(403);
-    await send(auditor, frame, file(frame, 2)).expect(403);
+    await sendStatement(auditor, frame, file(frame, 2)).expect(403);
     await officer.get(`/v1/statements/${id}/lines?cursor=bm9wZQ`).expect(400);
   });
 
   it('holds its promises against plain SQL', async () => {
     const { frame, officer } = await setUp();
-    const { id } = (await send(officer, frame, file(frame, 1)).expect(200)).body.statement;
+    const { id } = (await sendStatement(officer, frame, file(frame, 1)).expect(200)).body.statement;
     const client = await platform.applicationClient();
     const refused = (statement: string, broken: object) => expect(client.query(statement)).rejects.toMatchObject(broken);
     const lineInto = (statementId: string, amount = '1') =>
@@ -789,7 +525,8 @@ describe('statements', () => {
         { constraint: 'statement_lines_repeat_another' },
       );
     // A line is another file's by what it says, or by what was booked, and by nothing else.
-    const noticed = (await send(officer, frame, camt(camtEntry('1.00', 'B-1'), { message: 'camt.054' }), bank).expect(200)).body.statement;
+    const noticed = (await sendStatement(officer, frame, camt(camtEntry('1.00', 'B-1'), { message: 'camt.054' }), bank).expect(200)).body
+      .statement;
     const of = `(select $ from statement_lines where statement_id = '${noticed.id}')`;
     const repeating = (booking: string, batch: string) =>
       `insert into statement_lines (id, statement_id, row_number, kind, reference, amount, currency, paid_on, booking, batch, booking_lines, repeats)
