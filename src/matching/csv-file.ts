@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
-import { type NumberedRow, Problem, readRecords } from '../platform/index.ts';
+import { type NumberedRow, Problem, readRecords, sheetsBeside } from '../platform/index.ts';
 import { type Column, columnsOf, looksLikeId } from './columns.ts';
-import { dateOrderOf } from './read-birth.ts';
+import { DateOrderCount, learntOrder } from './date-order.ts';
 import { RowReader } from './row.ts';
 
 /** Why a file cannot be compared, in words for the person who has it. */
@@ -20,17 +20,19 @@ export async function refuseToReplace(out: string, files: readonly string[]): Pr
   }
 }
 
-/** The records of a file as it stands: its header first, and each as many cells as that. */
-async function* recordsOf(file: string): AsyncGenerator<readonly string[]> {
+/** The records of a file as it stands: its header first, and each as many cells as that. @param say what is told of sheets that are not read */
+async function* recordsOf(file: string, say: (line: string) => void): AsyncGenerator<NumberedRow> {
   const handle = await open(file).catch(() => {
     throw new FileError(`There is no file ${file}, or it cannot be read.`);
   });
   let columns: number | undefined;
   try {
-    const { records } = await readRecords(handle.createReadStream(), 'text/csv');
+    const { records, others = [] } = await readRecords(handle.createReadStream(), 'text/csv');
+    for (const { called } of await sheetsBeside(others)) say(`${file}: ${called} is not read.`);
     for await (const record of records) {
       columns ??= lastWritten(record.cells) + 1;
-      yield wholeRecord(file, record, columns);
+      refuseTorn(file, record, columns);
+      yield record;
     }
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -43,19 +45,17 @@ async function* recordsOf(file: string): AsyncGenerator<readonly string[]> {
 const lastWritten = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell.trim() !== '');
 
 // A stray quotation mark joins the lines up to the next one, and a stray separator moves what stands behind it: both would compare nonsense.
-function wholeRecord(file: string, { row, cells }: NumberedRow, columns: number): readonly string[] {
-  const breaks = cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
-  if (breaks > 0) {
+function refuseTorn(file: string, { row, line = row, cells }: NumberedRow, columns: number): void {
+  if (cells.some((cell) => /[\r\n]/.test(cell))) {
     throw new FileError(
-      `${file} has a line break in a cell, from line ${row - breaks} on. Look for a stray quotation mark, or write the cell on one line.`,
+      `${file} has a line break in a cell, from line ${line} on. Look for a stray quotation mark, or write the cell on one line.`,
     );
   }
   if (cells.length < columns || lastWritten(cells) >= columns) {
     throw new FileError(
-      `${file} has ${cells.length} cells in line ${row} and ${columns} in its header. Look for a stray separator or quotation mark.`,
+      `${file} has ${cells.length} cells in line ${line} and ${columns} in its header. Look for a stray separator or quotation mark.`,
     );
   }
-  return cells;
 }
 
 function announce(file: string, header: readonly string[], columns: readonly (Column | undefined)[], say: (line: string) => void): void {
@@ -82,9 +82,9 @@ async function tellingApart(
   columns: readonly (Column | undefined)[],
 ): Promise<number | undefined> {
   const seen = new Map(header.flatMap((_, place) => (columns[place] ? [] : [[place, new Set<string>()] as const])));
-  const records = recordsOf(file);
+  const records = recordsOf(file, () => {});
   await records.next();
-  for await (const cells of records) {
+  for await (const { cells } of records) {
     for (const [place, ids] of seen) {
       const id = cells[place]?.trim() ?? '';
       if (id === '' || id.length > LONGEST_ID || /\s/.test(id) || ids.has(id)) seen.delete(place);
@@ -109,11 +109,14 @@ async function identified(file: string, header: readonly string[], say: (line: s
   return columns.with(place, { holds: 'id' });
 }
 
-/** A row of a file with what reads it; lines count from 1 after the header. */
+/** A row of a file with what reads it. */
 export interface FileRow {
   readonly cells: readonly string[];
   readonly reader: RowReader;
-  readonly line: number;
+  /** Which of the rows below the header it is, 1 being the first. */
+  readonly number: number;
+  /** In which row a spreadsheet shows it. */
+  readonly row: number;
 }
 
 /**
@@ -121,27 +124,37 @@ export interface FileRow {
  * @throws FileError
  */
 export async function* rowsOf(file: string, today: Date, say: (line: string) => void): AsyncGenerator<FileRow> {
-  const records = recordsOf(file);
+  const records = recordsOf(file, say);
   const first = await records.next();
   if (first.done) throw new FileError(`${file} is empty.`);
-  const header = first.value;
+  const header = first.value.cells;
   const columns = await identified(file, header, say);
   announce(file, header, columns, say);
-  const early: (readonly string[])[] = [];
+  const early: NumberedRow[] = [];
   for (let next = await records.next(); !next.done; next = await records.next()) {
     early.push(next.value);
     if (early.length === ROWS_LOOKED_AT) break;
   }
   const birth = columns.findIndex((column) => column?.holds === 'birth');
-  const reader = new RowReader(columns, dateOrderOf(early.map((cells) => cells[birth] ?? '')), today);
-  let line = 0;
-  for (const cells of early) {
-    line += 1;
-    yield { cells, reader, line };
+  const dates = new DateOrderCount();
+  for (const { cells } of early) dates.add(cells[birth] ?? '');
+  const { order, known } = learntOrder(dates.counts);
+  if (known !== 'shown' && dates.counts.either > 0)
+    say(`${file}: ${dateWords[known]} The ${order === 'day_first' ? 'day' : 'month'} is taken to come first.`);
+  const reader = new RowReader(columns, order, today);
+  let number = 0;
+  for (const { row, cells } of early) {
+    number += 1;
+    yield { cells, reader, number, row };
   }
-  for await (const cells of records) {
-    line += 1;
-    yield { cells, reader, line };
+  for await (const { row, cells } of records) {
+    number += 1;
+    yield { cells, reader, number, row };
   }
-  if (line === 0) throw new FileError(`${file} has a header and no rows.`);
+  if (number === 0) throw new FileError(`${file} has a header and no rows.`);
 }
+
+const dateWords = {
+  assumed: 'no date of birth shows whether the day or the month comes first.',
+  mixed: 'some dates of birth put the day first and some the month.',
+} as const;

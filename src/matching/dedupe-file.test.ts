@@ -2,10 +2,11 @@ import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { sheetData, workbook } from '../../test/support/workbooks.ts';
 import { columnsOf } from './columns.ts';
 import { FileError } from './csv-file.ts';
 import { dedupeFile } from './dedupe-file.ts';
-import { dateOrderOf, readBirth } from './read-birth.ts';
+import { readBirth } from './read-birth.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'sanad-dedupe-'));
 const today = new Date('2026-01-01');
@@ -36,6 +37,17 @@ const people = `id,given_name,family_name,sex,birth_date,phone,shoe size
 `;
 
 describe('sanad dedupe', () => {
+  it('says what it takes for granted of dates, and which sheets it does not read', async () => {
+    const dated = (...dates: string[]) => ['id,given_name,birth_date', ...dates.map((date, i) => `${i},Awa,${date}`)].join('\n');
+    expect((await run(dated('03/04/1990', '05/06/1991'))).said).toContain(
+      'no date of birth shows whether the day or the month comes first',
+    );
+    expect((await run(dated('03/04/1990', '31/12/1991', '12/31/1991'))).said).toContain('The day is taken to come first');
+    expect((await run(dated('03/04/1990', '12/31/1991'))).said).not.toContain('first');
+    const rows = sheetData([['id', 'given_name'], ['1', 'Awa'], ['2', 'Ali']]); // biome-ignore format: one table
+    expect((await run(await workbook({ rows, more: { Camp: rows } }))).said).toContain('The sheet "Camp" (3 rows) is not read.');
+  });
+
   it('writes the pairs in the order of the file, and says what it did not use, without a name', async () => {
     const { summary, said, header, rows } = await run(people);
     expect(header).toBe('id_a,id_b,score,decision');
@@ -127,7 +139,7 @@ describe('sanad dedupe', () => {
     ['a header alone', 'id,name\n', 'no rows'],
     ['no known column', 'a,b\n1,2\n', 'no column that is known'],
     ['an id twice', 'id,name\n1,Awa\n1,Ali\n', 'has the id "1" twice'],
-    ['a row without an id', 'id,name\n1,Awa\n,Ali\n', 'no id in row 2'],
+    ['a row without an id', 'id,name\n1,Awa\n,Ali\n', 'no id in row 3'],
     ['a broken letter', cut('id,name\n1,Andr\u00e9\n2,Zo\u00e9', '.\n'), 'Line 3 is not in UTF-8'],
     ['an open quotation mark', `id,name\n1,"Awa\n${'2,Ali\n'.repeat(3)}`, 'quotation mark'],
     ['quotation marks that join rows', 'id,name\n1,Awa\n2,"Ali\n3,Omar\n4,Sy"\n', 'from line 3 on'],
@@ -182,10 +194,8 @@ describe('births as people write them', () => {
     expect(readBirth(text, 'day_first', today)).toEqual(birth);
   });
 
-  it('learns from the file whether the month comes first', () => {
-    expect(dateOrderOf(['04/03/1984', '12/25/1990'])).toBe('month_first');
+  it('are read in the order that is asked for', () => {
     expect(readBirth('08/07/1984', 'month_first', today)).toEqual(day('1984-08-07'));
-    expect(dateOrderOf(['04/03/1984', '25/12/1990', ''])).toBe('day_first');
   });
 });
 

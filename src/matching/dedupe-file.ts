@@ -37,11 +37,11 @@ const PAIRS_BETWEEN_NEWS = 1_000_000;
 
 async function readInto(roster: Roster, ids: string[], file: string, { today, say }: DedupeOptions): Promise<void> {
   const known = new Set<string>();
-  for await (const { cells, reader, line } of rowsOf(file, today, say)) {
-    const id = reader.id(cells) ?? String(line);
-    if (id === '') throw new FileError(`${file} has no id in row ${line}. Every row needs an id of its own.`);
+  for await (const { cells, reader, number, row } of rowsOf(file, today, say)) {
+    const id = reader.id(cells) ?? String(number);
+    if (id === '') throw new FileError(`${file} has no id in row ${row}. Every row needs an id of its own.`);
     if (known.has(id))
-      throw new FileError(`${file} has the id ${JSON.stringify(id)} twice, again in row ${line}. Every row needs an id of its own.`);
+      throw new FileError(`${file} has the id ${JSON.stringify(id)} twice, again in row ${row}. Every row needs an id of its own.`);
     known.add(id);
     ids.push(id);
     roster.add(profileOf(reader.particulars(cells)));

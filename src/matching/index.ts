@@ -1,5 +1,6 @@
 export { type Comparison, compare, type Setting } from './compare.ts';
 export { FileError } from './csv-file.ts';
+export { type DateCounts, type DateOrder, DateOrderCount, type LearntOrder, learntOrder } from './date-order.ts';
 export { type DedupeOptions, type DedupeSummary, dedupeFile } from './dedupe-file.ts';
 export { type Move, moves, type Observation, reestimate } from './estimate.ts';
 export { blockLimit, keysOf } from './keys.ts';
@@ -9,5 +10,6 @@ export { nameTokens, soundsOfWord } from './name-words.ts';
 export { normalForm } from './normal-form.ts';
 export { profileOf } from './profile.ts';
 export { monthNamed } from './read-birth.ts';
+export { sexWords } from './sex-words.ts';
 export type { BlockingKey, Decision, Frequencies, Particulars, Profile } from './types.ts';
 export { inWords, type Language } from './words.ts';

@@ -1,10 +1,8 @@
+import type { DateOrder } from './date-order.ts';
 import { normalForm } from './normal-form.ts';
 import type { Particulars } from './types.ts';
 
 type Birth = NonNullable<Particulars['birth']>;
-
-/** Whether dates with slashes put the day or the month first. */
-export type DateOrder = 'day_first' | 'month_first';
 
 const months: Readonly<Record<string, number>> = Object.fromEntries(
   [
@@ -80,17 +78,4 @@ export function readBirth(text: string, order: DateOrder, today: Date): Birth | 
   const day = numbers.find((number) => number.length <= 2);
   if (!year) return undefined;
   return month && day ? dayOf(year, month, day) : wholeYear(year);
-}
-
-/** The order that the dates of a column show: some second number is over 12 where the month comes first. */
-export function dateOrderOf(dates: Iterable<string>): DateOrder {
-  let dayFirst = 0;
-  let monthFirst = 0;
-  for (const date of dates) {
-    const [first = '', second = '', third = ''] = normalForm(date).split(' ');
-    if (third.length < 2 || first.length > 2) continue;
-    if (Number(first) > 12) dayFirst += 1;
-    if (Number(second) > 12) monthFirst += 1;
-  }
-  return monthFirst > dayFirst ? 'month_first' : 'day_first';
 }

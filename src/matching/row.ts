@@ -1,27 +1,14 @@
 import type { Column } from './columns.ts';
+import type { DateOrder } from './date-order.ts';
 import { normalForm } from './normal-form.ts';
-import { bornAt, type DateOrder, readBirth, wholeYear } from './read-birth.ts';
+import { bornAt, readBirth, wholeYear } from './read-birth.ts';
+import { sexWords } from './sex-words.ts';
 import type { Particulars } from './types.ts';
 
 const OLDEST = 120;
-const female = new Set([
-  'f',
-  'female',
-  'femme',
-  'feminin',
-  'fille',
-  'woman',
-  'girl',
-  'w',
-  'mujer',
-  '2',
-  'انثي',
-  'امراه',
-  'ا',
-  'نثي',
-  'بنت',
-]);
-const male = new Set(['m', 'male', 'homme', 'masculin', 'garcon', 'h', 'man', 'boy', 'hombre', '1', 'ذكر', 'ذ', 'رجل', 'ولد']);
+/** With the codes of ISO/IEC 5218, which are enough to compare by and not to register anybody by: other lists count otherwise. */
+const female = new Set([...sexWords.female.map(normalForm), '2']);
+const male = new Set([...sexWords.male.map(normalForm), '1']);
 
 /** Cells that say that there is nothing to say. */
 const nothing = new Set([
