@@ -2,7 +2,9 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import formats from 'ajv-formats';
 import type { Contract, ContractOperation, ContractParameter, MediaTypes } from './contract.ts';
 import { isId } from './ids.ts';
-import { type ProblemPlace, problem } from './problems.ts';
+import { malformed, type ProblemPlace } from './problems.ts';
+import type { Text } from './texts.ts';
+import { say } from './words/index.ts';
 
 /** The parts of a request that the contract speaks of. */
 export interface RequestParts {
@@ -16,6 +18,8 @@ export interface RequestParts {
 export interface OperationValidator {
   /** The content types of the body, or undefined when the operation takes none. */
   readonly bodyTypes: readonly string[] | undefined;
+  /** Whether its answer holds texts, in the language that is asked for. */
+  readonly hasTexts: boolean;
   /**
    * Checks a request and fills in the contract's defaults; numbers in the path and the query become numbers.
    * @throws invalid_request naming every place that is wrong
@@ -48,7 +52,7 @@ function compilerOf({ components }: Contract): Compile {
 
 // Schemas are compiled when they are first needed.
 function newCompiler(components: Contract['components']): Compile {
-  const options = { strict: false, allErrors: true, useDefaults: true, validateSchema: false } as const;
+  const options = { strict: false, allErrors: true, verbose: true, useDefaults: true, validateSchema: false } as const;
   const ajvs = { strict: new Ajv2020(options), coercing: new Ajv2020({ ...options, coerceTypes: true }) };
   for (const ajv of Object.values(ajvs)) {
     formats.default(ajv);
@@ -95,13 +99,14 @@ export function validatorOf(contract: Contract): (operation: ContractOperation) 
     const answers = new Map<string, Check>();
     return {
       bodyTypes: content && Object.keys(content),
+      hasTexts: all.some(({ name }) => name === 'Accept-Language'),
       checkRequest(parts) {
         const faults = checks.flatMap(([place, of]) => of(parts[place]));
         if (bodyCheck) {
           if (parts.body !== undefined) faults.push(...bodyCheck(parts.body));
-          else if (requestBody.required) faults.push({ pointer: '/body', detail: 'is required' });
+          else if (requestBody.required) faults.push({ pointer: '/body', detail: say('required') });
         }
-        if (faults.length > 0) throw problem.invalid_request('Correct the places listed in "errors".', {}, unique(faults));
+        if (faults.length > 0) throw malformed(unique(faults));
       },
       checkResponse(status, contentType, body) {
         const declared = responses[status] ?? responses[`${String(status)[0]}XX`];
@@ -114,7 +119,7 @@ export function validatorOf(contract: Contract): (operation: ContractOperation) 
         const of = answers.get(key) ?? compile('strict', '/answer', media.schema);
         answers.set(key, of);
         const faults = of(body);
-        if (faults.length > 0) throw new Error(`${operationId} breaks the contract: ${JSON.stringify(faults)}`);
+        if (faults.length > 0) throw new Error(`${operationId} breaks the contract: ${faults.map(inEnglish).join(' ')}`);
       },
     };
   };
@@ -145,14 +150,79 @@ function objectOf(parameters: readonly ContractParameter[], place: (typeof place
 // Node gives the names of headers in small letters.
 const nameIn = (place: string, name: string): string => (place === 'header' ? name.toLowerCase() : name);
 
-function placeOf(prefix: string, { instancePath, keyword, params, message }: ErrorObject): ProblemPlace {
+const inEnglish = ({ pointer, detail }: ProblemPlace): string => `${pointer}: ${typeof detail === 'string' ? detail : detail.en}`;
+
+function placeOf(prefix: string, error: ErrorObject): ProblemPlace {
+  const { instancePath, keyword, params } = error;
   const pointer = `${prefix}${instancePath}`;
-  if (keyword === 'required') return { pointer: `${pointer}/${params['missingProperty']}`, detail: 'is required' };
-  if (keyword === 'additionalProperties') return { pointer: `${pointer}/${params['additionalProperty']}`, detail: 'is not known here' };
-  if (keyword === 'enum') return { pointer, detail: `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}` };
-  return { pointer, detail: message ?? 'is not as the contract says' };
+  if (keyword === 'required') return { pointer: `${pointer}/${params['missingProperty']}`, detail: say('required') };
+  if (keyword === 'additionalProperties') return { pointer: `${pointer}/${params['additionalProperty']}`, detail: say('not_known_here') };
+  return { pointer, detail: saysWhat(error) };
 }
 
-const unique = (faults: readonly ProblemPlace[]): ProblemPlace[] => [
-  ...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values(),
-];
+/** What to do about something that does not fit the contract. */
+function saysWhat({ keyword, params, parentSchema, data }: ErrorObject): Text {
+  const { limit } = params;
+  switch (keyword) {
+    case 'enum':
+      return say('not_one_of', { choices: params['allowedValues'].map(String).join(', ') });
+    case 'const':
+      return say('not_one_of', { choices: String(params['allowedValue']) });
+    case 'type':
+      return saysType([params['type']].flat());
+    case 'format':
+      return saysFormat(params['format']);
+    case 'pattern': {
+      const [example] = (parentSchema?.['examples'] as unknown[] | undefined) ?? [];
+      if (data === '') return say('left_empty');
+      return example === undefined ? say('wrong_pattern', { pattern: params['pattern'] }) : say('not_like', { example: String(example) });
+    }
+    case 'minLength':
+      return data === '' ? say('left_empty') : say('too_short', { limit });
+    case 'maxLength':
+      return say('too_long', { limit });
+    case 'minimum':
+      return say('too_low', { limit });
+    case 'maximum':
+      return say('too_high', { limit });
+    case 'exclusiveMinimum':
+      return say('too_low_or_equal', { limit });
+    case 'exclusiveMaximum':
+      return say('too_high_or_equal', { limit });
+    case 'minItems':
+      return say('too_few', { limit });
+    case 'maxItems':
+      return say('too_many', { limit });
+    case 'uniqueItems':
+      return say('given_twice');
+    case 'minProperties':
+      return say('too_few_fields', { limit });
+    case 'maxProperties':
+      return say('too_many_fields', { limit });
+    case 'oneOf':
+    case 'anyOf':
+      return say('no_alternative');
+    default:
+      return say('not_as_agreed');
+  }
+}
+
+const typeCodes = {
+  string: 'not_text',
+  integer: 'not_whole_number',
+  number: 'not_number',
+  boolean: 'not_yes_or_no',
+  array: 'not_list',
+  object: 'not_fields',
+  null: 'not_empty',
+} as const;
+
+// Of what may be left empty too, it is said what it is when it is not.
+const saysType = (types: readonly (keyof typeof typeCodes)[]): Text => say(typeCodes[types.find((type) => type !== 'null') ?? 'null']);
+
+const formatCodes = { date: 'not_date', 'date-time': 'not_instant', uuid: 'not_id', email: 'not_email' } as const;
+
+const saysFormat = (format: string): Text =>
+  format in formatCodes ? say(formatCodes[format as keyof typeof formatCodes]) : say('wrong_format', { format });
+
+const unique = (faults: readonly ProblemPlace[]): ProblemPlace[] => [...new Map(faults.map((fault) => [inEnglish(fault), fault])).values()];

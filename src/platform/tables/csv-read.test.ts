@@ -95,6 +95,7 @@ describe('a CSV file', () => {
     ['sep=|\na|b\n1|2', ['1', '2']],
     ['nom, prénom;ville\nx;y', ['x', 'y']],
     ['a\n1', ['1']],
+    ['Oran, le 3 mars\na;b;c\n1;2;3', ['a', 'b', 'c']],
   ])('is split where its lines agree: %j', async (text, row) => {
     expect((await cellsOf(text))[1]).toEqual(row);
   });
@@ -126,6 +127,39 @@ describe('a CSV file', () => {
     expect(error).toMatchObject({ code: 'unprocessable' });
     expect(error.message).toContain(words);
     expect(error.message.length).toBeLessThan(300);
+  });
+
+  it('numbers its rows as a spreadsheet does, and says on which line each begins', async () => {
+    const text = 'Liste\n\n;;\na;b;c\r\n\r\n1;"2\n2";3\n  \n4;5;6\n;;\n7;8;9\n';
+    const { rows } = await readTable(inPieces(text), 'text/csv', ([first]) => first === 'a');
+    const places: unknown[] = [];
+    for await (const { row, line, cells } of rows) places.push([row, line, cells[0]]);
+    expect(places).toEqual([
+      [6, 6, '1'],
+      [8, 9, '4'],
+      [10, 11, '7'],
+    ]);
+  });
+
+  it.each([
+    ['up to a quotation mark at the same place', '"Ali;3;4;5\n6;7;8;9;10\n11;Awa";13;14;15', 'opens in line 4 joins 3 lines'],
+    ['up to one at another place', '"Ali;3;4;5\n6;7;8;9;10\n11;12;13;Awa";15', 'opens in line 4 joins 3 lines'],
+    ['up to the next cell in quotation marks', '"Ali;3;4;5\n6;7;8;9;10\n11;"Awa";13;14;15', 'from line 4 on'],
+    ['up to the end', '"Ali;3;4;5\n6;7;8;9;10', 'from line 4 on'],
+  ])('is refused where a quotation mark joins rows: %s', async (_name, rows, words) => {
+    const error = await cellsOf(`a;b;c;d;e\n1;2;3;4;5\n\n1;${rows}\n16;17;18;19;20\n`).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'unprocessable', places: [{ row: 4 }] });
+    expect(error.message).toContain(words);
+    expect(error.message).not.toContain('Ali');
+  });
+
+  it('may have addresses in several lines', async () => {
+    const address = '12, Rue X, Cité Y\nBt 4, Oran, Algérie\n';
+    expect(await cellsOf(`a,b,c,d,e\n1,2,"${address}",4,5\n6,"7\n7",8,9,10\n`)).toEqual([
+      ['a', 'b', 'c', 'd', 'e'],
+      ['1', '2', address, '4', '5'],
+      ['6', '7\n7', '8', '9', '10'],
+    ]);
   });
 
   it.each([

@@ -1,9 +1,11 @@
 import { pipeline, Readable, type TransformCallback } from 'node:stream';
 import { CsvError, type Options, Parser } from 'csv-parse';
+import type { Text } from '../texts.ts';
 import { decodeText } from './decode-text.ts';
 import { delimiterOf } from './delimiter.ts';
 import { unguarded } from './formula-guard.ts';
 import { LONGEST_CELL, MOST_COLUMNS, type NumberedRow, type Records, unreadable } from './table.ts';
+import { say } from './words.ts';
 
 /** Characters in a line, or in the lines that quotation marks join. */
 const LONGEST_RECORD = 256 * 1024;
@@ -29,40 +31,48 @@ async function* recordsOf(pieces: AsyncIterable<string>, delimiter: string, from
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
-    skip_records_with_empty_values: true,
     trim: true,
     max_record_size: LONGEST_RECORD,
   });
   pipeline(Readable.from(pieces), parser, () => {}); // the parser is destroyed with what went wrong, and tells it below
   try {
     for await (const records of parser) {
-      for (const { row, cells } of records as NumberedRow[]) yield { row, cells: checked(cells, row) };
+      for (const record of records as LineRow[]) yield { ...record, cells: checked(record) };
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const [from, to] = [parser.lastLine + 1, Number(error['lines'])];
-    throw unreadable(
-      `The file cannot be read from line ${from} on. ${advice(error.code)}`,
-      error.code === 'CSV_QUOTE_NOT_CLOSED' ? from : to,
-    );
+    const [from, to] = [parser.nextLine, Number(error['lines'])];
+    throw unreadable(say('file_unreadable_from', { line: from, advice: advice(error.code, from, to) }), from);
   }
 }
 
+type LineRow = NumberedRow & { readonly line: number };
+
+const isBlank = (cells: readonly string[]): boolean => cells.every((cell) => cell === '');
+
 /** Hands the records of a piece of text on together: a step of the stream for each would cost as much as its reading. */
 class PieceParser extends Parser {
-  /** The line that the last whole record ended on; what is wrong is wrong in the record after it. */
-  lastLine = 0;
-  #records: NumberedRow[] = [];
+  /** How far the last whole record went, the empty lines before it counted in each. */
+  #last = { row: 0, line: 0, emptyLines: 0 };
+  #records: LineRow[] = [];
 
-  constructor(options: Options) {
+  constructor(options: Options & { from_line: number }) {
     super({ ...options, readableHighWaterMark: 1 } as Options);
+    this.#last.line = options.from_line - 1;
   }
 
   override push(record: string[] | null): boolean {
     if (record === null) return super.push(null);
-    this.lastLine = this.info.lines;
-    this.#records.push({ row: this.lastLine, cells: record });
+    const { lines, empty_lines: emptyLines } = this.info;
+    const row = this.#last.row + emptyLines - this.#last.emptyLines + 1;
+    if (!isBlank(record)) this.#records.push({ row, line: this.nextLine, cells: record });
+    this.#last = { row, line: lines, emptyLines };
     return true;
+  }
+
+  /** The line that the record begins on which is not whole yet; what is wrong is wrong in it. */
+  get nextLine(): number {
+    return this.#last.line + this.info.empty_lines - this.#last.emptyLines + 1;
   }
 
   override _transform(piece: Buffer, encoding: BufferEncoding, done: TransformCallback): void {
@@ -85,17 +95,20 @@ class PieceParser extends Parser {
   }
 }
 
-function advice(code: string): string {
-  if (code === 'CSV_MAX_RECORD_SIZE')
-    return `It goes on for more than ${LONGEST_RECORD} characters. Look for a quotation mark that is not closed.`;
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'Look for a quotation mark that is not closed.';
-  return 'A cell that has a quotation mark in it must be in quotation marks itself, and each of those inside it doubled.';
+function advice(code: string, from: number, to: number): Text {
+  const look = say('quotation_to_look_for');
+  if (code === 'CSV_MAX_RECORD_SIZE') return say('line_goes_on', { most: LONGEST_RECORD, advice: look });
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return look;
+  return to > from ? say('quotation_opens_there', { line: to, advice: look }) : say('quotation_to_double');
 }
 
-function checked(record: readonly string[], line: number): string[] {
-  if (record.length > MOST_COLUMNS) throw unreadable(`Line ${line} has more than ${MOST_COLUMNS} cells. Split the file.`, line);
-  return record.map((cell) => {
-    if (cell.length > LONGEST_CELL) throw unreadable(`Line ${line} has a cell of more than ${LONGEST_CELL} characters. Shorten it.`, line);
+function checked({ cells, line }: LineRow): string[] {
+  if (cells.length > MOST_COLUMNS) throw unreadable(say('line_too_wide', { line, most: MOST_COLUMNS }), line);
+  return cells.map((cell) => {
+    if (cell.length > LONGEST_CELL) {
+      const what = say(cell.includes('\n') || cell.includes('\r') ? 'quotation_to_look_for' : 'shorten');
+      throw unreadable(say('line_cell_too_long', { line, most: LONGEST_CELL, advice: what }), line);
+    }
     return unguarded(cell);
   });
 }

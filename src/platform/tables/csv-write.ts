@@ -1,5 +1,6 @@
 import { guardedCell } from './formula-guard.ts';
 import { type TableFormat, unreadable } from './table.ts';
+import { say } from './words.ts';
 
 const PIECE_CHARACTERS = 64 * 1024;
 /** Any of the delimiters, since a spreadsheet in another country splits at another one. */
@@ -62,8 +63,7 @@ function inOneByte(encoding: string): Encode {
     Buffer.from(
       Uint8Array.from([...text], (letter) => {
         const byte = byteOf.get(letter);
-        if (byte === undefined)
-          throw unreadable(`A letter in or before line ${line} cannot be written in ${encoding}. Ask for UTF-8.`, line);
+        if (byte === undefined) throw unreadable(say('letter_not_in_encoding', { line, encoding }), line);
         return byte;
       }),
     );

@@ -3,6 +3,7 @@ import { TextDecoder } from 'node:util';
 import { beginningOf } from './beginning.ts';
 import { encodingOf } from './encoding.ts';
 import { unreadable } from './table.ts';
+import { say } from './words.ts';
 
 /** How much of a file is looked at to tell its encoding, in bytes. */
 const SAMPLE_BYTES = 1024 * 1024;
@@ -64,8 +65,9 @@ class LineDecoder {
     const wrong = text.search(/[\uFFFD\0]/);
     const line = this.line + linesIn(wrong < 0 ? text : text.slice(0, wrong));
     if (wrong >= 0) {
-      const found = text[wrong] === '\0' ? 'holds a character that no text holds' : `is not in ${this.#encoding.toUpperCase()}`;
-      throw unreadable(`Line ${line} ${found}. Save the file as "CSV UTF-8" and send it again.`, line);
+      const isNoText = text[wrong] === '\0';
+      const encoding = this.#encoding.toUpperCase();
+      throw unreadable(isNoText ? say('line_without_text', { line }) : say('line_in_other_encoding', { line, encoding }), line);
     }
     this.line = line;
     return text;

@@ -4,16 +4,16 @@ const delimiters = [';', ',', '\t', '|'] as const;
 const LINES = 20;
 
 /**
- * What stands between the cells of a CSV file: the one of the usual delimiters that the header holds most of and the lines below it agree
- * on. What stands in quotation marks is not looked at.
+ * What stands between the cells of a CSV file: the one of the usual delimiters that most lines hold equally many of, and many. A title above
+ * the header has none, or a comma of its own. What stands in quotation marks is not looked at.
  * @param beginning of the file
  */
 export function delimiterOf(beginning: string): string {
   const lines = unquotedLines(beginning);
   const score = (delimiter: string): number => {
     const counts = lines.map((line) => line.split(delimiter).length - 1);
-    const [header = 0] = counts;
-    return (header * counts.filter((count) => count === header).length) / counts.length;
+    const agreeing = (count: number) => counts.filter((other) => other === count).length / counts.length;
+    return Math.max(0, ...counts.map((count) => count * agreeing(count) ** 2));
   };
   return delimiters.reduce<string>((best, next) => (score(next) > score(best) ? next : best), score(';') > 0 ? ';' : ',');
 }

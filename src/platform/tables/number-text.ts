@@ -6,13 +6,14 @@ const DAY_SECONDS = 86_400;
 const [LAST_DAY, FALSE_LEAP_DAY] = [2_958_465, 60];
 /** A number in a spreadsheet has so many digits; what comes after them is noise of binary fractions. */
 const DIGITS = 15;
+const FIRST_WITHOUT_ALL_DIGITS = `1e${DIGITS}`;
 /** 1 January 1970 as a day of each system. */
 const EPOCH_1900 = 25_569;
 const EPOCH_1904 = 24_107;
 
 /**
  * A number of a spreadsheet as text: a date as ISO 8601 (with the time when it has one), any other number with all its digits, no exponent
- * and no noise.
+ * and no noise; one of which digits are lost as it stands.
  * @param text as the file writes it, for instance `2.13550000001E11`
  * @returns undefined when it is no number
  */
@@ -28,6 +29,8 @@ export function numberText(text: string, format: NumberFormat, from1904: boolean
 }
 
 function digitsOf(text: string, digits = 0): string {
+  // It had more digits than the spreadsheet keeps, and zeros in their place would pass for the number itself.
+  if (/e/i.test(text) && new Decimal(text).abs().gte(FIRST_WITHOUT_ALL_DIGITS)) return text.replace(/e\+?/i, 'E+');
   const plain = /^-?\d+$/.test(text) ? text : new Decimal(text).toSignificantDigits(DIGITS).toFixed();
   return /^\d+$/.test(plain) ? plain.padStart(digits, '0') : plain;
 }

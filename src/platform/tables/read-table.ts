@@ -1,6 +1,7 @@
 import { beginningOf } from './beginning.ts';
 import { readCsv } from './csv-read.ts';
 import { type IsHeader, type Records, type Table, tableOf, unreadable } from './table.ts';
+import { say } from './words.ts';
 import { readXlsx } from './xlsx-read.ts';
 
 const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -16,8 +17,8 @@ const ENCRYPTED_STREAM = Buffer.from('EncryptedPackage', 'utf16le');
  * @param isHeader as {@link tableOf} takes it
  * @throws unprocessable naming the place and what to do, here or while the rows are read
  */
-export const readTable = async (bytes: AsyncIterable<Buffer>, contentType: string, isHeader?: IsHeader): Promise<Table> =>
-  tableOf(await readRecords(bytes, contentType), isHeader);
+export const readTable = async (bytes: AsyncIterable<Buffer>, contentType: string, isHeader?: IsHeader, said?: Said): Promise<Table> =>
+  tableOf(await readRecords(bytes, contentType, said), isHeader);
 
 /** What somebody has said of a file of cells. */
 export interface Said {
@@ -32,8 +33,7 @@ export async function readRecords(bytes: AsyncIterable<Buffer>, contentType: str
   const { start, whole } = await beginningOf(bytes, compoundStart.length);
   if (start.subarray(0, 8).equals(compoundStart)) throw await whyCompound(whole);
   if (start.subarray(0, 4).equals(zipStart)) return readXlsx(whole, sheet);
-  if (contentType.startsWith(SPREADSHEET))
-    throw unreadable('This is no XLSX workbook. Save it as XLSX or as "CSV UTF-8" and send it again.');
+  if (contentType.startsWith(SPREADSHEET)) throw unreadable(say('workbook_expected'));
   return readCsv(whole, delimiter);
 }
 
@@ -41,9 +41,8 @@ async function whyCompound(bytes: AsyncIterable<Buffer>) {
   let tail = Buffer.alloc(0);
   for await (const chunk of bytes) {
     const text = Buffer.concat([tail, chunk]);
-    if (text.includes(ENCRYPTED_STREAM))
-      return unreadable('The workbook is locked with a password. Remove the password and send it again.');
+    if (text.includes(ENCRYPTED_STREAM)) return unreadable(say('workbook_locked'));
     tail = text.subarray(-ENCRYPTED_STREAM.length);
   }
-  return unreadable('This is a workbook of an old kind. Save it as XLSX and send it again.');
+  return unreadable(say('workbook_old'));
 }

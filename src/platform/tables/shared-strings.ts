@@ -1,11 +1,11 @@
 import { unreadable } from './table.ts';
+import { say } from './words.ts';
 import { readXml } from './xml.ts';
 import { unescaped } from './xml-text.ts';
 
 /** Bytes of text that a workbook's table of texts may hold, and texts. */
 const LARGEST = 256 * 1024 * 1024;
 const MOST = 16_000_000;
-const tooMany = 'The workbook holds more different texts than can be read. Save it as "CSV UTF-8" and send that.';
 
 /**
  * The texts that the cells of a workbook share, packed into bytes: a list of millions of JavaScript strings would weigh several times as
@@ -20,7 +20,7 @@ export class SharedStrings {
 
   add(text: string): void {
     const length = Buffer.byteLength(text);
-    if (this.#count === MOST || this.#size + length > LARGEST) throw unreadable(tooMany);
+    if (this.#count === MOST || this.#size + length > LARGEST) throw unreadable(say('workbook_texts_too_many'));
     if (this.#size + length > this.#bytes.length) {
       const wider = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#size + length));
       this.#bytes.copy(wider, 0, 0, this.#size);

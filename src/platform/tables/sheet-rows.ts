@@ -2,6 +2,7 @@ import type { NumberFormat } from './number-formats.ts';
 import { numberText } from './number-text.ts';
 import type { SharedStrings } from './shared-strings.ts';
 import { LONGEST_CELL, MOST_COLUMNS, type NumberedRow, unreadable } from './table.ts';
+import { say } from './words.ts';
 import { type Attributes, readXml } from './xml.ts';
 import { unescaped } from './xml-text.ts';
 
@@ -80,13 +81,14 @@ class SheetReader {
 
   #closeCell(): void {
     if (this.#hasFormula && !this.#hasValue) {
-      throw this.#fault('holds a formula that was never worked out. Open the workbook in a spreadsheet, save it and send it again.');
+      throw this.#fault('cell_not_worked_out');
     }
     const text = this.#hasValue ? this.#cellText() : '';
     if (text === '') return;
-    if (this.#column >= MOST_COLUMNS) throw this.#fault(`stands to the right of ${MOST_COLUMNS} columns. Move it.`);
-    if (text.length > LONGEST_CELL) throw this.#fault(`has more than ${LONGEST_CELL} characters. Shorten it.`);
-    if (text.includes('\0')) throw this.#fault('holds a character that no text holds. Type it again.');
+    if (this.#column >= MOST_COLUMNS)
+      throw unreadable(say('cell_too_far_right', { cell: this.#name, most: MOST_COLUMNS }), this.#rowNumber);
+    if (text.length > LONGEST_CELL) throw unreadable(say('cell_too_long', { cell: this.#name, most: LONGEST_CELL }), this.#rowNumber);
+    if (text.includes('\0')) throw this.#fault('cell_without_text');
     while (this.#row.length < this.#column) this.#row.push('');
     this.#row[this.#column] = text;
     if ((this.#cell['t'] ?? 'n') === 'n') this.#numbers.push(this.#column);
@@ -116,11 +118,15 @@ class SheetReader {
   }
 
   #damaged(): never {
-    throw this.#fault('is damaged. Type it again.');
+    throw this.#fault('cell_damaged');
   }
 
-  #fault(detail: string) {
-    return unreadable(`Cell ${columnName(this.#column)}${this.#rowNumber} ${detail}`, this.#rowNumber);
+  get #name(): string {
+    return `${columnName(this.#column)}${this.#rowNumber}`;
+  }
+
+  #fault(code: 'cell_not_worked_out' | 'cell_without_text' | 'cell_damaged') {
+    return unreadable(say(code, { cell: this.#name }), this.#rowNumber);
   }
 }
 

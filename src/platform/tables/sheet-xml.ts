@@ -1,5 +1,6 @@
 import { columnName } from './sheet-rows.ts';
 import { LONGEST_CELL, unreadable } from './table.ts';
+import { say } from './words.ts';
 import { escaped } from './xml-text.ts';
 
 export const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
@@ -31,7 +32,7 @@ export async function* sheetXml(
   let [piece, number] = ['', 0];
   const add = (row: readonly string[]) => {
     number += 1;
-    if (number > MOST_ROWS) throw unreadable(`A sheet holds ${MOST_ROWS} rows at most. Ask for CSV.`);
+    if (number > MOST_ROWS) throw unreadable(say('sheet_too_long', { most: MOST_ROWS }));
     piece += rowXml(row, number, numbers);
   };
   const begin = () => {
@@ -67,7 +68,7 @@ function rowXml(cells: readonly string[], number: number, numbers: ReadonlySet<n
   const xml = cells.map((cell, column) => {
     if (cell === '') return '';
     const reference = `${columnName(column)}${number}`;
-    if (cell.length > LONGEST_CELL) throw unreadable(`Cell ${reference} has more than ${LONGEST_CELL} characters. Ask for CSV.`, number);
+    if (cell.length > LONGEST_CELL) throw unreadable(say('sheet_cell_too_long', { cell: reference, most: LONGEST_CELL }), number);
     const parts = numbers.has(column) ? decimal.exec(cell) : null;
     if (parts) return `<c r="${reference}" s="${numberStyles[parts[1]?.length ?? 0]}"><v>${cell}</v></c>`;
     const space = /^\s|\s$/.test(cell) ? ' xml:space="preserve"' : '';

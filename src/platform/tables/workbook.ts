@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { type NumberFormat, readNumberFormats } from './number-formats.ts';
 import { unreadable } from './table.ts';
+import { say } from './words.ts';
 import { type Attributes, readXml } from './xml.ts';
 import type { ZipParts } from './zip.ts';
 
@@ -24,12 +25,15 @@ export interface Workbook {
   readonly numberFormats: readonly NumberFormat[];
 }
 
-/** @throws unprocessable when the workbook is of another kind */
+/** Each is looked into, so that nothing lies in one unsaid: more are no workbook that people keep lists in. */
+const MOST_SHEETS = 200;
+
+/** @throws unprocessable when the workbook is of another kind, or has too many sheets */
 export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
-  if (zip.has('mimetype')) throw unreadable('This is an OpenDocument file. Save it as XLSX and send it again.');
+  if (zip.has('mimetype')) throw unreadable(say('workbook_opendocument'));
   const main = Object.values(await relations(zip, '')).find(({ type }) => type === 'officeDocument')?.target;
-  if (!main || !zip.has(main)) throw unreadable('This ZIP file is no workbook. Send the XLSX file itself.');
-  if (main.endsWith('.bin')) throw unreadable('This is a binary workbook (XLSB). Save it as XLSX and send it again.');
+  if (!main || !zip.has(main)) throw unreadable(say('workbook_missing'));
+  if (main.endsWith('.bin')) throw unreadable(say('workbook_binary'));
   const parts = await relations(zip, main);
   let from1904 = false;
   const named: Attributes[] = [];
@@ -39,6 +43,7 @@ export async function readWorkbook(zip: ZipParts): Promise<Workbook> {
       if (name === 'sheet') named.push(attributes);
     },
   }));
+  if (named.length > MOST_SHEETS) throw unreadable(say('sheets_too_many', { most: MOST_SHEETS }));
   const sheets = named.flatMap((attributes): Sheet[] => {
     const part = parts[Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? ''];
     if (part?.type !== 'worksheet' || !zip.has(part.target)) return [];

@@ -35,6 +35,7 @@ describe('a workbook', () => {
     ['a formula by its saved value', '<c t="str"><f>A1&amp;"x"</f><v>ax</v></c>', 'ax'],
     ['a formula whose value is empty', '<c t="str"><f>""</f><v></v></c>', undefined],
     ['a telephone number', '<c><v>213550000001</v></c>', '213550000001'],
+    ['a number of eighteen digits, of which three were lost', '<c><v>1.09850123456789E17</v></c>', '1.09850123456789E+17'],
     ['a telephone number with an exponent', '<c><v>2.13550000001E11</v></c>', '213550000001'],
     ['a number of eighteen digits', '<c><v>109876543210987654</v></c>', '109876543210987654'],
     ['a fraction without its noise', '<c><v>0.30000000000000004</v></c>', '0.3'],
@@ -159,7 +160,12 @@ describe('a file that calls itself a workbook', () => {
       'Remove the password',
     ],
     ['with a part that climbs out', () => bytesWith((bytes) => bytes.write('../../x.xml', bytes.lastIndexOf('_rels/.rels'))), 'damaged'],
-    ['that is empty', () => workbook({}), 'The file is empty'],
+    [
+      'that has sheets without end',
+      () => workbook({ more: Object.fromEntries(Array.from({ length: 199 }, (_none, i) => [`S${i}`, ''])) }),
+      '200 sheets',
+    ],
+    ['that is empty', () => workbook({}), 'The sheet "People" is empty'],
   ])('is refused with what to do: %s', async (_name, make, words) => {
     expect(await refusal(await make())).toContain(words);
   });

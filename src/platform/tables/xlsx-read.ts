@@ -1,6 +1,7 @@
 import { readSharedStrings, SharedStrings } from './shared-strings.ts';
 import { sheetRows } from './sheet-rows.ts';
-import { type NumberedRow, type Records, unreadable } from './table.ts';
+import { type NumberedRow, namesOf, type Records, unreadable } from './table.ts';
+import { say } from './words.ts';
 import { readWorkbook, type Sheet } from './workbook.ts';
 import { openZip } from './zip.ts';
 
@@ -17,9 +18,10 @@ export async function readXlsx(bytes: AsyncIterable<Buffer>, name?: string): Pro
   const rowsOf = ({ part }: Sheet) => padded(sheetRows(zip.read(part), { ...formats, strings }));
   const sheet = chosen(sheets, name);
   return {
-    format: { kind: 'xlsx' },
+    format: { kind: 'xlsx', sheet: sheet.name },
     records: rowsOf(sheet),
     from1904: formats.from1904,
+    isChosen: sheet !== sheets.find(({ isVisible }) => isVisible),
     others: sheets
       .filter((other) => other !== sheet)
       .map((other) => ({ ...other, rows: () => sheetRows(beginning(zip.read(other.part)), { ...formats, strings }) })),
@@ -42,8 +44,8 @@ async function* beginning(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
 function chosen(sheets: readonly Sheet[], name: string | undefined): Sheet {
   const found = sheets.find((sheet) => (name === undefined ? sheet.isVisible : sheetKey(sheet.name) === sheetKey(name)));
   if (found) return found;
-  if (name === undefined) throw unreadable('The workbook has no sheet that can be seen. Show the sheet and send the workbook again.');
-  throw unreadable(`The workbook has no sheet "${name}". It has: ${sheets.map((sheet) => `"${sheet.name}"`).join(', ')}.`);
+  if (name === undefined) throw unreadable(say('sheets_hidden'));
+  throw unreadable(say('sheet_unknown', { sheet: name, sheets: namesOf(sheets) }));
 }
 
 // A workbook has no two sheets that differ in case alone.

@@ -2,8 +2,8 @@ import { TextDecoder } from 'node:util';
 import { SaxesParser } from 'saxes';
 import { Problem } from '../problems.ts';
 import { unreadable } from './table.ts';
+import { say } from './words.ts';
 
-const damaged = 'The workbook is damaged. Save it again as XLSX and send it.';
 /** Characters that may pass without a tag: a cell with every letter escaped is not that long. */
 const LONGEST_PIECE = 1024 * 1024;
 /** Elements inside elements; a workbook needs about ten. */
@@ -26,12 +26,12 @@ export async function* readXml(bytes: AsyncIterable<Buffer>, { open, text, close
   const parser = new SaxesParser({ position: false });
   let [depth, quiet] = [0, 0];
   parser.on('doctype', () => {
-    throw unreadable(damaged);
+    throw unreadable(say('workbook_damaged'));
   });
   parser.on('opentag', ({ name, attributes }) => {
     quiet = 0;
     depth += 1;
-    if (depth > DEEPEST) throw unreadable(damaged);
+    if (depth > DEEPEST) throw unreadable(say('workbook_damaged'));
     open?.(withoutPrefix(name), attributes as Attributes);
   });
   parser.on('closetag', ({ name }) => {
@@ -47,7 +47,7 @@ export async function* readXml(bytes: AsyncIterable<Buffer>, { open, text, close
   for await (const chunk of bytes) {
     decoder ??= new TextDecoder(encodingOfXml(chunk), { fatal: true });
     quiet += chunk.length;
-    if (quiet > LONGEST_PIECE) throw unreadable('A cell of the workbook is too long. Shorten it.');
+    if (quiet > LONGEST_PIECE) throw unreadable(say('workbook_cell_too_long'));
     parsing(() => parser.write(decoder?.decode(chunk, { stream: true }) ?? ''));
     yield;
   }
@@ -68,6 +68,6 @@ function parsing(step: () => void): void {
   try {
     step();
   } catch (error) {
-    throw error instanceof Problem ? error : unreadable(damaged);
+    throw error instanceof Problem ? error : unreadable(say('workbook_damaged'));
   }
 }

@@ -3,9 +3,11 @@ import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { Problem } from '../problems.ts';
 import { unreadable } from './table.ts';
+import { say } from './words.ts';
 
-/** Bytes of a workbook as it is sent. */
-const LARGEST_FILE = 256 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+/** Megabytes of a workbook as it is sent. */
+const LARGEST_FILE = 256;
 /** Bytes that everything read from one workbook may unpack to: a million rows of sixty cells. */
 const LARGEST_UNPACKED = 4 * 1024 * 1024 * 1024;
 /** A part may unpack to so many times its size, which no sheet that people wrote comes near; below a certain size it does not matter. */
@@ -14,9 +16,6 @@ const RATIO_FREE = 16 * 1024 * 1024;
 /** Parts of a workbook. */
 const MOST_ENTRIES = 10_000;
 const SLICE_BYTES = 64 * 1024;
-
-const damaged = 'The workbook is damaged. Save it again as XLSX and send it.';
-const tooLarge = 'The workbook unpacks to more than can be read. Save it as "CSV UTF-8" and send that.';
 
 /** The parts of a ZIP file, each read as a stream that refuses to grow beyond all measure. Nothing is ever unpacked to a disk. */
 export class ZipParts {
@@ -39,11 +38,11 @@ export class ZipParts {
    */
   async *read(name: string): AsyncGenerator<Buffer, void> {
     const entry = this.#entries.get(name);
-    if (!entry) throw unreadable(damaged);
-    if (entry.isEncrypted()) throw unreadable('The workbook is locked with a password. Remove the password and send it again.');
+    if (!entry) throw unreadable(say('workbook_damaged'));
+    if (entry.isEncrypted()) throw unreadable(say('workbook_locked'));
     this.#unpacked += entry.uncompressedSize;
     const isBomb = entry.uncompressedSize > Math.max(RATIO_FREE, entry.compressedSize * LARGEST_RATIO);
-    if (isBomb || this.#unpacked > LARGEST_UNPACKED) throw unreadable(tooLarge);
+    if (isBomb || this.#unpacked > LARGEST_UNPACKED) throw unreadable(say('workbook_unpacks_too_large'));
     let sum = 0;
     try {
       for await (const chunk of await this.#zip.openReadStreamPromise(entry)) {
@@ -53,7 +52,7 @@ export class ZipParts {
     } catch (error) {
       throw asProblem(error);
     }
-    if (sum !== entry.crc32) throw unreadable(damaged);
+    if (sum !== entry.crc32) throw unreadable(say('workbook_damaged'));
   }
 }
 
@@ -64,8 +63,7 @@ export class ZipParts {
 export async function openZip(bytes: AsyncIterable<Buffer>): Promise<ZipParts> {
   const file = new ChunkReader();
   for await (const chunk of bytes) {
-    if (file.size + chunk.length > LARGEST_FILE)
-      throw unreadable('The workbook is larger than 256 MB. Save it as "CSV UTF-8" and send that.');
+    if (file.size + chunk.length > LARGEST_FILE * MEGABYTE) throw unreadable(say('workbook_too_large', { megabytes: LARGEST_FILE }));
     file.add(chunk);
   }
   try {
@@ -74,10 +72,10 @@ export async function openZip(bytes: AsyncIterable<Buffer>): Promise<ZipParts> {
       lazyEntries: true,
       validateEntrySizes: true,
     });
-    if (zip.entryCount > MOST_ENTRIES) throw unreadable(damaged);
+    if (zip.entryCount > MOST_ENTRIES) throw unreadable(say('workbook_damaged'));
     const entries = new Map<string, yauzl.Entry>();
     for await (const entry of zip.eachEntry()) {
-      if (entries.has(entry.fileName)) throw unreadable(damaged);
+      if (entries.has(entry.fileName)) throw unreadable(say('workbook_damaged'));
       entries.set(entry.fileName, entry);
     }
     return new ZipParts(zip, entries);
@@ -86,7 +84,8 @@ export async function openZip(bytes: AsyncIterable<Buffer>): Promise<ZipParts> {
   }
 }
 
-const asProblem = (error: unknown): unknown => (error instanceof Problem || error instanceof TypeError ? error : unreadable(damaged));
+const asProblem = (error: unknown): unknown =>
+  error instanceof Problem || error instanceof TypeError ? error : unreadable(say('workbook_damaged'));
 
 /** A file held in the pieces it came in, so that it is in memory once. */
 class ChunkReader extends yauzl.RandomAccessReader {
