@@ -1,6 +1,7 @@
 import { accessColumns } from './access/index.ts';
 import { auditColumns } from './audit/index.ts';
 import { beneficiaryColumns } from './beneficiaries/index.ts';
+import { deduplicationColumns } from './deduplication/index.ts';
 import { eligibilityColumns } from './eligibility/index.ts';
 import { exportColumnsOfBytes } from './exports/index.ts';
 import { feedbackColumns } from './feedback/index.ts';
@@ -19,6 +20,7 @@ export const columns = joinColumns([
   accessColumns,
   auditColumns,
   beneficiaryColumns,
+  deduplicationColumns,
   intakeColumns,
   eligibilityColumns,
   voucherColumns,

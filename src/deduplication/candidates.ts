@@ -11,7 +11,7 @@ export interface Seeker {
 }
 
 /** Document numbers that the issuing country is known of: a number alone may be two people's. */
-const documentsOf = ({ d = [] }: Profile): string[] => d.filter((document) => document.includes('/'));
+export const documentsOf = ({ d = [] }: Profile): string[] => d.filter((document) => document.includes('/'));
 
 /** In a block of more people than this, somebody is a candidate only who shares another key as well. */
 const CROWD = 20;
@@ -30,18 +30,25 @@ const FIRST_OF_BLOCK = 10;
  * narrower, or a second thing. So two such blocks are crossed: of those who are in both the first few are found. The same document counts
  * however many hold it: above `blockLimit` holders the first few of the programme are found. Either is enough for a person to be asked
  * about each newcomer, and makes no more pairs than there are people.
+ * @param rehearsalId whose people count as if they were entered in the programme
  */
 export async function candidatesOf(
   db: Db,
   keyRing: KeyRing,
   programmeId: string,
   seekers: readonly Seeker[],
+  rehearsalId?: string,
 ): Promise<Map<string, readonly string[]>> {
   const entered = seekers.filter(({ keys }) => keys === undefined).map(({ id }) => id);
   const keys = seekers.flatMap(({ id, keys = [] }) => keys.map((key, place) => ({ id, key, place })));
   const documents = seekers.flatMap(({ id, profile }) =>
     documentsOf(profile).map((document) => ({ id, key: documentKey(keyRing, document) })),
   );
+  // Both in the order of their index, so that of a crowd no more is read than is looked at.
+  const known = rehearsalId
+    ? sql`(select key, beneficiary_id from beneficiary_keys
+        union all (select key, person_id from rehearsed_keys where rehearsal_id = ${rehearsalId} order by person_id))`
+    : sql`beneficiary_keys`;
   const rows = await db.all<{ id: string; found: string }>(sql`
     with sought as materialized (
       -- In their order: the most telling first.
@@ -54,7 +61,7 @@ export async function candidatesOf(
       select wanted.key, block.people, cardinality(block.people) as size
       from (select distinct key from sought) wanted cross join lateral (
         select array_agg(beneficiary_id) as people
-        from (select beneficiary_id from beneficiary_keys b where b.key = wanted.key
+        from (select beneficiary_id from ${known} b where b.key = wanted.key
           order by beneficiary_id limit ${blockLimit + 1}) within
       ) block
       where cardinality(block.people) > 1
@@ -67,8 +74,9 @@ export async function candidatesOf(
       select * from unnest(${documents.map(({ id }) => id)}::uuid[], ${documents.map(({ key }) => key)}::bigint[]) as d (id, key)
     ), holders as materialized (
       -- Documents are keyed across programmes. A look-up for each holder, and no join, which might read every profile there is.
-      select wanted.key, array(select k.beneficiary_id from beneficiary_keys k where k.key = wanted.key
-        and (select p.programme_id from match_profiles p where p.beneficiary_id = k.beneficiary_id) = ${programmeId}
+      -- Who has no profile there is of the rehearsal.
+      select wanted.key, array(select k.beneficiary_id from ${known} k where k.key = wanted.key
+        and coalesce((select p.programme_id from match_profiles p where p.beneficiary_id = k.beneficiary_id), ${programmeId}) = ${programmeId}
         order by k.beneficiary_id limit ${blockLimit + 1}) as people
       from (select distinct key from documents) wanted
     ), shared as (
@@ -84,7 +92,7 @@ export async function candidatesOf(
       -- In how many crowds more somebody is whom nothing narrower makes a candidate: a look-up for each of a few.
       select id, found, size, met, case when size <= ${CROWD} or met > 1 and size <= ${blockLimit} then 0 else (select count(*) from crowds c
         where c.id = met.id and c.key <> met.key
-          and exists (select from beneficiary_keys k where k.key = c.key and k.beneficiary_id = met.found offset 0)) end as more
+          and exists (select from ${known} k where k.key = c.key and k.beneficiary_id = met.found offset 0)) end as more
       from met
     ), ranked as (
       select id, found, size, row_number() over (partition by id, size > ${blockLimit} order by more desc, found) as place

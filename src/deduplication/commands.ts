@@ -2,9 +2,11 @@ import { separationOfDuties } from '../access/index.ts';
 import { beneficiaryScope, enrolApplicants } from '../beneficiaries/index.ts';
 import { type CommandContext, command, type Db, problem, type Scope } from '../platform/index.ts';
 import { decidePairs, type LockedPair, lockPairs, type PairName } from './decision-store.ts';
+import { headlessAmong } from './merger-store.ts';
 import { merge } from './merging.ts';
 import { blockedAmong } from './store.ts';
-import type { Decision } from './types.ts';
+import type { Decision, HeadlessHousehold } from './types.ts';
+import { say } from './words.ts';
 
 /** A pair that is to be decided, as it was read. */
 export interface ReadPair extends PairName {
@@ -21,13 +23,20 @@ export interface PairsDecision {
   readonly reason: string;
 }
 
+export interface Decided {
+  readonly decided: number;
+  readonly pattern: string;
+  /** Whose heads were merged into another record: they need others. */
+  readonly headlessHouseholds: HeadlessHousehold[];
+}
+
 /**
  * Decides whether two records are one person, for one pair or for many of one pattern: all of them or none. One person: the record that
  * does not go on points at the one that does. Two people: whoever waited for this decision alone is enrolled.
  * @throws not_found; separation_of_duties to who registered or verified either; unprocessable without a survivor of the two, or when the patterns differ;
  *   conflict when a pair has changed since or is settled, or one of its records was merged
  */
-export const decideDuplicatePairs = command<PairsDecision, { decided: number; pattern: string }>({
+export const decideDuplicatePairs = command<PairsDecision, Decided>({
   name: 'deduplication.decide_pair',
   scope: (db, input) => scopeOf(db, input),
   async run(context, input) {
@@ -41,13 +50,14 @@ export const decideDuplicatePairs = command<PairsDecision, { decided: number; pa
       refuseDecision(actor.id, found, pair, decision, pairs.length > 1 ? `/pairs/${i}` : '');
     }
     const patterns = [...new Set([...locked.values()].map(({ pattern }) => pattern))];
-    if (patterns.length > 1)
-      throw problem.unprocessable('Decide together only pairs that agree and differ in the same way: of one "pattern".');
+    if (patterns.length > 1) throw problem.unprocessable(say('pairs_of_patterns'));
     if (decision === 'same_person') refuseChains(pairs);
     await decidePairs(tx, pairs, { decision, reason, by: actor.id, at: now });
+    const headless: string[] = [];
     if (decision === 'same_person') {
       for (const { firstId, secondId, survivorId = '' } of pairs) {
-        await merge(context, survivorId === firstId ? secondId : firstId, survivorId, reason);
+        const headOf = await merge(context, survivorId === firstId ? secondId : firstId, survivorId, reason);
+        if (headOf) headless.push(headOf);
       }
     }
     if (decision !== 'needs_information')
@@ -57,7 +67,7 @@ export const decideDuplicatePairs = command<PairsDecision, { decided: number; pa
       );
     const [only] = pairs;
     return {
-      result: { decided: pairs.length, pattern: patterns[0] ?? '' },
+      result: { decided: pairs.length, pattern: patterns[0] ?? '', headlessHouseholds: await headlessAmong(tx, headless) },
       subject:
         only && pairs.length === 1 ? { type: 'duplicate_pair', id: keyOf(only) } : { type: 'duplicate_pairs_of_programme', id: programme },
       before: [...locked.values()].map(({ state }) => state),
@@ -80,19 +90,16 @@ function refuseDecision(actorId: string, pair: LockedPair, read: ReadPair, decis
   const { firstId, secondId, survivorId, version } = read;
   const facts = { pair: keyOf(pair) };
   if (pair.hands.includes(actorId)) throw separationOfDuties('duplicate_pairs_decided_by_another', facts);
-  if (pair.version !== version) throw problem.conflict('The pair has changed since you read it. Read it again.', facts);
+  if (pair.version !== version) throw problem.conflict(say('pair_changed'), facts);
   if (pair.state !== 'open' && pair.state !== 'needs_information')
-    throw problem.conflict('This pair is settled.', { ...facts, state: pair.state });
+    throw problem.conflict(say('pair_settled'), { ...facts, state: pair.state });
   if (pair.survivorId)
-    throw problem.conflict('One of the two records was merged. Read the pairs of the record that went on.', {
+    throw problem.conflict(say('pair_record_merged'), {
       ...facts,
       survivorId: pair.survivorId,
     });
   if ((decision === 'same_person') === (survivorId === firstId || survivorId === secondId)) return;
-  const detail =
-    decision === 'same_person'
-      ? 'Name the record that goes on: one of the two.'
-      : 'A record goes on in place of another only when they are the same person.';
+  const detail = decision === 'same_person' ? say('survivor_missing') : say('survivor_of_two');
   throw problem.unprocessable(detail, {}, [{ pointer: `${pointer}/survivorId`, detail }]);
 }
 
@@ -100,7 +107,7 @@ function refuseDecision(actorId: string, pair: LockedPair, read: ReadPair, decis
 function refuseChains(pairs: readonly ReadPair[]): void {
   const people = pairs.flatMap(({ firstId, secondId }) => [firstId, secondId]);
   if (new Set(people).size < people.length) {
-    throw problem.unprocessable('Somebody is in two of these pairs. Merge them one pair after another.');
+    throw problem.unprocessable(say('pairs_in_chain'));
   }
 }
 

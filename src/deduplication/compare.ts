@@ -1,7 +1,7 @@
 import { enrolApplicants } from '../beneficiaries/index.ts';
 import { type Command, type CommandContext, command } from '../platform/index.ts';
 import { takeOffDue, undecidedPairs, withMerged } from './due.ts';
-import { countNames, hasGrown, lockCounting } from './name-frequencies.ts';
+import { countNames, FEWEST_PEOPLE, hasGrown, lockCounting, tryCounting } from './name-frequencies.ts';
 import type { Profiles } from './profiles.ts';
 import { amongSurvivors, withRecords } from './same-person.ts';
 import { scoredPairs } from './scoring.ts';
@@ -64,8 +64,11 @@ export const compareDue = (profiles: Profiles): Command<ToCompare, Found> =>
 async function settingFor({ tx, keyRing, now }: CommandContext, programmeId: string, people: number) {
   const setting = await settingOf(tx, keyRing, programmeId);
   if (setting.population > people * WORTH_LOOKING || !(await hasGrown(tx, programmeId))) return setting;
-  // To somebody who does not know how common names are, all are rare, and namesakes look like one person. So nobody goes on without the count.
-  await lockCounting(tx, programmeId);
+  // To somebody who does not know how common names are, all are rare, and namesakes look like one person: nobody goes on without a count. In
+  // a large programme an earlier count will do while somebody else counts anew.
+  if (setting.population > FEWEST_PEOPLE) {
+    if (!(await tryCounting(tx, programmeId))) return setting;
+  } else await lockCounting(tx, programmeId);
   if (await hasGrown(tx, programmeId)) await countNames(tx, programmeId, now);
   return settingOf(tx, keyRing, programmeId);
 }

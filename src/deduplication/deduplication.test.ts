@@ -184,13 +184,22 @@ describe('duplicate pairs', () => {
     await judge.post(path, { ...body, pairs: [...named.slice(0, 2), { ...named[2], version: 9 }] }).expect(409);
     expect((await pairs('?state=open')).length).toBe(3);
     await officer.post(path, body).expect(403);
-    expect((await judge.post(path, body, 'bulk-decision-1').expect(200)).body).toEqual({ decided: 3, pattern: list[0]?.pattern });
+    expect((await judge.post(path, body, 'bulk-decision-1').expect(200)).body).toEqual({
+      decided: 3,
+      pattern: list[0]?.pattern,
+      headlessHouseholds: [],
+    });
     expect((await judge.post(path, body, 'bulk-decision-1').expect(200)).body.decided).toBe(3);
     expect((await pairs('?state=needs_information')).length).toBe(3);
     const merged = named.map(({ firstId, secondId }) => ({ firstId, secondId, survivorId: firstId, version: 2 }));
     const same = { decision: 'same_person', reason: 'Same face on every card' };
     await judge.post(path, { ...same, pairs: [merged[0], { ...merged[1], survivorId: couples[0]?.[0].id }] }).expect(422);
-    await judge.post(path, { ...same, pairs: merged }).expect(200);
+    const heads = await Promise.all(
+      couples.map(async ([, { id }]) => (await officer.get(`/v1/beneficiaries/${id}`).expect(200)).body.household),
+    );
+    const { body: decided } = await judge.post(path, { ...same, pairs: merged }).expect(200);
+    const headless = heads.map(({ id, reference }) => ({ id, reference }));
+    expect(decided.headlessHouseholds).toEqual(headless.sort((a, b) => (a.reference < b.reference ? -1 : 1)));
     expect(await Promise.all(couples.map(([, second]) => stateOf(second)))).toEqual(['merged', 'merged', 'merged']);
     const other = await twice();
     const stranger = { firstId: other[0].id, secondId: other[1].id, version: 1 };

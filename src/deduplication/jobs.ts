@@ -6,6 +6,8 @@ import { overdue } from './due.ts';
 import { countProgrammeNames, grownProgrammes } from './name-frequencies.ts';
 import { Profiles } from './profiles.ts';
 import { peopleAfter, recompareAfter } from './recomparing.ts';
+import { endRehearsal } from './rehearsal.ts';
+import { leftRehearsals } from './rehearsal-store.ts';
 import { renewAll } from './renewing.ts';
 import { type Rescored, rescorePairs } from './rescoring.ts';
 
@@ -13,6 +15,8 @@ import { type Rescored, rescorePairs } from './rescoring.ts';
 const PATIENCE_MS = 15_000;
 const SWEEP_SECONDS = 10;
 const SWEEP_BATCH = 1_000;
+/** No dry run of a file lasts so long: a rehearsal that began before was left by a process that ended. */
+const REHEARSAL_MS = 24 * 3_600_000;
 /** So many people are compared again before it is written down how far that has come. */
 const SLICE = 500;
 
@@ -55,6 +59,14 @@ export function deduplicationJobs({ db, execute, keyRing, clock }: Ground, dupli
           failed.push(...(await compareAll(left)));
         }
         await eachInTurn(await grownProgrammes(db), (programmeId) => execute(countProgrammeNames, { programmeId }, asSystem));
+      },
+    },
+    {
+      name: 'deduplication.forget_rehearsals',
+      everySeconds: 3_600,
+      async run() {
+        const left = await leftRehearsals(db, new Date(clock.now().getTime() - REHEARSAL_MS));
+        await eachInTurn(left, (rehearsalId) => execute(endRehearsal, { rehearsalId }, asSystem));
       },
     },
     {

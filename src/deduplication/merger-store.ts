@@ -1,5 +1,6 @@
 import type { Unmerged } from '../beneficiaries/index.ts';
 import { type Db, newId, sql, type Tx } from '../platform/index.ts';
+import type { HeadlessHousehold } from './types.ts';
 
 export interface Merger {
   readonly id: string;
@@ -34,6 +35,10 @@ export async function insertMerger(
   await tx.run(sql`insert into mergers (id, loser_id, survivor_id, before, merged_by, merged_at)
     values (${newId()}, ${loserId}, ${survivorId}, ${JSON.stringify(before)}::jsonb, ${by}, ${at})`);
 }
+
+/** Those of these households that have no head, by reference. */
+export const headlessAmong = (db: Db, householdIds: readonly string[]): Promise<HeadlessHousehold[]> =>
+  db.all(sql`select id, reference from households where id = any(${householdIds}::uuid[]) and head_id is null order by reference`);
 
 export async function markUndone(tx: Tx, id: string, reason: string, by: string, at: Date): Promise<void> {
   await tx.run(sql`update mergers set undone_by = ${by}, undone_at = ${at}, reason = ${reason} where id = ${id}`);

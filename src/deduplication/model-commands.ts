@@ -7,6 +7,7 @@ import { insertModel, insertUse, lockModels, type MatchingModel, modelsOf, obser
 import type { Profiles } from './profiles.ts';
 import { settingOf } from './setting.ts';
 import type { ModelComparison } from './types.ts';
+import { say } from './words.ts';
 
 /** Weights are learnt from no fewer decided pairs than this, and from no fewer of either kind. */
 const FEWEST_DECIDED = 20;
@@ -35,10 +36,7 @@ export const estimateModel = (profiles: Profiles): Command<{ programmeId: string
         observations.reduce((sum, { decided, count = 1 }) => sum + (decided === kind ? count : 0), 0);
       const [same, different] = [countOf('same'), countOf('different')];
       if (same + different < FEWEST_DECIDED || Math.min(same, different) < FEWEST_OF_A_KIND) {
-        throw problem.conflict(
-          `Decide more pairs first: at least ${FEWEST_DECIDED}, of which ${FEWEST_OF_A_KIND} as one person and ${FEWEST_OF_A_KIND} as two.`,
-          { same, different },
-        );
+        throw problem.conflict(say('pairs_too_few', { decided: FEWEST_DECIDED, each: FEWEST_OF_A_KIND }), { same, different });
       }
       const setting = await settingOf(tx, keyRing, programmeId);
       const version = Math.max(...(await modelsOf(tx, programmeId)).map((model) => model.version)) + 1;
@@ -80,7 +78,7 @@ export const useModel = command<{ programmeId: string; version: number }, Matchi
     const model = models.find((one) => one.version === version);
     if (!model) throw problem.not_found('There is no such record.');
     if (model.createdBy === actor.id) throw separationOfDuties('matching_model_uses_by_another');
-    if (model.inUse) throw problem.conflict('These weights are in use already.');
+    if (model.inUse) throw problem.conflict(say('weights_in_use'));
     await insertUse(tx, programmeId, version, actor.id, now);
     return {
       result: { ...model, inUse: true },

@@ -1,6 +1,6 @@
 import { nameKey } from '../beneficiaries/index.ts';
 import type { Frequencies } from '../matching/index.ts';
-import { command, type Db, type KeyRing, Recent, sql, type Tx } from '../platform/index.ts';
+import { command, type Db, type KeyRing, Recent, type Sql, sql, type Tx } from '../platform/index.ts';
 
 /** Fewer people than this say nothing about how common a name is, or a duplicate. */
 export const FEWEST_PEOPLE = 1_000;
@@ -30,12 +30,21 @@ export async function frequenciesOf(db: Db, keyRing: KeyRing, programmeId: strin
   if (!countedAt) return rare;
   const known = counted.get(programmeId);
   if (known?.at === countedAt.getTime()) return known.frequencies;
-  const rows = await db.all<{ key: string; share: number }>(
-    sql`select key::text, share from name_frequencies where programme_id = ${programmeId}`,
-  );
+  const rows = await db.all<Share>(sql`select key::text, share from name_frequencies where programme_id = ${programmeId}`);
+  const frequencies = frequenciesIn(keyRing, programmeId, rows);
+  counted.set(programmeId, { at: countedAt.getTime(), frequencies });
+  return frequencies;
+}
+
+interface Share {
+  readonly key: string;
+  readonly share: number;
+}
+
+function frequenciesIn(keyRing: KeyRing, programmeId: string, rows: readonly Share[]): Frequencies {
   const shares = new Map(rows.map(({ key, share }) => [key, share]));
   const bySound = new Recent<string, number>(SOUNDS_KEPT);
-  const frequencies: Frequencies = {
+  return {
     of(sound) {
       const known = bySound.get(sound);
       if (known !== undefined) return known || undefined;
@@ -44,9 +53,10 @@ export async function frequenciesOf(db: Db, keyRing: KeyRing, programmeId: strin
       return share;
     },
   };
-  counted.set(programmeId, { at: countedAt.getTime(), frequencies });
-  return frequencies;
 }
+
+/** From how many people more on the names of so many are counted anew. */
+export const enoughMore = (people: number): number => Math.floor(people * growthOf(people)) + 1;
 
 /**
  * Whether a programme has grown by enough since its names were counted: a tenth, and a large one a quarter. Identifiers grow with time, so only people who came since are
@@ -56,7 +66,7 @@ export async function hasGrown(db: Db, programmeId: string): Promise<boolean> {
   const last = await db.first<{ people: number; lastId: string | null }>(
     sql`select people, last_id as "lastId" from name_counts where programme_id = ${programmeId}`,
   );
-  const enough = Math.floor((last?.people ?? 0) * growthOf(last?.people ?? 0)) + 1;
+  const enough = enoughMore(last?.people ?? 0);
   const row = await db.first<{ since: number }>(sql`select count(*)::int as since from (select from enrolments
     where programme_id = ${programmeId} and beneficiary_id > ${last?.lastId ?? '00000000-0000-0000-0000-000000000000'} limit ${enough}) since`);
   return row?.since === enough;
@@ -73,6 +83,48 @@ export async function grownProgrammes(db: Db): Promise<string[]> {
 export const lockCounting = (tx: Tx, programmeId: string): Promise<unknown> =>
   tx.first(sql`select pg_advisory_xact_lock(hashtextextended(${`name_counts/${programmeId}`}, 0))`);
 
+/** As {@link lockCounting}, and whoever finds somebody else counting does not wait. @returns whether it is theirs to count */
+export async function tryCounting(tx: Tx, programmeId: string): Promise<boolean> {
+  const row = await tx.first<{ ours: boolean }>(
+    sql`select pg_try_advisory_xact_lock(hashtextextended(${`name_counts/${programmeId}`}, 0)) as ours`,
+  );
+  return row?.ours === true;
+}
+
+/** Of so many people about as many as tell enough. */
+const sampled = (people: number): Sql => sql`tablesample system (${Math.min(100, (100 * ENOUGH_PEOPLE) / people)})`;
+const sampleOf = (programmeId: string, people: number): Sql =>
+  sql`select search_keys from match_profiles ${sampled(people)} where programme_id = ${programmeId}`;
+
+/** How common names are among people. @param people their `search_keys` */
+const sharesAmong = (people: Sql): Sql => sql`
+  with people as materialized (${people}), sampled as (select greatest(count(*), ${FEWEST_PEOPLE}) as size from people)
+  select key, count(*)::float8 / max(size) as share from people, sampled, unnest(search_keys) as key
+  group by key having count(*) > 1 and count(*) >= ${LEAST_SHARE}::float8 * max(size)`;
+
+/** How common names would be in a programme, were the people of a rehearsal entered. @param people how many there would be */
+export async function frequenciesWith(
+  db: Db,
+  keyRing: KeyRing,
+  programmeId: string,
+  rehearsalId: string,
+  people: number,
+): Promise<Frequencies> {
+  const rows = await db.all<Share>(
+    sql`select key::text, share from (${sharesAmong(sql`${sampleOf(programmeId, people)}
+    union all select search_keys from rehearsed_people ${sampled(people)} where rehearsal_id = ${rehearsalId}`)}) counted`,
+  );
+  return frequenciesIn(keyRing, programmeId, rows);
+}
+
+/** How many people a programme has, and how many it had when its names were counted. */
+export async function peopleCounted(db: Db, programmeId: string): Promise<{ people: number; counted: number }> {
+  const row = await db.first<{ people: number; counted: number }>(sql`
+    select (select count(*) from enrolments where programme_id = ${programmeId})::int as people,
+      coalesce((select people from name_counts where programme_id = ${programmeId}), 0) as counted`);
+  return row ?? { people: 0, counted: 0 };
+}
+
 /** Counts how many people a programme has and how common their names are. */
 export async function countNames(tx: Tx, programmeId: string, at: Date): Promise<void> {
   const row = await tx.first<{ people: number; lastId: string | null }>(sql`select count(*)::int as people,
@@ -80,12 +132,8 @@ export async function countNames(tx: Tx, programmeId: string, at: Date): Promise
     from enrolments where programme_id = ${programmeId}`);
   if (!row?.lastId) return;
   await tx.run(sql`delete from name_frequencies where programme_id = ${programmeId}`);
-  await tx.run(sql`with people as materialized (
-      select search_keys from match_profiles tablesample system (${Math.min(100, (100 * ENOUGH_PEOPLE) / row.people)}) where programme_id = ${programmeId}
-    ), sampled as (select greatest(count(*), ${FEWEST_PEOPLE}) as size from people)
-    insert into name_frequencies (programme_id, key, share)
-    select ${programmeId}, key, count(*)::float8 / max(size) from people, sampled, unnest(search_keys) as key
-    group by key having count(*) > 1 and count(*) >= ${LEAST_SHARE}::float8 * max(size)`);
+  await tx.run(sql`insert into name_frequencies (programme_id, key, share)
+    select ${programmeId}, key, share from (${sharesAmong(sampleOf(programmeId, row.people))}) counted`);
   await tx.run(sql`insert into name_counts (programme_id, people, last_id, counted_at) values (${programmeId}, ${row.people}, ${row.lastId}, ${at})
     on conflict (programme_id) do update set people = excluded.people, last_id = excluded.last_id, counted_at = excluded.counted_at`);
 }

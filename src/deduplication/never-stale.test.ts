@@ -208,13 +208,25 @@ describe('a pair is never stale', () => {
       phones: ['+213550111999'],
     };
     const stranger = { given: strangeName(), family: strangeName(), birth: { from: '1990-02-13', to: '1990-02-13' } };
-    const { app } = platform;
-    const [likely, unlikely] = await duplicates.probe(app.database.reader, frame.programmeId, [particulars, stranger]);
-    expect(likely).toEqual({ beneficiaryId: id, registrationNumber, probability: expect.closeTo(1, 1) });
-    expect(unlikely).toBeUndefined();
+    const rehearse = async (programmeId: string, ...people: object[]) => {
+      const rehearsal = duplicates.rehearse(programmeId);
+      const found = await rehearsal.add(people.map((one, i) => ({ rowNumber: i + 1, particulars: one })));
+      await rehearsal.end();
+      return found;
+    };
+    const likely = { beneficiaryId: id, registrationNumber, probability: expect.closeTo(1, 1), holds: true };
+    expect(await rehearse(frame.programmeId, particulars, stranger)).toEqual([[likely], []]);
+    expect(await rehearse(frame.programmeId, particulars, particulars)).toEqual([
+      [likely],
+      expect.arrayContaining([likely, { earlierRow: 1, probability: expect.closeTo(1, 1), holds: true }]),
+    ]);
     const elsewhere = await makeFrame(platform);
-    expect(await duplicates.probe(app.database.reader, elsewhere.programmeId, [particulars])).toEqual([undefined]);
+    expect(await rehearse(elsewhere.programmeId, particulars)).toEqual([[]]);
     expect(await pairsIn()).toEqual([]);
+    const left = await platform.owner.query(
+      'select (select count(*) from rehearsals) + (select count(*) from rehearsed_people) + (select count(*) from rehearsed_keys) as rows',
+    );
+    expect(left.rows).toEqual([{ rows: '0' }]);
   });
 
   it('answers a repeated registration with what was answered first', async () => {

@@ -1,7 +1,7 @@
 import type { EnrolmentState } from '../beneficiaries/index.ts';
 import type { Evidence } from '../matching/index.ts';
 import { type Db, type Sql, sql } from '../platform/index.ts';
-import type { PairState, PastDecision } from './types.ts';
+import type { HeadlessHousehold, PairState, PastDecision } from './types.ts';
 
 /** One side of a pair as the tables hold it. */
 export interface SideRow {
@@ -27,7 +27,7 @@ export interface PairRow {
   readonly decidedBy: string | null;
   readonly decidedAt: Date | null;
   readonly mergerId: string | null;
-  readonly headlessHousehold: { readonly id: string; readonly reference: string } | null;
+  readonly headlessHousehold: HeadlessHousehold | null;
   readonly foundAt: Date;
   readonly version: number;
 }

@@ -39,14 +39,12 @@ export class Profiles {
     );
   }
 
-  /** Opens profiles that have been read. @returns them by person */
-  opened(rows: readonly SealedProfile[]): Map<string, Profile> {
-    return new Map(
-      rows.map((row) => {
-        const kept = this.#kept.get(row.id);
-        return [row.id, kept?.version === row.version ? kept.profile : this.#open(row)];
-      }),
-    );
+  /** Opens profiles that have been read. */
+  opened(rows: readonly SealedProfile[]): { id: string; profile: Profile }[] {
+    return rows.map((row) => {
+      const kept = this.#kept.get(row.id);
+      return { id: row.id, profile: kept?.version === row.version ? kept.profile : this.#open(row) };
+    });
   }
 
   #open({ id, version, sealed }: SealedProfile): Profile {

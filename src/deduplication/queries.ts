@@ -1,6 +1,17 @@
 import { beneficiaryScope } from '../beneficiaries/index.ts';
 import type { Language } from '../matching/index.ts';
-import { command, cursorKey, type Db, isId, type KeyRing, type Page, pageOf, pageRequest, problem } from '../platform/index.ts';
+import {
+  command,
+  cursorKey,
+  cursorUnknown,
+  type Db,
+  isId,
+  type KeyRing,
+  type Page,
+  pageOf,
+  pageRequest,
+  problem,
+} from '../platform/index.ts';
 import { decisionsOn, findPair, type PairFilter, type PairPosition, pairsOf } from './pair-store.ts';
 import { sideBySide } from './side-by-side.ts';
 import type { DuplicatePair, PastDecision } from './types.ts';
@@ -58,7 +69,6 @@ export async function openPair(db: Db, keyRing: KeyRing, { firstId, secondId, la
 function positionIn(cursor: string | undefined): PairPosition | undefined {
   if (cursor === undefined) return undefined;
   const [score = '', firstId = '', secondId = ''] = (cursorKey(cursor) ?? '').split('/');
-  if (!/^\d(\.\d{1,10})?$/.test(score) || !isId(firstId) || !isId(secondId))
-    throw problem.invalid_request('Send a cursor as "nextCursor" gave it.');
+  if (!/^\d(\.\d{1,10})?$/.test(score) || !isId(firstId) || !isId(secondId)) throw cursorUnknown();
   return { score, firstId, secondId };
 }

@@ -23,7 +23,7 @@ export const rescorePairs = (profiles: Profiles): Command<{ programmeId: string;
       const { tx, keyRing, now } = context;
       const pairs = await pairsAfter(tx, programmeId, true, after, CHUNK);
       const setting = await settingOf(tx, keyRing, programmeId);
-      const scored = await scoredPairs(tx, { programmeId, profiles, keyRing, setting }, new Map(), await withRecords(tx, pairs));
+      const scored = await scoredPairs(tx, { programmeId, profiles, keyRing, setting }, [], await withRecords(tx, pairs));
       const changed = await openPairs(tx, programmeId, await amongSurvivors(context, scored), setting.modelVersion, now);
       const { firstId, secondId } = pairs.at(-1) ?? {};
       return {

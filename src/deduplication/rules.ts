@@ -8,6 +8,10 @@ export const patternOf = (evidence: readonly Evidence[]): string => evidence.map
 export const blocksEnrolment = ({ evidence }: Pick<ScoredPair, 'evidence'>): boolean =>
   evidence.some(({ field, level }) => field === 'document' && level === 'same');
 
+/** Whether a pair, once it is opened, keeps the later of the two from being paid. @param holdThreshold of the programme, as decimal text */
+export const wouldHold = (pair: Pick<ScoredPair, 'probability' | 'evidence'>, holdThreshold: string): boolean =>
+  Number(scoreText(pair.probability)) >= Number(holdThreshold) || blocksEnrolment(pair);
+
 /** A probability as it is stored: more digits would say nothing. */
 export const scoreText = (probability: number): string => probability.toFixed(6);
 

@@ -38,3 +38,12 @@ export async function settingOf(db: Db, keyRing: KeyRing, programmeId: string): 
     frequencies: await frequenciesOf(db, keyRing, programmeId, countedAt),
   };
 }
+
+/** What comparisons go by: who was entered last, the programme with its threshold, and the weights in use. */
+export async function basisOf(db: Db, programmeId: string): Promise<string> {
+  const row = await db.first<{ basis: string }>(sql`
+    select concat_ws('/', p.version, (select id from matching_model_uses u where u.programme_id = p.id order by u.used_from desc, u.id desc limit 1),
+      (select beneficiary_id from enrolments where programme_id = p.id order by beneficiary_id desc limit 1)) as basis
+    from programmes p where p.id = ${programmeId}`);
+  return row?.basis ?? '';
+}

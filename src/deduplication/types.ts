@@ -36,6 +36,12 @@ export interface PastDecision {
   readonly decidedAt: string;
 }
 
+/** A household without a head. */
+export interface HeadlessHousehold {
+  readonly id: string;
+  readonly reference: string;
+}
+
 /** Two records side by side. */
 export interface DuplicatePair {
   readonly first: PairSide;
@@ -53,7 +59,7 @@ export interface DuplicatePair {
   /** The merger that stands between the two. */
   readonly mergerId: string | null;
   /** The household whose head that merger took, as long as nobody else was named. */
-  readonly headlessHousehold: { readonly id: string; readonly reference: string } | null;
+  readonly headlessHousehold: HeadlessHousehold | null;
   readonly foundAt: string;
   readonly version: number;
 }

@@ -6,6 +6,7 @@ import { findMerger, lockMerger } from './merger-store.ts';
 import { unmerge } from './merging.ts';
 import { inOrder } from './rules.ts';
 import type { Decision } from './types.ts';
+import { say } from './words.ts';
 
 /** Whether any of these people was put on a payment list that counts, or was paid, since a moment: what rooms above this one know. */
 export type PaidSince = (db: Db, beneficiaryIds: readonly string[], since: Date) => Promise<boolean>;
@@ -34,16 +35,14 @@ export const undoMerger = (paidSince: PaidSince): Command<Undoing, PairName> =>
       const { tx, actor, now } = context;
       const merger = await lockMerger(tx, mergerId);
       if (!merger) throw problem.not_found('There is no such record.');
-      if (merger.undoneAt) throw problem.conflict('This merger was undone already.');
-      if (merger.isErased) throw problem.conflict('This person was erased, with all their records. They stay merged.');
+      if (merger.undoneAt) throw problem.conflict(say('merger_undone'));
+      if (merger.isErased) throw problem.conflict(say('merger_erased'));
       const { loserId, survivorId } = merger;
       const [firstId, secondId] = inOrder(loserId, survivorId);
       const [pair] = await lockPairs(tx, [{ firstId, secondId }]);
       if (pair?.hands.includes(actor.id)) throw separationOfDuties('mergers_by_another');
       if (await paidSince(tx, [loserId, survivorId, ...merger.before.records], merger.mergedAt)) {
-        throw problem.conflict(
-          'Since they were merged, one of the two was put on a payment list or paid. A list that is not released yet can be cancelled first; otherwise the records stay merged.',
-        );
+        throw problem.conflict(say('merger_paid'));
       }
       await unmerge(context, merger, reason);
       await decidePairs(tx, [{ firstId, secondId }], { decision: becomes, reason, by: actor.id, at: now });
