@@ -1,22 +1,21 @@
 import { system } from '../access/index.ts';
-import { type DuplicateCheck, knownHouseholds, particularsOf } from '../beneficiaries/index.ts';
-import { profileOf } from '../matching/index.ts';
+import { type DuplicateCheck, knownHouseholds, type Rehearsal, type Resemblance } from '../beneficiaries/index.ts';
 import { type Ground, Interrupted } from '../platform/index.ts';
-import { type PlacedRows, placed } from './begun-households.ts';
+import { type PlacedRows, placed, rehearsedAs } from './begun-households.ts';
 import { recordCheck, restartCheck } from './check-rows.ts';
 import type { StoredFile } from './file-store.ts';
 import { findFile } from './file-store.ts';
-import { FindingsSoFar, noFindings } from './findings.ts';
+import { FindingsSoFar } from './findings.ts';
 import { type GoodRow, Preparation, type PreparedRow, submissionsOf } from './prepare.ts';
 import { RowIndex } from './row-index.ts';
 import { chunkAfter, enteredSubmissions } from './row-store.ts';
-import type { DuplicateRow, KnownHouseholdRow } from './types.ts';
+import type { DuplicateRow, Findings, HouseholdSizeRow, KnownHouseholdRow } from './types.ts';
 
 const asSystem = { actor: system };
 
 /**
- * Reads the rows of a file as the run would, and enters nobody. What it knows of the rows behind it is kept in memory, so a dry run whose
- * process ends begins anew.
+ * Reads the rows of a file as the run would, and enters nobody. What it knows of the rows behind it is its own, so a dry run whose process
+ * ends begins anew.
  * @param closing tells that the process is about to end
  */
 export async function checkFile(ground: Ground, duplicates: DuplicateCheck, fileId: string, closing: AbortSignal): Promise<void> {
@@ -24,42 +23,80 @@ export async function checkFile(ground: Ground, duplicates: DuplicateCheck, file
   let stored: StoredFile | undefined | null = await findFile(db, fileId);
   if (stored?.file.findings?.checkedRows) stored = await execute(restartCheck, { fileId }, asSystem);
   if (stored?.file.state !== 'checking') return;
-  await duplicates.ready(stored.file.programmeId, closing);
-  const check = new Check(ground, duplicates, stored, await Preparation.of(stored, ground));
   const { attempt, file } = stored;
-  let findings = noFindings;
-  for (;;) {
-    if (closing.aborted) throw new Interrupted();
-    const chunk = await chunkAfter(db, fileId, findings.checkedRows);
-    const { bad, ...batch } = chunk ? await check.batch(await check.preparation.rowsOf(chunk)) : { bad: [], findings };
-    findings = batch.findings;
+  await duplicates.ready(file.programmeId, closing);
+  const basis = await duplicates.basis(db, file.programmeId);
+  await checkRows(ground, duplicates, stored, file.totalRows, closing, async ({ bad, findings }) => {
     const isLast = findings.checkedRows === file.totalRows;
-    const { goesOn } = await execute(recordCheck(bad), { fileId, attempt, findings, isLast }, asSystem);
-    if (isLast || !goesOn) return;
+    const { goesOn } = await execute(recordCheck(bad), { fileId, attempt, findings, basis: isLast ? basis : null }, asSystem);
+    return goesOn;
+  });
+}
+
+/** What a reading of rows has found so far, and the rows of the last batch that it refused. */
+interface Reading {
+  readonly bad: readonly PreparedRow[];
+  readonly findings: Findings;
+}
+
+/**
+ * Reads and compares rows of a file from the first one on, batch after batch, and enters nobody.
+ * @param count how many of them, to the end of a batch
+ * @param goesOn is told what has been found after each batch, and whether to go on
+ * @returns whether it came to their end
+ * @throws Interrupted
+ */
+export async function checkRows(
+  ground: Ground,
+  duplicates: DuplicateCheck,
+  stored: StoredFile,
+  count: number,
+  closing: AbortSignal,
+  goesOn: (reading: Reading) => Promise<boolean>,
+): Promise<boolean> {
+  const { id, programmeId } = stored.file;
+  const preparation = await Preparation.of(stored, ground);
+  const rehearsal = duplicates.rehearse(programmeId);
+  try {
+    const check = new Check(ground, rehearsal, stored, preparation, count);
+    for (let checkedRows = 0; ; ) {
+      if (closing.aborted) throw new Interrupted();
+      const chunk = await chunkAfter(ground.db, id, checkedRows);
+      const reading = await check.batch(chunk ? await preparation.rowsOf(chunk) : []);
+      checkedRows = reading.findings.checkedRows;
+      if (!(await goesOn(reading))) return false;
+      if (checkedRows >= count) return true;
+    }
+  } finally {
+    await rehearsal.end();
   }
 }
 
 /** A reading of rows that enters nobody, and what it knows of the rows behind it. */
-export class Check {
-  readonly preparation: Preparation;
+class Check {
   readonly #ground: Ground;
-  readonly #duplicates: DuplicateCheck;
+  readonly #rehearsal: Rehearsal;
   readonly #stored: StoredFile;
+  readonly #preparation: Preparation;
   readonly #findings: FindingsSoFar;
   readonly #submissions = new RowIndex();
   readonly #households = new RowIndex();
+  /** The size that a household was said to have first: kept as rows are. */
+  readonly #sizesSaid = new RowIndex();
+  readonly #heads = new RowIndex();
   readonly #begun = new RowIndex();
-  readonly #people = new RowIndex();
+  /** Rows that were compared and then refused, because their household has a head. */
+  readonly #refused = new Set<number>();
 
-  constructor(ground: Ground, duplicates: DuplicateCheck, stored: StoredFile, preparation: Preparation) {
-    this.preparation = preparation;
+  constructor(ground: Ground, rehearsal: Rehearsal, stored: StoredFile, preparation: Preparation, count: number) {
     this.#ground = ground;
-    this.#duplicates = duplicates;
+    this.#rehearsal = rehearsal;
     this.#stored = stored;
-    this.#findings = new FindingsSoFar(preparation);
+    this.#preparation = preparation;
+    this.#findings = new FindingsSoFar(preparation, count);
   }
 
-  async batch(rows: readonly PreparedRow[]) {
+  async batch(rows: readonly PreparedRow[]): Promise<Reading> {
     const { db } = this.#ground;
     const { programmeId, id } = this.#stored.file;
     const entered = await enteredSubmissions(db, programmeId, submissionsOf(rows), id);
@@ -69,44 +106,45 @@ export class Check {
       // A repetition within the batch is seen by who sorts it.
       if (key && earlier && earlier < (rows[0]?.rowNumber ?? 0)) entered.set(key, { inThisFile: true, who: null });
     }
-    const sorted = await placed(db, this.#duplicates, this.preparation, this.#stored, this.preparation.sorted(rows, entered));
+    const readable = this.#preparation.sorted(rows, entered);
+    const alike = await this.#resemblances(readable.good);
+    const sorted = await placed(
+      {
+        db,
+        preparation: this.#preparation,
+        stored: this.#stored,
+        resembling: async () => alike,
+        headOf: (reference) => this.#heads.find(reference),
+      },
+      readable,
+    );
+    const good = new Set(sorted.good.map(({ rowNumber }) => rowNumber));
+    for (const { rowNumber } of readable.good) if (!good.has(rowNumber)) this.#refused.add(rowNumber);
+    for (const {
+      rowNumber,
+      candidate: { registration },
+    } of sorted.good)
+      if (registration.relationship === 'head') this.#heads.first(registration.household.reference, rowNumber);
     const begunElsewhere = this.#firstNamed(sorted.begunElsewhere);
-    const duplicates = await this.#duplicatesAmong(sorted.good);
-    return {
-      bad: sorted.bad,
-      findings: this.#findings.add({ ...sorted, begunElsewhere }, duplicates, await this.#newHouseholds(sorted.good)),
-    };
+    const duplicates = this.#duplicatesAmong(sorted.good, alike);
+    const { households, otherSizes } = await this.#sizes(sorted.good);
+    return { bad: sorted.bad, findings: this.#findings.add({ ...sorted, begunElsewhere, otherSizes }, duplicates, households) };
   }
 
-  async #duplicatesAmong(good: readonly GoodRow[]): Promise<DuplicateRow[]> {
-    const { programmeId } = this.#stored.file;
-    const people = good.map(({ candidate: { registration, place } }) => particularsOf(registration, place));
-    const likenesses = await this.#duplicates.probe(this.#ground.db, programmeId, people);
-    return good.flatMap(({ rowNumber }, i): DuplicateRow[] => {
-      const earlierRow = this.#earlierRow(rowNumber, people[i] as (typeof people)[number]);
-      if (earlierRow !== undefined) return [{ rowNumber, earlierRow }];
-      const likeness = likenesses[i];
-      return likeness && likeness.probability >= this.preparation.holdThreshold
-        ? [{ rowNumber, ...likeness, probability: Math.round(likeness.probability * 1000) / 1000 }]
-        : [];
+  async #resemblances(good: readonly GoodRow[]): Promise<ReadonlyMap<number, readonly Resemblance[]>> {
+    const found = await this.#rehearsal.add(rehearsedAs(good));
+    return new Map(good.map(({ rowNumber }, i) => [rowNumber, found[i] ?? []]));
+  }
+
+  /** The rows that would be held, each with the likeliest earlier row, which can be taken out of the file, or else the likeliest person. */
+  #duplicatesAmong(good: readonly GoodRow[], alike: ReadonlyMap<number, readonly Resemblance[]>): DuplicateRow[] {
+    return good.flatMap(({ rowNumber }): DuplicateRow[] => {
+      const likely = (alike.get(rowNumber) ?? []).filter((one) => one.holds && !('earlierRow' in one && this.#refused.has(one.earlierRow)));
+      const [shown] = [...likely.filter((one) => 'earlierRow' in one), ...likely];
+      if (!shown) return [];
+      const { holds: _holds, ...likeness } = shown;
+      return [{ rowNumber, ...likeness, probability: Math.round(likeness.probability * 1000) / 1000 }];
     });
-  }
-
-  /**
-   * The row of the file that says before: the same document; or the same birth under a name that sounds the same, whole or the given name
-   * alone at the same place. In the pilot's file each of these was a repetition whenever it was found.
-   */
-  #earlierRow(rowNumber: number, particulars: ReturnType<typeof particularsOf>): number | undefined {
-    const { g = [], f = [], b = '', d = [], l = [] } = profileOf(particulars);
-    const [given, whole] = [g, [...g, ...f]].map((words) => words.map(([, sound]) => sound).sort());
-    const isDay = b.length === 8;
-    const texts = [
-      ...d.map((document) => `document ${document}`),
-      ...(isDay && (whole?.length ?? 0) > 1 ? [`person ${b} ${whole?.join(' ')}`] : []),
-      ...(isDay && given?.length ? [`neighbour ${b} ${given.join(' ')} ${l.join('/')}`] : []),
-    ];
-    const earlier = texts.map((text) => this.#people.first(text, rowNumber));
-    return earlier.find((row) => row !== undefined && row !== rowNumber);
   }
 
   // Each household at the first row that names it.
@@ -116,12 +154,24 @@ export class Check {
     );
   }
 
-  async #newHouseholds(good: readonly GoodRow[]): Promise<number> {
-    const references = good
-      .map(({ rowNumber, candidate }) => ({ rowNumber, reference: candidate.registration.household.reference }))
-      .filter(({ rowNumber, reference }) => this.#households.first(reference, rowNumber) === undefined)
-      .map(({ reference }) => reference);
-    const known = await knownHouseholds(this.#ground.db, this.#stored.file.programmeId, references);
-    return references.length - known.size;
+  /** How many households the rows name first, and which of the rows state another size of theirs than counts. */
+  async #sizes(good: readonly GoodRow[]): Promise<{ households: number; otherSizes: HouseholdSizeRow[] }> {
+    const named = good.map(({ rowNumber, candidate }) => ({ rowNumber, ...candidate.registration.household }));
+    const known = await knownHouseholds(
+      this.#ground.db,
+      this.#stored.file.programmeId,
+      named.map(({ reference }) => reference),
+    );
+    let households = 0;
+    const otherSizes: HouseholdSizeRow[] = [];
+    for (const { rowNumber, reference, size } of named) {
+      const household = known.get(reference);
+      const countingRow = this.#households.first(reference, rowNumber);
+      const counts = household?.size ?? this.#sizesSaid.first(reference, size) ?? size;
+      if (countingRow === undefined && !household) households += 1;
+      if (size === counts) continue;
+      otherSizes.push({ rowNumber, ...(household ? { householdId: household.id } : { countingRow: countingRow ?? rowNumber }) });
+    }
+    return { households, otherSizes };
   }
 }

@@ -1,6 +1,6 @@
 import { command } from '../platform/index.ts';
 import { existingFile, registrationFileScope } from './existing-file.ts';
-import { beginCheck, recordFindings, type StoredFile } from './file-store.ts';
+import { beginCheck, endCheck, recordFindings, type StoredFile } from './file-store.ts';
 import { noFindings } from './findings.ts';
 import type { PreparedRow } from './prepare.ts';
 import { insertRefusals } from './row-store.ts';
@@ -25,7 +25,8 @@ export interface Checking {
   readonly fileId: string;
   readonly attempt: number;
   readonly findings: Findings;
-  readonly isLast: boolean;
+  /** With the last batch what it went by; null before. */
+  readonly basis: string | null;
 }
 
 /** Keeps what a dry run has found in a batch. @param bad the rows that it refused */
@@ -33,11 +34,12 @@ export const recordCheck = (bad: readonly PreparedRow[]) =>
   command<Checking, { goesOn: boolean }>({
     name: 'intake.record_check',
     scope: (db, { fileId }) => registrationFileScope(db, fileId),
-    async run({ tx }, { fileId, attempt, findings, isLast }) {
+    async run({ tx }, { fileId, attempt, findings, basis }) {
       const before = await existingFile(tx, fileId);
       if (before.file.state !== 'checking' || before.attempt !== attempt) return { result: { goesOn: false }, subject: subjectOf(fileId) };
       await insertRefusals(tx, fileId, attempt, bad);
-      await recordFindings(tx, fileId, isLast ? 'checked' : 'checking', findings);
+      const isLast = basis !== null;
+      await (isLast ? endCheck(tx, fileId, findings, basis) : recordFindings(tx, fileId, findings));
       const [from, to] = [before.file.findings?.checkedRows, findings.checkedRows];
       return { result: { goesOn: true }, subject: subjectOf(fileId), before: { checkedRows: from }, after: { checkedRows: to, isLast } };
     },

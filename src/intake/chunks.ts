@@ -1,5 +1,6 @@
 import {
   type KeyRing,
+  type NumberedRow,
   openWith,
   problem,
   sealWith,
@@ -8,6 +9,7 @@ import {
   unwrapDataKey,
   wrapDataKey,
 } from '../platform/index.ts';
+import { say } from './words.ts';
 
 /** How many rows are taken at once. */
 export const CHUNK_ROWS = 500;
@@ -17,8 +19,10 @@ const CHUNK_CHARACTERS = 1_000_000;
 /** Some rows of a file in their order. */
 export interface Chunk {
   readonly number: number;
-  /** 1 is the first row after the header. */
+  /** 1 is the first row after the header that has anything in it. */
   readonly firstRow: number;
+  /** In which row of the file each stands, as a spreadsheet shows it. */
+  readonly fileRows: readonly number[];
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -69,7 +73,7 @@ export const resealRows = (keyRing: KeyRing, fileId: string, { number, dataKey }
   sealChunk(fileKeyOf(keyRing, fileId, dataKey), fileId, { number, rows });
 
 function fileKeyOf(keyRing: KeyRing, fileId: string, dataKey: Buffer | null): Buffer {
-  if (!dataKey) throw problem.conflict('The rows of this file have been forgotten. Send the file again.');
+  if (!dataKey) throw problem.conflict(say('file_emptied'));
   return unwrapDataKey(keyRing, fileKeys.purpose, fileKeys.place({ id: fileId }), dataKey);
 }
 
@@ -80,22 +84,24 @@ const isEmpty = (row: readonly string[]): boolean => row.every((cell) => cell.tr
  * @param belongs whether a row is to be taken together with the one before it
  */
 export async function* chunksOf(
-  rows: AsyncIterable<readonly string[]>,
+  rows: AsyncIterable<NumberedRow>,
   belongs: (row: readonly string[], before: readonly string[]) => boolean = () => false,
 ): AsyncGenerator<Chunk> {
   let [number, firstRow, characters] = [0, 1, 0];
   let gathered: (readonly string[])[] = [];
-  for await (const row of rows) {
+  let fileRows: number[] = [];
+  for await (const { row: fileRow, cells: row } of rows) {
     if (isEmpty(row)) continue;
     const before = gathered.at(-1);
     if (before && (characters >= CHUNK_CHARACTERS || (gathered.length >= CHUNK_ROWS && !belongs(row, before)))) {
-      yield { number, firstRow, rows: gathered };
+      yield { number, firstRow, fileRows, rows: gathered };
       number += 1;
       firstRow += gathered.length;
-      [gathered, characters] = [[], 0];
+      [gathered, fileRows, characters] = [[], [], 0];
     }
     gathered.push(row);
+    fileRows.push(fileRow);
     for (const cell of row) characters += cell.length;
   }
-  if (gathered.length > 0) yield { number, firstRow, rows: gathered };
+  if (gathered.length > 0) yield { number, firstRow, fileRows, rows: gathered };
 }

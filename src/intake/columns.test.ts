@@ -4,8 +4,9 @@ import contract from '../contract/openapi.json' with { type: 'json' };
 import { columnNames, columns } from './columns.ts';
 import { guessColumns, looksLikeHeader } from './guessing.ts';
 import { checkHeader, plainHeader } from './header.ts';
-import { mappingFaults, settledMapping } from './mapping.ts';
+import { type MappingFault, mappingFaults, settledMapping } from './mapping.ts';
 import { Shapes, shapeOf } from './masking.ts';
+import { say } from './words.ts';
 
 const guessed = (...header: string[]) => guessColumns(header).map(({ guess, confidence }) => [guess, confidence]);
 
@@ -85,7 +86,7 @@ describe('a header', () => {
       checkHeader(cells);
       return [];
     } catch (error) {
-      return (error as { places: { cell: string; detail: string }[] }).places.map(({ cell, detail }) => [cell, detail.split('.')[0]]);
+      return (error as { places: MappingFault[] }).places.map(({ cell, detail }) => [cell, detail.en.split('.')[0]]);
     }
   };
 
@@ -128,13 +129,13 @@ describe('a mapping', () => {
         ['B', 'sex' as const],
       ]),
     );
-    expect(faults.slice(0, 3)).toEqual([
-      { cell: 'A', detail: expect.stringContaining('says the same') },
-      { cell: 'B', detail: expect.stringContaining('says the same') },
-      { cell: 'Shoe size', detail: expect.stringContaining('not known') },
+    expect(faults.slice(0, 3)).toMatchObject([
+      { cell: 'A', detail: { code: 'column_said_twice' } },
+      { cell: 'B', detail: { code: 'column_said_twice' } },
+      { cell: 'Shoe size', detail: { code: 'column_undecided' } },
     ]);
-    expect(faults).toContainEqual({ cell: 'Wilaya', detail: 'This column is missing.' });
-    expect(faults).toContainEqual({ cell: 'Prénom', detail: 'This column is missing.' });
+    expect(faults).toContainEqual({ cell: 'Wilaya', detail: say('column_missing') });
+    expect(faults).toContainEqual({ cell: 'Prénom', detail: say('column_missing') });
   });
 });
 

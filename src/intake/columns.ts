@@ -36,6 +36,7 @@ const under = <Name extends string>(place: string, spellings: { readonly [Key in
 export const columns = {
   number: { at: '', spellings: ['N°', 'No', 'Number', 'ID', 'رقم'] },
   reasons: { at: '', spellings: ['Motifs', 'Reasons', 'الأسباب'] },
+  fileRow: { at: '', spellings: ['Ligne du fichier', 'Row in the file', 'السطر في الملف'] },
   submissionKey: { at: '/submission', spellings: ['_uuid', 'uuid', 'instanceID', 'Submission ID'] },
   registeredOn: {
     at: '/consents/givenOn',
@@ -185,6 +186,9 @@ export const columns = {
 export type ColumnName = keyof typeof columns;
 
 export const columnNames = Object.keys(columns) as ColumnName[];
+
+/** Those whose cells are dates. */
+export const dateColumns: ReadonlySet<ColumnName | null> = new Set<ColumnName>(['registeredOn', 'birth']);
 
 const nearest = new Map<string, readonly ColumnName[]>();
 

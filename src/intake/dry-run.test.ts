@@ -3,6 +3,7 @@ import { makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
 import { permissions } from '../access/index.ts';
+import { faultDetail } from '../beneficiaries/index.ts';
 import { duplicateCheck } from '../deduplication/index.ts';
 import { Interrupted } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
@@ -39,15 +40,36 @@ describe('before the run of a file', () => {
     .replace('Phone', 'Shoe size')
     .replace('Sex,', 'Column7,');
 
+  it.each(['ar', 'fr', 'en'] as const)('says in %s what is undecided, refused and listed', async (language) => {
+    const id = await programme();
+    const speaking = <Test extends { set(name: string, value: string): Test }>(test: Test) => test.set('Accept-Language', language);
+    const { body: waiting, headers } = await speaking(send(id, strange)).expect(202);
+    expect(headers).toMatchObject({ 'content-language': language, vary: expect.stringContaining('Accept-Language') });
+    const missing = { ar: 'هذا العمود ناقص.', fr: 'Cette colonne manque.', en: 'This column is missing.' };
+    expect(waiting.unsettled.at(-1)).toEqual({ cell: 'Sexe', code: 'column_missing', detail: missing[language] });
+    const refused = await speaking(officer.post(`/v1/registration-files/${waiting.id}/run`)).expect(422);
+    expect(refused.body.errors).toEqual(waiting.unsettled);
+    const twice = await speaking(send(id, fileOf(row(1)).replace('Phone', 'Sex'))).expect(422);
+    expect(twice.headers['content-language']).toBe(language);
+    expect(twice.body.errors).toMatchObject([{ cell: 'Sex', code: 'column_twice' }]);
+    const { body } = await send(id, fileOf(row(1_090).replace(',female,', ',?,'))).expect(202);
+    await act(body.id, 'check');
+    const detail = faultDetail('sex_unknown', language);
+    const { body: checked } = await speaking(officer.get(`/v1/registration-files/${body.id}`)).expect(200);
+    expect(checked.findings.reasons).toEqual([{ cell: 'Sex', code: 'sex_unknown', detail, rows: 1 }]);
+    const { body: rows } = await speaking(officer.get(`/v1/registration-files/${body.id}/refused-rows`)).expect(200);
+    expect(rows.items).toEqual([{ rowNumber: 2, reasons: [{ cell: 'Sex', code: 'sex_unknown', detail }] }]);
+  });
+
   it('its columns are guessed and shown with shapes and without values, and it waits', async () => {
     const id = await programme();
     const { body, headers } = await send(id, strange, '?start=true').expect(202);
     expect(body).toMatchObject({ state: 'received', totalRows: 2, alreadyReceived: false, findings: null });
     expect(body.unsettled).toEqual([
-      { cell: 'Given name of the person', detail: expect.stringContaining('not known') },
-      { cell: 'Column7', detail: expect.stringContaining('not known') },
-      { cell: 'Shoe size', detail: expect.stringContaining('not known') },
-      { cell: 'Sexe', detail: 'This column is missing.' },
+      { cell: 'Given name of the person', code: 'column_undecided', detail: expect.stringContaining('not known') },
+      { cell: 'Column7', code: 'column_undecided', detail: expect.stringContaining('not known') },
+      { cell: 'Shoe size', code: 'column_undecided', detail: expect.stringContaining('not known') },
+      { cell: 'Sexe', code: 'column_missing', detail: 'This column is missing.' },
     ]);
     const columns = new Map(body.columns.map((column: { header: string }) => [column.header, column]));
     expect(columns.get('Given name of the person')).toMatchObject({ guess: 'given', confidence: 'likely', column: null });
@@ -70,9 +92,13 @@ describe('before the run of a file', () => {
     }));
     const etag = headers['etag'];
     const partly = await map(body.id, etag, { columns: decided.slice(1) }).expect(422);
-    expect(partly.body.errors).toContainEqual({ cell: 'Registration date', detail: expect.stringContaining('not known') });
+    expect(partly.body.errors).toContainEqual({
+      cell: 'Registration date',
+      code: 'column_undecided',
+      detail: expect.stringContaining('not known'),
+    });
     const invented = await map(body.id, etag, { columns: [...decided, { header: 'Nowhere', column: null }] }).expect(422);
-    expect(invented.body.errors).toEqual([{ cell: 'Nowhere', detail: 'The file has no such column.' }]);
+    expect(invented.body.errors).toEqual([{ cell: 'Nowhere', code: 'column_strange', detail: 'The file has no such column.' }]);
     await map(body.id, etag, { columns: decided, saved: 'both' }).expect(422);
     await map(body.id, etag, {}).expect(422);
     await map(body.id, etag, { saved: 'no such name' }).expect(404);
@@ -122,35 +148,145 @@ describe('before the run of a file', () => {
       acceptableRows: 36,
       refusedRows: 3,
       knownRows: 1,
-      knownDifferently: { count: 1, first: [1] },
+      knownDifferently: { count: 1, first: [2] },
       reasons: expect.arrayContaining([
-        { cell: 'Sex', code: 'sex_unknown', rows: 1 },
-        { cell: 'Nationality', code: 'nationality_unknown', rows: 1 },
-        { cell: 'Commune', code: 'commune_unknown', rows: 1 },
-        { cell: '', code: 'cells_wrong', rows: 1 },
+        { cell: 'Sex', code: 'sex_unknown', detail: faultDetail('sex_unknown', 'en'), rows: 1 },
+        { cell: 'Nationality', code: 'nationality_unknown', detail: faultDetail('nationality_unknown', 'en'), rows: 1 },
+        { cell: 'Commune', code: 'commune_unknown', detail: faultDetail('commune_unknown', 'en'), rows: 1 },
+        { cell: '', code: 'cells_wrong', detail: faultDetail('cells_wrong', 'en'), rows: 1 },
       ]),
       duplicates: {
         withinFile: 1,
         withOthers: 5,
         first: [
-          ...[2, 3, 4, 5, 6].map((rowNumber, i) => ({ rowNumber, probability: expect.closeTo(1, 1), ...registered[i] })),
-          { rowNumber: 37, earlierRow: 10 },
+          ...[3, 4, 5, 6, 7].map((rowNumber, i) => ({ rowNumber, probability: expect.closeTo(1, 1), ...registered[i] })),
+          { rowNumber: 38, earlierRow: 11, probability: expect.closeTo(1, 1) },
         ],
       },
-      knownHouseholds: { count: 5, first: [2, 3, 4, 5, 6].map((rowNumber) => ({ rowNumber, householdId: expect.any(String) })) },
-      notes: [],
+      knownHouseholds: { count: 5, first: [3, 4, 5, 6, 7].map((rowNumber) => ({ rowNumber, householdId: expect.any(String) })) },
+      householdSizes: { count: 0, first: [] },
+      notes: [{ code: 'consent_without_evidence', rows: 36 }],
       tooManyDuplicates: false,
       cost: { people: 36, households: 30, decisions: 6 },
     });
     expect(await traces()).toEqual(before);
     const refused = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
-    expect(refused.body.items.map(({ rowNumber }: { rowNumber: number }) => rowNumber)).toEqual([38, 39, 40]);
+    expect(refused.body.items.map(({ rowNumber }: { rowNumber: number }) => rowNumber)).toEqual([39, 40, 41]);
     // The run of the same file comes to the same.
     const done = await act(body.id, 'run');
     expect(done).toMatchObject({ state: 'done', acceptedRows: 36, refusedRows: 3, knownRows: 1, duplicateRows: 6 });
     expect(done.findings).toEqual(file.findings);
     const again = await officer.get(`/v1/registration-files/${body.id}/refused-rows`).expect(200);
     expect(again.body).toEqual(refused.body);
+  });
+
+  it('finds in the file the same person spelled two ways, as the run does, and whoever has the same document', async () => {
+    const id = await programme();
+    const person = (n: number, given: string, family: string, document = `P${n}`) =>
+      `2026-01-15,F${n},1,head,${given},${family},female,14/07/1988,MLI,Passport,${document},,16,Alger Centre,fr,yes,signature`;
+    const rows = [
+      person(1, 'Fatoumata', 'Coulibaly'),
+      person(2, 'فاطوماتا', 'كوليبالي'), // the first in another script, in another household, without anything else in common but the day
+      ...many(600, 7_000), // so that the next stands in another batch
+      person(3, 'Fatoumatta', 'Koulibali'),
+      row(8_000).replace('D63352000', 'P1'), // nobody like the first, with their document
+    ];
+    const { body } = await send(id, fileOf(...rows)).expect(202);
+    const { findings } = await act(body.id, 'check');
+    expect(findings.duplicates).toEqual({
+      withinFile: 3,
+      withOthers: 0,
+      first: [
+        { rowNumber: 3, earlierRow: 2, probability: expect.any(Number) },
+        { rowNumber: 604, earlierRow: expect.any(Number), probability: expect.any(Number) },
+        { rowNumber: 605, earlierRow: 2, probability: expect.any(Number) },
+      ],
+    });
+    expect(findings.cost).toMatchObject({ people: 604, decisions: 3 });
+    expect(await act(body.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 604, duplicateRows: 3 });
+    const { rows: held } = await platform.owner.query(
+      'select distinct b.source_row from duplicate_pairs p join beneficiaries b on b.id = p.second_id where b.source_id = $1 order by 1',
+      [body.id],
+    );
+    expect(held.map(({ source_row }) => source_row)).toEqual([2, 603, 604]);
+  });
+
+  it('says which rows state another size of their household than counts, and enters their people all the same', async () => {
+    const id = await programme();
+    const inHousehold = (n: number, reference: string, size: number) =>
+      row(n).replace(`,H${n},1,head,`, `,${reference},${size},${n === 1 || n === 5 ? 'head' : 'child'},`);
+    await send(id, fileOf(inHousehold(1, 'REGISTERED', 4)), '?start=true').expect(202);
+    await platform.settled();
+    const { rows: households } = await platform.owner.query('select id from households where programme_id = $1', [id]);
+    const between = many(600, 3_000);
+    const rows = [
+      inHousehold(2, 'REGISTERED', 4),
+      inHousehold(3, 'REGISTERED', 5),
+      inHousehold(5, 'NEW', 3).replace('MLI', 'Atlantis'), // refused, so it does not count
+      inHousehold(6, 'NEW', 6),
+      ...between,
+      inHousehold(7, 'NEW', 6),
+      inHousehold(8, 'NEW', 2),
+    ];
+    const { body } = await send(id, fileOf(...rows), '?continuesHouseholds=true').expect(202);
+    const { findings } = await act(body.id, 'check');
+    expect(findings).toMatchObject({
+      acceptableRows: 605,
+      householdSizes: {
+        count: 2,
+        first: [
+          { rowNumber: 3, householdId: households[0].id },
+          { rowNumber: 607, countingRow: 5 },
+        ],
+      },
+      cost: { people: 605, households: 601 },
+    });
+    expect(await act(body.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 605 });
+    const { rows: sizes } = await platform.owner.query(
+      `select reference, size from households where programme_id = $1 and reference in ('REGISTERED', 'NEW') order by reference`,
+      [id],
+    );
+    expect(sizes).toEqual([
+      { reference: 'NEW', size: 6 },
+      { reference: 'REGISTERED', size: 4 },
+    ]);
+  });
+
+  it('says how many consents lack the evidence that no column gives, and how many are dated before the birth', async () => {
+    const id = await programme();
+    const withEvidence = (rows: string[]) => [`${header},Consent reference`, ...rows.map((text, i) => `${text},R${i}`)].join('\n');
+    const early = row(3).replace('2026-01-15', '1949-12-31');
+    const { body } = await send(id, fileOf(row(1), row(2).replace(',signature', ',witnessed_verbal'), early)).expect(202);
+    const { findings } = await act(body.id, 'check');
+    expect(findings.notes).toEqual([
+      { code: 'consent_without_evidence', rows: 3 },
+      { code: 'consent_before_birth', rows: 1 },
+    ]);
+    const { body: whole } = await send(id, withEvidence([row(11), row(12).replace(',signature', ',witnessed_verbal')])).expect(202);
+    // The reference shows a signature; who heard it is named nowhere.
+    expect((await act(whole.id, 'check')).findings.notes).toEqual([{ code: 'consent_without_evidence', rows: 1 }]);
+  });
+
+  it('a run checks the whole file first, unless a dry run has just done it', async () => {
+    const id = await programme();
+    const send2 = async (...rows: string[]) => (await send(id, fileOf(...rows)).expect(202)).body.id;
+    const [first, second] = [await send2(...many(40)), await send2(...many(40), row(50))];
+    for (const file of [first, second]) expect((await act(file, 'check')).findings).toMatchObject({ tooManyDuplicates: false });
+    const checksOf = async (file: string) =>
+      (
+        await platform.owner.query(
+          `select count(*)::int as count from audit_events where command = 'intake.check_before_run' and subject_id = $1`,
+          [file],
+        )
+      ).rows[0].count;
+    expect(await act(first, 'run')).toMatchObject({ state: 'done', acceptedRows: 40 });
+    expect(await checksOf(first)).toBe(0);
+    // Since its dry run, everybody in it has been entered by the first.
+    const stopped = await act(second, 'run');
+    expect(stopped).toMatchObject({ state: 'stopped', doneRows: 0, findings: { overLimit: { duplicates: 40, rows: 41 } } });
+    expect(await checksOf(second)).toBe(1);
+    const { rows } = await platform.owner.query('select count(*)::int as count from enrolments where programme_id = $1', [id]);
+    expect(rows).toEqual([{ count: 40 }]);
   });
 
   it('whom a dry run names is shown only to those who may read people', () => {

@@ -21,7 +21,7 @@ export async function eraseFromIntake(tx: Tx, keyRing: KeyRing, records: readonl
 
 /** Empties rows of a file and seals the rest of their chunks anew. @param rows counted from 1; those of a file that was emptied are gone already */
 async function blankRows(tx: Tx, keyRing: KeyRing, fileId: string, rows: readonly number[]): Promise<void> {
-  const chunks = await tx.all<StoredChunk>(sql`select c.number, c.first_row as "firstRow", c.rows, f.data_key as "dataKey"
+  const chunks = await tx.all<Omit<StoredChunk, 'fileRows'>>(sql`select c.number, c.first_row as "firstRow", c.rows, f.data_key as "dataKey"
     from registration_chunks c join registration_files f on f.id = c.file_id where c.file_id = ${fileId} and f.data_key is not null
     and exists (select from unnest(${rows}::int[]) as r (row) where r.row >= c.first_row and r.row < c.first_row + c.row_count)
     order by c.number for update`);

@@ -1,5 +1,6 @@
 import { type Db, problem, type Scope, type Tx } from '../platform/index.ts';
 import { findFile, lockFile, type StoredFile } from './file-store.ts';
+import { say } from './words.ts';
 
 const notFound = () => problem.not_found('There is no such record.');
 
@@ -24,6 +25,5 @@ export async function existingFile(tx: Tx, fileId: string): Promise<StoredFile> 
 
 /** @throws conflict when the rows of the file have been let go of, as the retention schedule says */
 export function refuseEmptied({ file: { emptiedAt } }: StoredFile): void {
-  if (emptiedAt)
-    throw problem.conflict('The rows of this file are kept no longer. Send the people whom you still need in a new file.', { emptiedAt });
+  if (emptiedAt) throw problem.conflict(say('file_emptied'), { emptiedAt });
 }

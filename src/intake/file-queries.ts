@@ -1,6 +1,6 @@
 import { authoriseRead } from '../access/index.ts';
 import { faultDetail, type Language } from '../beneficiaries/index.ts';
-import { type Actor, cursorKey, type Db, type Page, pageOf, pageRequest, pageRequestById, problem } from '../platform/index.ts';
+import { type Actor, cursorKey, type Db, type Page, pageOf, pageRequest, pageRequestById } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { fileById } from './existing-file.ts';
 import { filesOf, type StoredFile } from './file-store.ts';
@@ -42,14 +42,13 @@ export async function listRefusedRows(
   db: Db,
   actor: Actor,
   fileId: string,
-  { language, ...query }: PageQuery & { language?: Language },
+  { language, ...query }: PageQuery & { language: Language },
 ): Promise<Page<ShownRow>> {
   const { attempt } = await readFile(db, actor, fileId);
-  const after = cursorKey(query.cursor) ?? '0';
-  if (!/^\d{1,9}$/.test(after)) throw problem.invalid_request('Use nextCursor of the page before as the cursor.');
+  const after = cursorKey(query.cursor, (key) => /^\d{1,9}$/.test(key)) ?? '0';
   const { limit } = pageRequest(query);
   const rows = await refusedRows(db, fileId, attempt, limit, Number(after));
-  const withDetail = (reason: RefusedRow['reasons'][number]) => ({ ...reason, detail: faultDetail(reason.code, language ?? 'en') });
+  const withDetail = (reason: RefusedRow['reasons'][number]) => ({ ...reason, detail: faultDetail(reason.code, language, reason.row) });
   return pageOf(
     rows.map(({ rowNumber, reasons }) => ({ rowNumber, reasons: reasons.map(withDetail) })),
     limit,

@@ -1,6 +1,8 @@
+import { type DateOrder, learntOrder } from '../matching/index.ts';
 import { type Db, type Sql, sql, type Tx } from '../platform/index.ts';
-import type { ColumnName } from './columns.ts';
-import { type Mapping, mappingFaults } from './mapping.ts';
+import { type ColumnName, dateColumns } from './columns.ts';
+import { type DateOrders, type Mapping, mappingFaults } from './mapping.ts';
+import type { Meaning } from './mapping-store.ts';
 import type { SealedChunk, StagedFile } from './staging.ts';
 import type { FileColumn, FileState, Findings, RegistrationFile } from './types.ts';
 
@@ -9,8 +11,10 @@ type StoredMapping = Readonly<Record<string, ColumnName | null>>;
 interface FileRow extends Omit<RegistrationFile, 'uploadedAt' | 'finishedAt' | 'emptiedAt' | 'columns' | 'unsettled'> {
   readonly columns: readonly FileColumn[];
   readonly mapping: StoredMapping | null;
+  readonly dateOrders: Readonly<Record<string, DateOrder>>;
   readonly attempt: number;
   readonly comparedRows: number;
+  readonly checkedBasis: string | null;
   readonly version: number;
   readonly uploadedBy: string;
   readonly uploadedAt: Date;
@@ -23,29 +27,47 @@ export interface StoredFile {
   readonly header: readonly string[];
   /** Null until every column is decided on. */
   readonly mapping: Mapping | null;
+  /** How the dates of its columns are read: as somebody has said, or as the column shows. */
+  readonly dateOrders: DateOrders;
   /** Which reading of the rows counts. */
   readonly attempt: number;
   /** How many of the rows that are done have been compared, and their duplicates counted. */
   readonly comparedRows: number;
+  /** What the comparisons of the dry run that stands went by; null when there is none. */
+  readonly checkedBasis: string | null;
   readonly version: number;
   readonly uploadedBy: string;
 }
 
-const fields = sql`id, programme_id as "programmeId", state, format, columns, mapping, continues_households as "continuesHouseholds", total_rows as "totalRows", done_rows as "doneRows",
+const fields = sql`id, programme_id as "programmeId", state, format, columns, mapping, date_orders as "dateOrders", sheets_beside as "sheetsBeside", continues_households as "continuesHouseholds", total_rows as "totalRows", done_rows as "doneRows",
   accepted_rows as "acceptedRows", refused_rows as "refusedRows", known_rows as "knownRows", duplicate_rows as "duplicateRows", findings,
-  attempt, compared_rows as "comparedRows", version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt",
+  attempt, compared_rows as "comparedRows", checked_basis as "checkedBasis", version, uploaded_by as "uploadedBy", uploaded_at as "uploadedAt", finished_at as "finishedAt",
   emptied_at as "emptiedAt"`;
 
 function stored(row: FileRow | undefined): StoredFile | undefined {
   if (!row) return undefined;
-  const { uploadedBy, uploadedAt, finishedAt, emptiedAt, mapping: json, columns, attempt, comparedRows, version, ...file } = row;
+  const {
+    uploadedBy,
+    uploadedAt,
+    finishedAt,
+    emptiedAt,
+    mapping: json,
+    dateOrders,
+    columns,
+    attempt,
+    comparedRows,
+    checkedBasis,
+    version,
+    ...file
+  } = row;
+  const said: DateOrders = new Map(Object.entries(dateOrders));
   const mapping = json && new Map(Object.entries(json));
   const header = columns.map((column) => column.header);
   const guessed = new Map(columns.filter(({ confidence }) => confidence === 'certain').map(({ header: cell, guess }) => [cell, guess]));
   return {
     file: {
       ...file,
-      columns: columns.map((column) => ({ ...column, column: mapping?.get(column.header) ?? null })),
+      columns: columns.map((column) => shown(column, mapping?.get(column.header) ?? null, said)),
       unsettled: mapping ? [] : mappingFaults(header, guessed),
       uploadedAt: uploadedAt.toISOString(),
       finishedAt: finishedAt?.toISOString() ?? null,
@@ -53,36 +75,57 @@ function stored(row: FileRow | undefined): StoredFile | undefined {
     },
     header,
     mapping,
+    dateOrders: new Map([
+      ...columns.flatMap(({ header: cell, dates }) => (dates ? [[cell, learntOrder(dates).order] as const] : [])),
+      ...said,
+    ]),
     attempt,
     comparedRows,
+    checkedBasis,
     version,
     uploadedBy,
   };
 }
 
-const json = (mapping: Mapping | null): string | null => mapping && JSON.stringify(Object.fromEntries(mapping));
+/** A column as it is shown: how its dates are read stands with what is a date, or seems to be one. */
+function shown({ dates, ...column }: FileColumn, decided: ColumnName | null, said: DateOrders): RegistrationFile['columns'][number] {
+  const isDate = dateColumns.has(decided ?? column.guess);
+  const order = said.get(column.header);
+  const read = dates && { ...learntOrder(dates), ...(order ? { order, known: 'said' as const } : {}), ...dates };
+  return { ...column, column: decided, ...(isDate && read ? { dates: read } : {}) };
+}
+
+const json = (map: ReadonlyMap<string, string | null> | null): string | null => map && JSON.stringify(Object.fromEntries(map));
+
+/** What is known of a file when it comes. */
+export interface NewFile {
+  readonly columns: readonly FileColumn[];
+  readonly mapping: Mapping | null;
+  readonly dateOrders: DateOrders;
+  readonly continuesHouseholds: boolean;
+}
 
 /** @returns whether it is new: the same content is in a programme once */
 export async function insertFile(
   tx: Tx,
   programmeId: string,
-  { id, contentIndex, dataKey, format, totalRows }: StagedFile,
-  columns: readonly FileColumn[],
-  mapping: Mapping | null,
-  continuesHouseholds: boolean,
+  { id, contentIndex, dataKey, format, sheetsBeside, totalRows }: StagedFile,
+  { columns, mapping, dateOrders, continuesHouseholds }: NewFile,
   uploadedBy: string,
   at: Date,
 ): Promise<boolean> {
   const count =
-    await tx.run(sql`insert into registration_files (id, programme_id, content_index, data_key, format, columns, mapping, continues_households, total_rows, uploaded_by, uploaded_at)
-    values (${id}, ${programmeId}, ${contentIndex}, ${dataKey}, ${JSON.stringify(format)}, ${JSON.stringify(columns)}, ${json(mapping)}, ${continuesHouseholds}, ${totalRows}, ${uploadedBy}, ${at})
+    await tx.run(sql`insert into registration_files (id, programme_id, content_index, data_key, format, columns, mapping, date_orders, sheets_beside,
+      continues_households, total_rows, uploaded_by, uploaded_at)
+    values (${id}, ${programmeId}, ${contentIndex}, ${dataKey}, ${JSON.stringify(format)}, ${JSON.stringify(columns)}, ${json(mapping)}, ${json(dateOrders)},
+      ${JSON.stringify(sheetsBeside)}, ${continuesHouseholds}, ${totalRows}, ${uploadedBy}, ${at})
     on conflict (programme_id, content_index) do nothing`);
   return count === 1;
 }
 
-export async function insertChunk(tx: Tx, fileId: string, { number, firstRow, rowCount, rows }: SealedChunk): Promise<void> {
-  await tx.run(sql`insert into registration_chunks (file_id, number, first_row, row_count, rows)
-    values (${fileId}, ${number}, ${firstRow}, ${rowCount}, ${rows})`);
+export async function insertChunk(tx: Tx, fileId: string, { number, firstRow, fileRows, rowCount, rows }: SealedChunk): Promise<void> {
+  await tx.run(sql`insert into registration_chunks (file_id, number, first_row, file_rows, row_count, rows)
+    values (${fileId}, ${number}, ${firstRow}, ${fileRows}::int[], ${rowCount}, ${rows})`);
 }
 
 export const findFile = async (db: Db, id: string): Promise<StoredFile | undefined> =>
@@ -113,19 +156,35 @@ async function change(tx: Tx, id: string, set: Sql): Promise<StoredFile> {
 }
 
 /** Decides on the columns; what a dry run has found with others before is no longer so. */
-export const setMapping = (tx: Tx, id: string, mapping: Mapping): Promise<StoredFile> =>
-  change(tx, id, sql`mapping = ${json(mapping)}, state = 'received', findings = null, version = version + 1`);
+export const setMapping = (tx: Tx, id: string, { mapping, dateOrders }: Meaning): Promise<StoredFile> =>
+  change(
+    tx,
+    id,
+    sql`mapping = ${json(mapping)}, date_orders = ${json(dateOrders)}, state = 'received', findings = null, checked_basis = null, version = version + 1`,
+  );
 
 /** Says whether the people of a file may join households that another source has begun. */
 export const continueHouseholds = (tx: Tx, id: string, continues: boolean): Promise<StoredFile> =>
-  change(tx, id, sql`continues_households = ${continues}`);
+  change(
+    tx,
+    id,
+    sql`continues_households = ${continues}, checked_basis = case when continues_households = ${continues} then checked_basis end`,
+  );
 
 /** Begins a reading of the rows from the first one on. */
 export const beginCheck = (tx: Tx, id: string, findings: Findings): Promise<StoredFile> =>
-  change(tx, id, sql`state = 'checking', findings = ${JSON.stringify(findings)}, attempt = attempt + 1, version = version + 1`);
+  change(
+    tx,
+    id,
+    sql`state = 'checking', findings = ${JSON.stringify(findings)}, checked_basis = null, attempt = attempt + 1, version = version + 1`,
+  );
 
-export const recordFindings = (tx: Tx, id: string, state: 'checking' | 'checked', findings: Findings): Promise<StoredFile> =>
-  change(tx, id, sql`state = ${state}, findings = ${JSON.stringify(findings)}, version = version + ${state === 'checked' ? 1 : 0}`);
+export const recordFindings = (tx: Tx, id: string, findings: Findings): Promise<StoredFile> =>
+  change(tx, id, sql`findings = ${JSON.stringify(findings)}`);
+
+/** Ends a dry run. @param basis what it went by */
+export const endCheck = (tx: Tx, id: string, findings: Findings, basis: string): Promise<StoredFile> =>
+  change(tx, id, sql`state = 'checked', findings = ${JSON.stringify(findings)}, checked_basis = ${basis}, version = version + 1`);
 
 /** Gives a dry run up. */
 export const abandonCheck = (tx: Tx, id: string): Promise<StoredFile> =>

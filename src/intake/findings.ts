@@ -1,13 +1,15 @@
-import type { Language } from '../beneficiaries/index.ts';
+import type { FaultCode, Language } from '../beneficiaries/index.ts';
 import type { PreparedRow, SortedRows } from './prepare.ts';
+import { type Assumption, assumptions } from './rows.ts';
 import { tooManyDuplicates } from './rules.ts';
-import type { DuplicateRow, Findings, KnownHouseholdRow } from './types.ts';
+import type { DuplicateRow, Findings, HouseholdSizeRow, KnownHouseholdRow } from './types.ts';
 
 /** More than anybody corrects in one go. */
 const REASONS_SHOWN = 200;
 const DUPLICATES_SHOWN = 100;
 const HOUSEHOLDS_SHOWN = 100;
 const KNOWN_SHOWN = 100;
+const SIZES_SHOWN = 100;
 
 export const noFindings: Findings = {
   checkedRows: 0,
@@ -18,6 +20,7 @@ export const noFindings: Findings = {
   reasons: [],
   duplicates: { withinFile: 0, withOthers: 0, first: [] },
   knownHouseholds: { count: 0, first: [] },
+  householdSizes: { count: 0, first: [] },
   notes: [],
   tooManyDuplicates: false,
   cost: { people: 0, households: 0, decisions: 0 },
@@ -26,19 +29,32 @@ export const noFindings: Findings = {
 /** Adds up what a dry run finds, batch by batch. */
 export class FindingsSoFar {
   readonly #limit: string;
+  readonly #rows: number;
   readonly #language: Language;
-  readonly #reasons = new Map<string, { cell: string; code: string; rows: number }>();
+  readonly #reasons = new Map<string, { cell: string; code: FaultCode; rows: number }>();
   #findings = noFindings;
 
-  /** @param duplicateLimit share of duplicates above which the file stops, as decimal text @param language of whom no other is known */
-  constructor({ duplicateLimit, language }: { readonly duplicateLimit: string; readonly language: Language }) {
+  /**
+   * @param duplicateLimit share of duplicates above which the file stops, as decimal text
+   * @param language of whom no other is known
+   * @param rows how many rows are looked at
+   */
+  constructor({ duplicateLimit, language }: { readonly duplicateLimit: string; readonly language: Language }, rows: number) {
     this.#limit = duplicateLimit;
+    this.#rows = rows;
     this.#language = language;
   }
 
   /** @param duplicates those of the good rows that may be somebody else @param households how many new ones the good rows name */
   add(
-    { good, bad, known, knownDifferently, begunElsewhere }: SortedRows & { readonly begunElsewhere: readonly KnownHouseholdRow[] },
+    {
+      good,
+      bad,
+      known,
+      knownDifferently,
+      begunElsewhere,
+      otherSizes,
+    }: SortedRows & { readonly begunElsewhere: readonly KnownHouseholdRow[]; readonly otherSizes: readonly HouseholdSizeRow[] },
     duplicates: readonly DuplicateRow[],
     households: number,
   ): Findings {
@@ -52,9 +68,7 @@ export class FindingsSoFar {
     };
     const decisions = found.withinFile + found.withOthers;
     const people = before.cost.people + good.length;
-    // As the run does it: after each batch, and once is enough.
-    const isOver = tooManyDuplicates(decisions, checkedRows, this.#limit);
-    const overLimit = before.overLimit ?? (isOver ? { duplicates: decisions, rows: checkedRows } : undefined);
+    const isOver = tooManyDuplicates(decisions, this.#rows, this.#limit);
     this.#findings = {
       checkedRows,
       acceptableRows: before.acceptableRows + good.length,
@@ -70,22 +84,25 @@ export class FindingsSoFar {
         count: before.knownHouseholds.count + begunElsewhere.length,
         first: [...before.knownHouseholds.first, ...begunElsewhere].slice(0, HOUSEHOLDS_SHOWN),
       },
+      householdSizes: {
+        count: (before.householdSizes?.count ?? 0) + otherSizes.length,
+        first: [...(before.householdSizes?.first ?? []), ...otherSizes].slice(0, SIZES_SHOWN),
+      },
       notes: this.#noted(good),
-      tooManyDuplicates: overLimit !== undefined,
-      ...(overLimit ? { overLimit } : {}),
+      tooManyDuplicates: isOver,
+      ...(isOver ? { overLimit: { duplicates: decisions, rows: checkedRows } } : {}),
       cost: { people, households: before.cost.households + households, decisions },
     };
     return this.#findings;
   }
 
   #noted(good: readonly PreparedRow[]): Findings['notes'] {
-    const rows = (code: Findings['notes'][number]['code']): number =>
+    const rows = (code: Assumption): number =>
       (this.#findings.notes.find((note) => note.code === code)?.rows ?? 0) + good.filter(({ assumed }) => assumed.includes(code)).length;
-    const [households, languages] = [rows('own_household'), rows('programme_language')];
-    return [
-      ...(households > 0 ? [{ code: 'own_household' as const, rows: households }] : []),
-      ...(languages > 0 ? [{ code: 'programme_language' as const, rows: languages, language: this.#language }] : []),
-    ];
+    return assumptions.flatMap((code) => {
+      const count = rows(code);
+      return count > 0 ? [{ code, rows: count, ...(code === 'programme_language' ? { language: this.#language } : {}) }] : [];
+    });
   }
 
   #count(bad: readonly PreparedRow[]): Findings['reasons'] {

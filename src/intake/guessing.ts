@@ -56,7 +56,15 @@ function alike(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 // A form puts the groups before the question: "household/head/given_name".
 const lastPart = (header: string): string => header.slice(header.lastIndexOf('/') + 1);
 
-const knownAs = (header: string) => bySpelling.get(plainHeader(header)) ?? bySpelling.get(plainHeader(lastPart(header)));
+const inAnyOrder = (plain: string): string => withoutFillers(plain).split(' ').sort().join(' ');
+
+const byWords = new Map([...bySpelling].reverse().map(([plain, known]) => [inAnyOrder(plain), known]));
+
+// A group may say what its column is of: "Document/Number" is the number of the document.
+const knownInGroup = (header: string) => (header.includes('/') ? byWords.get(inAnyOrder(plainHeader(header))) : undefined);
+
+const knownAs = (header: string) =>
+  bySpelling.get(plainHeader(header)) ?? knownInGroup(header) ?? bySpelling.get(plainHeader(lastPart(header)));
 
 interface Claim {
   readonly index: number;

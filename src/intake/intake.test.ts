@@ -3,7 +3,9 @@ import { refusedRowsOf } from '../../test/support/exports.ts';
 import { type Frame, makeFrame } from '../../test/support/fixtures.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, header, many, registrationRow as row } from '../../test/support/registration-files.ts';
+import { duplicateCheck } from '../deduplication/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
+import { intakeJobs } from './jobs.ts';
 
 describe('a file of registrations', () => {
   let platform: TestPlatform;
@@ -21,6 +23,11 @@ describe('a file of registrations', () => {
   const send = (csv: string, programmeId = frame.programmeId, query = '?start=true') =>
     officer.post(`/v1/programmes/${programmeId}/registration-files${query}`, csv);
   const read = async (id: string) => (await officer.get(`/v1/registration-files/${id}`).expect(200)).body;
+  const act = async (id: string, verb: 'check' | 'run') => {
+    await officer.post(`/v1/registration-files/${id}/${verb}`).expect(202);
+    await platform.settled();
+    return read(id);
+  };
   const take = async (csv: string, programmeId = frame.programmeId) => {
     const { body } = await send(csv, programmeId).expect(202);
     await platform.settled();
@@ -55,20 +62,6 @@ describe('a file of registrations', () => {
       finishedAt: expect.any(String),
     }));
 
-  it('is entered as it stands where it names a second head; the household keeps the first', async () => {
-    const file = await take(fileOf(row(1), row(2).replace(',H2,', ',H1,')), await programme());
-    expect(file).toMatchObject({ state: 'done', acceptedRows: 2 });
-    const { rows } = await platform.owner.query(
-      `select b.relationship, h.head_id = b.id as "isHead" from beneficiaries b join households h on h.id = b.household_id
-      where b.source_id = $1 order by b.source_row`,
-      [file.id],
-    );
-    expect(rows).toEqual([
-      { relationship: 'head', isHead: true },
-      { relationship: 'head', isHead: false },
-    ]);
-  });
-
   it('compares within a batch as with everybody: the later row waits', async () => {
     const file = await take(fileOf(...many(8), row(8, 'TWICE'), row(9, 'twice')), await programme());
     expect(file).toMatchObject({ state: 'done', acceptedRows: 10, duplicateRows: 1 });
@@ -79,12 +72,52 @@ describe('a file of registrations', () => {
     expect(rows).toEqual([{ source_row: 10 }]);
   });
 
-  it('stops before the next batch once too many are duplicates, and says how many', async () => {
+  it('enters nobody when too many of all its rows are duplicates, however late they come, and everybody when they are few of all', async () => {
+    const id = await programme();
+    await take(fileOf(...many(500)), id);
+    const late = await take(fileOf(...many(1_100, 10_000), ...many(500)), id);
+    expect(late).toMatchObject({ state: 'stopped', totalRows: 1_600, doneRows: 0, acceptedRows: 0, finishedAt: expect.any(String) });
+    expect(late.findings).toMatchObject({ tooManyDuplicates: true, overLimit: { rows: 1_500, duplicates: 400 } });
+    expect(await peopleIn(id)).toBe(500);
+    const thick = await take(fileOf(...many(100, 20_000), ...many(300), ...many(1_200, 30_000)), id);
+    expect(thick).toMatchObject({ state: 'done', acceptedRows: 1_600, duplicateRows: 300 });
+    expect(thick.findings).toMatchObject({ checkedRows: 1_600, tooManyDuplicates: false, duplicates: { withinFile: 0, withOthers: 300 } });
+  });
+
+  it('looks at the beginning of a large file that had no dry run, and stops once too many of those who went in are duplicates', async () => {
+    const id = await programme();
+    await take(fileOf(...many(700)), id);
+    const early = await take(fileOf(...many(700), ...many(1_900, 10_000)), id);
+    expect(early).toMatchObject({
+      state: 'stopped',
+      totalRows: 2_600,
+      doneRows: 0,
+      findings: { overLimit: { duplicates: 500, rows: 500 } },
+    });
+    const late = await take(fileOf(...many(2_000, 20_000), ...many(700)), id);
+    expect(late).toMatchObject({ state: 'stopped', totalRows: 2_700, doneRows: 2_700, acceptedRows: 2_700, duplicateRows: 700 });
+    // What a dry run has seen whole is judged as a whole.
+    const { body: sent } = await send(fileOf(...many(700), ...many(3_000, 30_000)), id, '').expect(202);
+    expect(await act(sent.id, 'check')).toMatchObject({
+      findings: { checkedRows: 3_700, tooManyDuplicates: false, duplicates: { withOthers: 700 } },
+    });
+    expect(await act(sent.id, 'run')).toMatchObject({ state: 'done', acceptedRows: 3_700 });
+  });
+
+  it('stops before the next batch once too many are duplicates that came in meanwhile, and says how many', async () => {
     const id = await programme();
     await take(fileOf(...many(400)), id);
-    const file = await take(fileOf(...many(500, 10_000), ...many(400), ...many(1_100, 20_000)), id);
+    const { body: sent } = await send(fileOf(...many(500, 10_000), ...many(400), ...many(1_000, 20_000)), id, '').expect(202);
+    await platform.owner.query(`update registration_files set state = 'running', attempt = 1 where id = $1`, [sent.id]);
+    const { database, execute, keyRing } = platform.app;
+    const ground = { db: database.reader, execute, keyRing, clock: platform.clock };
+    // As if everybody had been entered elsewhere after the whole file was looked at.
+    const blind = { add: async (people: readonly object[]) => people.map(() => []), end: async () => {} };
+    const [, run] = intakeJobs(ground, { ...duplicateCheck(ground), rehearse: () => blind });
+    await run?.run({ fileId: sent.id });
+    const file = await read(sent.id);
     // Batch by batch of 500; while one is compared the next is entered, and no more.
-    expect(file).toMatchObject({ state: 'stopped', totalRows: 2_000, doneRows: 1_500, acceptedRows: 1_500, duplicateRows: 400 });
+    expect(file).toMatchObject({ state: 'stopped', totalRows: 1_900, doneRows: 1_500, acceptedRows: 1_500, duplicateRows: 400 });
     expect(file.finishedAt).toEqual(expect.any(String));
     expect(await peopleIn(id)).toBe(1_900);
     const events = await platform.owner.query(
@@ -104,10 +137,10 @@ describe('a file of registrations', () => {
     expect(pairs).toBeGreaterThanOrEqual(100);
     await officer.post(`/v1/registration-files/${file.id}/run`).expect(202);
     await platform.settled();
-    expect(await read(file.id)).toMatchObject({ state: 'done', acceptedRows: 2_000, duplicateRows: 300 });
+    expect(await read(file.id)).toMatchObject({ state: 'done', acceptedRows: 1_900, duplicateRows: 300 });
   });
 
-  it('enters nobody when its first rows are too many duplicates already, and is run once the limit is raised', async () => {
+  it('enters nobody of a small file of which too many are duplicates, and is run once the limit is raised', async () => {
     const id = await programme();
     await take(fileOf(...many(4)), id);
     const file = await take(fileOf(...many(4), row(50), row(50, 'OTHER'), ...many(2, 100)), id);
@@ -135,7 +168,7 @@ describe('a file of registrations', () => {
     expect(file).toMatchObject({ state: 'done', doneRows: 4, acceptedRows: 2, knownRows: 1, refusedRows: 1 });
     const { body } = await officer.get(`/v1/registration-files/${file.id}/refused-rows?language=fr`).expect(200);
     expect(body.items).toEqual([
-      { rowNumber: 4, reasons: [{ cell: '_uuid', code: 'submission_twice', detail: expect.stringContaining('soumission') }] },
+      { rowNumber: 5, reasons: [{ cell: '_uuid', code: 'submission_twice', detail: expect.stringContaining('soumission') }] },
     ]);
     expect(await peopleIn(id)).toBe(5);
     // In another programme the same submissions are other people's.
@@ -197,12 +230,12 @@ describe('a file of registrations', () => {
     const { text, name } = await refusedRowsOf(platform, officer, file.id, 'ar');
     expect(name).toBe('refused-rows.csv');
     const lines = text.replace('\uFEFF', '').trim().split('\r\n');
-    expect(lines[0]).toBe(`${header.replaceAll(',', ';')};الأسباب`);
+    expect(lines[0]).toBe(`${header.replaceAll(',', ';')};السطر في الملف;الأسباب`);
     expect(lines[1]).toMatch(/;\?;.*;Sex: .*[\u0600-\u06FF]/);
     // Sent back as it is, it has the reasons once and not twice.
     const again = await take(text, await programme());
     expect(again).toMatchObject({ state: 'done', totalRows: 1, refusedRows: 1, unsettled: [] });
     const twice = await refusedRowsOf(platform, officer, again.id);
-    expect(twice.text.replace('\uFEFF', '').split('\r\n')[0]).toBe(`${header.replaceAll(',', ';')};Reasons`);
+    expect(twice.text.replace('\uFEFF', '').split('\r\n')[0]).toBe(`${header.replaceAll(',', ';')};Row in the file;Reasons`);
   });
 });

@@ -1,12 +1,13 @@
 import { TextDecoder } from 'node:util';
 import { problem } from '../platform/index.ts';
+import { say } from './words.ts';
 
 /** Characters in one element, and objects inside objects: a household with all its answers is far from either. */
 const LONGEST_ELEMENT = 4 * 1024 * 1024;
 const DEEPEST = 64;
 /** Objects and lists in one element, each of which may be somebody who gets all that was answered around them: many households have fewer. */
 const MOST_PARTS = 2_000;
-const broken = 'This is no JSON export of submissions. Export it again as JSON and send it.';
+const broken = () => problem.unprocessable(say('submissions_no_export'));
 
 /** Whether {@link elementsOf} gives a value back from the list of them that it is written in. */
 export const fitsAsElement = (value: unknown): boolean =>
@@ -35,7 +36,7 @@ function decoding(decode: () => string): string {
   try {
     return decode();
   } catch {
-    throw problem.unprocessable('The file is not in UTF-8. Export it again as JSON and send it.');
+    throw problem.unprocessable(say('submissions_not_utf8'));
   }
 }
 
@@ -78,7 +79,7 @@ class Splitter {
         this.#open(code);
       } else if (isClosing(code)) {
         this.#depth -= 1;
-        if (this.#depth < 0) throw problem.unprocessable(broken);
+        if (this.#depth < 0) throw broken();
         if (this.#element !== undefined && this.#depth === this.#listDepth) {
           yield this.#element + piece.slice(from, i + 1);
           this.#element = undefined;
@@ -88,18 +89,17 @@ class Splitter {
           this.#wantsComma = false;
         }
       } else if (this.#depth === 0) {
-        throw problem.unprocessable(broken);
+        throw broken();
       }
     }
     if (this.#element === undefined) return;
     this.#element += piece.slice(from);
-    if (this.#element.length > LONGEST_ELEMENT) throw problem.unprocessable(`Submission ${this.#count} is too large. Split it.`);
+    if (this.#element.length > LONGEST_ELEMENT) throw problem.unprocessable(say('submission_too_large', { number: this.#count }));
   }
 
   end(): void {
-    if (this.#depth !== 0 || this.#inString)
-      throw problem.unprocessable(`The file ends within or after submission ${this.#count}. Export it again and send it whole.`);
-    if (this.#lists === 0) throw problem.unprocessable(broken);
+    if (this.#depth !== 0 || this.#inString) throw problem.unprocessable(say('submission_broken_off', { number: this.#count }));
+    if (this.#lists === 0) throw broken();
   }
 
   #inside(code: number, character: string): void {
@@ -111,12 +111,11 @@ class Splitter {
 
   /** Between two elements. @returns whether one begins */
   #between(code: number): boolean {
-    if (this.#wantsComma !== (code === COMMA))
-      throw problem.unprocessable(`Submission ${this.#count + 1} is no JSON. Export the file again and send it.`);
+    if (this.#wantsComma !== (code === COMMA)) throw problem.unprocessable(say('submission_no_json', { number: this.#count + 1 }));
     this.#wantsComma = false;
     if (code === COMMA) return false;
     this.#count += 1;
-    if (!isOpening(code)) throw problem.unprocessable(`Submission ${this.#count} is no submission. Export the file again and send it.`);
+    if (!isOpening(code)) throw problem.unprocessable(say('submission_none', { number: this.#count }));
     this.#element = '';
     this.#parts = 1;
     this.#depth += 1;
@@ -126,12 +125,12 @@ class Splitter {
   #open(code: number): void {
     const isList =
       code === LIST && this.#listDepth === 0 && (this.#depth === 0 ? this.#lists === 0 : this.#depth === 1 && this.#name === 'results');
-    if (this.#depth === 0 && this.#count > 0) throw problem.unprocessable(broken);
+    if (this.#depth === 0 && this.#count > 0) throw broken();
     this.#depth += 1;
-    if (this.#depth > DEEPEST) throw problem.unprocessable(`Submission ${this.#count} has too much inside itself. Leave it out.`);
+    if (this.#depth > DEEPEST) throw problem.unprocessable(say('submission_too_deep', { number: this.#count }));
     this.#parts += 1;
     if (this.#element !== undefined && this.#parts > MOST_PARTS)
-      throw problem.unprocessable(`Submission ${this.#count} is about too many people. Split it.`);
+      throw problem.unprocessable(say('submission_too_many_people', { number: this.#count }));
     if (!isList) return;
     this.#listDepth = this.#depth;
     this.#lists += 1;

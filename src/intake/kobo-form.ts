@@ -3,6 +3,7 @@ import { problem } from '../platform/index.ts';
 import type { Answered, AnswersByPath, Submission } from './kobo-submission.ts';
 import { UNREADABLE } from './rows.ts';
 import { relationshipOf } from './vocabulary.ts';
+import { say } from './words.ts';
 
 const MOST_COLUMNS = 1_000;
 /** Words of questions that only one person answers for themselves: who they are, what paper they hold, how they are. */
@@ -53,7 +54,7 @@ export class Form {
   learn(submission: Submission): void {
     this.#learn(submission, undefined, this.#once);
     const asked = [...this.#groups.values()].reduce((count, { paths }) => count + paths.size, this.#once.size);
-    if (asked > MOST_COLUMNS) throw problem.unprocessable(`The form asks more than ${MOST_COLUMNS} questions. Export fewer of them.`);
+    if (asked > MOST_COLUMNS) throw problem.unprocessable(say('submissions_too_many_questions', { most: MOST_COLUMNS }));
   }
 
   #learn({ answers, repeats }: Answered, inside: string | undefined, paths: Set<string>): void {

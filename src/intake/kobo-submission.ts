@@ -1,5 +1,6 @@
 import { problem } from '../platform/index.ts';
 import { UNREADABLE } from './rows.ts';
+import { say } from './words.ts';
 
 /** Answers by the path of their question, `group/question`. */
 export type AnswersByPath = ReadonlyMap<string, string>;
@@ -70,7 +71,7 @@ function parsed(json: string, number: number): Fields {
   } catch {
     // What the parser says quotes the person.
   }
-  if (!isFields(value)) throw problem.unprocessable(`Submission ${number} cannot be read. Export the file again and send it.`);
+  if (!isFields(value)) throw problem.unprocessable(say('submission_unreadable', { number }));
   return value;
 }
 

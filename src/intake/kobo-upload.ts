@@ -38,9 +38,9 @@ async function* opened(spool: Spool, key: Buffer): AsyncGenerator<Buffer, void> 
 }
 
 // A generator that was never begun has nothing to end, so this one is begun before it is handed out: its first row is nobody's.
-async function* closing(rows: Submissions['rows'], spool: Spool): AsyncGenerator<readonly string[], void> {
+async function* closing(rows: Submissions['rows'], spool: Spool): Submissions['rows'] {
   try {
-    yield [];
+    yield { row: 0, cells: [] };
     yield* rows;
   } finally {
     await spool.close();

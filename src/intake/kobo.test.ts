@@ -31,7 +31,7 @@ const table = async (submissions: unknown, size?: number) => {
   const json = typeof submissions === 'string' ? submissions : JSON.stringify(submissions);
   const read = await readSubmissions(() => inPieces(json, size));
   const rows = [];
-  for await (const row of read.rows) rows.push(Object.fromEntries(read.header.map((column, i) => [column, row[i]])));
+  for await (const { cells } of read.rows) rows.push(Object.fromEntries(read.header.map((column, i) => [column, cells[i]])));
   return { ...read, rows };
 };
 

@@ -1,8 +1,9 @@
-import { problem, type Table } from '../platform/index.ts';
+import { type NumberedRow, problem, type Table } from '../platform/index.ts';
 import { guessColumns } from './guessing.ts';
 import { elementsOf, fitsAsElement } from './json-elements.ts';
 import { Form, type FormLayout, familiesOf } from './kobo-form.ts';
 import { readSubmission, type Submission } from './kobo-submission.ts';
+import { say } from './words.ts';
 
 /** The column that says which submission, and which person of it, a row is; forms cannot ask a question of this name. */
 const KEY = '_uuid';
@@ -35,7 +36,7 @@ export async function readSubmissions(open: () => AsyncIterable<Buffer>): Promis
       form.learn(submission);
     }
   }
-  if (submissions === 0) throw problem.unprocessable('The file holds no submission that may be registered.');
+  if (submissions === 0) throw problem.unprocessable(say('submissions_none'));
   const layout = form.layout();
   const { asked, relationship } = layout;
   const header = [KEY, ...asked, ...(asked.includes(relationship) ? [] : [relationship]), ...householdColumns(layout), SUBMITTED];
@@ -97,11 +98,8 @@ async function* submissionsIn(bytes: AsyncIterable<Buffer>): AsyncGenerator<Subm
   }
 }
 
-async function* rowsOf(
-  bytes: AsyncIterable<Buffer>,
-  layout: FormLayout,
-  header: readonly string[],
-): AsyncGenerator<readonly string[], void> {
+async function* rowsOf(bytes: AsyncIterable<Buffer>, layout: FormLayout, header: readonly string[]): AsyncGenerator<NumberedRow, void> {
+  let row = 0;
   for await (const submission of submissionsIn(bytes)) {
     if (submission.isRejected) continue;
     let place = 0;
@@ -115,7 +113,8 @@ async function* rowsOf(
           [KEY, keyOf(submission, place)],
           [SUBMITTED, submission.submittedOn],
         ]);
-        yield header.map((column) => person.get(column) ?? ofPerson.get(column) ?? ofHousehold.get(column) ?? '');
+        const cells = header.map((column) => person.get(column) ?? ofPerson.get(column) ?? ofHousehold.get(column) ?? '');
+        yield { row: ++row, cells };
         place += 1;
       }
     }

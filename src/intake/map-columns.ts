@@ -1,15 +1,23 @@
+import type { DateOrder } from '../matching/index.ts';
 import { command, problem } from '../platform/index.ts';
-import type { ColumnName } from './columns.ts';
+import { type ColumnName, dateColumns } from './columns.ts';
 import { existingFile, refuseEmptied, registrationFileScope } from './existing-file.ts';
 import { type StoredFile, setMapping } from './file-store.ts';
-import { type Mapping, mappingFaults } from './mapping.ts';
-import { findMapping, saveMapping } from './mapping-store.ts';
+import { datesToSave, mappingFaults, saidOfDates } from './mapping.ts';
+import { findMapping, type Meaning, saveMapping } from './mapping-store.ts';
+import { say } from './words.ts';
+
+interface HeaderMeaning {
+  readonly header: string;
+  readonly column: ColumnName | null;
+  readonly dateOrder?: DateOrder | undefined;
+}
 
 export interface Decision {
   readonly fileId: string;
   readonly version: number;
-  /** What each header means; null is left out. */
-  readonly columns?: readonly { readonly header: string; readonly column: ColumnName | null }[] | undefined;
+  /** What each header means, null being left out, and whether its dates put the day or the month first where they do not show it. */
+  readonly columns?: readonly HeaderMeaning[] | undefined;
   /** Instead of them, the name of a mapping that was saved. */
   readonly saved?: string | undefined;
   /** Under which name to save it. */
@@ -27,33 +35,56 @@ export const mapColumns = command<Decision, StoredFile>({
     const before = await existingFile(tx, decision.fileId);
     refuseEmptied(before);
     const { file, header, version } = before;
-    if (version !== decision.version) throw problem.conflict('Somebody changed the file meanwhile. Read it again.');
-    if (!['received', 'checking', 'checked'].includes(file.state))
-      throw problem.conflict('The rows of the file are being entered already.');
-    const mapping = await decided(decision, (name) => findMapping(tx, file.programmeId, name), header);
-    const faults = mappingFaults(header, mapping);
-    if (faults.length > 0) throw problem.unprocessable('Decide on every column first.', {}, faults);
-    if (decision.saveAs !== undefined) await saveMapping(tx, file.programmeId, decision.saveAs, mapping, actor.id, now);
-    const after = await setMapping(tx, file.id, mapping);
-    const states = [before, after].map(({ mapping: columns }) => columns && Object.fromEntries(columns));
+    if (version !== decision.version) throw problem.conflict(say('file_changed'));
+    if (!['received', 'checking', 'checked'].includes(file.state)) throw problem.conflict(say('file_being_entered'));
+    const meaning = await decided(decision, (name) => findMapping(tx, file.programmeId, name), before);
+    const { mapping, dateOrders } = meaning;
+    const faults = [...mappingFaults(header, mapping), ...dateFaults(meaning)];
+    if (faults.length > 0) throw problem.unprocessable(say('columns_undecided'), {}, faults);
+    if (decision.saveAs !== undefined) {
+      const saved = { mapping, dateOrders: datesToSave(file.columns, mapping, dateOrders) };
+      await saveMapping(tx, file.programmeId, decision.saveAs, saved, actor.id, now);
+    }
+    const after = await setMapping(tx, file.id, meaning);
+    const states = [before, after].map((state) => ({
+      columns: state.mapping && Object.fromEntries(state.mapping),
+      dateOrders: Object.fromEntries(state.dateOrders),
+    }));
     return { result: after, subject: { type: 'registration_file', id: file.id }, before: states[0], after: states[1] };
   },
 });
 
+const dateFaults = ({ mapping, dateOrders }: Meaning) =>
+  [...dateOrders.keys()]
+    .filter((header) => !dateColumns.has(mapping.get(header) ?? null))
+    .map((cell) => ({ cell, detail: say('column_without_dates') }));
+
 async function decided(
-  { columns, saved }: Decision,
-  find: (name: string) => Promise<Mapping | undefined>,
-  header: readonly string[],
-): Promise<Mapping> {
-  if ((columns === undefined) === (saved === undefined)) {
-    throw problem.unprocessable('Send either "columns" or the name of a saved mapping, not both.');
+  { columns, saved: name }: Decision,
+  find: (name: string) => Promise<Meaning | undefined>,
+  { header, file }: StoredFile,
+): Promise<Meaning> {
+  if ((columns === undefined) === (name === undefined)) {
+    throw problem.unprocessable(say('columns_or_mapping'));
   }
-  const whole = saved === undefined ? new Map((columns ?? []).map(({ header: cell, column }) => [cell, column])) : await find(saved);
-  if (!whole) throw problem.not_found('The programme has no mapping of this name.');
-  const strange = saved === undefined ? [...whole.keys()].filter((cell) => !header.includes(cell)) : [];
-  if (strange.length > 0) {
-    const places = strange.map((cell) => ({ cell, detail: 'The file has no such column.' }));
-    throw problem.unprocessable('Name the columns as the file spells them.', {}, places);
+  if (name !== undefined) {
+    const saved = await find(name);
+    if (!saved) throw problem.not_found(say('mapping_unknown'));
+    return within(header, { mapping: saved.mapping, dateOrders: saidOfDates(file.columns, saved.dateOrders) });
   }
-  return new Map(header.flatMap((cell) => (whole.has(cell) ? [[cell, whole.get(cell) ?? null] as const] : [])));
+  const meanings = columns ?? [];
+  const places = meanings
+    .filter((meaning) => !header.includes(meaning.header))
+    .map((meaning) => ({ cell: meaning.header, detail: say('column_strange') }));
+  if (places.length > 0) throw problem.unprocessable(say('columns_strange'), {}, places);
+  return within(header, {
+    mapping: new Map(meanings.map((meaning) => [meaning.header, meaning.column])),
+    dateOrders: new Map(meanings.flatMap((meaning) => (meaning.dateOrder ? [[meaning.header, meaning.dateOrder]] : []))),
+  });
 }
+
+/** What a mapping says of the columns that a file has, in their order. */
+const within = (header: readonly string[], { mapping, dateOrders }: Meaning): Meaning => ({
+  mapping: new Map(header.flatMap((cell) => (mapping.has(cell) ? [[cell, mapping.get(cell) ?? null] as const] : []))),
+  dateOrders: new Map([...dateOrders].filter(([cell]) => header.includes(cell))),
+});

@@ -10,7 +10,7 @@ import {
 import { type ColumnName, columns } from './columns.ts';
 import { withoutUndefined } from './parts.ts';
 import type { RowReader } from './row-reader.ts';
-import { ageOf, consentMethodOf, dateOf, flagOf, legalBasisOf, precisionOf, yearOf } from './vocabulary.ts';
+import { ageOf, consentMethodOf, flagOf, legalBasisOf, precisionOf, yearOf } from './vocabulary.ts';
 
 /** The name of a row: its parts, or the whole where nobody can tell the parts apart. */
 export function readNames(row: RowReader): Names {
@@ -28,7 +28,7 @@ export const readPhones = (row: RowReader): { at: number; phone: string }[] =>
   phoneColumns.flatMap((column, at) =>
     row
       .text(column)
-      .split(/[/,;|،؛]/)
+      .split(/[/;|،؛]|,(?!\d+E\+)/i)
       .map((phone) => ({ at, phone: phone.trim() }))
       .filter(({ phone }) => phone !== ''),
   );
@@ -38,7 +38,7 @@ export function readBirth(row: RowReader, registeredOn: string | undefined, toda
   const cell = row.text('birth');
   if (cell === '' && row.text('age') !== '') return registeredOn === undefined ? undefined : readAge(row, registeredOn);
   const alone = yearOf(cell);
-  const date = alone ? `${alone.year}-01-01` : dateOf(cell, today);
+  const date = alone ? `${alone.year}-01-01` : row.date('birth', today);
   const stated = row.text('birthPrecision');
   const precision =
     stated === '' ? (alone?.precision ?? 'exact') : row.word('birthPrecision', precisionOf, '/birth/precision', 'birth_precision_unknown');

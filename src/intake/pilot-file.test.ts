@@ -10,7 +10,7 @@ const csv = readFileSync('seeds/pilot/registrations.csv', 'utf8');
 const rows: Record<string, string>[] = parse(csv, { delimiter: ';', columns: true, bom: true });
 const read = (name: string): Record<string, string>[] => parse(readFileSync(`seeds/pilot/${name}`), { columns: true, bom: true });
 const defects = read('expected_defects.csv').map(({ row_id, defect }) => [row_id, defect]);
-const rowIdOf = (rowNumber: number) => rows[rowNumber - 1]?.['N°'] ?? '';
+const rowIdOf = (place: number) => rows[place - 1]?.['N°'] ?? '';
 
 interface Refused {
   readonly rowNumber: number;
@@ -49,8 +49,8 @@ describe('the pilot file', () => {
     const { body } = await officer.get(`/v1/registration-files/${fileId}`).expect(200);
     expect(body).toMatchObject({ state: 'done', totalRows: 1621, doneRows: 1621, acceptedRows: 1583, refusedRows: 38 });
     const refused = await everyPage<Refused>(officer, `/v1/registration-files/${fileId}/refused-rows`);
-    expect(refused.flatMap(({ rowNumber, reasons }) => reasons.map(({ code }) => [rowIdOf(rowNumber), code]))).toEqual(defects);
-    const phone = refused.find(({ rowNumber }) => rowIdOf(rowNumber) === 'R0575');
+    expect(refused.flatMap(({ rowNumber, reasons }) => reasons.map(({ code }) => [rowIdOf(rowNumber - 1), code]))).toEqual(defects);
+    const phone = refused.find(({ rowNumber }) => rowIdOf(rowNumber - 1) === 'R0575');
     expect(phone?.reasons[0]).toMatchObject({ cell: 'Téléphone', detail: expect.stringContaining('telephone number') });
     const people = await platform.owner.query('select count(*)::int as count from enrolments where programme_id = $1', [frame.programmeId]);
     expect(people.rows[0].count).toBe(1583);
@@ -122,7 +122,7 @@ describe('the pilot file', () => {
     expect(name).toBe('refused-rows.csv');
     const back: string[][] = parse(text, { delimiter: ';', bom: true });
     expect(back).toHaveLength(39);
-    expect(back[0]).toEqual([...Object.keys(rows[0] ?? {}), 'Reasons']);
+    expect(back[0]).toEqual([...Object.keys(rows[0] ?? {}), 'Row in the file', 'Reasons']);
     expect(back.slice(1).map(([id]) => id)).toEqual(defects.map(([id]) => id));
     expect(back.flat().filter((cell) => /^[=+@\t\r-]/.test(cell))).toEqual([]);
     expect(back.find(([id]) => id === 'R0730')?.[4]).toBe(`'${rows[729]?.['Prénom']}`);

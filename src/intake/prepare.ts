@@ -16,7 +16,7 @@ import { openRows } from './chunks.ts';
 import type { StoredFile } from './file-store.ts';
 import { cellAt, type Layout, layoutOf } from './mapping.ts';
 import { Gazetteer } from './places.ts';
-import type { EnteredBefore, StoredChunk, SubmissionKeys } from './row-store.ts';
+import { type EnteredBefore, fileRowAt, type StoredChunk, type SubmissionKeys } from './row-store.ts';
 import { type Assumption, OWN_HOUSEHOLD, type ReadRow, type RowFault, readRow } from './rows.ts';
 
 /** Between so many people who are made ready others have their turn, so that neither the database nor a request waits for a whole batch. */
@@ -24,6 +24,7 @@ const AT_A_TIME = 25;
 
 /** A row that was read: somebody who can be entered, or faults. */
 export interface PreparedRow<Who extends Candidate = Candidate> {
+  /** Of the file, as a spreadsheet shows it. */
   readonly rowNumber: number;
   readonly faults: readonly RowFault[];
   /** There unless there are faults. */
@@ -55,7 +56,7 @@ export class Preparation {
   readonly holdThreshold: number;
 
   private constructor(
-    { file, header, mapping }: StoredFile,
+    { file, header, mapping, dateOrders }: StoredFile,
     programme: Awaited<ReturnType<typeof programmeById>>['programme'],
     today: string,
     db: Db,
@@ -63,7 +64,7 @@ export class Preparation {
   ) {
     this.#fileId = file.id;
     this.#programmeId = file.programmeId;
-    this.#layout = layoutOf(header, mapping ?? new Map());
+    this.#layout = layoutOf(header, mapping ?? new Map(), { orders: dateOrders, from1904: file.format.from1904 });
     this.#today = today;
     this.language = programme.messages.language;
     this.#keyRing = keyRing;
@@ -83,7 +84,7 @@ export class Preparation {
     const read = openRows(this.#keyRing, this.#fileId, chunk).map((cells) => readRow(this.#layout, cells, this.#today, this.language));
     await this.#gazetteer.lookUp(read.flatMap(({ registration }) => (isPlaced(registration) ? [registration] : [])));
     return read.map((row, i) => ({
-      rowNumber: chunk.firstRow + i,
+      rowNumber: fileRowAt(chunk, i),
       assumed: row.assumed,
       ...this.#located(row, chunk.firstRow + i),
       ...this.#submissionOf(row),
@@ -135,9 +136,9 @@ export class Preparation {
     };
   }
 
-  /** Why a row is not put into the household that it names. */
-  householdFault(code: RowFault['code']): RowFault {
-    return { cell: cellAt(this.#layout, '/household'), code };
+  /** Why a row is not put into the household that it names. @param row another that it has to do with */
+  householdFault(code: RowFault['code'], row?: number): RowFault {
+    return { cell: cellAt(this.#layout, '/household'), code, ...(row === undefined ? {} : { row }) };
   }
 
   /**

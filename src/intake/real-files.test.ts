@@ -60,7 +60,7 @@ describe('a file as a field office writes it', () => {
     expect(purposes).toEqual([both, both, both, one]);
     expect(refused).toEqual([
       {
-        rowNumber: 5,
+        rowNumber: 6,
         reasons: [{ cell: 'Partage avec la poste', code: 'consent_unclear', detail: expect.stringContaining('oui ou non') }],
       },
     ]);
@@ -95,7 +95,7 @@ describe('a file as a field office writes it', () => {
     const { people, refused } = await take(csvOf(phones.map((Téléphone, n) => person(n, { Téléphone }))));
     expect(people.map((one) => one.phones)).toEqual([['+213550123456'], ['+213550123457'], ['+22370123456']]);
     const reasons = [{ cell: 'Téléphone', code: 'phone_invalid', detail: expect.stringContaining('+223') }];
-    expect(refused).toEqual([4, 5].map((rowNumber) => ({ rowNumber, reasons })));
+    expect(refused).toEqual([5, 6].map((rowNumber) => ({ rowNumber, reasons })));
   });
 
   it('may have titles above its header and line breaks in it', async () => {
@@ -104,7 +104,7 @@ describe('a file as a field office writes it', () => {
     const { file, refused } = await take(csvOf(rows, ['LISTE DES BENEFICIAIRES,,,', 'Wilaya,Tamanrasset,Janvier 2026'], header));
     expect(file).toMatchObject({ state: 'done', totalRows: 2, acceptedRows: 1, unsettled: [] });
     expect(file.columns.map(({ header: cell }: { header: string }) => cell)).toEqual(Object.keys(person(1)));
-    expect(refused).toMatchObject([{ rowNumber: 2, reasons: [{ cell: 'Sexe', code: 'sex_unknown' }] }]);
+    expect(refused).toMatchObject([{ rowNumber: 5, reasons: [{ cell: 'Sexe', code: 'sex_unknown' }] }]);
   });
 
   it('is read where its header is spelt as offices spell it', async () => {
@@ -151,15 +151,15 @@ describe('a file as a field office writes it', () => {
       places.flatMap(([, , number, commune]) => (number ? [[number, commune]] : [])),
     );
     expect(refused.map(({ rowNumber, reasons }) => [rowNumber, reasons.map(({ code }) => code)])).toEqual([
-      [18, ['wilaya_unknown']],
-      [19, ['commune_unknown']],
-      [20, ['wilaya_unknown']],
-      [21, ['commune_unknown']], // Djelfa
+      [19, ['wilaya_unknown']],
+      [20, ['commune_unknown']],
+      [21, ['wilaya_unknown']],
+      [22, ['commune_unknown']], // Djelfa
     ]);
     await platform.owner.query(`insert into communes (wilaya_number, name_fr, name_ar) values ('11', 'In Amguel', 'إن أمقل')`);
     const twins = ['Ain Amguel', 'In Amguel', 'InAmguel'].map((Commune, n) => person(n, { Wilaya: '11', Commune }));
     const among = await take(csvOf(twins));
     expect(among.people.map(({ commune }) => commune)).toEqual(['Ain Amguel', 'In Amguel']);
-    expect(among.refused).toMatchObject([{ rowNumber: 3, reasons: [{ code: 'commune_unknown' }] }]);
+    expect(among.refused).toMatchObject([{ rowNumber: 4, reasons: [{ code: 'commune_unknown' }] }]);
   });
 });

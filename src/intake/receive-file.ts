@@ -1,11 +1,12 @@
 import { command, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
-import { beginRun, findFile, findFileByContent, insertChunk, insertFile, type StoredFile } from './file-store.ts';
+import { beginRun, findFile, findFileByContent, insertChunk, insertFile, type NewFile, type StoredFile } from './file-store.ts';
 import { guessColumns } from './guessing.ts';
-import { type Mapping, mappingFaults, settledMapping } from './mapping.ts';
-import { findMapping } from './mapping-store.ts';
+import { mappingFaults, saidOfDates, settledMapping } from './mapping.ts';
+import { findMapping, type Meaning } from './mapping-store.ts';
 import type { StagedFile } from './staging.ts';
 import type { FileColumn } from './types.ts';
+import { say } from './words.ts';
 
 /** A file as its sender is answered. */
 export type ReceivedFile = StoredFile & { readonly alreadyReceived: boolean };
@@ -35,12 +36,13 @@ export const receiveFile = (staged: StagedFile) =>
     scope: (_db, { programmeId }) => ({ programme: programmeId }),
     async run({ tx, actor, now }, { programmeId, start, mapping: name, continuesHouseholds = false, uploadedBy = actor.id }) {
       await programmeById(tx, programmeId);
-      const saved = name === null ? new Map() : await findMapping(tx, programmeId, name);
-      if (!saved) throw problem.not_found('The programme has no mapping of this name.');
-      const { columns, mapping } = decide(staged, saved);
-      if (!(await insertFile(tx, programmeId, staged, columns, mapping, continuesHouseholds, uploadedBy, now))) {
+      const saved = name === null ? { mapping: new Map(), dateOrders: new Map() } : await findMapping(tx, programmeId, name);
+      if (!saved) throw problem.not_found(say('mapping_unknown'));
+      const { columns, mapping, dateOrders } = decide(staged, saved);
+      const known = { columns, mapping, dateOrders, continuesHouseholds };
+      if (!(await insertFile(tx, programmeId, staged, known, uploadedBy, now))) {
         const same = await findFileByContent(tx, programmeId, staged.contentIndex);
-        if (!same) throw problem.conflict('The same file is being received. Try again.');
+        if (!same) throw problem.conflict(say('file_being_received'));
         return { result: { ...same, alreadyReceived: true }, subject: { type: 'registration_file', id: same.file.id } };
       }
       for await (const chunk of staged.chunks()) await insertChunk(tx, staged.id, chunk);
@@ -56,13 +58,23 @@ export const receiveFile = (staged: StagedFile) =>
     },
   });
 
-function decide({ header, shapes }: StagedFile, saved: Mapping): { columns: FileColumn[]; mapping: Mapping | null } {
+function decide({ header, shapes, dates }: StagedFile, saved: Meaning): Omit<NewFile, 'continuesHouseholds'> {
   const guesses = guessColumns(header);
-  const settled = settledMapping(header, guesses, saved);
+  const settled = settledMapping(header, guesses, saved.mapping);
   const columns = header.map((cell, i): FileColumn => {
     const known = settled.get(cell);
     const guess = known === undefined ? guesses[i] : ({ guess: known, confidence: 'certain' } as const);
-    return { header: cell, shapes: [...(shapes[i] ?? [])], guess: null, confidence: 'none', ...guess };
+    const counts = dates[i];
+    const isDated = counts && counts.dayFirst + counts.monthFirst + counts.either > 0;
+    return {
+      header: cell,
+      shapes: [...(shapes[i] ?? [])],
+      guess: null,
+      confidence: 'none',
+      ...guess,
+      ...(isDated ? { dates: counts } : {}),
+    };
   });
-  return { columns, mapping: mappingFaults(header, settled).length === 0 ? settled : null };
+  const dateOrders = new Map([...saidOfDates(columns, saved.dateOrders)].filter(([cell]) => header.includes(cell)));
+  return { columns, mapping: mappingFaults(header, settled).length === 0 ? settled : null, dateOrders };
 }

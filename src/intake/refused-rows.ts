@@ -12,7 +12,7 @@ import { type Command, command, type Db, type KeyRing, type TableFormat, writeTa
 import { openRows } from './chunks.ts';
 import { fileById, refuseEmptied, registrationFileScope } from './existing-file.ts';
 import type { StoredFile } from './file-store.ts';
-import { type RefusedChunk, type RefusedRow, refusedChunkAfter } from './row-store.ts';
+import { fileRowAt, type RefusedRow, refusedChunkAfter } from './row-store.ts';
 import type { FileFormat } from './types.ts';
 
 /** What somebody asks for of a registration file. */
@@ -36,8 +36,9 @@ export const exportRefusedRows = (limits: ExportLimits): Command<AskedRefusedRow
     },
   });
 
-/** As the columns of files spell it, so that it is known when the file comes back. */
+/** As the columns of files spell them, so that they are known when the file comes back. */
 const reasonsHeader: Readonly<Record<Language, string>> = { fr: 'Motifs', en: 'Reasons', ar: 'الأسباب' };
+const rowHeader: Readonly<Record<Language, string>> = { fr: 'Ligne du fichier', en: 'Row in the file', ar: 'السطر في الملف' };
 
 /** The refused rows of a file as the same kind of file: as they came, with a column of reasons, to be corrected and sent again. */
 export const writeRefusedRows: WriteRefusedRows = async function* ({ db, keyRing }, { fileId, language }, reading) {
@@ -58,24 +59,25 @@ type Reading = Parameters<WriteRefusedRows>[2];
 
 async function* refusedTable(db: Db, keyRing: KeyRing, stored: StoredFile, language: Language, reading: Reading): AsyncGenerator<string[]> {
   const { header, mapping, attempt, file } = stored;
-  // The reasons of the last time make way for those of this time.
-  const kept = header.flatMap((cell, i) => (mapping?.get(cell) === 'reasons' ? [] : [i]));
-  yield [...kept.map((i) => header[i] ?? ''), reasonsHeader[language]];
+  // The reasons and the rows of the last time make way for those of this time.
+  const isOurs = (cell: string) => ['reasons', 'fileRow'].includes(mapping?.get(cell) ?? '');
+  const kept = header.flatMap((cell, i) => (isOurs(cell) ? [] : [i]));
+  yield [...kept.map((i) => header[i] ?? ''), rowHeader[language], reasonsHeader[language]];
   for (let number = -1; ; ) {
     const chunk = await refusedChunkAfter(db, file.id, attempt, number);
     if (!chunk) return;
     number = chunk.number;
     await reading([], chunk.refused.length);
     const rows = openRows(keyRing, file.id, chunk);
-    for (const refused of chunk.refused) {
-      const row = rowOf(chunk, rows, refused);
-      yield [...kept.map((i) => row[i] ?? ''), inWords(refused, language), ...row.slice(header.length)];
+    const refusedAt = new Map(chunk.refused.map((refused) => [refused.rowNumber, refused]));
+    for (const [place, row] of rows.entries()) {
+      const refused = refusedAt.get(fileRowAt(chunk, place));
+      if (!refused) continue;
+      const cells = kept.map((i) => row[i] ?? '');
+      yield [...cells, String(refused.rowNumber), inWords(refused, language), ...row.slice(header.length)];
     }
   }
 }
 
-const rowOf = ({ firstRow }: RefusedChunk, rows: readonly string[][], { rowNumber }: RefusedRow): string[] =>
-  rows[rowNumber - firstRow] ?? [];
-
 const inWords = ({ reasons }: RefusedRow, language: Language): string =>
-  reasons.map(({ cell, code }) => `${cell ? `${cell}: ` : ''}${faultDetail(code, language)}`).join(' | ');
+  reasons.map(({ cell, code, row }) => `${cell ? `${cell}: ` : ''}${faultDetail(code, language, row)}`).join(' | ');

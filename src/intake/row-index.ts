@@ -21,6 +21,13 @@ export class RowIndex {
     return undefined;
   }
 
+  /** @returns the row that said this first */
+  find(text: string): number | undefined {
+    const hash = hashOf(text);
+    const slot = this.#slotOf(hash);
+    return this.#hashes[slot] === hash ? this.#rows[slot] : undefined;
+  }
+
   /** How many different texts there were. */
   get size(): number {
     return this.#size;

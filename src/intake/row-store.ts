@@ -1,4 +1,3 @@
-import type { FaultCode } from '../beneficiaries/index.ts';
 import { type Db, sql, type Tx } from '../platform/index.ts';
 import type { KeptChunk } from './chunks.ts';
 import type { RowFault } from './rows.ts';
@@ -6,18 +5,39 @@ import type { RowFault } from './rows.ts';
 /** A chunk as it is kept. */
 export interface StoredChunk extends KeptChunk {
   readonly firstRow: number;
+  /** Null of what came before these were kept. */
+  readonly fileRows: readonly number[] | null;
 }
+
+/** In which row of the file, as a spreadsheet shows it, a row of a chunk stands. @param place in the chunk, counted from 0 */
+export const fileRowAt = ({ firstRow, fileRows }: StoredChunk, place: number): number => fileRows?.[place] ?? firstRow + place;
+
+/** As {@link fileRowAt}, of rows as they were counted when people were entered from them. @returns by row */
+export async function fileRowsOf(db: Db, fileId: string, rows: readonly number[]): Promise<Map<number, number>> {
+  if (rows.length === 0) return new Map();
+  const found = await db.all<{
+    row: number;
+    fileRow: number;
+  }>(sql`select r.row, coalesce(c.file_rows[r.row - c.first_row + 1], r.row) as "fileRow"
+    from unnest(${rows}::int[]) as r (row)
+    join registration_chunks c on c.file_id = ${fileId} and r.row >= c.first_row and r.row < c.first_row + c.row_count`);
+  return new Map(found.map(({ row, fileRow }) => [row, fileRow]));
+}
+
+const chunkFields = sql`c.number, c.first_row as "firstRow", c.file_rows as "fileRows", c.rows, f.data_key as "dataKey"`;
+/** The first and the last row of the file that a chunk holds. */
+const span = sql`coalesce(c.file_rows[1], c.first_row) and coalesce(c.file_rows[c.row_count], c.first_row + c.row_count - 1)`;
 
 /** The chunk that begins after so many rows; undefined at the end of the file. */
 export const chunkAfter = (db: Db, fileId: string, doneRows: number): Promise<StoredChunk | undefined> =>
   db.first(
-    sql`select c.number, c.first_row as "firstRow", c.rows, f.data_key as "dataKey"
-      from registration_chunks c join registration_files f on f.id = c.file_id where c.file_id = ${fileId} and c.first_row = ${doneRows + 1}`,
+    sql`select ${chunkFields} from registration_chunks c join registration_files f on f.id = c.file_id where c.file_id = ${fileId} and c.first_row = ${doneRows + 1}`,
   );
 
 export interface RefusedRow {
+  /** As {@link fileRowAt}. */
   readonly rowNumber: number;
-  readonly reasons: readonly { readonly cell: string; readonly code: FaultCode }[];
+  readonly reasons: readonly RowFault[];
 }
 
 export const insertRefusals = (
@@ -41,13 +61,12 @@ export type RefusedChunk = StoredChunk & { readonly refused: readonly RefusedRow
 
 /** The next chunk with refused rows. */
 export const refusedChunkAfter = (db: Db, fileId: string, attempt: number, after: number): Promise<RefusedChunk | undefined> =>
-  db.first(sql`select c.number, c.first_row as "firstRow", c.rows, f.data_key as "dataKey",
-      (select jsonb_agg(jsonb_build_object('rowNumber', r.row_number, 'reasons', r.reasons) order by r.row_number)
+  db.first(sql`select ${chunkFields}, (select jsonb_agg(jsonb_build_object('rowNumber', r.row_number, 'reasons', r.reasons) order by r.row_number)
         from registration_refusals r where r.file_id = c.file_id and r.attempt = ${attempt}
-          and r.row_number >= c.first_row and r.row_number < c.first_row + c.row_count) as refused
+          and r.row_number between ${span}) as refused
     from registration_chunks c join registration_files f on f.id = c.file_id
     where c.file_id = ${fileId} and c.number > ${after} and exists (select from registration_refusals r
-      where r.file_id = c.file_id and r.attempt = ${attempt} and r.row_number >= c.first_row and r.row_number < c.first_row + c.row_count)
+      where r.file_id = c.file_id and r.attempt = ${attempt} and r.row_number between ${span})
     order by c.number limit 1`);
 
 /** Makes everybody else who enters rows in a programme wait, so that neither a submission nor a household is begun by two files at once. */

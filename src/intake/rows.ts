@@ -1,14 +1,15 @@
-import { type Fault, type FaultCode, faultsOf, type Language, type Registration } from '../beneficiaries/index.ts';
+import { evidenceGaps, type Fault, type FaultCode, faultsOf, type Language, type Registration } from '../beneficiaries/index.ts';
 import { westernDigits } from '../platform/index.ts';
 import { readAnswers } from './answers.ts';
 import { requiredColumns } from './columns.ts';
 import { countryOf } from './country-words.ts';
 import { readAttestation, readDocuments } from './documents.ts';
+import { oneLine } from './header.ts';
 import { cellAt, type Layout } from './mapping.ts';
 import { type Defined, withoutUndefined } from './parts.ts';
 import { readBirth, readConsents, readNames, readPhones } from './person.ts';
 import { RowReader } from './row-reader.ts';
-import { dateOf, languageOf, relationshipOf, sexOf, wholeNumberOf } from './vocabulary.ts';
+import { languageOf, relationshipOf, sexOf, wholeNumberOf } from './vocabulary.ts';
 
 /** What a row says, as far as it can be read, and what is wrong with it. Without a fault it is whole. */
 export interface ReadRow {
@@ -20,8 +21,12 @@ export interface ReadRow {
   readonly assumed: readonly Assumption[];
 }
 
-/** That somebody is a household of their own, or speaks the language that the programme writes in. */
-export type Assumption = 'own_household' | 'programme_language';
+/**
+ * That somebody is a household of their own; that they speak the language that the programme writes in; that there is evidence of their
+ * consent; that the day of the list, which a child may be put on later, stands for the day of a consent that would be before their birth.
+ */
+export const assumptions = ['own_household', 'programme_language', 'consent_without_evidence', 'consent_before_birth'] as const;
+export type Assumption = (typeof assumptions)[number];
 
 /** Stands for the household of who has one of their own, until it is known which row of which file they are. */
 export const OWN_HOUSEHOLD = 'own';
@@ -30,6 +35,8 @@ export const OWN_HOUSEHOLD = 'own';
 export interface RowFault {
   readonly cell: string;
   readonly code: FaultCode;
+  /** Another row that it has to do with. */
+  readonly row?: number;
 }
 
 /** Nobody was registered in the last century. */
@@ -47,6 +54,7 @@ export const UNREADABLE = '⚠';
  */
 export function readRow(layout: Layout, cells: readonly string[], today: string, language: Language): ReadRow {
   const { length } = layout.header;
+  if (isNobody(layout, cells)) return { registration: {}, faults: [{ cell: '', code: 'not_a_person' }], submissionKey: '', assumed: [] };
   if (isCut(layout, cells) || cells.slice(length).some((cell) => cell.trim() !== '')) {
     return { registration: {}, faults: [{ cell: '', code: 'cells_wrong' }], submissionKey: '', assumed: [] };
   }
@@ -75,8 +83,21 @@ export function readRow(layout: Layout, cells: readonly string[], today: string,
     assumed: [
       ...(row.has('household') ? [] : ['own_household' as const]),
       ...(row.text('language') === '' ? ['programme_language' as const] : []),
+      ...assumedOfConsents(registration),
     ],
   };
+}
+
+/** Of what every row must say, a row of totals says so little: how many there are, and under which word. */
+const SAID_BY_NOBODY = 2;
+
+// Totals and notes stand below a list, and its header again on each page that was printed.
+function isNobody({ header, positions }: Layout, cells: readonly string[]): boolean {
+  if (header.every((name, i) => name === oneLine(cells[i] ?? ''))) return true;
+  const said = requiredColumns((name) => positions.has(name)).filter((either) =>
+    either.some((name) => (cells[positions.get(name) ?? -1] ?? '').trim() !== ''),
+  );
+  return said.length <= SAID_BY_NOBODY;
 }
 
 // What is left out at the end of a row is empty: something is missing where all the cells are that say what every row must.
@@ -100,6 +121,13 @@ function ownFaults(registration: Defined<Partial<Registration>>, today: string):
   return faults.filter(({ pointer, code }) => code !== 'document_country_unknown' || !isTaken(pointer));
 }
 
+function assumedOfConsents({ consents = [], birth }: ReadRow['registration']): Assumption[] {
+  return [
+    ...(consents.some((consent) => evidenceGaps(consent).length > 0) ? ['consent_without_evidence' as const] : []),
+    ...(birth && consents.some(({ givenOn }) => givenOn < birth.from) ? ['consent_before_birth' as const] : []),
+  ];
+}
+
 type Origins = { readonly [List in 'phones' | 'documents']: readonly number[] };
 
 /** A fault with the number of the columns that it came from, instead of the place in the list; consents are not numbered. */
@@ -119,7 +147,7 @@ function readRegistration(
   phones: Registration['phones'],
   documents: Registration['documents'] | undefined,
 ): Defined<Partial<Registration>> {
-  const registeredOn = dateOf(row.text('registeredOn'), END_OF_CENTURY) ?? row.fault('/consents/givenOn', 'registration_date_impossible');
+  const registeredOn = row.date('registeredOn', END_OF_CENTURY) ?? row.fault('/consents/givenOn', 'registration_date_impossible');
   return withoutUndefined({
     names: readNames(row),
     sex: row.word('sex', sexOf, '/sex', 'sex_unknown'),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NumberedRow } from '../platform/index.ts';
 import { chunksOf } from './chunks.ts';
 import { VOUCHED_BY_SENDER } from './documents.ts';
 import { guessColumns } from './guessing.ts';
@@ -289,12 +290,15 @@ describe('a row', () => {
 });
 
 describe('the rows of a file', () => {
-  async function* rows(count: number, width = 1): AsyncGenerator<string[]> {
-    for (let row = 1; row <= count; row += 1) yield [String(row).padEnd(width, '.')];
+  async function* rows(count: number, width = 1): AsyncGenerator<NumberedRow> {
+    for (let row = 1; row <= count; row += 1) yield { row: row * 2, cells: [String(row).padEnd(width, '.')] };
   }
-  const sizes = async (source: AsyncIterable<string[]>) => {
+  const sizes = async (source: AsyncIterable<NumberedRow>) => {
     const found: [number, number, number][] = [];
-    for await (const { number, firstRow, rows: taken } of chunksOf(source)) found.push([number, firstRow, taken.length]);
+    for await (const { number, firstRow, fileRows, rows: taken } of chunksOf(source)) {
+      found.push([number, firstRow, taken.length]);
+      expect(fileRows).toEqual(taken.map((_cells, i) => (firstRow + i) * 2));
+    }
     return found;
   };
 

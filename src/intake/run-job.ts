@@ -1,12 +1,12 @@
 import { system } from '../access/index.ts';
 import { type Applicant, analyzePeople, type DuplicateCheck, enteredFrom } from '../beneficiaries/index.ts';
 import { type Ground, Interrupted } from '../platform/index.ts';
-import { Check } from './check-job.ts';
+import { checkRows } from './check-job.ts';
 import { type Compared, findFile, type StoredFile } from './file-store.ts';
 import { Preparation, type PreparedRow } from './prepare.ts';
 import { chunkAfter } from './row-store.ts';
-import { tooManyDuplicates } from './rules.ts';
-import { countDuplicates, finishFile, stopFileAtFirst, type Taking, takeRows } from './take-rows.ts';
+import { LOOKED_AT_FIRST, rowsTelling, tooManyDuplicates } from './rules.ts';
+import { checkBeforeRun, countDuplicates, finishFile, type Taking, takeRows } from './take-rows.ts';
 
 const asSystem = { actor: system };
 /** After so long another job goes on, so that one large file does not keep everybody else's work waiting. */
@@ -20,29 +20,30 @@ const CATCH_UP_ROWS = 1_000;
 
 /**
  * Enters the people of a file, batch after batch, and compares each batch while the next ones are entered. It goes on wherever an earlier
- * process has left off. The share of duplicates is looked at before anybody is entered, and then after each comparison, and the file stops
- * before its next batch.
+ * process has left off. The share of duplicates is looked at before anybody is entered, unless a dry run has just done it: that of the whole
+ * file, or of a large one that of its beginning. It is looked at after each comparison too, and the file stops before its next batch.
  * @param closing tells that the process is about to end
  */
 export async function runFile(ground: Ground, duplicates: DuplicateCheck, fileId: string, closing: AbortSignal): Promise<void> {
   const stored = await findFile(ground.db, fileId);
   if (stored?.file.state !== 'running') return;
   await duplicates.ready(stored.file.programmeId, closing);
-  const preparation = await Preparation.of(stored, ground);
-  if (stored.file.doneRows === 0 && (await stopsAtFirst(ground, new Check(ground, duplicates, stored, preparation), fileId))) return;
-  const run = new Run(ground, duplicates, stored, preparation);
+  if (stored.file.doneRows === 0 && !(await mayBegin(ground, duplicates, stored, closing))) return;
+  const run = new Run(ground, duplicates, stored, await Preparation.of(stored, ground));
   await run.takeSome(closing);
   await run.end(closing);
   if (stored.file.totalRows < LARGE_ROWS || !run.isAtEnd) return;
   await analyzePeople(ground.db);
 }
 
-// The first rows are read as a dry run reads them: what is entered can be taken back by people alone, one by one.
-async function stopsAtFirst({ db, execute }: Ground, check: Check, fileId: string): Promise<boolean> {
-  const chunk = await chunkAfter(db, fileId, 0);
-  if (!chunk) return false;
-  const { findings } = await check.batch(await check.preparation.rowsOf(chunk));
-  return findings.tooManyDuplicates && (await execute(stopFileAtFirst, { fileId, findings }, asSystem)).stopped;
+// What is entered can be taken back by people alone, one by one. To look at all of a large file would take as long as to enter it.
+async function mayBegin(ground: Ground, duplicates: DuplicateCheck, stored: StoredFile, closing: AbortSignal): Promise<boolean> {
+  const { checkedBasis, file } = stored;
+  if (checkedBasis !== null && checkedBasis === (await duplicates.basis(ground.db, file.programmeId))) return true;
+  return checkRows(ground, duplicates, stored, Math.min(file.totalRows, LOOKED_AT_FIRST), closing, async ({ findings }) => {
+    const { goesOn } = await ground.execute(checkBeforeRun, { fileId: file.id, findings }, asSystem);
+    return goesOn;
+  });
 }
 
 /** Rows of a file whose people are ready to be entered. */
@@ -173,11 +174,11 @@ class Run {
   }
 
   #isOver({ from, through, duplicates }: Compared): boolean {
-    const { comparedRows, file } = this.#stored;
+    const { comparedRows, checkedBasis, file } = this.#stored;
     const isNext = from === comparedRows;
     return tooManyDuplicates(
       file.duplicateRows + (isNext ? duplicates : 0),
-      isNext ? through || comparedRows : comparedRows,
+      rowsTelling(checkedBasis !== null, file.totalRows, isNext ? through || comparedRows : comparedRows),
       this.#preparation.duplicateLimit,
     );
   }

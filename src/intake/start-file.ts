@@ -3,6 +3,7 @@ import { existingFile, refuseEmptied, registrationFileScope } from './existing-f
 import { abandonCheck, beginCheck, beginRun, continueHouseholds, endRun, type StoredFile } from './file-store.ts';
 import { noFindings } from './findings.ts';
 import { duplicatesWithinLimit } from './too-many-duplicates.ts';
+import { say } from './words.ts';
 
 type FileCommand = { readonly fileId: string };
 /** With whether the people of the file may join households that another source has begun; what was said before stands where it is not said. */
@@ -11,7 +12,7 @@ type StartCommand = FileCommand & { readonly continuesHouseholds?: boolean | und
 const subject = (fileId: string) => ({ type: 'registration_file', id: fileId });
 
 function refuseUnsettled({ mapping, file }: StoredFile): void {
-  if (!mapping) throw problem.unprocessable('Decide on the columns of the file first.', {}, file.unsettled);
+  if (!mapping) throw problem.unprocessable(say('columns_undecided'), {}, file.unsettled);
 }
 
 /**
@@ -24,8 +25,7 @@ export const startCheck = command<StartCommand, StoredFile>({
   async run({ tx }, { fileId, continuesHouseholds }) {
     const before = await existingFile(tx, fileId);
     refuseEmptied(before);
-    if (!['received', 'checking', 'checked'].includes(before.file.state))
-      throw problem.conflict('The rows of the file have been entered already.');
+    if (!['received', 'checking', 'checked'].includes(before.file.state)) throw problem.conflict(say('file_entered'));
     refuseUnsettled(before);
     if (before.file.state === 'checking') return { result: before, subject: subject(fileId) };
     if (continuesHouseholds !== undefined) await continueHouseholds(tx, fileId, continuesHouseholds);
@@ -48,8 +48,8 @@ export const startRun = command<StartCommand, StoredFile>({
     const { state } = before.file;
     refuseEmptied(before);
     if (state === 'running') return { result: before, subject: subject(fileId) };
-    if (state === 'checking') throw problem.conflict('A dry run is under way. Wait for it, or cancel it.');
-    if (state === 'done') throw problem.conflict('The run of the file has ended.');
+    if (state === 'checking') throw problem.conflict(say('dry_run_under_way'));
+    if (state === 'done') throw problem.conflict(say('run_ended'));
     refuseUnsettled(before);
     if (continuesHouseholds !== undefined) await continueHouseholds(tx, fileId, continuesHouseholds);
     const stored = await beginRun(tx, before, await duplicatesWithinLimit(tx, before));
@@ -68,7 +68,7 @@ export const cancelFile = command<FileCommand, StoredFile>({
   async run({ tx, now }, { fileId }) {
     const before = await existingFile(tx, fileId);
     const { state } = before.file;
-    if (state !== 'checking' && state !== 'running') throw problem.conflict('There is nothing to cancel.');
+    if (state !== 'checking' && state !== 'running') throw problem.conflict(say('nothing_goes_on'));
     const stored = state === 'checking' ? await abandonCheck(tx, fileId) : await endRun(tx, fileId, 'cancelled', now);
     return { result: stored, subject: subject(fileId), before: state, after: stored.file.state };
   },

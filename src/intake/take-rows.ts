@@ -1,8 +1,8 @@
 import { type Applicant, admit, type DuplicateCheck } from '../beneficiaries/index.ts';
 import { command } from '../platform/index.ts';
-import { placed } from './begun-households.ts';
+import { placed, rehearsedAs } from './begun-households.ts';
 import { existingFile, registrationFileScope } from './existing-file.ts';
-import { type Compared, countCompared, countRows, endRun, type StoredFile, stopAtFirst } from './file-store.ts';
+import { type Compared, countCompared, countRows, endRun, recordFindings, type StoredFile, stopAtFirst } from './file-store.ts';
 import { type Preparation, type PreparedRow, submissionsOf } from './prepare.ts';
 import { enteredSubmissions, insertRefusals, insertSubmissions, lockEntries } from './row-store.ts';
 import type { Findings } from './types.ts';
@@ -36,7 +36,18 @@ export const takeRows = (duplicates: DuplicateCheck, preparation: Preparation, r
       if (file.state !== 'running' || file.doneRows !== firstRow - 1) return { result: { taken: false }, subject };
       await lockEntries(tx, file.programmeId);
       const sorted = preparation.sorted(rows, await enteredSubmissions(tx, file.programmeId, submissionsOf(rows), fileId));
-      const { good, bad, known } = await placed(tx, duplicates, preparation, stored, sorted);
+      const { good, bad, known } = await placed(
+        {
+          db: tx,
+          preparation,
+          stored,
+          async resembling(doubtful) {
+            const found = await duplicates.resembling(tx, file.programmeId, rehearsedAs(doubtful));
+            return new Map(doubtful.map(({ rowNumber }, i) => [rowNumber, found[i] ?? []]));
+          },
+        },
+        sorted,
+      );
       const entry = { enteredBy: uploadedBy, source: file.format.kind === 'kobo' ? 'kobo' : 'file', sourceId: fileId } as const;
       const applicants = good.map(({ candidate }) => candidate);
       await admit(context, file.programmeId, entry, applicants);
@@ -80,14 +91,16 @@ export const finishFile = command<{ fileId: string; state: 'done' | 'stopped' },
   },
 });
 
-/** Closes a file before anybody of it is entered, because too many of its first rows are duplicates. */
-export const stopFileAtFirst = command<{ fileId: string; findings: Findings }, { stopped: boolean }>({
-  name: 'intake.stop_file_at_first',
+/** Keeps what is found in a file before anybody of it is entered, and closes it as soon as too many of all its rows are duplicates. */
+export const checkBeforeRun = command<{ fileId: string; findings: Findings }, { goesOn: boolean }>({
+  name: 'intake.check_before_run',
   scope: (db, { fileId }) => registrationFileScope(db, fileId),
   async run({ tx, now }, { fileId, findings }) {
     const { file } = await existingFile(tx, fileId);
-    if (file.state !== 'running' || file.doneRows > 0) return { result: { stopped: false }, subject: subjectOf(fileId) };
-    await stopAtFirst(tx, fileId, findings, now);
-    return { result: { stopped: true }, subject: subjectOf(fileId), before: { state: file.state }, after: { state: 'stopped' } };
+    const subject = subjectOf(fileId);
+    if (file.state !== 'running' || file.doneRows > 0) return { result: { goesOn: false }, subject };
+    const goesOn = !findings.tooManyDuplicates;
+    const { file: after } = await (goesOn ? recordFindings(tx, fileId, findings) : stopAtFirst(tx, fileId, findings, now));
+    return { result: { goesOn }, subject, before: { state: file.state }, after: { state: after.state, checkedRows: findings.checkedRows } };
   },
 });

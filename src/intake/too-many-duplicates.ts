@@ -1,15 +1,21 @@
 import { heldFromSource } from '../deduplication/index.ts';
-import { defineProblems, type Tx } from '../platform/index.ts';
+import { defineProblems, type Said, type Tx } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import type { StoredFile } from './file-store.ts';
-import { tooManyDuplicates } from './rules.ts';
+import { LOOKED_AT_FIRST, rowsTelling, tooManyDuplicates } from './rules.ts';
+import { say } from './words.ts';
 
 const { too_many_duplicates } = defineProblems({
-  too_many_duplicates: [409, 'More of the file are duplicates than the programme accepts'],
+  too_many_duplicates: [
+    409,
+    'More of the file are duplicates than the programme accepts',
+    'Le fichier a plus de doublons que le programme n’en accepte',
+    'في الملف من المكررات أكثر مما يقبله البرنامج',
+  ],
 });
 
-const CORRECT = 'Take the repeated rows out and send the file again, or have the limit of the programme raised; then';
-const DECIDE = 'Decide on the pairs that hold its people, or have the limit of the programme raised; then';
+const check: Said = { en: 'check it again', fr: 'vérifiez-le de nouveau', ar: 'افحصه من جديد' };
+const run: Said = { en: 'run it again', fr: 'relancez-le', ar: 'شغّله من جديد' };
 
 /**
  * Counts, before a run begins or goes on, how many of the rows behind it are duplicates. People who were entered count while an undecided
@@ -17,20 +23,18 @@ const DECIDE = 'Decide on the pairs that hold its people, or have the limit of t
  * @returns how many duplicates there are among the rows that were compared
  * @throws too_many_duplicates saying how many of how many, and what to do
  */
-export async function duplicatesWithinLimit(tx: Tx, { file, comparedRows }: StoredFile): Promise<number> {
-  const { id, state, findings, doneRows, duplicateRows } = file;
+export async function duplicatesWithinLimit(tx: Tx, { file, comparedRows, checkedBasis }: StoredFile): Promise<number> {
+  const { id, state, findings, totalRows, doneRows, duplicateRows } = file;
   const { duplicateLimit: limit } = (await programmeById(tx, file.programmeId)).programme;
-  const refuse = (duplicates: number, rows: number, whatToDo: string) =>
-    too_many_duplicates(
-      `Of ${rows} rows ${duplicates} may be duplicates, and the programme accepts a share of ${Number(limit)}. ${whatToDo}`,
-      { duplicates, rows, limit },
-    );
+  const refuse = (whatToDo: 'duplicates_to_correct' | 'duplicates_to_decide', then: Said, duplicates: number, rows: number) =>
+    too_many_duplicates(say(whatToDo, { rows, duplicates, limit: Number(limit), then }), { duplicates, rows, limit });
   const found = findings?.overLimit;
-  if (state === 'checked' && found) throw refuse(found.duplicates, found.rows, `${CORRECT} check it again.`);
+  if (state === 'checked' && found) throw refuse('duplicates_to_correct', check, found.duplicates, found.rows);
   if (state !== 'stopped') return duplicateRows;
-  if (doneRows === 0 && found && tooManyDuplicates(found.duplicates, found.rows, limit))
-    throw refuse(found.duplicates, found.rows, `${CORRECT} run it again.`);
+  if (doneRows === 0 && found && tooManyDuplicates(found.duplicates, Math.min(totalRows, LOOKED_AT_FIRST), limit))
+    throw refuse('duplicates_to_correct', run, found.duplicates, found.rows);
   const held = await heldFromSource(tx, id, comparedRows);
-  if (tooManyDuplicates(held, comparedRows, limit)) throw refuse(held, comparedRows, `${DECIDE} run it again.`);
+  if (tooManyDuplicates(held, rowsTelling(checkedBasis !== null, totalRows, comparedRows), limit))
+    throw refuse('duplicates_to_decide', run, held, comparedRows);
   return held;
 }

@@ -3,6 +3,7 @@ import { makeFrame } from '../../test/support/fixtures.ts';
 import { koboSubmission } from '../../test/support/kobo-server.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { fileOf, registrationRow } from '../../test/support/registration-files.ts';
+import { registration } from '../../test/support/registrations.ts';
 import { loadPilotGeography } from '../seeding.ts';
 
 describe('two lists that number their households alike', () => {
@@ -59,12 +60,12 @@ describe('two lists that number their households alike', () => {
       expect(findings).toMatchObject({
         acceptableRows: 1,
         refusedRows: 2,
-        knownHouseholds: { count: 1, first: [{ rowNumber: 1, householdId: expect.any(String) }] },
+        knownHouseholds: { count: 1, first: [{ rowNumber: 2, householdId: expect.any(String) }] },
         cost: { people: 1, households: 1 },
       });
       const expected = [
-        [1, 'Household', 'household_of_others'],
-        [2, 'Household', 'household_has_head'],
+        [2, 'Household', 'household_of_others'],
+        [3, 'Household', 'household_has_head'],
       ];
       expect(await refusals(id)).toEqual(expected);
       expect(await act(id, 'run')).toMatchObject({ state: 'done', acceptedRows: 1, refusedRows: 2 });
@@ -98,7 +99,7 @@ describe('two lists that number their households alike', () => {
     expect((await act(id, 'check')).findings).toMatchObject({ acceptableRows: 0 });
     expect((await act(id, 'check?continuesHouseholds=true')).findings).toMatchObject({ acceptableRows: 1, cost: { households: 0 } });
     expect(await act(id, 'run')).toMatchObject({ state: 'done', acceptedRows: 1, refusedRows: 1, continuesHouseholds: true });
-    expect(await refusals(id)).toEqual([[2, 'Household', 'household_has_head']]);
+    expect(await refusals(id)).toEqual([[3, 'Household', 'household_has_head']]);
     expect(await send(colleague, programmeId, [inH1(4, 'child')], '?start=true&continuesHouseholds=true')).toMatchObject({
       acceptedRows: 1,
     });
@@ -133,5 +134,63 @@ describe('two lists that number their households alike', () => {
     const posing = { 'meta/rootUuid': '', 'meta/instanceID': '', _uuid: `${one._uuid}/9`, 'household/household': 'K61' };
     expect(await take({ ...koboSubmission(64), ...posing })).toMatchObject({ acceptedRows: 0, refusedRows: 1 });
     expect(await take({ ...koboSubmission(65), ...posing, _uuid: `${one._uuid}/8`, members: [{ ...second, 'members/relationship': 'child' }] })).toMatchObject({ acceptedRows: 0 }); // biome-ignore format: one line
+  });
+
+  it('keep the size of a household that an officer states otherwise on a form, who is told', async () => {
+    const { programmeId } = await makeFrame(platform);
+    const first = registration();
+    const path = `/v1/programmes/${programmeId}/beneficiaries`;
+    await officer.post(path, first).expect(201);
+    const household = { ...first.household, size: first.household.size + 1 };
+    const { body } = await officer.post(path, registration({ relationship: 'child', household })).expect(422);
+    expect(body.errors).toEqual([
+      { pointer: '/household/size', code: expect.any(String), detail: expect.stringContaining('registered with another size') },
+    ]);
+    await officer.post(path, registration({ relationship: 'child', household: first.household })).expect(201);
+  });
+
+  describe('a household of which one list names two heads', () => {
+    it.each(['at once', 'in another batch'])('keeps the first and refuses the other, naming the row, %s', async (when) => {
+      const { programmeId } = await makeFrame(platform);
+      const between = when === 'at once' ? [] : Array.from({ length: 600 }, (_none, i) => registrationRow(1_000 + i));
+      const rows = [registrationRow(2), inH1(1), inH1(3, 'child'), ...between, inH1(4), inH1(1).replace('D7919', 'OTHER')];
+      const [second, again] = [5 + between.length, 6 + between.length];
+      const { id } = await send(officer, programmeId, rows, '');
+      const { findings } = await act(id, 'check');
+      // Who is named again as the head is a duplicate, for a person to decide.
+      expect(findings).toMatchObject({
+        refusedRows: 1,
+        reasons: [{ cell: 'Household', code: 'household_head_twice', rows: 1 }],
+        duplicates: { withinFile: 1, first: [{ rowNumber: again, earlierRow: 3 }] },
+      });
+      const detail = { fr: /^La ligne 3 du fichier/, en: /^Row 3 of the file is the head/, ar: /السطر 3 / };
+      for (const state of ['dry run', 'run']) {
+        if (state === 'run')
+          expect(await act(id, 'run')).toMatchObject({ state: 'done', acceptedRows: rows.length - 1, refusedRows: 1, duplicateRows: 1 });
+        expect(await refusals(id)).toEqual([[second, 'Household', 'household_head_twice']]);
+        for (const [language, text] of Object.entries(detail)) {
+          const { body } = await officer.get(`/v1/registration-files/${id}/refused-rows?language=${language}`).expect(200);
+          expect(body.items[0].reasons[0]).toMatchObject({ row: 3, detail: expect.stringMatching(text) });
+        }
+      }
+      const { rows: heads } = await platform.owner.query(
+        `select b.source_row from households h join beneficiaries b on b.id = h.head_id where h.programme_id = $1 and h.reference = 'H1'`,
+        [programmeId],
+      );
+      expect(heads).toEqual([{ source_row: 2 }]);
+    });
+
+    it('does not count a row that was refused as its head', async () => {
+      const { programmeId } = await makeFrame(platform);
+      const { id } = await send(officer, programmeId, [inH1(1).replace('MLI', 'Atlantis'), inH1(2), inH1(3)], '');
+      await act(id, 'check');
+      const refused = [
+        [2, 'Nationality', 'nationality_unknown'],
+        [4, 'Household', 'household_head_twice'],
+      ];
+      expect(await refusals(id)).toEqual(refused);
+      expect(await act(id, 'run')).toMatchObject({ acceptedRows: 1, refusedRows: 2 });
+      expect(await refusals(id)).toEqual(refused);
+    });
   });
 });

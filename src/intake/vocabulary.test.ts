@@ -30,7 +30,8 @@ describe('a cell', () => {
       'head',
       'child',
     ]);
-    expect(['Fille', 'Garçon', 'الأنثى', 'ذكر'].map(sexOf)).toEqual(['female', 'male', 'female', 'male']);
+    expect(['Fille', 'Garçon', 'الأنثى', 'ذكر', 'أ', 'ذ'].map(sexOf)).toEqual(['female', 'male', 'female', 'male', 'female', 'male']);
+    expect(['1', '2', 'نثي', ''].map(sexOf)).toEqual(Array(4).fill(undefined));
     const documents = ['CNI', 'جواز السفر', 'بطاقة التعريف الوطنية'];
     expect(documents.map(documentTypeOf)).toEqual(['national_id', 'passport', 'national_id']);
   });
@@ -81,6 +82,28 @@ describe('a cell', () => {
     expect(written.map((cell) => dateOf(cell, '2026-03-01'))).toEqual(written.map(() => '1985-03-12'));
     const wrong = ['31/02/1990', '13 foo 1990', '12 constructor 1990', '1985', '03/25/1985', '00/00/1985'];
     expect(wrong.map((cell) => dateOf(cell, '2026-03-01'))).toEqual(wrong.map(() => undefined));
+  });
+
+  it('says a day with the month first, where its column writes it so', () => {
+    const american = { order: 'month_first' } as const;
+    const written = [
+      '12/31/1985',
+      '12/31/85',
+      '12-31-1985 11:05:00 PM',
+      'December 31, 1985',
+      'Dec. 31st, 1985',
+      '31 December 1985',
+      '1985-12-31',
+    ];
+    expect(written.map((cell) => dateOf(cell, '2026-03-01', american))).toEqual(written.map(() => '1985-12-31'));
+    expect(dateOf('03/04/1990', '2026-03-01', american)).toBe('1990-03-04');
+    expect(dateOf('31/12/1985', '2026-03-01', american)).toBeUndefined();
+  });
+
+  it('says a day by the number that a spreadsheet counts it by', () => {
+    expect(['32874', '32874.0', '32874.5', '٣٢٨٧٤'].map((cell) => dateOf(cell))).toEqual(Array(4).fill('1990-01-01'));
+    expect(dateOf('31412', undefined, { from1904: true })).toBe('1990-01-01');
+    expect(['9999', '328740', '99999', '00001'].map((cell) => dateOf(cell))).toEqual(Array(4).fill(undefined));
   });
 
   it('says a year of two digits that is not to come, and none where no century is known', () => {

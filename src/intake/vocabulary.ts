@@ -10,7 +10,7 @@ import {
   type Sex,
   type WashingtonGroup,
 } from '../beneficiaries/index.ts';
-import { monthNamed } from '../matching/index.ts';
+import { type DateOrder, monthNamed, sexWords } from '../matching/index.ts';
 import { westernDigits } from '../platform/index.ts';
 
 /** Files repeat few words many times, and strange ones must not fill the memory. */
@@ -49,8 +49,7 @@ export function vocabulary<Word extends string>(spellings: Readonly<Record<Word,
 }
 
 export const sexOf = vocabulary<Sex>({
-  female: ['Femme', 'F', 'Féminin', 'Woman', 'Fille', 'Girl', 'أنثى', 'امرأة', 'بنت'],
-  male: ['Homme', 'H', 'M', 'Masculin', 'Man', 'Garçon', 'Boy', 'ذكر', 'رجل', 'ولد'],
+  ...sexWords,
   other: ['Autre', 'آخر'],
 });
 
@@ -295,20 +294,36 @@ export function ageOf(cell: string): number | undefined {
   return digits === undefined || Number(digits) > LONGEST_AGE ? undefined : Number(digits);
 }
 
+const time = String.raw`(?:[T ]\d{1,2}:\d\d[\d:.Z+-]*(?: ?[AP]M)?)?`;
+const dateForm = (form: string): RegExp => new RegExp(`^${form}$`, 'iu');
 const dateForms = [
-  /^(?<d>\d{1,2}) ?[/.-] ?(?<m>\d{1,2}) ?[/.-] ?(?<y>\d{4}|\d\d)(?:[T ]\d{1,2}:\d\d[\d:.Z+-]*)?$/,
-  /^(?<y>\d{4}) ?[/.-] ?(?<m>\d{1,2}) ?[/.-] ?(?<d>\d{1,2})(?:[T ]\d{1,2}:\d\d[\d:.Z+-]*)?$/,
-  /^(?<d>\d{1,2})(?:er|st|nd|rd|th)?[ -]?(?<m>\p{L}[\p{L}\p{M} ]{1,20})\.?[ -]?(?<y>\d{4})$/u,
+  dateForm(String.raw`(?<y>\d{4}) ?[/.\-] ?(?<m>\d{1,2}) ?[/.\-] ?(?<d>\d{1,2})${time}`),
+  dateForm(String.raw`(?<d>\d{1,2})(?:er|st|nd|rd|th)?[ \-]?(?<m>\p{L}[\p{L}\p{M} ]{1,20})\.?[ \-]?(?<y>\d{4})`),
+  dateForm(String.raw`(?<m>\p{L}[\p{L}\p{M}]{1,20})\.? ?(?<d>\d{1,2})(?:st|nd|rd|th)?,? (?<y>\d{4})`),
 ];
+const inNumbers: Readonly<Record<DateOrder, RegExp>> = {
+  day_first: dateForm(String.raw`(?<d>\d{1,2}) ?[/.\-] ?(?<m>\d{1,2}) ?[/.\-] ?(?<y>\d{4}|\d\d)${time}`),
+  month_first: dateForm(String.raw`(?<m>\d{1,2}) ?[/.\-] ?(?<d>\d{1,2}) ?[/.\-] ?(?<y>\d{4}|\d\d)${time}`),
+};
+
+/** How the dates of a column are written. */
+export interface DateStyle {
+  /** The day comes first where nothing else is known. */
+  readonly order?: DateOrder | undefined;
+  /** Whether days are counted from 1904, where a number stands for one. */
+  readonly from1904?: boolean | undefined;
+}
 
 /**
- * A date written day first or year first, with or without a time, its month a number or a name.
+ * A date written day first, month first or year first, with or without a time, its month a number or a name; or the number by which a
+ * spreadsheet counts days, from 1927 on, where a cell has lost its looks.
  * @param latest ISO 8601 date: a year of two digits is the latest that makes no day after it. Without it, such a year is not read
  * @returns undefined when there is no such day
  */
-export function dateOf(cell: string, latest?: string): string | undefined {
+export function dateOf(cell: string, latest?: string, { order = 'day_first', from1904 = false }: DateStyle = {}): string | undefined {
   const text = plainCell(cell);
-  const parts = dateForms.find((form) => form.test(text))?.exec(text)?.groups;
+  if (/^[1-7]\d{4}(?:[.,]\d+)?$/.test(text)) return dayCounted(Number.parseInt(text, 10), from1904);
+  const parts = [inNumbers[order], ...dateForms].find((form) => form.test(text))?.exec(text)?.groups;
   if (!parts) return undefined;
   const { d = '', m = '', y = '' } = parts;
   const month = /^\d+$/.test(m) ? Number(m) : monthNamed(m);
@@ -322,6 +337,13 @@ export function dateOf(cell: string, latest?: string): string | undefined {
 }
 
 const centuries = ['20', '19'];
+
+/** 1 January 1970 as spreadsheets count days, from 1900 and from 1904. */
+const [EPOCH_1900, EPOCH_1904] = [25_569, 24_107];
+const DAY_MS = 86_400_000;
+
+const dayCounted = (day: number, from1904: boolean): string =>
+  new Date((day - (from1904 ? EPOCH_1904 : EPOCH_1900)) * DAY_MS).toISOString().slice(0, 10);
 
 const about = /^(?:vers|environ|circa|ca\.?|about|around|approx\.?|approximately|~|حوالي|نحو|تقريبا) ?(?:l'an |en |سنة |عام )?(?=\d)/;
 const inYear = /^(?:né |née |né\(e\) |born )?(?:en |in |سنة |عام )(?=\d)/;

@@ -4,8 +4,8 @@ import {
   type Candidate,
   type Checked,
   checkAll,
-  headedHouseholds,
   type Registration,
+  standingHouseholds,
 } from '../../beneficiaries/index.ts';
 import { type CommandContext, canonicalJson, command, dateIn, newId } from '../../platform/index.ts';
 import { type Programme, programmeById } from '../../programmes/index.ts';
@@ -61,12 +61,12 @@ async function check(
   registrations: readonly Registration[],
 ): Promise<Checked[]> {
   const ownName = (reference: string) => householdOf(actor.id, reference);
-  const headed = await headedHouseholds(
+  const households = await standingHouseholds(
     tx,
     id,
     registrations.map(({ household }) => ownName(household.reference)),
   );
-  return checkAll(tx, registrations, dateIn(timeZone, now), { isHeaded: (reference) => headed.has(ownName(reference)) });
+  return checkAll(tx, registrations, dateIn(timeZone, now), { standing: (reference) => households.get(ownName(reference)) });
 }
 
 async function enter(context: CommandContext, programmeId: string, entering: readonly Entering[]): Promise<readonly string[]> {

@@ -1,4 +1,6 @@
-import { type Candidate, type Checked, type Fault, faultDetails } from '../../beneficiaries/index.ts';
+import { type Candidate, type Checked, placesOf } from '../../beneficiaries/index.ts';
+import type { Text } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import type { NewReferral, ReferralResult, Submitted, Wrong } from './types.ts';
 
 /** Somebody to be entered, and the digest of what the partner wrote of them. */
@@ -29,9 +31,9 @@ const refused = (index: number, reference: string | undefined, errors: Wrong[]):
   errors,
 });
 
-const atReference = (detail: string): Wrong[] => [{ pointer: '/reference', detail }];
+const atReference = (detail: Text): Wrong[] => [{ pointer: '/reference', detail }];
 
-const inRegistration = ({ pointer, code }: Fault): Wrong => ({ pointer: `/registration${pointer}`, detail: faultDetails[code] });
+const inRegistration = ({ pointer, detail }: Wrong): Wrong => ({ pointer: `/registration${pointer}`, detail });
 
 /** Decides of each referral whether it is taken in, was taken in before, or is refused and why. */
 export function judge(submitted: readonly Submitted[], { checkOf, digestOf, earlier }: Evidence): Judgement {
@@ -41,15 +43,14 @@ export function judge(submitted: readonly Submitted[], { checkOf, digestOf, earl
     if ('faults' in one) return refused(index, one.reference, [...one.faults]);
     const { reference } = one.referral;
     const place = places.get(reference);
-    if (place !== undefined) return refused(index, reference, atReference(`The referral at index ${place} has this reference already.`));
+    if (place !== undefined) return refused(index, reference, atReference(say('reference_at_index', { index: place })));
     places.set(reference, index);
     const contentIndex = digestOf(one.referral);
     const known = earlier.get(reference);
     if (known?.equals(contentIndex)) return { index, reference, outcome: 'received_before' };
-    if (known)
-      return refused(index, reference, atReference('You used this reference for other particulars. Give each person one of their own.'));
+    if (known) return refused(index, reference, atReference(say('reference_of_others')));
     const checked = checkOf(one.referral);
-    if (!checked || 'faults' in checked) return refused(index, reference, (checked?.faults ?? []).map(inRegistration));
+    if (!checked || 'faults' in checked) return refused(index, reference, placesOf(checked?.faults ?? []).map(inRegistration));
     entering.push({ reference, contentIndex, candidate: checked.candidate });
     return { index, reference, outcome: 'received' };
   });

@@ -6,6 +6,7 @@ import { confirmedKey } from '../../../test/support/keys.ts';
 import { markMerged } from '../../../test/support/merged.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../../test/support/platform.ts';
 import { newPhone } from '../../../test/support/public-door.ts';
+import { faultDetail } from '../../beneficiaries/index.ts';
 import { newId } from '../../platform/index.ts';
 import { loadPilotGeography } from '../../seeding.ts';
 import { statusOf } from './rules.ts';
@@ -113,6 +114,32 @@ describe('referrals by partners', () => {
     expect((await partner.statusOf('CASE-1')).status).toBe('enrolled');
   });
 
+  it.each([
+    ['ar', 'أعط عددًا صحيحًا.'],
+    ['fr', 'Donnez un nombre entier.'],
+    ['en', 'Give a whole number.'],
+  ] as const)('say what is wrong in %s, one by one and together, and again to who asks again', async (language, wholeNumber) => {
+    const partner = await newPartner();
+    const nowhere = registration({ wilaya: 'Nowhere' });
+    const unread = registration({ household: { reference: 'H', size: 'two' } });
+    const place = { pointer: '/registration/wilaya', code: 'wilaya_unknown', detail: faultDetail('wilaya_unknown', language) };
+    const key = randomUUID();
+    await partner.refer('SAID-1', nowhere, key).set('Accept-Language', 'en').expect(422);
+    const one = await partner.refer('SAID-1', nowhere, key).set('Accept-Language', language).expect(422);
+    expect(one.body.errors).toEqual([place]);
+    expect(one.headers['content-language']).toBe(language);
+    const both = [
+      { reference: 'SAID-1', registration: nowhere },
+      { reference: 'SAID-2', registration: unread },
+    ];
+    const { body, headers } = await partner.referAll(both).set('Accept-Language', language).expect(200);
+    expect(headers['content-language']).toBe(language);
+    expect(body.results.map(({ errors }: { errors: object[] }) => errors)).toEqual([
+      [place],
+      [{ pointer: '/registration/household/size', code: 'not_whole_number', detail: wholeNumber }],
+    ]);
+  });
+
   it('enter nobody twice under one reference, even when many ask at once, and refuse another person under it', async () => {
     const partner = await newPartner();
     const person = registration();
@@ -120,7 +147,9 @@ describe('referrals by partners', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(await peopleFrom(partner.id)).toBe(1);
     const other = await partner.refer('ONCE', registration()).expect(422);
-    expect(other.body.errors).toEqual([{ pointer: '/reference', detail: expect.stringContaining('one of their own') }]);
+    expect(other.body.errors).toEqual([
+      { pointer: '/reference', code: 'reference_of_others', detail: expect.stringContaining('one of their own') },
+    ]);
     const reordered = Object.fromEntries(Object.entries(person).reverse());
     await partner.refer('ONCE', reordered).expect(202);
     expect(await peopleFrom(partner.id)).toBe(1);
@@ -229,7 +258,7 @@ describe('referrals by partners', () => {
         { reference: 'HEAD-3', registration: third },
       ])
       .expect(200);
-    const atHead = { pointer: '/registration/relationship', detail: expect.stringContaining('another head') };
+    const atHead = { pointer: '/registration/relationship', code: 'household_has_head', detail: expect.stringContaining('another head') };
     expect(body.results.map(({ errors = [] }: { errors?: object[] }) => errors)).toEqual([
       [expect.objectContaining({ pointer: '/registration/wilaya' })],
       [],

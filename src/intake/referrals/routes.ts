@@ -1,8 +1,18 @@
-import { type Actor, type Contract, type Ground, problem, type RateLimits, type Routes, schemaCheck } from '../../platform/index.ts';
+import {
+  type Actor,
+  type Contract,
+  type Ground,
+  type Language,
+  placesWrong,
+  type RateLimits,
+  type Routes,
+  schemaCheck,
+  shownPlaces,
+} from '../../platform/index.ts';
 import { refer } from './commands.ts';
 import { listReferrals, readReferral } from './queries.ts';
 import { rates } from './rules.ts';
-import type { NewReferral, PaidAmong, Submitted } from './types.ts';
+import type { NewReferral, PaidAmong, ReferralResult, Submitted } from './types.ts';
 
 type Operation = 'referPerson' | 'referPeople' | 'listReferrals' | 'getReferral';
 
@@ -25,12 +35,13 @@ export function referralRoutes({ execute }: Ground, { limits, contract, paidAmon
     referPerson: async ({ params, body, actor, ...call }) => {
       await count(actor, 1);
       const [result] = await execute(refer, { ...params, submitted: [submittedFrom(body)] }, { ...call, actor });
-      if (result?.errors) throw problem.unprocessable('Correct the places listed in "errors".', {}, result.errors);
+      if (result?.errors) throw placesWrong(result.errors);
       return execute(read, { ...params, reference: body.reference }, { actor, requestId: call.requestId });
     },
     referPeople: async ({ params, body, actor, ...call }) => {
       await count(actor, body.referrals.length);
-      return { results: await execute(refer, { ...params, submitted: body.referrals.map(submittedFrom) }, { ...call, actor }) };
+      const results = await execute(refer, { ...params, submitted: body.referrals.map(submittedFrom) }, { ...call, actor });
+      return { results: results.map((result) => shown(result, call.language)) };
     },
     listReferrals: async ({ params, query, actor, requestId }) => {
       await count(actor);
@@ -42,6 +53,10 @@ export function referralRoutes({ execute }: Ground, { limits, contract, paidAmon
     },
   };
 }
+
+/** What became of one of several, in the language of who sent them. */
+const shown = ({ errors, ...result }: ReferralResult, language: Language) =>
+  errors ? { ...result, errors: shownPlaces(errors, language) } : result;
 
 /** Reads one referral of several, so that one that is not in the contract's form does not keep the others out. */
 function reader(contract: Contract): (body: unknown) => Submitted {

@@ -1,5 +1,5 @@
 import type { Registration } from '../../beneficiaries/index.ts';
-import type { Db } from '../../platform/index.ts';
+import type { Db, Text } from '../../platform/index.ts';
 
 /** A person as a partner refers them. */
 export interface NewReferral {
@@ -20,7 +20,7 @@ export interface Referral {
 /** What is wrong with a referral, and where in it. */
 export interface Wrong {
   readonly pointer: string;
-  readonly detail: string;
+  readonly detail: Text | string;
 }
 
 /** What became of one of several. */

@@ -2,6 +2,7 @@ import { passerBy } from '../../access/index.ts';
 import { admit, applicantOf, type Candidate } from '../../beneficiaries/index.ts';
 import { type CommandContext, command, type Db, newId, plainDigits, problem, type Scope } from '../../platform/index.ts';
 import { comparisonOf } from '../comparing.ts';
+import { say } from '../words.ts';
 import { isCodeOf, openContent } from './code.ts';
 import { proofProblem } from './problems.ts';
 import { CODE_LIFE_MS, sendsCodes, takesCodes, withHousehold } from './rules.ts';
@@ -70,7 +71,7 @@ export const proveTelephone = command<{ reference: string; code: string }, Prove
     const isRight = isCodeOf(keyRing, kept, plainDigits(code));
     if (!kept || !isRight) {
       if (kept) await countWrongCode(tx, kept.id);
-      const refusal = proofProblem.proof_refused('The code is wrong or no longer good. Ask for another one, and give that.');
+      const refusal = proofProblem.proof_refused(say('proof_refused'));
       return { result: undefined as never, subject, refusal };
     }
     const result: Proved = { registrationId: kept.id };

@@ -1,4 +1,5 @@
 import { command, problem, type Scope } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import { isStatusTokenOf } from './code.ts';
 import { ownStateOf } from './rules.ts';
 import { findByReference, standingOf } from './store.ts';
@@ -10,7 +11,7 @@ export interface OwnStatus {
   readonly state: OwnState;
 }
 
-const nothing = () => problem.not_found('There is no self-registration with this reference and this token.');
+const nothing = () => problem.not_found(say('no_self_registration'));
 
 /** Tells somebody who proved their telephone how far it is. @throws not_found when the token is not that of the reference */
 export const readOwnStatus = command<{ reference: string; token: string }, OwnStatus>({

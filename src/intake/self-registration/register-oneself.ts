@@ -1,6 +1,6 @@
 import { passerBy } from '../../access/index.ts';
-import { type Candidate, checkAll, type Fault, faultDetails } from '../../beneficiaries/index.ts';
-import { command, dateIn, type Ground, networkOf, newId, type Problem, problem } from '../../platform/index.ts';
+import { type Candidate, checkAll, placesOf } from '../../beneficiaries/index.ts';
+import { command, dateIn, type Ground, networkOf, newId, placesWrong } from '../../platform/index.ts';
 import { openProgramme } from '../../programmes/index.ts';
 import { newReference, sealContent } from './code.ts';
 import type { Door } from './door.ts';
@@ -29,19 +29,12 @@ export async function registerOneself(
   const programme = await openProgramme(db, programmeCode, now);
   const today = dateIn(programme.timeZone, now);
   const [checked] = await checkAll(db, [registrationOf(own, today)], today, { isOwn: true });
-  if (!checked || 'faults' in checked) throw refusalFor(checked?.faults ?? []);
+  if (!checked || 'faults' in checked) throw placesWrong(placesOf((checked?.faults ?? []).map(ownFault)));
   const { candidate } = checked;
   await door.limits.take(rates.phoneAtAddress, `${candidate.registration.phones[0]}/${networkOf(address)}`);
   await door.limits.take(rates.registrations(door.registrationsPerDay), programme.id);
   return execute(keep, { programmeId: programme.id, candidate }, { ...call, actor: passerBy });
 }
-
-const refusalFor = (faults: readonly Fault[]): Problem =>
-  problem.unprocessable(
-    'Correct the places listed in "errors".',
-    {},
-    faults.map(ownFault).map(({ pointer, code }) => ({ pointer, detail: faultDetails[code] })),
-  );
 
 /** Keeps it sealed until the telephone has been proved, and has a code sent there. */
 const keep = command<{ programmeId: string; candidate: Candidate }, { reference: string }>({

@@ -1,5 +1,6 @@
 import { passerBy } from '../../access/index.ts';
-import { type Ground, hasDammDigit, problem, type Routes } from '../../platform/index.ts';
+import { type Ground, hasDammDigit, placesWrong, type Routes } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import { statusToken } from './code.ts';
 import { askForCode, proveTelephone } from './commands.ts';
 import type { Door } from './door.ts';
@@ -36,7 +37,5 @@ export function selfRegistrationRoutes(ground: Ground, door: Door): Routes<Opera
 // A slip of the finger is told at once: it tells nothing about what exists, and costs no try.
 function intact(reference: string): string {
   if (hasDammDigit(reference)) return reference;
-  throw problem.unprocessable('The reference was mistyped.', {}, [
-    { pointer: '/path/reference', detail: 'Compare the ten digits with what you were given.' },
-  ]);
+  throw placesWrong([{ pointer: '/path/reference', detail: say('reference_mistyped') }]);
 }

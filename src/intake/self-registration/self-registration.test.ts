@@ -4,10 +4,18 @@ import { type Client, startPlatform, type TestPlatform } from '../../../test/sup
 import { codeSentTo, messagesTo, newPhone, openDoor, otherCode, ownParticulars, stranger } from '../../../test/support/public-door.ts';
 import { changeTerms } from '../../../test/support/terms.ts';
 import { passerBy } from '../../access/index.ts';
-import { hasDammDigit } from '../../platform/index.ts';
+import { faultDetail } from '../../beneficiaries/index.ts';
+import { hasDammDigit, newId } from '../../platform/index.ts';
 import { loadPilotGeography } from '../../seeding.ts';
 
 const MINUTE_MS = 60_000;
+
+const problemTitles = {
+  ar: 'الطلب ليس بالشكل الذي يطلبه العقد',
+  fr: 'La demande n’a pas la forme que le contrat demande',
+  en: 'The request is not in the form the contract asks for',
+};
+const wholeNumber = { ar: 'أعط عددًا صحيحًا.', fr: 'Donnez un nombre entier.', en: 'Give a whole number.' };
 
 describe('registering oneself', () => {
   let platform: TestPlatform;
@@ -133,6 +141,52 @@ describe('registering oneself', () => {
     expect(await placesOf({ household: { reference: 'H1', size: 2 } }, 400)).toEqual(['/body/household']);
     const lost = await register({ documents: [], noDocumentReason: 'lost' });
     expect(lost.code).toMatch(/^\d{6}$/);
+  });
+
+  it('tells people what is wrong in the language that they read, under codes that stay the same', async () => {
+    const own = ownParticulars(programme, { phone: 'not a number', commune: 'Nowhere', names: { given: '12345' } });
+    const refused = (language: string, body: object, status: number) =>
+      stranger(platform).register(body).set('Accept-Language', language).expect(status);
+    for (const [language, asked] of [
+      ['ar', 'ar-DZ,ar;q=0.9,fr;q=0.5'],
+      ['fr', 'de;q=0.8, fr;q=0.7, en;q=0.2'],
+      ['en', 'de'],
+    ] as const) {
+      const { body, headers } = await refused(asked, own, 422);
+      expect(headers).toMatchObject({ 'content-language': language, vary: expect.stringContaining('Accept-Language') });
+      expect(body.errors).toEqual([
+        { pointer: '/names/given', code: 'name_without_letters', detail: faultDetail('name_without_letters', language) },
+        { pointer: '/phone', code: 'phone_invalid', detail: faultDetail('phone_invalid', language) },
+        { pointer: '/commune', code: 'commune_unknown', detail: faultDetail('commune_unknown', language) },
+      ]);
+      const unread = await refused(asked, { ...own, sex: 'unsaid', householdSize: 'three' }, 400);
+      expect(unread.headers['content-language']).toBe(language);
+      expect(unread.body.errors.map(({ pointer, code }: { pointer: string; code: string }) => [pointer, code])).toEqual([
+        ['/body/sex', 'not_one_of'],
+        ['/body/householdSize', 'not_whole_number'],
+      ]);
+      expect(unread.body).toMatchObject({ title: problemTitles[language], errors: [{}, { detail: wholeNumber[language] }] });
+    }
+  });
+
+  it('tells of a mistyped or wrong code in each language, and of a replay in that of the replay', async () => {
+    const { reference } = await register();
+    const own = stranger(platform);
+    const key = newId();
+    const details = [];
+    for (const language of ['fr', 'ar', 'en']) {
+      const { body } = await own.prove(reference, '000000', key).set('Accept-Language', language).expect(422);
+      expect(body.code).toBe('proof_refused');
+      details.push(body.detail);
+    }
+    expect(details).toEqual([
+      expect.stringMatching(/^Le code est faux/),
+      expect.stringMatching(/^الرمز خاطئ/),
+      expect.stringMatching(/^The code is wrong/),
+    ]);
+    const mistyped = await own.prove('1234567890', '000000').set('Accept-Language', 'ar').expect(422);
+    expect(mistyped.body.errors).toMatchObject([{ pointer: '/path/reference', code: 'reference_mistyped' }]);
+    expect(mistyped.body.errors[0].detail).toMatch(/^في المرجع خطأ كتابة/);
   });
 
   it('answers the same whoever is registered already, and compares with everybody afterwards', async () => {
