@@ -160,11 +160,6 @@ export function createApp({
     ...(queuePrefix ? { prefix: queuePrefix } : {}),
   });
   const limits = new RateLimits(database, clock, keyRing);
-  const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint) ?? settlementRefusal(constraint);
-  const run = commandRunner(database, clock, keyRing, { authorise, refusalOf, record: recordEvents, start: jobs.start });
-  const keepRefusal = refusalKeeper(run, limits);
-  const execute = keepingRefusals(run, keepRefusal);
-  const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const reads = readRecorder(database, clock, {
     places: {
       programmeOf: programmeOfPerson,
@@ -174,6 +169,17 @@ export function createApp({
     demandsAll: config.STATED_PURPOSE === 'obligatory',
     peoplePerHour: config.PEOPLE_READ_PER_HOUR,
   });
+  const refusalOf = (constraint: string) => dutyRefusal(constraint) ?? offlineRefusal(constraint) ?? settlementRefusal(constraint);
+  const run = commandRunner(database, clock, keyRing, {
+    authorise,
+    refusalOf,
+    record: recordEvents,
+    recordReads: reads.recordReads,
+    start: jobs.start,
+  });
+  const keepRefusal = refusalKeeper(run, limits);
+  const execute = keepingRefusals(run, keepRefusal);
+  const ground: Ground = { db: database.reader, execute, keyRing, clock };
   const sessions = sessionRules(config);
   const post = { mailer: connectMailer(config, clock), publicUrl: publicUrlOf(config) };
   const contract = readContract();

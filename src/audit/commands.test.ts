@@ -116,6 +116,7 @@ function runnerThatRecords() {
       written.push(...all);
       return sql`select 1`;
     },
+    recordReads: async () => {},
     start: async () => {},
   };
   const keyRing = new KeyRing(new Map([[1, Buffer.alloc(32, 1)]]), Buffer.alloc(32, 2));

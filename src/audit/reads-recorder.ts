@@ -1,5 +1,14 @@
 import { raiseAlert } from '../access/index.ts';
-import { type Clock, type Database, Gathering, type PersonRead, purposeNeeded, type ReadRecorder, type Tx } from '../platform/index.ts';
+import {
+  type Clock,
+  type CommandPorts,
+  type Database,
+  Gathering,
+  type PersonRead,
+  purposeNeeded,
+  type ReadRecorder,
+  type Tx,
+} from '../platform/index.ts';
 import { type Crossing, differentPeople, insertReads, type ReadPlaces } from './reads-store.ts';
 
 export interface ReadRules {
@@ -15,10 +24,10 @@ const GROUP = 500;
 
 /**
  * Makes the one writer of the record of who read whom. It is no command: a command's event says that something was done, and this record is
- * itself what is to be proved. Readings that come at the same time share a transaction, and each caller waits for their own to be
+ * itself what is to be proved. What a command shows is kept in its own transaction. Other readings that come at the same time share a transaction, and each caller waits for their own to be
  * committed; while one group is being written the next gathers.
  */
-export function readRecorder(database: Database, clock: Clock, rules: ReadRules): ReadRecorder {
+export function readRecorder(database: Database, clock: Clock, rules: ReadRules): ReadRecorder & Pick<CommandPorts, 'recordReads'> {
   const gathering = new Gathering<PersonRead, boolean>((reads) => database.transaction((tx) => keep(tx, clock.now(), reads, rules)), {
     most: GROUP,
   });
@@ -29,6 +38,9 @@ export function readRecorder(database: Database, clock: Clock, rules: ReadRules)
         if (outcome.status === 'rejected') throw outcome.reason;
         if (!outcome.value) throw purposeNeeded();
       }
+    },
+    async recordReads(tx, now, reads) {
+      await keep(tx, now, reads, rules);
     },
   };
 }

@@ -35,6 +35,7 @@ export const peopleWords: Readonly<Record<string, Words>> = {
   'intake.record_check': { ar: 'نتيجة فحص الملف', fr: 'Vérification du fichier notée', en: 'Dry run of a file recorded' },
   'intake.run_file': { ar: 'بدء إدخال الملف', fr: 'Import du fichier lancé', en: 'Import of a file begun' },
   'intake.cancel_file': { ar: 'إلغاء الملف', fr: 'Fichier annulé', en: 'File cancelled' },
+  'intake.check_before_run': { ar: 'فحص الملف قبل إدخاله', fr: 'Fichier vérifié avant l’import', en: 'File looked at before its import' },
   'intake.take_rows': { ar: 'إدخال أسطر من الملف', fr: 'Lignes du fichier saisies', en: 'Rows of a file entered' },
   'intake.count_duplicates': { ar: 'عدّ المكررين في الملف', fr: 'Doublons du fichier comptés', en: 'Duplicates of a file counted' },
   'intake.finish_file': { ar: 'انتهاء الملف', fr: 'Fichier terminé', en: 'File finished' },
@@ -50,6 +51,12 @@ export const peopleWords: Readonly<Record<string, Words>> = {
   'intake.read_referrals': { ar: 'الاطلاع على الإحالات', fr: 'Orientations lues', en: 'Referrals read' },
 
   'deduplication.compare': { ar: 'المقارنة بالمسجلين', fr: 'Comparaison avec les inscrits', en: 'Compared with everybody' },
+  'deduplication.rehearse': { ar: 'مقارنة تجريبية', fr: 'Comparaison à l’essai', en: 'Compared for a dry run' },
+  'deduplication.end_rehearsal': {
+    ar: 'انتهاء المقارنة التجريبية',
+    fr: 'Comparaison à l’essai terminée',
+    en: 'Comparison for a dry run ended',
+  },
   'deduplication.count_names': { ar: 'عدّ الأسماء', fr: 'Noms comptés', en: 'Names counted' },
   'deduplication.renew_keys': { ar: 'إعادة إنشاء مفاتيح الأسماء', fr: 'Clés des noms refaites', en: 'Keys of names made again' },
   'deduplication.rescore_pairs': { ar: 'إعادة تقدير الأزواج', fr: 'Paires réévaluées', en: 'Pairs scored anew' },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts';
+import type { Actor } from './actor.ts';
 import { ShiftedClock } from './clock.ts';
 import {
-  type Actor,
   type Command,
   type CommandContext,
   type CommandEvent,
@@ -56,6 +56,7 @@ describe('a command', () => {
           })),
         );
       },
+      recordReads: async () => {},
       start: async (followUps) => void started.push(...followUps),
     });
   });

@@ -1,39 +1,15 @@
+import type { Actor, Scope } from './actor.ts';
 import type { Clock } from './clock.ts';
 import { brokenConstraint, type Database, type Db, insertion, sqlState, type Tx } from './database.ts';
 import { Gathering } from './gathering.ts';
 import { type Answer, answerRow, answerTo, furtherKey, type KeyedRequest } from './idempotency.ts';
 import { newId } from './ids.ts';
 import type { KeyRing } from './key-ring.ts';
-import { Problem, type ProblemBody, problem } from './problems.ts';
+import type { PersonRead, RequestReads } from './person-reads.ts';
+import { keptProblem, Problem, problem, problemKept } from './problems.ts';
 import { type Shared, share } from './sharing.ts';
 import { type Sql, sql } from './sql.ts';
-
-/** Where a record belongs, for instance `{programme: id}`; a grant reaches a record when it names nothing else. */
-export type Scope = Readonly<Record<string, string | undefined>>;
-
-/** A role that somebody holds, within a scope; an empty scope is everywhere. */
-export interface Grant {
-  readonly role: string;
-  readonly scope: Scope;
-}
-
-/** Who acts: a person signed in, a partner's or the agency's own machine with a key, somebody at a public door, or the system itself. */
-export interface Actor {
-  readonly id: string;
-  readonly kind: 'user' | 'partner' | 'service' | 'public' | 'system';
-  readonly grants: readonly Grant[];
-  /** When the actor last gave a second factor. */
-  readonly secondFactorAt: Date | null;
-  readonly sessionId?: string;
-  /** The enrolled device that the session was begun on with a PIN. Such a session gives no full second factor. */
-  readonly deviceId?: string;
-  /** When the PIN was last given on that device. */
-  readonly pinAt?: Date;
-  /** The key that a machine showed. */
-  readonly keyId?: string;
-  /** The permissions that the key is good for: of what the grants allow, no more than these. */
-  readonly only?: readonly string[];
-}
+import { say } from './words/index.ts';
 
 /** Work to start once a command has committed: at least once, so it must be harmless when repeated. */
 export interface FollowUp {
@@ -113,6 +89,8 @@ export interface CommandPorts {
   refusalOf?(constraint: string): Problem | undefined;
   /** The statement that adds events to the trail. */
   record(events: readonly CommandEvent[]): Sql;
+  /** Keeps whom the answers show, in the commands' transaction. */
+  recordReads(tx: Tx, now: Date, reads: readonly PersonRead[]): Promise<void>;
   /** Starts work that has been recorded; failing to do so loses nothing. */
   start(followUps: readonly (FollowUp & { readonly id: string })[]): Promise<void>;
 }
@@ -121,6 +99,8 @@ export interface Execution {
   readonly actor: Actor;
   readonly idempotencyKey?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Whom the answer shows. */
+  readonly reads?: RequestReads | undefined;
 }
 
 export type Execute = <Input, Result>(command: Command<Input, Result>, input: Input, execution: Execution) => Promise<Result>;
@@ -163,12 +143,16 @@ interface Done {
   readonly result?: unknown;
   readonly refusal?: Problem | undefined;
   readonly started: readonly StartedFollowUp[];
+  /** Whom the answer shows, which is kept with it. */
+  readonly reads: readonly PersonRead[];
 }
 
 type StartedFollowUp = FollowUp & { readonly id: string };
 
 /** What is written of a command beside its effect: events, and rows. */
 interface Written {
+  readonly now: Date;
+  readonly reads: readonly PersonRead[];
   readonly events: readonly CommandEvent[];
   readonly followUps: readonly Readonly<Record<string, unknown>>[];
   readonly answers: readonly Readonly<Record<string, unknown>>[];
@@ -192,7 +176,7 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
     const recordScope = await placed;
     // Whoever has lost the role since, or the role for this place, is not told again.
     ports.authorise(actor, name, now, recordScope);
-    if (earlier) return { answer: earlier, started: [] };
+    if (earlier) return { answer: earlier, started: [], reads: [] };
     const outcome = await definition.run({ tx, actor, now, keyRing }, input);
     const { reason, refusal } = outcome;
     const eventOf = ({ subject, scope, before, after }: Pick<Outcome<unknown>, 'subject' | 'scope' | 'before' | 'after'>) => ({
@@ -213,13 +197,16 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
     });
     const events = [outcome, ...(outcome.others ?? [])].map(eventOf);
     const started = (outcome.followUps ?? []).map((followUp) => ({ ...followUp, id: newId() }));
-    const answer: Answer = refusal ? { refusal: refusal.toJSON() } : { result: outcome.result };
+    const answer: Answer = refusal ? { refusal: keptProblem(refusal) } : { result: outcome.result };
+    const reads = refusal ? [] : (execution.reads?.withCommand(outcome.result) ?? []);
     await tx.writeTogether(writeDown, {
+      now,
+      reads,
       events,
       followUps: started.map(({ id, job, payload }) => ({ id, job, payload, created_at: now })),
       answers: keyed ? [answerRow(keyRing, keyed, answer, now)] : [],
     });
-    return { answer, result: outcome.result, refusal, started };
+    return { answer, result: outcome.result, refusal, started, reads };
   }
 
   function keyedRequest({ definition: { name }, input, execution: { actor, idempotencyKey } }: Requested): KeyedRequest | undefined {
@@ -238,6 +225,8 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
     const events = ports.record(all.flatMap((written) => written.events));
     const answers = all.flatMap((written) => written.answers);
     tx.defer(answers.length === 0 ? events : sql`with events as (${events}) ${insertion('idempotency_keys', answers)}`);
+    const reads = all.flatMap((written) => written.reads);
+    if (all[0] && reads.length > 0) await ports.recordReads(tx, all[0].now, reads);
     return [];
   }
 
@@ -252,10 +241,10 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
         if (refused) throw refused;
         const state = sqlState(error);
         if (state === lockTimeout) {
-          throw problem.in_progress('Somebody else is working on the same record. Try again with the same key.');
+          throw problem.in_progress(say('in_progress'));
         }
         if (state !== serializationFailure && state !== deadlock) throw error;
-        if (tries === MAX_TRIES) throw problem.busy('Too many others are changing the same records. Try again with the same key.');
+        if (tries === MAX_TRIES) throw problem.busy(say('crowded'));
         await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** tries * (0.5 + Math.random())));
       }
     }
@@ -305,14 +294,15 @@ export function commandRunner(database: Database, clock: Clock, keyRing: KeyRing
 
   return async <Input, Result>(definition: Command<Input, Result>, input: Input, execution: Execution): Promise<Result> => {
     ports.authorise(execution.actor, definition.name, clock.now());
-    const { answer, result, refusal, started } = await carriedOut({
+    const { answer, result, refusal, started, reads } = await carriedOut({
       definition: definition as Command<unknown, unknown>,
       input,
       execution,
     });
+    execution.reads?.noteKept(reads);
     if (started.length > 0) await ports.start(started);
     if (refusal) throw refusal;
-    if ('refusal' in answer) throw replayed(answer.refusal);
+    if ('refusal' in answer) throw problemKept(answer.refusal);
     return (result ?? answer.result) as Result;
   };
 }
@@ -321,8 +311,3 @@ const claimsOf = ({ definition, input, execution: { actor, idempotencyKey } }: R
   ...(definition.claims?.(input) ?? []),
   ...(idempotencyKey === undefined ? [] : [`${actor.id}/${idempotencyKey}`]),
 ];
-
-function replayed(body: ProblemBody): Problem {
-  const { type: _type, title, status, code, detail, errors, ...facts } = body;
-  return new Problem({ code, status, title }, detail, facts as Record<string, string>, errors);
-}

@@ -1,6 +1,7 @@
 import { parseCookie } from 'cookie';
 import type { Request } from 'express';
 import { problem } from './problems.ts';
+import { say } from './words/index.ts';
 
 /** What a caller shows to be recognised, and how it came: in a header that a program sets, or in a cookie that a browser adds by itself. */
 export interface Credential {
@@ -16,12 +17,10 @@ export interface Credential {
 export function credentialOf(request: Request, cookieName: string): Credential {
   const authorization = request.get('authorization');
   const cookie = sessionCookie(request, cookieName);
-  if (authorization !== undefined && cookie !== undefined)
-    throw problem.invalid_request('Send a bearer token or the cookie of a session, and not both.');
+  if (authorization !== undefined && cookie !== undefined) throw problem.invalid_request(say('two_credentials'));
   if (cookie !== undefined) return { transport: 'cookie', token: cookie };
   const [scheme, token] = (authorization ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'bearer' || !token)
-    throw problem.unauthenticated('Send "Authorization: Bearer" with a session token or a key.');
+  if (scheme?.toLowerCase() !== 'bearer' || !token) throw problem.unauthenticated(say('token_missing'));
   return { transport: 'bearer', token };
 }
 
@@ -30,7 +29,6 @@ function sessionCookie(request: Request, name: string): string | undefined {
   const header = request.headers.cookie;
   if (header === undefined) return undefined;
   const values = header.split(';').flatMap((pair) => parseCookie(pair)[name] ?? []);
-  if (values.length > 1)
-    throw problem.invalid_request('The cookie of the session came twice. Clear the cookies of this site, then sign in again.');
+  if (values.length > 1) throw problem.invalid_request(say('cookie_twice'));
   return values[0];
 }

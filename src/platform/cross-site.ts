@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { KeyRing } from './key-ring.ts';
 import { equalSecrets } from './otp.ts';
 import { problem } from './problems.ts';
+import { say } from './words/index.ts';
 
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -32,10 +33,9 @@ export function isFromOwnPage(request: Request, publicOrigin: string | undefined
 export function refuseCrossSite(request: Request, csrfToken: string, publicOrigin: string | undefined): void {
   const site = request.get('sec-fetch-site');
   if (harmless.has(request.method)) {
-    if (site === 'cross-site' || site === 'same-site') throw problem.cross_site('Open this from a page of this server.');
+    if (site === 'cross-site' || site === 'same-site') throw problem.cross_site(say('opened_elsewhere'));
     return;
   }
-  if (!isFromOwnPage(request, publicOrigin)) throw problem.cross_site('Send this from a page of this server.');
-  if (!equalSecrets(request.get('x-csrf-token') ?? '', csrfToken))
-    throw problem.cross_site('Send the "csrfToken" of this session in X-CSRF-Token.');
+  if (!isFromOwnPage(request, publicOrigin)) throw problem.cross_site(say('cross_site'));
+  if (!equalSecrets(request.get('x-csrf-token') ?? '', csrfToken)) throw problem.cross_site(say('csrf_token_missing'));
 }

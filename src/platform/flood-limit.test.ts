@@ -1,7 +1,7 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import type { Actor } from './command.ts';
+import type { Actor } from './actor.ts';
 import { floodLimit } from './flood-limit.ts';
 
 const actor: Actor = { id: 'somebody', kind: 'user', grants: [], secondFactorAt: null };

@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Actor } from './command.ts';
+import type { Actor } from './actor.ts';
 import { problem } from './problems.ts';
+import { say } from './words/index.ts';
 
 /**
  * Keeps one session or one key from flooding this process. It counts in the memory of the process and by the machine's own clock: a limit for
@@ -19,9 +20,7 @@ export function floodLimit(perMinute: number): (actor: Actor) => Promise<void> {
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const retryAfterSeconds = Math.max(Math.ceil(refusal.msBeforeNext / 1000), 1);
-      throw problem.too_many_requests(`Too many requests came at once. Go on in ${retryAfterSeconds} seconds, and more slowly.`, {
-        retryAfterSeconds,
-      });
+      throw problem.too_many_requests(say('too_many_at_once', { seconds: retryAfterSeconds }), { retryAfterSeconds });
     }
   };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { asBytes } from '../../test/support/exports.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
-import type { Actor } from './command.ts';
+import type { Actor } from './actor.ts';
 import { type Contract, type OperationId, readContract } from './contract.ts';
 import { Database } from './database.ts';
 import { createHttp, Download, type Handler, type HttpOptions, type Routes, Versioned } from './http.ts';

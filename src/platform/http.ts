@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
+import type { Actor } from './actor.ts';
 import type { Clock } from './clock.ts';
-import type { Actor, Execute } from './command.ts';
+import type { Execute } from './command.ts';
 import {
   type Contract,
   type HeaderParameters,
@@ -20,15 +21,17 @@ import {
 import { type Credential, credentialOf } from './credentials.ts';
 import { isFromOwnPage, refuseCrossSite } from './cross-site.ts';
 import type { Db } from './database.ts';
-import { answerProblem } from './http-problems.ts';
+import { answerProblem, languageFor } from './http-problems.ts';
 import type { KeyRing } from './key-ring.ts';
+import type { Language } from './languages.ts';
 import { errorForLog, type Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { operationRouter } from './operation-router.ts';
-import { PURPOSE_HEADER, type ReadRecorder, readsOf } from './person-reads.ts';
-import { Problem, type ProblemBody, problem } from './problems.ts';
+import { type PersonRead, PURPOSE_HEADER, type ReadRecorder, RequestReads, readsOf } from './person-reads.ts';
+import { nothingHere, Problem, type ProblemBody, problem } from './problems.ts';
 import { arrivesInTime, type UploadLimits, uploadOf } from './uploads.ts';
 import { type OperationValidator, validatorOf } from './validation.ts';
+import { say } from './words/index.ts';
 
 /** A request that has passed the contract, as a room's route sees it. */
 export interface Call<K extends OperationId> {
@@ -41,6 +44,8 @@ export interface Call<K extends OperationId> {
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
   readonly requestId: string;
+  /** In which texts are answered. */
+  readonly language: Language;
   /** The caller's network address as far as the proxies before us are trusted to tell it; for throttling alone. */
   readonly address: string;
   /** What the caller's program calls itself; anybody may write anything here. */
@@ -49,6 +54,8 @@ export interface Call<K extends OperationId> {
   readonly isFromOwnPage: boolean;
   /** What a page has to send with every change; there where the session is held by a cookie. */
   readonly csrfToken: string | undefined;
+  /** Whom the answer shows; a command keeps what it can of that with what it does. Undefined where nobody is shown. */
+  readonly reads: RequestReads | undefined;
 }
 
 /** An answer that is a file rather than JSON. */
@@ -190,7 +197,7 @@ export function createHttp(options: HttpOptions): Express {
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready' });
   });
   app.get('/metrics', async (request, response) => {
-    if (!mayRead(options.metricsFor, request.get('authorization'))) throw problem.not_found('There is nothing at this address.');
+    if (!mayRead(options.metricsFor, request.get('authorization'))) throw nothingHere();
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   app.use(options.pages);
@@ -207,16 +214,16 @@ export function createHttp(options: HttpOptions): Express {
         operation.path,
         recognising(operation, options, checks),
         ...bodyParsers(operation),
-        answering(operation, handler, checks, options, recording(operation, options)),
+        answering(operation, handler, checks, options),
       );
   }
   for (const path of new Set(operations.map((operation) => operation.path))) {
     addresses.at(path).all(path, () => {
-      throw problem.method_not_allowed('Use a method that the contract names for this address.');
+      throw problem.method_not_allowed(say('method_not_allowed'));
     });
   }
   app.use(() => {
-    throw problem.not_found('There is nothing at this address.');
+    throw nothingHere();
   });
   app.use(answerProblem);
   return app;
@@ -246,9 +253,9 @@ function recognising(
     const csrfToken = credential?.transport === 'cookie' ? browsers.csrfTokenOf(credential.token) : undefined;
     if (csrfToken !== undefined) refuseCrossSite(request, csrfToken, browsers.publicOrigin);
     const actor = credential ? await authenticate(credential) : stranger;
+    response.locals['actor'] = actor;
     await slowDown(actor);
     if (permission) await authorise(actor, permission);
-    response.locals['actor'] = actor;
     response.locals['csrfToken'] = csrfToken;
     next();
   };
@@ -271,20 +278,25 @@ function answering(
   handler: Handler<OperationId>,
   validator: OperationValidator,
   options: HttpOptions,
-  record: (request: Request, actor: Actor, answer: unknown) => Promise<void>,
 ): RequestHandler {
+  const readsIn = readsOf(operation, options.contract);
   return async (request, response) => {
     const isStreamed: boolean = response.locals['upload'];
     if (validator.bodyTypes && (isStreamed || request.is('*/*')) && !request.is([...validator.bodyTypes])) {
-      throw problem.unsupported_media_type(`Send ${validator.bodyTypes.join(' or ')}.`);
+      throw problem.unsupported_media_type(say('other_type_wanted', { types: validator.bodyTypes.join(', ') }));
     }
     // Express reads the query anew each time it is asked, so the defaults are filled into one reading of it.
     const query = { ...request.query };
     const body = isStreamed ? uploadOf(request, options.uploads) : request.body;
     validator.checkRequest({ path: request.params, query, header: request.headers, body });
+    const language = languageFor(request, response);
+    const actor: Actor = response.locals['actor'];
+    const { params } = request;
+    const asked = { actor, params, stated: request.get(PURPOSE_HEADER), requestId: String(request.id) };
+    const reads = readsIn && new RequestReads((answer) => readsIn(asked, answer));
     const answer = await handler({
-      actor: response.locals['actor'],
-      params: request.params,
+      actor,
+      params,
       query,
       headers: request.headers,
       body,
@@ -292,10 +304,12 @@ function answering(
       idempotencyKey: request.method === 'GET' ? undefined : request.get('idempotency-key'),
       ifMatch: request.get('if-match'),
       requestId: String(request.id),
+      language,
       address: request.ip ?? '',
       userAgent: request.get('user-agent') ?? '',
       isFromOwnPage: isFromOwnPage(request, options.browsers.publicOrigin),
       csrfToken: response.locals['csrfToken'],
+      reads,
     } as unknown as Call<OperationId>);
     const status = answer instanceof Accepted ? 202 : operation.successStatus;
     const shown = shownBy(answer);
@@ -306,7 +320,8 @@ function answering(
           : ['application/json', JSON.parse(JSON.stringify(shown ?? null))];
       validator.checkResponse(status, type, shown === undefined && !(answer instanceof Download) ? undefined : json);
     }
-    await record(request, response.locals['actor'], shown);
+    await record(request, reads?.leftOf(shown) ?? [], options.reads);
+    if (validator.hasTexts) response.vary('Accept-Language').set('Content-Language', language);
     await send(response, status, answer instanceof Accepted ? shown : answer);
   };
 }
@@ -318,21 +333,15 @@ function shownBy(answer: unknown): unknown {
 }
 
 /** Keeps whom an answer shows, before it is sent. @throws not_recorded when that cannot be kept */
-function recording(operation: Operation, { contract, reads }: HttpOptions) {
-  const find = readsOf(operation, contract);
-  return async (request: Request, actor: Actor, answer: unknown): Promise<void> => {
-    const shown = find?.({ actor, params: request.params, stated: request.get(PURPOSE_HEADER), requestId: String(request.id) }, answer);
-    if (!shown || shown.length === 0) return;
-    try {
-      await reads.record(shown);
-    } catch (error) {
-      if (error instanceof Problem) throw error;
-      request.log.error({ err: error }, 'readings of people cannot be recorded');
-      throw problem.not_recorded(
-        'Whatever you asked to be changed has been changed. Ask again in a moment, with the same key if you sent one.',
-      );
-    }
-  };
+async function record(request: Request, shown: readonly PersonRead[], reads: ReadRecorder): Promise<void> {
+  if (shown.length === 0) return;
+  try {
+    await reads.record(shown);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    request.log.error({ err: error }, 'readings of people cannot be recorded');
+    throw problem.not_recorded(say('not_recorded'));
+  }
 }
 
 async function send(response: Response, status: number, answer: unknown): Promise<void> {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Db, Tx } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
 import { answers } from './keys/columns.ts';
-import { type ProblemBody, problem } from './problems.ts';
+import { type KeptProblem, problem } from './problems.ts';
 import { sql } from './sql.ts';
+import { say } from './words/index.ts';
 
 /** What a command was answered: what it gave, or why it refused. */
-export type Answer = { readonly result: unknown } | { readonly refusal: ProblemBody };
+export type Answer = { readonly result: unknown } | { readonly refusal: KeptProblem };
 
 /** A request that can be told again: whose key it is, and for what. */
 export interface KeyedRequest {
@@ -26,7 +27,7 @@ export async function answerTo(tx: Tx, keyRing: KeyRing, request: KeyedRequest):
   const row = await tx.readTogether(answersTo, request);
   if (!row) return undefined;
   if (row.input_digest !== request.input_digest) {
-    throw problem.idempotency_key_reused('Use a new Idempotency-Key for a new request.');
+    throw problem.idempotency_key_reused(say('idempotency_key_reused'));
   }
   return JSON.parse(keyRing.open(answers.purpose, answers.place({ ...request }), row.answer)) as Answer;
 }

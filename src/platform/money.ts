@@ -1,4 +1,6 @@
 import { Decimal } from 'decimal.js';
+import type { Text } from './texts.ts';
+import { say } from './words/index.ts';
 
 // Exact for anything that `of` takes, times any whole number (56 digits); shares halve to even as ledgers do.
 const Exact = Decimal.clone({ precision: 64, rounding: Decimal.ROUND_HALF_EVEN });
@@ -10,10 +12,24 @@ const currencies = new Set(Intl.supportedValuesOf('currency'));
 /** Whether a code is an ISO 4217 currency. */
 export const isCurrency = (code: string): boolean => currencies.has(code);
 
+/** What is said of a code that is no currency. @param example a code that is one */
+export const currencyUnknown = (example: string): Text => say('not_a_currency', { example });
+
 /** Digits after the decimal point in a currency (ISO 4217): DZD 2, TND 3, XOF 0. */
 export function minorUnits(currency: string): number {
   if (noMinorUnit.has(currency)) return 0;
   return threeDigits.has(currency) ? 3 : 2;
+}
+
+/** An amount that cannot be, and why, for whoever wrote it. */
+export class AmountError extends RangeError {
+  readonly text: Text;
+
+  constructor(text: Text) {
+    super(text.en);
+    this.name = 'AmountError';
+    this.text = text;
+  }
 }
 
 /** An exact amount of one currency. Never made from a JavaScript number. */
@@ -29,15 +45,15 @@ export class Money {
   /**
    * @param amount decimal text, `"1500.00"`
    * @param currency ISO 4217 code
-   * @throws RangeError when the text is no plain decimal or has more digits than the currency's minor unit
+   * @throws AmountError when the text is no plain decimal or has more digits than the currency's minor unit
    */
   static of(amount: string, currency: string): Money {
     if (!/^-?\d{1,30}(\.\d{1,10})?$/.test(amount)) {
-      throw new RangeError('an amount is digits with at most one decimal point');
+      throw new AmountError(say('amount_unreadable'));
     }
     const value = new Exact(amount);
     if (value.decimalPlaces() > minorUnits(currency)) {
-      throw new RangeError(`${currency} has ${minorUnits(currency)} decimals`);
+      throw new AmountError(say('too_many_decimals', { currency, decimals: minorUnits(currency) }));
     }
     return new Money(value, currency);
   }

@@ -1,6 +1,7 @@
 import { isId } from './ids.ts';
-import { problem } from './problems.ts';
+import { malformed, type Problem, problem } from './problems.ts';
 import { Sql } from './sql.ts';
+import { say } from './words/index.ts';
 
 /** Part of a list, and where to go on. */
 export interface Page<Item> {
@@ -30,12 +31,13 @@ export function cursorKey(cursor: string | undefined, fits: (key: string) => boo
   if (cursor === undefined) return undefined;
   const key = Buffer.from(cursor, 'base64url').toString();
   if (!isPlainText(key) || !fits(key)) {
-    throw problem.invalid_request('Correct the places listed in "errors".', {}, [
-      { pointer: '/query/cursor', detail: 'Take the cursor from nextCursor of the page before.' },
-    ]);
+    throw cursorUnknown();
   }
   return key;
 }
+
+/** Refuses what is no cursor of a list. */
+export const cursorUnknown = (): Problem => malformed([{ pointer: '/query/cursor', detail: say('cursor_unknown') }]);
 
 /** What a page may hold when the caller does not say. */
 const DEFAULT_LIMIT = 50;
@@ -68,6 +70,6 @@ export const atMost = (limit: number): Sql => {
 export function versionIn(ifMatch: string | undefined): number {
   // No record is changed so often that its version has ten digits, which the column of one might not hold.
   const version = /^"(\d{1,9})"$/.exec(ifMatch ?? '')?.[1];
-  if (version === undefined) throw problem.invalid_request('Send If-Match with the ETag of the record you read.');
+  if (version === undefined) throw problem.invalid_request(say('if_match_missing'));
   return Number(version);
 }

@@ -1,7 +1,8 @@
-import type { Actor } from './command.ts';
+import type { Actor } from './actor.ts';
 import type { Contract, Operation } from './contract.ts';
 import { type Problem, problem } from './problems.ts';
 import { type Purpose, purposes } from './purposes.ts';
+import { say } from './words/index.ts';
 
 /** That somebody was shown people: who, what for, by which operation, and whom. */
 export interface PersonRead {
@@ -35,6 +36,34 @@ export interface ReadRequest {
   readonly stated: string | undefined;
   readonly requestId: string;
 }
+
+/** The readings of one request: which of them are kept already, because a command kept them with what it did. */
+export class RequestReads {
+  readonly #find: (answer: unknown) => readonly PersonRead[];
+  readonly #kept = new Set<string>();
+
+  /** @param find whom an answer shows */
+  constructor(find: (answer: unknown) => readonly PersonRead[]) {
+    this.#find = find;
+  }
+
+  /** Whom an answer shows, as far as that is not kept yet. */
+  leftOf(answer: unknown): readonly PersonRead[] {
+    return this.#find(answer).filter((read) => !this.#kept.has(whomOf(read)));
+  }
+
+  /** As {@link leftOf}, of what a command gives: a reading that may yet be refused for want of a purpose is not kept with it. */
+  withCommand(result: unknown): readonly PersonRead[] {
+    return this.leftOf(result).filter(({ canBeRefused }) => !canBeRefused);
+  }
+
+  /** Notes that these were committed. */
+  noteKept(reads: readonly PersonRead[]): void {
+    for (const read of reads) this.#kept.add(whomOf(read));
+  }
+}
+
+const whomOf = ({ programmeId, beneficiaryIds, source }: PersonRead): string => JSON.stringify([programmeId, beneficiaryIds, source]);
 
 /** The header in which a reader says what for. */
 export const PURPOSE_HEADER = 'Sanad-Purpose';
@@ -119,6 +148,6 @@ const changesSomething = (parameters: readonly object[], contract: Contract): bo
 
 /** Says that a reading needs a purpose. */
 export const purposeNeeded = (): Problem =>
-  problem.invalid_request(`Say in the header ${PURPOSE_HEADER} what you read people for.`, {}, [
-    { pointer: `/header/${PURPOSE_HEADER.toLowerCase()}`, detail: `must be one of ${purposes.join(', ')}` },
+  problem.invalid_request(say('purpose_missing', { header: PURPOSE_HEADER }), {}, [
+    { pointer: `/header/${PURPOSE_HEADER.toLowerCase()}`, detail: say('not_one_of', { choices: purposes.join(', ') }) },
   ]);

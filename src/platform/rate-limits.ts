@@ -4,6 +4,8 @@ import type { Database } from './database.ts';
 import type { KeyRing } from './key-ring.ts';
 import { problem } from './problems.ts';
 import { sql } from './sql.ts';
+import type { Said } from './texts.ts';
+import { say } from './words/index.ts';
 
 /** How often something may be done by, to or for one subject. */
 export interface RateLimit {
@@ -83,10 +85,10 @@ export class RateLimits {
       await this.#windowOf(limit).consume(this.#digest(limit, subject), points);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) {
-        throw Object.assign(problem.busy('Nobody can tell now how often you have asked. Try again in a moment.'), { cause: refusal });
+        throw Object.assign(problem.busy(say('not_counted')), { cause: refusal });
       }
       const retryAfterSeconds = Math.max(Math.ceil(refusal.msBeforeNext / 1000), 1);
-      throw problem.too_many_requests(`This has been asked too often. Try again in ${inWords(retryAfterSeconds)}.`, { retryAfterSeconds });
+      throw problem.too_many_requests(say('asked_too_often', { wait: inWords(retryAfterSeconds) }), { retryAfterSeconds });
     }
   }
 
@@ -107,7 +109,10 @@ export class RateLimits {
   }
 }
 
-function inWords(seconds: number): string {
-  if (seconds < 120) return `${seconds} seconds`;
-  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`;
+function inWords(seconds: number): Said {
+  if (seconds < 120) return { en: `${seconds} seconds`, fr: `${seconds} secondes`, ar: `${seconds} ثانية` };
+  const [minutes, hours] = [Math.ceil(seconds / 60), Math.ceil(seconds / 3_600)];
+  return seconds < 7_200
+    ? { en: `${minutes} minutes`, fr: `${minutes} minutes`, ar: `${minutes} دقيقة` }
+    : { en: `${hours} hours`, fr: `${hours} heures`, ar: `${hours} ساعة` };
 }

@@ -28,4 +28,17 @@ describe('what was used lately', () => {
     const left = Array.from({ length: 1_000 }, (_, key) => recent.get(key)).filter((value) => value !== undefined);
     expect(left.length).toBeLessThanOrEqual(20);
   });
+
+  it('is made once, and again after it was forgotten', () => {
+    const recent = new Recent<string, number>(1);
+    let made = 0;
+    const get = (key: string) =>
+      recent.getOrMake(key, () => {
+        made += 1;
+        return made;
+      });
+    expect([get('a'), get('a'), get('b'), get('a')]).toEqual([1, 1, 2, 1]);
+    for (const key of ['c', 'd', 'e']) get(key);
+    expect(get('a')).toBe(6);
+  });
 });

@@ -21,6 +21,15 @@ export class Recent<Key, Value> {
     return old;
   }
 
+  /** What is remembered under a key, or what is made for it now. */
+  getOrMake(key: Key, make: () => Value): Value {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+
   set(key: Key, value: Value): void {
     if (this.#younger.size >= this.#most) {
       this.#older = this.#younger;

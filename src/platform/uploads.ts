@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Request, RequestHandler, Response } from 'express';
-import { problem } from './problems.ts';
+import { malformed, problem } from './problems.ts';
+import { say } from './words/index.ts';
 
 /** The body of a request as it arrives. It is read once; nothing is read before somebody asks for it. */
 export interface Upload {
@@ -27,17 +28,16 @@ const LINGER_MS = 2_000;
  */
 export function uploadOf(request: Request, limits: UploadLimits): Upload {
   if (!request.get('transfer-encoding') && !Number(request.get('content-length'))) {
-    throw problem.invalid_request('Correct the places listed in "errors".', {}, [{ pointer: '/body', detail: 'is required' }]);
+    throw malformed([{ pointer: '/body', detail: say('required') }]);
   }
   if ((request.get('content-encoding') ?? 'identity') !== 'identity') {
-    throw problem.unsupported_media_type('Send the file itself, without Content-Encoding.');
+    throw problem.unsupported_media_type(say('file_compressed'));
   }
   if (Number(request.get('content-length') ?? 0) > limits.bytes) throw tooLarge(limits);
   return { contentType: request.get('content-type') ?? '', bytes: arriving(request, limits) };
 }
 
-const tooLarge = ({ bytes }: UploadLimits) =>
-  problem.too_large(`A file may have ${Math.floor(bytes / 1024 ** 2)} MiB. Send it in parts, each with the header.`);
+const tooLarge = ({ bytes }: UploadLimits) => problem.too_large(say('file_too_large', { mebibytes: Math.floor(bytes / 1024 ** 2) }));
 
 async function* arriving(request: Request, limits: UploadLimits): AsyncGenerator<Buffer> {
   let received = 0;
@@ -55,10 +55,10 @@ async function* arriving(request: Request, limits: UploadLimits): AsyncGenerator
 async function nextOf(chunks: AsyncIterator<Buffer>, silenceMs: number): Promise<IteratorResult<Buffer>> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(problem.request_timeout('The file stopped arriving. Send it again.')), silenceMs);
+    timer = setTimeout(() => reject(problem.request_timeout(say('file_fell_silent'))), silenceMs);
   });
   const next = chunks.next().catch(() => {
-    throw problem.invalid_request('The file ended before it was whole. Send it again.');
+    throw problem.invalid_request(say('file_broke_off'));
   });
   try {
     return await Promise.race([next, silence]);

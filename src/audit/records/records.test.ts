@@ -29,7 +29,12 @@ describe('what is done to the record of who looked, and to alerts, as the superu
     trail = await startTrail();
     const { database, clock } = trail;
     const keyRing = new KeyRing(new Map([[1, Buffer.alloc(32, 1)]]), Buffer.alloc(32, 2));
-    const execute = commandRunner(database, clock, keyRing, { authorise() {}, record: recordEvents, start: async () => {} });
+    const execute = commandRunner(database, clock, keyRing, {
+      authorise() {},
+      record: recordEvents,
+      recordReads: async () => {},
+      start: async () => {},
+    });
     const [job] = recordJobs({ db: database.reader, execute, clock });
     const writer = await trail.applicationClient();
     // Two seals of three readings each, and one of two alerts.

@@ -1,4 +1,5 @@
-import { type Actor, command, type Execute } from '../command.ts';
+import type { Actor } from '../actor.ts';
+import { command, type Execute } from '../command.ts';
 import { ConfigError } from '../config.ts';
 import type { Db } from '../database.ts';
 import type { KeyRing } from '../key-ring.ts';

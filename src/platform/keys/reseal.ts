@@ -1,5 +1,5 @@
-import type { Actor, Execute } from '../command.ts';
-import { command } from '../command.ts';
+import type { Actor } from '../actor.ts';
+import { command, type Execute } from '../command.ts';
 import type { Db } from '../database.ts';
 import type { KeyRing } from '../key-ring.ts';
 import { type Columns, isUnderMaster, nameOf, type UnderMaster } from './sealed-columns.ts';
