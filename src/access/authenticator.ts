@@ -6,6 +6,7 @@ import { replaceRecoveryCodes } from './recovery-store.ts';
 import { matchingStep, newTotpSecret, totpEnrolment } from './totp.ts';
 import { openPendingSecret, sealPendingSecret, sealTotpSecret } from './totp-secret.ts';
 import type { TotpEnrolment } from './types.ts';
+import { say } from './words.ts';
 
 /** How long somebody may take to confirm an authenticator that they were shown the secret of. */
 const ENROLMENT_MS = 3_600_000;
@@ -34,8 +35,7 @@ export async function confirmed({ tx, now, keyRing }: CommandContext, userId: st
 }
 
 /** What is said to a code that is not of the authenticator that is being set up. */
-export const codeRefused = () =>
-  accessProblem.second_factor_refused('Set up the authenticator with the secret that was shown last, and send the code that it shows.');
+export const codeRefused = () => accessProblem.second_factor_refused(say('authenticator_unconfirmed'));
 
 /** Puts new recovery codes in the place of somebody's old ones. @returns the codes, which are kept nowhere */
 export async function giveRecoveryCodes({ tx, now, keyRing }: CommandContext, userId: string): Promise<string[]> {

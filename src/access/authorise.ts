@@ -1,6 +1,7 @@
 import { type Actor, problem, type Scope } from '../platform/index.ts';
 import { type Permission, type PermissionName, permissionNamed } from './permissions.ts';
 import type { Role } from './roles.ts';
+import { say } from './words.ts';
 
 /** How long a second factor counts as fresh. */
 export const STEP_UP_MS = 5 * 60_000;
@@ -36,7 +37,7 @@ export function authoriseRead(actor: Actor, name: PermissionName, scope?: Scope,
   if (actor.kind === 'system') return;
   const { permission, grants } = grantsFor(actor, name);
   if (permission.anyone && actor.sessionId) return;
-  if (grants.length === 0) throw problem.forbidden('Ask an administrator for the role that this needs.');
+  if (grants.length === 0) throw problem.forbidden(say('role_missing'));
   if (!scope) return;
   requireKinds(name, permission, kindsIn(scope));
   const isReached = grants.some(
@@ -57,11 +58,8 @@ export function authorise(actor: Actor, name: string, now: Date, scope?: Scope):
   authoriseRead(actor, name as PermissionName, scope);
   const { stepUp } = grantsFor(actor, name).permission;
   if (!stepUp) return;
-  if (actor.deviceId !== undefined && stepUp !== 'pin')
-    throw problem.step_up_required(
-      'A PIN is not enough for this. Sign in with your password and your second factor, then repeat the request.',
-    );
+  if (actor.deviceId !== undefined && stepUp !== 'pin') throw problem.step_up_required(say('pin_not_enough'));
   const given = actor.deviceId === undefined ? actor.secondFactorAt : actor.pinAt;
   const age = given ? now.getTime() - given.getTime() : Number.POSITIVE_INFINITY;
-  if (age > STEP_UP_MS) throw problem.step_up_required('Give your second factor again, then repeat the request.');
+  if (age > STEP_UP_MS) throw problem.step_up_required(say('second_factor_again'));
 }

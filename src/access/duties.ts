@@ -1,6 +1,7 @@
-import type { Problem, ProblemFacts } from '../platform/index.ts';
+import type { Problem, ProblemFacts, Text } from '../platform/index.ts';
 import type { PermissionName } from './permissions.ts';
 import { accessProblem } from './problems.ts';
+import { say } from './words-duties.ts';
 
 /** A step of a record that somebody may not take because of what they did on the same record before. */
 export interface Duty {
@@ -14,42 +15,39 @@ export interface Duty {
   /** What in the database refuses it, whoever writes. */
   readonly constraint: string;
   /** What somebody is told whom it refuses. */
-  readonly detail: string;
+  readonly detail: Text;
 }
 
-const oneHand =
-  'You have had a hand in this list already, and one list takes one hand of each person. ' +
-  'Somebody else must approve what you made, release what you approved, and sign beside you.';
-const decide = 'You registered or verified one of these people. Ask somebody else to decide.';
-const drew = 'You drew this advance. A colleague of finance must do this.';
-const ownTill = 'This is your own till. Another supervisor of the office must do this.';
+const oneHand = say('one_hand_a_list');
+const decide = say('decides_on_own_people');
+const drew = say('drew_advance');
+const ownTill = say('own_till');
 
 // Rules that hold for several steps.
 const handlesCash = {
   notBy: 'any hand in its list; entered or verified the person',
   constraint: 'payouts_by_another',
-  detail: 'You had a hand in the list, or entered or verified the person. A colleague must handle this cash.',
+  detail: say('handles_own_cash'),
 } as const;
 const matchesOwn = {
   notBy: 'paid, voided, drew; any hand in its list',
   constraint: 'statement_decisions_by_another',
-  detail: 'You paid this cash out, drew it, or had a hand in its list. Ask a colleague to match it or to take the match apart.',
+  detail: say('matches_own_cash'),
 } as const;
 const closesOwn = {
   notBy: 'paid, voided; any hand in its list',
   constraint: 'exceptions_resolved_by_another',
-  detail: 'You paid this cash out or had a hand in its list. Ask a colleague to close the exception.',
+  detail: say('closes_own_exception'),
 } as const;
 const withdrawsOwn = {
   notBy: 'paid or voided cash that it speaks of; any hand in its list',
   constraint: 'statement_withdrawals_by_another',
-  detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to have it withdrawn.',
+  detail: say('withdraws_own_statement'),
 } as const;
 const settlesOwn = {
   notBy: 'paid or voided any of the office and fund; any hand in a list that was paid there of it',
   constraint: 'settlements_by_another',
-  detail:
-    'You paid out cash of this fund at one of these offices, or had a hand in a list that was paid there. Ask a colleague to settle it.',
+  detail: say('settles_own_cash'),
 } as const;
 const mergesOwn = {
   notBy: 'entered or verified either person',
@@ -100,7 +98,7 @@ export const duties = [
     permission: 'assistance.sign_tranche',
     notBy: 'confirmed a condition of it',
     constraint: 'draws_signed_by_another',
-    detail: 'You confirmed a condition of this tranche. Another programme officer or an approver has to sign it.',
+    detail: say('signs_own_tranche'),
   },
   {
     record: 'sheet of attendance',
@@ -108,7 +106,7 @@ export const duties = [
     permission: 'assistance.sign_attendance',
     notBy: 'entered it',
     constraint: 'attendance_sheets_signed_by_another',
-    detail: 'You entered this sheet. Another programme officer or an approver has to sign it.',
+    detail: say('signs_own_sheet'),
   },
   {
     record: 'payment list',
@@ -116,7 +114,7 @@ export const duties = [
     permission: 'payments.approve_list',
     notBy: 'whom the deputy signs for',
     constraint: 'payment_list_hands_one_authority',
-    detail: 'One of you two has signed this list already, and that is one signature. Somebody else must sign beside you.',
+    detail: say('one_signature_of_two'),
   },
   {
     record: 'lines of a released list',
@@ -124,7 +122,7 @@ export const duties = [
     permission: 'payments.confirm_cancellation',
     notBy: 'proposed it',
     constraint: 'payment_list_cancellations_two_people',
-    detail: 'You proposed this. A colleague has to confirm it.',
+    detail: say('confirms_own_proposal'),
   },
   {
     record: 'pay-out',
@@ -174,7 +172,7 @@ export const duties = [
     permission: 'cashout.void_payout',
     notBy: 'paid',
     constraint: 'payouts_void_by_another',
-    detail: 'You paid this cash out. Ask another supervisor to void it.',
+    detail: say('voids_own_payout'),
   },
   {
     record: 'pay-out',
@@ -188,7 +186,7 @@ export const duties = [
     permission: 'handovers.deliver',
     notBy: 'delivered; any hand in its list; nobody outside the programme',
     constraint: 'deliveries_witnessed_by_another',
-    detail: 'A receipt is witnessed by a colleague of the programme who neither delivers the cash nor had a hand in the list.',
+    detail: say('witness_not_free'),
   },
   {
     record: 'pay-out',
@@ -196,7 +194,7 @@ export const duties = [
     permission: 'handovers.answer_as_witness',
     notBy: 'anybody but the witness',
     constraint: 'delivery_answers_by_witness',
-    detail: 'Only the witness says what they saw.',
+    detail: say('only_the_witness'),
   },
   {
     record: 'pay-out',
@@ -204,7 +202,7 @@ export const duties = [
     permission: 'handovers.accept_delivery',
     notBy: 'delivered or witnessed it',
     constraint: 'delivery_answers_accepted_by_another',
-    detail: 'You delivered this cash, or are its witness. A colleague of finance must accept it.',
+    detail: say('accepts_own_delivery'),
   },
   {
     record: 'pay-out',
@@ -218,7 +216,7 @@ export const duties = [
     permission: 'handovers.void_delivery',
     notBy: 'delivered it',
     constraint: 'payouts_void_by_another',
-    detail: 'You paid this cash out. Ask a colleague to void it.',
+    detail: say('voids_own_delivery'),
   },
   {
     record: 'voucher',
@@ -226,7 +224,7 @@ export const duties = [
     permission: 'vouchers.confirm_change',
     notBy: 'asked for it',
     constraint: 'voucher_changes_two_people',
-    detail: 'You asked for this. A colleague has to confirm it.',
+    detail: say('confirms_own_request'),
   },
   {
     record: 'advance',
@@ -258,7 +256,7 @@ export const duties = [
     permission: 'handovers.close_advance',
     notBy: 'accepted a delivery that its witness did not confirm',
     constraint: 'advances_accepted_by_another',
-    detail: 'You accepted a delivery of this advance without its witness. A colleague of finance must end it.',
+    detail: say('accepted_unwitnessed'),
   },
   {
     record: 'advance',
@@ -274,7 +272,7 @@ export const duties = [
     permission: 'handovers.confirm_loss',
     notBy: 'drew it, handed it over, reported the loss',
     constraint: 'advances_lost_by_two',
-    detail: 'You drew this advance, handed it over, or reported its loss. A colleague of finance must confirm it.',
+    detail: say('confirms_own_loss'),
   },
   {
     record: 'offline pack',
@@ -282,7 +280,7 @@ export const duties = [
     permission: 'offline.prepare',
     notBy: 'who will pay from it',
     constraint: 'offline_packs_agent_is_another',
-    detail: 'You would pay from this pack. Another supervisor or somebody of finance has to prepare it.',
+    detail: say('prepares_own_pack'),
   },
   {
     record: 'offline pack',
@@ -290,7 +288,7 @@ export const duties = [
     permission: 'offline.close',
     notBy: 'paid from it',
     constraint: 'offline_packs_closed_by_another',
-    detail: 'You paid from this pack. Another supervisor has to close it.',
+    detail: say('closes_own_pack'),
   },
   {
     record: 'offline pack',
@@ -298,7 +296,7 @@ export const duties = [
     permission: 'offline.confirm_loss',
     notBy: 'reported it',
     constraint: 'offline_packs_lost_by_two',
-    detail: 'You reported this device as lost. A colleague has to confirm it.',
+    detail: say('confirms_own_lost_device'),
   },
   {
     record: 'offline pack',
@@ -306,7 +304,7 @@ export const duties = [
     permission: 'offline.resolve_conflict',
     notBy: 'paid from it, prepared it; any hand in the list',
     constraint: 'offline_conflicts_resolved_by_another',
-    detail: 'You paid from this pack, prepared it, or had a hand in the list. Ask a colleague to decide.',
+    detail: say('resolves_own_conflict'),
   },
   {
     record: 'fraud signal',
@@ -314,7 +312,7 @@ export const duties = [
     permission: 'signals.review',
     notBy: 'whose doing it may be: paid, tried codes, changed the telephone or the collector, registered the people',
     constraint: 'signals_judged_by_another',
-    detail: 'This concerns what you did yourself. Somebody else judges it.',
+    detail: say('judges_oneself'),
   },
   {
     record: 'feedback',
@@ -322,7 +320,7 @@ export const duties = [
     permission: 'feedback.assign',
     notBy: 'whom it is about',
     constraint: 'feedback_cases_not_by_accused',
-    detail: 'This is about you. Somebody else handles it.',
+    detail: say('accused_of_it'),
   },
   {
     record: 'feedback',
@@ -330,7 +328,7 @@ export const duties = [
     permission: 'feedback.move',
     notBy: 'whom it is about',
     constraint: 'feedback_steps_not_by_accused',
-    detail: 'This is about you. Somebody else handles it.',
+    detail: say('accused_of_it'),
   },
   {
     record: 'interview after a pay-out',
@@ -338,7 +336,7 @@ export const duties = [
     permission: 'monitoring.assign',
     notBy: 'paid or voided; any hand in its list; entered or verified the person',
     constraint: 'survey_interviews_by_another',
-    detail: 'The interviewer paid this person, brought them in or had a hand in the list. Somebody else asks them.',
+    detail: say('interviewer_not_free'),
   },
   {
     record: 'pay-out',
@@ -346,7 +344,7 @@ export const duties = [
     permission: 'reconciliation.import_statement',
     notBy: 'paid, voided; any hand in its list',
     constraint: 'statement_matches_by_another',
-    detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to import it.',
+    detail: say('imports_own_statement'),
   },
   {
     record: 'statement',
@@ -354,7 +352,7 @@ export const duties = [
     permission: 'reconciliation.import_statement',
     notBy: 'paid or voided a pay-out that it agrees with; any hand in its list',
     constraint: 'statements_by_another',
-    detail: 'You paid cash that this statement bears out, or had a hand in its list. Ask a colleague to import it.',
+    detail: say('takes_in_own_statement'),
   },
   {
     record: 'pay-out',
@@ -362,7 +360,7 @@ export const duties = [
     permission: 'reconciliation.run_matching',
     notBy: 'paid, voided; any hand in its list',
     constraint: 'statement_matches_by_another',
-    detail: 'You paid cash that this statement speaks of, or had a hand in its list. Ask a colleague to match it.',
+    detail: say('matches_own_statement'),
   },
   {
     record: 'statement',
@@ -382,7 +380,7 @@ export const duties = [
     permission: 'reconciliation.confirm_withdrawal',
     notBy: 'asked for it',
     constraint: 'statement_withdrawals_two_people',
-    detail: 'You asked for this. A colleague of finance has to confirm it.',
+    detail: say('confirms_own_withdrawal'),
   },
   {
     record: 'pay-out or advance',
@@ -414,7 +412,7 @@ export const duties = [
     permission: 'reconciliation.assign_exception',
     notBy: 'to nobody who paid or voided it, or had any hand in its list',
     constraint: 'exceptions_owned_by_another',
-    detail: 'This person paid the cash out or had a hand in its list. Give the exception to somebody else.',
+    detail: say('owner_not_free'),
   },
   {
     record: 'exception',
@@ -422,7 +420,7 @@ export const duties = [
     permission: 'reconciliation.approve_resolution',
     notBy: 'proposed it; paid, voided; any hand in its list',
     constraint: 'exception_decisions_two_people',
-    detail: 'You proposed this. A colleague of finance has to approve it.',
+    detail: say('approves_own_proposal'),
   },
   {
     record: 'settlement',
@@ -448,7 +446,7 @@ export const duties = [
     permission: 'reconciliation.approve_settlement',
     notBy: 'made or submitted it',
     constraint: 'settlements_approved_by_another',
-    detail: 'You made this settlement. A colleague has to decide on it.',
+    detail: say('decides_own_settlement'),
   },
   {
     record: 'settlement',
@@ -456,7 +454,7 @@ export const duties = [
     permission: 'reconciliation.reject_settlement',
     notBy: 'made or submitted it',
     constraint: 'settlements_approved_by_another',
-    detail: 'You made this settlement. A colleague has to decide on it.',
+    detail: say('decides_own_settlement'),
   },
   {
     record: 'settlement',
@@ -470,7 +468,7 @@ export const duties = [
     permission: 'reconciliation.instruct_settlement',
     notBy: 'set where the money goes, in any version since it last went elsewhere',
     constraint: 'settlements_instructed_by_another',
-    detail: 'You set the account that this goes to. A colleague has to send it there.',
+    detail: say('sends_to_own_account'),
   },
   {
     record: 'settlement',
@@ -490,7 +488,7 @@ export const duties = [
     permission: 'reconciliation.cancel_settlement',
     notBy: 'made, submitted or instructed it',
     constraint: 'settlements_cancelled_by_another',
-    detail: 'The bank was told to pay this, and you made the settlement or told it. A colleague has to call it off.',
+    detail: say('calls_off_own_settlement'),
   },
   {
     record: 'accounts of the post',
@@ -498,7 +496,7 @@ export const duties = [
     permission: 'reconciliation.confirm_post_terms',
     notBy: 'set them',
     constraint: 'post_terms_two_people',
-    detail: 'You set these accounts. A colleague has to confirm them.',
+    detail: say('confirms_own_accounts'),
   },
   {
     record: 'invoice of the post',
@@ -506,7 +504,7 @@ export const duties = [
     permission: 'reconciliation.decide_invoice',
     notBy: 'recorded it',
     constraint: 'post_invoices_decided_by_another',
-    detail: 'You recorded this invoice. A colleague has to decide on it.',
+    detail: say('decides_own_invoice'),
   },
   {
     record: 'invoice of the post',
@@ -514,7 +512,7 @@ export const duties = [
     permission: 'reconciliation.decide_invoice',
     notBy: 'paid or voided any of its offices; any hand in a list that was paid there',
     constraint: 'post_invoices_by_another',
-    detail: 'You paid out cash at one of these offices, or had a hand in a list that was paid there. Ask a colleague to decide.',
+    detail: say('decides_invoice_of_own_cash'),
   },
   {
     record: 'remainder owed to the post',
@@ -522,7 +520,7 @@ export const duties = [
     permission: 'ledger.confirm_carry_forward',
     notBy: 'asked for it',
     constraint: 'ledger_carry_forwards_two_people',
-    detail: 'You asked for this. A colleague has to confirm it.',
+    detail: say('confirms_own_request'),
   },
   {
     record: 'person',
@@ -530,7 +528,7 @@ export const duties = [
     permission: 'beneficiaries.verify',
     notBy: 'entered, changed',
     constraint: 'enrolments_verified_by_another',
-    detail: 'You entered or changed this person. Ask somebody else to verify them.',
+    detail: say('verifies_own_person'),
   },
   {
     record: 'telephone number',
@@ -538,7 +536,7 @@ export const duties = [
     permission: 'beneficiaries.confirm_phone',
     notBy: 'changed it, or merged the records by which it came, since it was trusted last',
     constraint: 'phone_holds_two_people',
-    detail: 'You changed this number. A colleague has to confirm it.',
+    detail: say('confirms_own_phone'),
   },
   {
     record: 'duplicate pair',
@@ -566,7 +564,7 @@ export const duties = [
     permission: 'deduplication.use_model',
     notBy: 'estimated',
     constraint: 'matching_model_uses_by_another',
-    detail: 'You estimated these weights. Ask somebody else to put them to use.',
+    detail: say('uses_own_model'),
   },
   {
     record: 'role',
@@ -574,7 +572,7 @@ export const duties = [
     permission: 'access.grant_role',
     notBy: 'who is to hold it',
     constraint: 'role_grants_not_to_oneself',
-    detail: 'Nobody grants a role to themselves. Ask another administrator.',
+    detail: say('grants_to_oneself'),
   },
   {
     record: 'erasure',
@@ -582,7 +580,7 @@ export const duties = [
     permission: 'privacy.confirm_erasure',
     notBy: 'asked for it',
     constraint: 'erasures_two_people',
-    detail: 'You asked for this, and it cannot be undone. Another programme officer has to confirm it.',
+    detail: say('confirms_own_erasure'),
   },
   {
     record: 'period of the books',
@@ -590,7 +588,7 @@ export const duties = [
     permission: 'ledger.confirm_reopening',
     notBy: 'asked for it',
     constraint: 'ledger_reopenings_two_people',
-    detail: 'You asked for the period to be opened again. Another finance officer has to confirm it.',
+    detail: say('confirms_own_reopening'),
   },
   {
     record: 'key of a machine',
@@ -598,7 +596,7 @@ export const duties = [
     permission: 'access.confirm_key',
     notBy: 'made it',
     constraint: 'api_keys_two_people',
-    detail: 'You made this key. Ask another administrator to confirm it.',
+    detail: say('confirms_own_key'),
   },
   {
     record: 'gateway',
@@ -606,7 +604,7 @@ export const duties = [
     permission: 'messaging.change_gateway',
     notBy: 'set it up, or changed its settings, credentials or place since it was enabled last',
     constraint: 'gateways_two_people',
-    detail: 'You said where messages would go. Another administrator has to look at it and enable it.',
+    detail: say('enables_own_gateway'),
   },
   {
     record: 'scheduled export',
@@ -614,7 +612,7 @@ export const duties = [
     permission: 'exports.approve',
     notBy: 'defined it; whom the files are for',
     constraint: 'export_definitions_two_people',
-    detail: 'You defined this export, or its files are for you. Somebody else has to approve what leaves with people in it.',
+    detail: say('approves_own_export'),
   },
   {
     record: 'webhook',
@@ -622,7 +620,7 @@ export const duties = [
     permission: 'webhooks.enable',
     notBy: 'set it up, or changed its address or events since it was enabled last',
     constraint: 'webhooks_two_people',
-    detail: 'You said where events would go. Another administrator has to look at it and enable it.',
+    detail: say('enables_own_webhook'),
   },
 ] as const satisfies readonly Duty[];
 

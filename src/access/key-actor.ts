@@ -4,6 +4,7 @@ import { hashKey, prefixOf } from './key-secret.ts';
 import { type KnownKey, keyByPrefix } from './key-store.ts';
 import { hourOf } from './rules.ts';
 import { system } from './system.ts';
+import { say } from './words.ts';
 
 /**
  * Recognises machines by their keys.
@@ -26,7 +27,7 @@ export function keyActors({ db, clock, execute }: Ground): (key: string) => Prom
       await execute(reportDeadKey, { keyId: found.id, end }, { actor: system });
     }
     if (!found || !isRight || end) {
-      throw problem.unauthenticated('The key is unknown, is not confirmed yet, has expired or was revoked. Ask an administrator.');
+      throw problem.unauthenticated(say('key_refused'));
     }
     if (!found.lastUsedAt || found.lastUsedAt < hour) await execute(noteKeyUse, { keyId: found.id }, { actor: system });
     return actorOf(found);

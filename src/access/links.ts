@@ -3,6 +3,7 @@ import { type CommandContext, type FollowUp, type KeyRing, newId } from '../plat
 import { insertLink, revokeLinks } from './link-store.ts';
 import { accessProblem } from './problems.ts';
 import type { Link, LinkPurpose } from './types.ts';
+import { say } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -58,4 +59,4 @@ export async function newLink({ tx, now, keyRing, actor }: CommandContext, userI
 export const sendingOf = ({ id }: Pick<Link, 'id'>): FollowUp => ({ job: 'access.send_link', payload: { linkId: id } });
 
 /** One refusal for a link that is unknown, for something else, used, revoked or too old. */
-export const linkRefused = () => accessProblem.link_refused('The link is no longer good, or never was. Ask for another one.');
+export const linkRefused = () => accessProblem.link_refused(say('link_refused'));

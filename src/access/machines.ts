@@ -1,5 +1,6 @@
 import type { ProblemPlace } from '../platform/index.ts';
 import { type Permission, type PermissionName, permissions } from './permissions.ts';
+import { say } from './words.ts';
 
 /** The roles that a machine may hold: it reads, or it enters people. Nothing that approves, pays, decides or verifies is done by one. */
 export const machineRoles = ['enrolment_officer', 'auditor', 'donor'] as const;
@@ -41,9 +42,7 @@ const alongside: Readonly<Record<string, PermissionName>> = {
 export const faultsOfKey = (role: MachineRole, wanted: readonly string[]): ProblemPlace[] =>
   wanted.flatMap((name, i) => {
     const pointer = `/permissions/${i}`;
-    if (!isForMachine(role, name)) return [{ pointer, detail: `A machine that is ${role} is not allowed this.` }];
+    if (!isForMachine(role, name)) return [{ pointer, detail: say('machine_not_allowed', { role }) }];
     const needed = changes.has(name) && alongside[name.split('.')[0] ?? ''];
-    return needed && !wanted.includes(needed)
-      ? [{ pointer, detail: `It answers what has become of the record, so it needs ${needed} too.` }]
-      : [];
+    return needed && !wanted.includes(needed) ? [{ pointer, detail: say('machine_needs_reading', { needed }) }] : [];
   });

@@ -1,4 +1,6 @@
+import type { Text } from '../platform/index.ts';
 import { commonWords } from './common-passwords.ts';
+import { say } from './words.ts';
 
 /** Letters and digits that stand on keyboards side by side, or follow one another. */
 const rows = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'azertyuiop', 'qsdfghjklm', 'wxcvbn'];
@@ -54,10 +56,10 @@ const namesOf = ({ email, displayName }: { email: string; displayName: string })
  * What is wrong with a password that somebody chooses (NIST SP 800-63B-4, section 3.1.1.2: its length and whether it would be guessed, and no
  * rule about kinds of signs). The contract has checked the length.
  */
-export function passwordFaults(password: string, owner: { email: string; displayName: string }): string[] {
+export function passwordFaults(password: string, owner: { email: string; displayName: string }): Text[] {
   const plain = folded(password);
   return [
-    ...(isCommon(password) ? ['Many people use this password, or one made like it. Take several words that do not belong together.'] : []),
-    ...(namesOf(owner).some((name) => plain.includes(name)) ? ['Leave your name and your address out of it.'] : []),
+    ...(isCommon(password) ? [say('password_common')] : []),
+    ...(namesOf(owner).some((name) => plain.includes(name)) ? [say('password_of_name')] : []),
   ];
 }

@@ -166,7 +166,7 @@ export const permissions = {
   'intake.take_rows': { roles: [] },
   'intake.count_duplicates': { roles: [] },
   'intake.finish_file': { roles: [] },
-  'intake.stop_file_at_first': { roles: [] },
+  'intake.check_before_run': { roles: [] },
   'intake.read_file': { roles: officers, within: ['programme'] },
   'intake.export_refused_rows': { roles: ['enrolment_officer', 'programme_officer'], within: ['programme'], stepUp: true },
   'intake.register_oneself': { roles: ['public'], within: 'anywhere' },
@@ -179,6 +179,8 @@ export const permissions = {
   'intake.read_referrals': { roles: ['partner'], within: ['programme'] },
 
   'deduplication.compare': { roles: [] },
+  'deduplication.rehearse': { roles: [] },
+  'deduplication.end_rehearsal': { roles: [] },
   'deduplication.count_names': { roles: [] },
   'deduplication.renew_keys': { roles: [] },
   'deduplication.rescore_pairs': { roles: [] },

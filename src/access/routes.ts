@@ -21,6 +21,7 @@ import { relyingParty } from './relying-party.ts';
 import { listServiceAccounts, listServiceKeys } from './service-queries.ts';
 import { currentSession, listOwnSessions, listSessionsOf } from './session-queries.ts';
 import type { SessionRules } from './session-rules.ts';
+import { say } from './words.ts';
 
 type Operation =
   | PasskeyOperation
@@ -76,7 +77,7 @@ export const accessRoutes = (ground: Ground, { limits, sessions: rules, publicUr
     ...passkeyRoutes(ground, door),
     ...deviceRoutes(ground, door, rules),
     async signIn({ body: { transport = 'bearer', ...credentials }, ...call }) {
-      if (transport === 'cookie' && !call.isFromOwnPage) throw problem.cross_site('Sign in with a cookie from a page of this server.');
+      if (transport === 'cookie' && !call.isFromOwnPage) throw problem.cross_site(say('cookie_elsewhere'));
       const begun = await signIn(ground, door, credentials, call, sessionFor(call, transport, rules, keyRing));
       return handOver(begun, transport, rules, keyRing);
     },

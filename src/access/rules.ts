@@ -1,6 +1,7 @@
-import { isCurrency, Money, type ProblemPlace, type RateLimit } from '../platform/index.ts';
+import { type AmountError, isCurrency, Money, oneOf, type ProblemPlace, type RateLimit, type Said } from '../platform/index.ts';
 import { rolePlaces, type ScopeKind, scopeKinds, signingRoles } from './roles.ts';
 import type { NewRole } from './types.ts';
+import { say } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const FREE_FAILURES = 5;
@@ -59,16 +60,16 @@ export function refusalOf(
   return factorRight ? null : 'wrong code';
 }
 
-const named = (kinds: readonly ScopeKind[]): string => kinds.map((kind) => (kind === 'office' ? 'an office' : `a ${kind}`)).join(' or ');
+const named = (kinds: readonly ScopeKind[]): Said => oneOf(kinds.map((kind) => say(`place_${kind}`)));
 
-function limitFaults({ role, limit }: NewRole): { pointer: string; detail: string }[] {
+function limitFaults({ role, limit }: NewRole): ProblemPlace[] {
   if (!limit) return [];
-  if (!signingRoles.includes(role)) return [{ pointer: '/limit', detail: `The role ${role} signs no payment lists. Leave this out.` }];
+  if (!signingRoles.includes(role)) return [{ pointer: '/limit', detail: say('role_signs_nothing', { role }) }];
   try {
     if (isCurrency(limit.currency) && Money.zero(limit.currency).compare(Money.of(limit.amount, limit.currency)) < 0) return [];
-    return [{ pointer: '/limit', detail: 'Give an amount above zero and an ISO 4217 code, such as DZD.' }];
+    return [{ pointer: '/limit', detail: say('role_limit_unfit') }];
   } catch (error) {
-    return [{ pointer: '/limit/amount', detail: (error as Error).message }];
+    return [{ pointer: '/limit/amount', detail: (error as AmountError).text }];
   }
 }
 
@@ -76,16 +77,15 @@ function limitFaults({ role, limit }: NewRole): { pointer: string; detail: strin
 export function faultsOf(grant: NewRole, now: Date): ProblemPlace[] {
   const { kinds, obligatory } = rolePlaces[grant.role];
   const given = scopeKinds.filter((kind) => grant[`${kind}Id`]);
-  const faults = given
+  const faults: ProblemPlace[] = given
     .filter((kind) => !kinds.includes(kind))
-    .map((kind) => ({ pointer: `/${kind}Id`, detail: `The role ${grant.role} is granted for ${named(kinds)}. Leave this out.` }));
+    .map((kind) => ({ pointer: `/${kind}Id`, detail: say('role_not_for_place', { role: grant.role, places: named(kinds) }) }));
   const fitting = given.filter((kind) => kinds.includes(kind));
   if (obligatory && fitting.length === 0)
-    faults.push({ pointer: `/${kinds[0]}Id`, detail: `The role ${grant.role} is granted for ${named(kinds)}.` });
-  for (const kind of fitting.slice(1))
-    faults.push({ pointer: `/${kind}Id`, detail: 'A role is granted for one place. Grant it again for another.' });
+    faults.push({ pointer: `/${kinds[0]}Id`, detail: say('role_needs_place', { role: grant.role, places: named(kinds) }) });
+  for (const kind of fitting.slice(1)) faults.push({ pointer: `/${kind}Id`, detail: say('role_one_place') });
   faults.push(...limitFaults(grant));
-  if (grant.endsAt && new Date(grant.endsAt) <= now) faults.push({ pointer: '/endsAt', detail: 'A role ends in the future.' });
+  if (grant.endsAt && new Date(grant.endsAt) <= now) faults.push({ pointer: '/endsAt', detail: say('role_end_past') });
   return faults;
 }
 

@@ -1,4 +1,4 @@
-import { type Actor, type Clock, type Database, type Db, Gathering, Recent, sql } from '../platform/index.ts';
+import { type Actor, type Clock, type Database, type Db, Gathering, type Language, Recent, sql } from '../platform/index.ts';
 import { grantsOnDevice } from './devices/rules.ts';
 import { minuteOf } from './rules.ts';
 import { ended, hashToken } from './sessions.ts';
@@ -16,6 +16,7 @@ interface SessionRow extends Pick<Shown, 'transport'> {
   readonly token_hash: Buffer;
   readonly session_id: string;
   readonly user_id: string;
+  readonly language: Language;
   readonly second_factor_at: Date | null;
   readonly last_use: Date;
   readonly grants: { role: string; scope: Record<string, string> }[];
@@ -31,7 +32,7 @@ export const isOpen = (now: Date) => sql`s.ended_at is null and s.expires_at > $
 async function sessionsShown(db: Db, now: Date, shown: readonly Shown[]): Promise<(SessionRow | undefined)[]> {
   const tokens = JSON.stringify(shown.map(({ hash }) => ({ hash: `\\x${hash.toString('hex')}` })));
   const rows = await db.all<SessionRow>(sql`
-    select s.token_hash, s.transport, s.id as session_id, s.user_id, s.second_factor_at, greatest(s.created_at, s.last_used_at) as last_use,
+    select s.token_hash, s.transport, s.id as session_id, s.user_id, u.language, s.second_factor_at, greatest(s.created_at, s.last_used_at) as last_use,
       coalesce((select jsonb_agg(jsonb_build_object('role', g.role, 'scope',
           jsonb_strip_nulls(jsonb_build_object('programme', g.programme_id, 'office', g.office_id, 'fund', g.fund_id))))
         from role_grants g where g.user_id = s.user_id and (g.ends_at is null or g.ends_at > ${now})), '[]') as grants,
@@ -52,12 +53,13 @@ async function sessionsShown(db: Db, now: Date, shown: readonly Shown[]): Promis
  */
 function userOfSession(row: SessionRow | undefined): { actor: Actor & { sessionId: string }; lastUse: Date } {
   if (!row) throw ended();
-  const { user_id: id, grants, second_factor_at: secondFactorAt, session_id: sessionId, last_use: lastUse } = row;
-  if (row.device_id === null || row.office_id === null) return { actor: { id, kind: 'user', grants, secondFactorAt, sessionId }, lastUse };
+  const { user_id: id, language, grants, second_factor_at: secondFactorAt, session_id: sessionId, last_use: lastUse } = row;
+  if (row.device_id === null || row.office_id === null)
+    return { actor: { id, kind: 'user', grants, secondFactorAt, sessionId, language }, lastUse };
   const held = grantsOnDevice(grants, row.office_id);
   if (held.length === 0) throw ended();
   const pin = secondFactorAt ? { pinAt: secondFactorAt } : {};
-  return { actor: { id, kind: 'user', grants: held, secondFactorAt: null, sessionId, deviceId: row.device_id, ...pin }, lastUse };
+  return { actor: { id, kind: 'user', grants: held, secondFactorAt: null, sessionId, language, deviceId: row.device_id, ...pin }, lastUse };
 }
 
 /**

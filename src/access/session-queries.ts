@@ -3,6 +3,7 @@ import { authorise, authoriseRead } from './authorise.ts';
 import { openSessions, type Session } from './session-store.ts';
 import { ended } from './sessions.ts';
 import { findUser } from './store.ts';
+import { say } from './words.ts';
 
 export type OwnSession = Session & { readonly isCurrent: boolean };
 
@@ -24,6 +25,6 @@ export async function currentSession(db: Db, actor: Actor, now: Date): Promise<O
 /** Where somebody else is signed in, for an administrator with a fresh second factor. @throws not_found without such a user */
 export async function listSessionsOf(db: Db, actor: Actor, userId: string, now: Date): Promise<{ items: Session[] }> {
   authorise(actor, 'access.read_sessions', now, {});
-  if (!(await findUser(db, userId, now))) throw problem.not_found('There is no such user.');
+  if (!(await findUser(db, userId, now))) throw problem.not_found(say('user_none'));
   return { items: await openSessions(db, userId, now) };
 }

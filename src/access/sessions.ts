@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { newId, problem, sql, type Tx } from '../platform/index.ts';
+import { say } from './words.ts';
 
 const MINUTE_MS = 60_000;
 /** How long a session lasts at most, however much it is used, unless the settings say otherwise. */
@@ -15,7 +16,7 @@ export const hashToken = (token: string): Buffer => createHash('sha256').update(
 
 const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
 
-export const ended = () => problem.unauthenticated('Your session has ended. Sign in again.');
+export const ended = () => problem.unauthenticated(say('session_ended'));
 
 /** How a session is to be held. What is left out is as for somebody who signs in with both factors and carries the token themselves. */
 export interface SessionOptions {

@@ -1,6 +1,7 @@
-import { Money, type ProblemPlace } from '../platform/index.ts';
+import { type AmountError, Money, type ProblemPlace, type Text } from '../platform/index.ts';
 import { faultsOfPayment, type Kind, type Programme } from '../programmes/index.ts';
 import type { AmountRule } from './plan-base.ts';
+import { say } from './words.ts';
 
 /** One of a plan's amounts, and who gets it: everybody, households from a size on, or a tier. */
 export interface Rate {
@@ -25,12 +26,12 @@ export function amountFor(rule: AmountRule, size: number, tier: string | null): 
 }
 
 /** What is wrong with one amount, if anything is. @param currency ISO 4217 code */
-export function faultOfAmount(amount: string, currency: string): string | undefined {
+export function faultOfAmount(amount: string, currency: string): Text | undefined {
   try {
     const money = Money.of(amount, currency);
-    return money.isZero || money.isNegative ? 'An amount is above zero.' : undefined;
+    return money.isZero || money.isNegative ? say('assistance_not_above_zero') : undefined;
   } catch (error) {
-    return (error as Error).message;
+    return (error as AmountError).text;
   }
 }
 
@@ -41,7 +42,7 @@ export function faultsOfPayments(
 ): ProblemPlace[] {
   const faults = faultsOfAmounts(amountRule, programme.currency);
   if (amountRule.rule === 'by_tier' && !scorecardId) {
-    faults.push({ pointer: '/scorecardId', detail: 'Amounts by tier need the scorecard whose tiers they are.' });
+    faults.push({ pointer: '/scorecardId', detail: say('tiers_without_scorecard') });
   }
   if (faults.length > 0) return faults;
   ratesOf(amountRule).forEach(({ amount }, i) => {
@@ -101,14 +102,14 @@ function faultsOfAmounts(rule: AmountRule, currency: string): ProblemPlace[] {
     const place = rule.rule === 'fixed' ? '/amountRule' : `/amountRule/amounts/${i}`;
     if (detail) faults.push({ pointer: `${place}/amount`, detail });
     if (fromSize !== undefined && rates.findIndex((rate) => rate.fromSize === fromSize) < i) {
-      faults.push({ pointer: `${place}/fromSize`, detail: 'This size has an amount already.' });
+      faults.push({ pointer: `${place}/fromSize`, detail: say('size_twice') });
     }
     if (tier !== undefined && rates.findIndex((rate) => rate.tier === tier) < i) {
-      faults.push({ pointer: `${place}/tier`, detail: 'This tier has an amount already.' });
+      faults.push({ pointer: `${place}/tier`, detail: say('tier_twice') });
     }
   });
   if (rule.rule === 'by_household_size' && !rule.amounts.some(({ fromSize }) => fromSize === 1)) {
-    faults.push({ pointer: '/amountRule/amounts', detail: 'One amount must start at a household of one.' });
+    faults.push({ pointer: '/amountRule/amounts', detail: say('size_one_missing') });
   }
   return faults;
 }

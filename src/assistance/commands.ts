@@ -1,9 +1,10 @@
-import { brokenConstraint, command, type Db, newId, type ProblemPlace, problem } from '../platform/index.ts';
+import { brokenConstraint, command, type Db, newId, type ProblemPlace, placesWrong, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { kindOf } from './kinds.ts';
 import { shownPlan } from './queries.ts';
 import { insertPlan, owedBy, tiersOfScorecard } from './store.ts';
 import type { NewPlan, Owed, Plan, PlanTerms, ShownPlan } from './types.ts';
+import { say } from './words.ts';
 
 /**
  * Creates a plan of any kind and what its kind does at once: whom it entitles, what it owes.
@@ -19,7 +20,7 @@ export const createPlan = command<{ programmeId: string; plan: NewPlan }, ShownP
     const faults = kind.faultsOf(given, programme);
     const terms = kind.termsOf(given, programme);
     if (terms.scorecardId !== undefined) faults.push(...(await faultsOfScorecard(tx, programmeId, terms, kind.tiersOf?.(given) ?? [])));
-    if (faults.length > 0) throw problem.unprocessable('The plan breaks a rule.', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     const plan: Plan = {
       id: newId(),
       programmeId,
@@ -35,7 +36,7 @@ export const createPlan = command<{ programmeId: string; plan: NewPlan }, ShownP
       await insertPlan(tx, plan, actor.id);
     } catch (error) {
       if (brokenConstraint(error) !== 'plans_programme_id_name_key') throw error;
-      throw problem.conflict('The programme has a plan of that name already.');
+      throw problem.conflict(say('plan_name_taken'));
     }
     const followUps = (await kind.begin?.(context, plan)) ?? [];
     const result = { ...shownPlan(plan), ...(await owedBy(tx, plan)) };
@@ -51,9 +52,11 @@ async function faultsOfScorecard(
   named: readonly { readonly tier: string; readonly pointer: string }[],
 ): Promise<ProblemPlace[]> {
   const tiers = await tiersOfScorecard(db, programmeId, scorecardId);
-  if (!tiers) return [{ pointer: '/scorecardId', detail: 'The programme has no such scorecard.' }];
+  if (!tiers) return [{ pointer: '/scorecardId', detail: say('scorecard_of_programme_none') }];
   const ofAmounts = amountRule?.rule === 'by_tier' ? amountRule.amounts : [];
   return [...ofAmounts.map(({ tier }, i) => ({ tier, pointer: `/amountRule/amounts/${i}/tier` })), ...named].flatMap(({ tier, pointer }) =>
-    tiers.includes(tier) ? [] : [{ pointer, detail: `The scorecard has no such tier. It has ${tiers.join(', ') || 'none'}.` }],
+    tiers.includes(tier)
+      ? []
+      : [{ pointer, detail: tiers.length > 0 ? say('tier_none', { tiers: tiers.join(', ') }) : say('tier_none_at_all') }],
   );
 }

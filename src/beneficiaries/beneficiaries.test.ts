@@ -4,7 +4,7 @@ import { type Frame, makeFrame, makePerson } from '../../test/support/fixtures.t
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { hasDammDigit } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
-import { faultDetails } from './faults.ts';
+import { faultDetail } from './faults.ts';
 import { openPeople } from './index.ts';
 
 const consents = (['registration', 'share_with_paying_agent'] as const).map((purpose) => ({
@@ -152,8 +152,34 @@ describe('beneficiaries', () => {
       ['12345', 'name_without_letters'],
     ] as const) {
       const { body } = await officer.post(people, somebody({ names: { given, family: 'Keïta' } })).expect(422);
-      expect(body.errors).toEqual([{ pointer: '/names/given', detail: faultDetails[code] }]);
+      expect(body.errors).toEqual([{ pointer: '/names/given', code, detail: faultDetail(code, 'en') }]);
     }
+  });
+
+  it.each(['ar', 'fr', 'en'] as const)('tells an officer what is wrong in %s, asked for or their own', async (language) => {
+    const wrong = somebody({ names: { given: '12345' }, wilaya: 'Atlantis', consents: [] });
+    await platform.owner.query('update users set language = $1 where id = $2', [language, officer.userId]);
+    for (const asked of [
+      officer.post(people, wrong),
+      officer.post(people, wrong).set('Accept-Language', 'de'),
+      officer.post(people, wrong).set('Accept-Language', language),
+    ]) {
+      const { body, headers } = await asked.expect(422);
+      expect(headers['content-language']).toBe(language);
+      expect(body.errors).toEqual(
+        (
+          [
+            ['/names/given', 'name_without_letters'],
+            ['/consents', 'consent_missing'],
+            ['/wilaya', 'wilaya_unknown'],
+          ] as const
+        ).map(([pointer, code]) => ({ pointer, code, detail: faultDetail(code, language) })),
+      );
+    }
+    const other = language === 'fr' ? 'ar' : 'fr';
+    const { headers } = await officer.post(people, wrong).set('Accept-Language', `${other}, ${language};q=0.5`).expect(422);
+    expect(headers['content-language']).toBe(other);
+    await platform.owner.query(`update users set language = 'en' where id = $1`, [officer.userId]);
   });
 
   it('names every fault at once and enters nobody', async () => {

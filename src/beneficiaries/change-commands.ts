@@ -1,4 +1,4 @@
-import { type CommandContext, command, dateIn, problem, type Tx } from '../platform/index.ts';
+import { type CommandContext, command, dateIn, placesWrong, problem, type Tx } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { applied, changeFaults, isCompared, type PersonChange } from './change-rules.ts';
 import { type Fault, placesOf } from './faults.ts';
@@ -7,6 +7,7 @@ import { indexPerson } from './index-person.ts';
 import { type Changeable, lockPerson, type Particulars, writeChange } from './person-changes.ts';
 import { findPlaces, placeFaults } from './places.ts';
 import { beneficiaryScope } from './queries.ts';
+import { say } from './words.ts';
 
 interface Changing {
   readonly beneficiaryId: string;
@@ -28,7 +29,7 @@ export const changeBeneficiary = command<Changing, { readonly version: number }>
     const { tx, keyRing } = context;
     const person = await lockPerson(tx, keyRing, beneficiaryId);
     const { row, before } = person;
-    if (row.version !== version) throw problem.conflict('Somebody changed this person meanwhile. Read them again.');
+    if (row.version !== version) throw problem.conflict(say('person_changed'));
     const known = await householdInQuestion(tx, person, change);
     const after = await checked(context, person, change, known);
     const home = await homeOf(context, person, change, after, known, reason);
@@ -71,7 +72,7 @@ async function checked(
     ...placeFaults(place),
     ...(isSecondHead ? [{ pointer: '/relationship', code: 'household_has_head' as const }] : []),
   ];
-  if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(faults));
+  if (faults.length > 0) throw placesWrong(placesOf(faults));
   return { ...after, wilaya: place.wilayaNumber ?? '', commune: place.commune ?? '' };
 }
 

@@ -1,6 +1,7 @@
 import type { Db } from '../platform/index.ts';
 import { formFaults } from './consent-rules.ts';
 import type { Fault } from './faults.ts';
+import type { StandingHousehold } from './household-store.ts';
 import { type FindPlace, findPlaces, placeFaults } from './places.ts';
 import { faultsOf, gapsOf, normalised } from './rules.ts';
 import type { Candidate, Registration } from './types.ts';
@@ -10,8 +11,8 @@ export type Checked = { readonly candidate: Candidate } | { readonly faults: rea
 
 /** What is to be known of the door that somebody comes in by. */
 export interface Door {
-  /** Whether the household that a registration names has a head already; none has that is made for whoever registers. */
-  readonly isHeaded?: (reference: string) => boolean;
+  /** The household that a registration names, where it is registered already; none is that is made for whoever registers. */
+  readonly standing?: (reference: string) => StandingHousehold | undefined;
   /** Whether people write of themselves there. */
   readonly isOwn?: boolean;
 }
@@ -30,24 +31,25 @@ export function checkedWith(
   placeOf: FindPlace,
   registrations: readonly Registration[],
   today: string,
-  { isHeaded = () => false, isOwn = false }: Door,
+  { standing = () => undefined, isOwn = false }: Door,
 ): Checked[] {
-  const headedHere = new Set<string>();
+  const begunHere = new Map<string, StandingHousehold>();
   return registrations.map((registration) => {
     const { relationship, household } = registration;
     const place = placeOf(registration);
     const { wilayaNumber, commune } = place;
     const isHead = relationship === 'head';
-    const isSecond = isHead && (headedHere.has(household.reference) || isHeaded(household.reference));
+    const known = begunHere.get(household.reference) ?? standing(household.reference);
     const faults = [
       ...faultsOf(registration, today),
       ...gapsOf(registration),
       ...(isOwn ? [] : registration.consents.flatMap((consent, i) => formFaults(consent, registration.birth.from, `/consents/${i}`))),
       ...placeFaults(place),
-      ...(isSecond ? [{ pointer: '/relationship', code: 'household_has_head' as const }] : []),
+      ...(isHead && known?.isHeaded ? [{ pointer: '/relationship', code: 'household_has_head' as const }] : []),
+      ...(known && known.size !== household.size ? [{ pointer: '/household/size', code: 'household_size_differs' as const }] : []),
     ];
     if (faults.length > 0 || !wilayaNumber || !commune) return { faults };
-    if (isHead) headedHere.add(household.reference);
+    begunHere.set(household.reference, { isHeaded: isHead || known?.isHeaded === true, size: household.size });
     return { candidate: { registration: normalised(registration), place: { wilayaNumber, commune } } };
   });
 }

@@ -1,9 +1,9 @@
-import { command, dateIn, problem } from '../platform/index.ts';
+import { command, dateIn, placesWrong } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { admit, applicantOf } from './admit.ts';
 import { checkedWith } from './checking.ts';
 import { placesOf } from './faults.ts';
-import { headedHouseholds } from './household-store.ts';
+import { standingHouseholds } from './household-store.ts';
 import { findPlaces } from './places.ts';
 import type { Registration } from './types.ts';
 
@@ -20,16 +20,16 @@ export const registerBeneficiary = command<{ programmeId: string; registration: 
   scope: (_db, { programmeId }) => ({ programme: programmeId }),
   async run(context, { programmeId, registration: form }) {
     const { tx, actor, now, keyRing } = context;
-    const [{ programme }, headed, placeOf] = await Promise.all([
+    const [{ programme }, households, placeOf] = await Promise.all([
       programmeById(tx, programmeId),
-      headedHouseholds(tx, programmeId, [form.household.reference]),
+      standingHouseholds(tx, programmeId, [form.household.reference]),
       findPlaces(tx, [form]),
     ]);
     const registration = { ...form, language: form.language ?? programme.messages.language };
-    const isHeaded = (reference: string) => headed.has(reference);
-    const [checked] = checkedWith(placeOf, [registration], dateIn(programme.timeZone, now), { isHeaded });
+    const standing = (reference: string) => households.get(reference);
+    const [checked] = checkedWith(placeOf, [registration], dateIn(programme.timeZone, now), { standing });
     if (!checked || 'faults' in checked) {
-      throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(checked?.faults ?? []));
+      throw placesWrong(placesOf(checked?.faults ?? []));
     }
     const applicant = applicantOf(keyRing, programmeId, checked.candidate);
     await admit(context, programmeId, { enteredBy: actor.id, source: 'officer' }, [applicant]);

@@ -7,6 +7,7 @@ import {
   type Page,
   pageOf,
   pageRequestById,
+  placesWrong,
   problem,
   type Tx,
 } from '../platform/index.ts';
@@ -18,6 +19,7 @@ import { lockPerson } from './person-changes.ts';
 import { beneficiaryScope } from './queries.ts';
 import { findBeneficiary, lockEnrolment, setEnrolment } from './store.ts';
 import type { Consent, ConsentPurpose } from './types.ts';
+import { say } from './words.ts';
 
 interface About {
   readonly beneficiaryId: string;
@@ -46,13 +48,12 @@ export const recordConsent = (recorded: ConsentRecorded): Command<About & { cons
         ...evidenceGaps(consent),
         ...formFaults(consent, before.birth.from),
       ];
-      if (faults.length > 0) throw problem.unprocessable('The consent breaks a rule.', {}, placesOf(faults));
+      if (faults.length > 0) throw placesWrong(placesOf(faults));
       const kept = consentRow(keyRing, row, consent);
       try {
         await tx.insert('consents', [{ ...kept, recorded_by: actor.id, recorded_at: now }]);
       } catch (error) {
-        if (brokenConstraint(error) === 'consents_one_standing')
-          throw problem.conflict('This consent stands already. Withdraw it before recording another.');
+        if (brokenConstraint(error) === 'consents_one_standing') throw problem.conflict(say('consent_stands'));
         throw error;
       }
       if (consent.purpose === 'registration' && (await isSuspendedByWithdrawal(tx, row.programmeId, beneficiaryId))) {
@@ -84,7 +85,7 @@ export const withdrawConsent = command<About & { purpose: ConsentPurpose }, Kept
     const person = await findBeneficiary(tx, beneficiaryId);
     if (!person) throw problem.not_found('There is no such record.');
     const result = await withdrawStandingConsent(tx, keyRing, person, purpose, actor.id, now);
-    if (!result) throw problem.conflict('No consent for this purpose stands.');
+    if (!result) throw problem.conflict(say('consent_none'));
     const enrolment = purpose === 'registration' ? await lockEnrolment(tx, person.programmeId, beneficiaryId) : undefined;
     if (enrolment?.state === 'enrolled') await setEnrolment(tx, person.programmeId, beneficiaryId, 'suspended', now);
     return { result, subject: { type: 'beneficiary', id: beneficiaryId }, before: { purpose, standing: true }, after: result };

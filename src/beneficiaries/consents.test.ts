@@ -4,7 +4,7 @@ import { markMerged } from '../../test/support/merged.ts';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
 import { reachable, signed } from '../../test/support/registrations.ts';
 import { loadPilotGeography } from '../seeding.ts';
-import { faultDetails } from './faults.ts';
+import { faultDetail } from './faults.ts';
 
 describe('consent', () => {
   let platform: TestPlatform;
@@ -83,7 +83,9 @@ describe('consent', () => {
     const { id } = await register({ consents: [signed('registration')] });
     const online = { ...signed('contact'), method: 'online' };
     const { body } = await record(id, online).expect(422);
-    expect(body.errors).toEqual([{ pointer: '/method', detail: faultDetails.consent_online_by_others }]);
+    expect(body.errors).toEqual([
+      { pointer: '/method', code: 'consent_online_by_others', detail: faultDetail('consent_online_by_others', 'en') },
+    ]);
     const registration = reachable({ consents: [{ ...online, purpose: 'registration' }] });
     const refused = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registration).expect(422);
     expect(pointers(refused)).toEqual(['/consents/0/method']);
@@ -96,7 +98,9 @@ describe('consent', () => {
     expect(body.givenOn).toBe(birth.from);
     const registration = reachable({ consents: [{ ...signed('registration'), givenOn: '1800-01-01' }] });
     const refused = await officer.post(`/v1/programmes/${frame.programmeId}/beneficiaries`, registration).expect(422);
-    expect(refused.body.errors).toEqual([{ pointer: '/consents/0/givenOn', detail: faultDetails.consent_before_birth }]);
+    expect(refused.body.errors).toEqual([
+      { pointer: '/consents/0/givenOn', code: 'consent_before_birth', detail: faultDetail('consent_before_birth', 'en') },
+    ]);
   });
 
   it('to registration carries enrolment: taken back suspends, given again resumes', async () => {

@@ -15,16 +15,23 @@ export interface BegunHousehold {
   readonly headId: string | null;
   /** The file or partner that the head came from. */
   readonly headSourceId: string | null;
+  /** And the row of the file. */
+  readonly headRow: number | null;
   readonly sourceId: string | null;
   readonly registeredBy: string;
 }
 
 /** The households of these references in which somebody is, by reference. */
 export async function begunHouseholds(db: Db, programmeId: string, references: readonly string[]): Promise<Map<string, BegunHousehold>> {
-  const rows = await db.all<BegunHousehold>(sql`select h.id, h.reference, h.head_id as "headId", head.source_id as "headSourceId",
+  const rows =
+    await db.all<BegunHousehold>(sql`select h.id, h.reference, h.head_id as "headId", head.source_id as "headSourceId", head.source_row as "headRow",
       first.source_id as "sourceId", first.registered_by as "registeredBy"
     from households h left join beneficiaries head on head.id = h.head_id
-    cross join lateral (select b.source_id, b.registered_by from beneficiaries b where b.household_id = h.id order by b.registered_at, b.id limit 1) first
+    cross join lateral (
+      -- The few of a household put in order, and never everybody there is gone through in order until one of the household comes.
+      select source_id, registered_by from (select id, source_id, registered_by, registered_at from beneficiaries where household_id = h.id offset 0) members
+      order by registered_at, id limit 1
+    ) first
     where h.programme_id = ${programmeId} and h.reference = any(${references}::text[])`);
   return new Map(rows.map((household) => [household.reference, household]));
 }
@@ -38,12 +45,16 @@ export async function householdsOfPeople(db: Db, ids: readonly string[]): Promis
   return new Map(rows.map(({ id, householdId }) => [id, householdId]));
 }
 
-/** Which of these references name a household of the programme. */
-export async function knownHouseholds(db: Db, programmeId: string, references: readonly string[]): Promise<Set<string>> {
-  const rows = await db.all<{ reference: string }>(
-    sql`select reference from households where programme_id = ${programmeId} and reference = any(${references}::text[])`,
+/** The households of the programme that these references name, by reference. */
+export async function knownHouseholds(
+  db: Db,
+  programmeId: string,
+  references: readonly string[],
+): Promise<Map<string, { id: string; size: number }>> {
+  const rows = await db.all<{ id: string; reference: string; size: number }>(
+    sql`select id, reference, size from households where programme_id = ${programmeId} and reference = any(${[...new Set(references)]}::text[])`,
   );
-  return new Set(rows.map(({ reference }) => reference));
+  return new Map(rows.map(({ reference, ...household }) => [reference, household]));
 }
 
 /** Lets the planner know how many people there are now, after so many came at once that it would go through all of them until it looks by itself. */

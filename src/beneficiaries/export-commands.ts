@@ -8,6 +8,7 @@ import {
   newId,
   type Outcome,
   type Passing,
+  placesWrong,
   problem,
   type Scope,
 } from '../platform/index.ts';
@@ -32,6 +33,7 @@ import {
 import { countToExport } from './export-store.ts';
 import type { NewExport, NewListExport, NewRefusedRowsExport, PersonExport } from './export-types.ts';
 import { exportProblem } from './problems.ts';
+import { say } from './words.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -94,9 +96,7 @@ export async function requestExport(
 ): Promise<Outcome<RequestedExport>> {
   const { programmeId, recipient, encryption, reason } = input;
   if (recipient !== null && !(encryption === 'age' && isRecipient(recipient))) {
-    throw problem.unprocessable('The file cannot be encrypted to this key.', {}, [
-      { pointer: '/body/recipient', detail: 'Give a public key of age, which begins with "age1", and "encryption": "age".' },
-    ]);
+    throw placesWrong([{ pointer: '/body/recipient', detail: say('recipient_unfit') }]);
   }
   const refusal = await countExport(tx, now, { actor, people, programmeId }, limits);
   if (refusal) return { result: undefined as never, subject: { type: 'beneficiaries_of_programme', id: programmeId }, reason, refusal };
@@ -144,7 +144,7 @@ export const revokeExport = command<OfExport, PersonExport>({
   async run({ tx, now }, { exportId }) {
     const found = await lockExport(tx, exportId);
     if (!found) throw missing();
-    if (found.export.endedAt) throw problem.conflict('This export has ended already.');
+    if (found.export.endedAt) throw problem.conflict(say('export_over'));
     await endExport(tx, exportId, 'revoked', now);
     const after = (await existing(tx, exportId)).export;
     return { result: after, subject: subjectOf(exportId), before: found.export, after };
@@ -162,13 +162,10 @@ export const downloadExport = command<OfExport, { id: string }>({
     const found = await lockExport(tx, exportId);
     if (!found || found.export.requestedBy !== actor.id) throw missing();
     const { state, expiresAt, endReason } = found.export;
-    if (endReason === 'erasure')
-      throw exportProblem.export_ended(
-        'Somebody of its programme was erased since, and a file that may hold them is not given out. Ask for a new one.',
-      );
-    if (state === 'revoked') throw exportProblem.export_ended('It was revoked. Ask for a new one.');
-    if (state === 'expired' || new Date(expiresAt) <= now) throw exportProblem.export_ended('It was there for a day. Ask for a new one.');
-    if (state === 'preparing') throw problem.conflict('The file is being written. Ask again in a moment.');
+    if (endReason === 'erasure') throw exportProblem.export_ended(say('export_of_erased'));
+    if (state === 'revoked') throw exportProblem.export_ended(say('export_revoked'));
+    if (state === 'expired' || new Date(expiresAt) <= now) throw exportProblem.export_ended(say('export_expired'));
+    if (state === 'preparing') throw problem.conflict(say('export_preparing'));
     await countDownload(tx, exportId);
     return { result: { id: exportId }, subject: subjectOf(exportId), after: { downloads: found.export.downloads + 1 } };
   },

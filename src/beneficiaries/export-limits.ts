@@ -1,5 +1,6 @@
 import { raiseAlert } from '../access/index.ts';
 import { type Actor, type Problem, problem, sql, type Tx } from '../platform/index.ts';
+import { say } from './words.ts';
 
 /** How much of people's data one user may take out in a day (UTC). */
 export interface ExportLimits {
@@ -14,12 +15,12 @@ const kinds = {
   export: {
     many: 'beneficiaries.many_exports',
     refused: 'beneficiaries.export_refused',
-    detail: 'You have exported as much as one user may in a day. Go on tomorrow, or ask for fewer people.',
+    detail: say('exported_enough'),
   },
   subject_file: {
     many: 'privacy.many_subject_files',
     refused: 'privacy.subject_file_refused',
-    detail: 'You have told as many people what is held of them as one user may in a day. Go on tomorrow.',
+    detail: say('told_enough'),
   },
 } as const;
 

@@ -1,6 +1,7 @@
 /** Everything that can be wrong with what is written of a person, and what to do about it. */
 export const english = {
   cells_wrong: 'This row has more or fewer cells than the header. Look for a stray separator or quotation mark.',
+  not_a_person: 'This row says next to nothing of a person: a total, a note or the header again. Leave it out, or fill it in.',
   answer_unreadable:
     'This answer is longer than 32767 characters, holds a character that no text holds, or is one too many, such as a fourth document. Look at the submission and write what was meant.',
   submission_twice: 'Another row of this file is the same submission. Leave one out, or give each person an identifier of their own.',
@@ -23,6 +24,8 @@ export const english = {
   nationality_unknown: 'Write the country as three capital letters (ISO 3166-1 alpha-3), such as MLI.',
   document_incomplete: 'Write both the kind of document and its number, or neither.',
   document_type_unknown: 'Name one of the documents that this programme knows, or other.',
+  digits_lost:
+    'A spreadsheet shortened this number, as in 2.13E+11, and its digits are lost. Take it from the original list, in a column that is formatted as text.',
   document_country_unknown: 'Write the issuing country as three capital letters (ISO 3166-1 alpha-3).',
   document_number_too_long: 'Write at most 60 characters.',
   document_twice: 'This document is written twice. Leave one out.',
@@ -38,6 +41,10 @@ export const english = {
   household_size_invalid: 'Write how many people live in the household, from 1 to 60.',
   household_has_head:
     'This household has another head. Give another family a reference of its own; otherwise change the head, or choose another relationship.',
+  household_head_twice:
+    'Row {row} of the file is the head of this household. Give another family a reference of its own; otherwise choose another relationship.',
+  household_size_differs:
+    'This household is registered with another size. Write the same, and change the size of the household itself where it is not right.',
   household_of_others:
     'Somebody else was registered under this reference. Give another family a reference of its own; for the same household, say that the file continues known households.',
   relationship_unknown: 'Write head, spouse, child, parent, sibling or other.',

@@ -2,6 +2,7 @@ import type { FaultCode } from './faults-en.ts';
 
 export const french: Readonly<Record<FaultCode, string>> = {
   cells_wrong: "Cette ligne a plus ou moins de cellules que l'en-tête. Cherchez un séparateur ou un guillemet de trop.",
+  not_a_person: 'Cette ligne ne dit presque rien d’une personne : un total, une note ou encore l’en-tête. Supprimez-la, ou remplissez-la.',
   answer_unreadable:
     "Cette réponse dépasse 32767 caractères, contient un caractère qu'aucun texte ne contient, ou est de trop, comme un quatrième document. Regardez la soumission et écrivez ce qui était voulu.",
   submission_twice:
@@ -27,6 +28,8 @@ export const french: Readonly<Record<FaultCode, string>> = {
   nationality_unknown: 'Écrivez le pays en trois lettres majuscules (ISO 3166-1 alpha-3), comme MLI.',
   document_incomplete: "Écrivez le type du document et son numéro, ou ni l'un ni l'autre.",
   document_type_unknown: 'Nommez un des documents que ce programme connaît, ou autre.',
+  digits_lost:
+    'Un tableur a abrégé ce numéro, comme dans 2.13E+11, et ses chiffres sont perdus. Reprenez-le de la liste d’origine, dans une colonne au format texte.',
   document_country_unknown: 'Écrivez le pays du document en trois lettres majuscules (ISO 3166-1 alpha-3).',
   document_number_too_long: 'Écrivez au plus 60 caractères.',
   document_twice: 'Ce document est écrit deux fois. Supprimez-en un.',
@@ -42,6 +45,10 @@ export const french: Readonly<Record<FaultCode, string>> = {
   household_size_invalid: 'Écrivez combien de personnes vivent dans le ménage, de 1 à 60.',
   household_has_head:
     'Ce ménage a un autre chef. Donnez à une autre famille sa propre référence ; sinon, changez le chef du ménage, ou choisissez un autre lien.',
+  household_head_twice:
+    'La ligne {row} du fichier est le chef de ce ménage. Donnez à une autre famille sa propre référence ; sinon, choisissez un autre lien.',
+  household_size_differs:
+    'Ce ménage est enregistré avec une autre taille. Écrivez la même, et changez la taille du ménage lui-même si elle n’est pas juste.',
   household_of_others:
     'Quelqu’un d’autre a été enregistré sous cette référence. Donnez à une autre famille sa propre référence ; pour le même ménage, dites que le fichier continue des ménages connus.',
   relationship_unknown: 'Écrivez chef, conjoint, enfant, parent, frère ou sœur, ou autre.',

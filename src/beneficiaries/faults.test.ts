@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type FaultCode, faultDetail, faultDetails, placesOf } from './faults.ts';
+import { type FaultCode, faultDetail, faultText, placesOf } from './faults.ts';
+import { english } from './faults-en.ts';
 
-const codes = Object.keys(faultDetails) as FaultCode[];
+const codes = Object.keys(english) as FaultCode[];
 
 describe('what is said of a fault', () => {
   it('is said in three languages, in the script of each', () => {
@@ -23,9 +24,9 @@ describe('what is said of a fault', () => {
     }
   });
 
-  it('is English unless told otherwise', () => {
-    const fault = { pointer: '/phones/0', code: 'phone_invalid' } as const;
-    expect(placesOf([fault])).toEqual([{ pointer: '/phones/0', detail: faultDetails.phone_invalid }]);
-    expect(placesOf([fault], 'fr')[0]?.detail).toContain('numéro de téléphone');
+  it('stands in a problem beside where it is', () => {
+    expect(placesOf([{ pointer: '/phones/0', code: 'phone_invalid' }])).toEqual([
+      { pointer: '/phones/0', detail: faultText('phone_invalid') },
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { type CommandContext, command, dateIn, problem, type Tx } from '../platform/index.ts';
+import { type CommandContext, command, dateIn, placesWrong, problem, type Tx } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { type Collector, endStandingCollector, insertCollector, type NewCollector } from './collector-store.ts';
 import { type Fault, placesOf } from './faults.ts';
@@ -7,6 +7,7 @@ import { countMembers, type HouseholdRow, lockHousehold, updateHousehold } from 
 import { documentFaults, nameFaults } from './identity-rules.ts';
 import { changeable, lockPerson, writeChange } from './person-changes.ts';
 import { lockBeneficiary } from './store.ts';
+import { say } from './words.ts';
 
 interface Changing {
   readonly householdId: string;
@@ -28,13 +29,9 @@ export const changeHousehold = command<Changing, null>({
   async run(context, { householdId, version, change, reason }) {
     const { tx, actor, now } = context;
     const before = await lockedHousehold(tx, householdId);
-    if (before.version !== version) throw problem.conflict('Somebody changed this household meanwhile. Read it again.');
+    if (before.version !== version) throw problem.conflict(say('household_changed'));
     if (change.size !== undefined && change.size < before.size && change.size < (await countMembers(tx, before))) {
-      throw problem.unprocessable(
-        'Correct the places listed in "errors".',
-        {},
-        placesOf([{ pointer: '/size', code: 'size_below_members' }]),
-      );
+      throw placesWrong(placesOf([{ pointer: '/size', code: 'size_below_members' }]));
     }
     if (change.headId && change.headId !== before.headId) await changeHead(context, before, change.headId, reason);
     const after = await updateHousehold(tx, before, change, { reason, by: actor.id, at: now });
@@ -52,7 +49,7 @@ async function changeHead(context: CommandContext, household: HouseholdRow, head
   const { tx, keyRing } = context;
   const row = await lockBeneficiary(tx, headId);
   if (row?.household.id !== household.id) {
-    throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf([{ pointer: '/headId', code: 'not_a_member' }]));
+    throw placesWrong(placesOf([{ pointer: '/headId', code: 'not_a_member' }]));
   }
   const person = await lockPerson(tx, keyRing, headId);
   await writeChange(context, person, { ...person.before, relationship: 'head' }, household.id, reason);
@@ -73,9 +70,9 @@ export const addCollector = command<{ householdId: string; collector: NewCollect
     const { programmeId } = await lockedHousehold(tx, householdId);
     const today = await todayOf(tx, programmeId, now);
     const faults = collectorFaults(collector, today);
-    if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, placesOf(faults));
+    if (faults.length > 0) throw placesWrong(placesOf(faults));
     const result = await insertCollector(tx, keyRing, householdId, collector, { by: actor.id, at: now, today });
-    if (!result) throw problem.conflict('Three people may collect for this household already. End one of them first.');
+    if (!result) throw problem.conflict(say('collectors_enough'));
     return { result, subject: { type: 'household', id: householdId }, after: result };
   },
 });
@@ -94,7 +91,7 @@ export const endCollector = command<{ householdId: string; collectorId: string; 
     const { programmeId } = await lockedHousehold(tx, householdId);
     const today = await todayOf(tx, programmeId, now);
     const result = await endStandingCollector(tx, keyRing, householdId, collectorId, { by: actor.id, at: now, today });
-    if (!result) throw problem.conflict('No such collector of this household stands.');
+    if (!result) throw problem.conflict(say('collector_none'));
     return { result, subject: { type: 'household', id: householdId }, after: result, reason };
   },
 });

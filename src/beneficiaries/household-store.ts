@@ -10,11 +10,23 @@ export interface NamedHousehold {
   readonly headId?: string | null;
 }
 
-/** Those of these references that name a household with a head; nobody else gives one of the others a head until the transaction ends. */
-export async function headedHouseholds(tx: Tx, programmeId: string, references: readonly string[]): Promise<Set<string>> {
-  const rows = await tx.all<{ reference: string; headId: string | null }>(sql`select reference, head_id as "headId" from households
+/** A household as it is registered. */
+export interface StandingHousehold {
+  readonly isHeaded: boolean;
+  readonly size: number;
+}
+
+/** The households that these references name, by reference; nobody else changes one of them until the transaction ends. */
+export async function standingHouseholds(
+  tx: Tx,
+  programmeId: string,
+  references: readonly string[],
+): Promise<Map<string, StandingHousehold>> {
+  const rows = await tx.all<
+    StandingHousehold & { reference: string }
+  >(sql`select reference, head_id is not null as "isHeaded", size from households
     where programme_id = ${programmeId} and reference = any(${references}::text[]) order by reference for no key update`);
-  return new Set(rows.flatMap(({ reference, headId }) => (headId ? [reference] : [])));
+  return new Map(rows.map(({ reference, ...household }) => [reference, household]));
 }
 
 /** What a change of a household needs beside the change. */

@@ -2,7 +2,7 @@ import { isCountry } from './countries.ts';
 import type { Fault } from './faults.ts';
 import { plainDocument } from './keys.ts';
 import type { Attestation, Birth, IdentityDocument, Names } from './types.ts';
-import { hasControlCharacters, hasLostLetters, hasNoLetters, LONGEST_TEXT, looksLikeFormula } from './written.ts';
+import { hasControlCharacters, hasLostDigits, hasLostLetters, hasNoLetters, LONGEST_TEXT, looksLikeFormula } from './written.ts';
 
 const LONGEST_DOCUMENT_NUMBER = 60;
 const MOST_DOCUMENTS = 10;
@@ -47,6 +47,7 @@ export function birthFaults({ from, to, precision }: Birth, today: string): Faul
 export function documentFaults({ number, issuingCountry }: IdentityDocument, pointer: string): Fault[] {
   const faults: Fault[] = [];
   if (hasControlCharacters(number)) faults.push({ pointer: `${pointer}/number`, code: 'control_characters' });
+  else if (hasLostDigits(number)) faults.push({ pointer: `${pointer}/number`, code: 'digits_lost' });
   else if (plainDocument(issuingCountry, number) === undefined) faults.push({ pointer: `${pointer}/number`, code: 'document_incomplete' });
   else if (number.length > LONGEST_DOCUMENT_NUMBER) faults.push({ pointer: `${pointer}/number`, code: 'document_number_too_long' });
   if (!isCountry(issuingCountry)) faults.push({ pointer: `${pointer}/issuingCountry`, code: 'document_country_unknown' });

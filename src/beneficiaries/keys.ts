@@ -14,8 +14,7 @@ export type KeyPurpose = 'document' | 'phone' | 'block' | 'name-exact' | 'name-s
  * The first 64 bits of a keyed fingerprint, as a signed integer in decimal text. Two values in 2^64 may share one: whoever finds a
  * person by a key still looks at the person.
  */
-export const blindKey = (keyRing: KeyRing, purpose: KeyPurpose, value: string): string =>
-  keyRing.blindIndex(purpose, value).readBigInt64BE().toString();
+export const blindKey = (keyRing: KeyRing, purpose: KeyPurpose, value: string): string => keyRing.blindNumber(purpose, value).toString();
 
 /**
  * A document as it is compared: `COUNTRY/NUMBER` without spaces and punctuation; undefined when the number holds no letter or digit.
@@ -34,20 +33,26 @@ export const documentKey = (keyRing: KeyRing, document: string): string => blind
 export const phoneKey = (keyRing: KeyRing, phone: string): string => blindKey(keyRing, 'phone', phone);
 
 // A few thousand names are those of most people, and their keys take longer to work out than to remember.
-const NAMES_KEPT = 10_000;
-const nameKeys = new WeakMap<KeyRing, Recent<string, string>>();
+const NAMES_KEPT = 5_000;
+const PROGRAMMES_KEPT = 20;
+
+/** The keys of words, by the word. */
+interface NameKeys {
+  readonly exact: Recent<string, string>;
+  readonly sound: Recent<string, string>;
+}
+
+const nameKeys = new WeakMap<KeyRing, Recent<string, NameKeys>>();
+
+function nameKeysOf(keyRing: KeyRing, programmeId: string): NameKeys {
+  const programmes = nameKeys.get(keyRing) ?? new Recent<string, NameKeys>(PROGRAMMES_KEPT);
+  nameKeys.set(keyRing, programmes);
+  return programmes.getOrMake(programmeId, () => ({ exact: new Recent(NAMES_KEPT), sound: new Recent(NAMES_KEPT) }));
+}
 
 /** By this the people of a programme are found who bear a name. @param word as `nameTokens` of the matching room gives it */
-export function nameKey(keyRing: KeyRing, programmeId: string, likeness: 'exact' | 'sound', word: string): string {
-  const known = nameKeys.get(keyRing) ?? new Recent<string, string>(NAMES_KEPT);
-  nameKeys.set(keyRing, known);
-  const name = `${likeness}/${programmeId}/${word}`;
-  const remembered = known.get(name);
-  if (remembered) return remembered;
-  const key = blindKey(keyRing, `name-${likeness}`, `${programmeId}/${word}`);
-  known.set(name, key);
-  return key;
-}
+export const nameKey = (keyRing: KeyRing, programmeId: string, likeness: 'exact' | 'sound', word: string): string =>
+  nameKeysOf(keyRing, programmeId)[likeness].getOrMake(word, () => blindKey(keyRing, `name-${likeness}`, `${programmeId}/${word}`));
 
 /** By these the people of a programme become candidates for one another. */
 export const blockingKeys = (keyRing: KeyRing, programmeId: string, profile: Profile): string[] =>

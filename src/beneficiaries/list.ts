@@ -1,6 +1,7 @@
-import { allOf, atMost, command, cursorKey, type Db, isId, type Page, pageOf, problem, type Sql, sql } from '../platform/index.ts';
+import { allOf, atMost, command, cursorKey, type Db, isId, malformed, type Page, pageOf, type Sql, sql } from '../platform/index.ts';
 import { type BeneficiaryLine, lineColumns, lineTables, openLine, type SealedLine } from './lines.ts';
 import type { EnrolmentState } from './types.ts';
+import { say } from './words.ts';
 
 /** Which people of a programme a list holds, and in which order. */
 export interface ListFilter {
@@ -98,7 +99,5 @@ const waiting: Sql = sql`e.needs_verification and e.verified_by is null and e.st
 function instantOf(time: string): Date {
   const instant = new Date(time);
   if (!Number.isNaN(instant.getTime())) return instant;
-  throw problem.invalid_request('Correct the places listed in "errors".', {}, [
-    { pointer: '/query/registeredSince', detail: 'Give a time that a clock can show.' },
-  ]);
+  throw malformed([{ pointer: '/query/registeredSince', detail: say('time_impossible') }]);
 }

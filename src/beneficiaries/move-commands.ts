@@ -5,6 +5,7 @@ import type { DuplicateCheck } from './duplicate-check.ts';
 import { beneficiaryScope } from './queries.ts';
 import { isBeingCompared, lockEnrolment, setEnrolment } from './store.ts';
 import type { EnrolmentState } from './types.ts';
+import { say } from './words.ts';
 
 /** Where somebody stands after a change. */
 export interface Standing {
@@ -49,7 +50,7 @@ const moveFor = ({ name, from, to, otherwise }: Move): Command<About & { reason:
 
 async function refuseWithoutConsent(tx: Tx, beneficiaryId: string): Promise<void> {
   if (!(await standingPurposes(tx, beneficiaryId)).has('registration')) {
-    throw problem.conflict('This person does not consent to being registered. Record their consent first.');
+    throw problem.conflict(say('consent_first'));
   }
 }
 
@@ -86,13 +87,13 @@ export const verifyBeneficiary = (duplicates: DuplicateCheck): Command<About, St
       const { programme = '' } = await beneficiaryScope(tx, beneficiaryId);
       const before = await lockEnrolment(tx, programme, beneficiaryId);
       if (before?.enteredBy === actor.id) throw separationOfDuties('enrolments_verified_by_another');
-      if (before?.state !== 'applicant') throw problem.conflict('Only an applicant can be verified.', { state: before?.state ?? null });
+      if (before?.state !== 'applicant') throw problem.conflict(say('not_an_applicant'), { state: before?.state ?? null });
       await refuseWithoutConsent(tx, beneficiaryId);
       if (await isBeingCompared(tx, beneficiaryId)) {
-        throw problem.conflict('This person is still being compared with everybody. Try again in a moment.');
+        throw problem.conflict(say('being_compared'));
       }
       if ((await duplicates.blocked(tx, [beneficiaryId])).has(beneficiaryId)) {
-        throw problem.conflict('This person shares a document with somebody else. Decide the duplicate pair first.');
+        throw problem.conflict(say('document_shared'));
       }
       await setEnrolment(tx, programme, beneficiaryId, 'enrolled', now, actor.id);
       const result = { beneficiaryId, state: 'enrolled' as const, changedAt: now.toISOString() };

@@ -3,6 +3,7 @@ import { asTrusted } from './phones/trusted.ts';
 import { noteColumn, openPerson, type PersonalField, personalFields, resealPerson, sealNote } from './sealing.ts';
 import { type BeneficiaryRow, lockBeneficiary } from './store.ts';
 import type { Language, Personal, Relationship, Sex } from './types.ts';
+import { say } from './words.ts';
 
 /** Everything of a person that can be changed, as the history shows it. */
 export interface Particulars extends Personal {
@@ -30,9 +31,9 @@ export interface Changeable {
 export async function lockPerson(tx: Tx, keyRing: KeyRing, id: string): Promise<Changeable> {
   const row = await lockBeneficiary(tx, id);
   if (!row) throw problem.not_found('There is no such record.');
-  if (row.mergedInto) throw problem.conflict('This record was merged into another. Change that one.', { mergedInto: row.mergedInto });
+  if (row.mergedInto) throw problem.conflict(say('person_merged'), { mergedInto: row.mergedInto });
   const person = changeable(keyRing, row);
-  if (!person) throw problem.conflict('This person was erased. Nothing is kept of them any more.');
+  if (!person) throw problem.conflict(say('person_erased'));
   return person;
 }
 

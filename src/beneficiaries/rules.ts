@@ -5,7 +5,7 @@ import type { Fault } from './faults.ts';
 import { birthFaults, documentsFaults, nameFaults } from './identity-rules.ts';
 import { normalPhone } from './phones/phone.ts';
 import type { Registration } from './types.ts';
-import { hasControlCharacters } from './written.ts';
+import { hasControlCharacters, hasLostDigits } from './written.ts';
 
 const LARGEST_HOUSEHOLD = 60;
 const LONGEST_REFERENCE = 60;
@@ -23,7 +23,9 @@ export function faultsOf(registration: Partial<Registration>, today: string): Fa
     ...(household ? householdFaults(household) : []),
     ...(nationality !== undefined && !isCountry(nationality) ? [{ pointer: '/nationality', code: 'nationality_unknown' as const }] : []),
     ...documentsFaults(documents ?? [], attestation),
-    ...phones.flatMap((phone, i): Fault[] => (normalPhone(phone) ? [] : [{ pointer: `/phones/${i}`, code: 'phone_invalid' }])),
+    ...phones.flatMap((phone, i): Fault[] =>
+      normalPhone(phone) ? [] : [{ pointer: `/phones/${i}`, code: hasLostDigits(phone) ? 'digits_lost' : 'phone_invalid' }],
+    ),
     ...(phones.length > MOST_PHONES ? [{ pointer: '/phones', code: 'phones_too_many' as const }] : []),
     ...answerFaults(answers),
     ...(consents ? consentsFaults(consents, today) : []),
@@ -44,6 +46,7 @@ function householdFaults({ reference, size }: Registration['household']): Fault[
   const faults: Fault[] = [];
   if (reference.trim() === '') faults.push({ pointer, code: 'household_missing' });
   else if (hasControlCharacters(reference)) faults.push({ pointer, code: 'control_characters' });
+  else if (hasLostDigits(reference)) faults.push({ pointer, code: 'digits_lost' });
   else if (reference.length > LONGEST_REFERENCE) faults.push({ pointer, code: 'household_reference_too_long' });
   if (!Number.isInteger(size) || size < 1 || size > LARGEST_HOUSEHOLD) {
     faults.push({ pointer: '/household/size', code: 'household_size_invalid' });

@@ -26,6 +26,10 @@ export interface WordKeys {
   readonly sounds: readonly string[];
 }
 
+/** So many keys are read in their order in the time in which one is looked for. */
+const CLOSE = 10;
+const FEW = 200;
+
 /** Nobody's identifier comes before this one. */
 const first = '00000000-0000-0000-0000-000000000000';
 
@@ -57,14 +61,16 @@ export const peopleByNumber = (
 export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | undefined, limit: number): Promise<Found[]> => {
   const { rank, foundId } = place ?? { rank: 1, foundId: first };
   /** @param keys one for each row of `word`, or several */
-  const ranked = (wanted: number, keys: Sql, fits: Sql, left: Sql): Sql =>
+  const ranked = (wanted: number, keys: Sql, fits: Sql, left: Sql, { bearers = unnumbered, also = sql`true` } = {}): Sql =>
     wanted < rank
       ? sql`select null::uuid as id limit 0`
       : // Who may be read in two of the ways is found by both.
         sql`select distinct people.id from ${keys} cross join lateral (
-            select k.beneficiary_id as id from beneficiary_keys k join beneficiaries m on m.id = k.beneficiary_id
-            where k.key = one.key and k.beneficiary_id > ${wanted === rank ? foundId : first}::uuid and ${fits} and ${shown}
-            order by k.beneficiary_id limit ${atMost(limit)}) people
+            select m.id from (
+              -- Only who has the words is looked at otherwise.
+              select k.beneficiary_id from ${bearers(wanted === rank ? foundId : first)} ${fits} order by k.beneficiary_id offset 0
+            ) k join beneficiaries m on m.id = k.beneficiary_id
+            where ${also} and ${shown} order by k.beneficiary_id limit ${atMost(limit)}) people
           order by people.id limit ${left}`;
   const readings = words.flatMap(({ programmeId, exact, sounds }) => sounds.map((sound) => ({ programmeId, exact, sound })));
   // Nothing that a plan could be bettered by is known before the keys are counted, and planning takes longer than finding.
@@ -73,22 +79,24 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
     with word as materialized (
       select programme_id, exact, sounds, count(*) over (partition by programme_id) as words,
         row_number() over (partition by programme_id order by spelled, exact) as by_spelling,
-        row_number() over (partition by programme_id order by sounding, exact) as by_sound
+        row_number() over by_sound as by_sound, lead(sounding) over by_sound < ${CLOSE} * sounding as next_is_close
       from (select programme_id, exact, array_agg(sound) as sounds, ${people(sql`w.exact`)} as spelled, sum(${people(sql`w.sound`)}) as sounding
         from unnest(${readings.map(({ programmeId }) => programmeId)}::uuid[], ${readings.map(({ exact }) => exact)}::bigint[],
-          ${readings.map(({ sound }) => sound)}::bigint[]) as w (programme_id, exact, sound) group by programme_id, exact) counted),
+          ${readings.map(({ sound }) => sound)}::bigint[]) as w (programme_id, exact, sound) group by programme_id, exact) counted
+      window by_sound as (partition by programme_id order by sounding, exact)),
     spelling as (${ranked(1, sql`(select word.*, exact as key from word where by_spelling = 1) one`, spelledSame, atMost(limit))}),
     sounding as (${ranked(
       2,
       sql`(select word.*, unnest(sounds) as key from word where by_sound = 1) one`,
-      sql`${wordsLacking} = 0 and ${spelledOtherwise}`,
+      soundsSame,
       sql`${atMost(limit)} - (select count(*) from spelling)`,
+      { bearers: numbered, also: spelledOtherwise },
     )}),
     most as (${ranked(
       3,
       // Whoever lacks one word has the rarest of them or the one after it.
       sql`(select word.*, unnest(sounds) as key from word where by_sound <= 2 and words > 1) one`,
-      sql`${wordsLacking} = 1`,
+      sql`(select count(*) from word other where ${soundLacks}) = 1`,
       sql`${atMost(limit)} - (select count(*) from spelling) - (select count(*) from sounding)`,
     )})
     ${found} from (select 1 as rank, id from spelling union all select 2, id from sounding union all select 3, id from most) hit
@@ -97,6 +105,11 @@ export const peopleByName = (tx: Tx, words: readonly WordKeys[], place: Place | 
     where e.programme_id = any(${words.map(({ programmeId }) => programmeId)}::uuid[])
     order by hit.rank, hit.id`);
 };
+
+/** Whoever has the key of `one`, in their order: `k`. @param after whom they come after */
+const unnumbered = (after: string): Sql => sql`beneficiary_keys k where k.key = one.key and k.beneficiary_id > ${after}::uuid and`;
+const numbered = (after: string): Sql => sql`(select k.beneficiary_id, row_number() over (order by k.beneficiary_id) as place
+  from ${unnumbered(after)} true) k where`;
 
 /** How common a word is: the people in a million who have it, or where that is not known how many have it, as far as it matters. */
 const people = (key: Sql): Sql => sql`coalesce(
@@ -109,21 +122,25 @@ const has = (keys: Sql): Sql =>
   sql`exists (select from beneficiary_keys h where h.key = ${keys} and h.beneficiary_id = k.beneficiary_id offset 0)`;
 const spelledSame = sql`not exists (select from word other where ${others} and not ${has(sql`other.exact`)})`;
 const spelledOtherwise = sql`exists (select from word other where ${all} and not ${has(sql`other.exact`)})`;
-// Most names are read in one way, and looking for one key costs less than for any of several.
-const wordsLacking = sql`(select count(*) from word other where ${others} and not (${has(sql`other.sounds[1]`)}
-  or cardinality(other.sounds) > 1 and ${has(sql`any(other.sounds[2:])`)}))`;
+// Most names are read in one way or two, and looking for one key costs less than for any of several.
+const soundLacks = sql`${others} and not ${has(sql`other.sounds[1]`)} and (other.sounds[2] is null or not ${has(sql`other.sounds[2]`)})
+  and (other.sounds[3] is null or not ${has(sql`any(other.sounds[3:])`)})`;
+// After the first few, everybody who has the second word is fetched at once where that takes less than to look for each who has the first.
+const soundsSame = sql`case when k.place > ${FEW} and one.next_is_close
+  then k.beneficiary_id in (select h.beneficiary_id from beneficiary_keys h where h.key in (select unnest(sounds) from word where by_sound = 2))
+    and not exists (select from word other where other.by_sound > 2 and ${soundLacks})
+  else not exists (select from word other where ${soundLacks}) end`;
 
-const rankOf = (profile: Sql): Sql => {
-  const lacking = (isThere: Sql): Sql => sql`(select count(*) from word other where ${all} and not ${isThere})`;
-  const sounds = lacking(sql`other.sounds && ${profile}.search_keys`);
-  return sql`case when ${lacking(sql`other.exact = any(${profile}.search_keys)`)} = 0 then 1 when ${sounds} = 0 then 2
-    when ${sounds} = 1 and one.words > 1 then 3 end`;
-};
+/** The rank of somebody with these keys; null when they are not found. */
+const rankWith = (
+  keys: Sql,
+): Sql => sql`(select case when bool_and(other.exact = any(${keys})) then 1 when bool_and(other.sounds && ${keys}) then 2
+  when count(*) > 1 and count(*) filter (where not other.sounds && ${keys}) = 1 then 3 end from word other where ${all})`;
 
-// Records that are one person's stand where the best of them does: neither of the others is shown.
+// Records that are one person's stand where the best of them does: none of the others is shown.
 const shown = sql`m.data_key is not null and case when m.merged_into is null and not exists (select from beneficiaries l where l.merged_into = m.id)
   then true
-  else exists (select from beneficiaries s where s.id = coalesce(m.merged_into, m.id) and s.data_key is not null) and not exists (
-    select from beneficiaries o join match_profiles q on q.beneficiary_id = o.id
-    where (o.id = coalesce(m.merged_into, m.id) or o.merged_into = coalesce(m.merged_into, m.id))
-      and (${rankOf(sql`q`)}, o.id) < (select ${rankOf(sql`p`)}, m.id from match_profiles p where p.beneficiary_id = m.id)) end`;
+  else exists (select from beneficiaries s where s.id = coalesce(m.merged_into, m.id) and s.data_key is not null) and m.id = (
+    select o.id from beneficiaries o join match_profiles q on q.beneficiary_id = o.id
+    where o.id = coalesce(m.merged_into, m.id) or o.merged_into = coalesce(m.merged_into, m.id)
+    order by ${rankWith(sql`q.search_keys`)}, o.id limit 1) end`;

@@ -12,6 +12,9 @@ export const hasControlCharacters = (text: string): boolean => invisible.test(te
 /** Whether a spreadsheet would run a text that stands in a cell of its own. */
 export const looksLikeFormula = (text: string): boolean => /^\s*[=+@-]/.test(text);
 
+/** Whether a text is a long number as a spreadsheet shows it in a narrow cell, without most of its digits. */
+export const hasLostDigits = (text: string): boolean => /^\s*\d(?:[.,]\d+)?E\+\d{1,2}\s*$/i.test(text);
+
 /** Whether a text holds nothing that anybody is called by, such as digits, dots or an emoji. */
 export const hasNoLetters = (text: string): boolean => !/\p{L}/u.test(text);
 

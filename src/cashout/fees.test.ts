@@ -68,6 +68,15 @@ describe('what the post asks for its work', () => {
     const reference = newId();
     const both = await Promise.all([record({ reference }), record({ reference })]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    const again = await record({ reference }).set('Accept-Language', 'ar').expect(409);
+    expect(again.body.detail).toBe('سُجّلت فاتورة بهذا المرجع من قبل.');
+    expect(again.headers['content-language']).toBe('ar');
+    const abroad = await record({ amount: { amount: '1.00', currency: 'EUR' } })
+      .set('Accept-Language', 'fr')
+      .expect(422);
+    expect(abroad.body.errors).toEqual([
+      { pointer: '/amount/currency', code: 'fee_in_other_currency', detail: 'La monnaie du fonds est DZD.' },
+    ]);
     const fault = async (fee: object) => (await record(fee).expect(422)).body.errors[0].pointer;
     expect(await fault({ amount: { amount: '1.00', currency: 'EUR' } })).toBe('/amount/currency');
     for (const amount of ['0.00', '-1.00', '1.001']) expect(await fault({ amount: { amount, currency: 'DZD' } })).toBe('/amount/amount');

@@ -1,3 +1,4 @@
+export { amountAboveZero } from './amounts.ts';
 export { assisted } from './assisted.ts';
 export { whoCollects } from './collecting.ts';
 export { redeemVoucher } from './commands/redeem.ts';
@@ -7,7 +8,6 @@ export { feeBeyond, postFee } from './posting-fees.ts';
 export { heldToRules, refusal as counterRefusals } from './problems.ts';
 export { cashoutRoutes } from './routes.ts';
 export { AGENT_ATTEMPTS_ALLOWED, voucherRefusal } from './rules.ts';
-export { inTheirLanguage, speak } from './speaking.ts';
 export {
   type Candidate,
   type CounterCandidate,
@@ -21,3 +21,4 @@ export { countFailure, type NewPayout, pay } from './store/paying.ts';
 export { earlierPayout, findPayout, paidAmong, paidOutSince, payoutById } from './store/payouts.ts';
 export { hasRunOut } from './store/safe.ts';
 export type { Payout, Redemption } from './types.ts';
+export { say } from './words/index.ts';

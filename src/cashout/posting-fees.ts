@@ -2,6 +2,7 @@ import { post } from '../ledger/index.ts';
 import type { Problem, Tx } from '../platform/index.ts';
 import { feeRefusal } from './problems.ts';
 import { type FeeShare, insertFee, type NewFee } from './store/fees.ts';
+import { say } from './words/index.ts';
 
 /**
  * Records what the post asks for its work, and posts each office's share of it.
@@ -26,8 +27,7 @@ export async function postFee(tx: Tx, fee: NewFee, shares: readonly FeeShare[]):
 
 /** The refusal that stands for a constraint about how much a fund gives to fees; undefined for any other. */
 export function feeBeyond(constraint: string | undefined): Problem | undefined {
-  if (constraint === 'post_fees_within_share')
-    return feeRefusal.fee_beyond_share('Draw it on another fund, or agree on a larger share for fees with the donor.');
-  if (constraint === 'accounts_not_overdrawn') return feeRefusal.fee_beyond_fund('Draw it on another fund, or wait for money.');
+  if (constraint === 'post_fees_within_share') return feeRefusal.fee_beyond_share(say('fee_beyond_share'));
+  if (constraint === 'accounts_not_overdrawn') return feeRefusal.fee_beyond_fund(say('fee_beyond_fund'));
   return undefined;
 }

@@ -1,10 +1,10 @@
 import { hasDammDigit, type Problem, problem } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
 import { refusal, refused } from './problems.ts';
-import { speak } from './speaking.ts';
 import type { Candidate, Counter } from './store/candidates.ts';
 import type { EarlierPayout } from './store/payouts.ts';
 import type { Locator } from './types.ts';
+import { instantSaid, placeSaid, say } from './words/index.ts';
 
 /** Wrong codes within an hour after which an agent pays nobody out for a while. */
 export const AGENT_ATTEMPTS_ALLOWED = 20;
@@ -18,8 +18,8 @@ export function counterRefusal(
   if (!isWithinHours) {
     const facts = { opensAt: opensAt?.toISOString() ?? null };
     return opensAt
-      ? speak(refusal.office_outside_hours, 'office_outside_hours', { when: { at: opensAt, timeZone: officeTimeZone } }, facts)
-      : speak(refusal.office_outside_hours, 'office_outside_hours_unknown', {}, facts);
+      ? refusal.office_outside_hours(say('office_outside_hours', { when: instantSaid(opensAt, officeTimeZone) }), facts)
+      : refusal.office_outside_hours(say('office_outside_hours_unknown'), facts);
   }
   if (!hasCash) return refused('office_without_cash');
   if (failures >= AGENT_ATTEMPTS_ALLOWED) return refused('agent_locked');
@@ -35,7 +35,7 @@ export function locatorRefusal(locator: Locator): Problem | undefined {
 }
 
 const mistyped = (pointer: string, text: 'serial_mistyped' | 'number_mistyped'): Problem =>
-  speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer, text }]);
+  problem.unprocessable(say('locator_mistyped'), {}, [{ pointer, detail: say(text) }]);
 
 type Living = Pick<Candidate, 'state' | 'expiresAt'> & Partial<Pick<Candidate, 'isCarried'>>;
 
@@ -76,13 +76,13 @@ export function voucherRefusal(
   if (state === 'locked') return refused('voucher_locked');
   if (isCarried) return refused('being_brought');
   if (!boundTo) return undefined;
-  return speak(refusal.wrong_office, 'wrong_office', { where: boundTo }, { officeCode: boundTo.code, officeName: boundTo.nameFr });
+  return refusal.wrong_office(say('wrong_office', { where: placeSaid(boundTo) }), { officeCode: boundTo.code, officeName: boundTo.nameFr });
 }
 
 function alreadyPaid({ paidAt, office }: EarlierPayout, timeZone: string): Problem {
-  const when = { at: paidAt, timeZone };
+  const when = instantSaid(paidAt, timeZone);
   const facts = { paidAt: paidAt.toISOString(), officeCode: office?.code ?? null, officeName: office?.nameFr ?? null };
   return office
-    ? speak(refusal.already_paid, 'already_paid', { when, where: office }, facts)
-    : speak(refusal.already_paid, 'already_paid_by_hand', { when }, facts);
+    ? refusal.already_paid(say('already_paid', { when, where: placeSaid(office) }), facts)
+    : refusal.already_paid(say('already_paid_by_hand', { when }), facts);
 }

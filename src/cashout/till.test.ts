@@ -82,7 +82,7 @@ describe('the cash of an office', () => {
     ];
     const twice = agent.post(`/v1/tills/${id}/close`, { count: [...count, { denomination: '200.00', pieces: 1 }] });
     expect((await twice.set('Accept-Language', 'ar').expect(422)).body.errors).toEqual([
-      { pointer: '/count/2/denomination', detail: arabic.denomination_twice },
+      { pointer: '/count/2/denomination', code: 'denomination_twice', detail: arabic.denomination_twice },
     ]);
     const { body: closed } = await agent.post(`/v1/tills/${id}/close`, { count }).expect(200);
     expect(closed).toMatchObject({ counted: dzd('2400.00'), difference: dzd('-100.00'), count, closedBy: agent.userId, signedBy: null });

@@ -1,10 +1,11 @@
 import { beneficiaryScope, type Language } from '../beneficiaries/index.ts';
-import { command, dateIn, problem } from '../platform/index.ts';
+import { command, dateIn, placesWrong, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { assessmentOf, assessorOf } from './assess.ts';
 import { assessablePerson, assessmentsOf, insertAssessments } from './assessment-store.ts';
 import { type ShownAssessment, shown } from './readings.ts';
 import { findScorecard, waitOurTurn } from './store.ts';
+import { say } from './words.ts';
 
 /**
  * Assesses one person now, with their age on this day, and says where they stand.
@@ -19,13 +20,11 @@ export const assessPerson = command<{ beneficiaryId: string; scorecardId: string
     const { programme } = await programmeById(tx, programmeId);
     const scorecard = await findScorecard(tx, scorecardId);
     if (scorecard?.programmeId !== programmeId) {
-      throw problem.unprocessable('The person cannot be assessed.', {}, [
-        { pointer: '/scorecardId', detail: 'The programme has no such scorecard.' },
-      ]);
+      throw placesWrong([{ pointer: '/scorecardId', detail: say('scorecard_unknown') }]);
     }
     await waitOurTurn(tx, scorecardId);
     const person = await assessablePerson(tx, scorecard, beneficiaryId);
-    if (!person) throw problem.conflict('Only somebody who is enrolled is assessed.');
+    if (!person) throw problem.conflict(say('not_enrolled'));
     const found = assessorOf(scorecard, keyRing, dateIn(programme.timeZone, now))(person);
     const { row } = assessmentOf(context, scorecard, null, person, found);
     if (row) await insertAssessments(tx, [row]);

@@ -1,10 +1,11 @@
-import { command, newId, problem } from '../platform/index.ts';
+import { command, newId, placesWrong, problem } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { faultsOf } from './faults.ts';
 import { runById, scorecardById, scorecardScope } from './queries.ts';
 import { insertRun, setCancelled } from './run-store.ts';
 import { findScorecard, insertScorecard, waitOurTurn, wilayaNumbers } from './store.ts';
 import type { AssessmentRun, Scorecard, ScorecardDefinition } from './types.ts';
+import { say } from './words.ts';
 
 /** Adds a scorecard to a programme; it never changes, and the next one has the next version. @throws unprocessable naming every fault */
 export const createScorecard = command<{ programmeId: string; definition: ScorecardDefinition }, Scorecard>({
@@ -13,7 +14,7 @@ export const createScorecard = command<{ programmeId: string; definition: Scorec
   async run({ tx, actor, now }, { programmeId, definition }) {
     await programmeById(tx, programmeId);
     const faults = faultsOf(definition, await wilayaNumbers(tx));
-    if (faults.length > 0) throw problem.unprocessable('The scorecard asks what it cannot be answered.', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     await waitOurTurn(tx, programmeId);
     const scorecard = await insertScorecard(tx, newId(), programmeId, definition, actor.id, now);
     return { result: scorecard, subject: { type: 'scorecard', id: scorecard.id }, after: scorecard };
@@ -29,16 +30,12 @@ const startRun = (name: string) =>
       if (comparedWith) {
         const other = await findScorecard(tx, comparedWith);
         const detail =
-          comparedWith === scorecardId
-            ? 'Name another scorecard than this one.'
-            : other?.programmeId === programmeId
-              ? undefined
-              : 'The programme has no such scorecard.';
-        if (detail) throw problem.unprocessable('The two cannot be compared.', {}, [{ pointer: '/with', detail }]);
+          comparedWith === scorecardId ? say('scorecard_same') : other?.programmeId === programmeId ? undefined : say('scorecard_unknown');
+        if (detail) throw placesWrong([{ pointer: '/with', detail }]);
       }
       await waitOurTurn(tx, scorecardId);
       const run = await insertRun(tx, { id: newId(), programmeId, scorecardId, comparedWith }, actor.id, now);
-      if (!run) throw problem.conflict('A run of this scorecard is going on. Wait until it is done, or cancel it.');
+      if (!run) throw problem.conflict(say('assessment_under_way'));
       return {
         result: run,
         subject: { type: 'assessment_run', id: run.id },
@@ -62,7 +59,7 @@ export const cancelRun = command<{ runId: string }, AssessmentRun>({
   name: 'eligibility.cancel_run',
   scope: async (db, { runId }) => ({ programme: (await runById(db, runId)).programmeId }),
   async run({ tx, now }, { runId }) {
-    if (!(await setCancelled(tx, runId, now))) throw problem.conflict('This run is over already.');
+    if (!(await setCancelled(tx, runId, now))) throw problem.conflict(say('assessment_over'));
     const { run } = await runById(tx, runId);
     return { result: run, subject: { type: 'assessment_run', id: runId }, before: { state: 'running' }, after: run };
   },

@@ -152,7 +152,9 @@ describe('eligibility', () => {
     const theirs = await platform.as('programme_officer', { programme: elsewhere.programmeId });
     const { body: other } = await theirs.post(cards(elsewhere.programmeId), { definition: card() }).expect(201);
     const { body: refused } = await manager.post(path, { scorecardId: other.id }).expect(422);
-    expect(refused.errors).toEqual([{ pointer: '/scorecardId', detail: 'The programme has no such scorecard.' }]);
+    expect(refused.errors).toEqual([
+      { pointer: '/scorecardId', code: 'scorecard_unknown', detail: 'The programme has no such scorecard.' },
+    ]);
     await theirs.post(path, { scorecardId: other.id }).expect(404);
     await theirs.get(`${path}?scorecardId=${other.id}`).expect(404);
   });
@@ -179,8 +181,12 @@ describe('eligibility', () => {
       .post(cards(), { definition: card({ conditions: [{ name: 'Hungry', field: 'sex', op: 'at_least', value: 3 }] }) })
       .expect(422);
     expect(body.errors).toEqual([
-      { pointer: '/definition/conditions/0', detail: 'sex is asked with one_of or equals, out of: female, male, other.' },
-      { pointer: '/definition/points/0/name', detail: 'Another one has this name already.' },
+      {
+        pointer: '/definition/conditions/0',
+        code: 'word_asked_wrongly',
+        detail: 'sex is asked with one_of or equals, out of: female, male, other.',
+      },
+      { pointer: '/definition/points/0/name', code: 'name_twice', detail: 'Another one has this name already.' },
     ]);
     const wilaya = (number: string) => card({ conditions: [{ name: 'Here', field: 'wilaya', op: 'equals', value: number }] });
     await manager.post(cards(), { definition: wilaya('16') }).expect(201);

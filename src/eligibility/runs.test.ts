@@ -257,6 +257,6 @@ describe('a run', () => {
     const theirs = await platform.as('programme_officer', { programme: elsewhere.programmeId });
     const { body: other } = await theirs.post(`/v1/programmes/${elsewhere.programmeId}/scorecards`, { definition: card() }).expect(201);
     const { body: refused } = await manager.post(`/v1/scorecards/${stricter}/compare`, { with: other.id }).expect(422);
-    expect(refused.errors).toEqual([{ pointer: '/with', detail: 'The programme has no such scorecard.' }]);
+    expect(refused.errors).toEqual([{ pointer: '/with', code: 'scorecard_unknown', detail: 'The programme has no such scorecard.' }]);
   });
 });

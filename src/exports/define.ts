@@ -7,14 +7,17 @@ import {
   newId,
   type Outcome,
   type ProblemPlace,
+  placesWrong,
   problem,
   type Scope,
+  type Text,
 } from '../platform/index.ts';
 import { programmeById } from '../programmes/index.ts';
 import { findDefinition, insertDefinition, localTime, lockDefinition, updateDefinition } from './definition-store.ts';
 import { datasetNamed, readerOf } from './rights.ts';
 import { lastDue } from './schedule.ts';
 import type { Dataset, Datasets, ExportDefinition, NewExportDefinition } from './types.ts';
+import { say } from './words.ts';
 
 export const missing = () => problem.not_found('There is no such record.');
 const subjectOf = (id: string) => ({ type: 'export_definition', id });
@@ -31,21 +34,15 @@ export async function definitionScope(db: Db, { definitionId }: OfDefinition): P
   return { programme: found.programmeId };
 }
 
-const fault = (pointer: string, detail: string): ProblemPlace => ({ pointer: `/body/${pointer}`, detail });
+const fault = (pointer: string, detail: Text): ProblemPlace => ({ pointer: `/body/${pointer}`, detail });
 
 function faultsOf({ schedule, recipient = null }: NewExportDefinition, { isPersonal }: Dataset): ProblemPlace[] {
   const { every, weekday, monthDay } = schedule;
   return [
-    ...((every === 'week') === (weekday !== undefined)
-      ? []
-      : [fault('schedule/weekday', 'Say it where the file is written every week, and there alone.')]),
-    ...((every === 'month') === (monthDay !== undefined)
-      ? []
-      : [fault('schedule/monthDay', 'Say it where the file is written every month, and there alone.')]),
-    ...(isPersonal && recipient === null
-      ? [fault('recipient', 'People are in this file: give the key of age that it is encrypted to.')]
-      : []),
-    ...(recipient === null || isRecipient(recipient) ? [] : [fault('recipient', 'Give a public key of age, which begins with "age1".')]),
+    ...((every === 'week') === (weekday !== undefined) ? [] : [fault('schedule/weekday', say('weekday_with_week'))]),
+    ...((every === 'month') === (monthDay !== undefined) ? [] : [fault('schedule/monthDay', say('month_day_with_month'))]),
+    ...(isPersonal && recipient === null ? [fault('recipient', say('recipient_missing'))] : []),
+    ...(recipient === null || isRecipient(recipient) ? [] : [fault('recipient', say('recipient_wrong'))]),
   ];
 }
 
@@ -62,8 +59,8 @@ export const defineExport = (datasets: Datasets): Command<NewExportDefinition & 
       const dataset = datasetNamed(datasets, asked.dataset);
       const faults = faultsOf({ ...asked, recipient }, dataset);
       if (!(await readerOf(tx, now, { ownerId, programmeId }, dataset)))
-        faults.push(fault('ownerId', `Whoever it is for needs a role that allows ${dataset.permission} in this programme.`));
-      if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
+        faults.push(fault('ownerId', say('owner_may_not_read', { permission: dataset.permission })));
+      if (faults.length > 0) throw placesWrong(faults);
       const { isPersonal } = dataset;
       const result: ExportDefinition = {
         id: newId(),
@@ -98,7 +95,8 @@ async function moved(
 async function locked(tx: CommandContext['tx'], id: string, states: readonly ExportDefinition['state'][]): Promise<ExportDefinition> {
   const found = await lockDefinition(tx, id);
   if (!found) throw missing();
-  if (!states.includes(found.state)) throw problem.conflict(`This export is ${found.state}.`, { state: found.state });
+  if (!states.includes(found.state))
+    throw problem.conflict(say('export_is', { state: say(`export_state_${found.state}`) }), { state: found.state });
   return found;
 }
 
@@ -131,7 +129,7 @@ export const resumeExport = (datasets: Datasets): Command<OfDefinition, ExportDe
       const before = await locked(tx, definitionId, ['stopped']);
       const dataset = datasetNamed(datasets, before.dataset);
       if (!(await readerOf(tx, now, before, dataset)))
-        throw problem.unprocessable(`Whoever it is for needs a role that allows ${dataset.permission} in this programme.`);
+        throw problem.unprocessable(say('owner_may_not_read', { permission: dataset.permission }));
       return moved(tx, before, await from(tx, now, before));
     },
   });

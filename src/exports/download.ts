@@ -8,6 +8,7 @@ import { type OfRun, runScope } from './run-commands.ts';
 import { countDownload, endRun, findRun, lockRun, partOf } from './run-store.ts';
 import { openPart } from './sealing.ts';
 import type { Datasets, ExportDefinition, ExportRun } from './types.ts';
+import { say } from './words.ts';
 
 const subjectOf = (id: string) => ({ type: 'export_run', id });
 
@@ -27,12 +28,11 @@ const handOut =
         const definition = run && (await findDefinition(tx, run.definitionId));
         if (definition?.ownerId !== actor.id || run?.isPersonal !== isPersonal) throw missing();
         if (!(await readerOf(tx, now, definition, datasetNamed(datasets, definition.dataset))))
-          throw problem.forbidden('You may not read what is in this file any more.');
+          throw problem.forbidden(say('run_not_readable'));
         const { state, endReason, expiresAt, downloads } = run;
-        if (endReason === 'erasure')
-          throw runProblem.export_run_ended('Somebody of its programme was erased since, and a file that may hold them is not given out.');
-        if (state === 'ended' || new Date(expiresAt) <= now) throw runProblem.export_run_ended('It was there for a week, or was revoked.');
-        if (state === 'preparing') throw problem.conflict('The file is being written. Ask again in a moment.');
+        if (endReason === 'erasure') throw runProblem.export_run_ended(say('run_of_erased'));
+        if (state === 'ended' || new Date(expiresAt) <= now) throw runProblem.export_run_ended(say('run_over'));
+        if (state === 'preparing') throw problem.conflict(say('run_preparing'));
         await countDownload(tx, runId);
         return { result: { id: runId }, subject: subjectOf(runId), after: { downloads: downloads + 1 } };
       },
@@ -48,7 +48,7 @@ export const revokeRun = command<OfRun, ExportRun>({
   async run({ tx, now }, { runId }) {
     const before = (await lockRun(tx, runId))?.run;
     if (!before) throw missing();
-    if (before.state === 'ended') throw problem.conflict('This file has gone already.');
+    if (before.state === 'ended') throw problem.conflict(say('run_gone'));
     await endRun(tx, runId, 'revoked', now);
     const after = (await findRun(tx, runId))?.run ?? before;
     return { result: after, subject: subjectOf(runId), before, after };

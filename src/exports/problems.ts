@@ -1,5 +1,5 @@
 import { defineProblems } from '../platform/index.ts';
 
 export const runProblem = defineProblems({
-  export_run_ended: [410, 'The file has gone'],
+  export_run_ended: [410, 'The file has gone', 'Le fichier a disparu', 'زال الملف'],
 });

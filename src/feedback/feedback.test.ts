@@ -39,7 +39,13 @@ describe('what people tell', () => {
     expect((await list(officer, `reference=${reference}`).expect(200)).body.items).toMatchObject([
       { id, state: 'received', ownerId: null },
     ]);
-    await post(officer, id, 'reply', { reply: 'Too early' }).expect(409);
+    const early = await post(officer, id, 'reply', { reply: 'Too early' }).set('Accept-Language', 'fr').expect(409);
+    expect(early.body).toMatchObject({
+      code: 'feedback_state',
+      state: 'received',
+      detail: 'Le dossier est à l’étape : reçu. Pour cela, il faut : réception confirmée ou en cours ou rouvert.',
+    });
+    expect(early.headers['content-language']).toBe('fr');
     await begin(officer, id);
     await post(officer, id, 'notes', { note: 'Called the office of Mahjouba' }).expect(201);
     await post(officer, id, 'moves', { to: 'closed' }).expect(409);

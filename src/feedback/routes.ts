@@ -1,6 +1,6 @@
 import { authoriseRead } from '../access/index.ts';
 import type { ReadInbound } from '../messaging/index.ts';
-import { type Call, type Ground, problem, type Routes } from '../platform/index.ts';
+import { type Call, type Ground, nothingHere, type Routes } from '../platform/index.ts';
 import { categorise, nameAccusedIn, noteOnCase } from './commands/classify.ts';
 import { assignCaseTo, moveCaseTo, replyToCase } from './commands/life.ts';
 import { linkCaseTo } from './commands/link.ts';
@@ -51,7 +51,7 @@ export function feedbackRoutes(ground: Ground, { door, readInbound }: FeedbackPo
       const { gatewayId } = params;
       const messages = await readInbound(gatewayId, body, headers as Call<'takeInboundMessages'>['headers'], address);
       const isTaken = messages && (await takeMessages(ground, door.limits, gatewayId, messages, requestId));
-      if (!isTaken) throw problem.not_found('There is nothing at this address.');
+      if (!isTaken) throw nothingHere();
       return undefined;
     },
     listFeedbackLines: async ({ actor }) => {

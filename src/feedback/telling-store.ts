@@ -45,10 +45,3 @@ export async function settleTelling(tx: Tx, id: string, wasSent: boolean, at: Da
   if (settled && wasSent) await tx.run(sql`update feedback_cases set told_at = ${at} where id = ${settled.caseId}`);
   return settled !== undefined;
 }
-
-/** What the programme, its code and its donors are called: no text may bear it. */
-export async function ownNamesOf(db: Db, programmeId: string): Promise<{ name: string; tells: string }[]> {
-  return db.all(sql`select name, 'the programme' as tells from programmes where id = ${programmeId}
-    union all select code, 'the programme' from programmes where id = ${programmeId}
-    union all select donor, 'a donor' from funds where programme_id = ${programmeId}`);
-}

@@ -1,6 +1,7 @@
 import type { ProblemPlace } from '../platform/index.ts';
 import { faultOfAmount } from './amounts.ts';
 import type { Terms, TermsChange } from './types.ts';
+import { say } from './words.ts';
 
 /** The terms that a fund has when nothing is said of them: for anybody, at any time, first to be drawn on, nothing set aside. */
 export const openTerms: Omit<Terms, 'donor'> = {
@@ -28,9 +29,9 @@ export function faultsOf({ pledged, startsOn, endsOn, drawShare }: Terms): Probl
   const faults: ProblemPlace[] = [];
   const ofPledge = pledged && faultOfAmount(pledged, '/pledged');
   if (ofPledge) faults.push(ofPledge);
-  if (startsOn && endsOn && endsOn < startsOn) faults.push({ pointer: '/endsOn', detail: 'A fund ends on or after the day it starts.' });
+  if (startsOn && endsOn && endsOn < startsOn) faults.push({ pointer: '/endsOn', detail: say('fund_ends_early') });
   if (drawShare !== null && /^[0.]*$/.test(drawShare)) {
-    faults.push({ pointer: '/drawShare', detail: 'Give a share above zero. To leave a fund out, name the others when you build a list.' });
+    faults.push({ pointer: '/drawShare', detail: say('share_not_above_zero') });
   }
   return faults;
 }

@@ -92,7 +92,13 @@ describe('cash that is carried to people', () => {
     expect(paid.body).toMatchObject({ voucherId: one.id, office: null, advanceId: id, agentId: officer.userId });
     const witnessed = await deliver(id, byReceipt(two)).expect(201);
     await witness.post(`/v1/hand-deliveries/${witnessed.body.id}/answer`, { answer: 'confirmed' }).expect(201);
-    expect((await close(id).expect(409)).body).toMatchObject({ code: 'advance_not_at_zero', rest: '15000.00' });
+    const open = await close(id).set('Accept-Language', 'fr').expect(409);
+    expect(open.body).toMatchObject({
+      code: 'advance_not_at_zero',
+      rest: '15000.00',
+      detail: expect.stringMatching(/^15000\.00 DZD ne sont pas encore/),
+    });
+    expect(open.headers['content-language']).toBe('fr');
     expect((await bringBack(id, '15000.01').expect(409)).body.code).toBe('advance_used_up');
     await bringBack(id, '15000.00').expect(201);
     expect((await deliver(id, byCode(three)).expect(409)).body.code).toBe('advance_used_up');
@@ -210,8 +216,8 @@ describe('cash that is carried to people', () => {
     expect((await deliver(id, byReceipt(voucher, newId())).expect(403)).body.code).toBe('separation_of_duties');
     // On two rounds at once it would be drawn twice.
     expect((await ask([voucher, besides, besides]).expect(422)).body.errors).toEqual([
-      { pointer: '/serials/0', detail: expect.stringContaining('on no other round') },
-      { pointer: '/serials/2', detail: 'It is named twice.' },
+      { pointer: '/serials/0', code: 'serial_not_carried', detail: expect.stringContaining('on no other round') },
+      { pointer: '/serials/2', code: 'serial_twice', detail: 'It is named twice.' },
     ]);
     const both = await Promise.all([ask([third]), ask([third], witness)]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 422]);

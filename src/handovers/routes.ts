@@ -1,5 +1,4 @@
 import type { ExportLimits } from '../beneficiaries/index.ts';
-import { inTheirLanguage } from '../cashout/index.ts';
 import { Download, type Ground, type Routes } from '../platform/index.ts';
 import { askAdvance } from './commands/ask-advance.ts';
 import { deliver } from './commands/deliver.ts';
@@ -56,19 +55,16 @@ export function handoverRoutes(ground: Ground, limits: ExportLimits): Routes<Ope
     handOverAdvance: ({ params, body, ...call }) => execute(handOverAdvance, { ...params, ...body }, call),
     refuseAdvance: ({ params, body, ...call }) => execute(refuseAdvance, { ...params, ...body }, call),
     withdrawAdvance: ({ params, ...call }) => execute(withdrawAdvance, params, call),
-    deliverByHand: ({ params, body, headers, ...call }) =>
-      inTheirLanguage(headers['accept-language'], execute(deliver, { ...params, ...body }, call)),
+    deliverByHand: ({ params, body, ...call }) => execute(deliver, { ...params, ...body }, call),
     takeBackAdvance: ({ params, body, ...call }) => execute(takeBack, { ...params, ...body }, call),
     closeAdvance: ({ params, ...call }) => execute(closeAdvance, params, call),
-    takeOffRound: ({ params, body, headers, ...call }) =>
-      inTheirLanguage(headers['accept-language'], execute(takeOffRound, { ...params, ...body }, call)),
+    takeOffRound: ({ params, body, ...call }) => execute(takeOffRound, { ...params, ...body }, call),
     reportLostAdvance: ({ params, body, ...call }) => execute(reportLoss, { ...params, ...body }, call),
     confirmLostAdvance: ({ params, ...call }) => execute(confirmLoss, params, call),
     listDeliveries: ({ actor, params, query }) => listDeliveries(db, actor, params.programmeId, query),
     listWitnessedDeliveries: ({ actor, query }) => listWitnessed(db, actor, query),
     answerAsWitness: ({ params, body, ...call }) => execute(answerAsWitness, { ...params, ...body }, call),
     acceptDelivery: ({ params, body, ...call }) => execute(acceptDelivery, { ...params, ...body }, call),
-    voidDelivery: ({ params, body, headers, ...call }) =>
-      inTheirLanguage(headers['accept-language'], execute(voidDelivery, { ...params, ...body }, call)),
+    voidDelivery: ({ params, body, ...call }) => execute(voidDelivery, { ...params, ...body }, call),
   };
 }

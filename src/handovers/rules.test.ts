@@ -33,7 +33,7 @@ describe('a round', () => {
       }),
     );
     expect(serialFaults(['12345678901234'], new Map())).toEqual([
-      { pointer: '/serials/0', detail: expect.stringContaining('check digits') },
+      { pointer: '/serials/0', detail: expect.objectContaining({ code: 'serial_mistyped' }) },
     ]);
   });
 });

@@ -1,5 +1,7 @@
+import { amountAboveZero, say as sayOfCash } from '../cashout/index.ts';
 import { Money, type ProblemPlace } from '../platform/index.ts';
 import { isSerial } from '../vouchers/index.ts';
+import { say } from './words.ts';
 
 /** What may become of an advance in each state. The database holds the same table (trigger `transition`). */
 export const advanceMoves = {
@@ -25,18 +27,10 @@ export function serialFaults(serials: readonly string[], found: ReadonlyMap<stri
   const first = new Map<string, number>();
   return serials.flatMap((serial, i): ProblemPlace[] => {
     const pointer = `/serials/${i}`;
-    if (first.has(serial)) return [{ pointer, detail: 'It is named twice.' }];
+    if (first.has(serial)) return [{ pointer, detail: sayOfCash('serial_twice') }];
     first.set(serial, i);
-    if (!isSerial(serial)) return [{ pointer, detail: 'Read the serial again: its check digits do not fit.' }];
-    if (!found.has(serial))
-      return [
-        {
-          pointer,
-          detail:
-            'No voucher of this fund that can still be paid, is on no other round and not out with an office without a network has this serial.',
-        },
-      ];
-    return [];
+    if (!isSerial(serial)) return [{ pointer, detail: sayOfCash('serial_mistyped') }];
+    return found.has(serial) ? [] : [{ pointer, detail: say('serial_not_carried') }];
   });
 }
 
@@ -49,11 +43,7 @@ export function restOf(drawn: Money, delivered: Money, returned: Money, lost: Mo
 
 /** An amount that came back, or what is wrong with it. */
 export function readReturn({ amount, currency }: { amount: string; currency: string }, expected: string): Money | ProblemPlace {
-  if (currency !== expected) return { pointer: '/amount/currency', detail: `The advance is in ${expected}.` };
-  try {
-    const read = Money.of(amount, expected);
-    return read.isZero || read.isNegative ? { pointer: '/amount/amount', detail: 'An amount above zero.' } : read;
-  } catch (error) {
-    return { pointer: '/amount/amount', detail: (error as Error).message };
-  }
+  if (currency !== expected) return { pointer: '/amount/currency', detail: say('return_in_other_currency', { currency: expected }) };
+  const read = amountAboveZero(amount, expected);
+  return read instanceof Money ? read : { pointer: '/amount/amount', detail: read };
 }

@@ -4,6 +4,7 @@ import { chart } from './chart.ts';
 import { type ExportedFund, type ExportedLeg, fundsToExport, legsAfter } from './export-store.ts';
 import { codeFinder } from './mapping.ts';
 import { findMapping, type Mapping } from './mapping-store.ts';
+import { say } from './words.ts';
 
 /** Entries that are read at a time. */
 const AT_A_TIME = 2_000;
@@ -141,7 +142,7 @@ export async function exportLedger(
 ): Promise<Download> {
   const mapping = query.layout === 'iom' ? await findMapping(db, programmeId, query.mappingVersion) : undefined;
   const funds = await fundsFor(db, actor, programmeId, query.fundId);
-  if (query.layout === 'iom' && !mapping) throw problem.conflict('Say first how the accounts are written in your books: map them.');
+  if (query.layout === 'iom' && !mapping) throw problem.conflict(say('accounts_unmapped'));
   const rows = rowsOf(db, funds, query, mapping ? mapped(mapping) : plain);
   const { contentType } = fileTypeOf({ kind: 'csv' });
   return new Download(contentType, `general-ledger-${programmeId}.csv`, writeTable({ kind: 'csv' }, rows));

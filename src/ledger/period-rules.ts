@@ -1,4 +1,6 @@
+import type { Text } from '../platform/index.ts';
 import type { Period } from './period-types.ts';
+import { say } from './words.ts';
 
 const MOST_DAYS = 366;
 const DAY_MS = 86_400_000;
@@ -31,11 +33,11 @@ export function nextDays(
   last: Pick<Period, 'number' | 'endsOn'> | undefined,
   firstEntryOn: string | null,
   endsOn: string | undefined,
-): NextDays | { readonly fault: string } | undefined {
+): NextDays | { readonly fault: Text } | undefined {
   if (!last && firstEntryOn === null) return undefined;
   const startsOn = last ? dayAfter(last.endsOn) : startOfMonth(firstEntryOn ?? '');
   const end = endsOn ?? endOfMonth(startsOn);
-  if (end < startsOn) return { fault: `The period begins on ${startsOn}.` };
-  if ((Date.parse(end) - Date.parse(startsOn)) / DAY_MS >= MOST_DAYS) return { fault: `A period has at most ${MOST_DAYS} days.` };
+  if (end < startsOn) return { fault: say('period_begins', { startsOn }) };
+  if ((Date.parse(end) - Date.parse(startsOn)) / DAY_MS >= MOST_DAYS) return { fault: say('period_too_long', { days: MOST_DAYS }) };
   return { number: (last?.number ?? 0) + 1, startsOn, endsOn: end };
 }

@@ -1,9 +1,10 @@
 import { authoriseRead } from '../access/index.ts';
-import { type Actor, cursorKey, type Db, type Page, pageRequest, problem } from '../platform/index.ts';
+import { type Actor, cursorKey, type Db, type Page, pageRequest, problem, type Text } from '../platform/index.ts';
 import { checklistOf } from './checklist.ts';
 import { nextDays } from './period-rules.ts';
 import { booksSoFar, findPeriod, findPeriodSheet, momentsOf, pageOfPeriods } from './period-store.ts';
 import type { CheckResult, Period, PeriodCheck, PeriodSheet } from './period-types.ts';
+import { say } from './words.ts';
 
 /**
  * The period that is closed next: the first that was opened again, or else the one after the last.
@@ -20,13 +21,13 @@ export async function nextPeriod(
   const books = await booksSoFar(db, programmeId);
   if (!books) throw problem.not_found('There is no such record.');
   const { reopened, last, firstEntryOn } = books;
-  const fault = (detail: string) => problem.unprocessable('No such period comes next.', {}, [{ pointer: '/endsOn', detail }]);
+  const fault = (detail: Text) => problem.unprocessable(say('period_none_next'), {}, [{ pointer: '/endsOn', detail }]);
   if (reopened) {
-    if (endsOn !== undefined && endsOn !== reopened.endsOn) throw fault(`The period that was opened again ends on ${reopened.endsOn}.`);
+    if (endsOn !== undefined && endsOn !== reopened.endsOn) throw fault(say('period_reopened_ends', { endsOn: reopened.endsOn }));
     return { period: reopened, isNew: false };
   }
   const days = nextDays(last, firstEntryOn, endsOn);
-  if (!days) throw problem.conflict('Nothing has been posted yet, so there is no period to close.');
+  if (!days) throw problem.conflict(say('nothing_posted'));
   if ('fault' in days) throw fault(days.fault);
   return { period: { id, programmeId, ...days, ...(await momentsOf(db, programmeId, days)), state: 'open' }, isNew: true };
 }

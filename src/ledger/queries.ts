@@ -8,6 +8,7 @@ import { momentsOf } from './period-store.ts';
 import { isMoment, type ShownAccount, shownAccount } from './statement.ts';
 import { type TrialBalance, trialBalanceOf } from './trial-balance.ts';
 import type { AccountKind, JournalEntry } from './types.ts';
+import { say } from './words.ts';
 
 type Amount = ReturnType<Money['toJSON']>;
 
@@ -86,7 +87,7 @@ export async function readTrialBalance(
   const columns = { programme: sql`f.programme_id`, fund: sql`f.id` };
   const reached = scopeCondition(actor, 'ledger.read', columns, { programme: programmeId });
   if (at && (from || to)) {
-    throw problem.unprocessable('A trial balance is of days or at a moment.', {}, [{ pointer: '/query/at', detail: 'Leave out either.' }]);
+    throw problem.unprocessable(say('days_or_moment'), {}, [{ pointer: '/query/at', detail: say('leave_out_either') }]);
   }
   const days = await momentsOf(db, programmeId, { startsOn: from ?? '2000-01-01', endsOn: to ?? '2000-01-01' });
   const until = to ? days.until : at ? new Date(Date.parse(at) + 1).toISOString() : 'infinity';

@@ -2,10 +2,11 @@ import { brokenConstraint, newId, problem, RetryTransaction, type Tx } from '../
 import { entriesOfSubject, insertReversals } from './entry-store.ts';
 import { ledgerProblem } from './problems.ts';
 import { isReversible, type ReversibleEvent, undoneBy } from './rules.ts';
+import { say } from './words.ts';
 
 /** The refusal to take back an entry of another kind, saying what to do instead. */
 export const notReversible = (event: keyof typeof undoneBy) =>
-  ledgerProblem.not_reversible(`An entry of "${event}" stands. ${undoneBy[event]}`, { event });
+  ledgerProblem.not_reversible(say('entry_stands', { event, undo: undoneBy[event] }), { event });
 
 /** What a room above says against taking back what was posted of a record of its: it throws its refusal. */
 export type ReversalGuard = (tx: Tx, posted: { readonly event: ReversibleEvent; readonly subjectId: string }) => Promise<void>;
@@ -28,7 +29,7 @@ export async function reverseEntries(
     if (!isReversible(event)) throw notReversible(event);
   }
   const reversed = entries.find(({ reversedBy }) => reversedBy);
-  if (reversed) throw ledgerProblem.already_reversed('Nothing was changed.', { reversedBy: reversed.reversedBy });
+  if (reversed) throw ledgerProblem.already_reversed(say('nothing_changed'), { reversedBy: reversed.reversedBy });
   for (const event of new Set(entries.map(({ event }) => event))) if (isReversible(event)) await guard?.(tx, { event, subjectId });
   const reversals = entries.map(({ id }) => ({ id: newId(), reverses: id }));
   try {
@@ -37,10 +38,7 @@ export async function reverseEntries(
     const broken = brokenConstraint(error);
     if (broken === 'journal_entries_reversed_once' || broken === 'journal_entries_once')
       throw new RetryTransaction('somebody else has reversed it meanwhile');
-    if (broken === 'accounts_not_overdrawn')
-      throw ledgerProblem.overdrawn(
-        'The money is committed or paid out already. Return it to the fund first: cancel lists that wait for it.',
-      );
+    if (broken === 'accounts_not_overdrawn') throw ledgerProblem.overdrawn(say('money_in_use'));
     throw error;
   }
   return reversals;

@@ -1,4 +1,6 @@
+import type { Text } from '../platform/index.ts';
 import type { AccountKind, EntryEvent, LedgerEvent } from './types.ts';
+import { say } from './words.ts';
 
 /** Which account each event debits and which it credits. There are no other postings. */
 export const postingRules: Readonly<Record<LedgerEvent, readonly [debit: AccountKind, credit: AccountKind]>> = {
@@ -54,28 +56,28 @@ export type ReversibleEvent = (typeof reversibleEvents)[number];
 /** Whether an entry of this event may be reversed by hand. */
 export const isReversible = (event: EntryEvent): event is ReversibleEvent => (reversibleEvents as readonly string[]).includes(event);
 
-const reopen = 'Have its exception opened again.';
+const reopen = say('undo_resolution');
 
 /** What to do instead about an entry that is not reversed by hand. */
-export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, string>> = {
-  approval: 'Cancel the list.',
-  approval_returned: 'The money is available again. Put the people on another list.',
-  issue: 'Cancel the vouchers of the list.',
-  payout: 'Have the pay-out voided, on the day that it was made.',
-  void: 'The voucher can be paid again.',
-  expiry: 'The money is available again. Put the person on another list.',
-  cancellation: 'The money is available again. Put the person on another list.',
-  advance: 'Have the officer return it.',
-  settlement: 'The bank has paid it. Settle less with the post the next time; where the bank sends it back, its line says so.',
-  delivery: 'Have the delivery voided, on the day that it was made. Later it stands: open an exception about it.',
-  delivery_void: 'The voucher can be delivered again.',
-  advance_return: 'Give the officer another advance.',
-  advance_loss: 'Record what is found as cash that came back.',
-  reversal: 'Record again what should not have been reversed.',
-  claim: 'Decide what became of the claim, or have its exception opened again.',
+export const undoneBy: Readonly<Record<Exclude<EntryEvent, ReversibleEvent>, Text>> = {
+  approval: say('undo_approval'),
+  approval_returned: say('undo_approval_returned'),
+  issue: say('undo_issue'),
+  payout: say('undo_payout'),
+  void: say('undo_void'),
+  expiry: say('undo_expiry'),
+  cancellation: say('undo_expiry'),
+  advance: say('undo_advance'),
+  settlement: say('undo_settlement'),
+  delivery: say('undo_delivery'),
+  delivery_void: say('undo_delivery_void'),
+  advance_return: say('undo_advance_return'),
+  advance_loss: say('undo_advance_loss'),
+  reversal: say('undo_reversal'),
+  claim: say('undo_claim'),
   claim_released: reopen,
   recovery: reopen,
-  cash_recovery: `${reopen} What was found of a lost advance stands.`,
+  cash_recovery: say('undo_cash_recovery'),
   loss: reopen,
   bank_loss: reopen,
   settlement_returned: reopen,

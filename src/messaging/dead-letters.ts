@@ -5,11 +5,12 @@ import { eventsByList } from './events.ts';
 import { gatewayById } from './gateways/commands.ts';
 import { findMessage, hasReason, isMessage, markDealtWith, retryDead, withoutList } from './message-store.ts';
 import type { DeadReason, DealtWithHow, Message } from './types.ts';
+import { say } from './words.ts';
 
 /** Messages that one request sends again at most. */
 const RETRIED_AT_ONCE = 10_000;
 
-const noDeadLetter = () => problem.conflict('The message is no dead letter any more. Read it again.');
+const noDeadLetter = () => problem.conflict(say('message_not_dead'));
 
 async function scopeOf(db: Db, { messageId }: { readonly messageId: string }): Promise<Scope> {
   const found = await findMessage(db, messageId);
@@ -29,7 +30,7 @@ async function wantedGateway(db: Db, id: string | undefined): Promise<string | n
   if (id === undefined) return null;
   const { gateway } = await gatewayById(db, id).catch(() => ({ gateway: undefined }));
   if (!gateway?.enabled)
-    throw problem.unprocessable('The gateway cannot send it.', {}, [{ pointer: '/body/gatewayId', detail: 'Name one that is enabled.' }]);
+    throw problem.unprocessable(say('message_gateway_unfit'), {}, [{ pointer: '/body/gatewayId', detail: say('message_gateway_off') }]);
   return gateway.id;
 }
 

@@ -9,3 +9,4 @@ export { forgetReferences, forgetReferencesOf, oldReferences } from './reference
 export { faultsOfPlainText } from './texts/faults.ts';
 export { textJobs } from './texts/reminders.ts';
 export { textRoutes } from './texts/routes.ts';
+export { ownNames } from './texts/template-store.ts';

@@ -1,5 +1,6 @@
-import { type ProblemPlace, problem, type Tx } from '../platform/index.ts';
+import { type ProblemPlace, placesWrong, problem, type Tx } from '../platform/index.ts';
 import { nextVersion } from './store.ts';
+import { say } from './words.ts';
 
 /** An office, as it was read. */
 export interface Aimed {
@@ -16,11 +17,11 @@ export interface Dated<Value> {
 /** @throws conflict when the office has changed since it was read */
 export async function counted(tx: Tx, { id, version }: Aimed): Promise<number> {
   const now = await nextVersion(tx, id, version);
-  if (!now) throw problem.conflict('Somebody changed the office meanwhile. Read it again.');
+  if (!now) throw problem.conflict(say('office_changed'));
   return now;
 }
 
 /** @throws unprocessable when there are faults */
 export function refuse(faults: readonly ProblemPlace[]): void {
-  if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
+  if (faults.length > 0) throw placesWrong(faults);
 }

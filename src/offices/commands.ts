@@ -3,6 +3,7 @@ import { isTimeZone } from '../programmes/index.ts';
 import { readOfficeFile } from './rules.ts';
 import { allWilayas, findOffice, type Geography, insertGeography, insertOffices, updateOffice } from './store.ts';
 import type { Office, RefusedRow } from './types.ts';
+import { say } from './words.ts';
 
 /** Loads wilayas and communes; those that are known stay as they are. @returns how many rows were new */
 export const loadGeography = command<Geography, { added: number }>({
@@ -57,11 +58,9 @@ export const changeOffice = command<{ id: string; version: number } & Change, { 
     if (!before) throw problem.not_found('There is no such record.');
     const office = { ...before.office, ...change } as Office;
     if (change.timeZone !== undefined && !isTimeZone(change.timeZone))
-      throw problem.unprocessable('There is no such time zone.', {}, [
-        { pointer: '/timeZone', detail: 'An IANA name, Africa/Algiers for instance.' },
-      ]);
+      throw problem.unprocessable(say('office_time_zone_unknown'), {}, [{ pointer: '/timeZone', detail: say('office_time_zone_like') }]);
     const now = await updateOffice(tx, id, version, office);
-    if (!now) throw problem.conflict('Somebody changed the office meanwhile. Read it again.');
+    if (!now) throw problem.conflict(say('office_changed'));
     return { result: { office, version: now }, subject: { type: 'office', id }, before: before.office, after: office };
   },
 });

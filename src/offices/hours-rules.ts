@@ -1,31 +1,35 @@
-import type { ProblemPlace } from '../platform/index.ts';
+import type { Text } from '../platform/index.ts';
 import { readRows } from './rules.ts';
 import type { OpenHours, RefusedRow, SpecialDay } from './types.ts';
+import { say } from './words.ts';
 
 const columns = ['office_code', 'day', 'opens', 'closes', 'note'] as const;
 type Cells = Readonly<Record<(typeof columns)[number], string>>;
+
+interface Fault {
+  readonly pointer: string;
+  readonly detail: Text;
+}
 
 const isTime = (text: string): boolean => /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/.test(text);
 const isDay = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
 
 /** What is wrong with the hours of a week: each closes after it opens, and no two of one day overlap. */
-export function weekFaults(weekly: readonly OpenHours[]): ProblemPlace[] {
+export function weekFaults(weekly: readonly OpenHours[]): Fault[] {
   return weekly.flatMap((hours, i) => {
-    if (hours.closes <= hours.opens)
-      return [{ pointer: `/weekly/${i}/closes`, detail: 'An office closes after it opens. Midnight is 24:00.' }];
+    if (hours.closes <= hours.opens) return [{ pointer: `/weekly/${i}/closes`, detail: say('hours_past_midnight') }];
     const overlaps = weekly
       .slice(0, i)
       .some((other) => other.weekday === hours.weekday && other.opens < hours.closes && hours.opens < other.closes);
-    return overlaps ? [{ pointer: `/weekly/${i}/opens`, detail: 'These hours overlap with others of the same day.' }] : [];
+    return overlaps ? [{ pointer: `/weekly/${i}/opens`, detail: say('hours_overlap') }] : [];
   });
 }
 
 /** What is wrong with the hours of one day: both are given, in order, or neither. */
-export function dayFaults({ opens, closes }: Pick<SpecialDay, 'opens' | 'closes'>): ProblemPlace[] {
-  if ((opens === null) !== (closes === null))
-    return [{ pointer: '/closes', detail: 'Give both hours, or neither where the office is closed.' }];
-  if (opens !== null && closes !== null && closes <= opens) return [{ pointer: '/closes', detail: 'An office closes after it opens.' }];
+export function dayFaults({ opens, closes }: Pick<SpecialDay, 'opens' | 'closes'>): Fault[] {
+  if ((opens === null) !== (closes === null)) return [{ pointer: '/closes', detail: say('hours_half_given') }];
+  if (opens !== null && closes !== null && closes <= opens) return [{ pointer: '/closes', detail: say('hours_in_wrong_order') }];
   return [];
 }
 
@@ -58,15 +62,7 @@ export function readHoursFile(text: string, offices: ReadonlyMap<string, string>
     else
       refused.push(
         ...week.flatMap(({ row, fault }) =>
-          fault
-            ? []
-            : [
-                {
-                  row,
-                  cell: 'opens',
-                  detail: overlapping[0]?.detail ?? 'Another row of this office is wrong, so its week stays as it was.',
-                },
-              ],
+          fault ? [] : [{ row, cell: 'opens', detail: overlapping[0]?.detail ?? say('hours_of_wrong_week') }],
         ),
       );
   }
@@ -82,12 +78,12 @@ export function readHoursFile(text: string, offices: ReadonlyMap<string, string>
 
 function faultOf(cells: Cells, offices: ReadonlyMap<string, string>): Omit<RefusedRow, 'row'> | undefined {
   const { office_code, day, opens, closes, note } = cells;
-  if (!offices.has(office_code)) return { cell: 'office_code', detail: 'There is no office of this code.' };
-  if (!isDay(day) && !/^[1-7]$/.test(day)) return { cell: 'day', detail: 'A weekday from 1, Monday, to 7, or a date such as 2026-05-01.' };
+  if (!offices.has(office_code)) return { cell: 'office_code', detail: say('office_code_unknown') };
+  if (!isDay(day) && !/^[1-7]$/.test(day)) return { cell: 'day', detail: say('hours_day_unfit') };
   const isClosed = isDay(day) && opens === '' && closes === '';
-  if (isDay(day) && (note === '' || note.length > 100)) return { cell: 'note', detail: 'Say what day it is, in at most 100 characters.' };
-  if (!isClosed && !isTime(opens)) return { cell: 'opens', detail: 'A time such as 08:00.' };
-  if (!isClosed && !isTime(closes)) return { cell: 'closes', detail: 'A time such as 16:30.' };
-  if (!isClosed && closes <= opens) return { cell: 'closes', detail: 'An office closes after it opens.' };
+  if (isDay(day) && (note === '' || note.length > 100)) return { cell: 'note', detail: say('hours_note_unfit') };
+  if (!isClosed && !isTime(opens)) return { cell: 'opens', detail: say('hours_time_unfit', { example: '08:00' }) };
+  if (!isClosed && !isTime(closes)) return { cell: 'closes', detail: say('hours_time_unfit', { example: '16:30' }) };
+  if (!isClosed && closes <= opens) return { cell: 'closes', detail: say('hours_in_wrong_order') };
   return undefined;
 }

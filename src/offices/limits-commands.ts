@@ -3,6 +3,7 @@ import { type Aimed, counted, type Dated, refuse } from './changing.ts';
 import { limitsOf, replaceLimits } from './limits-store.ts';
 import { findOffice } from './store.ts';
 import type { OfficeLimit } from './types.ts';
+import { say } from './words.ts';
 
 /**
  * Says how much an office pays in a day and at once.
@@ -24,15 +25,15 @@ export const setLimits = command<Aimed & { limits: readonly OfficeLimit[] }, Dat
 });
 
 function limitFaults({ currency, perDay, perPayout }: OfficeLimit, i: number, limits: readonly OfficeLimit[]): ProblemPlace[] {
-  if (!isCurrency(currency)) return [{ pointer: `/limits/${i}/currency`, detail: 'Use an ISO 4217 code.' }];
-  if (limits.findIndex((other) => other.currency === currency) !== i) return [{ pointer: `/limits/${i}/currency`, detail: 'Named twice.' }];
-  if (perDay === null && perPayout === null)
-    return [{ pointer: `/limits/${i}`, detail: 'Give one limit at least, or leave the currency out.' }];
+  if (!isCurrency(currency)) return [{ pointer: `/limits/${i}/currency`, detail: say('office_limit_currency_unknown') }];
+  if (limits.findIndex((other) => other.currency === currency) !== i)
+    return [{ pointer: `/limits/${i}/currency`, detail: say('office_limit_currency_twice') }];
+  if (perDay === null && perPayout === null) return [{ pointer: `/limits/${i}`, detail: say('office_limit_missing') }];
   return (['perDay', 'perPayout'] as const).flatMap((name) => {
     const amount = { perDay, perPayout }[name];
     return amount === null || isAmount(amount, currency)
       ? []
-      : [{ pointer: `/limits/${i}/${name}`, detail: `An amount above zero, in ${currency}.` }];
+      : [{ pointer: `/limits/${i}/${name}`, detail: say('office_limit_unfit', { currency }) }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, startPlatform, type TestPlatform } from '../../test/support/platform.ts';
+import { newId } from '../platform/index.ts';
 import { loadPilotGeography } from '../seeding.ts';
 import { hoursOf } from './hours-store.ts';
 
@@ -44,7 +45,19 @@ describe('offices', () => {
       [3, 'wilaya_no'],
       [4, 'office_code'],
     ]);
-    await administrator.post('/v1/offices/import', 'a,b\n1,2\n').expect(422);
+    const key = newId();
+    const imported = async (language: string) =>
+      (await administrator.post('/v1/offices/import', csv, key).set('Accept-Language', language).expect(200)).body.refused[1];
+    expect(await imported('ar')).toEqual({
+      row: 3,
+      cell: 'wilaya_no',
+      code: 'office_wilaya_unknown',
+      detail: 'لا توجد ولاية بهذا الرقم.',
+    });
+    expect((await imported('fr')).detail).toBe('Aucune wilaya n’a ce numéro.');
+    const other = await administrator.post('/v1/offices/import', 'a,b\n1,2\n').set('Accept-Language', 'fr').expect(422);
+    expect(other.body.detail).toMatch(/^Le fichier n’a pas de colonne office_code, /);
+    expect(other.headers['content-language']).toBe('fr');
   });
 
   it('closes an office and opens it again, unless somebody else was quicker', async () => {

@@ -1,8 +1,9 @@
-import { type Ground, type Routes, Versioned, versionIn } from '../platform/index.ts';
+import { type Ground, type Language, type Routes, shownPlaces, Versioned, versionIn } from '../platform/index.ts';
 import { changeOffice, importOffices } from './commands.ts';
 import { endSpecialDay, importHours, setHours, setSpecialDay } from './hours-commands.ts';
 import { setLimits } from './limits-commands.ts';
 import { listOffices, listWilayas, readHours, readLimits, readOffice } from './queries.ts';
+import type { RefusedRow } from './types.ts';
 
 type Operation =
   | 'importOffices'
@@ -18,8 +19,14 @@ type Operation =
   | 'setOfficeLimits'
   | 'listWilayas';
 
+/** What became of a file, in the language of who asks. */
+const said = <Import extends { readonly refused: readonly RefusedRow[] }>(imported: Import, language: Language) => ({
+  ...imported,
+  refused: shownPlaces(imported.refused, language),
+});
+
 export const officeRoutes = ({ db, execute, clock }: Ground): Routes<Operation> => ({
-  importOffices: ({ body, ...call }) => execute(importOffices, { csv: body }, call),
+  importOffices: async ({ body, ...call }) => said(await execute(importOffices, { csv: body }, call), call.language),
   listOffices: ({ actor, query }) => listOffices(db, actor, query),
   getOffice: async ({ actor, params }) => {
     const { office, version } = await readOffice(db, actor, params.officeId);
@@ -47,7 +54,7 @@ export const officeRoutes = ({ db, execute, clock }: Ground): Routes<Operation> 
     const { value, version } = await execute(endSpecialDay, { id: params.officeId, version: versionIn(ifMatch), day: params.day }, call);
     return new Versioned(value, version);
   },
-  importOfficeHours: ({ body, ...call }) => execute(importHours, { csv: body }, call),
+  importOfficeHours: async ({ body, ...call }) => said(await execute(importHours, { csv: body }, call), call.language),
   getOfficeLimits: async ({ actor, params }) => {
     const { limits, version } = await readLimits(db, actor, params.officeId);
     return new Versioned({ limits }, version);

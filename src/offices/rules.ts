@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { problem } from '../platform/index.ts';
 import type { RefusedRow } from './types.ts';
+import { say } from './words.ts';
 
 const columns = ['office_code', 'wilaya_no', 'commune_fr', 'name_fr', 'name_ar'] as const;
 type Cells = Readonly<Record<(typeof columns)[number], string>>;
@@ -34,17 +35,17 @@ export function readRows<const Column extends string>(text: string, wanted: read
   try {
     rows = parse(text, { bom: true, columns: true, trim: true, skip_empty_lines: true }) as Record<Column, string>[];
   } catch {
-    throw problem.unprocessable('The file cannot be read as CSV with commas.');
+    throw problem.unprocessable(say('office_file_unreadable'));
   }
   const missing = wanted.filter((column) => !(column in (rows[0] ?? {})));
-  if (missing.length > 0) throw problem.unprocessable(`The file has no column ${missing.join(', ')}.`);
+  if (missing.length > 0) throw problem.unprocessable(say('office_file_columns_missing', { columns: missing.join(', ') }));
   return rows;
 }
 
 function faultOf(cells: Cells, wilayas: ReadonlySet<string>, seen: ReadonlySet<string>): Omit<RefusedRow, 'row'> | undefined {
-  if (!/^\d{5}$/.test(cells.office_code)) return { cell: 'office_code', detail: 'A postal code has five digits.' };
-  if (seen.has(cells.office_code)) return { cell: 'office_code', detail: 'The file has this code twice.' };
-  if (!wilayas.has(cells.wilaya_no)) return { cell: 'wilaya_no', detail: 'There is no wilaya of this number.' };
+  if (!/^\d{5}$/.test(cells.office_code)) return { cell: 'office_code', detail: say('office_code_unfit') };
+  if (seen.has(cells.office_code)) return { cell: 'office_code', detail: say('office_code_twice') };
+  if (!wilayas.has(cells.wilaya_no)) return { cell: 'wilaya_no', detail: say('office_wilaya_unknown') };
   const empty = (['commune_fr', 'name_fr', 'name_ar'] as const).find((cell) => cells[cell] === '');
-  return empty && { cell: empty, detail: 'Fill this cell in.' };
+  return empty && { cell: empty, detail: say('office_cell_empty') };
 }

@@ -1,3 +1,5 @@
+import type { Text } from '../platform/index.ts';
+
 /** A post office where cash is handed over. */
 export interface Office {
   readonly id: string;
@@ -62,5 +64,5 @@ export interface Wilaya {
 export interface RefusedRow {
   readonly row: number;
   readonly cell: string;
-  readonly detail: string;
+  readonly detail: Text;
 }

@@ -313,7 +313,12 @@ describe('an office without a network', () => {
       expect([status, (await answer.expect(status)).body.code]).toEqual([status, code]);
     await refusedWith(office.prepare(serialsOf([one]), keys, { agentId: both.userId }, both), 403, 'separation_of_duties');
     await refusedWith(office.prepare(serialsOf([one]), keys, { agentId: newId() }), 422, 'unprocessable');
-    await refusedWith(office.prepare(serialsOf([one]), keys, { hours: 25 }), 409, 'pack_beyond_limits');
+    const beyond = await office
+      .prepare(serialsOf([one]), keys, { hours: 25 })
+      .set('Accept-Language', 'ar')
+      .expect(409);
+    expect(beyond.body).toMatchObject({ code: 'pack_beyond_limits', detail: expect.stringContaining('ساعة') });
+    expect(beyond.headers['content-language']).toBe('ar');
     await refusedWith(office.prepare(serialsOf([one]), keys, {}, office.staff.agent), 403, 'forbidden');
     const elsewhere = await makeFrame(platform);
     const stranger = await platform.as('office_supervisor', { office: elsewhere.officeId });
@@ -337,7 +342,7 @@ describe('an office without a network', () => {
       [allowOffline(office.staff.finance, office.frame, { maxCash: dzd('0.00') }), '/maxCash/amount'],
       [office.prepare(serialsOf([one]), keys, { cashLimit: dzd('0.00') }), '/cashLimit/amount'],
     ] as const)
-      expect((await refused.expect(422)).body.errors).toEqual([{ pointer, detail: 'An amount above zero.' }]);
+      expect((await refused.expect(422)).body.errors).toEqual([{ pointer, code: 'amount_above_zero', detail: 'An amount above zero.' }]);
     const app = await platform.applicationClient();
     await expect(
       app.query(

@@ -15,6 +15,7 @@ import { officeOf, packById, scopeOfPack } from './store/packs.ts';
 import { alternateRows, type PackRow, packRows } from './store/vouchers.ts';
 import { twoAtATime } from './two-at-a-time.ts';
 import type { OfflinePack } from './types.ts';
+import { say } from './words.ts';
 
 /** A pack as it is handed out, and whom it names inside. */
 export interface PackFile {
@@ -42,7 +43,7 @@ export async function packFile(ground: Ground, making: Making, actor: Actor, pac
   const scope = await scopeOfPack(ground.db, packId);
   const pack = await packById(ground.db, packId);
   authoriseRead(actor, 'offline.read_file', scope, pack.agentId);
-  if (beingMade.has(packId)) throw offlineProblem.file_being_made('Wait until the file that was asked for first is here, then ask again.');
+  if (beingMade.has(packId)) throw offlineProblem.file_being_made(say('file_being_made'));
   beingMade.add(packId);
   try {
     return await makeFile(ground, making, pack);

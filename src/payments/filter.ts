@@ -1,5 +1,6 @@
-import { allOf, type Db, type ProblemPlace, type Sql, sql } from '../platform/index.ts';
+import { allOf, type Db, type ProblemPlace, type Sql, sql, type Text } from '../platform/index.ts';
 import type { Cohort, ListFilter, ListSource } from './types.ts';
+import { say } from './words.ts';
 
 // What narrows a list down. Each condition is on an instalment `i`, owed to the person `b`.
 
@@ -35,16 +36,16 @@ export async function faultsOf(
       exists (select from offices where id = ${officeId ?? null}::uuid) as office,
       exists (select from registration_files where id = ${fileId}::uuid and programme_id = ${programmeId}) as file,
       exists (select from payment_lists where id = ${fromListId ?? null}::uuid and programme_id = ${programmeId}) as list`);
-  const missing = (ids: readonly string[], have: readonly string[] = [], name: string, what: string): ProblemPlace[] =>
-    ids.flatMap((id, i) => (have.includes(id) ? [] : [{ pointer: `/${name}/${i}`, detail: `The programme has no such ${what}.` }]));
+  const missing = (ids: readonly string[], have: readonly string[] = [], name: string, detail: Text): ProblemPlace[] =>
+    ids.flatMap((id, i) => (have.includes(id) ? [] : [{ pointer: `/${name}/${i}`, detail }]));
   return [
-    ...missing(planIds, known?.plans, 'planIds', 'plan'),
-    ...missing(fundIds, known?.funds, 'fundIds', 'fund'),
-    ...(officeId && !known?.office ? [{ pointer: '/officeId', detail: 'There is no such office.' }] : []),
-    ...(fromListId && !known?.list ? [{ pointer: '/fromListId', detail: 'The programme has no such list.' }] : []),
-    ...(fileId && !known?.file ? [{ pointer: '/cohort/registrationFileId', detail: 'The programme has no such file.' }] : []),
+    ...missing(planIds, known?.plans, 'planIds', say('source_plan_none')),
+    ...missing(fundIds, known?.funds, 'fundIds', say('source_fund_none')),
+    ...(officeId && !known?.office ? [{ pointer: '/officeId', detail: say('source_office_none') }] : []),
+    ...(fromListId && !known?.list ? [{ pointer: '/fromListId', detail: say('source_list_none') }] : []),
+    ...(fileId && !known?.file ? [{ pointer: '/cohort/registrationFileId', detail: say('source_file_none') }] : []),
     ...(cohort && 'registeredFrom' in cohort && cohort.registeredTo < cohort.registeredFrom
-      ? [{ pointer: '/cohort/registeredTo', detail: 'The last day is the first or comes after it.' }]
+      ? [{ pointer: '/cohort/registeredTo', detail: say('last_day_before_first') }]
       : []),
   ];
 }

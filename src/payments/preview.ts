@@ -7,6 +7,7 @@ import { leftOutPage, listById, type PageQuery, scopeOfSource } from './queries.
 import { pageOfLeftOut } from './store.ts';
 import { liveTotals } from './totals.ts';
 import type { ControlTotals, FundTotal, LeftOut, ListSource, PaymentList } from './types.ts';
+import { say } from './words.ts';
 
 /** How many instalments a preview looks at. What is larger is built, which commits nothing either. */
 const MOST = 10 * BATCH;
@@ -37,12 +38,9 @@ const lookAhead = command<{ readonly source: ListSource; readonly query: PageQue
     const id = await beginList(tx, now, actor.id, `Preview ${newId()}`, source);
     for (let seen = BATCH; await drawNext({ tx, keyRing }, await listById(tx, id)); seen += BATCH) {
       if (seen < MOST) continue;
-      throw paymentProblem.too_many_to_preview(
-        'Narrow it down, or build the list and look at that: a draft commits nothing and can be cancelled.',
-        {
-          most: MOST,
-        },
-      );
+      throw paymentProblem.too_many_to_preview(say('preview_too_large'), {
+        most: MOST,
+      });
     }
     const { lineCount: lines, total, funds } = await listById(tx, id);
     const { byState: _states, returned: _returned, ...totals } = await liveTotals(tx, id);

@@ -1,5 +1,5 @@
 import { authoriseRead, scopeCondition } from '../access/index.ts';
-import { type Actor, type Db, isId, Money, type Page, pageRequest, problem, type Scope, sql } from '../platform/index.ts';
+import { type Actor, type Db, isId, Money, type Page, pageRequest, pageRequestById, problem, type Scope, sql } from '../platform/index.ts';
 import { programmeAt, programmeById } from '../programmes/index.ts';
 import { kindsOf, signaturesOf } from './approvals/hand-store.ts';
 import { stepsFor, withGiven } from './approvals/rules.ts';
@@ -65,8 +65,7 @@ export type PageQuery = { readonly limit?: number; readonly cursor?: string };
 export async function readLists(db: Db, actor: Actor, programmeId: string, query: PageQuery): Promise<Page<PaymentList>> {
   const columns = { programme: sql`programme_id`, fund: sql`only_fund_of(id)` };
   const within = scopeCondition(actor, 'payments.read', columns, { programme: programmeId });
-  const { limit, after } = pageRequest(query);
-  if (after !== undefined && !isId(after)) throw foreignCursor();
+  const { limit, after } = pageRequestById(query);
   return pageOfLists(db, programmeId, within, limit, after);
 }
 
@@ -75,8 +74,7 @@ export async function readLines(db: Db, actor: Actor, listId: string, query: Pag
   const { programmeId, total } = await readable(db, actor, listId);
   // A line that is held back may be of a fund that the list draws nothing from.
   const within = scopeCondition(actor, 'payments.read', { programme: sql`${programmeId}::uuid`, fund: sql`l.fund_id` });
-  const { limit, after = '0' } = pageRequest(query);
-  if (!/^\d{1,9}$/.test(after)) throw foreignCursor();
+  const { limit, after = '0' } = pageRequest(query, (key) => /^\d{1,9}$/.test(key));
   const { items, nextCursor } = await pageOfLines(db, listId, within, limit, Number(after));
   const shown = await withShownDetails(db, actor, total.currency, items);
   return { items: shown.map(({ detail, ...line }) => ({ ...line, returnDetail: detail })), nextCursor };
@@ -100,8 +98,3 @@ export function leftOutPage(query: PageQuery) {
   const { limit, after } = pageRequest(query, (key) => /^\d{10}\/.{36}$/.test(key) && isId(key.slice(11)));
   return { limit, after: after === undefined ? undefined : { registrationNumber: after.slice(0, 10), instalmentId: after.slice(11) } };
 }
-
-const foreignCursor = () =>
-  problem.invalid_request('Leave out the cursor, or send one that this address gave you.', {}, [
-    { pointer: '/query/cursor', detail: 'No page of this list ends here.' },
-  ]);

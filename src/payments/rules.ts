@@ -1,5 +1,6 @@
 import { problem } from '../platform/index.ts';
 import type { AgeBand, LineState, ListState } from './types.ts';
+import { say } from './words.ts';
 
 /** What a list may become. The database refuses every other move, whoever asks. */
 export const listMoves: Readonly<Record<ListState, readonly ListState[]>> = {
@@ -24,7 +25,10 @@ export const lineMoves: Readonly<Record<LineState, readonly LineState[]>> = {
 
 /** @throws conflict when a list in one state cannot become another */
 export function requireMove(from: ListState, to: ListState): void {
-  if (!listMoves[from].includes(to)) throw problem.conflict(`The list is ${from}; it cannot become ${to}. Read it again.`, { state: from });
+  if (!listMoves[from].includes(to)) {
+    const states = { from: say(`list_state_${from}`), to: say(`list_state_${to}`) };
+    throw problem.conflict(say('list_cannot_become', states), { state: from });
+  }
 }
 
 /** From this age on somebody collects for themselves. */

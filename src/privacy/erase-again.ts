@@ -1,5 +1,5 @@
 import { system } from '../access/index.ts';
-import { type Execute, Problem } from '../platform/index.ts';
+import { type Execute, Problem, shownPlaces } from '../platform/index.ts';
 import { eraseAgain } from './erasure-commands.ts';
 import { readJournal } from './journal.ts';
 
@@ -21,7 +21,7 @@ export async function applyJournal(execute: Execute, file: string): Promise<Eras
       erased += (await execute(eraseAgain, { records, ground }, { actor: system })).erased;
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'erasure_refused') throw error;
-      refused.push({ erasureId, reasons: error.places.map(({ detail }) => detail) });
+      refused.push({ erasureId, reasons: shownPlaces(error.places).map(({ detail }) => detail) });
     }
   }
   return { lines: lines.length, erased, refused };

@@ -8,6 +8,7 @@ import { decideErasures, forgetAnswers, obstaclesOf, pairSubjects } from './eras
 import { privacyProblem } from './problems.ts';
 import { placesOf } from './rules.ts';
 import type { Obstacle } from './types.ts';
+import { say } from './words.ts';
 
 /** A person with all their records, and what stands in the way of erasing them. */
 export interface Erasable {
@@ -41,8 +42,7 @@ export function refusePending({ obstacles }: Pick<Erasable, 'obstacles'>): void 
   if (obstacles.length > 0) throw refused(obstacles);
 }
 
-const refused = (obstacles: readonly Obstacle[]) =>
-  privacyProblem.erasure_refused('Do what "errors" says, then try again. Nothing was erased.', {}, placesOf(obstacles));
+const refused = (obstacles: readonly Obstacle[]) => privacyProblem.erasure_refused(say('erasure_pending'), {}, placesOf(obstacles));
 
 /**
  * Erases people who are in hand and of whom nothing is pending, each under an erasure that was asked for.
@@ -67,7 +67,7 @@ export async function erase(
     );
   } catch (error) {
     if (brokenConstraint(error) !== 'beneficiaries_erased_when_settled') throw error;
-    throw privacyProblem.erasure_refused('Money was put on its way to this person at this very moment. Nothing was erased.');
+    throw privacyProblem.erasure_refused(say('erasure_money_on_way'));
   }
   await eraseFromIntake(tx, keyRing, records);
   await forgetReferencesOf(tx, ids);

@@ -3,13 +3,13 @@ import { beneficiaryScope } from '../beneficiaries/index.ts';
 import { brokenConstraint, command, type Db, newId, problem, type Scope, type Tx } from '../platform/index.ts';
 import { erase, inHand, refusePending } from './erase.ts';
 import { decideErasures, findErasure, insertErasures, lockErasure, type NewErasure } from './erasure-store.ts';
-import { placesOf } from './rules.ts';
-import type { Erasure, ErasureGround } from './types.ts';
+import type { Erasure, ErasureGround, Obstacle } from './types.ts';
+import { say } from './words.ts';
 
 /** An erasure, and what would stand in its way now. */
-export type AskedErasure = Erasure & { readonly pending: string[] };
+export type AskedErasure = Erasure & { readonly pending: readonly Obstacle[] };
 
-const gone = () => problem.conflict('This person was erased already.');
+const gone = () => problem.conflict(say('erased_already'));
 const subjectOf = (beneficiaryId: string) => ({ type: 'beneficiary', id: beneficiaryId });
 
 /** Where an erasure belongs. @throws not_found */
@@ -44,7 +44,7 @@ export const askErasure = command<Asking, AskedErasure>({
     if (!person) throw gone();
     const { survivorId, records, obstacles } = person;
     if (survivorId !== beneficiaryId) {
-      throw problem.conflict('This record was merged into another. Ask for that one: all records of a person are erased together.', {
+      throw problem.conflict(say('erasure_of_merged'), {
         mergedInto: survivorId,
       });
     }
@@ -53,12 +53,11 @@ export const askErasure = command<Asking, AskedErasure>({
     try {
       await insertErasures(tx, [asked], actor.id, now);
     } catch (error) {
-      if (brokenConstraint(error) === 'erasures_one_asked')
-        throw problem.conflict('Somebody has asked for this already. Confirm or withdraw that.');
+      if (brokenConstraint(error) === 'erasures_one_asked') throw problem.conflict(say('erasure_asked'));
       throw error;
     }
     const erasure = await kept(tx, asked.id);
-    const result = { ...erasure, pending: placesOf(obstacles).map(({ detail }) => detail) };
+    const result = { ...erasure, pending: obstacles };
     return { result, subject: subjectOf(beneficiaryId), after: erasure, reason: `${ground}: ${reason}` };
   },
 });
@@ -74,12 +73,12 @@ export const confirmErasure = command<{ erasureId: string }, Erasure>({
   async run(context, { erasureId }) {
     const { tx, actor } = context;
     const asked = await lockErasure(tx, erasureId);
-    if (asked?.state !== 'asked') throw problem.conflict('This was decided already.', { state: asked?.state ?? null });
+    if (asked?.state !== 'asked') throw problem.conflict(say('erasure_decided'), { state: asked?.state ?? null });
     if (asked.askedBy === actor.id) throw separationOfDuties('erasures_two_people');
     const [person] = await inHand(context, [asked.beneficiaryId]);
     if (!person) throw gone();
     if (person.survivorId !== asked.beneficiaryId) {
-      throw problem.conflict('The record was merged since. Withdraw this, and ask for the record that goes on.', {
+      throw problem.conflict(say('erasure_merged_since'), {
         mergedInto: person.survivorId,
       });
     }
@@ -104,7 +103,7 @@ export const withdrawErasure = command<{ erasureId: string; reason: string }, Er
   scope: erasureScope,
   async run({ tx, actor, now }, { erasureId, reason }) {
     const before = await lockErasure(tx, erasureId);
-    if (before?.state !== 'asked') throw problem.conflict('This was decided already.', { state: before?.state ?? null });
+    if (before?.state !== 'asked') throw problem.conflict(say('erasure_decided'), { state: before?.state ?? null });
     await decideErasures(tx, [erasureId], 'withdrawn', actor.id, now);
     const result = await kept(tx, erasureId);
     return { result, subject: subjectOf(before.beneficiaryId), before, after: result, reason };

@@ -2,7 +2,6 @@ import { authoriseRead } from '../access/index.ts';
 import { type Actor, type Db, type Page, pageRequestById, problem } from '../platform/index.ts';
 import type { AskedErasure } from './erasure-commands.ts';
 import { findErasure, obstaclesOf, pageOfErasures } from './erasure-store.ts';
-import { placesOf } from './rules.ts';
 import type { Erasure } from './types.ts';
 
 /** An erasure, and while it is only asked for what stands in its way. @throws not_found */
@@ -12,7 +11,7 @@ export async function readErasure(db: Db, actor: Actor, erasureId: string): Prom
   if (!erasure) throw problem.not_found('There is no such record.');
   authoriseRead(actor, 'privacy.read_erasures', { programme: erasure.programmeId });
   const obstacles = erasure.state === 'asked' ? await obstaclesOf(db, [erasure.beneficiaryId]) : [];
-  return { ...erasure, pending: placesOf(obstacles).map(({ detail }) => detail) };
+  return { ...erasure, pending: obstacles.map(({ obstacle, about }) => ({ obstacle, about })) };
 }
 
 interface ListQuery {

@@ -253,8 +253,10 @@ describe('erasing a person', () => {
     );
     const pending = (await asker.post(`/v1/beneficiaries/${b.id}/erasures`, because).expect(201)).body;
     expect(pending.pending).toEqual([expect.stringContaining(a.id)]);
+    const inFrench = await asker.get(`/v1/erasures/${pending.id}`).set('Accept-Language', 'fr').expect(200);
+    expect(inFrench.body.pending).toEqual([`Personne n’a décidé si ${a.id} est la même personne. Décidez d’abord de la paire.`]);
     const refused = await confirm(pending.id).expect(409);
-    expect(refused.body).toMatchObject({ code: 'erasure_refused', errors: [{ cell: 'open_duplicate' }] });
+    expect(refused.body).toMatchObject({ code: 'erasure_refused', errors: [{ cell: 'open_duplicate', code: 'open_duplicate' }] });
     const decision = { decision: 'same_person', survivorId: b.id, reason: 'Same face', version: pair.version };
     const { body } = await asker.post(`/v1/duplicate-pairs/${a.id}/${b.id}/decision`, decision).expect(200);
     expect((await asker.post(`/v1/beneficiaries/${a.id}/erasures`, because).expect(409)).body.mergedInto).toBe(b.id);

@@ -1,9 +1,10 @@
 import { raiseAlert } from '../access/index.ts';
-import { type Command, command, newId, problem } from '../platform/index.ts';
+import { type Command, command, newId, placesWrong } from '../platform/index.ts';
 import type { Category } from './category.ts';
 import { addResult, beginRun, endRun, insertRefusals, insertRule, isRunning, lockRules, nextDue, rulesAt } from './retention-store.ts';
 import { boundsOf, type CategoryName, categories, holdsFrom } from './rules.ts';
 import type { RetentionRule } from './types.ts';
+import { say } from './words.ts';
 
 /** So many people, files or answers go in one transaction. */
 const BATCH = 100;
@@ -54,12 +55,10 @@ export const setRetention = command<NewRule, RetentionRule>({
 function refuseOutOfBounds({ category, programmeId, keepDays }: Omit<NewRule, 'reason'>): void {
   const [least, most] = boundsOf(category);
   const faults = [
-    ...(keepDays < least || keepDays > most ? [{ pointer: '/keepDays', detail: `Give ${least} to ${most} days.` }] : []),
-    ...(programmeId && !categories[category].byProgramme
-      ? [{ pointer: '/programmeId', detail: 'This is kept alike for all programmes.' }]
-      : []),
+    ...(keepDays < least || keepDays > most ? [{ pointer: '/keepDays', detail: say('keep_days_between', { least, most }) }] : []),
+    ...(programmeId && !categories[category].byProgramme ? [{ pointer: '/programmeId', detail: say('kept_alike') }] : []),
   ];
-  if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
+  if (faults.length > 0) throw placesWrong(faults);
 }
 
 /** Begins the run of a day, or finds one that was left in the middle. @returns null when the day's run has ended */

@@ -1,5 +1,6 @@
-import type { ProblemPlace } from '../platform/index.ts';
+import type { ProblemPlace, Text } from '../platform/index.ts';
 import type { Obstacle } from './types.ts';
+import { say } from './words.ts';
 
 /** What is kept for a time, how long unless somebody says otherwise, and whether programmes may differ. In days. */
 export const categories = {
@@ -30,14 +31,9 @@ export function boundsOf(category: CategoryName): readonly [least: number, most:
 export const holdsFrom = (now: Date, keepDays: number, before: number): Date =>
   keepDays >= before ? now : new Date(now.getTime() + NOTICE_DAYS * DAY_MS);
 
-const whatToDo: Readonly<Record<Obstacle['obstacle'], (about: string) => string>> = {
-  live_voucher: (id) => `Voucher ${id} can still be paid. Wait until it is paid, has expired or was cancelled.`,
-  on_live_list: (id) => `Payment list ${id} is not released yet. Release or cancel it first.`,
-  unreconciled_payout: (id) => `Pay-out ${id} is in no statement of the post yet. Reconcile it first.`,
-  open_exception: (id) => `Exception ${id} is open. Resolve it first.`,
-  open_duplicate: (id) => `Nobody has decided whether ${id} is the same person. Decide the pair first.`,
-};
+/** An obstacle in words, with what to do. */
+export const whatToDo = ({ obstacle, about }: Obstacle): Text => say(obstacle, { about });
 
-/** Each obstacle in words, with what to do. */
+/** Obstacles as the places of a refusal. */
 export const placesOf = (obstacles: readonly Obstacle[]): ProblemPlace[] =>
-  obstacles.map(({ obstacle, about }) => ({ cell: obstacle, detail: whatToDo[obstacle](about) }));
+  obstacles.map((one) => ({ cell: one.obstacle, detail: whatToDo(one) }));

@@ -1,8 +1,9 @@
-import { brokenConstraint, type Command, command, type FollowUp, newId, problem } from '../platform/index.ts';
+import { brokenConstraint, type Command, command, type FollowUp, newId, placesWrong, problem } from '../platform/index.ts';
 import { changed, faultsOf, wholeProgramme } from './rules.ts';
 import { findProgramme, insertProgramme, type StoredProgramme, updateProgramme } from './store.ts';
 import { insertTerms } from './terms-store.ts';
 import type { NewProgramme, Programme, ProgrammeChange } from './types.ts';
+import { say } from './words.ts';
 
 /**
  * Creates a programme in its first version.
@@ -14,11 +15,11 @@ export const createProgramme = command<NewProgramme, Programme>({
   async run({ tx, actor, now }, input) {
     const programme: Programme = { id: newId(), ...wholeProgramme(input), createdAt: now.toISOString() };
     const faults = faultsOf(programme);
-    if (faults.length > 0) throw problem.unprocessable('The programme breaks a rule.', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     try {
       await insertProgramme(tx, programme, actor.id);
     } catch (error) {
-      if (brokenConstraint(error) === 'programmes_code_key') throw problem.conflict(`There is a programme ${input.code} already.`);
+      if (brokenConstraint(error) === 'programmes_code_key') throw problem.conflict(say('programme_code_taken', { code: input.code }));
       throw error;
     }
     await insertTerms(tx, programme, 1);
@@ -50,9 +51,9 @@ export const changeProgramme = (endsOtherwise: EndsOtherwise): Command<ChangeOfP
       if (!before) throw problem.not_found('There is no such record.');
       const programme = changed(before.programme, change);
       const faults = faultsOf(programme);
-      if (faults.length > 0) throw problem.unprocessable('The change breaks a rule.', {}, faults);
+      if (faults.length > 0) throw placesWrong(faults);
       const next = await updateProgramme(tx, programme, version, { by: actor.id, at: now, reason });
-      if (!next) throw problem.conflict('Somebody changed the programme meanwhile. Read it again.');
+      if (!next) throw problem.conflict(say('programme_changed'));
       await insertTerms(tx, programme, next);
       const was = before.programme.endsOn;
       return {

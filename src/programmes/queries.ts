@@ -2,6 +2,7 @@ import { mayRead, scopeCondition } from '../access/index.ts';
 import { type Actor, type Db, dateIn, type Page, pageRequest, problem, sql } from '../platform/index.ts';
 import { codesOf, findOpenProgramme, findProgramme, findVersion, pageOfProgrammes, pageOfVersions, type StoredProgramme } from './store.ts';
 import type { Programme, ProgrammeVersion } from './types.ts';
+import { say } from './words.ts';
 
 // A role that is granted for a fund reaches the programme that the fund is of.
 const columns = { programme: sql`p.id`, fund: sql`any (select f.id from funds f where f.programme_id = p.id)` };
@@ -45,12 +46,7 @@ export async function readVersions(
   query: { readonly limit?: number; readonly cursor?: string },
 ): Promise<Page<ProgrammeVersion>> {
   await readProgramme(db, actor, id);
-  const { limit, after } = pageRequest(query);
-  if (after !== undefined && !/^\d{1,9}$/.test(after)) {
-    throw problem.invalid_request('Leave out the cursor, or send one that this address gave you.', {}, [
-      { pointer: '/query/cursor', detail: 'No page of these versions ends here.' },
-    ]);
-  }
+  const { limit, after } = pageRequest(query, (key) => /^\d{1,9}$/.test(key));
   return pageOfVersions(db, id, limit, after === undefined ? undefined : Number(after));
 }
 
@@ -62,7 +58,7 @@ export async function openProgramme(db: Db, code: string, now: Date): Promise<Pr
   const programme = await findOpenProgramme(db, code);
   const today = programme && dateIn(programme.timeZone, now);
   if (!programme || !today || today < programme.startsOn || today > programme.endsOn) {
-    throw problem.not_found('No programme of this code takes self-registrations now. Look at the code again.');
+    throw problem.not_found(say('programme_not_open'));
   }
   return programme;
 }

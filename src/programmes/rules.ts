@@ -1,7 +1,8 @@
-import { isCurrency, type ProblemPlace } from '../platform/index.ts';
+import { currencyUnknown, isCurrency, type ProblemPlace } from '../platform/index.ts';
 import { faultsOfTerms } from './term-faults.ts';
 import { fullTerms } from './terms.ts';
 import type { NewProgramme, Programme, ProgrammeChange } from './types.ts';
+import { say } from './words.ts';
 
 type Whole = Omit<Programme, 'id' | 'createdAt'>;
 
@@ -43,8 +44,8 @@ export function isTimeZone(name: string): boolean {
 export function faultsOf(programme: Whole): ProblemPlace[] {
   const { currency, timeZone, startsOn, endsOn } = programme;
   const faults: ProblemPlace[] = [];
-  if (!isCurrency(currency)) faults.push({ pointer: '/currency', detail: 'Use an ISO 4217 code, such as DZD.' });
-  if (!isTimeZone(timeZone)) faults.push({ pointer: '/timeZone', detail: 'Use an IANA time zone, such as Africa/Algiers.' });
-  if (endsOn < startsOn) faults.push({ pointer: '/endsOn', detail: 'A programme ends on or after the day it starts.' });
+  if (!isCurrency(currency)) faults.push({ pointer: '/currency', detail: currencyUnknown('DZD') });
+  if (!isTimeZone(timeZone)) faults.push({ pointer: '/timeZone', detail: say('time_zone_unknown') });
+  if (endsOn < startsOn) faults.push({ pointer: '/endsOn', detail: say('programme_ends_early') });
   return faults.length > 0 ? faults : faultsOfTerms(programme, currency);
 }

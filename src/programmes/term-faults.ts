@@ -1,6 +1,7 @@
-import { isCurrency, Money, type ProblemPlace } from '../platform/index.ts';
+import { type AmountError, currencyUnknown, isCurrency, Money, type ProblemPlace, type Text } from '../platform/index.ts';
 import { purposeKey } from './terms.ts';
 import type { ApprovalRule, Kind, KindTerms, Limit, MessageSettings, PurposeRule, Terms } from './types.ts';
+import { say } from './words.ts';
 
 /** What is wrong with the terms of a programme that fit the contract. @param currency an ISO 4217 code */
 export const faultsOfTerms = ({ approvalRules, kinds, purposes, limits, messages }: Terms, currency: string): ProblemPlace[] => [
@@ -12,11 +13,11 @@ export const faultsOfTerms = ({ approvalRules, kinds, purposes, limits, messages
 ];
 
 /** An amount, or what is wrong with it. */
-function read(amount: string, currency: string): Money | string {
+function read(amount: string, currency: string): Money | Text {
   try {
     return Money.of(amount, currency);
   } catch (error) {
-    return `Write another amount: ${(error as Error).message}.`;
+    return say('amount_unfit', { why: (error as AmountError).text });
   }
 }
 
@@ -25,11 +26,10 @@ function faultsOfApproval(rules: readonly ApprovalRule[], currency: string): Pro
   const bands = new Map<string, { kind: Kind | null; at: number; steps: number[] }>();
   rules.forEach(({ kind, fromAmount, step }, i) => {
     const from = read(fromAmount, currency);
-    if (typeof from === 'string') return faults.push({ pointer: `/approvalRules/${i}/fromAmount`, detail: from });
+    if (!(from instanceof Money)) return faults.push({ pointer: `/approvalRules/${i}/fromAmount`, detail: from });
     const band = bands.get(`${kind} ${from}`) ?? { kind, at: i, steps: [] };
     bands.set(`${kind} ${from}`, band);
-    if (band.steps.includes(step))
-      faults.push({ pointer: `/approvalRules/${i}/step`, detail: 'This amount has a rule for this step already.' });
+    if (band.steps.includes(step)) faults.push({ pointer: `/approvalRules/${i}/step`, detail: say('approval_step_twice') });
     return band.steps.push(step);
   });
   if (faults.length > 0) return faults;
@@ -38,13 +38,13 @@ function faultsOfApproval(rules: readonly ApprovalRule[], currency: string): Pro
     if (missing)
       faults.push({
         pointer: `/approvalRules/${at}/step`,
-        detail: `From this amount on step ${missing} is missing. Count the steps from 1.`,
+        detail: say('approval_step_missing', { missing }),
       });
   }
   for (const kind of new Set([null, ...rules.map((rule) => rule.kind)])) {
     if (bands.has(`${kind} ${Money.zero(currency)}`)) continue;
-    const whose = kind === null ? 'One rule for every kind' : `One rule for ${kind}`;
-    faults.push({ pointer: '/approvalRules', detail: `${whose} must start at zero, so that no list goes unsigned.` });
+    const detail = kind === null ? say('approval_gap') : say('approval_gap_of_kind', { kind });
+    faults.push({ pointer: '/approvalRules', detail });
   }
   return faults;
 }
@@ -52,19 +52,18 @@ function faultsOfApproval(rules: readonly ApprovalRule[], currency: string): Pro
 function faultsOfKinds(kinds: readonly KindTerms[], currency: string): ProblemPlace[] {
   const faults: ProblemPlace[] = [];
   kinds.forEach(({ kind, ...bounds }, i) => {
-    if (kinds.findIndex((other) => other.kind === kind) < i)
-      faults.push({ pointer: `/kinds/${i}/kind`, detail: 'This kind is there already.' });
+    if (kinds.findIndex((other) => other.kind === kind) < i) faults.push({ pointer: `/kinds/${i}/kind`, detail: say('kind_twice') });
     const amounts: Partial<Record<keyof typeof bounds, Money>> = {};
     for (const bound of ['least', 'most'] as const) {
       const text = bounds[bound];
       const amount = text === null ? undefined : read(text, currency);
-      if (typeof amount === 'string') faults.push({ pointer: `/kinds/${i}/${bound}`, detail: amount });
-      else if (amount?.isZero) faults.push({ pointer: `/kinds/${i}/${bound}`, detail: 'A bound is above zero. Leave it out for none.' });
-      else if (amount) amounts[bound] = amount;
+      if (amount === undefined) continue;
+      if (!(amount instanceof Money)) faults.push({ pointer: `/kinds/${i}/${bound}`, detail: amount });
+      else if (amount.isZero) faults.push({ pointer: `/kinds/${i}/${bound}`, detail: say('bound_not_above_zero') });
+      else amounts[bound] = amount;
     }
     const { least, most } = amounts;
-    if (least && most && least.compare(most) > 0)
-      faults.push({ pointer: `/kinds/${i}/most`, detail: 'The most is no less than the least.' });
+    if (least && most && least.compare(most) > 0) faults.push({ pointer: `/kinds/${i}/most`, detail: say('bounds_crossed') });
   });
   return faults;
 }
@@ -72,7 +71,7 @@ function faultsOfKinds(kinds: readonly KindTerms[], currency: string): ProblemPl
 const faultsOfPurposes = (purposes: readonly PurposeRule[]): ProblemPlace[] =>
   purposes.flatMap(({ purpose }, i) =>
     purposes.findIndex((other) => purposeKey(other.purpose) === purposeKey(purpose)) < i
-      ? [{ pointer: `/purposes/${i}/purpose`, detail: 'This purpose has a rule already.' }]
+      ? [{ pointer: `/purposes/${i}/purpose`, detail: say('purpose_twice') }]
       : [],
   );
 
@@ -80,10 +79,10 @@ function faultsOfLimits(limits: readonly Limit[], currency: string): ProblemPlac
   const faults: ProblemPlace[] = [];
   limits.forEach(({ per, period, amount: text }, i) => {
     const amount = read(text, currency);
-    if (typeof amount === 'string') faults.push({ pointer: `/limits/${i}/amount`, detail: amount });
-    else if (amount.isZero) faults.push({ pointer: `/limits/${i}/amount`, detail: 'A limit is above zero. Leave it out for none.' });
+    if (!(amount instanceof Money)) faults.push({ pointer: `/limits/${i}/amount`, detail: amount });
+    else if (amount.isZero) faults.push({ pointer: `/limits/${i}/amount`, detail: say('limit_not_above_zero') });
     if (limits.findIndex((other) => other.per === per && other.period === period) < i) {
-      faults.push({ pointer: `/limits/${i}/period`, detail: 'This period has a limit already.' });
+      faults.push({ pointer: `/limits/${i}/period`, detail: say('limit_twice') });
     }
   });
   return faults;
@@ -98,15 +97,15 @@ function faultsOfMessages({ senderName, segmentPrice }: MessageSettings): Proble
   if (senderName !== null && telling.test(senderName))
     faults.push({
       pointer: '/messages/senderName',
-      detail: 'The name must tell neither of an agency nor of aid. Choose one that says nothing, such as INFO.',
+      detail: say('sender_telling'),
     });
   if (segmentPrice && !isCurrency(segmentPrice.currency))
-    faults.push({ pointer: '/messages/segmentPrice/currency', detail: 'Use an ISO 4217 code, such as DZD.' });
+    faults.push({ pointer: '/messages/segmentPrice/currency', detail: currencyUnknown('DZD') });
   else if (segmentPrice) {
     const price = read(segmentPrice.amount, segmentPrice.currency);
-    if (typeof price === 'string') faults.push({ pointer: '/messages/segmentPrice/amount', detail: price });
+    if (!(price instanceof Money)) faults.push({ pointer: '/messages/segmentPrice/amount', detail: price });
     else if (price.compare(Money.zero(price.currency)) <= 0)
-      faults.push({ pointer: '/messages/segmentPrice/amount', detail: 'A price is above zero. Leave it out when it is not known.' });
+      faults.push({ pointer: '/messages/segmentPrice/amount', detail: say('price_not_above_zero') });
   }
   return faults;
 }

@@ -1,5 +1,6 @@
-import { Money } from '../platform/index.ts';
+import { Money, type Text } from '../platform/index.ts';
 import type { ApprovalRule, Kind, PurposeRule, Terms, WrittenTerms } from './types.ts';
+import { say } from './words.ts';
 
 /** The rules of a programme that names none: one approver for every list. */
 const oneSignature: readonly ApprovalRule[] = [{ kind: null, fromAmount: '0', step: 1, role: 'approver', signatures: 1 }];
@@ -47,7 +48,7 @@ export function approvalRulesFor({ approvalRules }: Pick<Terms, 'approvalRules'>
 /** What is wrong with one payment. */
 export interface PaymentFault {
   readonly field: 'kind' | 'amount';
-  readonly detail: string;
+  readonly detail: Text;
 }
 
 /**
@@ -60,20 +61,14 @@ export function faultsOfPayment(
 ): PaymentFault[] {
   if (kinds.length === 0) return [];
   const terms = kinds.find((one) => one.kind === kind);
-  if (!terms)
-    return [
-      {
-        field: 'kind',
-        detail: `The programme pays ${kinds.map((one) => one.kind).join(', ')}. Choose one of these, or change the programme.`,
-      },
-    ];
+  if (!terms) return [{ field: 'kind', detail: say('kind_not_paid', { kinds: kinds.map((one) => one.kind).join(', ') }) }];
   const { least, most } = terms;
   const below = least !== null && amount.compare(Money.of(least, amount.currency)) < 0;
   const above = most !== null && amount.compare(Money.of(most, amount.currency)) > 0;
-  return below || above ? [{ field: 'amount', detail: `One payment of this kind is ${boundsIn(amount.currency, least, most)}.` }] : [];
+  return below || above ? [{ field: 'amount', detail: boundsIn(amount.currency, least, most) }] : [];
 }
 
-function boundsIn(currency: string, least: string | null, most: string | null): string {
-  if (least === null) return `at most ${most} ${currency}`;
-  return most === null ? `at least ${least} ${currency}` : `between ${least} and ${most} ${currency}`;
+function boundsIn(currency: string, least: string | null, most: string | null): Text {
+  if (least === null) return say('payment_at_most', { most: `${most}`, currency });
+  return most === null ? say('payment_at_least', { least, currency }) : say('payment_between', { least, most, currency });
 }

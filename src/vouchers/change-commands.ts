@@ -5,12 +5,11 @@ import { renewCode } from './life-store.ts';
 import { voucherProblem } from './problems.ts';
 import { voucherChanges } from './rules.ts';
 import { activateCarried, voucherById } from './store.ts';
-import type { NewVoucherChange, SendNewCodes, VoucherChange } from './types.ts';
+import type { NewVoucherChange, SendNewCodes, Voucher, VoucherChange } from './types.ts';
+import { say, stateSaid } from './words.ts';
 
-const past = (state: string) =>
-  voucherProblem.voucher_past_change(`The voucher is ${state}. Read it again, and withdraw what was asked if it is no longer wanted.`, {
-    state,
-  });
+const past = (state: Voucher['state']) =>
+  voucherProblem.voucher_past_change(say('voucher_past_change', { state: stateSaid[state] }), { state });
 
 /**
  * Asks that a voucher be cancelled, given another code, or unlocked under another code. Nothing happens to it before somebody else confirms.
@@ -27,7 +26,7 @@ export const askChange = command<NewVoucherChange & { readonly voucherId: string
       await insertChange(tx, { id, voucherId, kind, reason, by: actor.id, at: now });
     } catch (error) {
       if (brokenConstraint(error) !== 'voucher_changes_one_at_a_time') throw error;
-      throw voucherProblem.voucher_change_open('Confirm it or withdraw it first.');
+      throw voucherProblem.voucher_change_open(say('voucher_change_open'));
     }
     const { change } = await changeById(tx, id);
     return { result: change, subject: { type: 'voucher', id: voucherId }, after: change, reason: `${kind}: ${reason}` };
@@ -75,7 +74,7 @@ export const withdrawChange = command<{ changeId: string }, VoucherChange>({
   },
 });
 
-const decided = () => problem.conflict('It was confirmed or withdrawn before.');
+const decided = () => problem.conflict(say('voucher_change_decided'));
 
 async function carryOut({ tx, now, keyRing }: CommandContext, { voucherId, kind }: VoucherChange): Promise<boolean> {
   if (kind === 'cancel') return (await cancelVouchers({ tx, now }, [voucherId])).cancelled.length === 1;

@@ -173,6 +173,12 @@ describe('what is done to a voucher', () => {
     const extend = (lastDay: string) => officer.post(`/v1/vouchers/${voucher.id}/expiry`, { lastDay, ...reason });
     for (const day of [dayAfter(-1), dayAfter(0), dayAfter(400)])
       expect((await extend(day).expect(422)).body.errors[0].pointer).toBe('/lastDay');
+    const early = await extend(dayAfter(0)).set('Accept-Language', 'fr').expect(422);
+    expect(early.body.errors[0]).toMatchObject({
+      code: 'voucher_last_day_too_early',
+      detail: expect.stringMatching(/^Plus tard que le \d{4}-/),
+    });
+    expect(early.headers['content-language']).toBe('fr');
     const { body } = await extend(dayAfter(30)).expect(200);
     expect(Date.parse(body.expiresAt)).toBe(Date.parse(before.expiresAt) + 30 * DAY_MS);
     await redeemable(voucher);

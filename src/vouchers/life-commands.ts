@@ -5,9 +5,10 @@ import { voucherProblem } from './problems.ts';
 import { extensionFault } from './rules.ts';
 import { endOfDay, voucherById } from './store.ts';
 import type { Voucher } from './types.ts';
+import { say, stateSaid } from './words.ts';
 
-const past = (state: string) =>
-  voucherProblem.voucher_past_change(`The voucher is ${state}. Only one that can still be paid is changed.`, { state });
+const past = (state: Voucher['state']) =>
+  voucherProblem.voucher_past_change(say('voucher_not_payable', { state: stateSaid[state] }), { state });
 
 /**
  * Keeps a voucher from being paid, at once: its code is known to somebody who should not know it, say. Two people unlock it, under another code.
@@ -36,7 +37,7 @@ export const extendVoucher = command<{ voucherId: string; lastDay: string; reaso
     if (!before.expiresAt) throw past(before.state);
     const { timeZone } = (await programmeById(tx, scope.programme)).programme;
     const fault = extensionFault(dateIn(timeZone, now), dateIn(timeZone, new Date(Date.parse(before.expiresAt) - 1)), lastDay);
-    if (fault) throw problem.unprocessable('The voucher cannot be good until then.', {}, [{ pointer: '/lastDay', detail: fault }]);
+    if (fault) throw problem.unprocessable(say('voucher_last_day_unfit'), {}, [{ pointer: '/lastDay', detail: fault }]);
     if (!(await extendRow(tx, now, voucherId, await endOfDay(tx, timeZone, lastDay)))) throw past(before.state);
     const { voucher } = await voucherById(tx, voucherId);
     return { result: voucher, subject: { type: 'voucher', id: voucherId }, before, after: voucher, reason };

@@ -1,3 +1,6 @@
+import type { Text } from '../platform/index.ts';
+import { say } from './words.ts';
+
 /** What may become of a voucher in each state. The database holds the same table (trigger `transition`). */
 export const voucherMoves = {
   issued: ['activated', 'locked', 'cancelled'],
@@ -30,10 +33,10 @@ export const DAYS_AHEAD = 366;
  * @param today the day in the programme's time zone
  * @param lastDay the last day at present
  */
-export function extensionFault(today: string, lastDay: string, wanted: string): string | undefined {
-  if (wanted <= lastDay) return `Later than ${lastDay}, its last day now.`;
+export function extensionFault(today: string, lastDay: string, wanted: string): Text | undefined {
+  if (wanted <= lastDay) return say('voucher_last_day_too_early', { day: lastDay });
   const furthest = new Date(`${today}T00:00:00Z`);
   furthest.setUTCDate(furthest.getUTCDate() + DAYS_AHEAD);
   const limit = furthest.toISOString().slice(0, 10);
-  return wanted > limit ? `Not after ${limit}.` : undefined;
+  return wanted > limit ? say('voucher_last_day_too_late', { day: limit }) : undefined;
 }

@@ -5,6 +5,7 @@ import {
   command,
   type Db,
   isAllowed,
+  malformed,
   newId,
   type Outcome,
   type OutgoingRules,
@@ -19,6 +20,7 @@ import { sealAsPrevious, sealSecret } from './secrets.ts';
 import { newSecret } from './signing.ts';
 import { findWebhook, insertWebhook, lockWebhook, replaceSecret, updateHealth, updateWebhook } from './store.ts';
 import type { NewWebhook, StoredWebhook, Webhook, WebhookChange, WebhookDelivery } from './types.ts';
+import { say } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -40,16 +42,14 @@ export async function webhookScope(db: Db, { webhookId }: OfWebhook): Promise<Sc
 async function locked({ tx }: Pick<CommandContext, 'tx'>, webhookId: string): Promise<StoredWebhook> {
   const found = await lockWebhook(tx, webhookId);
   if (!found) throw missing();
-  if (found.webhook.state === 'ended') throw problem.conflict('This webhook has ended. Set up another.');
+  if (found.webhook.state === 'ended') throw problem.conflict(say('webhook_ended'));
   return found;
 }
 
 /** @throws invalid_request when nothing of ours may be sent there */
 function refuseAddress(url: string, rules: OutgoingRules): void {
   if (URL.canParse(url) && isAllowed(new URL(url), rules)) return;
-  throw problem.invalid_request('Correct the places listed in "errors".', {}, [
-    { pointer: '/body/url', detail: 'Give a public address that begins with https, without a user or a password in it.' },
-  ]);
+  throw malformed([{ pointer: '/body/url', detail: say('webhook_address_unfit') }]);
 }
 
 const changed = async (tx: CommandContext['tx'], before: Webhook, wanted: Webhook, reason?: string): Promise<Outcome<Webhook>> => {
@@ -94,7 +94,7 @@ export const changeWebhook = (rules: OutgoingRules) =>
     scope: webhookScope,
     async run({ tx, actor }, { webhookId, version, change }) {
       const { webhook: before } = await locked({ tx }, webhookId);
-      if (before.version !== version) throw problem.conflict('Somebody changed the webhook meanwhile. Read it again.');
+      if (before.version !== version) throw problem.conflict(say('webhook_changed'));
       if (change.url !== undefined) refuseAddress(change.url, rules);
       const wanted = { ...before, ...change };
       return changed(tx, before, { ...wanted, ...makersAfter(before, wanted, actor.id) });
@@ -110,8 +110,8 @@ export const enableWebhook = command<OfWebhook & { version: number }, Webhook>({
   scope: webhookScope,
   async run({ tx, actor, now }, { webhookId, version }) {
     const { webhook: before } = await locked({ tx }, webhookId);
-    if (before.version !== version) throw problem.conflict('Somebody changed the webhook meanwhile. Read it again.');
-    if (before.state !== 'off') throw problem.conflict('This webhook is not off.');
+    if (before.version !== version) throw problem.conflict(say('webhook_changed'));
+    if (before.state !== 'off') throw problem.conflict(say('webhook_not_off'));
     await beginLooking(tx);
     await updateHealth(tx, now, webhookId, { failures: 0, failingSince: null, closedUntil: null }, false);
     await raiseAlert(tx, now, { kind: 'webhooks.enabled', subject: subjectOf(webhookId), by: actor.id, programmeId: before.programmeId });
@@ -125,7 +125,7 @@ export const pauseWebhook = command<OfWebhook, Webhook>({
   scope: webhookScope,
   async run({ tx }, { webhookId }) {
     const { webhook: before } = await locked({ tx }, webhookId);
-    if (before.state !== 'on') throw problem.conflict('This webhook is not on.');
+    if (before.state !== 'on') throw problem.conflict(say('webhook_not_on'));
     return changed(tx, before, { ...before, state: 'paused', pauseReason: 'by_hand' });
   },
 });
@@ -136,7 +136,7 @@ export const resumeWebhook = command<OfWebhook, Webhook>({
   scope: webhookScope,
   async run({ tx, now }, { webhookId }) {
     const { webhook: before } = await locked({ tx }, webhookId);
-    if (before.state !== 'paused') throw problem.conflict('This webhook is not paused.');
+    if (before.state !== 'paused') throw problem.conflict(say('webhook_not_paused'));
     await updateHealth(tx, now, webhookId, { failures: 0, failingSince: null, closedUntil: null }, false);
     return changed(tx, before, { ...before, state: 'on', pauseReason: null });
   },

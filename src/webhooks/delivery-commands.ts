@@ -8,6 +8,7 @@ import { type Choice, type Lease, leaseDeliveries, lockHealth, recordAttempts } 
 import { healthAfter, isSlow, pauseAfter } from './rules.ts';
 import { findWebhook, updateHealth, updateWebhook } from './store.ts';
 import type { Attempt, WebhookDelivery } from './types.ts';
+import { say } from './words.ts';
 
 /** For how long a worker has the deliveries that it takes: longer than all of them together may last. */
 const LEASE_MS = 60_000;
@@ -75,7 +76,7 @@ export const resendDelivery = command<OfWebhook & { deliveryId: string }, Webhoo
   async run({ tx, now }, { webhookId, deliveryId }) {
     const before = await findDelivery(tx, webhookId, deliveryId);
     if (!before) throw missing();
-    if (!(await resendOne(tx, now, webhookId, deliveryId))) throw problem.conflict('It is being sent at this moment. Look again.');
+    if (!(await resendOne(tx, now, webhookId, deliveryId))) throw problem.conflict(say('delivery_under_way'));
     const after = (await findDelivery(tx, webhookId, deliveryId)) ?? before;
     return { result: after, subject: { type: 'webhook_delivery', id: deliveryId }, before, after, followUps: [sending] };
   },

@@ -1,6 +1,7 @@
 import { brokenConstraint, command, type Db, problem } from '../../platform/index.ts';
 import { findAlert, setSeen } from '../alert-store.ts';
 import type { Alert } from '../types.ts';
+import { say } from '../words.ts';
 
 async function alertWith(db: Db, id: string): Promise<Alert> {
   const alert = await findAlert(db, id);
@@ -15,10 +16,10 @@ export const markAlertSeen = command<{ alertId: string }, Alert>({
   async run({ tx, actor, now }, { alertId }) {
     const before = await alertWith(tx, alertId);
     try {
-      if (!(await setSeen(tx, alertId, actor.id, now))) throw problem.conflict('Somebody has seen to this alert already.');
+      if (!(await setSeen(tx, alertId, actor.id, now))) throw problem.conflict(say('alert_seen'));
     } catch (error) {
       if (brokenConstraint(error) === 'alerts_seen_by_another') {
-        throw problem.forbidden('Whoever caused an alert leaves it to somebody else.');
+        throw problem.forbidden(say('alert_of_oneself'));
       }
       throw error;
     }

@@ -7,6 +7,7 @@ import { hashLinkToken, linkRefused, newLink, sendingOf } from '../links.ts';
 import { activateUser, userByEmail } from '../store.ts';
 import { passerBy, system } from '../system.ts';
 import type { Link, NewSecrets, NewUser, User } from '../types.ts';
+import { say } from '../words.ts';
 import { newPasswordFor } from './passwords.ts';
 import { grantRole } from './roles.ts';
 import { addUser, enabledUser } from './users.ts';
@@ -14,7 +15,7 @@ import { addUser, enabledUser } from './users.ts';
 /** Makes somebody another invitation. @throws not_found; conflict when they have accepted one or are disabled */
 async function another(context: CommandContext, userId: string): Promise<Link> {
   const user = await enabledUser(context.tx, userId, context.now);
-  if (user.activatedAt) throw problem.conflict('This user has accepted an invitation already.');
+  if (user.activatedAt) throw problem.conflict(say('user_activated'));
   return newLink(context, userId, 'invitation');
 }
 
@@ -35,7 +36,7 @@ export const revokeInvitation = command<{ userId: string }, undefined>({
   scope: () => ({}),
   async run({ tx, now }, { userId }) {
     await enabledUser(tx, userId, now);
-    if ((await revokeLinks(tx, userId, now, ['invitation'])) === 0) throw problem.conflict('This user has no invitation that is open.');
+    if ((await revokeLinks(tx, userId, now, ['invitation'])) === 0) throw problem.conflict(say('invitation_none'));
     return { result: undefined, subject: { type: 'user', id: userId } };
   },
 });

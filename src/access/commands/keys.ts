@@ -1,4 +1,4 @@
-import { brokenConstraint, command, type Db, newId, type Problem, problem, type Scope, type Tx } from '../../platform/index.ts';
+import { brokenConstraint, command, type Db, newId, type Problem, problem, type Scope, type Text, type Tx } from '../../platform/index.ts';
 import { raiseAlert } from '../alerts.ts';
 import { hashKey, newKey } from '../key-secret.ts';
 import { endKeyBy, findKey, insertKey, markConfirmed, markRevoked } from '../key-store.ts';
@@ -7,6 +7,7 @@ import { faultsOfKey } from '../machines.ts';
 import { findPartner } from '../partner-store.ts';
 import { accessProblem } from '../problems.ts';
 import { findServiceAccount, scopeOf } from '../service-store.ts';
+import { say } from '../words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -49,16 +50,16 @@ async function tellOf(tx: Tx, by: string, now: Date, key: ApiKey): Promise<void>
   await raiseAlert(tx, now, { kind: 'access.key_made', subject: { type: 'api_key', id: key.id }, by, programmeId: programme, facts });
 }
 
-const cannot = (pointer: string, detail: string) => problem.unprocessable('The key cannot be made like this.', {}, [{ pointer, detail }]);
+const cannot = (pointer: string, detail: Text) => problem.unprocessable(say('key_unfit'), {}, [{ pointer, detail }]);
 
 function refusalOf(error: unknown): Problem | undefined {
   switch (brokenConstraint(error)) {
     case 'api_keys_end':
-      return cannot('/expiresAt', 'A key ends in the future, and within 366 days.');
+      return cannot('/expiresAt', say('key_end_unfit'));
     case 'api_keys_programme_id_fkey':
-      return cannot('/programmeId', 'There is no such programme.');
+      return cannot('/programmeId', say('programme_none'));
     case 'api_keys_replaces_key':
-      return accessProblem.key_replaced('Another key has taken over from this one. Rotate that one, or issue a new key.');
+      return accessProblem.key_replaced(say('key_taken_over'));
     default:
       return undefined;
   }
@@ -82,9 +83,9 @@ async function requireHolder(tx: Tx, use: PartnerUse | ServiceUse): Promise<void
   }
   const account = await findServiceAccount(tx, use.serviceAccountId);
   if (!account) throw problem.not_found('There is no such record.');
-  if (account.disabledAt) throw problem.conflict('This service account is disabled.');
+  if (account.disabledAt) throw problem.conflict(say('service_disabled'));
   const wrong = faultsOfKey(account.role, use.permissions);
-  if (wrong.length > 0) throw problem.unprocessable('The key cannot be made like this.', {}, wrong);
+  if (wrong.length > 0) throw problem.unprocessable(say('key_unfit'), {}, wrong);
 }
 
 /**
@@ -123,7 +124,7 @@ export const rotateKey = command<OneKey & { expiresAt: string; overlapHours?: nu
     const before = await findKey(tx, holder, keyId);
     const until = new Date(now.getTime() + overlapHours * HOUR_MS);
     if (!before || !(await endKeyBy(tx, keyId, until, now))) {
-      throw problem.conflict('This key has ended. Issue a new one.');
+      throw problem.conflict(say('key_ended'));
     }
     const use = useOf(before);
     await requireHolder(tx, use);
@@ -148,7 +149,7 @@ export const confirmKey = command<OneKey, ApiKey>({
   async run({ tx, actor, now }, { keyId, ...holder }) {
     const before = await findKey(tx, holder, keyId);
     const key = await markConfirmed(tx, keyId, actor.id, now);
-    if (!key) throw problem.conflict('This key was confirmed already, or has ended.');
+    if (!key) throw problem.conflict(say('key_confirmed'));
     return { result: key, subject: { type: 'api_key', id: keyId }, before, after: key };
   },
 });
@@ -160,7 +161,7 @@ export const revokeKey = command<OneKey, ApiKey>({
   async run({ tx, now }, { keyId, ...holder }) {
     const before = await findKey(tx, holder, keyId);
     const key = await markRevoked(tx, keyId, now);
-    if (!key) throw problem.conflict('This key was revoked already.');
+    if (!key) throw problem.conflict(say('key_revoked'));
     return { result: key, subject: { type: 'api_key', id: keyId }, before, after: key };
   },
 });

@@ -1,6 +1,7 @@
 import { brokenConstraint, command, newId, problem } from '../../platform/index.ts';
 import { insertPartner } from '../partner-store.ts';
 import type { Partner } from '../types.ts';
+import { say } from '../words.ts';
 
 /** Makes an organisation known, which may do nothing until it has a key. @throws conflict when one has that name already */
 export const createPartner = command<{ name: string }, Partner>({
@@ -11,7 +12,7 @@ export const createPartner = command<{ name: string }, Partner>({
     try {
       await insertPartner(tx, partner, actor.id);
     } catch (error) {
-      if (brokenConstraint(error) === 'partners_name_key') throw problem.conflict('There is a partner of this name already.');
+      if (brokenConstraint(error) === 'partners_name_key') throw problem.conflict(say('partner_name_taken'));
       throw error;
     }
     return { result: partner, subject: { type: 'partner', id: partner.id }, after: partner };

@@ -12,6 +12,7 @@ import { countWrongCode, ended, endSession, endSessionsOf, lockSession } from '.
 import { credentialsByEmail, credentialsById, lockCredentials, renewHash, type StoredCredentials, setPassword } from '../store.ts';
 import { passerBy } from '../system.ts';
 import type { LinkPurpose } from '../types.ts';
+import { say } from '../words.ts';
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
@@ -20,7 +21,7 @@ async function acceptable(password: string, owner: Pick<StoredCredentials, 'emai
   const faults = passwordFaults(password, owner);
   if (faults.length > 0) {
     throw problem.unprocessable(
-      'Choose another password.',
+      say('password_unfit'),
       {},
       faults.map((detail) => ({ pointer, detail })),
     );
@@ -142,10 +143,10 @@ const change = command<{ before: string; right: boolean; after: string }, undefi
       await countWrongCode(tx, sessionId);
       const last = wrongTries >= WRONG_CODES_ALLOWED;
       if (last) await endSession(tx, sessionId, now);
-      const refusal = last ? ended() : accessProblem.password_refused('Send the password that you sign in with now.');
+      const refusal = last ? ended() : accessProblem.password_refused(say('password_wrong_now'));
       return { result: undefined, subject, refusal };
     }
-    if (!(await renewHash(tx, userId, before, after))) throw problem.conflict('Your password was changed meanwhile.');
+    if (!(await renewHash(tx, userId, before, after))) throw problem.conflict(say('password_changed'));
     await revokeLinks(tx, userId, now);
     await endSessionsOf(tx, userId, now, 'password changed', sessionId);
     await endEnrolmentsOf(tx, userId, now);

@@ -7,6 +7,7 @@ import { faultsOf } from '../rules.ts';
 import { endSessionsOf } from '../sessions.ts';
 import { endGrant, findGrant, findUser, insertGrant, placeOf } from '../store.ts';
 import type { NewRole, RoleGrant } from '../types.ts';
+import { say } from '../words.ts';
 
 /**
  * Gives somebody a role. An administrator of one programme grants roles within that programme alone. The user's sessions end, so that no token
@@ -20,7 +21,7 @@ export const grantRole = command<NewRole & { userId: string }, RoleGrant>({
   async run({ tx, actor, now }, { userId, ...role }) {
     if (!(await findUser(tx, userId, now))) throw problem.not_found('There is no such record.');
     const faults = faultsOf(role, now);
-    if (faults.length > 0) throw problem.unprocessable('The role cannot be granted like this.', {}, faults);
+    if (faults.length > 0) throw problem.unprocessable(say('role_unfit'), {}, faults);
     const id = newId();
     try {
       await insertGrant(tx, id, userId, role, actor.id, now);
@@ -45,10 +46,10 @@ function refusalOf(error: unknown, role: string): Problem | undefined {
     case 'role_grants_fund_id_fkey':
       return noSuchPlace('fund');
     case 'role_grants_once':
-      return problem.conflict('This role is held already.');
+      return problem.conflict(say('role_held'));
     case 'role_grants_compatible': {
       const held = error instanceof Error && 'detail' in error ? String(error.detail) : '';
-      return accessProblem.incompatible_roles(`Nobody is both ${held} and ${role}. End the one before granting the other.`, { held, role });
+      return accessProblem.incompatible_roles(say('roles_incompatible', { held, role }), { held, role });
     }
     default:
       return undefined;
@@ -66,7 +67,7 @@ async function endPinsOfRole(
 }
 
 const noSuchPlace = (kind: ScopeKind): Problem =>
-  problem.unprocessable('The role cannot be granted like this.', {}, [{ pointer: `/${kind}Id`, detail: `There is no such ${kind}.` }]);
+  problem.unprocessable(say('role_unfit'), {}, [{ pointer: `/${kind}Id`, detail: say(`${kind}_none`) }]);
 
 /**
  * Ends a role now, and with it the user's sessions, and the PINs that it was used with.
@@ -82,7 +83,7 @@ export const endRole = command<{ userId: string; grantId: string }, RoleGrant>({
   async run({ tx, now }, { userId, grantId }) {
     const before = await findGrant(tx, userId, grantId);
     const grant = await endGrant(tx, grantId, now);
-    if (!grant) throw problem.conflict('This role has ended already.');
+    if (!grant) throw problem.conflict(say('role_ended'));
     await endSessionsOf(tx, userId, now, 'role ended');
     if (before) await endPinsOfRole(tx, userId, before, now);
     return { result: grant, subject: { type: 'user', id: userId }, before, after: grant };

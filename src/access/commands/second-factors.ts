@@ -13,6 +13,7 @@ import { endSessionsOf } from '../sessions.ts';
 import { credentialsById, lockCredentials, replaceAuthenticator } from '../store.ts';
 import { passerBy } from '../system.ts';
 import type { NewSecrets, TotpEnrolment } from '../types.ts';
+import { say } from '../words.ts';
 import { enabledUser } from './users.ts';
 
 /**
@@ -25,9 +26,9 @@ export const startSecondFactorReplacement = command<{ userId: string; reason: st
   scope: () => ({}),
   async run(context, { userId, reason }) {
     const { tx, actor, now } = context;
-    if (userId === actor.id) throw problem.forbidden('Nobody does this for themselves. Ask another administrator.');
+    if (userId === actor.id) throw problem.forbidden(say('not_for_oneself'));
     const user = await enabledUser(tx, userId, now);
-    if (!user.activatedAt) throw problem.conflict('This user has not accepted their invitation: send them another.');
+    if (!user.activatedAt) throw problem.conflict(say('user_not_activated'));
     const subject = { type: 'user', id: userId };
     const link = await newLink(context, userId, 'second_factor');
     await endSessionsOf(tx, userId, now, 'second factor replaced');
@@ -70,7 +71,7 @@ const replace = command<{ link: string; before: string | null; passwordRight: bo
         await revokeLinks(tx, userId, now, ['second_factor']);
         await raiseAlert(tx, now, { kind: 'access.guessing', subject, facts: { tries: wrongTries + 1, from: 'a link' } });
       }
-      return { result: undefined as never, subject, refusal: accessProblem.password_refused('Send the password that you sign in with.') };
+      return { result: undefined as never, subject, refusal: accessProblem.password_refused(say('password_wrong')) };
     }
     const authenticator = await confirmed(context, userId, totp);
     if (!authenticator) return { result: undefined as never, subject, refusal: codeRefused() };

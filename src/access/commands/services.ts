@@ -1,7 +1,8 @@
-import { brokenConstraint, command, newId, type Problem, problem } from '../../platform/index.ts';
+import { brokenConstraint, command, newId, type Problem, problem, type Text } from '../../platform/index.ts';
 import type { MachineRole } from '../machines.ts';
 import { faultsOf } from '../rules.ts';
 import { disableAccount, findServiceAccount, insertServiceAccount, type ServiceAccount, scopeOf } from '../service-store.ts';
+import { say } from '../words.ts';
 
 type NewAccount = Pick<ServiceAccount, 'name'> & { readonly role: MachineRole } & {
   readonly [Place in 'programmeId' | 'officeId' | 'fundId']?: string | undefined;
@@ -18,7 +19,7 @@ export const createServiceAccount = command<NewAccount, ServiceAccount>({
   async run({ tx, actor, now }, { name, role, programmeId = null, officeId = null, fundId = null }) {
     // As a person's role: a second place would let the first answer whether the second is there.
     const faults = faultsOf({ role, ...Object.fromEntries(Object.entries({ programmeId, officeId, fundId }).filter(([, id]) => id)) }, now);
-    if (faults.length > 0) throw problem.unprocessable('The service account cannot be made like this.', {}, faults);
+    if (faults.length > 0) throw problem.unprocessable(say('service_unfit'), {}, faults);
     const account: ServiceAccount = {
       id: newId(),
       name,
@@ -38,18 +39,18 @@ export const createServiceAccount = command<NewAccount, ServiceAccount>({
   },
 });
 
-const places: Readonly<Record<string, readonly [pointer: string, detail: string]>> = {
-  service_accounts_programme_id_fkey: ['/programmeId', 'There is no such programme.'],
-  service_accounts_office_id_fkey: ['/officeId', 'There is no such office.'],
-  service_accounts_fund_id_fkey: ['/fundId', 'There is no such fund.'],
-  service_accounts_fund: ['/fundId', 'The role donor is for one fund.'],
+const places: Readonly<Record<string, readonly [pointer: string, detail: Text]>> = {
+  service_accounts_programme_id_fkey: ['/programmeId', say('programme_none')],
+  service_accounts_office_id_fkey: ['/officeId', say('office_none')],
+  service_accounts_fund_id_fkey: ['/fundId', say('fund_none')],
+  service_accounts_fund: ['/fundId', say('donor_one_fund')],
 };
 
 function refusalOf(error: unknown): Problem | undefined {
   const constraint = brokenConstraint(error) ?? '';
-  if (constraint === 'service_accounts_name_key') return problem.conflict('There is a service account of this name already.');
+  if (constraint === 'service_accounts_name_key') return problem.conflict(say('service_name_taken'));
   const [pointer, detail] = places[constraint] ?? [];
-  return pointer && detail ? problem.unprocessable('The service account cannot be made like this.', {}, [{ pointer, detail }]) : undefined;
+  return pointer && detail ? problem.unprocessable(say('service_unfit'), {}, [{ pointer, detail }]) : undefined;
 }
 
 /** Keeps a machine out for good: none of its keys opens anything from now on. @throws conflict when that has happened already */
@@ -63,7 +64,7 @@ export const disableServiceAccount = command<{ serviceAccountId: string }, Servi
   async run({ tx, now }, { serviceAccountId }) {
     const before = await findServiceAccount(tx, serviceAccountId);
     const account = await disableAccount(tx, serviceAccountId, now);
-    if (!account) throw problem.conflict('This service account is disabled already.');
+    if (!account) throw problem.conflict(say('service_disabled_before'));
     return { result: account, subject: { type: 'service_account', id: serviceAccountId }, before, after: account };
   },
 });

@@ -1,4 +1,4 @@
-import { command, type Db, problem } from '../../platform/index.ts';
+import { command, type Db, problem, type Text } from '../../platform/index.ts';
 import { STEP_UP_MS } from '../authorise.ts';
 import { boundTo } from '../challenges.ts';
 import { sessionOf } from '../own-session.ts';
@@ -10,16 +10,15 @@ import { WRONG_CODES_ALLOWED } from '../rules.ts';
 import { type SecondFactor, secondFactorOf, useUp } from '../second-factor.ts';
 import { acceptSecondFactor, countWrongCode, ended, endSession, lockSession } from '../sessions.ts';
 import { credentialsById } from '../store.ts';
+import { say } from '../words.ts';
 
 interface StepUp extends Pick<SecondFactor, 'totp' | 'passkey'> {
   /** Whom passkeys sign for. */
   readonly party: RelyingParty;
 }
 
-const adviceFor = async (db: Db, userId: string): Promise<string> =>
-  (await hasPasskey(db, userId))
-    ? 'Ask for another challenge, and have one of your passkeys answer it.'
-    : 'Wait for the next code of your authenticator, then send that.';
+const adviceFor = async (db: Db, userId: string): Promise<Text> =>
+  (await hasPasskey(db, userId)) ? say('passkey_again') : say('code_again');
 
 /**
  * Refreshes the second factor of the actor's session, which goes on under another token. A few wrong codes in a row end the session.
@@ -30,7 +29,7 @@ export const stepUp = command<StepUp, { freshUntil: string; token: string }>({
   name: 'access.step_up',
   scope: () => ({}),
   async run({ tx, actor, now, keyRing }, { party, ...given }) {
-    if (actor.deviceId !== undefined) throw problem.unprocessable('On this device, give your PIN again.');
+    if (actor.deviceId !== undefined) throw problem.unprocessable(say('pin_here'));
     const sessionId = sessionOf(actor);
     const subject = { type: 'session', id: sessionId };
     const wrongCodes = await lockSession(tx, sessionId);

@@ -3,10 +3,11 @@ import { endEnrolmentsOf } from '../devices/store.ts';
 import { userOf } from '../session-store.ts';
 import { ended, endSession, endSessionsOf } from '../sessions.ts';
 import { findUser } from '../store.ts';
+import { say } from '../words.ts';
 
 async function endOneOf(tx: Tx, userId: string, sessionId: string, now: Date, reason: string): Promise<void> {
   const isTheirs = (await userOf(tx, sessionId)) === userId;
-  if (!isTheirs || !(await endSession(tx, sessionId, now, reason))) throw problem.not_found('There is no such session, or it has ended.');
+  if (!isTheirs || !(await endSession(tx, sessionId, now, reason))) throw problem.not_found(say('session_none'));
 }
 
 /** Ends one of the actor's sessions. The second factor is asked for, so that whoever stole a session does not end the others (ASVS 5.0, 7.5.2). */
@@ -49,7 +50,7 @@ export const endSessionsOfUser = command<{ userId: string }, { ended: number }>(
   name: 'access.end_all_sessions',
   scope: () => ({}),
   async run({ tx, now }, { userId }) {
-    if (!(await findUser(tx, userId, now))) throw problem.not_found('There is no such user.');
+    if (!(await findUser(tx, userId, now))) throw problem.not_found(say('user_none'));
     const count = await endSessionsOf(tx, userId, now, 'ended by an administrator');
     await endEnrolmentsOf(tx, userId, now);
     return { result: { ended: count }, subject: { type: 'user', id: userId }, after: { ended: count } };

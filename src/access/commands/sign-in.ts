@@ -14,6 +14,7 @@ import { beginSession, type SessionOptions } from '../sessions.ts';
 import { credentialsByEmail, isUnchanged, lockCredentials, renewHash, type Secrets } from '../store.ts';
 import { system } from '../system.ts';
 import type { SignedIn } from '../types.ts';
+import { say } from '../words.ts';
 
 /** What somebody signs in with: a password, one second factor, and what their device kept of an earlier time. */
 export interface Credentials extends SecondFactor {
@@ -50,9 +51,7 @@ export async function signIn(
   session: SessionOptions = {},
 ): Promise<SignedIn> {
   if (Object.values(given).filter((factor) => factor !== undefined).length !== 1) {
-    throw problem.invalid_request(
-      'Send one second factor with the password: an answer of your passkey, the code of your authenticator or a recovery code.',
-    );
+    throw problem.invalid_request(say('factors_many'));
   }
   const kept = await credentialsByEmail(db, email.toLowerCase());
   const userId = kept?.id ?? nobody;
@@ -91,7 +90,7 @@ interface Examined {
 }
 
 function refused(userId: string, reason: string): Outcome<never> {
-  const refusal = problem.unauthenticated('The address, the password or the code is wrong, or it is too early to try again.');
+  const refusal = problem.unauthenticated(say('sign_in_refused'));
   return { result: undefined as never, subject: { type: 'user', id: userId }, reason, refusal };
 }
 

@@ -5,6 +5,7 @@ import { newLink, sendingOf } from '../links.ts';
 import { endSessionsOf } from '../sessions.ts';
 import { findUser, insertUser, markDisabled } from '../store.ts';
 import type { NewUser, User } from '../types.ts';
+import { say } from '../words.ts';
 
 /** Adds somebody who cannot sign in yet. @throws conflict when somebody has that address already */
 export async function addUser({ tx, actor, now }: CommandContext, { email: given, displayName, language }: NewUser): Promise<User> {
@@ -22,7 +23,7 @@ export async function addUser({ tx, actor, now }: CommandContext, { email: given
   try {
     await insertUser(tx, user, actor.id, now);
   } catch (error) {
-    if (brokenConstraint(error) === 'users_email_key') throw problem.conflict('Somebody has this e-mail address already.');
+    if (brokenConstraint(error) === 'users_email_key') throw problem.conflict(say('email_taken'));
     throw error;
   }
   return user;
@@ -45,8 +46,8 @@ export const createUser = command<NewUser, User>({
 /** Somebody who may still sign in, or may yet. @throws not_found; conflict when they are disabled */
 export async function enabledUser(tx: Tx, userId: string, now: Date): Promise<User> {
   const user = await findUser(tx, userId, now);
-  if (!user) throw problem.not_found('There is no such user.');
-  if (user.disabledAt) throw problem.conflict('This user is disabled.');
+  if (!user) throw problem.not_found(say('user_none'));
+  if (user.disabledAt) throw problem.conflict(say('user_disabled'));
   return user;
 }
 
@@ -60,7 +61,7 @@ export const disableUser = command<{ userId: string }, User>({
   async run({ tx, now }, { userId }) {
     const before = await findUser(tx, userId, now);
     if (!before) throw problem.not_found('There is no such record.');
-    if (!(await markDisabled(tx, userId, now))) throw problem.conflict('This user is disabled already.');
+    if (!(await markDisabled(tx, userId, now))) throw problem.conflict(say('user_disabled_before'));
     await endSessionsOf(tx, userId, now, 'user disabled');
     await endEnrolmentsOf(tx, userId, now);
     await revokeLinks(tx, userId, now);

@@ -264,7 +264,7 @@ describe('attacks on devices and PINs', () => {
     expect(rows).toEqual([]);
     await session.post(path, enrolment(key.publicKey)).expect(201);
     const { body } = await session.post(path, enrolment(key.publicKey)).expect(409);
-    expect(body.detail).toContain('known already');
+    expect(body.detail).toContain('déjà connu');
   });
 
   it('the database keeps locks, ends and keys as they are, whoever asks', async () => {

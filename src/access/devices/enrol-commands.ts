@@ -4,6 +4,7 @@ import { sessionOf } from '../own-session.ts';
 import { accessProblem } from '../problems.ts';
 import type { RelyingParty } from '../relying-party.ts';
 import { lockSession } from '../sessions.ts';
+import { say } from '../words.ts';
 import { sealPin } from './pin.ts';
 import { ENROLMENT_IDLE_MS, grantsOnDevice, isWeakPin } from './rules.ts';
 import { isDeviceKey, isSigned } from './signature.ts';
@@ -38,8 +39,8 @@ export const enrolOnDevice = command<Enrolling, Enrolled>({
   scope: () => undefined,
   async run({ tx, actor, now, keyRing }, { party, deviceId, pin, device, ...signed }) {
     if (isWeakPin(pin, now)) {
-      const fault = { pointer: '/body/pin', detail: 'Not a row of digits, a repetition or a date.' };
-      throw problem.unprocessable('Choose another PIN: this one is guessed too easily.', {}, [fault]);
+      const fault = { pointer: '/body/pin', detail: say('pin_pattern') };
+      throw problem.unprocessable(say('pin_guessable'), {}, [fault]);
     }
     const officeId = device ? await makeKnown(tx, actor, now, { id: deviceId, ...device }) : await lockDevice(tx, deviceId);
     if (!officeId || grantsOnDevice(actor.grants, officeId).length === 0) throw problem.not_found('There is no such record.');
@@ -83,10 +84,10 @@ export const replaceDeviceKey = command<
   },
 });
 
-const unsigned = (): Problem => accessProblem.device_refused('Ask for another challenge, and have this device sign it within two minutes.');
+const unsigned = (): Problem => accessProblem.device_refused(say('challenge_refused'));
 
 const noKey = (pointer: string): Problem =>
-  problem.unprocessable('This is not a public key of P-256.', {}, [{ pointer, detail: 'is not a point of the curve' }]);
+  problem.unprocessable(say('device_key_unfit'), {}, [{ pointer, detail: say('device_key_off_curve') }]);
 
 async function isAnswer(
   tx: Tx,
@@ -108,7 +109,7 @@ async function makeKnown(tx: Tx, actor: Actor, now: Date, device: NewDevice): Pr
     await insertDevice(tx, device, actor.id, now);
     return device.officeId;
   } catch (error) {
-    if (brokenConstraint(error) === 'devices_pkey') throw problem.conflict('This device is known already. Leave "device" out.');
+    if (brokenConstraint(error) === 'devices_pkey') throw problem.conflict(say('device_known'));
     if (brokenConstraint(error) === 'devices_office_id_fkey') throw problem.not_found('There is no such record.');
     throw error;
   }

@@ -1,4 +1,5 @@
 import { command, problem } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import { findDevice } from './list-store.ts';
 import { markRevoked } from './store.ts';
 import type { Device } from './types.ts';
@@ -16,7 +17,7 @@ export const revokeDevice = command<{ deviceId: string; reason: string }, Device
   },
   async run({ tx, actor, now }, { deviceId, reason }) {
     const before = await findDevice(tx, deviceId);
-    if (!(await markRevoked(tx, deviceId, actor.id, reason, now))) throw problem.conflict('This device is revoked already.');
+    if (!(await markRevoked(tx, deviceId, actor.id, reason, now))) throw problem.conflict(say('device_revoked'));
     const device = await findDevice(tx, deviceId);
     if (!device) throw problem.internal_error('The device has gone.');
     return { result: device, subject: { type: 'device', id: deviceId }, before, after: device, reason };

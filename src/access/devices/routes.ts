@@ -3,6 +3,7 @@ import type { SignInDoor } from '../commands/sign-in.ts';
 import { handOver, sessionFor } from '../hand-over.ts';
 import type { SessionRules } from '../session-rules.ts';
 import { system } from '../system.ts';
+import { say } from '../words.ts';
 import { askDevice, askToEnrol } from './challenge-commands.ts';
 import { enrolOnDevice, replaceDeviceKey } from './enrol-commands.ts';
 import { listDevices } from './queries.ts';
@@ -32,7 +33,7 @@ export function deviceRoutes(ground: Ground, door: SignInDoor, rules: SessionRul
       return askDevice(ground, { ...params, ...body }, { actor: system, requestId });
     },
     async signInOnDevice({ params, body: { transport = 'bearer', ...given }, ...call }) {
-      if (transport === 'cookie' && !call.isFromOwnPage) throw problem.cross_site('Sign in with a cookie from a page of this server.');
+      if (transport === 'cookie' && !call.isFromOwnPage) throw problem.cross_site(say('cookie_elsewhere'));
       const begun = await signInOnDevice(ground, door, { ...params, ...given }, call, sessionFor(call, transport, rules, keyRing));
       return handOver(begun, transport, rules, keyRing);
     },

@@ -8,6 +8,7 @@ import { beginSession, type SessionOptions } from '../sessions.ts';
 import { lockCredentials } from '../store.ts';
 import { system } from '../system.ts';
 import type { SignedIn } from '../types.ts';
+import { say } from '../words.ts';
 import { isPin } from './pin.ts';
 import { deviceSession, grantOf, grantsOnDevice, isInUse, wrongSignatures } from './rules.ts';
 import { isSigned } from './signature.ts';
@@ -22,8 +23,7 @@ export interface PinOnDevice extends SignedChallenge {
   readonly pin: string;
 }
 
-const refused = () =>
-  accessProblem.device_refused('Ask for another challenge and try again. If that does not help, sign in with your password.');
+const refused = () => accessProblem.device_refused(say('device_unrecognised'));
 
 /**
  * Looks at a PIN, once the device has signed for it: whoever has not the device's key cannot try a PIN, nor use tries up. What does not fit is

@@ -5,6 +5,7 @@ import type { SignInDoor } from '../commands/sign-in.ts';
 import { sessionOf } from '../own-session.ts';
 import { accessProblem } from '../problems.ts';
 import { acceptSecondFactor } from '../sessions.ts';
+import { say } from '../words.ts';
 import { examinePin, type PinOnDevice } from './sign-in.ts';
 import { lockDevice } from './store.ts';
 import { takePin } from './take-pin.ts';
@@ -23,7 +24,7 @@ export async function stepUpOnDevice(
   { actor, address, requestId }: { actor: Actor; address: string; requestId: string },
 ): Promise<{ freshUntil: string; token: string }> {
   const { deviceId } = actor;
-  if (deviceId === undefined) throw problem.unprocessable('A PIN counts on the device that it was chosen on. Give your second factor.');
+  if (deviceId === undefined) throw problem.unprocessable(say('pin_elsewhere'));
   const examined = await examinePin(ground, door, 'step_up', { ...given, deviceId, userId: actor.id }, address);
   return ground.execute(stepUpWithPin, { deviceId, challenge: given.challenge, ...examined }, { actor, requestId });
 }
@@ -42,7 +43,7 @@ const stepUpWithPin = command<
     const isOurs = await useChallenge(tx, now, asked, Buffer.from(challenge, 'base64url'));
     const refusal = isOurs
       ? await takePin(tx, now, { deviceId, userId: actor.id, enrolmentId, isRight })
-      : accessProblem.device_refused('Ask for another challenge, and have this device sign it within two minutes.');
+      : accessProblem.device_refused(say('challenge_refused'));
     if (refusal) return { result: undefined as never, subject, refusal };
     const token = await acceptSecondFactor(tx, sessionId, now);
     return { result: { freshUntil: new Date(now.getTime() + STEP_UP_MS).toISOString(), token }, subject };

@@ -1,10 +1,11 @@
 import type { Problem, Tx } from '../../platform/index.ts';
 import { raiseAlert } from '../alerts.ts';
 import { accessProblem } from '../problems.ts';
+import { say } from '../words.ts';
 import { WRONG_PINS_ALLOWED, WRONG_PINS_TO_ALERT } from './rules.ts';
 import { countWrongPin, countWrongPinOfDay, noteRightPin } from './store.ts';
 
-const locked = () => accessProblem.device_locked('Sign in on this device with your password and your second factor, and choose a new PIN.');
+const locked = () => accessProblem.device_locked(say('pins_locked'));
 
 /**
  * Lets a PIN count that was given on a device, whose key has signed and whose row is locked. The fifth wrong one locks the device for everybody
@@ -31,7 +32,7 @@ export async function takePin(
   }
   const left = WRONG_PINS_ALLOWED - wrongPins;
   if (left > 0) {
-    return accessProblem.pin_refused(`Try again. After ${left} more wrong PINs this device asks everybody for their password.`, { left });
+    return accessProblem.pin_refused(say('pin_wrong', { left }), { left });
   }
   await raiseAlert(tx, now, { kind: 'access.device_locked', subject, by: userId, facts: { wrongPins } });
   return locked();

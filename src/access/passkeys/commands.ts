@@ -5,6 +5,7 @@ import { sessionOf } from '../own-session.ts';
 import { accessProblem } from '../problems.ts';
 import type { RelyingParty } from '../relying-party.ts';
 import { findUser } from '../store.ts';
+import { say } from '../words.ts';
 import { readClientData } from './client-data.ts';
 import { decoyPasskeys } from './decoys.ts';
 import { type CreationOptions, creationOptions, type RequestOptions, requestOptions } from './options.ts';
@@ -24,7 +25,7 @@ export const askToRegister = command<OfParty, CreationOptions>({
   async run({ tx, actor, now, keyRing }, { party }) {
     const sessionId = sessionOf(actor);
     const user = await findUser(tx, actor.id, now);
-    if (!user) throw problem.not_found('There is no such user.');
+    if (!user) throw problem.not_found(say('user_none'));
     const existing = await descriptorsOf(tx, actor.id);
     const { bytes } = await giveChallenge(tx, now, { purpose: 'passkey_registration', boundTo: boundTo(keyRing, 'session', sessionId) });
     return { result: creationOptions(party, bytes, user, existing), subject: { type: 'session', id: sessionId } };
@@ -45,19 +46,17 @@ export const registerPasskey = command<OfParty & { name: string; credential: Att
     const isOurs = await useChallenge(tx, now, asked, challenge);
     const made = isOurs ? await verifyAttestation(party, challenge, credential) : null;
     if (!made) {
-      const refusal = accessProblem.passkey_refused(
-        'Ask for another challenge, and have the passkey made on this site within two minutes.',
-      );
+      const refusal = accessProblem.passkey_refused(say('passkey_not_made'));
       return { result: undefined as never, subject, refusal };
     }
     if ((await passkeysOf(tx, actor.id)).length >= PASSKEYS_ALLOWED) {
-      throw problem.conflict(`Nobody has more than ${PASSKEYS_ALLOWED} passkeys. Remove one first.`);
+      throw problem.conflict(say('passkeys_enough', { most: PASSKEYS_ALLOWED }));
     }
     try {
       const passkey = await insertPasskey(tx, { id: newId(), userId: actor.id, name, ...made }, now);
       return { result: passkey, subject, after: passkey };
     } catch (error) {
-      if (brokenConstraint(error) === 'passkeys_credential_id_key') throw problem.conflict('This passkey is known already.');
+      if (brokenConstraint(error) === 'passkeys_credential_id_key') throw problem.conflict(say('passkey_known'));
       throw error;
     }
   },
@@ -74,7 +73,7 @@ export const removePasskey = command<{ passkeyId: string }, undefined>({
   async run({ tx, actor, now }, { passkeyId }) {
     const subject = { type: 'user', id: actor.id };
     const before = await endPasskey(tx, actor.id, passkeyId, now);
-    if (!before) throw problem.not_found('There is no such passkey.');
+    if (!before) throw problem.not_found(say('passkey_none'));
     await raiseAlert(tx, now, { kind: 'access.passkey_removed', subject, by: actor.id, facts: { passkeyId } });
     return { result: undefined, subject, before };
   },

@@ -143,6 +143,9 @@ describe('emergency cash', () => {
     expect(JSON.stringify(body)).not.toContain(planned.registrationNumber);
     expect((await owed(planId)).map(({ amount }) => Number(amount)).sort()).toEqual([12500.5, 20000, 20000]);
     expect((await send(today, 'emergency-file-1').expect(201)).body).toEqual(body);
+    const inFrench = await send(today, 'emergency-file-1').set('Accept-Language', 'fr').expect(201);
+    expect(inFrench.headers['content-language']).toBe('fr');
+    expect(inFrench.body.faults[0].detail).toMatch(/^La personne est dans un tel plan/);
     const again = (await send(today).expect(201)).body;
     expect([again.enteredCount, shown(again).filter(([, , code]) => code === 'entered_already').length]).toEqual([0, 3]);
     expect(await owed(planId)).toHaveLength(3);

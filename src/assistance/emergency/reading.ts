@@ -1,6 +1,8 @@
-import { type Table, westernDigits } from '../../platform/index.ts';
+import { type Language, type ProblemPlace, type Table, type Text, westernDigits } from '../../platform/index.ts';
 import { type Columns, registrationNumberHeaders, registrationNumberIn, rowsUnder, type WrittenRow } from '../files/reading.ts';
-import type { Refused } from '../people/types.ts';
+import { details as refusals } from '../people/rules.ts';
+import type { InWords, Refused } from '../people/types.ts';
+import { say } from '../words.ts';
 import type { Cell, EntryFault, EntryFaultCode, ReadEntry } from './types.ts';
 
 const columns: Columns<Cell> = {
@@ -13,10 +15,11 @@ const columns: Columns<Cell> = {
   mostRows: 5_000,
 };
 
-const details = {
-  number_wrong: 'A registration number is ten digits with a check digit. Look it up and type it again.',
-  amount_wrong: 'Write an amount with a point or a comma before its decimals, and nothing but spaces between thousands: 20 000,00.',
-  despite_wrong: 'Say why in 3 to 500 characters, or leave the cell empty.',
+const details: Readonly<Record<EntryFaultCode, Text>> = {
+  ...refusals,
+  number_wrong: say('number_wrong'),
+  amount_wrong: say('amount_wrong'),
+  despite_wrong: say('despite_wrong'),
 };
 
 /** The rows of a file of people as they stand there. @throws as {@link rowsUnder} */
@@ -43,7 +46,7 @@ export function readEntries(
   const read: ReadEntry[] = [];
   const faults: EntryFault[] = [];
   for (const { row, registrationNumber: number = '', amount: sum = '', despite = '' } of written) {
-    const fault = (cell: Cell, code: keyof typeof details) => faults.push({ row, cell, code, detail: details[code] });
+    const fault = (cell: Cell, code: EntryFaultCode) => faults.push({ row, cell, code });
     const registrationNumber = registrationNumberIn(number);
     const amount = sum === '' ? undefined : amountIn(sum, digits);
     const isSaid = despite.length >= 3 && despite.length <= 500;
@@ -69,9 +72,16 @@ const cells: Partial<Record<EntryFaultCode, Cell>> = {
 
 /** What was refused of a file, by its rows. */
 export const faultsOfRows = (read: readonly ReadEntry[], refused: readonly Refused[]): EntryFault[] =>
-  refused.map(({ index, code, detail }) => ({
+  refused.map(({ index, code }) => ({
     row: (read[index] as ReadEntry).row,
     cell: cells[code] ?? 'registrationNumber',
     code,
-    detail,
   }));
+
+/** Faults in words, as they stand in the API. */
+export const faultsInWords = (faults: readonly EntryFault[], language: Language): (EntryFault & InWords)[] =>
+  faults.map((fault) => ({ ...fault, detail: details[fault.code][language] }));
+
+/** Faults as the places of a refusal. */
+export const placesOf = (faults: readonly EntryFault[]): ProblemPlace[] =>
+  faults.map(({ row, cell, code }) => ({ row, cell, detail: details[code] }));

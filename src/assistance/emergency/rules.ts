@@ -4,6 +4,7 @@ import { refused, type Standing } from '../people/rules.ts';
 import type { RefusalCode, Refused } from '../people/types.ts';
 import type { AmountRule } from '../plan-base.ts';
 import { addDays, type Day, earlier } from '../schedule/days.ts';
+import { say } from '../words.ts';
 import type { EmergencyTerms, NewEntry } from './types.ts';
 
 /**
@@ -14,8 +15,8 @@ import type { EmergencyTerms, NewEntry } from './types.ts';
 export function requireSoon(dueOn: Day, today: Day, withinDays: number, endsOn: Day): void {
   const last = earlier(addDays(today, withinDays), endsOn);
   if (dueOn >= today && dueOn <= last) return;
-  const detail = last < today ? `The programme ended on ${endsOn}.` : `A day from ${today} to ${last}.`;
-  throw problem.unprocessable('Emergency cash falls due within days.', {}, [{ pointer: '/dueOn', detail }]);
+  const detail = last < today ? say('programme_ended_on', { endsOn }) : say('day_between', { today, last });
+  throw problem.unprocessable(say('emergency_due_soon'), {}, [{ pointer: '/dueOn', detail }]);
 }
 
 /** What decides how much somebody is paid. */

@@ -39,5 +39,4 @@ export interface EntryFault {
   readonly row: number;
   readonly cell: Cell;
   readonly code: EntryFaultCode;
-  readonly detail: string;
 }

@@ -5,6 +5,7 @@ import type { Day } from '../schedule/days.ts';
 import { waitTurn } from '../schedule/period-store.ts';
 import { lastDayOf, type Scheduled, scheduledPlan, todayOf } from '../schedule/scheduled.ts';
 import { settlePeople } from '../schedule/settle-store.ts';
+import { say } from '../words.ts';
 import { applyChange, MOST_CHANGES, suspendedFrom } from './change-store.ts';
 import { type EntitlementSheet, entitlementById, sheetOf } from './queries.ts';
 import { faultsOfChange, refusalOfChange } from './rules.ts';
@@ -14,7 +15,7 @@ import type { NewChange } from './types.ts';
 /** A plan that people can be entitled in by name or whose people can be changed: one that pays by the calendar. @throws conflict */
 export async function calendarPlan(tx: Parameters<typeof scheduledPlan>[0], planId: string): Promise<Scheduled> {
   const scheduled = await scheduledPlan(tx, planId);
-  if (!scheduled) throw problem.conflict('What a plan of this kind owes does not go by the calendar. It is changed in another way.');
+  if (!scheduled) throw problem.conflict(say('plan_changed_otherwise'));
   return scheduled;
 }
 
@@ -40,10 +41,9 @@ export const entitlePeople = command<Named, { entitled: number; already: number 
     const { startsOn, faults } = firstDay(scheduled, given, todayOf(scheduled, now));
     const known = await peopleOf(tx, plan.programmeId, beneficiaryIds);
     beneficiaryIds.forEach((id, i) => {
-      if (!known.has(id))
-        faults.push({ pointer: `/beneficiaryIds/${i}`, detail: 'The programme has no such person, or the record was merged or erased.' });
+      if (!known.has(id)) faults.push({ pointer: `/beneficiaryIds/${i}`, detail: say('person_not_of_programme') });
     });
-    if (faults.length > 0) throw problem.unprocessable('These people cannot be entitled.', {}, faults);
+    if (faults.length > 0) throw problem.unprocessable(say('people_not_entitled'), {}, faults);
     const ids = await insertNamed(tx, planId, beneficiaryIds, startsOn, lastDayOf(scheduled), actor.id, now);
     await settlePeople(tx, scheduled, ids, now);
     const result = { entitled: ids.length, already: beneficiaryIds.length - ids.length };
@@ -60,7 +60,7 @@ export function firstDay({ schedule, periods }: Scheduled, given: Day | undefine
   if (startsOn === undefined) {
     return {
       startsOn: today,
-      faults: [{ pointer: '/startsOn', detail: 'The plan has no further period. Say from which day they are entitled.' }],
+      faults: [{ pointer: '/startsOn', detail: say('no_further_period') }],
     };
   }
   return { startsOn, faults: startsOn < schedule.startsOn || startsOn > schedule.endsOn ? [outside(schedule)] : [] };
@@ -68,7 +68,7 @@ export function firstDay({ schedule, periods }: Scheduled, given: Day | undefine
 
 const outside = ({ startsOn, endsOn }: Scheduled['schedule']): ProblemPlace => ({
   pointer: '/startsOn',
-  detail: startsOn === endsOn ? `The grant is due on ${startsOn}.` : `The plan runs from ${startsOn} to ${endsOn}.`,
+  detail: startsOn === endsOn ? say('grant_due_on', { day: startsOn }) : say('plan_runs', { startsOn, endsOn }),
 });
 
 /**
@@ -86,18 +86,18 @@ export const changeEntitlement = command<NewChange & { entitlementId: string; re
     const { plan } = scheduled;
     const { programme } = await programmeAt(tx, plan.programmeId, plan.programmeVersion);
     const faults = faultsOfChange(change, plan.kind, programme);
-    if (faults.length > 0) throw problem.unprocessable('The change is not complete.', {}, faults);
+    if (faults.length > 0) throw problem.unprocessable(say('change_incomplete'), {}, faults);
     const before = await sheetOf(tx, await entitlementById(tx, entitlementId), now);
     const { startsOn, endsOn, state } = before;
     if (!startsOn || !endsOn) throw new Error('an entitlement of a plan with a calendar has days');
     const refusal = refusalOfChange(change, { state, startsOn, endsOn, suspendedFrom: await suspendedFrom(tx, entitlementId) });
     if (refusal?.pointer) {
-      throw problem.unprocessable('The day does not fit.', {}, [{ pointer: refusal.pointer, detail: refusal.detail }]);
+      throw problem.unprocessable(say('change_day_unfit'), {}, [{ pointer: refusal.pointer, detail: refusal.detail }]);
     }
     if (refusal) throw problem.conflict(refusal.detail);
     const decision = { change, currency: plan.currency, reason, by: actor.id, now, runId: null };
     const [changed] = await applyChange(tx, [entitlementId], decision);
-    if (!changed) throw problem.conflict(`An entitlement is changed ${MOST_CHANGES} times at most.`);
+    if (!changed) throw problem.conflict(say('changes_too_many', { most: MOST_CHANGES }));
     await settlePeople(tx, scheduled, [entitlementId], now);
     const found = await findEntitlement(tx, entitlementId);
     if (!found) throw new Error('an entitlement stays');

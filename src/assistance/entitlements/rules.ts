@@ -1,6 +1,7 @@
-import { Money, type ProblemPlace } from '../../platform/index.ts';
+import { Money, type ProblemPlace, type Text } from '../../platform/index.ts';
 import { faultsOfPayment, type Kind, type Programme } from '../../programmes/index.ts';
 import { faultOfAmount } from '../amounts.ts';
+import { say } from '../words.ts';
 import type { NewChange } from './types.ts';
 
 /** What is wrong with a change itself, whoever it is for. */
@@ -11,11 +12,11 @@ export function faultsOfChange(
 ): ProblemPlace[] {
   const faults: ProblemPlace[] = [];
   if ((change === 'resume') !== (arrears !== undefined)) {
-    const detail = change === 'resume' ? 'Say whether the suspended days are paid after all.' : 'Only who is resumed has arrears.';
+    const detail = change === 'resume' ? say('arrears_missing') : say('arrears_unasked');
     faults.push({ pointer: '/arrears', detail });
   }
   if ((change === 'amount') !== (amount !== undefined)) {
-    faults.push({ pointer: '/amount', detail: change === 'amount' ? 'Say the new amount.' : 'Only a change of amount has one.' });
+    faults.push({ pointer: '/amount', detail: change === 'amount' ? say('new_amount_missing') : say('new_amount_unasked') });
   } else if (amount !== undefined) {
     const detail = faultOfAmount(amount, programme.currency);
     if (detail) faults.push({ pointer: '/amount', detail });
@@ -36,14 +37,14 @@ export interface Standing {
 }
 
 /** Why a change is not for an entitlement as it stands; undefined when it is. */
-export function refusalOfChange({ change, from }: NewChange, standing: Standing): { pointer?: string; detail: string } | undefined {
+export function refusalOfChange({ change, from }: NewChange, standing: Standing): { pointer?: string; detail: Text } | undefined {
   const { state, startsOn, endsOn, suspendedFrom } = standing;
-  if (state === 'stopped') return { detail: `The entitlement was stopped; its last day is ${endsOn}. Entitle the person in another plan.` };
-  if (change === 'suspend' && state === 'suspended') return { detail: `It is suspended from ${suspendedFrom} on. Resume it first.` };
-  if (change === 'resume' && state !== 'suspended') return { detail: 'It is not suspended.' };
-  if (from < startsOn || from > endsOn) return { pointer: '/from', detail: `The entitlement runs from ${startsOn} to ${endsOn}.` };
+  if (state === 'stopped') return { detail: say('entitlement_stopped', { endsOn }) };
+  if (change === 'suspend' && state === 'suspended') return { detail: say('entitlement_suspended', { day: suspendedFrom ?? from }) };
+  if (change === 'resume' && state !== 'suspended') return { detail: say('entitlement_not_suspended') };
+  if (from < startsOn || from > endsOn) return { pointer: '/from', detail: say('entitlement_runs', { startsOn, endsOn }) };
   if (change === 'resume' && suspendedFrom && from < suspendedFrom) {
-    return { pointer: '/from', detail: `The suspension begins on ${suspendedFrom}: resume from that day on, or later.` };
+    return { pointer: '/from', detail: say('suspension_begins', { day: suspendedFrom }) };
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { plainHeader } from '../../intake/index.ts';
 import { hasDammDigit, plainDigits, problem, type Table } from '../../platform/index.ts';
+import { say } from '../words.ts';
 
 /** The columns of a file: what each is called, in French, English and Arabic, and which have to be there. */
 export interface Columns<Cell extends string> {
@@ -8,7 +9,7 @@ export interface Columns<Cell extends string> {
   readonly mostRows: number;
 }
 
-/** One row as it stands in a file, whose header is row 1; a cell whose column is not there is undefined. */
+/** One row as it stands in a file, where a spreadsheet shows it; a cell whose column is not there is undefined. */
 export type WrittenRow<Cell extends string> = { readonly row: number } & { readonly [One in Cell]?: string };
 
 export const registrationNumberHeaders = [
@@ -31,15 +32,12 @@ export async function rowsUnder<Cell extends string>({ header, rows }: Table, co
     throw places;
   }
   const written: WrittenRow<Cell>[] = [];
-  let row = 1;
-  for await (const cells of rows) {
-    row += 1;
-    if (written.length === columns.mostRows)
-      throw problem.unprocessable(`A file has ${columns.mostRows} rows at most. Send it in parts, each with the header.`);
+  for await (const { row, cells } of rows) {
+    if (written.length === columns.mostRows) throw problem.unprocessable(say('file_too_many_rows', { most: columns.mostRows }));
     const texts = [...places].map(([cell, place]) => [cell, (cells[place] ?? '').trim()]);
     written.push({ row, ...Object.fromEntries(texts) });
   }
-  if (written.length === 0) throw problem.unprocessable('The file has no row below its header.');
+  if (written.length === 0) throw problem.unprocessable(say('file_without_rows'));
   return written;
 }
 
@@ -53,16 +51,15 @@ function placesIn<Cell extends string>(header: readonly string[], { headers, req
   for (const [i, text] of header.entries()) {
     const cell = cellOf.get(plainHeader(text));
     if (!cell) continue;
-    if (places.has(cell))
-      return problem.unprocessable('Two columns have one meaning.', {}, [{ row: 1, cell: text, detail: 'Leave one out.' }]);
+    if (places.has(cell)) return problem.unprocessable(say('columns_alike'), {}, [{ row: 1, cell: text, detail: say('column_one_out') }]);
     places.set(cell, i);
   }
   const missing = required.filter((cell) => !places.has(cell));
   if (missing.length === 0) return places;
   return problem.unprocessable(
-    'A column is missing.',
+    say('column_lacking'),
     {},
-    missing.map((cell) => ({ row: 1, cell, detail: `Call it one of: ${headers[cell].slice(1).join(', ')}.` })),
+    missing.map((cell) => ({ row: 1, cell, detail: say('column_names', { names: headers[cell].slice(1).join(', ') }) })),
   );
 }
 

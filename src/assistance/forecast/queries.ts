@@ -3,6 +3,7 @@ import { type Actor, type Db, Money, problem } from '../../platform/index.ts';
 import { planById } from '../queries.ts';
 import { latestPeriod } from '../schedule/period-store.ts';
 import { scheduledPlan, todayOf } from '../schedule/scheduled.ts';
+import { say } from '../words.ts';
 import { expectedByMonth } from './rules.ts';
 import { alikeNow, madeOutByMonth } from './store.ts';
 import type { ForecastMonth } from './types.ts';
@@ -24,7 +25,7 @@ export async function readForecast(db: Db, actor: Actor, planId: string, now: Da
   const { programmeId, currency } = await planById(db, planId);
   authoriseRead(actor, 'assistance.read', { programme: programmeId });
   const expected = await expectedOfPlan(db, planId, now);
-  if (!expected) throw problem.conflict('What a plan of this kind owes does not go by the calendar.');
+  if (!expected) throw problem.conflict(say('plan_without_calendar'));
   const madeOut = new Map((await madeOutByMonth(db, planId)).map((month) => [month.month, month]));
   const months = [...new Set([...madeOut.keys(), ...expected.keys()])].sort().map((month) => ({
     month,

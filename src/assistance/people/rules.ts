@@ -1,28 +1,31 @@
-import type { NamedPerson, RefusalCode, Refused } from './types.ts';
+import type { Language, Text } from '../../platform/index.ts';
+import { say } from '../words.ts';
+import type { InWords, NamedPerson, RefusalCode, Refused } from './types.ts';
 
-/** Whom emergency cash is for: the one sentence that the contract, the database and the documentation share. */
-export const EMERGENCY_IS_FOR = 'Emergency cash is for people who are in no other plan of the same purpose, unless it is said why.';
-
-export const details: Readonly<Record<RefusalCode, string>> = {
-  not_found: 'The programme knows nobody, or no instalment, of this identifier or number. Check it.',
-  not_enrolled: 'The person is not enrolled. Enrol them, or resume their enrolment, and send them again.',
-  repeated: 'The person stands in the request already. Leave one out.',
-  entered_already: 'The person is in this plan already.',
-  in_another_plan: `The person is in one. ${EMERGENCY_IS_FOR}`,
-  amount: 'An amount is above zero, has no more decimals than its currency, and pays no less or more at once than the programme allows.',
-  amount_of_plan: 'The amount goes by the plan, and is not said of a person.',
-  below_least: 'It comes to less than the programme pays at once by this kind.',
-  above_most: 'It comes to more than the programme pays at once by this kind.',
-  no_source: 'Nothing that was released to the person can be topped up.',
-  not_theirs: 'The instalment is another person’s.',
-  is_top_up: 'The instalment is a top-up itself, and a top-up is not topped up.',
-  not_released: 'The instalment has not been released, or its voucher has expired or was cancelled. Top it up once it is released.',
-  topped_up_already: 'The instalment has been topped up for this reason already.',
-  comes_to_nothing: 'The percentage of the instalment comes to less than the smallest coin.',
+export const details: Readonly<Record<RefusalCode, Text>> = {
+  not_found: say('named_unknown'),
+  not_enrolled: say('named_not_enrolled'),
+  repeated: say('named_twice'),
+  entered_already: say('entered_already'),
+  in_another_plan: say('in_another_plan'),
+  amount: say('named_amount'),
+  amount_of_plan: say('amount_of_plan'),
+  below_least: say('named_below_least'),
+  above_most: say('named_above_most'),
+  no_source: say('no_source'),
+  not_theirs: say('not_theirs'),
+  is_top_up: say('is_top_up'),
+  not_released: say('not_released'),
+  topped_up_already: say('topped_up_already'),
+  comes_to_nothing: say('comes_to_nothing'),
 };
 
-/** One of many that is not taken, in words. @param index counted from 0 */
-export const refused = (index: number, code: RefusalCode): Refused => ({ index, code, detail: details[code] });
+/** One of many that is not taken. @param index counted from 0 */
+export const refused = (index: number, code: RefusalCode): Refused => ({ index, code });
+
+/** Those that are not taken, in words, as they stand in the API. */
+export const inWords = <One extends { readonly code: RefusalCode }>(those: readonly One[], language: Language): (One & InWords)[] =>
+  those.map((one) => ({ ...one, detail: details[one.code][language] }));
 
 /** Somebody who can be entered, and where they stand in the request. */
 export interface Standing {

@@ -31,5 +31,9 @@ export type RefusalCode =
 export interface Refused {
   readonly index: number;
   readonly code: RefusalCode;
+}
+
+/** Why, in the language of who asks. */
+export interface InWords {
   readonly detail: string;
 }

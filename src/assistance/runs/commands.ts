@@ -5,6 +5,7 @@ import { faultsOfChange } from '../entitlements/rules.ts';
 import { planScope } from '../queries.ts';
 import { advanceSoon } from '../schedule/advance-soon.ts';
 import { todayOf } from '../schedule/scheduled.ts';
+import { say } from '../words.ts';
 import { findRun, insertRun } from './store.ts';
 import type { NewRun, PlanRun } from './types.ts';
 
@@ -25,19 +26,19 @@ export const startRun = command<{ planId: string; run: NewRun }, PlanRun>({
       const { startsOn, faults } = firstDay(scheduled, asked.from, todayOf(scheduled, now));
       const isBoundary = scheduled.periods.some((period) => period.startsOn === startsOn && period.startsOn >= todayOf(scheduled, now));
       if (faults.length === 0 && schedule.every !== 'once' && !isBoundary) {
-        faults.push({ detail: 'Everybody together is entitled from the beginning of a period that is to come.' });
+        faults.push({ detail: say('run_from_period') });
       }
       const places = faults.map(({ detail }) => ({ pointer: '/from', detail }));
-      if (!plan.scorecardId) places.push({ pointer: '/change', detail: 'The plan has no scorecard. Name whom it is for.' });
-      if (places.length > 0) throw problem.unprocessable('Nobody can be entitled so.', {}, places);
+      if (!plan.scorecardId) places.push({ pointer: '/change', detail: say('plan_without_scorecard') });
+      if (places.length > 0) throw problem.unprocessable(say('run_unfit'), {}, places);
       await insertRun(tx, { id, planId, change: 'entitle', filter: {}, reason: asked.reason }, { from: startsOn }, actor.id, now);
     } else {
       const { filter = {}, reason, ...change } = asked;
       const faults = faultsOfChange(change, plan.kind, programme);
       if (change.from < schedule.startsOn || change.from > schedule.endsOn) {
-        faults.push({ pointer: '/from', detail: `The plan runs from ${schedule.startsOn} to ${schedule.endsOn}.` });
+        faults.push({ pointer: '/from', detail: say('plan_runs', schedule) });
       }
-      if (faults.length > 0) throw problem.unprocessable('The change is not complete.', {}, faults);
+      if (faults.length > 0) throw problem.unprocessable(say('change_incomplete'), {}, faults);
       const { change: kind, ...terms } = change;
       await insertRun(tx, { id, planId, change: kind, filter, reason }, terms, actor.id, now);
     }

@@ -1,5 +1,7 @@
+import type { Text } from '../../platform/index.ts';
 import { faultsOfPayments } from '../amounts.ts';
 import type { Kind } from '../kind.ts';
+import { say } from '../words.ts';
 import { beginScheduled } from './begin.ts';
 import { endOfCount, MOST_PERIODS, periodsOf } from './calendar.ts';
 import type { NewStipend } from './types.ts';
@@ -12,21 +14,21 @@ export const stipend: Kind<NewStipend> = {
   faultsOf(plan, programme) {
     const faults = faultsOfPayments(plan, programme);
     const { startsOn, endsOn, count, every, everyDays, dueAt = 'start' } = plan;
-    const say = (pointer: string, detail: string) => faults.push({ pointer, detail });
+    const wrong = (pointer: string, detail: Text) => faults.push({ pointer, detail });
     if ((every === 'days') !== (everyDays !== undefined)) {
-      say('/everyDays', every === 'days' ? 'Say how many days a period has.' : 'Only periods of days have a number of days.');
+      wrong('/everyDays', every === 'days' ? say('days_of_period_missing') : say('days_without_period'));
     }
-    if ((endsOn === undefined) === (count === undefined)) say('/endsOn', 'Say the last day or how many periods, one of the two.');
+    if ((endsOn === undefined) === (count === undefined)) wrong('/endsOn', say('end_or_count'));
     if (faults.length > 0) return faults;
     const end = endOf(plan);
     if (startsOn < programme.startsOn || startsOn > programme.endsOn) {
-      say('/startsOn', `The programme runs from ${programme.startsOn} to ${programme.endsOn}.`);
+      wrong('/startsOn', say('programme_runs', programme));
     } else if (end < startsOn) {
-      say('/endsOn', 'A stipend ends on or after the day on which it starts.');
+      wrong('/endsOn', say('stipend_ends_early'));
     } else if (end > programme.endsOn) {
-      say(endsOn === undefined ? '/count' : '/endsOn', `The stipend would end on ${end}, after the programme does on ${programme.endsOn}.`);
+      wrong(endsOn === undefined ? '/count' : '/endsOn', say('stipend_beyond_programme', { end, endsOn: programme.endsOn }));
     } else if (periodsOf({ startsOn, endsOn: end, every, everyDays, dueAt }).length > MOST_PERIODS) {
-      say('/endsOn', `A stipend has at most ${MOST_PERIODS} periods.`);
+      wrong('/endsOn', say('periods_too_many', { most: MOST_PERIODS }));
     }
     return faults;
   },

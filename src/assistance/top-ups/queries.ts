@@ -3,10 +3,10 @@ import { scorecardById } from '../../eligibility/index.ts';
 import { type Actor, type Db, Money, problem } from '../../platform/index.ts';
 import { programmeAt } from '../../programmes/index.ts';
 import { type Bounds, boundsOf } from '../amounts.ts';
-import { details } from '../people/rules.ts';
 import { planOfKind } from '../plan-of-kind.ts';
 import { planById, planScope } from '../queries.ts';
 import type { Plan } from '../types.ts';
+import { say } from '../words.ts';
 import { requireDays } from './rules.ts';
 import { countMeant } from './store.ts';
 import type { AssistedPorts, TopUpRule, TopUpTotals } from './types.ts';
@@ -24,16 +24,14 @@ async function requireRule(db: Db, { programmeId }: Plan, rule: TopUpRule): Prom
   const faults = await Promise.all([
     ...(rule.planIds ?? []).map(async (id, i) => {
       const plan = await planById(db, id).catch(unlessMissing);
-      return plan?.programmeId === programmeId ? [] : [{ pointer: `/planIds/${i}`, detail: 'The programme has no such plan.' }];
+      return plan?.programmeId === programmeId ? [] : [{ pointer: `/planIds/${i}`, detail: say('plan_none') }];
     }),
     ...(rule.tiers ? [rule.tiers.scorecardId] : []).map(async (id) => {
       const scorecard = await scorecardById(db, id).catch(unlessMissing);
-      return scorecard?.programmeId === programmeId
-        ? []
-        : [{ pointer: '/tiers/scorecardId', detail: 'The programme has no such scorecard.' }];
+      return scorecard?.programmeId === programmeId ? [] : [{ pointer: '/tiers/scorecardId', detail: say('scorecard_of_programme_none') }];
     }),
   ]);
-  if (faults.flat().length > 0) throw problem.unprocessable('The rule points at what is not there.', {}, faults.flat());
+  if (faults.flat().length > 0) throw problem.unprocessable(say('rule_points_nowhere'), {}, faults.flat());
 }
 
 function unlessMissing(error: unknown): undefined {
@@ -51,7 +49,7 @@ export async function countByRule(db: Db, planId: string, rule: TopUpRule, ports
   return {
     ...counts,
     total: Money.of(total, plan.currency).toJSON(),
-    leftOut: leftOut.map(({ instalmentId, code }) => ({ instalmentId, code, detail: details[code] })),
+    leftOut: leftOut.map(({ instalmentId, code }) => ({ instalmentId, code })),
   };
 }
 

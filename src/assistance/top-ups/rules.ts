@@ -4,6 +4,7 @@ import { type Bounds, brokenBound, isAmount } from '../amounts.ts';
 import { MILLION, wholeUnits } from '../decimals.ts';
 import { refused } from '../people/rules.ts';
 import type { Refused } from '../people/types.ts';
+import { say } from '../words.ts';
 import type { TopUpRule, TopUpTerms } from './types.ts';
 
 /** A percentage has four decimals at most, so it is counted in millionths of the whole. */
@@ -19,20 +20,18 @@ export function faultsOfTopUp(
   { currency, startsOn, endsOn }: Pick<Programme, 'currency' | 'startsOn' | 'endsOn'>,
 ): ProblemPlace[] {
   const faults: ProblemPlace[] = [];
-  if ((amount === undefined) === (percentage === undefined))
-    faults.push({ pointer: '/topUp/amount', detail: 'Say an amount or a percentage.' });
+  if ((amount === undefined) === (percentage === undefined)) faults.push({ pointer: '/topUp/amount', detail: say('amount_or_percentage') });
   else if (amount !== undefined && !isAmount(amount, currency))
-    faults.push({ pointer: '/topUp/amount', detail: `An amount is above zero and fits ${currency}.` });
+    faults.push({ pointer: '/topUp/amount', detail: say('amount_unfit_for_currency', { currency }) });
   else if (percentage !== undefined && millionthsOf(percentage) === 0)
-    faults.push({ pointer: '/topUp/percentage', detail: 'A percentage is above zero.' });
-  if (dueOn < startsOn || dueOn > endsOn)
-    faults.push({ pointer: '/topUp/dueOn', detail: `The programme runs from ${startsOn} to ${endsOn}.` });
+    faults.push({ pointer: '/topUp/percentage', detail: say('percentage_not_above_zero') });
+  if (dueOn < startsOn || dueOn > endsOn) faults.push({ pointer: '/topUp/dueOn', detail: say('programme_runs', { startsOn, endsOn }) });
   return faults;
 }
 
 /** @throws unprocessable when a rule ends before it begins */
 export function requireDays({ from, to }: Pick<TopUpRule, 'from' | 'to'>): void {
-  if (to < from) throw problem.unprocessable('The days end before they begin.', {}, [{ pointer: '/to', detail: `Not before ${from}.` }]);
+  if (to < from) throw problem.unprocessable(say('days_end_early'), {}, [{ pointer: '/to', detail: say('not_before', { from }) }]);
 }
 
 /** What is known of an instalment that somebody wants topped up. */

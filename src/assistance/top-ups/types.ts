@@ -55,7 +55,7 @@ export interface TopUpTotals {
   /** A percentage that comes to less or more than one payment may be. */
   readonly outOfBounds: number;
   /** Of the last two, the first, each with why. */
-  readonly leftOut: { readonly instalmentId: string; readonly code: LeftOutCode; readonly detail: string }[];
+  readonly leftOut: { readonly instalmentId: string; readonly code: LeftOutCode }[];
 }
 
 export type LeftOutCode = 'comes_to_nothing' | 'below_least' | 'above_most';

@@ -1,6 +1,7 @@
 import { brokenConstraint, type CommandContext, command, dateIn, type Outcome, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { planById } from '../queries.ts';
+import { say } from '../words.ts';
 import { drawScope, drawSheet } from './queries.ts';
 import { dueDay, requireStep } from './rules.ts';
 import { conditionsOf, insertConfirmation, insertDecision } from './sheet-store.ts';
@@ -39,11 +40,8 @@ export const confirmCondition = command<OnDraw & { conditionId: string; evidence
     stepOf({ tx }, drawId, 'confirm', async (draw) => {
       const conditions = await conditionsOf(tx, draw);
       if (!conditions.some(({ id }) => id === conditionId))
-        throw problem.unprocessable('The tranche has no such condition.', {}, [
-          { pointer: '/conditionId', detail: 'Take one of its conditions.' },
-        ]);
-      if (!(await insertConfirmation(tx, draw, conditionId, evidence, actor.id, now)))
-        throw problem.conflict('The condition was confirmed already. Put the tranche back to confirm it anew.');
+        throw problem.unprocessable(say('condition_none'), {}, [{ pointer: '/conditionId', detail: say('condition_of_tranche') }]);
+      if (!(await insertConfirmation(tx, draw, conditionId, evidence, actor.id, now))) throw problem.conflict(say('condition_confirmed'));
     }),
 });
 
@@ -57,12 +55,11 @@ export const signDraw = command<OnDraw, DrawSheet>({
   run: ({ tx, actor, now }, { drawId }) =>
     stepOf({ tx }, drawId, 'sign', async (draw) => {
       const open = (await conditionsOf(tx, draw)).filter(({ confirmedBy }) => confirmedBy === null).length;
-      if (open > 0) throw problem.conflict('Not every condition is confirmed. Confirm them first.', { openConditions: open });
+      if (open > 0) throw problem.conflict(say('conditions_open'), { openConditions: open });
       const plan = await planById(tx, draw.planId);
       const { programme } = await programmeById(tx, draw.programmeId);
       const dueOn = dueDay(draw, dateIn(programme.timeZone, now));
-      if (dueOn > programme.endsOn)
-        throw problem.conflict(`The tranche would fall due on ${dueOn}, and the programme ends on ${programme.endsOn}.`);
+      if (dueOn > programme.endsOn) throw problem.conflict(say('tranche_beyond_programme', { dueOn, endsOn: programme.endsOn }));
       await insertDecision(tx, draw, 'signed', null, actor.id, now);
       const instalmentId = await insertInstalment(tx, plan, draw, dueOn, now);
       await markDrawn(tx, drawId, instalmentId);
@@ -104,7 +101,7 @@ export const putBackDraw = command<OnDraw & { reason: string }, DrawSheet>({
           await markPutBack(tx, draw);
         } catch (error) {
           if (brokenConstraint(error) !== 'instalments_withdrawn_off_lists') throw error;
-          throw problem.conflict('The tranche is on a payment list. Take it off the list first.');
+          throw problem.conflict(say('tranche_listed'));
         }
       },
       reason,

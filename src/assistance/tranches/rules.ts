@@ -1,8 +1,9 @@
-import { Money, type ProblemPlace, problem } from '../../platform/index.ts';
+import { Money, type ProblemPlace, problem, type Text } from '../../platform/index.ts';
 import type { Programme } from '../../programmes/index.ts';
 import { isAmount } from '../amounts.ts';
 import { MILLION, wholeUnits } from '../decimals.ts';
 import { addDays, later } from '../schedule/days.ts';
+import { say } from '../words.ts';
 import type { DrawState, NewReintegration, NewTranche, Tranche } from './types.ts';
 
 type Part = Pick<NewTranche, 'share' | 'amount'>;
@@ -51,33 +52,35 @@ export function faultsOfTranches(
   const faults = tranches.flatMap((tranche, i): ProblemPlace[] => {
     const at = `/tranches/${i}`;
     return [
-      ...(tranches.findIndex(({ name }) => name === tranche.name) < i ? [{ pointer: `${at}/name`, detail: 'This name is taken.' }] : []),
+      ...(tranches.findIndex(({ name }) => name === tranche.name) < i
+        ? [{ pointer: `${at}/name`, detail: say('tranche_name_taken') }]
+        : []),
       ...faultsOfPart(tranche, currency, at),
       ...(tranche.earliestOn !== undefined && tranche.earliestAfterDays !== undefined
-        ? [{ pointer: `${at}/earliestAfterDays`, detail: 'Say a day, or a number of days, not both.' }]
+        ? [{ pointer: `${at}/earliestAfterDays`, detail: say('day_or_number') }]
         : []),
       ...(tranche.earliestOn !== undefined && (tranche.earliestOn < startsOn || tranche.earliestOn > endsOn)
-        ? [{ pointer: `${at}/earliestOn`, detail: `The programme runs from ${startsOn} to ${endsOn}.` }]
+        ? [{ pointer: `${at}/earliestOn`, detail: say('programme_runs', { startsOn, endsOn }) }]
         : []),
       ...tranche.conditions.flatMap(({ name }, j) =>
         tranche.conditions.findIndex((other) => other.name === name) < j
-          ? [{ pointer: `${at}/conditions/${j}/name`, detail: 'This condition stands here already.' }]
+          ? [{ pointer: `${at}/conditions/${j}/name`, detail: say('condition_twice') }]
           : [],
       ),
     ];
   });
   if (tranches.reduce((sum, tranche) => sum + millionthsOf(tranche), 0) > MILLION)
-    faults.push({ pointer: '/tranches', detail: 'Shares add up to one at most.' });
+    faults.push({ pointer: '/tranches', detail: say('shares_above_one') });
   return faults;
 }
 
 function faultsOfPart(tranche: Part, currency: string, at: string): ProblemPlace[] {
-  if ((tranche.share === undefined) === (tranche.amount === undefined))
-    return [{ pointer: `${at}/share`, detail: 'Say a share or an amount.' }];
-  if (tranche.share !== undefined) return millionthsOf(tranche) > 0 ? [] : [{ pointer: `${at}/share`, detail: 'A share is above zero.' }];
+  if ((tranche.share === undefined) === (tranche.amount === undefined)) return [{ pointer: `${at}/share`, detail: say('share_or_amount') }];
+  if (tranche.share !== undefined)
+    return millionthsOf(tranche) > 0 ? [] : [{ pointer: `${at}/share`, detail: say('tranche_share_not_above_zero') }];
   return isAmount(tranche.amount ?? '', currency)
     ? []
-    : [{ pointer: `${at}/amount`, detail: `An amount is above zero and fits ${currency}.` }];
+    : [{ pointer: `${at}/amount`, detail: say('amount_unfit_for_currency', { currency }) }];
 }
 
 /** What can be done with a tranche, and in which states. */
@@ -88,10 +91,10 @@ const steps: Readonly<Record<'confirm' | 'sign' | 'refuse' | 'put_back', readonl
   put_back: ['waiting', 'refused', 'drawn'],
 };
 
-const said: Readonly<Record<DrawState, string>> = {
-  waiting: 'The tranche waits for its conditions.',
-  drawn: 'The tranche was signed and is due. Put it back first, unless it is on a payment list.',
-  refused: 'The tranche was refused. Put it back first.',
+const said: Readonly<Record<DrawState, Text>> = {
+  waiting: say('tranche_waiting'),
+  drawn: say('tranche_drawn'),
+  refused: say('tranche_refused'),
 };
 
 /** @throws conflict when a tranche in this state does not take the step */

@@ -1,11 +1,12 @@
-import { beginAgainOn, brokenConstraint, type Command, command, dateIn, newId, problem, type Tx } from '../../platform/index.ts';
+import { beginAgainOn, brokenConstraint, type Command, command, dateIn, newId, problem, type Text, type Tx } from '../../platform/index.ts';
 import { programmeAt, programmeById } from '../../programmes/index.ts';
 import { boundsOf } from '../amounts.ts';
 import { planOfKind } from '../plan-of-kind.ts';
 import { planScope } from '../queries.ts';
 import { earlier } from '../schedule/days.ts';
 import type { Plan } from '../types.ts';
-import { placeOf, type ShownFault, shownFault } from './faults.ts';
+import { say } from '../words.ts';
+import { placeOf } from './faults.ts';
 import { judge } from './judge.ts';
 import { settleWork, withdrawOwed } from './owing-store.ts';
 import { readDays } from './reading.ts';
@@ -30,7 +31,7 @@ export interface SheetRequest {
 }
 
 /** A sheet as whoever enters it is answered. */
-export type EnteredSheet = Sheet & { readonly alreadyReceived: boolean; readonly faults: ShownFault[] };
+export type EnteredSheet = Sheet & { readonly alreadyReceived: boolean; readonly faults: RowFault[] };
 
 /**
  * Takes in a sheet of attendance. Rows that are right are kept, and count once a second person has signed them; the others are named with cell
@@ -53,8 +54,7 @@ export const enterSheet = (written: readonly WrittenDay[]): Command<SheetRequest
       const { rows, faults } = readDays(written);
       const judged = await judgeRows(tx, plan, site, rows, now);
       const all = [...faults, ...judged.faults].sort((one, other) => one.row - other.row);
-      if (judged.days.length === 0)
-        throw problem.unprocessable('No row of the sheet is right.', {}, all.slice(0, FAULTS_SHOWN).map(placeOf));
+      if (judged.days.length === 0) throw problem.unprocessable(say('sheet_rows_wrong'), {}, all.slice(0, FAULTS_SHOWN).map(placeOf));
       const id = newId();
       const sent = { id, planId, siteId, source, replacesId, enteredBy: actor.id, content };
       await insertSheet(tx, sent, judged.days, all, now).catch(lookAgain);
@@ -73,9 +73,9 @@ const lookAgain = beginAgainOn(['attendance_one_site_a_day'], 'somebody was ente
 
 async function openSite(tx: Tx, { programmeId }: Plan, siteId: string): Promise<Site> {
   const site = (await lockSite(tx, siteId))?.site;
-  const fault = (detail: string) => problem.unprocessable('No sheet is taken of this site.', {}, [{ pointer: '/siteId', detail }]);
-  if (site?.programmeId !== programmeId) throw fault('The programme has no such site.');
-  if (!site.isOpen) throw fault('The site is closed. Open it first.');
+  const fault = (detail: Text) => problem.unprocessable(say('site_takes_no_sheet'), {}, [{ pointer: '/siteId', detail }]);
+  if (site?.programmeId !== programmeId) throw fault(say('site_none'));
+  if (!site.isOpen) throw fault(say('site_closed'));
   return site;
 }
 
@@ -100,16 +100,14 @@ async function judgeRows(tx: Tx, plan: Plan, { id, capacity }: Site, rows: reado
 async function replace(tx: Tx, plan: Plan, siteId: string, id: string, now: Date): Promise<Sheet> {
   const sheet = await lockSheet(tx, id);
   if (sheet?.planId !== plan.id || sheet.siteId !== siteId)
-    throw problem.unprocessable('There is nothing to correct.', {}, [
-      { pointer: '/replacesId', detail: 'The plan has no such sheet of this site.' },
-    ]);
+    throw problem.unprocessable(say('nothing_to_correct'), {}, [{ pointer: '/replacesId', detail: say('sheet_none') }]);
   requireStep(sheet.state, 'replace');
   await withdrawOwed(tx, plan.id, id);
   try {
     await discount(tx, id, 'replaced', null);
   } catch (error) {
     if (brokenConstraint(error) !== 'attendance_not_paid') throw error;
-    throw problem.conflict('Days of this sheet are on a payment list. Take them off the list first; what has been paid stays.');
+    throw problem.conflict(say('sheet_listed'));
   }
   await settleWork(tx, plan, id, now);
   return sheet;
@@ -117,5 +115,5 @@ async function replace(tx: Tx, plan: Plan, siteId: string, id: string, now: Date
 
 async function answerOf(tx: Tx, sheet: Sheet, alreadyReceived: boolean): Promise<EnteredSheet> {
   const faults: RowFault[] = await faultsAfter(tx, sheet.id, FAULTS_SHOWN, [0, '']);
-  return { ...sheet, alreadyReceived, faults: faults.map(shownFault) };
+  return { ...sheet, alreadyReceived, faults };
 }

@@ -11,9 +11,8 @@ import {
   type Scope,
 } from '../../platform/index.ts';
 import { planScope } from '../queries.ts';
-import { type ShownFault, shownFault } from './faults.ts';
 import { faultsAfter, findSheet, pageOfDays, pageOfSheets, type ShownDay } from './sheet-store.ts';
-import type { Sheet, SheetState } from './types.ts';
+import type { RowFault, Sheet, SheetState } from './types.ts';
 
 interface ListQuery {
   readonly limit?: number;
@@ -64,10 +63,10 @@ export async function listDays(db: Db, actor: Actor, sheetId: string, query: Lis
 const isFault = (key: string): boolean => /^\d{1,9} [a-z_]{1,40}$/.test(key);
 
 /** Where rows of a sheet were not taken, and why. @throws not_found */
-export async function listFaults(db: Db, actor: Actor, sheetId: string, query: ListQuery): Promise<Page<ShownFault>> {
+export async function listFaults(db: Db, actor: Actor, sheetId: string, query: ListQuery): Promise<Page<RowFault>> {
   await readSheet(db, actor, sheetId);
   const { limit } = pageRequest(query);
   const [row = '0', code = ''] = cursorKey(query.cursor, isFault)?.split(' ') ?? [];
   const faults = await faultsAfter(db, sheetId, limit + 1, [Number(row), code]);
-  return pageOf(faults.map(shownFault), limit, (fault) => `${fault.row} ${fault.code}`);
+  return pageOf(faults, limit, (fault) => `${fault.row} ${fault.code}`);
 }

@@ -1,7 +1,8 @@
-import { Money, type ProblemPlace, problem } from '../../platform/index.ts';
+import { Money, type ProblemPlace, problem, type Text } from '../../platform/index.ts';
 import type { Programme } from '../../programmes/index.ts';
 import { type Bounds, boundsOf, brokenBound, isAmount } from '../amounts.ts';
 import { addDays, daysIn, earlier, endOfMonth, later } from '../schedule/days.ts';
+import { say } from '../words.ts';
 import type { SheetState, WorkTerms } from './types.ts';
 
 /** The first day and the last of a period. */
@@ -39,23 +40,23 @@ export function faultsOfWork(
   programme: Pick<Programme, 'currency' | 'startsOn' | 'endsOn' | 'kinds'>,
 ): ProblemPlace[] {
   const faults: ProblemPlace[] = [];
-  const runs = `The programme runs from ${programme.startsOn} to ${programme.endsOn}.`;
   if (!isAmount(dayRate, programme.currency))
-    faults.push({ pointer: '/work/dayRate', detail: `An amount is above zero and fits ${programme.currency}.` });
+    faults.push({ pointer: '/work/dayRate', detail: say('amount_unfit_for_currency', { currency: programme.currency }) });
   else {
     const bounds = boundsOf(programme, 'cash_for_work');
     const rate = Money.of(dayRate, programme.currency);
     if (mostHalfDays({ dayRate, daysPerPeriod }, bounds) === 0)
-      faults.push({ pointer: '/work/dayRate', detail: `Half a day pays more than the programme does at once: at most ${bounds.most}.` });
+      faults.push({ pointer: '/work/dayRate', detail: say('half_day_above_most', { most: `${bounds.most}` }) });
     if (brokenBound(bounds, earned(rate, 2 * daysPerPeriod)) === 'below_least')
       faults.push({
         pointer: '/work/daysPerPeriod',
-        detail: `All days of a period pay less than the programme does at once: at least ${bounds.least}.`,
+        detail: say('period_below_least', { least: `${bounds.least}` }),
       });
   }
-  if (startsOn < programme.startsOn || startsOn > programme.endsOn) faults.push({ pointer: '/work/startsOn', detail: runs });
-  if (endsOn < startsOn || endsOn > programme.endsOn) faults.push({ pointer: '/work/endsOn', detail: `Not before it starts. ${runs}` });
-  if (daysPerPeriod > (periodDays ?? 31)) faults.push({ pointer: '/work/daysPerPeriod', detail: 'A period has no more days than that.' });
+  if (startsOn < programme.startsOn || startsOn > programme.endsOn)
+    faults.push({ pointer: '/work/startsOn', detail: say('programme_runs', programme) });
+  if (endsOn < startsOn || endsOn > programme.endsOn) faults.push({ pointer: '/work/endsOn', detail: say('not_before_start', programme) });
+  if (daysPerPeriod > (periodDays ?? 31)) faults.push({ pointer: '/work/daysPerPeriod', detail: say('days_beyond_period') });
   return faults;
 }
 
@@ -66,11 +67,11 @@ const steps: Readonly<Record<'sign' | 'reject' | 'replace', readonly SheetState[
   replace: ['entered', 'signed'],
 };
 
-const said: Readonly<Record<SheetState, string>> = {
-  entered: 'The sheet waits for a second person to sign it.',
-  signed: 'The sheet was signed. Correct it by a new sheet that replaces it.',
-  rejected: 'The sheet was rejected. Enter a new one.',
-  replaced: 'The sheet was replaced by a later one. Go on with that.',
+const said: Readonly<Record<SheetState, Text>> = {
+  entered: say('sheet_waits'),
+  signed: say('sheet_signed'),
+  rejected: say('sheet_rejected'),
+  replaced: say('sheet_replaced'),
 };
 
 /** @throws conflict when a sheet in this state does not take the step */

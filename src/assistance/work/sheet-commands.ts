@@ -1,6 +1,5 @@
 import { command, problem } from '../../platform/index.ts';
 import { planById } from '../queries.ts';
-import { shownWaiting } from './faults.ts';
 import { settleWork, waitingOf } from './owing-store.ts';
 import { sheetById, sheetScope } from './queries.ts';
 import { requireStep } from './rules.ts';
@@ -28,7 +27,7 @@ export const signSheet = command<{ sheetId: string }, SignedSheet>({
     const plan = await planById(tx, planId);
     await settleWork(tx, plan, sheetId, now);
     const { waitingCount, waiting } = await waitingOf(tx, plan, sheetId, WAITING_SHOWN);
-    const result = { ...(await sheetById(tx, sheetId)), waitingCount, waiting: waiting.map(shownWaiting) };
+    const result = { ...(await sheetById(tx, sheetId)), waitingCount, waiting };
     return { result, subject: { type: 'attendance_sheet', id: sheetId }, before, after: result };
   },
 });

@@ -1,5 +1,6 @@
 import { brokenConstraint, command, type Db, newId, type ProblemPlace, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
+import { say } from '../words.ts';
 import { siteById } from './site-queries.ts';
 import { insertSite, lockSite, missingOf, updateSite } from './site-store.ts';
 import type { NewSite, Site, SiteChange, StoredSite } from './types.ts';
@@ -10,10 +11,10 @@ async function requireKnown(
 ) {
   const missing = await missingOf(db, wilayaNumber ?? null, supervisorId ?? null);
   const faults: ProblemPlace[] = [
-    ...(missing.wilaya ? [{ pointer: '/wilayaNumber', detail: 'There is no such wilaya.' }] : []),
-    ...(missing.supervisor ? [{ pointer: '/supervisorId', detail: 'There is no such user who works here.' }] : []),
+    ...(missing.wilaya ? [{ pointer: '/wilayaNumber', detail: say('site_wilaya_none') }] : []),
+    ...(missing.supervisor ? [{ pointer: '/supervisorId', detail: say('supervisor_none') }] : []),
   ];
-  if (faults.length > 0) throw problem.unprocessable('The site points at what is not there.', {}, faults);
+  if (faults.length > 0) throw problem.unprocessable(say('site_points_nowhere'), {}, faults);
 }
 
 /** Opens a site. @throws not_found; unprocessable when it points at what is not there; conflict when the programme has a site of that name */
@@ -28,7 +29,7 @@ export const createSite = command<{ programmeId: string; site: NewSite }, Site>(
       await insertSite(tx, site, actor.id, now);
     } catch (error) {
       if (brokenConstraint(error) !== 'work_sites_programme_id_name_key') throw error;
-      throw problem.conflict('The programme has a site of that name already.');
+      throw problem.conflict(say('site_name_taken'));
     }
     return { result: site, subject: { type: 'work_site', id: site.id }, after: site };
   },
@@ -42,7 +43,7 @@ export const changeSite = command<{ siteId: string; version: number; change: Sit
     const before = await lockSite(tx, siteId);
     await requireKnown(tx, { supervisorId: change.supervisorId });
     const result = await updateSite(tx, siteId, version, change);
-    if (!result) throw problem.conflict('The site has changed. Read it again.');
+    if (!result) throw problem.conflict(say('site_changed'));
     return { result, subject: { type: 'work_site', id: siteId }, before: before?.site, after: result.site };
   },
 });

@@ -112,12 +112,6 @@ export interface WorkedDay extends Omit<ReadDay, 'registrationNumber'> {
   readonly periodTo: string;
 }
 
-/** The same, with why. */
-export interface ShownWaiting extends WaitingDays {
-  readonly code: 'below_least';
-  readonly detail: string;
-}
-
 export type SheetState = 'entered' | 'signed' | 'rejected' | 'replaced';
 
 /** Who worked when at a site, as one person entered it. */
@@ -143,5 +137,5 @@ export interface Sheet {
 /** A sheet as whoever signs it is answered. */
 export interface SignedSheet extends Sheet {
   readonly waitingCount: number;
-  readonly waiting: ShownWaiting[];
+  readonly waiting: WaitingDays[];
 }

@@ -1,6 +1,7 @@
 import { type CommandContext, command, isId, type Page, pageRequest, problem } from '../../platform/index.ts';
 import { indexPerson } from '../index-person.ts';
 import { lockPerson, writeChange } from '../person-changes.ts';
+import { say } from '../words.ts';
 import { type HeldPhone, shownHold, trustedNumbers } from './held-phone.ts';
 import { decideHold, type HoldRow, holdById, lockHold, pageOfHolds } from './hold-store.ts';
 
@@ -10,7 +11,7 @@ interface Deciding {
   readonly reason: string;
 }
 
-const settled = () => problem.conflict('This number is held no more. Read the list again.');
+const settled = () => problem.conflict(say('phone_settled'));
 
 /**
  * Confirms a changed number. Codes go to it once it has also waited.
@@ -21,7 +22,7 @@ export const confirmPhone = command<Deciding, HeldPhone>({
   scope: async (db, { holdId }) => ({ programme: (await holdById(db, holdId)).programmeId }),
   async run(context, { holdId, reason }) {
     const before = await stillHeld(context, holdId);
-    if (before.decision) throw problem.conflict(`Somebody ${before.decision} this number before.`);
+    if (before.decision) throw problem.conflict(say('phone_decided'));
     const { tx, actor, now, keyRing } = context;
     await decideHold(tx, holdId, { decision: 'confirmed', by: actor.id, at: now, reason });
     const result = shownHold(keyRing, await holdById(tx, holdId));
@@ -42,7 +43,7 @@ export const refusePhone = command<Deciding, { readonly beneficiaryId: string }>
     // The person before the hold, as whoever changes a number takes them.
     const person = await lockPerson(tx, keyRing, beneficiaryId);
     const hold = await stillHeld(context, holdId);
-    if (mergedId) throw problem.conflict('This number came by a merger. Undo the merger, or write the number that is right.', { mergedId });
+    if (mergedId) throw problem.conflict(say('phone_of_merger'), { mergedId });
     await decideHold(tx, holdId, { decision: 'refused', by: actor.id, at: now, reason });
     const { row, before } = person;
     const after = { ...before, phones: trustedNumbers(keyRing, hold) };

@@ -1,7 +1,9 @@
-import { brokenConstraint, command, type Db, Money, newId, type ProblemPlace, problem } from '../../platform/index.ts';
+import { brokenConstraint, command, type Db, Money, newId, placesWrong, problem, type Text } from '../../platform/index.ts';
+import { amountAboveZero } from '../amounts.ts';
 import { feeBeyond, postFee } from '../posting-fees.ts';
 import { feeById, fundCurrency, paidByOffice } from '../store/fees.ts';
 import type { NewPostFee, PostFee } from '../types.ts';
+import { say } from '../words/index.ts';
 
 /**
  * Records what the post asks for its work in a period, and posts it: for one office or, without one, for the programme, in shares of what
@@ -21,8 +23,7 @@ export const recordFee = command<NewPostFee & { readonly programmeId: string }, 
     const currency = await currencyOf(tx, programmeId, fundId);
     const amount = readAmount(input, currency);
     const weights = input.officeId ? [{ officeId: input.officeId, paid: amount }] : await paidByOffice(tx, fundId, input, currency);
-    if (weights.length === 0)
-      throw invalid({ pointer: '/officeId', detail: 'No office paid anything from this fund in the period. Name the office.' });
+    if (weights.length === 0) throw invalid('/officeId', say('fee_office_missing'));
     const parts = amount.splitBy(weights.map(({ paid }) => paid));
     const shares = weights.flatMap(({ officeId }, i) => {
       const part = parts[i];
@@ -43,28 +44,24 @@ async function currencyOf(db: Db, programmeId: string, fundId: string): Promise<
   return currency;
 }
 
-const invalid = (place: ProblemPlace) => problem.unprocessable('The invoice breaks a rule.', {}, [place]);
+const invalid = (pointer: string, detail: Text) => placesWrong([{ pointer, detail }]);
 
 function readAmount({ amount, from, to }: NewPostFee, currency: string): Money {
-  if (to < from) throw invalid({ pointer: '/to', detail: `Not before ${from}.` });
-  if (amount.currency !== currency) throw invalid({ pointer: '/amount/currency', detail: `The fund is in ${currency}.` });
-  try {
-    const read = Money.of(amount.amount, currency);
-    if (!read.isZero && !read.isNegative) return read;
-  } catch (error) {
-    throw invalid({ pointer: '/amount/amount', detail: (error as Error).message });
-  }
-  throw invalid({ pointer: '/amount/amount', detail: 'An amount above zero.' });
+  if (to < from) throw invalid('/to', say('fee_ends_too_early', { from }));
+  if (amount.currency !== currency) throw invalid('/amount/currency', say('fee_in_other_currency', { currency }));
+  const read = amountAboveZero(amount.amount, currency);
+  if (!(read instanceof Money)) throw invalid('/amount/amount', read);
+  return read;
 }
 
 function refusalOf(constraint: string | undefined) {
   switch (constraint) {
     case 'post_fees_reference_once':
-      return problem.conflict('An invoice of this reference has been recorded already.');
+      return problem.conflict(say('fee_recorded'));
     case 'post_fees_once':
-      return problem.conflict('The post sent this invoice, and its fee is recorded when it is settled. Settle it from the invoice.');
+      return problem.conflict(say('fee_of_settlement'));
     case 'post_fee_shares_office_id_fkey':
-      return invalid({ pointer: '/officeId', detail: 'There is no such office.' });
+      return invalid('/officeId', say('fee_office_unknown'));
     default:
       return feeBeyond(constraint);
   }

@@ -1,5 +1,5 @@
+import type { Language } from '../../platform/index.ts';
 import { dateTimeIn, escapedText, isolatedText, printedPage } from '../../platform/index.ts';
-import type { CounterLanguage } from '../speaking.ts';
 import type { Receipt } from '../types.ts';
 import { type ReceiptWords, receiptWords } from './words.ts';
 
@@ -10,7 +10,7 @@ dl{margin:1mm 0}dt{font-size:8pt}dd{margin:0 0 1mm;font-weight:600;overflow-wrap
 @media print{body{margin:0 auto;padding:0}section{break-inside:avoid;padding-top:5mm}section+section{break-before:page;border:0}}`;
 
 /** A receipt for paper of 80 mm, twice: for the person, and for the office with a place to sign. */
-export function receiptPage(receipt: Receipt, language: CounterLanguage): string {
+export function receiptPage(receipt: Receipt, language: Language): string {
   const words = receiptWords[language];
   const [person, office] = words.slips;
   return printedPage({
@@ -23,7 +23,7 @@ export function receiptPage(receipt: Receipt, language: CounterLanguage): string
 
 const signature = (words: ReceiptWords): string => `<p class="sign">${escapedText(words.signature)}</p>`;
 
-function slip(receipt: Receipt, language: CounterLanguage, whose: string, end: string): string {
+function slip(receipt: Receipt, language: Language, whose: string, end: string): string {
   const words = receiptWords[language];
   const { office, serial, amount, paidAt, timeZone, documentLastFour, agentNumber, isCopy, isVoided } = receipt;
   const marks = [...(isVoided ? [words.voided] : []), ...(isCopy ? [words.copy] : [])];

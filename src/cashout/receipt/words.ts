@@ -1,4 +1,4 @@
-import type { CounterLanguage } from '../speaking.ts';
+import type { Language } from '../../platform/index.ts';
 
 /** What a receipt says. It names no agency, programme, nationality or aid: whoever finds one learns that somebody was paid at the post. */
 export interface ReceiptWords {
@@ -15,7 +15,7 @@ export interface ReceiptWords {
   readonly signature: string;
 }
 
-export const receiptWords: Readonly<Record<CounterLanguage, ReceiptWords>> = {
+export const receiptWords: Readonly<Record<Language, ReceiptWords>> = {
   ar: {
     title: 'وصل استلام',
     copy: 'نسخة طبق الأصل',

@@ -2,7 +2,7 @@ import { hasWithdrawn } from '../../beneficiaries/index.ts';
 import { isWithinHours, opensNext } from '../../offices/index.ts';
 import { type Db, type Moment, type Sql, sql, type Tx } from '../../platform/index.ts';
 import type { VoucherState } from '../../vouchers/index.ts';
-import type { PlaceName } from '../speaking.ts';
+import type { PlaceName } from '../words/index.ts';
 import { hasRunOut } from './safe.ts';
 
 /** Without these nothing of a person is shared with the paying agent. */

@@ -1,6 +1,6 @@
 import { allOf, type Db, Money, type Page, pageOf, problem, type Scope, type Sql, sql, type Tx } from '../../platform/index.ts';
-import type { PlaceName } from '../speaking.ts';
 import type { Payout } from '../types.ts';
+import type { PlaceName } from '../words/index.ts';
 
 /** When and where a voucher was paid; no office where it was paid by hand. */
 export interface EarlierPayout {

@@ -1,5 +1,5 @@
 import { type Db, Money, sql, type Tx } from '../../platform/index.ts';
-import type { PlaceName } from '../speaking.ts';
+import type { PlaceName } from '../words/index.ts';
 
 /** What a receipt is printed from. */
 export interface Printable {

@@ -1,10 +1,11 @@
-import { newId, problem } from '../../platform/index.ts';
+import { newId, placesWrong } from '../../platform/index.ts';
 import { categoriseCase, insertNote, nameAccused } from '../case-store.ts';
 import { dueAt } from '../rules.ts';
 import { sealOf } from '../sealing.ts';
 import { seesSensitive } from '../seeing.ts';
 import { ruleOf, usersAmong } from '../settings-store.ts';
 import type { FeedbackCategory } from '../types.ts';
+import { say } from '../words.ts';
 import { caseCommand } from './case-command.ts';
 import { keyOf } from './life.ts';
 import { raiseFor } from './raise.ts';
@@ -50,15 +51,11 @@ export const nameAccusedIn = caseCommand<{ caseId: string; userIds: readonly str
   'feedback.name_accused',
   async ({ tx, actor }, _found, { caseId, userIds, reason }) => {
     if (userIds.includes(actor.id)) {
-      throw problem.unprocessable('A case about yourself is handled by somebody else.', {}, [
-        { pointer: '/userIds', detail: 'Ask a colleague to name you.' },
-      ]);
+      throw placesWrong([{ pointer: '/userIds', detail: say('accused_oneself') }]);
     }
     const known = await usersAmong(tx, userIds);
-    const strange = userIds.flatMap((id, i) =>
-      known.includes(id) ? [] : [{ pointer: `/userIds/${i}`, detail: 'Nobody has this identifier.' }],
-    );
-    if (strange.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, strange);
+    const strange = userIds.flatMap((id, i) => (known.includes(id) ? [] : [{ pointer: `/userIds/${i}`, detail: say('accused_unknown') }]));
+    if (strange.length > 0) throw placesWrong(strange);
     await nameAccused(tx, caseId, userIds);
     return { step: 'accused_named', reason };
   },

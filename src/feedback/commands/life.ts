@@ -1,21 +1,23 @@
-import { type Problem, problem } from '../../platform/index.ts';
+import { type Problem, placesWrong } from '../../platform/index.ts';
 import { answerCase, assignCase, moveCase } from '../case-store.ts';
 import { feedbackProblem } from '../problems.ts';
 import { movesFrom } from '../rules.ts';
 import { sealOf } from '../sealing.ts';
 import { handlersAmong } from '../settings-store.ts';
-import type { StoredCase } from '../types.ts';
+import type { FeedbackState, StoredCase } from '../types.ts';
+import { anyOf, say } from '../words.ts';
 import { caseCommand } from './case-command.ts';
 
 /** @throws feedback_state unless a case stands where this can be done */
 function requireState({ shown: { state } }: StoredCase, to: keyof typeof movesFrom): void {
-  const from: readonly string[] = movesFrom[to];
-  if (!from.includes(state)) throw feedbackProblem.feedback_state(`It is ${state}; for this it has to be ${from.join(' or ')}.`, { state });
+  const from: readonly FeedbackState[] = movesFrom[to];
+  if (from.includes(state)) return;
+  throw feedbackProblem.feedback_state(say('case_in_state', { state: anyOf([state]), states: anyOf(from) }), { state });
 }
 
 /** @returns the key of a case @throws feedback_forgotten */
 export function keyOf({ dataKey }: StoredCase): Buffer {
-  if (!dataKey) throw feedbackProblem.feedback_forgotten('The time for which it is kept is over, or the person was erased.');
+  if (!dataKey) throw feedbackProblem.feedback_forgotten(say('case_over'));
   return dataKey;
 }
 
@@ -43,17 +45,14 @@ export const replyToCase = caseCommand<{ caseId: string; reply: string }>(
   },
 );
 
-const notAHandler = (): Problem =>
-  problem.unprocessable('Nobody of this identifier handles such cases in this programme.', {}, [
-    { pointer: '/userId', detail: 'Name a colleague who handles such cases, and whom this one is not about.' },
-  ]);
+const notAHandler = (): Problem => placesWrong([{ pointer: '/userId', detail: say('handler_unfit') }]);
 
 /** Gives a case to a colleague. @throws not_found; unprocessable when they do not handle such cases, or it is about them */
 export const assignCaseTo = caseCommand<{ caseId: string; userId: string }>(
   'feedback.assign',
   async ({ tx, now }, found, { caseId, userId }) => {
     const { programmeId, isSensitive, state } = found.shown;
-    if (state === 'closed') throw feedbackProblem.feedback_state('It is closed. Reopen it first.', { state });
+    if (state === 'closed') throw feedbackProblem.feedback_state(say('case_closed'), { state });
     const [handler] = await handlersAmong(tx, { userIds: [userId], programmeId, isSensitive, at: now });
     if (!handler || found.accusedIds.includes(userId)) throw notAHandler();
     await assignCase(tx, caseId, userId);

@@ -1,7 +1,8 @@
-import { type Problem, type ProblemPlace, problem } from '../../platform/index.ts';
+import { type Problem, type ProblemPlace, placesWrong } from '../../platform/index.ts';
 import { linkCase } from '../case-store.ts';
 import { findLinkable } from '../link-store.ts';
 import { feedbackProblem } from '../problems.ts';
+import { say } from '../words.ts';
 import { caseCommand } from './case-command.ts';
 import { raiseFor } from './raise.ts';
 
@@ -12,8 +13,7 @@ interface Link {
   readonly serial?: string | undefined;
 }
 
-const unknown = (places: readonly ProblemPlace[]): Problem =>
-  problem.unprocessable('Compare the number with what you were told.', {}, places);
+const unknown = (places: readonly ProblemPlace[]): Problem => placesWrong(places);
 
 /**
  * Links a case with the person or the voucher that somebody named. Who or what is left out stays as it was.
@@ -23,11 +23,11 @@ export const linkCaseTo = caseCommand<Link>(
   'feedback.link',
   async ({ tx, actor, now }, found, { caseId, registrationNumber, personIs, serial }) => {
     const { programmeId, isAnonymous, isSensitive, category } = found.shown;
-    if (isAnonymous) throw feedbackProblem.feedback_anonymous('An anonymous case is linked with nothing and nobody.');
+    if (isAnonymous) throw feedbackProblem.feedback_anonymous(say('link_anonymous'));
     if (registrationNumber === undefined && serial === undefined)
-      throw unknown([{ pointer: '/registrationNumber', detail: 'Give the number of the person, or the serial of the voucher.' }]);
+      throw unknown([{ pointer: '/registrationNumber', detail: say('link_missing') }]);
     const { beneficiaryId, voucher } = await findLinkable(tx, programmeId, { registrationNumber, serial });
-    const detail = 'This programme has none of this number.';
+    const detail = say('link_unknown');
     const faults = [
       ...(registrationNumber !== undefined && !beneficiaryId ? [{ pointer: '/registrationNumber', detail }] : []),
       ...(serial !== undefined && !voucher ? [{ pointer: '/serial', detail }] : []),

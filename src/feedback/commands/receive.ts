@@ -1,10 +1,11 @@
-import { type CommandContext, newId, problem } from '../../platform/index.ts';
+import { type CommandContext, newId, placesWrong, problem } from '../../platform/index.ts';
 import { addStep, insertCase } from '../case-store.ts';
 import { dueAt, kept } from '../rules.ts';
 import { sealContent } from '../sealing.ts';
 import { newReference } from '../secret.ts';
 import { ruleOf } from '../settings-store.ts';
 import type { Told } from '../types.ts';
+import { say } from '../words.ts';
 
 /** What became of something that was told. The secret derives from the identifier afterwards, so that no kept answer holds it. */
 export interface Received {
@@ -27,9 +28,7 @@ export async function receive(
 ): Promise<Received> {
   const content = kept(told, told.isAnonymous);
   if (content.text.replaceAll('[…]', '').trim() === '') {
-    throw problem.unprocessable('Say what it is about.', {}, [
-      { pointer: '/text', detail: 'There is nothing here but a code, which is not kept.' },
-    ]);
+    throw placesWrong([{ pointer: '/text', detail: say('nothing_but_code') }]);
   }
   const rule = await ruleOf(tx, told.programmeId, told.category);
   const { text: _text, contact: _contact, ...rest } = told;

@@ -1,7 +1,8 @@
-import { beginAgainOn, brokenConstraint, command, newId, type ProblemPlace, problem } from '../../platform/index.ts';
+import { beginAgainOn, brokenConstraint, command, newId, type ProblemPlace, placesWrong, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { handlersAmong, insertLine, insertRule, type NewRule, ruleOf } from '../settings-store.ts';
 import type { FeedbackLine, FeedbackRule } from '../types.ts';
+import { say } from '../words.ts';
 
 /**
  * Sets what holds of a category in a programme, for cases that come from then on.
@@ -17,15 +18,13 @@ export const setCategory = command<NewRule & { readonly programmeId: string }, F
     const before = await ruleOf(tx, programmeId, rule.category);
     const handlers = await handlersAmong(tx, { userIds: rule.responsible, programmeId, isSensitive: rule.isSensitive, at: now });
     const faults: ProblemPlace[] = rule.responsible.flatMap((id, i) =>
-      handlers.includes(id) ? [] : [{ pointer: `/responsible/${i}`, detail: 'Name somebody who handles such cases in this programme.' }],
+      handlers.includes(id) ? [] : [{ pointer: `/responsible/${i}`, detail: say('responsible_unfit') }],
     );
-    if (rule.resolveHours < rule.acknowledgeHours) faults.push({ pointer: '/resolveHours', detail: 'No less than acknowledgeHours.' });
-    if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
+    if (rule.resolveHours < rule.acknowledgeHours) faults.push({ pointer: '/resolveHours', detail: say('resolved_before_acknowledged') });
+    if (faults.length > 0) throw placesWrong(faults);
     await insertRule(tx, programmeId, rule, before.version + 1, actor.id, now).catch((error) => {
       if (brokenConstraint(error) === 'feedback_settings_sensitive') {
-        throw problem.unprocessable('What few may see in every programme few may see in this one.', {}, [
-          { pointer: '/isSensitive', detail: 'Send true.' },
-        ]);
+        throw placesWrong([{ pointer: '/isSensitive', detail: say('sensitive_everywhere') }]);
       }
       return beginAgainOn(['feedback_settings_pkey'], 'somebody else set the same category')(error);
     });
@@ -47,7 +46,7 @@ export const setLine = command<Omit<FeedbackLine, 'id' | 'number'> & { readonly 
   async run({ tx, actor, now }, { gatewayId, number = null, programmeId }) {
     const line = { id: newId(), gatewayId, number, programmeId };
     await insertLine(tx, line, actor.id, now).catch((error: { constraint?: string }) => {
-      throw error.constraint?.endsWith('_fkey') ? problem.not_found('There is no such gateway or programme.') : error;
+      throw error.constraint?.endsWith('_fkey') ? problem.not_found(say('line_unknown')) : error;
     });
     return { result: line, subject: { type: 'gateway', id: gatewayId }, after: line };
   },

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { faultsOfPlainText } from '../../messaging/index.ts';
-import { command, type Db, type KeyRing, newId, problem } from '../../platform/index.ts';
+import { faultsOfPlainText, ownNames } from '../../messaging/index.ts';
+import { command, type Db, type KeyRing, newId, placesWrong, problem } from '../../platform/index.ts';
 import { addStep } from '../case-store.ts';
 import { feedbackProblem } from '../problems.ts';
 import { reasonFor, sealOf } from '../sealing.ts';
 import { subjectOf } from '../seeing.ts';
-import { findTelling, insertTelling, ownNamesOf, settleTelling, type Telling } from '../telling-store.ts';
+import { findTelling, insertTelling, settleTelling, type Telling } from '../telling-store.ts';
+import { say } from '../words.ts';
 import { caseCommand } from './case-command.ts';
 import { keyOf } from './life.ts';
 
@@ -19,7 +20,7 @@ export const tellOutcome = caseCommand<{ caseId: string; how: 'sms' | 'phone' | 
   'feedback.tell',
   async ({ tx, actor, now, keyRing }, found, { caseId, how }) => {
     const { state, programmeId, isSensitive } = found.shown;
-    if (state !== 'answered' && state !== 'closed') throw feedbackProblem.feedback_state('Answer it first.', { state });
+    if (state !== 'answered' && state !== 'closed') throw feedbackProblem.feedback_state(say('answer_first'), { state });
     const tellingId = newId();
     if (how !== 'sms') {
       await insertTelling(tx, { id: tellingId, caseId, how, by: actor.id, toldAt: now, replyDigest: null }, now);
@@ -27,18 +28,15 @@ export const tellOutcome = caseCommand<{ caseId: string; how: 'sms' | 'phone' | 
     }
     // A telephone is in many hands, and its owner's may be the hand that the case is about.
     if (isSensitive) {
-      throw problem.unprocessable('What few may see is not sent to a telephone.', {}, [
-        { pointer: '/how', detail: 'Tell the person in private: in person, or by a call to whom you know at the other end.' },
-      ]);
+      throw placesWrong([{ pointer: '/how', detail: say('tell_in_private') }]);
     }
     const seal = sealOf(keyRing, caseId, keyOf(found));
     if (!found.content || !seal.openContent(found.content).contact?.phone) {
-      throw problem.unprocessable('Nobody left a telephone.', {}, [{ pointer: '/how', detail: 'Tell the person another way.' }]);
+      throw placesWrong([{ pointer: '/how', detail: say('tell_otherwise') }]);
     }
-    if (!found.reply) throw feedbackProblem.feedback_forgotten('There is no answer any more.');
-    const faults = faultsOfPlainText(seal.openReply(found.reply), await ownNamesOf(tx, programmeId));
-    if (faults.length > 0)
-      throw problem.unprocessable('The answer says more than a phone should show. Tell the person another way.', {}, faults);
+    if (!found.reply) throw feedbackProblem.feedback_forgotten(say('answer_gone'));
+    const faults = faultsOfPlainText(seal.openReply(found.reply), await ownNames(tx, programmeId));
+    if (faults.length > 0) throw problem.unprocessable(say('answer_tells'), {}, faults);
     await insertTelling(tx, { id: tellingId, caseId, how, by: actor.id, toldAt: null, replyDigest: digestOf(found.reply) }, now);
     return { step: 'told', reason: 'By SMS', followUps: [{ job: 'feedback.send_outcome', payload: { tellingId } }] };
   },
@@ -55,7 +53,7 @@ export async function messageOf(db: Db, keyRing: KeyRing, found: Telling): Promi
   if (!dataKey || !content || !reply || !replyDigest?.equals(digestOf(reply))) return undefined;
   const seal = sealOf(keyRing, caseId, dataKey);
   const [to, text] = [seal.openContent(content).contact?.phone, seal.openReply(reply)];
-  if (!to || faultsOfPlainText(text, await ownNamesOf(db, programmeId)).length > 0) return undefined;
+  if (!to || faultsOfPlainText(text, await ownNames(db, programmeId)).length > 0) return undefined;
   return { to, text };
 }
 

@@ -5,9 +5,10 @@ import { ownStateOf, rates } from '../rules.ts';
 import { sealOf } from '../sealing.ts';
 import { isSecretOf } from '../secret.ts';
 import type { FeedbackOutcome } from '../types.ts';
+import { say } from '../words.ts';
 import type { FeedbackDoor } from './submit.ts';
 
-const nothing = () => problem.not_found('There is nothing under this reference and this secret. Compare both with what you were given.');
+const nothing = () => problem.not_found(say('answer_not_found'));
 
 const readOutcome = command<{ reference: string; secret: string }, FeedbackOutcome>({
   name: 'feedback.look_up',

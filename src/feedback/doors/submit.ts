@@ -5,6 +5,7 @@ import { rates } from '../rules.ts';
 import { secretOf } from '../secret.ts';
 import { programmeToTell } from '../settings-store.ts';
 import type { FeedbackCategory, FeedbackContact, FeedbackLanguage, Told } from '../types.ts';
+import { say } from '../words.ts';
 
 /** What stands at the public door and counts who comes. */
 export interface FeedbackDoor {
@@ -44,7 +45,7 @@ export interface Receipt {
 export async function submit(ground: Ground, door: FeedbackDoor, given: Submission, { address, ...call }: Knock): Promise<Receipt> {
   await door.limits.take(rates.address(door.perAddress), networkOf(address));
   const programme = await programmeToTell(ground.db, given.programmeCode);
-  if (!programme) throw problem.not_found('No programme has this code. Look at the address again.');
+  if (!programme) throw problem.not_found(say('programme_unknown'));
   await door.limits.take(rates.programme(door.perDay), programme.id);
   const { text, category = 'other', language = 'fr', anonymous = false, contact } = given;
   const told: Told = {

@@ -1,8 +1,9 @@
-import { command, problem } from '../../platform/index.ts';
+import { command, placesWrong, problem } from '../../platform/index.ts';
 import { scopeOfFund } from '../queries.ts';
 import { findFund, updateFund } from '../store.ts';
 import { changedTerms, faultsOf } from '../terms.ts';
 import type { Fund, StoredFund, TermsChange } from '../types.ts';
+import { say } from '../words.ts';
 import { refusalOfTerms } from './refusals.ts';
 
 /**
@@ -17,11 +18,11 @@ export const changeFund = command<{ readonly fundId: string; readonly version: n
     if (!before) throw problem.not_found('There is no such record.');
     const fund: Fund = changedTerms(before.fund, change);
     const faults = faultsOf(fund);
-    if (faults.length > 0) throw problem.unprocessable('The change breaks a rule.', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     const changed = await updateFund(tx, fund, version, actor.id, now).catch((error: unknown) => {
       throw refusalOfTerms(error);
     });
-    if (!changed) throw problem.conflict('Somebody changed the fund meanwhile. Read it again.');
+    if (!changed) throw problem.conflict(say('fund_changed'));
     return { result: { fund, version: version + 1 }, subject: { type: 'fund', id: fundId }, before: before.fund, after: fund };
   },
 });

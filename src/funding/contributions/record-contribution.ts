@@ -6,6 +6,7 @@ import { rateOn, valueAt } from '../exchange/index.ts';
 import { fundingProblem } from '../problems.ts';
 import { fundById, scopeOfFund } from '../queries.ts';
 import type { Amount, Contribution } from '../types.ts';
+import { say } from '../words.ts';
 import { findContribution, insertContribution, type NewContribution } from './store.ts';
 
 interface Receipt {
@@ -31,7 +32,7 @@ export const recordContribution = command<Receipt, Contribution>({
     const booked = await bookedAs(tx, amount, received.currency, receivedOn);
     const contribution = { id: newId(), fundId, ...booked, receivedOn, reference };
     await insertContribution(tx, contribution, actor.id, now).catch((error: unknown) => {
-      if (brokenConstraint(error) === 'contributions_reference_once') throw problem.conflict('This transfer has been recorded already.');
+      if (brokenConstraint(error) === 'contributions_reference_once') throw problem.conflict(say('transfer_recorded'));
       throw error;
     });
     await post(tx, now, transfersOf(programmeId, contribution));
@@ -46,16 +47,14 @@ async function bookedAs(tx: Tx, amount: Money, currency: string, day: string): P
   const rate = await rateOn(tx, amount.currency, currency, day);
   if (!rate) {
     throw fundingProblem.no_exchange_rate(
-      `No rate from ${amount.currency} to ${currency} is recorded for ${day} or any day before. Record one, with its source, and try again.`,
+      say('rate_none', { from: amount.currency, to: currency, day }),
       { from: amount.currency, to: currency, day },
-      [{ pointer: '/amount/currency', detail: `Use ${currency}, or record a rate first.` }],
+      [{ pointer: '/amount/currency', detail: say('currency_or_rate', { currency }) }],
     );
   }
   const value = valueAt(amount, rate.rate, currency);
   if (!value.isZero) return { value, foreign: { amount, rateId: rate.id } };
-  throw problem.unprocessable(`At that day's rate this is worth nothing in ${currency}.`, {}, [
-    { pointer: '/amount/amount', detail: 'Give a larger amount.' },
-  ]);
+  throw problem.unprocessable(say('worth_nothing', { currency }), {}, [{ pointer: '/amount/amount', detail: say('amount_larger') }]);
 }
 
 function transfersOf(programmeId: string, { id, fundId, value, foreign }: NewContribution): Transfer[] {

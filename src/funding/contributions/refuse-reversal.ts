@@ -1,6 +1,7 @@
 import type { ReversalGuard } from '../../ledger/index.ts';
 import { problem, type Tx } from '../../platform/index.ts';
 import { findConversion, lockForeignCash } from '../exchange/index.ts';
+import { say } from '../words.ts';
 import { findContribution, isConvertedSince } from './store.ts';
 
 /** The events that only such records have, once each. */
@@ -17,7 +18,7 @@ export const refuseReversal: ReversalGuard = async (tx, { event, subjectId }) =>
   if (!moved) return;
   await lockForeignCash(tx, moved.fundId);
   if (await isConvertedSince(tx, moved.fundId, moved.currency, subjectId)) {
-    throw problem.conflict(`${moved.currency} of this fund was converted since. Reverse the later conversions first, the last one first.`);
+    throw problem.conflict(say('converted_since', { currency: moved.currency }));
   }
 };
 

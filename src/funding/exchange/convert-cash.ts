@@ -5,6 +5,7 @@ import { positive, refuseFutureDay } from '../amounts.ts';
 import { fundingProblem } from '../problems.ts';
 import { fundById, scopeOfFund } from '../queries.ts';
 import type { Amount, Conversion } from '../types.ts';
+import { say } from '../words.ts';
 import { bookedValueOf } from './rules.ts';
 import { findConversion, foreignCash, insertConversion, lockForeignCash, type NewConversion } from './store.ts';
 
@@ -34,7 +35,7 @@ export const convertCash = command<Sale, Conversion>({
     const bookedValue = await valueOfSold(tx, fundId, sold, received.currency);
     const conversion = { ...input, id: newId(), fundId, sold, bought, bookedValue };
     await insertConversion(tx, conversion, actor.id, now).catch((error: unknown) => {
-      if (brokenConstraint(error) === 'conversions_reference_once') throw problem.conflict('This conversion has been recorded already.');
+      if (brokenConstraint(error) === 'conversions_reference_once') throw problem.conflict(say('conversion_recorded'));
       throw error;
     });
     await postConversion(tx, now, programmeId, conversion);
@@ -46,8 +47,8 @@ export const convertCash = command<Sale, Conversion>({
 
 function boughtMoney(bought: Amount, currency: string): Money {
   if (bought.currency === currency) return positive(bought, '/bought');
-  throw problem.unprocessable('Money is converted into the currency of its fund.', {}, [
-    { pointer: '/bought/currency', detail: `Use ${currency}.` },
+  throw problem.unprocessable(say('conversion_currency'), {}, [
+    { pointer: '/bought/currency', detail: say('currency_of_fund', { currency }) },
   ]);
 }
 
@@ -55,8 +56,8 @@ async function valueOfSold(tx: Tx, fundId: string, sold: Money, currency: string
   const cash = await foreignCash(tx, fundId, sold.currency, currency);
   if (cash && sold.compare(cash.held) <= 0) return bookedValueOf(sold, cash);
   const held = cash?.held ?? Money.zero(sold.currency);
-  throw problem.unprocessable(`The fund holds ${held} ${sold.currency}.`, { held: held.toString() }, [
-    { pointer: '/sold/amount', detail: 'No more can be converted than the fund holds. Record the contribution first.' },
+  throw problem.unprocessable(say('fund_holds', { held: held.toString(), currency: sold.currency }), { held: held.toString() }, [
+    { pointer: '/sold/amount', detail: say('conversion_beyond_fund') },
   ]);
 }
 
@@ -80,10 +81,9 @@ async function postConversion(tx: Tx, at: Date, programmeId: string, { id, fundI
   } catch (error) {
     if (brokenConstraint(error) !== 'accounts_not_overdrawn') throw error;
     const loss = gain.negated();
-    throw fundingProblem.loss_not_covered(
-      `This conversion loses ${loss} ${loss.currency}, and the fund has less than that left that is not committed. ` +
-        'Return money to the fund or record a further contribution first.',
-      { loss: loss.toString(), currency: loss.currency },
-    );
+    throw fundingProblem.loss_not_covered(say('loss_not_covered_by_fund', { loss: loss.toString(), currency: loss.currency }), {
+      loss: loss.toString(),
+      currency: loss.currency,
+    });
   }
 }

@@ -1,5 +1,6 @@
-import { command, isCurrency, newId, type ProblemPlace, problem } from '../../platform/index.ts';
+import { command, currencyUnknown, isCurrency, newId, type ProblemPlace, placesWrong } from '../../platform/index.ts';
 import type { ExchangeRate } from '../types.ts';
+import { say } from '../words.ts';
 import { insertRate } from './store.ts';
 
 type NewRate = Pick<ExchangeRate, 'from' | 'to' | 'validOn' | 'rate' | 'source'>;
@@ -17,7 +18,7 @@ export const recordRate = command<NewRate, ExchangeRate>({
   scope: () => ({}),
   async run({ tx, actor, now }, input) {
     const faults = faultsOf(input, now);
-    if (faults.length > 0) throw problem.unprocessable('The rate breaks a rule.', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     const rate: ExchangeRate = { id: newId(), ...input, recordedAt: now.toISOString() };
     await insertRate(tx, rate, actor.id);
     return { result: rate, subject: { type: 'exchange_rate', id: rate.id }, after: rate };
@@ -27,10 +28,10 @@ export const recordRate = command<NewRate, ExchangeRate>({
 function faultsOf({ from, to, validOn, rate }: NewRate, now: Date): ProblemPlace[] {
   const faults: ProblemPlace[] = [];
   const last = new Date(now.getTime() + DAYS_AHEAD * 86_400_000).toISOString().slice(0, 10);
-  if (!isCurrency(from)) faults.push({ pointer: '/from', detail: 'Use an ISO 4217 code, such as EUR.' });
-  if (!isCurrency(to)) faults.push({ pointer: '/to', detail: 'Use an ISO 4217 code, such as DZD.' });
-  if (from === to) faults.push({ pointer: '/to', detail: 'A rate is between two currencies.' });
-  if (/^[0.]*$/.test(rate)) faults.push({ pointer: '/rate', detail: 'A rate is above zero.' });
-  if (validOn > last) faults.push({ pointer: '/validOn', detail: `A rate is recorded ${DAYS_AHEAD} days ahead at most.` });
+  if (!isCurrency(from)) faults.push({ pointer: '/from', detail: currencyUnknown('EUR') });
+  if (!isCurrency(to)) faults.push({ pointer: '/to', detail: currencyUnknown('DZD') });
+  if (from === to) faults.push({ pointer: '/to', detail: say('rate_of_one_currency') });
+  if (/^[0.]*$/.test(rate)) faults.push({ pointer: '/rate', detail: say('rate_not_above_zero') });
+  if (validOn > last) faults.push({ pointer: '/validOn', detail: say('rate_too_early', { days: DAYS_AHEAD }) });
   return faults;
 }

@@ -3,6 +3,7 @@ import { beginAgainOn, command, Money, newId, problem } from '../../platform/ind
 import { serialFaults } from '../rules.ts';
 import { advanceById, carriableVouchers, fundCurrency, hadHandInAny, insertAdvance } from '../store.ts';
 import type { Advance, NewAdvance } from '../types.ts';
+import { say } from '../words.ts';
 
 /**
  * Asks for the cash of one's own round: what the vouchers on it come to. A voucher is on one round at a time; it can be paid at an office until
@@ -20,7 +21,7 @@ export const askAdvance = command<NewAdvance & { readonly programmeId: string },
     const currency = (await fundCurrency(tx, programmeId, fundId)) ?? '';
     const found = await carriableVouchers(tx, now, fundId, serials);
     const faults = serialFaults(serials, found);
-    if (faults.length > 0) throw problem.unprocessable('The round cannot be made like this.', {}, faults);
+    if (faults.length > 0) throw problem.unprocessable(say('round_unfit'), {}, faults);
     const vouchers = [...found.values()];
     const ids = vouchers.map((voucher) => voucher.id);
     if (await hadHandInAny(tx, actor.id, ids)) throw separationOfDuties('payouts_by_another');

@@ -9,7 +9,7 @@ import {
   pay,
   payoutById,
   counterRefusals as refusal,
-  speak,
+  say as sayOfCash,
   voucherRefusal,
   whoCollects,
 } from '../../cashout/index.ts';
@@ -30,6 +30,7 @@ import { findDoorstep, insertProof } from '../delivery-store.ts';
 import { handoverProblem } from '../problems.ts';
 import { scopeOfAdvance } from '../store.ts';
 import type { HandDelivery } from '../types.ts';
+import { say } from '../words.ts';
 
 /**
  * Hands over the cash of one voucher of the officer's round, once: by the code, as at a counter, or by a receipt that a colleague saw being
@@ -45,16 +46,15 @@ export const deliver = command<HandDelivery & { readonly advanceId: string }, Pa
     const { tx, actor, now, keyRing } = context;
     const door = await findDoorstep(tx, now, advanceId, { serial, ...given });
     if (door?.officerId !== actor.id) throw problem.not_found('There is no such record.');
-    if (door.advanceState !== 'handed')
-      throw handoverProblem.advance_not_out(`The advance is ${door.advanceState}.`, { state: door.advanceState });
+    if (door.advanceState !== 'handed') throw handoverProblem.advance_not_out(sayOfCash('advance_not_out'), { state: door.advanceState });
     if (!isSerial(serial))
-      throw speak(problem.unprocessable, 'locator_mistyped', {}, {}, [{ pointer: '/serial', text: 'serial_mistyped' }]);
+      throw problem.unprocessable(sayOfCash('locator_mistyped'), {}, [{ pointer: '/serial', detail: sayOfCash('serial_mistyped') }]);
     const { voucher } = door;
-    if (!voucher) throw handoverProblem.not_on_round('Look at the round sheet. Only what is on it is delivered from this advance.');
+    if (!voucher) throw handoverProblem.not_on_round(sayOfCash('not_on_round'));
     if ('code' in given) {
-      if (door.failures >= AGENT_ATTEMPTS_ALLOWED) throw refusal.agent_locked('Call your office, or wait an hour.');
+      if (door.failures >= AGENT_ATTEMPTS_ALLOWED) throw refusal.agent_locked(say('officer_locked'));
       const { digits, isIntact } = readCode(given.code);
-      if (!isIntact) throw refusal.code_mistyped('Ask for the code again: it has a typing mistake. No attempt was used.');
+      if (!isIntact) throw refusal.code_mistyped(sayOfCash('code_mistyped'));
       if (!isCodeOf(keyRing, voucher, digits)) return wrongCode(context, voucher);
     }
     const earlier = voucher.state === 'redeemed' ? await earlierPayout(tx, voucher.id) : undefined;
@@ -99,7 +99,7 @@ async function handOver({ tx, now }: CommandContext, voucher: CounterCandidate, 
   const paid = await heldToRules(pay(tx, now, voucher, payout, entry)).catch((error: unknown) => {
     const broken = brokenConstraint(error);
     if (broken === 'advances_within_drawn' || broken === 'advances_not_overdrawn')
-      throw handoverProblem.advance_used_up('Bring the rest back, and draw another advance for this voucher.');
+      throw handoverProblem.advance_used_up(sayOfCash('advance_used_up'));
     if (broken === 'payouts_of_advance') throw new RetryTransaction('the advance ended meanwhile, or the voucher came off its round');
     throw error;
   });
@@ -113,7 +113,7 @@ async function wrongCode({ tx, actor, now }: CommandContext, voucher: CounterCan
   return {
     result: undefined as never,
     subject: { type: 'voucher', id: voucher.id },
-    refusal: refusal.code_refused('Check the code and whose it is. After five wrong codes it is locked.'),
+    refusal: refusal.code_refused(sayOfCash('code_refused')),
   };
 }
 

@@ -1,8 +1,9 @@
 import { type Actor, brokenConstraint, type Command, command, problem } from '../../platform/index.ts';
-import { handoverProblem } from '../problems.ts';
+import { alreadyDecided, handoverProblem } from '../problems.ts';
 import type { AdvanceState } from '../rules.ts';
 import { advanceById, lockRound, markEnded, scopeOfAdvance } from '../store.ts';
 import type { Advance } from '../types.ts';
+import { say } from '../words.ts';
 
 interface Ending {
   readonly advanceId: string;
@@ -19,7 +20,7 @@ const ending = (name: string, from: AdvanceState, state: AdvanceState, mayEnd: (
       const before = await advanceById(tx, now, advanceId);
       mayEnd(actor, before);
       if (!(await heldToAdvance(before, markEnded(tx, advanceId, from, { state, by: actor.id, at: now, reason }))))
-        throw handoverProblem.advance_decided(`It is ${before.state}. Read it again.`, { state: before.state });
+        throw alreadyDecided(before);
       const after = await advanceById(tx, now, advanceId);
       return { result: after, subject: { type: 'advance', id: advanceId }, before, after, reason: reason ?? undefined };
     },
@@ -31,14 +32,9 @@ export const heldToAdvance = async <Result>({ rest }: Advance, work: Promise<Res
     return await work;
   } catch (error) {
     const broken = brokenConstraint(error);
-    if (broken === 'advances_witnessed')
-      throw handoverProblem.advance_unwitnessed(
-        'Have the witnesses of its deliveries answer, or a colleague accept what they do not confirm.',
-      );
+    if (broken === 'advances_witnessed') throw handoverProblem.advance_unwitnessed(say('advance_unwitnessed'));
     if (broken !== 'advances_closed_at_zero') throw error;
-    throw handoverProblem.advance_not_at_zero(`${rest.amount} ${rest.currency} are still out. Have them delivered or brought back.`, {
-      rest: rest.amount,
-    });
+    throw handoverProblem.advance_not_at_zero(say('advance_not_at_zero', rest), { rest: rest.amount });
   }
 };
 

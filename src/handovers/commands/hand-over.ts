@@ -1,7 +1,7 @@
 import { post } from '../../ledger/index.ts';
 import { command, Money } from '../../platform/index.ts';
 import { activateVouchers } from '../../vouchers/index.ts';
-import { handoverProblem } from '../problems.ts';
+import { alreadyDecided } from '../problems.ts';
 import { advanceById, inactiveVouchers, lockRound, markHanded, scopeOfAdvance } from '../store.ts';
 import type { Advance } from '../types.ts';
 
@@ -16,8 +16,7 @@ export const handOverAdvance = command<{ advanceId: string; reference: string },
   async run({ tx, actor, now }, { advanceId, reference }) {
     await lockRound(tx, advanceId);
     const before = await advanceById(tx, now, advanceId);
-    if (!(await markHanded(tx, advanceId, { by: actor.id, at: now, reference })))
-      throw handoverProblem.advance_decided(`It is ${before.state}. Read it again.`, { state: before.state });
+    if (!(await markHanded(tx, advanceId, { by: actor.id, at: now, reference }))) throw alreadyDecided(before);
     const { programmeId, fundId, officerId, amount } = before;
     await post(tx, now, [
       {

@@ -1,12 +1,11 @@
 import { post } from '../../ledger/index.ts';
 import { brokenConstraint, command, Money } from '../../platform/index.ts';
-import { handoverProblem } from '../problems.ts';
+import { alreadyDecided, handoverProblem } from '../problems.ts';
 import { markLossReported, markLost } from '../round-store.ts';
 import { advanceById, lockRound, scopeOfAdvance } from '../store.ts';
 import type { Advance } from '../types.ts';
+import { say } from '../words.ts';
 import { heldToAdvance } from './end-advance.ts';
-
-const decided = ({ state }: Advance) => handoverProblem.advance_decided(`It is ${state}. Read it again.`, { state });
 
 /**
  * Reports that the cash of an advance is lost, or its officer not to be reached. Its vouchers come off the round at once, so that nobody waits for the
@@ -19,7 +18,7 @@ export const reportLoss = command<{ advanceId: string; reason: string; reference
   async run({ tx, actor, now }, { advanceId, reason, reference }) {
     await lockRound(tx, advanceId);
     const before = await advanceById(tx, now, advanceId);
-    if (!(await markLossReported(tx, advanceId, { reason, reference, by: actor.id, at: now }))) throw decided(before);
+    if (!(await markLossReported(tx, advanceId, { reason, reference, by: actor.id, at: now }))) throw alreadyDecided(before);
     const after = await advanceById(tx, now, advanceId);
     return { result: after, subject: { type: 'advance', id: advanceId }, before, after, reason };
   },
@@ -36,13 +35,12 @@ export const confirmLoss = command<{ advanceId: string }, Advance>({
   async run({ tx, actor, now }, { advanceId }) {
     await lockRound(tx, advanceId);
     const before = await advanceById(tx, now, advanceId);
-    if (before.state === 'handed' && before.lossReportedBy === null)
-      throw handoverProblem.loss_unreported('A colleague reports it first, with a reason and where the evidence lies.');
+    if (before.state === 'handed' && before.lossReportedBy === null) throw handoverProblem.loss_unreported(say('loss_unreported'));
     const isMarked = await heldToAdvance(before, markLost(tx, advanceId, actor.id, now)).catch((error: unknown) => {
       if (brokenConstraint(error) !== 'advances_lost') throw error;
-      throw handoverProblem.nothing_lost('All of it was delivered or came back. Close the advance.');
+      throw handoverProblem.nothing_lost(say('nothing_lost'));
     });
-    if (!isMarked) throw decided(before);
+    if (!isMarked) throw alreadyDecided(before);
     const after = await advanceById(tx, now, advanceId);
     const { programmeId, fundId, officerId, lost } = after;
     const amount = Money.of(lost.amount, lost.currency);
@@ -50,7 +48,7 @@ export const confirmLoss = command<{ advanceId: string }, Advance>({
       { event: 'advance_loss', programmeId, fundId, officerId, subject: { type: 'advance', id: advanceId }, amount },
     ]).catch((error: unknown) => {
       if (brokenConstraint(error) !== 'accounts_not_overdrawn') throw error;
-      throw handoverProblem.loss_beyond_fund('Bring money into the fund first, or cancel a list that has claimed what there is.');
+      throw handoverProblem.loss_beyond_fund(say('loss_beyond_fund'));
     });
     return { result: after, subject: { type: 'advance', id: advanceId }, before, after, reason: after.lossReason ?? undefined };
   },

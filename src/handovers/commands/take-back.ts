@@ -4,6 +4,7 @@ import { handoverProblem } from '../problems.ts';
 import { readReturn } from '../rules.ts';
 import { advanceById, insertReturn, scopeOfAdvance } from '../store.ts';
 import type { AdvanceReturn } from '../types.ts';
+import { say, stateSaid } from '../words.ts';
 
 interface BroughtBack {
   readonly advanceId: string;
@@ -23,18 +24,19 @@ export const takeBack = command<BroughtBack, AdvanceReturn>({
   async run({ tx, actor, now }, { advanceId, amount: given, reference }) {
     const { programmeId, fundId, officerId, state, rest, lost, recovered } = await advanceById(tx, now, advanceId);
     const amount = readReturn(given, rest.currency);
-    if (!(amount instanceof Money)) throw problem.unprocessable('This cannot come back.', {}, [amount]);
+    if (!(amount instanceof Money)) throw problem.unprocessable(say('return_unfit'), {}, [amount]);
     const isRecovery = state === 'lost';
-    if (state !== 'handed' && !isRecovery) throw handoverProblem.advance_not_out(`The advance is ${state}.`, { state });
+    if (state !== 'handed' && !isRecovery)
+      throw handoverProblem.advance_not_out(say('advance_in_state', { state: stateSaid[state] }), { state });
     const missing = isRecovery ? Money.of(lost.amount, lost.currency).minus(Money.of(recovered.amount, lost.currency)).toJSON() : rest;
     const id = newId();
     const result = await insertReturn(tx, { id, advanceId, amount, reference, isRecovery, by: actor.id, at: now }).catch(
       (error: unknown) => {
         const broken = brokenConstraint(error);
         if (broken === 'advances_within_drawn' || broken === 'advances_recovered')
-          throw handoverProblem.advance_used_up(`${missing.amount} ${missing.currency} were missing.`, { rest: missing.amount });
+          throw handoverProblem.advance_used_up(say('return_too_much', missing), { rest: missing.amount });
         if (broken === 'advance_returns_of_advance') throw new RetryTransaction('the advance ended meanwhile');
-        if (broken === 'advance_returns_advance_id_reference_key') throw problem.conflict('This reference was recorded already.');
+        if (broken === 'advance_returns_advance_id_reference_key') throw problem.conflict(say('return_recorded'));
         throw error;
       },
     );

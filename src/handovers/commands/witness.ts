@@ -2,6 +2,7 @@ import { brokenConstraint, type CommandContext, command, newId, type Outcome, pr
 import { handoverProblem } from '../problems.ts';
 import type { HandDelivered, WitnessAnswer } from '../types.ts';
 import { type Answer, deliveryById, insertAnswer } from '../witness-store.ts';
+import { say } from '../words.ts';
 
 /**
  * The witness of a delivery says whether they saw the receipt being signed; nobody says it for them, and it stands.
@@ -14,7 +15,7 @@ export const answerAsWitness = command<WitnessAnswer & { readonly payoutId: stri
   async run(context, { payoutId, ...said }) {
     const { delivery, scope } = await deliveryById(context.tx, payoutId);
     if (delivery.witnessId !== context.actor.id) throw problem.not_found('There is no such record.');
-    if (delivery.answer !== 'unanswered') throw handoverProblem.delivery_decided('You have answered already.');
+    if (delivery.answer !== 'unanswered') throw handoverProblem.delivery_decided(say('witness_answered'));
     const outcome = await note(context, delivery, { answer: said.answer, reason: 'reason' in said ? said.reason : null });
     return { ...outcome, scope };
   },
@@ -31,7 +32,7 @@ export const acceptDelivery = command<{ payoutId: string; reason: string }, Hand
   async run(context, { payoutId, reason }) {
     const { delivery } = await deliveryById(context.tx, payoutId);
     if (delivery.witnessId === null || delivery.answer === 'confirmed' || delivery.acceptedBy !== null)
-      throw handoverProblem.delivery_decided('Nothing of it waits to be accepted.');
+      throw handoverProblem.delivery_decided(say('delivery_not_waiting'));
     return note(context, delivery, { answer: 'accepted', reason });
   },
 });
@@ -42,10 +43,10 @@ async function note(
   said: Pick<Answer, 'answer' | 'reason'>,
 ): Promise<Outcome<HandDelivered>> {
   const { payoutId, voidedAt } = before;
-  if (voidedAt !== null) throw handoverProblem.delivery_decided('It was voided, and needs no word any more.');
+  if (voidedAt !== null) throw handoverProblem.delivery_decided(say('delivery_voided'));
   await insertAnswer(tx, { id: newId(), payoutId, ...said, by: actor.id, at: now }).catch((error: unknown) => {
     if (!['delivery_answers_of_witness', 'delivery_answers_accepted_once'].includes(brokenConstraint(error) ?? '')) throw error;
-    throw handoverProblem.delivery_decided('Somebody was first.');
+    throw handoverProblem.delivery_decided(say('delivery_answered'));
   });
   const { delivery: after } = await deliveryById(tx, payoutId);
   return { result: after, subject: { type: 'payout', id: payoutId }, before, after, reason: said.reason ?? undefined };

@@ -1,5 +1,6 @@
 import { authoriseRead } from '../../access/index.ts';
 import { openIdentity, openPeople } from '../../beneficiaries/index.ts';
+import { say } from '../../cashout/index.ts';
 import type { Ground } from '../../platform/index.ts';
 import { type Actor, problem } from '../../platform/index.ts';
 import { handoverProblem } from '../problems.ts';
@@ -18,7 +19,7 @@ export async function readRoundSheet({ db, keyRing, clock }: Ground, actor: Acto
   const advance = await advanceById(db, now, advanceId);
   const { officerId, state, programmeId, round, visitOn, amount } = advance;
   authoriseRead(actor, 'handovers.read_round_sheet', scope, officerId);
-  if (actor.id === officerId && state !== 'handed') throw handoverProblem.advance_not_out(`The advance is ${state}.`, { state });
+  if (actor.id === officerId && state !== 'handed') throw handoverProblem.advance_not_out(say('advance_not_out'), { state });
   const stops = await stopsOf(db, now, advanceId);
   const ids = [...new Set(stops.flatMap(({ beneficiaryId, collectorId }) => [beneficiaryId, collectorId]))];
   const people = await openPeople(db, keyRing, ids, ['names']);

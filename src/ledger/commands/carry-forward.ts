@@ -2,6 +2,7 @@ import { brokenConstraint, command, type Db, newId, problem } from '../../platfo
 import { type CarryForward, confirmCarryForwardRow, findCarryForward, insertCarryForward } from '../carry-forward-store.ts';
 import { unsettledAt } from '../checklist-store.ts';
 import { momentsOf } from '../period-store.ts';
+import { say } from '../words.ts';
 
 export interface NewCarryForward {
   readonly programmeId: string;
@@ -23,8 +24,8 @@ export const carryForward = command<NewCarryForward, CarryForward>({
     if (until === '') throw problem.not_found('There is no such record.');
     const [left] = (await unsettledAt(tx, { programmeId, until, endsOn }, 1, officeId)) ?? [];
     if (!left?.amount)
-      throw problem.unprocessable('There is nothing to carry forward.', {}, [
-        { pointer: '/body/officeId', detail: `Nothing that nobody carries forward is owed there at the end of ${endsOn}.` },
+      throw problem.unprocessable(say('nothing_to_carry'), {}, [
+        { pointer: '/body/officeId', detail: say('nothing_owed_there', { endsOn }) },
       ]);
     const id = newId();
     try {
@@ -40,7 +41,7 @@ export const carryForward = command<NewCarryForward, CarryForward>({
       });
     } catch (error) {
       if (brokenConstraint(error) !== 'ledger_carry_forwards_once') throw error;
-      throw problem.conflict('Somebody has asked for it already. Another finance officer has to confirm it.');
+      throw problem.conflict(say('carry_asked'));
     }
     const result = await carryForwardById(tx, id);
     return { result, subject: { type: 'carry_forward', id }, after: result, reason };
@@ -53,7 +54,7 @@ export const confirmCarryForward = command<{ readonly carryForwardId: string }, 
   scope: async (db, { carryForwardId }) => ({ programme: (await carryForwardById(db, carryForwardId)).programmeId }),
   async run({ tx, actor, now }, { carryForwardId }) {
     const before = await carryForwardById(tx, carryForwardId);
-    if (!(await confirmCarryForwardRow(tx, carryForwardId, actor.id, now))) throw problem.conflict('It was confirmed already.');
+    if (!(await confirmCarryForwardRow(tx, carryForwardId, actor.id, now))) throw problem.conflict(say('carry_confirmed'));
     const result = await carryForwardById(tx, carryForwardId);
     return { result, subject: { type: 'carry_forward', id: carryForwardId }, before, after: result, reason: before.reason };
   },

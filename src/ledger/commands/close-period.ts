@@ -4,6 +4,7 @@ import { findPeriodSheet, insertClosing, insertPeriod, lockPeriod } from '../per
 import type { PeriodCheck, PeriodSheet } from '../period-types.ts';
 import { nextPeriod } from '../periods.ts';
 import { ledgerProblem } from '../problems.ts';
+import { say } from '../words.ts';
 
 /**
  * Closes the next period of a programme: the one that was opened again, or the one after the last. From then on it takes no posting. What
@@ -21,15 +22,15 @@ export const closePeriod = (further: readonly PeriodCheck[]) =>
       if (isNew) await insertOnce(tx, () => insertPeriod(tx, period, now));
       await lockPeriod(tx, period.id);
       const before = await sheetOf(tx, period.id);
-      if (before.state === 'closed') throw problem.conflict('Somebody has closed it meanwhile.');
+      if (before.state === 'closed') throw problem.conflict(say('period_closed_meanwhile'));
       const checklist = await checklistOf(tx, period, now, further);
       const failed = checklist.filter(({ holds }) => !holds);
       if (failed.length > 0) {
         const places = failed.map(({ check, openCount }) => ({
           pointer: `/checklist/${check}`,
-          detail: `${openCount} open. See the checklist.`,
+          detail: say('check_open', { count: openCount }),
         }));
-        throw ledgerProblem.period_not_ready('Settle what is open first.', { startsOn: period.startsOn, endsOn: period.endsOn }, places);
+        throw ledgerProblem.period_not_ready(say('period_unsettled'), { startsOn: period.startsOn, endsOn: period.endsOn }, places);
       }
       await insertOnce(tx, () => insertClosing(tx, period, actor.id, now, checklist));
       const result = await sheetOf(tx, period.id);
@@ -43,7 +44,7 @@ async function insertOnce(_tx: Tx, insert: () => Promise<void>): Promise<void> {
   } catch (error) {
     const broken = brokenConstraint(error) ?? '';
     if (!['ledger_periods_number_once', 'ledger_periods_in_order', 'ledger_closings_pkey'].includes(broken)) throw error;
-    throw problem.conflict('Somebody is closing it too. Look at the periods again.');
+    throw problem.conflict(say('period_closing'));
   }
 }
 

@@ -1,5 +1,6 @@
-import { brokenConstraint, command, type ProblemPlace, problem } from '../../platform/index.ts';
+import { brokenConstraint, command, type ProblemPlace, placesWrong, problem } from '../../platform/index.ts';
 import { findMapping, fundsAmong, insertMapping, type Mapping } from '../mapping-store.ts';
+import { say } from '../words.ts';
 
 export interface NewMapping extends Pick<Mapping, 'funds' | 'codes'> {
   readonly programmeId: string;
@@ -25,15 +26,15 @@ export const mapAccounts = command<NewMapping, Mapping>({
     );
     const faults = [
       ...funds.flatMap(({ fundId }, i) =>
-        own.has(fundId) ? [] : [{ pointer: `/funds/${i}/fundId`, detail: 'The programme has no such fund.' }],
+        own.has(fundId) ? [] : [{ pointer: `/funds/${i}/fundId`, detail: say('fund_of_programme_none') }],
       ),
-      ...repeated(funds.map(({ fundId }) => fundId)).map((i) => ({ pointer: `/funds/${i}/fundId`, detail: 'The fund is named twice.' })),
+      ...repeated(funds.map(({ fundId }) => fundId)).map((i) => ({ pointer: `/funds/${i}/fundId`, detail: say('fund_named_twice') })),
       ...repeated(codes.map(({ kind, event }) => `${kind}/${event}`)).map((i) => ({
         pointer: `/codes/${i}`,
-        detail: 'It is named twice.',
+        detail: say('account_named_twice'),
       })),
     ] satisfies ProblemPlace[];
-    if (faults.length > 0) throw problem.unprocessable('The mapping breaks a rule.', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     const mapping: Mapping = { programmeId, version: version + 1, reason, madeBy: actor.id, madeAt: now.toISOString(), funds, codes };
     try {
       await insertMapping(tx, mapping);
@@ -46,7 +47,7 @@ export const mapAccounts = command<NewMapping, Mapping>({
   },
 });
 
-const changed = () => problem.conflict('Somebody changed the mapping meanwhile. Read it again.');
+const changed = () => problem.conflict(say('accounts_changed'));
 
 /** The places of what stood earlier in a list. */
 function repeated(keys: readonly string[]): number[] {

@@ -9,6 +9,7 @@ import {
   refuseReopeningRow,
 } from '../period-store.ts';
 import type { PeriodSheet } from '../period-types.ts';
+import { say } from '../words.ts';
 
 /**
  * Asks for a closed period to be opened again. Somebody else has to confirm it.
@@ -19,12 +20,12 @@ export const askReopening = command<{ readonly periodId: string; readonly reason
   scope: (db, { periodId }) => scopeOfPeriod(db, periodId),
   async run({ tx, actor, now }, { periodId, reason }) {
     const before = await sheetOf(tx, periodId);
-    if (before.state === 'open') throw problem.conflict('The period is open.');
+    if (before.state === 'open') throw problem.conflict(say('period_open'));
     try {
       await insertReopening(tx, newId(), periodId, reason, actor.id, now);
     } catch (error) {
       if (brokenConstraint(error) !== 'ledger_reopenings_once') throw error;
-      throw problem.conflict('Somebody has asked for it already. Another finance officer has to confirm it.');
+      throw problem.conflict(say('carry_asked'));
     }
     const result = await sheetOf(tx, periodId);
     return { result, subject: { type: 'ledger_period', id: periodId }, before, after: result, reason };
@@ -46,7 +47,7 @@ export const confirmReopening = command<{ readonly reopeningId: string }, Period
       await movePeriod(tx, periodId, 'open');
     } catch (error) {
       if (brokenConstraint(error) !== 'ledger_periods_in_order') throw error;
-      throw problem.conflict('A later period is closed. Open that one first.');
+      throw problem.conflict(say('later_period_closed'));
     }
     const result = await sheetOf(tx, periodId);
     const reason = result.reopenings.find(({ id }) => id === reopeningId)?.reason;
@@ -70,7 +71,7 @@ export const refuseReopening = command<{ readonly reopeningId: string; readonly 
   },
 });
 
-const decided = () => problem.conflict('It was confirmed or refused already. Read the period again.');
+const decided = () => problem.conflict(say('reopening_decided'));
 
 async function periodOf(db: Db, reopeningId: string): Promise<string> {
   const reopening = await findReopening(db, reopeningId);

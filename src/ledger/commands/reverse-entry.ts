@@ -1,10 +1,11 @@
-import { command, type Db, problem } from '../../platform/index.ts';
+import { command, type Db, problem, type Text } from '../../platform/index.ts';
 import { findEntry } from '../entry-store.ts';
 import { momentToBook } from '../period-store.ts';
 import { ledgerProblem } from '../problems.ts';
 import { notReversible, type ReversalGuard, reverseEntries } from '../reversal.ts';
 import { isReversible } from '../rules.ts';
 import type { JournalEntry } from '../types.ts';
+import { say } from '../words.ts';
 
 export interface Reversal {
   readonly entryId: string;
@@ -55,9 +56,9 @@ async function entryById(db: Db, id: string): Promise<JournalEntry> {
 /** The last moment of a day, or the entry's own where that is later. @throws unprocessable; period_closed */
 async function bookedAt(db: Db, { programmeId, at }: JournalEntry, bookedOn: string, now: Date): Promise<Date> {
   const { moment, isBefore, isAhead, isClosed } = await momentToBook(db, programmeId, bookedOn, new Date(at), now);
-  const fault = (detail: string) => problem.unprocessable('Nothing was changed.', {}, [{ pointer: '/bookedOn', detail }]);
-  if (isBefore) throw fault('The entry is of a later day.');
-  if (isAhead) throw fault('The day has not come yet.');
-  if (isClosed) throw ledgerProblem.period_closed('Choose a day of an open period, or have the period opened again.');
+  const fault = (detail: Text) => problem.unprocessable(say('nothing_changed'), {}, [{ pointer: '/bookedOn', detail }]);
+  if (isBefore) throw fault(say('entry_later'));
+  if (isAhead) throw fault(say('booking_day_to_come'));
+  if (isClosed) throw ledgerProblem.period_closed(say('day_of_open_period'));
   return moment;
 }

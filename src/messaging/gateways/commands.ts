@@ -4,12 +4,14 @@ import {
   type Command,
   type Contract,
   command,
+  malformed,
   newId,
   type Problem,
   type ProblemPlace,
   problem,
   schemaCheck,
 } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import { openCredentials, sealCredentials } from './credentials.ts';
 import { handsAfter } from './hands.ts';
 import { kinds, type Surroundings } from './kinds.ts';
@@ -18,7 +20,7 @@ import type { Credentials } from './template.ts';
 import type { GatewayChange, GatewayKind, GatewayRecord, NewGateway, ShownGateway, StoredGateway } from './types.ts';
 
 const subjectOf = (id: string) => ({ type: 'gateway', id });
-const nameTaken = (): Problem => problem.conflict('Another gateway has this name.');
+const nameTaken = (): Problem => problem.conflict(say('gateway_name_taken'));
 
 /** @throws not_found */
 export async function gatewayById(db: Parameters<typeof findGateway>[0], id: string): Promise<StoredGateway> {
@@ -39,7 +41,7 @@ export function gatewayCommands(contract: Contract, surroundings: Surroundings) 
       ...rest,
     }));
     if (faults.length === 0) faults.push(...kinds[kind].faults({ settings: filled, credentials }, surroundings));
-    if (faults.length > 0) throw problem.invalid_request('Correct the places listed in "errors".', {}, faults);
+    if (faults.length > 0) throw malformed(faults);
     return filled as GatewayRecord['settings'];
   }
 
@@ -82,16 +84,14 @@ export function gatewayCommands(contract: Contract, surroundings: Surroundings) 
       const { gateway: before, credentials: sealed } = await gatewayById(tx, id);
       const kept = openCredentials(keyRing, id, sealed);
       if (givenSettings && !given && Object.keys(kept).length > 0) {
-        throw problem.invalid_request('Correct the places listed in "errors".', {}, [
-          { pointer: '/body/credentials', detail: 'Give them again with other settings.' },
-        ]);
+        throw malformed([{ pointer: '/body/credentials', detail: say('gateway_credentials_again') }]);
       }
       const settings = givenSettings || given ? checked(before.kind, givenSettings ?? before.settings, given ?? kept) : before.settings;
       const secrets = givenSettings || given ? sealCredentials(keyRing, id, given ?? kept) : sealed;
       try {
         const hands = handsAfter(before, asked, actor.id);
         const after = await updateGateway(tx, id, version, { ...before, ...wanted, settings, ...hands }, secrets);
-        if (!after) throw problem.conflict('Somebody changed the gateway meanwhile. Read it again.');
+        if (!after) throw problem.conflict(say('gateway_changed'));
         if (after.gateway.enabled && !before.enabled) {
           await raiseAlert(tx, now, {
             kind: 'messaging.gateway_enabled',

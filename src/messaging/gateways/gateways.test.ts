@@ -98,6 +98,13 @@ describe('gateways', () => {
       credentials: {},
     };
     expect(await faultsOf(smpp)).toEqual(['/body/settings/host', '/body/credentials/password']);
+    const { body, headers } = await administrator.post('/v1/gateways', smpp).set('Accept-Language', 'ar').expect(400);
+    expect(body.errors[1]).toEqual({
+      pointer: '/body/credentials/password',
+      code: 'gateway_credential_missing',
+      detail: 'هذا ناقص. املأه.',
+    });
+    expect(headers['content-language']).toBe('ar');
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { components } from '../../contract/api.ts';
 import { problem } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import { asReference, type InboundMessage } from './gateway.ts';
 import { at, textAt } from './pointer.ts';
 
@@ -17,7 +18,7 @@ const messageOf = (id: unknown, from: string | undefined, to: string | undefined
 export function httpInbound(request: unknown, { list, id, from, to, text }: HttpInbound): InboundMessage[] {
   const found = list === undefined ? [request] : at(request, list);
   const lines: unknown[] = Array.isArray(found) ? found : [];
-  if (lines.length > MOST) throw problem.too_large(`A request may hold ${MOST} messages.`);
+  if (lines.length > MOST) throw problem.too_large(say('gateway_too_many_messages', { most: MOST }));
   return lines.flatMap((one) =>
     messageOf(textAt(one, id), textAt(one, from), to === undefined ? undefined : textAt(one, to), textAt(one, text)),
   );

@@ -1,4 +1,5 @@
-import { type Clock, isAllowed, type OutgoingRules, type ProblemPlace } from '../../platform/index.ts';
+import { type Clock, isAllowed, type OutgoingRules, type ProblemPlace, type Text } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import { type AfricasTalkingSettings, africasTalkingGateway, africasTalkingReceipts } from './africas-talking.ts';
 import { isFromOneOf, isNetwork, isSigned, isSignedByTwilio, type Report } from './door.ts';
 import type { Gateway, InboundMessage, Incoming, Receipt } from './gateway.ts';
@@ -46,16 +47,16 @@ interface Kind<Settings> {
   inbound?(request: unknown, settings: Settings): InboundMessage[];
 }
 
-const elsewhere = 'Give a public address that begins with https.';
-const fault = (pointer: string, detail: string): ProblemPlace => ({ pointer: `/body/${pointer}`, detail });
+const elsewhere = say('gateway_address_unfit');
+const fault = (pointer: string, detail: Text): ProblemPlace => ({ pointer: `/body/${pointer}`, detail });
 const missing = (credentials: Credentials, names: readonly string[]): ProblemPlace[] =>
-  names.filter((name) => !Object.hasOwn(credentials, name)).map((name) => fault(`credentials/${name}`, 'is required'));
+  names.filter((name) => !Object.hasOwn(credentials, name)).map((name) => fault(`credentials/${name}`, say('gateway_credential_missing')));
 const wrongServer = (server: string | undefined, rules: OutgoingRules): ProblemPlace[] =>
   server === undefined || (URL.canParse(server) && new URL(server).pathname === '/' && isAllowed(new URL(server), rules))
     ? []
     : [fault('settings/server', elsewhere)];
 const wrongNetworks = (pointer: string, networks: readonly string[] = []): ProblemPlace[] =>
-  networks.flatMap((network, i) => (isNetwork(network) ? [] : [fault(`${pointer}/${i}`, 'is no address or network')]));
+  networks.flatMap((network, i) => (isNetwork(network) ? [] : [fault(`${pointer}/${i}`, say('gateway_network_unfit'))]));
 
 /** Whether a request is signed, and comes from where it should, as the settings say; where they say neither, it is not believed. */
 function isBelieved(report: Report, said: Pick<HttpReceipts, 'signature' | 'addresses'> | undefined, credentials: Credentials): boolean {
@@ -73,19 +74,19 @@ const http: Kind<HttpSettings> = {
       ...(receipts?.signature || inbound?.signature ? ['receiptSecret'] : []),
     ]);
     return [
-      ...(hasPlaceholder(url) ? [fault('settings/url', 'An address is logged on its way: put what changes into the body.')] : []),
+      ...(hasPlaceholder(url) ? [fault('settings/url', say('gateway_url_variable'))] : []),
       ...(URL.canParse(url) && isAllowed(new URL(url), rules) ? [] : [fault('settings/url', elsewhere)]),
       ...Object.entries(headers).flatMap(([name, value]) =>
-        /\{(to|digits|text|from)\}/.test(value) ? [fault(`settings/headers/${name}`, 'may hold secrets and {reference} only')] : [],
+        /\{(to|digits|text|from)\}/.test(value)
+          ? [fault(`settings/headers/${name}`, say('gateway_header_unfit', { variable: '{reference}' }))]
+          : [],
       ),
-      ...(JSON.stringify(body).includes('{text}') ? [] : [fault('settings/body', 'has to hold {text}')]),
-      ...(/\{(to|digits)\}/.test(JSON.stringify(body)) ? [] : [fault('settings/body', 'has to hold {to} or {digits}')]),
-      ...(receipts && !receipts.signature && !receipts.addresses
-        ? [fault('settings/receipts', 'Say how they are signed, or which addresses they come from.')]
-        : []),
-      ...(inbound && !inbound.signature && !inbound.addresses
-        ? [fault('settings/inbound', 'Say how they are signed, or which addresses they come from.')]
-        : []),
+      ...(JSON.stringify(body).includes('{text}') ? [] : [fault('settings/body', say('gateway_body_incomplete', { variable: '{text}' }))]),
+      ...(/\{(to|digits)\}/.test(JSON.stringify(body))
+        ? []
+        : [fault('settings/body', say('gateway_body_without_number', { variable: '{to}', other: '{digits}' }))]),
+      ...(receipts && !receipts.signature && !receipts.addresses ? [fault('settings/receipts', say('gateway_sender_unsaid'))] : []),
+      ...(inbound && !inbound.signature && !inbound.addresses ? [fault('settings/inbound', say('gateway_sender_unsaid'))] : []),
       ...wrongNetworks('settings/receipts/addresses', receipts?.addresses),
       ...wrongNetworks('settings/inbound/addresses', inbound?.addresses),
       ...missing(credentials, [...needed]),
@@ -102,7 +103,7 @@ const twilio: Kind<TwilioSettings> = {
   schema: 'TwilioGatewaySettings',
   faults: ({ settings: { server, from, messagingServiceSid }, credentials }, { rules }) => [
     ...wrongServer(server, rules),
-    ...(from || messagingServiceSid ? [] : [fault('settings/from', 'Give a sender or a messaging service.')]),
+    ...(from || messagingServiceSid ? [] : [fault('settings/from', say('gateway_from_missing'))]),
     ...missing(credentials, ['authToken']),
   ],
   open: ({ id, settings, credentials }, { rules, receiptsUrl }) => twilioGateway(settings, credentials, rules, receiptsUrl(id)),
@@ -129,9 +130,7 @@ const africasTalking: Kind<AfricasTalkingSettings> = {
 const smpp: Kind<SmppSettings> = {
   schema: 'SmppGatewaySettings',
   faults: ({ settings, credentials }, { rules }) => [
-    ...(isAllowedCentre(settings, rules)
-      ? []
-      : [fault('settings/host', 'Give a public host with TLS, or have the operator allow gateways on private networks.')]),
+    ...(isAllowedCentre(settings, rules) ? [] : [fault('settings/host', say('gateway_host_unfit'))]),
     ...missing(credentials, ['password']),
   ],
   open: ({ settings, credentials }, { rules, clock }, incoming) => smppGateway(settings, credentials, rules, incoming, () => clock.now()),
@@ -142,7 +141,7 @@ const noGateway: Gateway = { concurrency: 1, send: async () => ({ outcome: 'unre
 
 const outbox: Kind<object> = {
   schema: 'OutboxGatewaySettings',
-  faults: (_configured, { mayUseOutbox }) => (mayUseOutbox ? [] : [fault('kind', 'The outbox writes codes to a file: not in production.')]),
+  faults: (_configured, { mayUseOutbox }) => (mayUseOutbox ? [] : [fault('kind', say('gateway_outbox_unfit'))]),
   open: (_configured, { dataDir, clock, mayUseOutbox }) => (mayUseOutbox ? outboxGateway(dataDir, clock) : noGateway),
 };
 

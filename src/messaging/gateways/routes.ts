@@ -1,5 +1,5 @@
 import { authoriseRead, system } from '../../access/index.ts';
-import { type Call, type Contract, type Ground, type Problem, problem, type Routes, Versioned, versionIn } from '../../platform/index.ts';
+import { type Call, type Contract, type Ground, nothingHere, type Routes, Versioned, versionIn } from '../../platform/index.ts';
 import { takeReceipts } from '../receipts/commands.ts';
 import { gatewayById, gatewayCommands, noteTest } from './commands.ts';
 import type { Surroundings } from './kinds.ts';
@@ -61,6 +61,3 @@ export function gatewayRoutes(
     },
   };
 }
-
-/** Nobody who may not report is told whether there is a gateway. */
-const nothingHere = (): Problem => problem.not_found('There is nothing at this address.');

@@ -1,6 +1,7 @@
 import { problem } from '../../platform/index.ts';
+import { say } from '../words.ts';
 
-const REPORT_BYTES = 256 * 1024;
+const REPORT_KIB = 256;
 
 /** All that a gateway sent, which is no more than a report may have. @throws too_large */
 export async function whole(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -8,7 +9,7 @@ export async function whole(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
   let size = 0;
   for await (const chunk of bytes) {
     size += chunk.length;
-    if (size > REPORT_BYTES) throw problem.too_large('A report may have 256 KiB.');
+    if (size > REPORT_KIB * 1024) throw problem.too_large(say('gateway_report_too_large', { kibibytes: REPORT_KIB }));
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

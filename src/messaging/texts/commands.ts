@@ -1,5 +1,6 @@
-import { brokenConstraint, type CommandContext, command, problem } from '../../platform/index.ts';
+import { brokenConstraint, type CommandContext, command, placesWrong, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
+import { say } from '../words.ts';
 import { faultsOfText } from './faults.ts';
 import { type Template, templateOf } from './template.ts';
 import { insertText, ownNames, presentText, type TextPlace } from './template-store.ts';
@@ -50,7 +51,7 @@ async function write({ tx, actor, now }: CommandContext, place: TextPlace, { ver
   const { kind, programmeId } = place;
   const faults =
     text === null ? [] : faultsOfText(text, { kind, language: place.language, currency, ownNames: await ownNames(tx, programmeId) });
-  if (faults.length > 0) throw problem.unprocessable('The text breaks a rule.', {}, faults);
+  if (faults.length > 0) throw placesWrong(faults);
   const number = version + 1;
   try {
     await insertText(tx, place, { number, text, by: actor.id, at: now });
@@ -61,4 +62,4 @@ async function write({ tx, actor, now }: CommandContext, place: TextPlace, { ver
   return { before: templateOf(place, before), after: templateOf(place, { number, text, madeBy: actor.id, madeAt: now }) };
 }
 
-const changed = () => problem.conflict('Somebody changed this text meanwhile. Read it again.');
+const changed = () => problem.conflict(say('text_changed'));

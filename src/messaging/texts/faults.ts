@@ -1,4 +1,5 @@
-import type { ProblemPlace } from '../../platform/index.ts';
+import type { Text } from '../../platform/index.ts';
+import { say, tellsSaid } from '../words.ts';
 import { render } from './render.ts';
 import { segmentsOf } from './segments.ts';
 import { type OwnName, tellingIn } from './telling.ts';
@@ -18,6 +19,11 @@ export interface Written {
   readonly ownNames: readonly OwnName[];
 }
 
+interface Fault {
+  readonly pointer: string;
+  readonly detail: Text;
+}
+
 const variable = /\{([^{}]*)\}/gu;
 const address = /(?:https?:|www\.)\S*|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:\/\S*)?/giu;
 /** Digits that a person might call or type in. */
@@ -26,10 +32,10 @@ const foreignDigit = /[\u0660-\u0669\u06f0-\u06f9]/gu;
 const hidden = /[\p{Cf}\p{Cc}]/gu;
 
 /** What is wrong with a text, each with the words that are meant and the letter at which they begin. */
-export function faultsOfText(text: string, { kind, language, currency, ownNames }: Written): ProblemPlace[] {
+export function faultsOfText(text: string, { kind, language, currency, ownNames }: Written): Fault[] {
   const faults = [...faultsOfVariables(text, kind), ...faultsOfLetters(text)];
   for (const { word, tells, at } of tellingIn(withoutVariables(text), ownNames))
-    faults.push(fault(`“${word}” at letter ${at} tells of ${tells}. A phone is read by whoever holds it: say it without that word.`));
+    faults.push(fault(say('text_tells', { word, at, tells: tellsSaid[tells] })));
   return faults.length > 0 ? faults : faultsOfLength(text, kind, longestValues(kind, language, currency));
 }
 
@@ -37,15 +43,16 @@ export function faultsOfText(text: string, { kind, language, currency, ownNames 
 const MOST_PLAIN_SEGMENTS = 6;
 
 /** What is wrong with a text that is sent as it is written, to one person. @param ownNames what the programme, its code and its donors are called */
-export function faultsOfPlainText(text: string, ownNames: readonly OwnName[]): ProblemPlace[] {
-  const telling = tellingIn(text, ownNames).map(({ word, tells, at }) => fault(`“${word}” at letter ${at} tells of ${tells}.`));
+export function faultsOfPlainText(text: string, ownNames: readonly OwnName[]): Fault[] {
+  const telling = tellingIn(text, ownNames).map(({ word, tells, at }) =>
+    fault(say('text_word_tells', { word, at, tells: tellsSaid[tells] })),
+  );
   const { segments } = segmentsOf(text);
-  const length =
-    segments > MOST_PLAIN_SEGMENTS ? [fault(`It takes ${segments} segments, and ${MOST_PLAIN_SEGMENTS} at most are sent.`)] : [];
+  const length = segments > MOST_PLAIN_SEGMENTS ? [fault(say('text_plain_segments', { segments, most: MOST_PLAIN_SEGMENTS }))] : [];
   return [...faultsOfLetters(text), ...telling, ...length];
 }
 
-const fault = (detail: string): ProblemPlace => ({ pointer: '/text', detail });
+const fault = (detail: Text): Fault => ({ pointer: '/text', detail });
 
 /** A text whose variables are words that say nothing. */
 const withoutVariables = (text: string): string => text.replaceAll(variable, (whole) => ` ${'0'.repeat(whole.length - 2)} `);
@@ -54,7 +61,7 @@ const withoutVariables = (text: string): string => text.replaceAll(variable, (wh
 const places = (text: string, pattern: RegExp): { found: string; name: string; at: number }[] =>
   [...text.matchAll(pattern)].map(({ 0: found, 1: name = '', index }) => ({ found, name, at: [...text.slice(0, index)].length + 1 }));
 
-function faultsOfVariables(text: string, kind: TextKind): ProblemPlace[] {
+function faultsOfVariables(text: string, kind: TextKind): Fault[] {
   const { known, needed } = variablesOf[kind];
   const found = places(text, variable);
   const offered = known.map((name) => `{${name}}`).join(', ');
@@ -62,35 +69,29 @@ function faultsOfVariables(text: string, kind: TextKind): ProblemPlace[] {
   const stray = places(withoutVariables(text), /[{}]/g);
   return [
     ...unknown.map(({ found: word, at }) =>
-      fault(
-        word === '{code}'
-          ? `{code} at letter ${at}: a reminder never carries the code. Use ${offered}.`
-          : `${word} at letter ${at} is no variable of this text. Use ${offered}.`,
-      ),
+      fault(say(word === '{code}' ? 'text_code_in_reminder' : 'text_variable_unknown', { variable: word, at, offered })),
     ),
-    ...stray.map(({ found: brace, at }) => fault(`“${brace}” at letter ${at} belongs to no variable. Use ${offered}.`)),
-    ...needed.filter((name) => !found.some((one) => one.name === name)).map((name) => fault(`{${name}} is missing.`)),
+    ...stray.map(({ found: brace, at }) => fault(say('text_brace_stray', { brace, at, offered }))),
+    ...needed
+      .filter((name) => !found.some((one) => one.name === name))
+      .map((name) => fault(say('text_variable_missing', { variable: `{${name}}` }))),
     ...found
       .filter(({ name }, i) => name === 'code' && found.findIndex((one) => one.name === 'code') < i && known.includes('code'))
-      .map(({ at }) => fault(`{code} stands again at letter ${at}. It stands once.`)),
+      .map(({ found: word, at }) => fault(say('text_code_twice', { variable: word, at }))),
   ];
 }
 
-const faultsOfLetters = (text: string): ProblemPlace[] => [
-  ...places(text, foreignDigit).map(({ found, at }) => fault(`“${found}” at letter ${at}: write digits as 0 to 9, in every language.`)),
+const faultsOfLetters = (text: string): Fault[] => [
+  ...places(text, foreignDigit).map(({ found: digit, at }) => fault(say('text_digit_foreign', { digit, at }))),
   ...places(text, hidden)
     .filter(({ found }) => found !== '\n')
-    .map(({ at }) =>
-      fault(`An invisible letter stands at letter ${at}. Take it out: what keeps digits in order is added when the text is sent.`),
-    ),
-  ...places(text, address).map(({ found, at }) => fault(`“${found}” at letter ${at} is read as an address. A message leads nowhere.`)),
-  ...places(text, number).map(({ found, at }) => fault(`“${found}” at letter ${at} is read as a number to call. A message names none.`)),
+    .map(({ at }) => fault(say('text_letter_hidden', { at }))),
+  ...places(text, address).map(({ found, at }) => fault(say('text_address', { address: found, at }))),
+  ...places(text, number).map(({ found, at }) => fault(say('text_number', { number: found, at }))),
 ];
 
-function faultsOfLength(text: string, kind: TextKind, values: Values): ProblemPlace[] {
+function faultsOfLength(text: string, kind: TextKind, values: Values): Fault[] {
   const { segments, encoding } = segmentsOf(render(text, values));
   const most = MOST_SEGMENTS[kind];
-  return segments > most
-    ? [fault(`With the longest values it takes ${segments} segments in ${encoding}, and ${most} at most are sent. Shorten it.`)]
-    : [];
+  return segments > most ? [fault(say('text_segments', { segments, encoding, most }))] : [];
 }

@@ -1,5 +1,5 @@
 import { authoriseRead } from '../../access/index.ts';
-import { type Actor, type Db, Money, problem } from '../../platform/index.ts';
+import { type Actor, type Db, Money, placesWrong, problem } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { defaults } from './defaults.ts';
 import { faultsOfText } from './faults.ts';
@@ -57,7 +57,7 @@ export async function previewTexts(
     const found = text === undefined ? [] : faultsOfText(text, { kind, language, currency, ownNames: names });
     return found.map(({ detail }) => ({ pointer: `/texts/${language}`, detail }));
   });
-  if (faults.length > 0) throw problem.unprocessable('A text breaks a rule.', {}, faults);
+  if (faults.length > 0) throw placesWrong(faults);
   const price = messages.segmentPrice && Money.of(messages.segmentPrice.amount, messages.segmentPrice.currency);
   const priced = await Promise.all(
     languages.map(async (language) => {

@@ -1,8 +1,8 @@
 /** What a word tells of whoever holds the phone. */
-export type Tells = 'an agency' | 'aid' | 'a nationality';
+export type Tells = 'an agency' | 'aid' | 'a nationality' | 'the programme' | 'who gives the money';
 
 /** Words that tell, in the three languages and in any case, accents and vowel marks aside. Several words are looked for one after the other. */
-export const tellingWords: Readonly<Record<Exclude<Tells, 'a nationality'>, readonly string[]>> = {
+export const tellingWords: Readonly<Record<'an agency' | 'aid', readonly string[]>> = {
   'an agency': [
     ...['unhcr', 'unicef', 'oim', 'iom', 'onu', 'wfp', 'pnud', 'undp', 'unrwa', 'ocha', 'icrc', 'cicr', 'ifrc', 'ficr', 'msf', 'usaid'],
     ...['oxfam', 'caritas', 'ong', 'ngo', 'ngos', 'united nations', 'nations unies', 'red cross', 'croix rouge', 'red crescent'],

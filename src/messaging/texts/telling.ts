@@ -4,7 +4,7 @@ import { nationalities, nationalityEndings, type Tells, tellingCapitals, telling
 export interface Telling {
   /** As it stands in the text. */
   readonly word: string;
-  readonly tells: string;
+  readonly tells: Tells;
   /** Where it begins, the first letter being 1. */
   readonly at: number;
 }
@@ -12,7 +12,7 @@ export interface Telling {
 /** A name that belongs to those who send, and that no text may bear. */
 export interface OwnName {
   readonly name: string;
-  readonly tells: string;
+  readonly tells: Tells;
 }
 
 interface Token {
@@ -47,11 +47,13 @@ function tokensOf(text: string): Token[] {
 
 interface Phrase {
   readonly words: readonly string[];
-  readonly tells: string;
+  readonly tells: Tells;
 }
 
-const phraseOf = (name: string, tells: string): Phrase => ({ words: (name.match(words) ?? []).map(folded), tells });
-const shipped: readonly Phrase[] = Object.entries(tellingWords).flatMap(([tells, names]) => names.map((name) => phraseOf(name, tells)));
+const phraseOf = (name: string, tells: Tells): Phrase => ({ words: (name.match(words) ?? []).map(folded), tells });
+const shipped: readonly Phrase[] = (['an agency', 'aid'] as const).flatMap((tells) =>
+  tellingWords[tells].map((name) => phraseOf(name, tells)),
+);
 const nationality = new RegExp(`^(?:${nationalities.map(folded).join('|')})${nationalityEndings}$`, 'u');
 const aNationality: Tells = 'a nationality';
 const anAgency: Tells = 'an agency';

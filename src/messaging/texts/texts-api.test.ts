@@ -80,6 +80,13 @@ describe('the texts of a programme', () => {
     expect(refused.errors.map(({ detail }: { detail: string }) => detail).join(' ')).toMatch(
       /\{montant\}.*\{code\} is missing.*Aide.*Test donor/,
     );
+    const said = await write('Aide : {montant}', 3).set('Accept-Language', 'fr').expect(422);
+    expect(said.body.errors.map(({ code, detail }: { code: string; detail: string }) => [code, detail])).toEqual([
+      ['text_variable_unknown', expect.stringMatching(/^\{montant\} à la lettre 8 n’est pas une variable/)],
+      ['text_variable_missing', 'Il manque {code}.'],
+      ['text_tells', expect.stringMatching(/^« Aide » à la lettre 1 révèle une aide\./)],
+    ]);
+    expect(said.headers['content-language']).toBe('fr');
   });
 
   it('are written by the programme’s own officers, and read by nobody elsewhere', async () => {
@@ -178,7 +185,7 @@ describe('the texts of a programme', () => {
     ]);
     expect(body.cost).toEqual({ amount: '12.75', currency: 'DZD' });
     const { body: refused } = await officer.post(path, { kind: 'code', texts: { ar: 'بدون رمز' } }).expect(422);
-    expect(refused.errors).toEqual([{ pointer: '/texts/ar', detail: '{code} is missing.' }]);
+    expect(refused.errors).toEqual([{ pointer: '/texts/ar', code: 'text_variable_missing', detail: '{code} is missing.' }]);
     const { body: bound } = await officer.post(path, { kind: 'reminder', officeId: frame.officeId }).expect(200);
     for (const { text } of bound.previews)
       expect(text).toMatch(/(?:مكتب البريد .+ فقط|au seul bureau de poste \S|only at the post office \S)/);

@@ -106,7 +106,7 @@ describe('a text that somebody writes', () => {
         { name: 'DZ-ROOF-1', tells: 'the programme' },
         { name: 'Fondation Éléa', tells: 'who gives the money' },
       ],
-    }).map(({ detail }) => detail);
+    }).map(({ detail }) => detail.en);
 
   it('has the variables of its kind, spelled as they are, and a code once', () => {
     expect(faults('Code {code} {montant}')).toEqual([

@@ -6,18 +6,19 @@ import { closeConflict, conflictById, type DisputedEntry, lockConflict, takeConf
 import { lockPack, type OpenPack } from '../store/entries.ts';
 import { type Reported, reported } from '../store/vouchers.ts';
 import type { OfflineConflict, OfflineReason, OfflineResolution } from '../types.ts';
+import { say } from '../words.ts';
 
 const scopeOf = async (db: Db, { conflictId }: { conflictId: string }) => {
   const { programmeId, officeId } = await conflictById(db, conflictId);
   return { programme: programmeId, office: officeId };
 };
 
-const notPayable = (reason: OfflineReason) => offlineProblem.conflict_not_payable(`It is ${reason}. Claim it or dismiss it.`, { reason });
+const notPayable = (reason: OfflineReason) => offlineProblem.conflict_not_payable(say('conflict_for_reason', { reason }), { reason });
 
 /** What the device could not hear of when it paid: finance may accept it all the same, as far as the books take it. */
 const notOnDevice: readonly OfflineReason[] = ['consent_withdrawn', 'not_a_collector'];
 
-const closed = () => problem.conflict('The conflict is closed already.');
+const closed = () => problem.conflict(say('conflict_closed'));
 
 /** Takes a conflict on. @throws not_found; conflict when it is closed; separation_of_duties to who paid, prepared, or had a hand in the list */
 export const takeOn = command<{ conflictId: string }, OfflineConflict>({
@@ -71,15 +72,15 @@ async function accept(
   if (!isAcceptable(disputedFor)) throw notPayable(disputedFor);
   const entry = isGenuine ? readEntry(payload) : undefined;
   if (entry?.kind !== 'payout' || entry.packId !== packId || entry.deviceId !== pack.deviceId)
-    throw offlineProblem.conflict_not_payable('This is no pay-out that the device signed for this pack. Claim it or dismiss it.');
+    throw offlineProblem.conflict_not_payable(say('conflict_no_payout'));
   const { tx } = context;
   const at = new Date(entry.at);
   const voucher = await reported(tx, packId, pack.agentId, entry, at);
-  if (!voucher) throw offlineProblem.conflict_not_payable('The pack has no such voucher. Claim it or dismiss it.');
+  if (!voucher) throw offlineProblem.conflict_not_payable(say('conflict_no_voucher'));
   // What it is in conflict for may not be all that is wrong with it.
   const reason = reportReason(voucher, entry, isProven) ?? (await bookReason(tx, voucher, entry, at));
   if (reason && !notOnDevice.includes(reason)) throw notPayable(reason);
   if (!(await book(context, pack, voucher, entry, { entryId, inChain: false })))
-    throw offlineProblem.conflict_not_payable('The books do not take it. Claim it or dismiss it.');
+    throw offlineProblem.conflict_not_payable(say('conflict_not_payable'));
   return voucher;
 }

@@ -5,6 +5,7 @@ import { lockPack, moveHead } from '../store/entries.ts';
 import { markEnded, packById, scopeOfPack } from '../store/packs.ts';
 import { takeIn } from '../taking-in.ts';
 import type { OfflinePack } from '../types.ts';
+import { say } from '../words.ts';
 import { inOtherState } from './hand-out.ts';
 
 interface Which {
@@ -23,7 +24,7 @@ export const closePack = command<Which, OfflinePack>({
     if (before.state !== 'out') throw inOtherState(before);
     if (before.agentId === context.actor.id) throw separationOfDuties('offline_packs_closed_by_another');
     if (!before.isFinished)
-      throw offlineProblem.pack_not_whole('End the day on the device and report it, then close. Without the device, report it as lost.', {
+      throw offlineProblem.pack_not_whole(say('pack_not_whole'), {
         received: before.received,
         length: before.length,
       });

@@ -1,6 +1,7 @@
 import { brokenConstraint, command, problem } from '../../platform/index.ts';
 import { enrolmentText, isSignedBy, type PublicJwk } from '../device/keys.ts';
 import { findDevice, insertKeys } from '../store/devices.ts';
+import { say } from '../words.ts';
 
 interface NewKeys {
   readonly deviceId: string;
@@ -26,19 +27,15 @@ export const enrolKeys = command<NewKeys, { deviceId: string; version: number }>
     const device = await findDevice(tx, deviceId);
     if (!device) throw problem.not_found('There is no such record.');
     if (!(await isPoint(agreementKey)))
-      throw problem.unprocessable('This is not a public key of P-256.', {}, [
-        { pointer: '/agreementKey', detail: 'is not a point of the curve' },
-      ]);
+      throw problem.unprocessable(say('device_keys_unfit'), {}, [{ pointer: '/agreementKey', detail: say('device_keys_off_curve') }]);
     if (!(await isSignedBy([device.signingKey], enrolmentText(deviceId, version, recipient, agreementKey), signature)))
-      throw problem.unprocessable('The device has not signed for these keys.', {}, [
-        { pointer: '/signature', detail: 'Sign with the key of the device.' },
-      ]);
+      throw problem.unprocessable(say('device_keys_unsigned'), {}, [{ pointer: '/signature', detail: say('device_keys_sign') }]);
     const next = (device.keyVersion ?? 0) + 1;
-    if (version !== next) throw problem.conflict(`The next version is ${next}.`);
+    if (version !== next) throw problem.conflict(say('device_keys_version', { next }));
     try {
       await insertKeys(tx, { deviceId, version, recipient, agreementKey, signingVersion: device.signingVersion, signature }, actor.id, now);
     } catch (error) {
-      if (brokenConstraint(error) === 'offline_device_keys_pkey') throw problem.conflict('These keys were enrolled meanwhile.');
+      if (brokenConstraint(error) === 'offline_device_keys_pkey') throw problem.conflict(say('device_keys_enrolled'));
       throw error;
     }
     const result = { deviceId, version };

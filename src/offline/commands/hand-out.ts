@@ -3,6 +3,7 @@ import { offlineProblem } from '../problems.ts';
 import { findDevice } from '../store/devices.ts';
 import { markOut, packById, scopeOfPack } from '../store/packs.ts';
 import type { OfflinePack } from '../types.ts';
+import { say, stateSaid } from '../words.ts';
 
 /**
  * Takes a pack out to its device. From then on the device may have paid.
@@ -15,8 +16,7 @@ export const handOutPack = command<{ packId: string }, OfflinePack>({
     const before = await packById(tx, packId);
     if (before.agentId !== actor.id) throw problem.not_found('There is no such record.');
     const device = await findDevice(tx, before.deviceId);
-    if (!device || device.keyVersion === null)
-      throw offlineProblem.device_without_keys('This device is in service no more. Withdraw the pack and prepare another.');
+    if (!device || device.keyVersion === null) throw offlineProblem.device_without_keys(say('device_out_of_service'));
     const { keyVersion, signingVersion } = device;
     if (!(await markOut(tx, packId, { by: actor.id, at: now, keyVersion, signingVersion }))) throw inOtherState(before);
     const after = await packById(tx, packId);
@@ -25,4 +25,4 @@ export const handOutPack = command<{ packId: string }, OfflinePack>({
 });
 
 export const inOtherState = ({ state }: Pick<OfflinePack, 'state'>) =>
-  offlineProblem.pack_in_other_state(`The pack is ${state}. Read it again.`, { state });
+  offlineProblem.pack_in_other_state(say('pack_in_other_state', { state: stateSaid[state] }), { state });

@@ -1,7 +1,9 @@
-import { brokenConstraint, command, Money, newId, problem } from '../../platform/index.ts';
+import { amountAboveZero } from '../../cashout/index.ts';
+import { brokenConstraint, command, Money, newId, problem, type Text } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { insertLimits } from '../store/limits.ts';
 import type { NewOfflineLimits, OfflineLimits } from '../types.ts';
+import { say } from '../words.ts';
 
 /**
  * Sets how much may be out at the offices of a programme, or at one of them. What is out already stays.
@@ -23,7 +25,7 @@ export const setLimits = command<NewOfflineLimits & { readonly programmeId: stri
       const broken = brokenConstraint(error);
       if (broken === 'offline_limits_office_id_fkey') throw problem.not_found('There is no such record.');
       if (broken === 'offline_limits_ceiling')
-        throw problem.unprocessable('Nobody may allow as much.', {}, [{ pointer: '/maxCash/amount', detail: '10000000 at most.' }]);
+        throw problem.unprocessable(say('offline_limit_too_high'), {}, [{ pointer: '/maxCash/amount', detail: say('offline_limit_most') }]);
       throw error;
     }
     const result = { ...kept, maxCash: maxCash.toJSON(), setAt: now.toISOString() };
@@ -33,15 +35,10 @@ export const setLimits = command<NewOfflineLimits & { readonly programmeId: stri
 
 /** @throws unprocessable for what is no amount of that currency above zero */
 export function readCash({ amount, currency }: { amount: string; currency: string }, expected: string, pointer: string): Money {
-  if (currency !== expected)
-    throw problem.unprocessable('This amount cannot be.', {}, [
-      { pointer: `${pointer}/currency`, detail: `The programme pays in ${expected}.` },
-    ]);
-  try {
-    const read = Money.of(amount, expected);
-    if (read.isZero || read.isNegative) throw new RangeError('An amount above zero.');
-    return read;
-  } catch (error) {
-    throw problem.unprocessable('This amount cannot be.', {}, [{ pointer: `${pointer}/amount`, detail: (error as Error).message }]);
-  }
+  const unfit = (field: string, detail: Text) =>
+    problem.unprocessable(say('offline_limit_unfit'), {}, [{ pointer: `${pointer}/${field}`, detail }]);
+  if (currency !== expected) throw unfit('currency', say('offline_currency', { currency: expected }));
+  const read = amountAboveZero(amount, expected);
+  if (!(read instanceof Money)) throw unfit('amount', read);
+  return read;
 }

@@ -1,5 +1,6 @@
 import { separationOfDuties } from '../../access/index.ts';
-import { brokenConstraint, command, newId, type Problem, problem, RetryTransaction } from '../../platform/index.ts';
+import { say as sayOfCash } from '../../cashout/index.ts';
+import { brokenConstraint, command, newId, type Problem, type ProblemPlace, problem, RetryTransaction } from '../../platform/index.ts';
 import { isSerial } from '../../vouchers/index.ts';
 import { beginningOf } from '../device/entry.ts';
 import { offlineProblem } from '../problems.ts';
@@ -8,6 +9,7 @@ import { countOut, limitsAt } from '../store/limits.ts';
 import { insertPack, packById } from '../store/packs.ts';
 import { bind, bindable } from '../store/vouchers.ts';
 import type { NewOfflinePack, OfflinePack } from '../types.ts';
+import { say } from '../words.ts';
 import { readCash } from './limits.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,32 +34,28 @@ export const preparePack = command<Preparing, OfflinePack>({
   ) {
     if (agentId === actor.id) throw separationOfDuties('offline_packs_agent_is_another');
     const limits = await limitsAt(tx, programmeId, officeId);
-    if (!limits)
-      throw offlineProblem.pack_beyond_limits('Nothing may be out at this office before somebody of finance has set limits for it.');
+    if (!limits) throw offlineProblem.pack_beyond_limits(say('offline_limits_missing'));
     const cashLimit = readCash(given, limits.maxCash.currency, '/cashLimit');
     const left = limits.maxVouchers - (await countOut(tx, programmeId, officeId));
     if (hours > limits.maxHours || left <= 0) throw beyond(limits);
     const device = await findDevice(tx, deviceId);
     if (device?.officeId !== officeId || !(await isAgentAt(tx, agentId, officeId, now)))
-      throw problem.unprocessable('The pack cannot be made like this.', {}, [
+      throw unfit([
         device?.officeId === officeId
-          ? { pointer: '/agentId', detail: 'Nobody who is an agent of this office.' }
-          : { pointer: '/deviceId', detail: 'No device of this office.' },
+          ? { pointer: '/agentId', detail: say('pack_agent_unfit') }
+          : { pointer: '/deviceId', detail: say('pack_device_unfit') },
       ]);
-    if (device.keyVersion === null) throw offlineProblem.device_without_keys('Have the device enrol its keys for packs first.');
+    if (device.keyVersion === null) throw offlineProblem.device_without_keys(say('device_without_keys'));
     const start = startsAt === undefined ? now : new Date(startsAt);
     const endsAt = new Date(start.getTime() + hours * HOUR_MS);
-    if (endsAt <= now)
-      throw problem.unprocessable('The pack cannot be made like this.', {}, [{ pointer: '/startsAt', detail: 'It would be over.' }]);
+    if (endsAt <= now) throw unfit([{ pointer: '/startsAt', detail: say('pack_over_already') }]);
     const asked = 'serials' in wanted ? wanted.serials.length : left;
     if (asked > left) throw beyond(limits);
     const found = await bindable(tx, now, { programmeId, agentId, endsAt }, wanted, asked);
     if ('serials' in wanted) refuseMissing(wanted.serials, new Set(found.map(({ serial }) => serial)));
     const ofCurrency = found.filter(({ currency }) => currency === cashLimit.currency);
     if (ofCurrency.length === 0)
-      throw problem.unprocessable('The pack would be empty.', {}, [
-        { pointer: '/vouchers', detail: 'None of these can be paid until the pack ends.' },
-      ]);
+      throw problem.unprocessable(say('pack_empty'), {}, [{ pointer: '/vouchers', detail: say('pack_vouchers_unfit') }]);
     const id = newId();
     const pack = {
       id,
@@ -92,6 +90,8 @@ export const preparePack = command<Preparing, OfflinePack>({
   },
 });
 
+const unfit = (faults: readonly ProblemPlace[]): Problem => problem.unprocessable(say('pack_unfit'), {}, faults);
+
 const beyond = ({
   maxVouchers,
   maxHours,
@@ -101,16 +101,16 @@ const beyond = ({
   maxHours: number;
   maxCash: { amount: string; currency: string };
 }): Problem =>
-  offlineProblem.pack_beyond_limits(
-    `At most ${maxVouchers} vouchers and ${maxCash.amount} ${maxCash.currency} may be out at this office, for ${maxHours} hours.`,
-    { maxVouchers, maxHours, maxCash: maxCash.amount },
-  );
+  offlineProblem.pack_beyond_limits(say('pack_beyond_limits', { vouchers: maxVouchers, ...maxCash, hours: maxHours }), {
+    maxVouchers,
+    maxHours,
+    maxCash: maxCash.amount,
+  });
 
 function refusalOf(error: unknown, limits: Parameters<typeof beyond>[0]): unknown {
   const broken = brokenConstraint(error);
   if (broken === 'offline_packs_within_limits') return beyond(limits);
-  if (broken === 'offline_packs_one_for_device')
-    return offlineProblem.device_holds_pack('Close the pack that it holds, or withdraw it, before you prepare another.');
+  if (broken === 'offline_packs_one_for_device') return offlineProblem.device_holds_pack(say('device_holds_pack'));
   if (broken === 'offline_bindings_once' || broken === 'offline_bindings_payable')
     return new RetryTransaction('a voucher was paid or bound meanwhile');
   return error;
@@ -120,15 +120,9 @@ function refusalOf(error: unknown, limits: Parameters<typeof beyond>[0]): unknow
 function refuseMissing(serials: readonly string[], found: ReadonlySet<string>): void {
   const faults = serials.flatMap((serial, i) => {
     const pointer = `/vouchers/serials/${i}`;
-    if (serials.indexOf(serial) < i) return [{ pointer, detail: 'It is named twice.' }];
-    if (!isSerial(serial)) return [{ pointer, detail: 'Read the serial again: its check digits do not fit.' }];
-    if (found.has(serial)) return [];
-    return [
-      {
-        pointer,
-        detail: 'No voucher of this programme that this agent could pay until the pack ends, and that is on no other pack or round.',
-      },
-    ];
+    if (serials.indexOf(serial) < i) return [{ pointer, detail: sayOfCash('serial_twice') }];
+    if (!isSerial(serial)) return [{ pointer, detail: sayOfCash('serial_mistyped') }];
+    return found.has(serial) ? [] : [{ pointer, detail: say('pack_serial_unfit') }];
   });
-  if (faults.length > 0) throw problem.unprocessable('The pack cannot be made like this.', {}, faults);
+  if (faults.length > 0) throw unfit(faults);
 }

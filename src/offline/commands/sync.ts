@@ -7,6 +7,7 @@ import { findOpenPack, keepArrivals, lockPack, missingSequences, moveHead, unsig
 import { scopeOfPack } from '../store/packs.ts';
 import { takeIn } from '../taking-in.ts';
 import type { OfflineSync } from '../types.ts';
+import { say } from '../words.ts';
 
 /** What a device reports. */
 export interface Report {
@@ -86,9 +87,9 @@ export const syncPack = ({ arrivals, hashes }: Examined): Command<Report, Offlin
 
 const tooMuchUnsigned = (entries: readonly SignedEntry[], unsigned: ReadonlySet<string>, hashes: readonly string[]): Problem =>
   offlineProblem.too_much_unsigned(
-    `Nothing of this was taken. ${UNSIGNED_KEPT} entries of this pack that its device did not sign are kept, and no more: send the others without these.`,
+    say('too_much_unsigned', { kept: UNSIGNED_KEPT }),
     { kept: UNSIGNED_KEPT },
     entries.flatMap(({ signature }, i) =>
-      unsigned.has(`${hashes[i]}.${signature}`) ? [{ pointer: `/entries/${i}`, detail: 'The device of this pack did not sign this.' }] : [],
+      unsigned.has(`${hashes[i]}.${signature}`) ? [{ pointer: `/entries/${i}`, detail: say('entry_unsigned') }] : [],
     ),
   );

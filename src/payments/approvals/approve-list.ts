@@ -6,6 +6,7 @@ import { paymentProblem } from '../problems.ts';
 import { sheetOf } from '../queries.ts';
 import { moveList } from '../store.ts';
 import type { PaymentList, PaymentListSheet } from '../types.ts';
+import { say } from '../words.ts';
 import { authorityOf, hindranceOf } from './awaited-store.ts';
 import { insertHand } from './hand-store.ts';
 import { whyNot } from './refusals.ts';
@@ -31,7 +32,7 @@ export const approveList = command<Approval, PaymentListSheet>({
     const { tx, actor, now } = context;
     const before = await listToMove(tx, listId, 'approved');
     if (digest !== before.digest) {
-      throw paymentProblem.digest_mismatch('Read the list again, check its lines, and sign the digest that it shows.');
+      throw paymentProblem.digest_mismatch(say('digest_shown'));
     }
     const authority = await authorityOf(tx, listId, actor.id, forUserId, now);
     if (!authority) throw whyNot(await hindranceOf(tx, listId, actor.id, now), forUserId !== null);
@@ -67,9 +68,10 @@ async function commit({ tx, now }: CommandContext, { id, programmeId, funds }: P
 }
 
 const tooLittle = (fundId: string, available: Money, needed: Money) =>
-  paymentProblem.insufficient_funds(`The fund has ${available} ${needed.currency} to draw on and the list needs ${needed}.`, {
-    fundId,
-    available: available.toString(),
-    needed: needed.toString(),
-    currency: needed.currency,
-  });
+  paymentProblem.insufficient_funds(say('fund_too_little', said(available, needed)), { fundId, ...said(available, needed) });
+
+const said = (available: Money, needed: Money) => ({
+  available: available.toString(),
+  needed: needed.toString(),
+  currency: needed.currency,
+});

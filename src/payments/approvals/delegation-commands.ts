@@ -1,4 +1,5 @@
 import { brokenConstraint, command, newId, problem } from '../../platform/index.ts';
+import { say } from '../words.ts';
 import { endDelegation, findDelegation, grantToDelegate, insertDelegation, openDelegations } from './delegation-store.ts';
 import { delegationFaults } from './rules.ts';
 import type { Delegation } from './types.ts';
@@ -25,22 +26,19 @@ export const delegate = command<NewDelegation, Delegation>({
   async run({ tx, actor, now }, { grantId, deputyId, startsAt = now.toISOString(), endsAt }) {
     const grant = await grantToDelegate(tx, actor.id, grantId, now);
     const faults = [
-      ...(grant ? [] : [{ pointer: '/body/grantId', detail: 'You hold no such role now, or it signs no lists.' }]),
-      ...(deputyId === actor.id ? [{ pointer: '/body/deputyId', detail: 'Name somebody else.' }] : []),
+      ...(grant ? [] : [{ pointer: '/body/grantId', detail: say('role_not_to_delegate') }]),
+      ...(deputyId === actor.id ? [{ pointer: '/body/deputyId', detail: say('deputy_is_oneself') }] : []),
       ...delegationFaults({ startsAt, endsAt }, now),
     ];
-    if (!grant || faults.length > 0) throw problem.unprocessable('The signature cannot be delegated like this.', {}, faults);
-    if ((await openDelegations(tx, actor.id, now)) >= OPEN_AT_MOST)
-      throw problem.conflict('End one of your delegations first: too many are open.');
+    if (!grant || faults.length > 0) throw problem.unprocessable(say('delegation_unfit'), {}, faults);
+    if ((await openDelegations(tx, actor.id, now)) >= OPEN_AT_MOST) throw problem.conflict(say('delegations_too_many'));
     const id = newId();
     try {
       await insertDelegation(tx, { id, grantId, userId: actor.id, deputyId, role: grant.role, startsAt, endsAt }, now);
     } catch (error) {
       const broken = brokenConstraint(error);
       if (broken !== 'approval_delegations_to_holder' && broken !== 'approval_delegations_deputy_id_fkey') throw error;
-      throw problem.unprocessable('The signature cannot be delegated like this.', {}, [
-        { pointer: '/body/deputyId', detail: 'Name a colleague who holds the same role wherever yours holds.' },
-      ]);
+      throw problem.unprocessable(say('delegation_unfit'), {}, [{ pointer: '/body/deputyId', detail: say('deputy_unfit') }]);
     }
     const result = await existing(tx, id);
     return { result, subject: { type: 'approval_delegation', id }, scope: grant.place, after: result };
@@ -54,7 +52,7 @@ export const endOwnDelegation = command<{ readonly delegationId: string }, Deleg
   async run({ tx, actor, now }, { delegationId }) {
     const before = await findDelegation(tx, delegationId);
     if (before?.userId !== actor.id) throw problem.not_found('There is no such record.');
-    if (!(await endDelegation(tx, delegationId, now))) throw problem.conflict('This delegation is over already.');
+    if (!(await endDelegation(tx, delegationId, now))) throw problem.conflict(say('delegation_over'));
     const result = await existing(tx, delegationId);
     const { programmeId, fundId } = result;
     const scope = { ...(programmeId ? { programme: programmeId } : {}), ...(fundId ? { fund: fundId } : {}) };

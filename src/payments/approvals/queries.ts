@@ -1,6 +1,7 @@
 import { authoriseRead, mayRead, permissionNamed, scopeCondition } from '../../access/index.ts';
 import {
   type Actor,
+  cursorUnknown,
   type Db,
   isId,
   type Page,
@@ -12,6 +13,7 @@ import {
   sql,
 } from '../../platform/index.ts';
 import { listById, scopeOf } from '../queries.ts';
+import { say } from '../words.ts';
 import { pageOfAwaited } from './awaited-store.ts';
 import { type Colleague, grantToDelegate, pageOfColleagues, pageOfDelegations } from './delegation-store.ts';
 import { pageOfRounds } from './hand-store.ts';
@@ -24,7 +26,7 @@ export async function readRounds(db: Db, actor: Actor, listId: string, query: Pa
   authoriseRead(actor, 'payments.read');
   authoriseRead(actor, 'payments.read', scopeOf(await listById(db, listId)));
   const { limit, after = '0' } = pageRequest(query);
-  if (!/^\d{1,3}$/.test(after)) throw foreignCursor();
+  if (!/^\d{1,3}$/.test(after)) throw cursorUnknown();
   return pageOfRounds(db, listId, limit, Number(after));
 }
 
@@ -38,14 +40,9 @@ export async function readAwaited(db: Db, actor: Actor, now: Date, query: Paging
 
 function placeIn(after: string): { since: Date; listId: string } {
   const [since = '', listId = ''] = after.split(' ');
-  if (!isId(listId) || Number.isNaN(Date.parse(since))) throw foreignCursor();
+  if (!isId(listId) || Number.isNaN(Date.parse(since))) throw cursorUnknown();
   return { since: new Date(since), listId };
 }
-
-const foreignCursor = () =>
-  problem.invalid_request('Leave out the cursor, or send one that this address gave you.', {}, [
-    { pointer: '/query/cursor', detail: 'No page of this list ends here.' },
-  ]);
 
 /** Which delegations `d` by grants `g` somebody sees whoever gave them: one that is good everywhere concerns every programme and fund. */
 function overseen(actor: Actor): Sql {
@@ -74,7 +71,7 @@ export async function readColleagues(
   { grantId, ...query }: Paging & { readonly grantId: string },
 ): Promise<Page<Colleague>> {
   authoriseRead(actor, 'payments.read_delegations');
-  if (!(await grantToDelegate(db, actor.id, grantId, now))) throw problem.not_found('You hold no such role now, or it signs no lists.');
+  if (!(await grantToDelegate(db, actor.id, grantId, now))) throw problem.not_found(say('role_not_to_delegate'));
   const { limit, after } = pageRequestById(query);
   return pageOfColleagues(db, { grantId, userId: actor.id }, now, limit, after);
 }

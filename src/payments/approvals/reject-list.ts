@@ -3,6 +3,7 @@ import { listToMove, scopeOfList } from '../commands/list-command.ts';
 import { paymentProblem } from '../problems.ts';
 import { sheetOf } from '../queries.ts';
 import type { PaymentListSheet } from '../types.ts';
+import { say } from '../words.ts';
 import { rejectingRole } from './awaited-store.ts';
 import { insertHand, reopenList } from './hand-store.ts';
 
@@ -20,7 +21,7 @@ export const rejectList = command<
   async run({ tx, actor, now }, { listId, reason, forUserId = null }) {
     const before = await listToMove(tx, listId, 'draft');
     const found = await rejectingRole(tx, listId, actor.id, forUserId, now);
-    if (!found) throw paymentProblem.not_your_turn('Only who holds a role that signs this list rejects it, or a deputy in their name.');
+    if (!found) throw paymentProblem.not_your_turn(say('rejected_by_signers'));
     await insertHand(tx, listId, actor.id, now, { hand: 'rejecter', digest: before.digest, reason, ...found });
     await reopenList(tx, listId);
     const result = await sheetOf(tx, listId);

@@ -1,5 +1,6 @@
 import { Money, type ProblemPlace } from '../../platform/index.ts';
 import { type ApprovalRule, approvalRulesFor, type Kind } from '../../programmes/index.ts';
+import { say } from '../words.ts';
 
 /** From an amount on, so many signatures of a role, at a step. */
 export type SigningRule = ApprovalRule;
@@ -62,9 +63,9 @@ const DAY_MS = 86_400_000;
 /** What is wrong with the dates of a delegation. @param period RFC 3339 */
 export function delegationFaults({ startsAt, endsAt }: { readonly startsAt: string; readonly endsAt: string }, now: Date): ProblemPlace[] {
   const [start, end] = [Date.parse(startsAt), Date.parse(endsAt)];
-  if (start < now.getTime()) return [{ pointer: '/body/startsAt', detail: 'It begins now or later: leave this out to begin now.' }];
-  if (end <= start) return [{ pointer: '/body/endsAt', detail: 'It ends after it begins.' }];
+  if (start < now.getTime()) return [{ pointer: '/body/startsAt', detail: say('delegation_begins_past') }];
+  if (end <= start) return [{ pointer: '/body/endsAt', detail: say('delegation_ends_early') }];
   if (end > start + LONGEST_DELEGATION_DAYS * DAY_MS)
-    return [{ pointer: '/body/endsAt', detail: `It ends within ${LONGEST_DELEGATION_DAYS} days. Delegate again afterwards.` }];
+    return [{ pointer: '/body/endsAt', detail: say('delegation_too_long', { days: LONGEST_DELEGATION_DAYS }) }];
   return [];
 }

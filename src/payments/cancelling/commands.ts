@@ -1,6 +1,7 @@
 import { type Command, command, type Db, newId, problem, type Scope, type Tx } from '../../platform/index.ts';
 import { paymentProblem } from '../problems.ts';
 import { listById, scopeOf } from '../queries.ts';
+import { say } from '../words.ts';
 import { BATCH, cancelNext } from './carry-out.ts';
 import { decide, findCancellation, insertProposal, lockCancellation, unpaidOf } from './store.ts';
 import type { Cancellation, CancelVouchers, Instalments } from './types.ts';
@@ -38,18 +39,18 @@ export const proposeCancellation = command<NewCancellation, Cancellation>({
   async run({ tx, actor, now }, { listId, lineIds, instalments, reason }) {
     const { state } = await listById(tx, listId);
     if (state !== 'released' && state !== 'closed')
-      throw problem.conflict(`The list is ${state}. Lines are cancelled of a released list.`, { state });
+      throw problem.conflict(say('cancel_of_released', { state: say(`list_state_${state}`) }), { state });
     const chosen = lineIds ? [...new Set(lineIds)] : null;
     const unpaid = await unpaidOf(tx, listId, chosen);
     if (chosen && unpaid?.lines !== chosen.length) {
-      throw problem.unprocessable('These lines cannot be cancelled.', { unpaid: unpaid?.lines ?? 0 }, [
+      throw problem.unprocessable(say('lines_not_cancellable'), { unpaid: unpaid?.lines ?? 0 }, [
         {
           pointer: '/body/lineIds',
-          detail: 'Each is a line of this list that was released and neither paid nor cancelled. Read the list again.',
+          detail: say('lines_to_cancel'),
         },
       ]);
     }
-    if (!unpaid) throw paymentProblem.nothing_to_cancel('Every line of this list was paid, returned or cancelled.');
+    if (!unpaid) throw paymentProblem.nothing_to_cancel(say('nothing_unpaid'));
     const id = newId();
     await insertProposal(tx, { id, listId, lineIds: chosen, instalments, reason, proposedBy: actor.id, ...unpaid }, now);
     const result = await existing(tx, id);
@@ -106,7 +107,8 @@ export const cancelLines = (cancelVouchers: CancelVouchers, batch = BATCH): Comm
 async function open(tx: Tx, id: string): Promise<Cancellation> {
   const found = await lockCancellation(tx, id);
   if (!found) throw missing();
-  if (found.state !== 'proposed') throw problem.conflict(`This cancellation is ${found.state} already.`, { state: found.state });
+  if (found.state !== 'proposed')
+    throw problem.conflict(say('cancellation_decided', { state: say(`cancellation_state_${found.state}`) }), { state: found.state });
   return found;
 }
 

@@ -8,6 +8,7 @@ import { paymentProblem } from '../problems.ts';
 import { listById, scopeOf, scopeOfSource, sheetOf } from '../queries.ts';
 import { insertList, lockDrawingUp, moveList } from '../store.ts';
 import type { ListSource, PaymentListSheet } from '../types.ts';
+import { say } from '../words.ts';
 
 export interface NewList extends ListSource {
   readonly name: string;
@@ -49,13 +50,13 @@ export async function beginList(tx: Tx, now: Date, builtBy: string, name: string
   const { programmeId, ...filter } = source;
   const { programme } = await programmeById(tx, programmeId);
   const faults = await faultsOf(tx, source);
-  if (faults.length > 0) throw problem.unprocessable('The list cannot be drawn up.', {}, faults);
+  if (faults.length > 0) throw problem.unprocessable(say('list_unfit'), {}, faults);
   const id = newId();
   try {
     await insertList(tx, { id, programmeId, name, source: filter, currency: programme.currency, builtBy }, now);
   } catch (error) {
     if (brokenConstraint(error) !== 'payment_lists_programme_id_name_key') throw error;
-    throw problem.conflict('The programme has a list of that name already.');
+    throw problem.conflict(say('list_name_taken'));
   }
   await insertBuild(tx, id, dateIn(programme.timeZone, now));
   return id;
@@ -65,10 +66,7 @@ export async function beginList(tx: Tx, now: Date, builtBy: string, name: string
 async function requireLines(tx: Tx, id: string): Promise<void> {
   const { lineCount, leftOut } = await sheetOf(tx, id);
   if (lineCount > 0) return;
-  throw paymentProblem.nothing_to_pay(
-    'No instalment is due that can be paid. See who is left out, and why.',
-    Object.fromEntries(leftOut.map(({ reason, people }) => [reason, people])),
-  );
+  throw paymentProblem.nothing_to_pay(say('nothing_due'), Object.fromEntries(leftOut.map(({ reason, people }) => [reason, people])));
 }
 
 /** Counts what a list has still to come by. */

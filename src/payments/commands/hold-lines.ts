@@ -5,6 +5,7 @@ import { paymentProblem } from '../problems.ts';
 import { sheetOf } from '../queries.ts';
 import { addUp, lockDrawingUp } from '../store.ts';
 import type { PaymentListSheet } from '../types.ts';
+import { say } from '../words.ts';
 import { draftToChange, scopeOfList } from './list-command.ts';
 
 interface Lines {
@@ -46,10 +47,9 @@ export const putBackLines = command<Lines, PaymentListSheet>({
     } catch (error) {
       const broken = brokenConstraint(error);
       if (broken === 'payment_list_lines_instalment_once') {
-        throw paymentProblem.instalment_listed('Another list has taken what one of these lines is for. Leave that line out.');
+        throw paymentProblem.instalment_listed(say('line_listed'));
       }
-      if (broken === 'payment_list_lines_due')
-        throw problem.unprocessable('What one of these lines is for is not due any more. Leave that line out.');
+      if (broken === 'payment_list_lines_due') throw problem.unprocessable(say('line_not_due'));
       throw error;
     }
     await insertMaker(tx, listId, actor.id, now);
@@ -59,7 +59,7 @@ export const putBackLines = command<Lines, PaymentListSheet>({
   },
 });
 
-function requireAll(moved: number, lineIds: readonly string[], state: string): void {
+function requireAll(moved: number, lineIds: readonly string[], state: 'included' | 'held'): void {
   if (moved === new Set(lineIds).size) return;
-  throw problem.conflict(`Of these ${lineIds.length} lines ${moved} are lines of this list that are ${state}. Read them again.`);
+  throw problem.conflict(say(`lines_${state}`, { lines: lineIds.length, moved }));
 }

@@ -3,6 +3,7 @@ import { listById, scopeOf } from '../queries.ts';
 import { requireMove } from '../rules.ts';
 import { lockList } from '../store.ts';
 import type { ListState, PaymentList } from '../types.ts';
+import { say } from '../words.ts';
 
 /** The scope of every command on one list. @throws not_found */
 export const scopeOfList = async (db: Db, { listId }: { readonly listId: string }): Promise<Scope> => scopeOf(await listById(db, listId));
@@ -20,6 +21,6 @@ export async function draftToChange(tx: Tx, id: string): Promise<PaymentList> {
   const list = await lockList(tx, id);
   if (!list) throw problem.not_found('There is no such record.');
   if (list.state !== 'draft')
-    throw problem.conflict(`The list is ${list.state}; only a draft changes. Read it again.`, { state: list.state });
+    throw problem.conflict(say('list_no_draft', { state: say(`list_state_${list.state}`) }), { state: list.state });
   return list;
 }

@@ -5,6 +5,7 @@ import { listById, scopeOf, sheetOf } from '../queries.ts';
 import { settleNext } from '../releasing/settle.ts';
 import { digestLines, lockList, moveList } from '../store.ts';
 import type { IssueVouchers, PaymentListSheet } from '../types.ts';
+import { say } from '../words.ts';
 import { listToMove, scopeOfList } from './list-command.ts';
 
 /**
@@ -24,7 +25,7 @@ export const releaseList = (issue: IssueVouchers, batch?: number) =>
       const before = await listToMove(tx, listId, 'releasing');
       const digest = await digestLines(tx, listId);
       if (digest !== before.digest) {
-        throw paymentProblem.digest_mismatch('The lines have changed since they were signed. Cancel the list and report it.');
+        throw paymentProblem.digest_mismatch(say('lines_changed'));
       }
       await insertHand(tx, listId, actor.id, now, { hand: 'releaser', digest });
       await moveList(tx, listId, 'releasing');

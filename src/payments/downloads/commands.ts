@@ -2,6 +2,7 @@ import { type ExportLimits, holdExports, type NewListExport, type RequestedExpor
 import { type Command, command, dateIn, problem } from '../../platform/index.ts';
 import { paymentProblem } from '../problems.ts';
 import { listById, termsOf } from '../queries.ts';
+import { say } from '../words.ts';
 import type { listColumns } from './columns.ts';
 import { fileFaults } from './rules.ts';
 import { totalsToPay } from './store.ts';
@@ -34,15 +35,12 @@ export const exportList = (limits: ExportLimits): Command<AskedListExport, Reque
       const { programmeId, state } = list;
       const { programme } = await termsOf(tx, list);
       const faults = fileFaults(asked, dateIn(programme.timeZone, now));
-      if (faults.length > 0) throw problem.unprocessable('The file cannot be written like this.', {}, faults);
-      if (state !== 'released') throw problem.conflict(`The list is ${state}. A file to pay from is made of a released list.`, { state });
-      if (asked.format === 'pain001' && programme.messages.codesBySms)
-        throw paymentProblem.paid_by_code(
-          'Codes were sent for this list, and a bank that pays it too would pay twice. Ask for a table, or pay by file from a list that was submitted while the programme sends no codes.',
-        );
+      if (faults.length > 0) throw problem.unprocessable(say('file_unfit'), {}, faults);
+      if (state !== 'released') throw problem.conflict(say('file_of_released', { state: say(`list_state_${state}`) }), { state });
+      if (asked.format === 'pain001' && programme.messages.codesBySms) throw paymentProblem.paid_by_code(say('codes_sent'));
       await holdExports(tx, programmeId);
       const people = (await totalsToPay(tx, asked.listId)).reduce((all, fund) => all + fund.people, 0);
-      if (people === 0) throw paymentProblem.nothing_to_pay('No line of this list is still to be paid.');
+      if (people === 0) throw paymentProblem.nothing_to_pay(say('no_line_to_pay'));
       const fields = asked.format === 'pain001' ? [...inMessage] : asked.fields;
       return requestExport(context, limits, { ...asked, programmeId, fields }, people);
     },

@@ -1,0 +1,88 @@
+import { defineTexts } from '../platform/index.ts';
+
+const english = {
+  household_changed: 'Somebody changed this household meanwhile. Read it again.',
+  person_changed: 'Somebody changed this person meanwhile. Read them again.',
+  person_merged: 'This record was merged into another. Change that one.',
+  person_erased: 'This person was erased. Nothing is kept of them any more.',
+  collectors_enough: 'Three people may collect for this household already. End one of them first.',
+  collector_none: 'No such collector of this household stands.',
+  consent_stands: 'This consent stands already. Withdraw it before recording another.',
+  consent_none: 'No consent for this purpose stands.',
+  consent_first: 'This person does not consent to being registered. Record their consent first.',
+  not_an_applicant: 'Only an applicant can be verified.',
+  being_compared: 'This person is still being compared with everybody. Try again in a moment.',
+  document_shared: 'This person shares a document with somebody else. Decide the duplicate pair first.',
+  phone_settled: 'This number is held no more. Read the list again.',
+  phone_decided: 'Somebody decided on this number before.',
+  phone_of_merger: 'This number came by a merger. Undo the merger, or write the number that is right.',
+  time_impossible: 'Give a time that a clock can show.',
+  recipient_unfit: 'Give a public key of age, which begins with "age1", and "encryption": "age".',
+  exported_enough: 'You have exported as much as one user may in a day. Go on tomorrow, or ask for fewer people.',
+  told_enough: 'You have told as many people what is held of them as one user may in a day. Go on tomorrow.',
+  export_over: 'This export has ended already.',
+  export_of_erased: 'Somebody of its programme was erased since, and a file that may hold them is not given out. Ask for a new one.',
+  export_revoked: 'It was revoked. Ask for a new one.',
+  export_expired: 'It was there for a day. Ask for a new one.',
+  export_preparing: 'The file is being written. Ask again in a moment.',
+} as const;
+
+const french: Readonly<Record<keyof typeof english, string>> = {
+  household_changed: 'Quelqu’un a modifié ce ménage entre-temps. Lisez-le de nouveau.',
+  person_changed: 'Quelqu’un a modifié cette personne entre-temps. Lisez-la de nouveau.',
+  person_merged: 'Ce dossier a été fusionné dans un autre. Modifiez celui-là.',
+  person_erased: 'Cette personne a été effacée. Plus rien n’est conservé d’elle.',
+  collectors_enough: 'Trois personnes peuvent déjà retirer pour ce ménage. Retirez-en d’abord une.',
+  collector_none: 'Ce ménage n’a pas ce mandataire.',
+  consent_stands: 'Ce consentement est déjà en vigueur. Retirez-le avant d’en noter un autre.',
+  consent_none: 'Aucun consentement n’est en vigueur pour cette finalité.',
+  consent_first: 'Cette personne ne consent pas à être enregistrée. Notez d’abord son consentement.',
+  not_an_applicant: 'Seul un candidat peut être vérifié.',
+  being_compared: 'Cette personne est encore comparée avec toutes les autres. Réessayez dans un instant.',
+  document_shared: 'Cette personne a le même document que quelqu’un d’autre. Décidez d’abord de la paire de doublons.',
+  phone_settled: 'Ce numéro n’est plus en attente. Lisez de nouveau la liste.',
+  phone_decided: 'Quelqu’un a déjà décidé de ce numéro.',
+  phone_of_merger: 'Ce numéro vient d’une fusion. Annulez la fusion, ou écrivez le bon numéro.',
+  time_impossible: 'Donnez une heure qu’une horloge peut montrer.',
+  recipient_unfit: 'Donnez une clé publique age, qui commence par « age1 », et "encryption": "age".',
+  exported_enough:
+    'Vous avez exporté tout ce qu’un utilisateur peut exporter en un jour. Continuez demain, ou demandez moins de personnes.',
+  told_enough:
+    'Vous avez dit à autant de personnes ce qui est conservé d’elles qu’un utilisateur peut le faire en un jour. Continuez demain.',
+  export_over: 'Cet export est déjà terminé.',
+  export_of_erased:
+    'Quelqu’un du programme a été effacé depuis, et un fichier qui le contient peut-être n’est pas remis. Demandez-en un nouveau.',
+  export_revoked: 'Il a été révoqué. Demandez-en un nouveau.',
+  export_expired: 'Il est resté là un jour. Demandez-en un nouveau.',
+  export_preparing: 'Le fichier est en cours d’écriture. Redemandez dans un instant.',
+};
+
+const arabic: Readonly<Record<keyof typeof english, string>> = {
+  household_changed: 'غيّر شخص آخر هذه الأسرة في هذه الأثناء. اقرأها من جديد.',
+  person_changed: 'غيّر شخص آخر بيانات هذا الشخص في هذه الأثناء. اقرأها من جديد.',
+  person_merged: 'دُمج هذا السجل في سجل آخر. غيّر ذلك السجل.',
+  person_erased: 'مُحي هذا الشخص ولم يبق من بياناته شيء.',
+  collectors_enough: 'يجوز لثلاثة أشخاص الاستلام عن هذه الأسرة من قبل. أنه توكيل أحدهم أولًا.',
+  collector_none: 'ليس لهذه الأسرة وكيل كهذا.',
+  consent_stands: 'هذه الموافقة سارية. اسحبها قبل تسجيل غيرها.',
+  consent_none: 'لا توجد موافقة سارية لهذا الغرض.',
+  consent_first: 'هذا الشخص لا يوافق على تسجيله. سجّل موافقته أولًا.',
+  not_an_applicant: 'لا يُتحقق إلا من طالب تسجيل.',
+  being_compared: 'ما زال هذا الشخص يُقارن بالجميع. حاول من جديد بعد لحظة.',
+  document_shared: 'لهذا الشخص وثيقة شخص آخر نفسها. قرّر أولًا في زوج المكررين.',
+  phone_settled: 'لم يعد هذا الرقم معلّقًا. اقرأ القائمة من جديد.',
+  phone_decided: 'قرّر شخص آخر في هذا الرقم من قبل.',
+  phone_of_merger: 'جاء هذا الرقم من دمج. تراجع عن الدمج، أو اكتب الرقم الصحيح.',
+  time_impossible: 'أعط وقتًا يمكن أن تعرضه ساعة.',
+  recipient_unfit: 'أعط مفتاح age عامًا يبدأ بـ "age1"، مع "encryption": "age".',
+  exported_enough: 'صدّرت كل ما يجوز لمستخدم واحد تصديره في يوم. تابع غدًا، أو اطلب أشخاصًا أقل.',
+  told_enough: 'أخبرت من الأشخاص بما يُحفظ عنهم بقدر ما يجوز لمستخدم واحد في يوم. تابع غدًا.',
+  export_over: 'انتهى هذا التصدير من قبل.',
+  export_of_erased: 'مُحي شخص من البرنامج منذ ذلك الحين، ولا يُسلَّم ملف قد يكون فيه. اطلب ملفًا جديدًا.',
+  export_revoked: 'أُلغي الملف. اطلب ملفًا جديدًا.',
+  export_expired: 'كان الملف متاحًا يومًا واحدًا. اطلب ملفًا جديدًا.',
+  export_preparing: 'الملف قيد الكتابة. اطلبه من جديد بعد لحظة.',
+};
+
+/** What is said of what is asked for of people. What is wrong with what is written of them is said in the faults. */
+export const say = defineTexts({ en: english, fr: french, ar: arabic });
