@@ -5580,7 +5580,7 @@ export interface paths {
         put?: never;
         /**
          * Start the run
-         * @description The rows are taken in the background, batch by batch: good rows are entered, bad rows are kept back with reasons, rows whose submission was entered before are known. It goes on where it was cancelled. A file of which more than the programme's share are duplicates stops: with nobody entered when its first rows are too many already, which its findings then tell, otherwise between two batches. It is not begun when its dry run found too many (too_many_duplicates). One that has stopped goes on by this when enough of its pairs are decided or the programme's limit is raised; until then it is refused with the figures as they are now.
+         * @description The rows are taken in the background, batch by batch: good rows are entered, bad rows are kept back with reasons, rows whose submission was entered before are known. It goes on where it was cancelled. A file of which more than the programme's share are duplicates stops: with nobody entered when they are too many before it begins, which its findings then tell, otherwise between two batches. It is not begun when its dry run found too many (too_many_duplicates). One that has stopped goes on by this when enough of its pairs are decided or the programme's limit is raised; until then it is refused with the figures as they are now.
          */
         post: operations["runRegistrationFile"];
         delete?: never;
@@ -5640,7 +5640,7 @@ export interface paths {
         put?: never;
         /**
          * Have the rows that were refused written as a file
-         * @description The rows as they came and as the same kind of file, with a column of reasons, to be corrected and sent again. Submissions of KoboToolbox come back as CSV, one row for each person. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. It is an export of people like any other: encrypted, counted against the same limits, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Asks for a fresh second factor and for the purpose.
+         * @description The rows as they came and as the same kind of file, with a column of the rows where they stood in it and one of reasons, to be corrected and sent again. Submissions of KoboToolbox come back as CSV, one row for each person. Cells that a spreadsheet would run as a formula begin with an apostrophe, which is ignored when the file comes back. It is an export of people like any other: encrypted, counted against the same limits, fetched by whoever asked for it at `GET /v1/beneficiary-exports/{exportId}/file`, and gone after a day. Asks for a fresh second factor and for the purpose.
          */
         post: operations["createRefusedRowsExport"];
         delete?: never;
@@ -8323,9 +8323,15 @@ export interface components {
         };
         Problem: {
             type: string;
+            /** @description In the language asked for */
             title: string;
             status: number;
+            /**
+             * @description The kind of problem. It stays the same in every language and release.
+             * @example unprocessable
+             */
             code: string;
+            /** @description What to do, in the language asked for */
             detail: string;
             requestId?: string;
             errors?: {
@@ -8333,6 +8339,13 @@ export interface components {
                 pointer?: string;
                 row?: number;
                 cell?: string;
+                /**
+                 * @description What is wrong. It stays the same in every language and release; a few faults have none yet.
+                 * @example required
+                 * @example phone_invalid
+                 */
+                code?: string;
+                /** @description What to do, in the language asked for */
                 detail: string;
             }[];
         };
@@ -12580,7 +12593,27 @@ export interface components {
          * @description What a column of a file says
          * @enum {string}
          */
-        RegistrationColumn: "number" | "reasons" | "submissionKey" | "registeredOn" | "household" | "householdSize" | "relationship" | "given" | "middle" | "family" | "fullName" | "sex" | "birth" | "age" | "birthPrecision" | "nationality" | "documentType" | "documentType2" | "documentType3" | "documentNumber" | "documentNumber2" | "documentNumber3" | "documentCountry" | "documentCountry2" | "documentCountry3" | "attestationReason" | "attestedBy" | "phone" | "phone2" | "phone3" | "wilaya" | "commune" | "language" | "incomeChange" | "housing" | "incomeSource" | "returnStatus" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating" | "consent" | "consentMethod" | "consentBasis" | "consentReference" | "consentWitness" | "shareConsent" | "contactConsent" | "partnersConsent";
+        RegistrationColumn: "number" | "reasons" | "fileRow" | "submissionKey" | "registeredOn" | "household" | "householdSize" | "relationship" | "given" | "middle" | "family" | "fullName" | "sex" | "birth" | "age" | "birthPrecision" | "nationality" | "documentType" | "documentType2" | "documentType3" | "documentNumber" | "documentNumber2" | "documentNumber3" | "documentCountry" | "documentCountry2" | "documentCountry3" | "attestationReason" | "attestedBy" | "phone" | "phone2" | "phone3" | "wilaya" | "commune" | "language" | "incomeChange" | "housing" | "incomeSource" | "returnStatus" | "unpaidRentMonths" | "mealsPerDay" | "dependants" | "debtMonths" | "monthsSinceReturn" | "healthProblem" | "chronicIllness" | "needsMedicine" | "disability" | "pregnant" | "breastfeeding" | "unaccompaniedChild" | "separatedChild" | "singleHeadOfHousehold" | "olderPersonAlone" | "stranded" | "victimOfTrafficking" | "survivorOfViolence" | "evictionNotice" | "childrenOutOfSchool" | "seeing" | "hearing" | "walking" | "remembering" | "selfCare" | "communicating" | "consent" | "consentMethod" | "consentBasis" | "consentReference" | "consentWitness" | "shareConsent" | "contactConsent" | "partnersConsent";
+        /**
+         * @description Whether 03/04/1990 is the third of April or the fourth of March
+         * @enum {string}
+         */
+        DateOrder: "day_first" | "month_first";
+        /** @description How the dates of a column are read that are written in numbers, with the year last */
+        ColumnDates: {
+            order: components["schemas"]["DateOrder"];
+            /**
+             * @description shown: a number over 12 shows it in some rows, and none shows the other. mixed: rows show the one and the other; the day comes first, unless at least nine of ten show the month first. Rows of the other order are refused or turned: look at them. assumed: no row shows it, and the day is taken to come first. said: by somebody, in a mapping
+             * @enum {string}
+             */
+            known: "shown" | "mixed" | "assumed" | "said";
+            /** @description Rows that can only be read with the day first */
+            dayFirst: number;
+            /** @description Rows that can only be read with the month first */
+            monthFirst: number;
+            /** @description Rows that can be read either way, as another day */
+            either: number;
+        };
         FileColumn: {
             header: string;
             /** @description What the first values look like: letters as A, a or ع and digits as 9. Never a value */
@@ -12591,8 +12624,11 @@ export interface components {
             confidence: "certain" | "likely" | "none";
             /** @description What was decided; null where it is left out or undecided */
             column: null | components["schemas"]["RegistrationColumn"];
+            dates?: components["schemas"]["ColumnDates"];
         };
-        /** @description What a dry run has found so far, or the look at its first rows that stopped a run */
+        /** @description The row as a spreadsheet shows the file: the header, titles above it and empty rows count, and a row of CSV with line breaks in its cells is one. Of submissions of KoboToolbox, which people of them in their order */
+        FileRowNumber: number;
+        /** @description What a dry run has found so far. A run that no dry run has gone before, or one since which somebody else came in, looks at the whole file likewise before it enters anybody, or at the first 2,000 rows of a larger one */
         CheckFindings: {
             checkedRows: components["schemas"]["Count"];
             acceptableRows: components["schemas"]["Count"];
@@ -12602,24 +12638,27 @@ export interface components {
             knownDifferently?: {
                 count: components["schemas"]["Count"];
                 /** @description The first of these rows */
-                first: number[];
+                first: components["schemas"]["FileRowNumber"][];
             };
             /** @description Refused cells by column and reason, the most frequent first */
             reasons: {
                 cell: string;
+                /** @example phone_invalid */
                 code: string;
+                /** @description What to do, in the language asked for */
+                detail: string;
                 rows: components["schemas"]["Count"];
             }[];
             duplicates: {
-                /** @description Rows with the same document as an earlier row, or the same birth and a name that sounds the same, whole or the given name at the same place. The run compares every field */
+                /** @description Rows that are probably the person of an earlier row, or have the same document. They are found as the run finds them */
                 withinFile: number;
-                /** @description Rows that are probably somebody who is registered */
+                /** @description Other rows that are probably somebody who is registered, or have the same document */
                 withOthers: number;
-                /** @description The first of them */
+                /** @description The first of them, each with the earlier row, or else the registered person, whom it is likest */
                 first: {
-                    rowNumber: number;
-                    earlierRow?: number;
-                    /** @description That the row is the registered person whom it is likest */
+                    rowNumber: components["schemas"]["FileRowNumber"];
+                    earlierRow?: components["schemas"]["FileRowNumber"];
+                    /** @description That the two are one person */
                     probability?: number;
                     beneficiaryId?: components["schemas"]["Id"];
                     registrationNumber?: components["schemas"]["RegistrationNumber-2"];
@@ -12630,23 +12669,33 @@ export interface components {
                 count: components["schemas"]["Count"];
                 /** @description The first of them, at the first row that names each */
                 first: {
-                    rowNumber: number;
+                    rowNumber: components["schemas"]["FileRowNumber"];
                     householdId: components["schemas"]["Id"];
+                }[];
+            };
+            /** @description Rows that state another size than counts for their household: that of the first acceptable row that names it, or that of the household that is registered. Their people are entered and the size stays; change it on the household */
+            householdSizes?: {
+                count: components["schemas"]["Count"];
+                /** @description The first of them, each with the row or the household whose size counts */
+                first: {
+                    rowNumber: components["schemas"]["FileRowNumber"];
+                    countingRow?: components["schemas"]["FileRowNumber"];
+                    householdId?: components["schemas"]["Id"];
                 }[];
             };
             /** @description What was taken for granted of acceptable rows that do not say it */
             notes?: {
                 /**
-                 * @description own_household: the file does not say which household a row is in, so each is one of its own with the person as its head: as many households as rows. programme_language: the row names no language, so the person is written to in the one that the programme writes in
+                 * @description own_household: the file does not say which household a row is in, so each is one of its own with the person as its head: as many households as rows. programme_language: the row names no language, so the person is written to in the one that the programme writes in. consent_without_evidence: the file has no column for what shows that somebody consented as it says (where the paper, recording or scan is, or who heard it), so the consent is recorded without it; a column of that kind, filled in each row, gives it. consent_before_birth: the registration date, which is the day of the list, is before the birth of the person, a child put on the list later; check it, for the consent is recorded as of that day
                  * @enum {string}
                  */
-                code: "own_household" | "programme_language";
+                code: "own_household" | "programme_language" | "consent_without_evidence" | "consent_before_birth";
                 rows: components["schemas"]["Count"];
                 language?: components["schemas"]["Language"];
             }[];
-            /** @description Whether they are more than the programme accepts, at the end or after a batch before it */
+            /** @description Whether there are more of them already than the programme accepts of all rows of the file */
             tooManyDuplicates: boolean;
-            /** @description When they were too many first */
+            /** @description How many there are of how many rows, once they are too many of all */
             overLimit?: {
                 duplicates: components["schemas"]["Count"];
                 rows: components["schemas"]["Count"];
@@ -12676,13 +12725,28 @@ export interface components {
                 encoding?: string;
                 /** @example ; */
                 delimiter?: string;
+                /** @description Which sheet of a workbook was read */
+                sheet?: string;
+                /** @description There where a workbook counts days from 1904 */
+                from1904?: boolean;
             };
             columns: components["schemas"]["FileColumn"][];
+            /** @description Sheets of the workbook that hold something and were not read, hidden ones among them. Send the workbook again with `sheet` to have one of them read */
+            sheetsBeside: {
+                name: string;
+                isVisible: boolean;
+                /** @description Rows with anything in them, its header among them */
+                rowCount: number;
+                /** @description Whether these are all: of a large sheet the beginning alone is looked at */
+                isWhole: boolean;
+            }[];
             /** @description What must be decided before the rows can be read */
             unsettled: {
                 /** @description The header */
                 cell: string;
-                /** @description What to do */
+                /** @example column_undecided */
+                code?: string;
+                /** @description What to do, in the language asked for */
                 detail: string;
             }[];
             /** @description Whether its people may join households that others have begun */
@@ -12710,6 +12774,8 @@ export interface components {
         HeaderMeaning: {
             header: string;
             column: null | components["schemas"]["RegistrationColumn"];
+            /** @description For a column of dates. Left out, the column itself shows it. What was saved decides where the next file does not show it by itself */
+            dateOrder?: components["schemas"]["DateOrder"];
         };
         ColumnMapping: {
             name: string;
@@ -12724,13 +12790,14 @@ export interface components {
             saveAs?: string;
         };
         RefusedRow: {
-            /** @description 1 is the first row after the header */
-            rowNumber: number;
+            rowNumber: components["schemas"]["FileRowNumber"];
             reasons: {
                 /** @description The header of the column; empty for the whole row */
                 cell: string;
                 /** @example phone_invalid */
                 code: string;
+                /** @description Another row that it has to do with, such as the one of the head whom a household has */
+                row?: number;
                 /** @description What to do */
                 detail: string;
             }[];
@@ -12824,6 +12891,12 @@ export interface components {
             errors?: {
                 /** @description Where in the referral */
                 pointer: string;
+                /**
+                 * @example required
+                 * @example phone_invalid
+                 */
+                code?: string;
+                /** @description What to do, in the language asked for */
                 detail: string;
             }[];
         };
@@ -12840,6 +12913,10 @@ export interface components {
             householdReference: string;
             state: components["schemas"]["EnrolmentState"];
             registeredAt: components["schemas"]["Timestamp"];
+        };
+        HeadlessHousehold: {
+            id: components["schemas"]["Id"];
+            reference: string;
         };
         /** @enum {string} */
         Decision: "same_person" | "different_people" | "needs_information";
@@ -12877,10 +12954,7 @@ export interface components {
             /** @description The merger that stands between the two, by which it can be undone */
             mergerId: string | null;
             /** @description The household that the merged record headed, as long as it has no head: a record that was merged is no member. Name its head with PATCH /v1/households/{householdId}, or register them as its head */
-            headlessHousehold: null | {
-                id: components["schemas"]["Id"];
-                reference: string;
-            };
+            headlessHousehold: null | components["schemas"]["HeadlessHousehold"];
             foundAt: components["schemas"]["Timestamp"];
             version: number;
             /** @description Every decision there ever was, oldest first. Only when a pair is read by itself */
@@ -15016,9 +15090,12 @@ export interface components {
         };
     };
     responses: {
-        /** @description What went wrong and what to do about it (RFC 9457). */
+        /** @description What went wrong and what to do about it (RFC 9457), in the language that `Accept-Language` asks for: ar, fr or en. Left out, it is the language of the user who asks, or else English. `code` is the same in each. */
         Problem: {
             headers: {
+                /** @description The languages of the texts. What is not said in the language that was asked for is in English. */
+                "Content-Language"?: string;
+                Vary?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -15129,7 +15206,7 @@ export interface components {
         Language: components["schemas"]["TextLanguage"];
         MessageId: components["schemas"]["Id"];
         GatewayId: components["schemas"]["Id"];
-        /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+        /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
         AcceptLanguage: string;
         PackId: components["schemas"]["Id"];
         ConflictId: components["schemas"]["Id"];
@@ -15157,7 +15234,7 @@ export interface components {
         BeneficiaryId: components["schemas"]["Id"];
         HouseholdId: components["schemas"]["Id"];
         RegistrationFileId: components["schemas"]["Id"];
-        /** @description In which language to give the reasons. */
+        /** @description In which language to give the reasons, where it is another than that of `Accept-Language`. */
         ReasonLanguage: "ar" | "fr" | "en";
         OwnReference: components["schemas"]["OwnReference"];
         /** @description In which language the evidence is put into words */
@@ -17692,6 +17769,12 @@ export interface operations {
                         refused: {
                             row: number;
                             cell: string;
+                            /**
+                             * @description What is wrong. It stays the same in every language and release.
+                             * @example office_code_twice
+                             */
+                            code?: string;
+                            /** @description What to do, in the language asked for */
                             detail: string;
                         }[];
                     };
@@ -17788,6 +17871,12 @@ export interface operations {
                         refused: {
                             row: number;
                             cell: string;
+                            /**
+                             * @description What is wrong. It stays the same in every language and release.
+                             * @example hours_overlap
+                             */
+                            code?: string;
+                            /** @description What to do, in the language asked for */
                             detail: string;
                         }[];
                     };
@@ -18892,8 +18981,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -18950,8 +19037,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -18990,8 +19075,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -19021,7 +19104,7 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
@@ -19053,8 +19136,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -19120,8 +19201,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 officeId: components["schemas"]["Id"];
@@ -19178,8 +19257,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 officeId: components["schemas"]["Id"];
@@ -19263,8 +19340,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 tillId: components["schemas"]["Id"];
@@ -19298,8 +19373,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 tillId: components["schemas"]["Id"];
@@ -19332,8 +19405,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 tillId: components["schemas"]["Id"];
@@ -19729,8 +19800,6 @@ export interface operations {
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 advanceId: components["schemas"]["Id"];
@@ -19820,8 +19889,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
                 advanceId: components["schemas"]["Id"];
@@ -20037,8 +20104,6 @@ export interface operations {
             header: {
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
-                /** @description The language in which a refusal is explained: ar, fr or en; English otherwise. `code`, `title` and every other member stay the same. */
-                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -22151,6 +22216,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -22388,6 +22455,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -22431,6 +22500,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -22460,7 +22531,10 @@ export interface operations {
     previewTopUps: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
             path: {
                 planId: components["parameters"]["PlanId"];
             };
@@ -22488,6 +22562,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -22535,6 +22611,8 @@ export interface operations {
                 dueOn: components["schemas"]["Date"];
             };
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -22729,6 +22807,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -22780,6 +22860,8 @@ export interface operations {
                 replacesId?: components["schemas"]["Id"];
             };
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -22879,7 +22961,10 @@ export interface operations {
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
             };
-            header?: never;
+            header?: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
             path: {
                 sheetId: components["parameters"]["SheetId"];
             };
@@ -22906,6 +22991,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -25062,6 +25149,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -25096,8 +25185,12 @@ export interface operations {
                 start?: boolean;
                 /** @description Whether its people may join households that another file, form or partner has begun. Otherwise a row that names one is refused, unless the person or the submission is in it already, or the same sender began it and it has no head */
                 continuesHouseholds?: boolean;
+                /** @description The name of the sheet that counts in a workbook; without it, the first that can be seen. The others are named in `sheetsBeside`. The same workbook with another sheet is another file */
+                sheet?: string;
             };
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
@@ -25164,6 +25257,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };
@@ -25191,6 +25286,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description The `ETag` of the record as you last read it. A record that has changed since is not overwritten. */
                 "If-Match": components["parameters"]["IfMatch"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
@@ -25227,6 +25324,8 @@ export interface operations {
                 continuesHouseholds?: boolean;
             };
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
@@ -25259,6 +25358,8 @@ export interface operations {
                 continuesHouseholds?: boolean;
             };
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
@@ -25288,6 +25389,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
@@ -25320,10 +25423,13 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description Where to go on, from `nextCursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
-                /** @description In which language to give the reasons. */
+                /** @description In which language to give the reasons, where it is another than that of `Accept-Language`. */
                 language?: components["parameters"]["ReasonLanguage"];
             };
-            header?: never;
+            header?: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
             path: {
                 fileId: components["parameters"]["RegistrationFileId"];
             };
@@ -25571,6 +25677,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKey"];
             };
@@ -25679,6 +25787,8 @@ export interface operations {
                     "application/json": {
                         decided: number;
                         pattern: string;
+                        /** @description The households whose heads were merged into another record: a record that was merged is no member. Name the head of each with PATCH /v1/households/{householdId}, or register them as its head */
+                        headlessHouseholds: components["schemas"]["HeadlessHousehold"][];
                     };
                 };
             };
@@ -28639,6 +28749,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
                 /** @description Your own identifier of this request, best a UUID. Repeat a request with the same key as often as you must: it is carried out once and answers the same. Another request under the same key is refused. */
@@ -28709,6 +28821,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The language of the texts in the answer, as of every refusal: ar, fr or en (RFC 9110 section 12.5.4). Left out, it is the language of the user who asks, or else English. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
                 /** @description What you read people for. It is kept with the record of what you read; left out, the usual purpose of the operation is kept in its place, as not stated. A programme, or the whole platform, may ask that it is always stated. */
                 "Sanad-Purpose"?: components["parameters"]["StatedPurpose"];
             };

@@ -45,7 +45,7 @@ export function groundOf(
 ): DoomedGround {
   const address = { url: databaseUrl, role: applicationRole, poolSize };
   const database = new Database(address);
-  const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvents, start });
+  const execute = commandRunner(database, clock, keyRing, { authorise, record: recordEvents, recordReads: async () => {}, start });
   return { database, address, db: database.reader, execute, keyRing, clock };
 }
 

@@ -75,6 +75,6 @@ export async function tableIn(bytes: Buffer, format: 'csv' | 'xlsx'): Promise<st
     type,
   );
   const table = [[...header]];
-  for await (const row of rows) table.push([...row]);
+  for await (const { cells } of rows) table.push([...cells]);
   return table;
 }

@@ -89,8 +89,8 @@ export async function startPlatform({
       const token = randomBytes(24).toString('base64url');
       const now = clock.now();
       await owner.query(
-        `insert into users (id, email, display_name, password_hash, totp_secret, created_by, created_at)
-        values ($1, $2, $3, '$argon2id$none', '', $1, $4)`,
+        `insert into users (id, email, display_name, language, password_hash, totp_secret, created_by, created_at)
+        values ($1, $2, $3, 'en', '$argon2id$none', '', $1, $4)`,
         [userId, `${userId}@example.org`, `Test ${role}`, now],
       );
       await makePlaces(owner, scope);

@@ -1,4 +1,4 @@
-import { Problem, type ProblemPlace } from '../../src/platform/index.ts';
+import { Problem, type ShownPlace, shownPlaces } from '../../src/platform/index.ts';
 import { openStatement } from '../../src/reconciliation/statements/formats/open.ts';
 import type { TableMapping } from '../../src/reconciliation/statements/formats/table/mapping.ts';
 import type { Part, ReadLine, StatementFormat, StatementSource } from '../../src/reconciliation/statements/formats/types.ts';
@@ -7,8 +7,8 @@ import type { Part, ReadLine, StatementFormat, StatementSource } from '../../src
 export interface Read {
   readonly format: StatementFormat | null;
   readonly lines: (Omit<ReadLine, 'amount'> & { readonly amount: string })[];
-  readonly faults: ProblemPlace[];
-  readonly remarks: ProblemPlace[];
+  readonly faults: ShownPlace[];
+  readonly remarks: ShownPlace[];
   readonly parts: Part[];
 }
 
@@ -32,7 +32,7 @@ export async function readStatement(
     }
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 422) throw error;
-    read.faults.push(...(error.places.length > 0 ? error.places : [{ detail: error.message }]));
+    read.faults.push(...(error.places.length > 0 ? shownPlaces(error.places) : [{ detail: error.message }]));
   }
   return read;
 }

@@ -10,7 +10,7 @@ export async function* inPieces(content: string | Buffer, size = 7): AsyncGenera
 export async function cellsOf(content: string | Buffer, contentType = 'text/csv', size?: number): Promise<(readonly string[])[]> {
   const { header, rows } = await readTable(inPieces(content, size), contentType);
   const cells = [header];
-  for await (const row of rows) cells.push(row);
+  for await (const row of rows) cells.push(row.cells);
   return cells;
 }
 

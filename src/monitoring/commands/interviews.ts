@@ -1,5 +1,16 @@
 import { noteColumn, openPeople, sealNote } from '../../beneficiaries/index.ts';
-import { type Actor, command, type Db, Money, newId, problem, type RoomColumns, type Scope, type Tx } from '../../platform/index.ts';
+import {
+  type Actor,
+  command,
+  type Db,
+  Money,
+  newId,
+  placesWrong,
+  problem,
+  type RoomColumns,
+  type Scope,
+  type Tx,
+} from '../../platform/index.ts';
 import { openException } from '../../reconciliation/index.ts';
 import { insertReplacement } from '../frame-store.ts';
 import { callOf, findInterview, lockInterview, recordAnswers, recordNoResponse, type StoredInterview } from '../interview-store.ts';
@@ -103,7 +114,7 @@ export const answerInterview = command<{ interviewId: string; answers: Answers }
     const call = await callOf(tx, found);
     if (!call) throw new Error('an interview without a pay-out');
     const faults = answerFaults(questionnaire, answers, call.currency);
-    if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     const { chosen, words } = apart(questionnaire, answers);
     const hasWords = Object.keys(words).length > 0;
     if (hasWords && !call.dataKey) throw problem.conflict('The person was erased meanwhile. Leave out what was said in words.');

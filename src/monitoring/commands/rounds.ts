@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { beginAgainOn, command, type Db, dateIn, newId, problem, type Scope, type Tx } from '../../platform/index.ts';
+import { beginAgainOn, command, type Db, dateIn, newId, placesWrong, problem, type Scope, type Tx } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { beginInterviews, freezeFrame, gatherPeople, groupSizes, sizesGathered } from '../frame-store.ts';
 import { assign, isInterviewer, responsesOf, takeBack } from '../interview-store.ts';
@@ -70,7 +70,7 @@ export const planRound = command<Plan, SurveyRound>({
         : []),
       ...questionnaireFaults(questionnaire),
     ];
-    if (faults.length > 0) throw problem.unprocessable('Correct the places listed in "errors".', {}, faults);
+    if (faults.length > 0) throw placesWrong(faults);
     const open = await findOpenRound(tx, plan.programmeId, plan.from, plan.to);
     if (open) throw monitoringProblem.survey_open('Close or cancel it first, or ask about other days.', { roundId: open.id });
     const id = newId();

@@ -1,19 +1,18 @@
-import { brokenConstraint, defineProblems, type Problem, problem } from '../../platform/index.ts';
+import { brokenConstraint, defineProblems, type Problem, placesWrong, problem } from '../../platform/index.ts';
 
 export const exceptionProblem = defineProblems({
-  exception_settled: [409, 'The exception is not open'],
-  decision_waits: [409, 'A proposal waits for approval'],
-  decision_decided: [409, 'The proposal was decided'],
-  exceeds_stake: [422, 'More than is at stake'],
-  claim_ended: [409, 'No such claim is open'],
-  voucher_collectable: [409, 'The voucher can still be collected'],
-  listed_since: [409, 'A statement lists the pay-out'],
-  fund_short: [409, 'The fund does not hold as much'],
-  owner_unfit: [422, 'This person cannot resolve it'],
+  exception_settled: [409, 'The exception is not open', 'L’exception n’est pas ouverte', 'الاستثناء غير مفتوح'],
+  decision_waits: [409, 'A proposal waits for approval', 'Une proposition attend l’approbation', 'اقتراح ينتظر الموافقة'],
+  decision_decided: [409, 'The proposal was decided', 'La proposition a été décidée', 'تقرّر أمر الاقتراح'],
+  exceeds_stake: [422, 'More than is at stake', 'Plus que ce qui est en jeu', 'أكثر من المبلغ المعني'],
+  claim_ended: [409, 'No such claim is open', 'Aucune réclamation de ce genre n’est ouverte', 'لا توجد مطالبة مفتوحة كهذه'],
+  voucher_collectable: [409, 'The voucher can still be collected', 'Le bon peut encore être retiré', 'ما زال يمكن صرف القسيمة'],
+  listed_since: [409, 'A statement lists the pay-out', 'Un relevé contient le paiement', 'يظهر هذا الدفع في كشف'],
+  fund_short: [409, 'The fund does not hold as much', 'Le fonds ne contient pas autant', 'ليس في الصندوق هذا القدر'],
+  owner_unfit: [422, 'This person cannot resolve it', 'Cette personne ne peut pas la résoudre', 'لا يستطيع هذا الشخص حله'],
 });
 
-const misfit = (pointer: string, detail: string): Problem =>
-  problem.unprocessable('The proposal breaks a rule.', {}, [{ pointer, detail }]);
+const misfit = (pointer: string, detail: string): Problem => placesWrong([{ pointer, detail }]);
 
 /** What each constraint says about what somebody proposed or approved. */
 const byConstraint: Readonly<Record<string, () => Problem>> = {

@@ -1,4 +1,4 @@
-import { type Db, Problem, type ProblemPlace, problem, type Upload } from '../../platform/index.ts';
+import { type Db, Problem, problem, type ShownPlace, shownPlaces, type Upload } from '../../platform/index.ts';
 import { openStatement } from './formats/open.ts';
 import type { ReadLine, StatementFormat, StatementSource } from './formats/types.ts';
 import { findMapping } from './mapping-store.ts';
@@ -10,8 +10,8 @@ const PREVIEWED_FAULTS = 100;
 export interface Preview {
   readonly format: StatementFormat | null;
   readonly lines: Omit<ReadLine, 'documentLastFour' | 'isNamed'>[];
-  readonly faults: ProblemPlace[];
-  readonly remarks: ProblemPlace[];
+  readonly faults: ShownPlace[];
+  readonly remarks: ShownPlace[];
   /** Whether that was all of it. */
   readonly isWhole: boolean;
 }
@@ -27,7 +27,7 @@ export async function previewStatement(
 ): Promise<Preview> {
   const mapping = name === null ? undefined : await findMapping(db, programmeId, name);
   if (name !== null && !mapping) throw problem.not_found('The programme has no mapping of this name.');
-  const [lines, faults, remarks]: [Preview['lines'], ProblemPlace[], ProblemPlace[]] = [[], [], []];
+  const [lines, faults, remarks]: [Preview['lines'], ShownPlace[], ShownPlace[]] = [[], [], []];
   let format: StatementFormat | null = null;
   let isWhole = true;
   const told = (is: StatementFormat): void => {
@@ -47,7 +47,7 @@ export async function previewStatement(
     }
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 422) throw error;
-    faults.push(...(error.places.length > 0 ? error.places : [{ row: 1, detail: error.message }]));
+    faults.push(...(error.places.length > 0 ? shownPlaces(error.places) : [{ row: 1, detail: error.message }]));
   }
   return {
     format,

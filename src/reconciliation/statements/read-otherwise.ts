@@ -1,4 +1,4 @@
-import type { ProblemPlace } from '../../platform/index.ts';
+import type { ShownPlace } from '../../platform/index.ts';
 import { reconciliationProblem } from '../problems.ts';
 import type { Earlier, Reception } from './store.ts';
 import type { Statement } from './types.ts';
@@ -8,7 +8,7 @@ export type Asked = Pick<Reception, 'source' | 'from' | 'to' | 'mappingId'>;
 
 /** @throws imported_otherwise when a file was read before in another way than is asked for now, with everything that differs */
 export function refuseReadOtherwise(earlier: Earlier, asked: Asked, { mapping }: Pick<Statement, 'mapping'>): void {
-  const places: ProblemPlace[] = [];
+  const places: ShownPlace[] = [];
   const differs = (name: string, detail: string) => places.push({ pointer: `/query/${name}`, detail });
   if (asked.source !== earlier.source)
     differs('source', `It was taken in as the ${earlier.source}’s, and is to be the ${asked.source}’s now.`);

@@ -1,4 +1,4 @@
-import { command, isCurrency, type ProblemPlace, problem } from '../../platform/index.ts';
+import { command, isCurrency, problem, type ShownPlace } from '../../platform/index.ts';
 import { programmeById } from '../../programmes/index.ts';
 import { plain } from '../table-words.ts';
 import { officeIn } from './formats/table/cells.ts';
@@ -26,9 +26,9 @@ export const saveMapping = command<NewMapping, SavedMapping>({
   },
 });
 
-function mappingFaults(mapping: TableMapping): ProblemPlace[] {
+function mappingFaults(mapping: TableMapping): ShownPlace[] {
   const { columns = {}, currency, office, decimalMark, thousandsMark, signs } = mapping;
-  const faults: ProblemPlace[] = [];
+  const faults: ShownPlace[] = [];
   const fault = (pointer: string, detail: string) => faults.push({ pointer: `/definition/${pointer}`, detail });
   if (currency !== undefined && !isCurrency(currency)) fault('currency', 'Use an ISO 4217 code, such as DZD.');
   if (decimalMark !== undefined && decimalMark === thousandsMark) fault('thousandsMark', 'It is the decimal mark already.');

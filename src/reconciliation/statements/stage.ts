@@ -1,4 +1,4 @@
-import { brokenConstraint, Money, Problem, type ProblemPlace, sqlState, type Tx } from '../../platform/index.ts';
+import { brokenConstraint, Money, Problem, type ShownPlace, shownPlaces, sqlState, type Tx } from '../../platform/index.ts';
 import { plain } from '../table-words.ts';
 import { type BookingDigests, bookingOf, digestsOf, fingerprintOf, Turns } from './fingerprint.ts';
 import { openStatement } from './formats/open.ts';
@@ -17,7 +17,7 @@ const BATCH_LINES = 2_000;
 /** What became of a statement that was read. */
 export type Staging =
   | { readonly state: 'staged' }
-  | { readonly state: 'refused'; readonly faults: readonly ProblemPlace[]; readonly count: number };
+  | { readonly state: 'refused'; readonly faults: readonly ShownPlace[]; readonly count: number };
 
 /**
  * Reads a statement to its end and stores its lines, or refuses it with every place where it cannot be read: then none of its lines stays.
@@ -80,8 +80,8 @@ class StatementSoFar {
   readonly #tx: Tx;
   readonly #statement: Reception;
   readonly #turns = new Turns();
-  readonly #faults: ProblemPlace[] = [];
-  readonly #remarks: ProblemPlace[] = [];
+  readonly #faults: ShownPlace[] = [];
+  readonly #remarks: ShownPlace[] = [];
   readonly #parts: Part[] = [];
   #format: StatementFormat | null = null;
   #faultCount = 0;
@@ -129,7 +129,7 @@ class StatementSoFar {
   async broken(error: unknown): Promise<void> {
     await this.#storing;
     if (!(error instanceof Problem) || error.status !== 422) throw error;
-    for (const place of error.places.length > 0 ? error.places : [{ row: 1, detail: error.message }]) this.#fault(place);
+    for (const place of error.places.length > 0 ? shownPlaces(error.places) : [{ row: 1, detail: error.message }]) this.#fault(place);
   }
 
   async end(at: Date): Promise<Staging> {
@@ -212,7 +212,7 @@ class StatementSoFar {
     return this.#balance?.currency === moved.currency ? this.#balance.plus(moved) : null;
   }
 
-  #fault(fault: ProblemPlace): void {
+  #fault(fault: ShownPlace): void {
     this.#faultCount += 1;
     if (this.#faults.length < LISTED_FAULTS) this.#faults.push(fault);
   }

@@ -1,4 +1,4 @@
-import { allOf, type Db, Money, type Page, type ProblemPlace, pageOf, type Sql, sql, type Tx } from '../../platform/index.ts';
+import { allOf, type Db, Money, type Page, pageOf, type ShownPlace, type Sql, sql, type Tx } from '../../platform/index.ts';
 import type { Part, StatementFormat, StatementSource } from './formats/types.ts';
 import type { NewStatement, Statement, StatementPart, StatementSummary } from './types.ts';
 import { lastWithdrawal } from './withdrawal/store.ts';
@@ -80,7 +80,7 @@ export interface Figures {
   readonly leftOut: number;
   readonly repeatCount: number;
   readonly total: Money;
-  readonly remarks: readonly ProblemPlace[];
+  readonly remarks: readonly ShownPlace[];
 }
 
 export async function setStaged(tx: Tx, id: string, figures: Figures, at: Date): Promise<void> {
@@ -95,7 +95,7 @@ export async function setRefused(
   tx: Tx,
   id: string,
   format: StatementFormat | null,
-  { faults, count }: { readonly faults: readonly ProblemPlace[]; readonly count: number },
+  { faults, count }: { readonly faults: readonly ShownPlace[]; readonly count: number },
 ): Promise<void> {
   await tx.run(sql`update statements set state = 'refused', format = ${format}, faults = ${JSON.stringify(faults)}::jsonb, fault_count = ${count},
       data_key = null where id = ${id}`);

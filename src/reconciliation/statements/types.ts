@@ -1,4 +1,4 @@
-import type { ProblemPlace } from '../../platform/index.ts';
+import type { ShownPlace } from '../../platform/index.ts';
 import type { ExceptionKind, Stated } from '../types.ts';
 import type { DispensableField, LineKind, StatementFormat, StatementSource } from './formats/types.ts';
 import type { Withdrawal } from './withdrawal/store.ts';
@@ -50,9 +50,9 @@ export interface Statement {
   readonly matchedCount: number;
   readonly exceptions: { kind: ExceptionKind; open: number; resolved: number }[];
   readonly parts: StatementPart[];
-  readonly faults: ProblemPlace[];
+  readonly faults: ShownPlace[];
   readonly faultCount: number;
-  readonly remarks: ProblemPlace[];
+  readonly remarks: ShownPlace[];
   readonly mapping: { readonly name: string; readonly version: number } | null;
   readonly uploadedBy: string;
   readonly uploadedAt: string;

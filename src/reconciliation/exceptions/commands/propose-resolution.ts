@@ -1,4 +1,4 @@
-import { command, Money, newId, type ProblemPlace, problem, type Tx } from '../../../platform/index.ts';
+import { command, Money, newId, type ProblemPlace, placesWrong, problem, type Tx } from '../../../platform/index.ts';
 import type { Stated } from '../../types.ts';
 import { claimOfException, decisionsOf, groundsOf, insertDecision, lockException, moveException } from '../decision-store.ts';
 import { exceptionById, scopeOfException, sheetOf } from '../lookup.ts';
@@ -60,7 +60,7 @@ export const proposeResolution = command<NewProposal, ExceptionSheet>({
 
 const misfit = (pointer: string, detail: string) => {
   const places: ProblemPlace[] = [{ pointer, detail }];
-  return problem.unprocessable('The proposal breaks a rule.', {}, places);
+  return placesWrong(places);
 };
 
 function amountIn(stated: Stated, currency: string): Money {

@@ -1,4 +1,4 @@
-import { type Db, problem, type Scope, type Tx } from '../../../platform/index.ts';
+import { type Db, placesWrong, problem, type Scope, type Tx } from '../../../platform/index.ts';
 import { lockedStatement } from '../runs/advance.ts';
 import { findStatementToMatch, lastRun } from '../runs/store.ts';
 import type { MatchedStatement } from '../types.ts';
@@ -22,9 +22,6 @@ export async function pointedAt(
   if ((await lastRun(tx, statementId))?.state === 'running')
     throw problem.conflict('The statement is being matched. Ask again when it is done.');
   const line = await findLine(tx, statementId, row);
-  if (!line)
-    throw problem.unprocessable('Correct the places listed in "errors".', {}, [
-      { pointer: '/body/row', detail: 'The statement has no line in this row.' },
-    ]);
+  if (!line) throw placesWrong([{ pointer: '/body/row', detail: 'The statement has no line in this row.' }]);
   return { statement, line };
 }

@@ -1,5 +1,12 @@
-import { type NumberedRow, type OtherSheet, type ProblemPlace, problem, readRecords, type Upload } from '../../../platform/index.ts';
-import { sheetsBeside } from '../../sheets-beside.ts';
+import {
+  type NumberedRow,
+  type OtherSheet,
+  type ProblemPlace,
+  problem,
+  readRecords,
+  sheetsBeside,
+  type Upload,
+} from '../../../platform/index.ts';
 import { AmountReader } from '../../statements/formats/table/amounts.ts';
 import { dateIn, readable } from '../../statements/formats/table/cells.ts';
 import { MOST_TITLES, plain, totalWords } from '../../table-words.ts';
@@ -88,7 +95,7 @@ export async function readInvoiceFile({ bytes, contentType }: Upload, currency: 
 
 /** @throws unprocessable when a sheet that is not read lists lines of an invoice */
 async function refuseSecondSheet(others: readonly OtherSheet[]): Promise<void> {
-  for (const { called, beginning, rowCount } of await sheetsBeside(others)) {
+  for (const { called, beginning, rowCount } of await sheetsBeside(others, MOST_TITLES + 1)) {
     const header = beginning.findIndex(({ row, cells }) => columnsIn(cells, row).faults.length === 0);
     if (header < 0 || rowCount === header + 1) continue;
     const detail = `${called} lists offices as well. Send the lines of the invoice in one sheet.`;

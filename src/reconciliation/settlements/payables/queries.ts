@@ -1,4 +1,4 @@
-import { type Actor, type Db, isId, type Page, pageRequest, problem } from '../../../platform/index.ts';
+import { type Actor, type Db, isId, malformed, type Page, pageRequest } from '../../../platform/index.ts';
 import { idsIn, openProgramme, type PageQuery } from '../../queries.ts';
 import { type OfficeDay, type OfficeDayFilter, pageOfOfficeDays } from './office-days.ts';
 import { type Payable, pageOfPayables } from './store.ts';
@@ -22,9 +22,7 @@ export async function listOfficeDays(
   await openProgramme(db, actor, programmeId);
   const days = (Date.parse(query.to) - Date.parse(query.from)) / DAY_MS;
   if (days < 0 || days >= MOST_DAYS)
-    throw problem.invalid_request('Correct the places listed in "errors".', {}, [
-      { pointer: '/query/to', detail: `A day from ${query.from} on, of at most ${MOST_DAYS} days.` },
-    ]);
+    throw malformed([{ pointer: '/query/to', detail: `A day from ${query.from} on, of at most ${MOST_DAYS} days.` }]);
   const { limit, after } = pageRequest(query, isOfficeDay);
   return pageOfOfficeDays(db, programmeId, query, limit, after);
 }

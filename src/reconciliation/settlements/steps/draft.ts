@@ -1,4 +1,14 @@
-import { brokenConstraint, command, dateIn, Money, newId, type ProblemPlace, problem, type Tx } from '../../../platform/index.ts';
+import {
+  brokenConstraint,
+  command,
+  dateIn,
+  Money,
+  newId,
+  type ProblemPlace,
+  placesWrong,
+  problem,
+  type Tx,
+} from '../../../platform/index.ts';
 import { programmeById } from '../../../programmes/index.ts';
 import { reconciliationProblem } from '../../problems.ts';
 import type { Stated } from '../../types.ts';
@@ -121,7 +131,7 @@ async function ofOffices(
   return { shares, ...days };
 }
 
-const refused = (faults: ProblemPlace[]) => problem.unprocessable('The settlement breaks a rule.', {}, faults);
+const refused = (faults: ProblemPlace[]) => placesWrong(faults);
 
 function readItems(items: NonNullable<NewSettlement['items']>, currency: string): Share[] {
   const faults: ProblemPlace[] = [];

@@ -1,4 +1,4 @@
-import { Money, type ProblemPlace } from '../../../platform/index.ts';
+import { Money, type ShownPlace } from '../../../platform/index.ts';
 import type { LineKind, Part, ReadLine } from './types.ts';
 
 const isCredit: Readonly<Record<LineKind, boolean>> = {
@@ -44,7 +44,7 @@ export class Sum {
 }
 
 /** A line in another currency than its account: no balance would bear it out. */
-export function strangerFault({ row, place, amount }: ReadLine, currency: string | null): ProblemPlace[] {
+export function strangerFault({ row, place, amount }: ReadLine, currency: string | null): ShownPlace[] {
   if (currency === null || amount.currency === currency) return [];
   return [{ row, cell: 'currency', detail: `${place}: the line is in ${amount.currency} and the account in ${currency}.` }];
 }
@@ -53,7 +53,7 @@ export function strangerFault({ row, place, amount }: ReadLine, currency: string
 export const moved = ({ kind, amount }: Pick<ReadLine, 'kind' | 'amount'>): Money => (isCredit[kind] ? amount : amount.negated());
 
 /** Whether a part comes to what it says: opening + credits − debits = closing, where it states both balances in one currency. */
-export function balanceFault({ place, row, opening, closing, credits, debits }: Part): ProblemPlace | undefined {
+export function balanceFault({ place, row, opening, closing, credits, debits }: Part): ShownPlace | undefined {
   if (!opening || !closing || opening.currency !== closing.currency) return undefined;
   const zero = Money.zero(opening.currency);
   const foreign = [credits, debits].find((sum) => sum && sum.currency !== opening.currency);
@@ -73,7 +73,7 @@ export function balanceFault({ place, row, opening, closing, credits, debits }: 
 }
 
 /** A sum that a statement states against what its lines come to. @param what as the statement calls it */
-export function sumFault(place: string, row: number, what: string, stated: Money, counted: Money): ProblemPlace[] {
+export function sumFault(place: string, row: number, what: string, stated: Money, counted: Money): ShownPlace[] {
   if (counted.equals(stated)) return [];
   return [
     {
@@ -85,7 +85,7 @@ export function sumFault(place: string, row: number, what: string, stated: Money
 }
 
 /** The same of a number of lines. */
-export function countFault(place: string, row: number, what: string, stated: number, counted: readonly number[]): ProblemPlace[] {
+export function countFault(place: string, row: number, what: string, stated: number, counted: readonly number[]): ShownPlace[] {
   if (counted.includes(stated)) return [];
   return [
     {

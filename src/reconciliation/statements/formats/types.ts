@@ -1,4 +1,4 @@
-import { type Money, type Problem, type ProblemPlace, problem } from '../../../platform/index.ts';
+import { type Money, type Problem, problem, type ShownPlace } from '../../../platform/index.ts';
 
 /** Whose paper a statement is: the post's, of what it paid out, or the bank's, of our account. */
 export type StatementSource = 'post' | 'bank';
@@ -84,8 +84,8 @@ export type Piece =
    * one booking share it; a line that has none is one.
    */
   | { readonly line: ReadLine; readonly text?: string; readonly balance?: Money | null; readonly booking?: Booking }
-  | { readonly fault: ProblemPlace }
-  | { readonly remark: ProblemPlace }
+  | { readonly fault: ShownPlace }
+  | { readonly remark: ShownPlace }
   /** What the lines that follow are of, and what it held before the first of them. */
   | { readonly account: string | null; readonly opening: Money | null }
   | { readonly part: Part };

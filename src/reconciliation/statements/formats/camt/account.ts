@@ -1,4 +1,4 @@
-import type { Money, ProblemPlace } from '../../../../platform/index.ts';
+import type { Money, ShownPlace } from '../../../../platform/index.ts';
 import { amountIn, isCurrencyCode } from '../amounts.ts';
 import { isoDay } from '../days.ts';
 import { countFault, sumFault } from '../sum.ts';
@@ -17,7 +17,7 @@ export interface Balance {
 const kinds: Readonly<Record<string, Balance['which']>> = { OPBD: 'opening', PRCD: 'previous', CLBD: 'closing', ITBD: 'interim' };
 
 /** @returns a balance, a fault where it cannot be read, or undefined where it is of no account here */
-export function readBalance(node: Node, place: string): Balance | ProblemPlace | undefined {
+export function readBalance(node: Node, place: string): Balance | ShownPlace | undefined {
   const which = kinds[textAt(node, 'Tp', 'CdOrPrtry', 'Cd') ?? textAt(node, 'Tp', 'Cd') ?? ''];
   if (!which) return undefined;
   const amount = moneyAt(node);
@@ -76,7 +76,7 @@ export interface Booked {
 }
 
 /** Compares a summary (`TxsSummry`) with the entries. */
-export function summaryFaults(node: Node, place: string, { count, leftOut, credits, debits }: Booked): ProblemPlace[] {
+export function summaryFaults(node: Node, place: string, { count, leftOut, credits, debits }: Booked): ShownPlace[] {
   const all = countOf(node, place, 'TtlNtries', [count.all, count.all + leftOut]);
   if (leftOut > 0) return all;
   return [
@@ -89,13 +89,13 @@ export function summaryFaults(node: Node, place: string, { count, leftOut, credi
   ];
 }
 
-function countOf(node: Node, place: string, name: string, counted: readonly number[]): ProblemPlace[] {
+function countOf(node: Node, place: string, name: string, counted: readonly number[]): ShownPlace[] {
   const text = textAt(node, name, 'NbOfNtries');
   if (text === undefined) return [];
   return countFault(place, node.line, `${name}/NbOfNtries`, Number(text), counted);
 }
 
-function sumOf(node: Node, place: string, name: string, counted: Money | null): ProblemPlace[] {
+function sumOf(node: Node, place: string, name: string, counted: Money | null): ShownPlace[] {
   const text = textAt(node, name, 'Sum');
   if (text === undefined || !counted) return [];
   const stated = amountIn(text, counted.currency);
@@ -104,7 +104,7 @@ function sumOf(node: Node, place: string, name: string, counted: Money | null): 
 }
 
 /** The net of all entries: in an element of its own, or (camt.053.001.02) beside the others. */
-function netOf(node: Node, place: string, counted: Money): ProblemPlace[] {
+function netOf(node: Node, place: string, counted: Money): ShownPlace[] {
   const name = textAt(node, 'TtlNtries', 'TtlNetNtryAmt') === undefined ? 'TtlNtries/TtlNetNtry' : 'TtlNtries/TtlNetNtryAmt';
   const text = textAt(node, 'TtlNtries', 'TtlNetNtry', 'Amt') ?? textAt(node, 'TtlNtries', 'TtlNetNtryAmt');
   if (text === undefined) return [];

@@ -1,4 +1,4 @@
-import type { Money, ProblemPlace } from '../../../../platform/index.ts';
+import type { Money, ShownPlace } from '../../../../platform/index.ts';
 import { isoDay } from '../days.ts';
 import { givenReference, NO_REFERENCE, oursIn } from '../ours.ts';
 import type { Booking, LineKind, Piece, ReadLine } from '../types.ts';
@@ -38,7 +38,7 @@ interface Common {
 export function readEntry(node: Node, details: readonly Detail[], place: string, day: string | null): Entry {
   const status = textAt(node, 'Sts', 'Cd') ?? textAt(node, 'Sts', 'Prtry') ?? textAt(node, 'Sts') ?? 'BOOK';
   if (status === 'PDNG' || status === 'INFO' || status === 'FUTR') return nothing([], true);
-  const faults: ProblemPlace[] = [];
+  const faults: ShownPlace[] = [];
   const common = readCommon(node, place, day, faults);
   if (status !== 'BOOK') faults.push({ row: node.line, cell: 'Sts', detail: `${place}: a status is BOOK, PDNG, FUTR or INFO.` });
   if (!common || faults.length > 0)
@@ -86,7 +86,7 @@ const inCommon = (details: readonly Detail[], of: (detail: Detail) => string | n
 
 const nothing = (pieces: Piece[], isLeftOut: boolean): Entry => ({ pieces, lines: [], isLeftOut, booked: null });
 
-function readCommon(node: Node, place: string, day: string | null, faults: ProblemPlace[]): Common | undefined {
+function readCommon(node: Node, place: string, day: string | null, faults: ShownPlace[]): Common | undefined {
   const read = <Value>(name: string, value: Value | undefined, detail: string): Value | undefined => {
     if (value === undefined) faults.push({ row: at(node, name)?.line ?? node.line, cell: name, detail: `${place}: ${detail}` });
     return value;
@@ -134,7 +134,7 @@ export function dayAt(node: Node, name: string): string | 'unreadable' | undefin
   return text === undefined ? undefined : (isoDay(text) ?? 'unreadable');
 }
 
-function linesOf(node: Node, common: Common, details: readonly Detail[], place: string): { lines: ReadLine[]; remark?: ProblemPlace } {
+function linesOf(node: Node, common: Common, details: readonly Detail[], place: string): { lines: ReadLine[]; remark?: ShownPlace } {
   const placeOf = (i: number) => (details.length > 1 ? `${place}, TxDtls ${i + 1}` : place);
   const isCharged = !common.isFee && (chargesIn(node) !== null || details.some(({ charges }) => charges !== null));
   const addsUp = comesTo(common, details);

@@ -1,5 +1,5 @@
 import { isIban } from '../../../../payments/index.ts';
-import type { ProblemPlace } from '../../../../platform/index.ts';
+import type { ShownPlace } from '../../../../platform/index.ts';
 import { NO_REFERENCE, oursIn, payoutIdIn } from '../ours.ts';
 import { balanceFault, countFault, Sum, sumFault } from '../sum.ts';
 import { type Piece, type Pieces, type ReadLine, unreadable } from '../types.ts';
@@ -171,7 +171,7 @@ class Message {
 
   #fault({ line }: Pick<Field, 'line'>, cell: string, detail: string): Piece[] {
     this.#isBroken = true;
-    const fault: ProblemPlace = { row: line, cell, detail };
+    const fault: ShownPlace = { row: line, cell, detail };
     return [{ fault }];
   }
 }

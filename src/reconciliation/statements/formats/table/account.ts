@@ -1,4 +1,4 @@
-import type { Money, NumberedRow, ProblemPlace } from '../../../../platform/index.ts';
+import type { Money, NumberedRow, ShownPlace } from '../../../../platform/index.ts';
 import { plain } from '../../../table-words.ts';
 import { strangerFault } from '../sum.ts';
 import type { Piece, ReadLine, StatementSource } from '../types.ts';
@@ -55,7 +55,7 @@ export class TableAccount {
   }
 
   /** Takes a row that states what the account held before or after the lines. @returns whether it is one, or what is wrong with it */
-  takeBalance(record: NumberedRow): boolean | ProblemPlace {
+  takeBalance(record: NumberedRow): boolean | ShownPlace {
     const side = this.#words.size === 0 ? undefined : this.#sideOf(record);
     if (!side) return false;
     const { row } = record;
@@ -72,7 +72,7 @@ export class TableAccount {
   }
 
   /** Whose the row is: said before its line, where it is news. */
-  take(record: NumberedRow, faults: ProblemPlace[]): Piece[] {
+  take(record: NumberedRow, faults: ShownPlace[]): Piece[] {
     const name = accountIn(this.#reader.cell(record, 'account')) ?? this.#name;
     if (this.#hasBegun && name === this.#name) return [];
     if (this.#hasBegun && this.#name !== null) {
@@ -93,7 +93,7 @@ export class TableAccount {
    * @param line null where it moved nothing @param currency of the table
    * @returns what the account held after it; null where the table does not say
    */
-  moved(record: NumberedRow, line: ReadLine | null, moved: Money, faults: ProblemPlace[]): Money | null {
+  moved(record: NumberedRow, line: ReadLine | null, moved: Money, faults: ShownPlace[]): Money | null {
     const { row } = record;
     const stated = this.#reader.balance(record, moved.currency);
     if (stated === undefined) {
@@ -110,7 +110,7 @@ export class TableAccount {
   }
 
   /** What the account held before and after all lines, as far as the table says it. @param currency of the table */
-  end(currency: string | null, faults: ProblemPlace[]): { [side in keyof Span]: Money | null } {
+  end(currency: string | null, faults: ShownPlace[]): { [side in keyof Span]: Money | null } {
     const span = this.#balances.end(this.#daysGoBack);
     if (span && 'detail' in span) {
       faults.push(span);

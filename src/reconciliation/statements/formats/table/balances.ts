@@ -1,4 +1,4 @@
-import { Money, type ProblemPlace } from '../../../../platform/index.ts';
+import { Money, type ShownPlace } from '../../../../platform/index.ts';
 
 /** What an account held before the first and after the last line of a table, in the order of time. */
 export interface Span {
@@ -55,7 +55,7 @@ export class RunningBalances {
    * What the balances come to, once all rows are read; undefined where none was stated.
    * @param isLikelyNewestFirst as for `isNewestFirst`
    */
-  end(isLikelyNewestFirst: boolean): Span | ProblemPlace | undefined {
+  end(isLikelyNewestFirst: boolean): Span | ShownPlace | undefined {
     if (!this.#before || !this.#start || !this.#end || !this.#since || !this.#sinceIncluded) return undefined;
     const isNewestFirst = this.isNewestFirst(isLikelyNewestFirst);
     const { fault } = isNewestFirst ? this.#newestFirst : this.#oldestFirst;

@@ -1,4 +1,4 @@
-import type { ProblemPlace } from '../../../../platform/index.ts';
+import type { ShownPlace } from '../../../../platform/index.ts';
 import { plain } from '../../../table-words.ts';
 import type { StatementSource } from '../types.ts';
 import { type FieldName, fields, type TableMapping } from './mapping.ts';
@@ -122,11 +122,11 @@ export function columnsIn(
   row: number,
   mapping: TableMapping,
   source: StatementSource,
-): { positions: Positions; faults: ProblemPlace[] } {
+): { positions: Positions; faults: ShownPlace[] } {
   const { columns = {} } = mapping;
   const mapped = fields.filter((field) => columns[field] !== undefined);
   const positions = new Map<FieldName, number>();
-  const faults: ProblemPlace[] = [];
+  const faults: ShownPlace[] = [];
   header.forEach((cell, i) => {
     const said = mapped.filter((field) => plain(columns[field] ?? '') === plain(cell));
     const guess = said.length > 0 ? undefined : guessed(cell, source);

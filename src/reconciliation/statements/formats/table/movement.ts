@@ -1,4 +1,4 @@
-import type { Money, ProblemPlace } from '../../../../platform/index.ts';
+import type { Money, ShownPlace } from '../../../../platform/index.ts';
 import { plain } from '../../../table-words.ts';
 import type { LineKind, StatementSource } from '../types.ts';
 import { AmountReader, type SignedAmount } from './amounts.ts';
@@ -115,7 +115,7 @@ export class MovementReader {
   }
 
   /** What the table has left unsaid, once all of it has been read. */
-  faults(): ProblemPlace[] {
+  faults(): ShownPlace[] {
     const fault = (row: number | undefined, detail: string) => (row === undefined ? [] : [{ row, cell: 'amount', detail }]);
     return this.#minus === undefined ? fault(this.#unsaid, details.unsaid) : fault(this.#worded, details.contradiction);
   }

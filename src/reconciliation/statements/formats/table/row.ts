@@ -1,4 +1,4 @@
-import type { Money, NumberedRow, ProblemPlace } from '../../../../platform/index.ts';
+import type { Money, NumberedRow, ShownPlace } from '../../../../platform/index.ts';
 import { givenReference, NO_REFERENCE, payoutIdIn } from '../ours.ts';
 import type { DispensableField, ReadLine, StatementSource } from '../types.ts';
 import { dateIn, hasShortYear, lastFourIn, officeIn, referenceIn, saysNothing, serialIn } from './cells.ts';
@@ -69,7 +69,7 @@ export class RowReader {
   }
 
   /** What the table has left unsaid, once all of it has been read. */
-  faults(): ProblemPlace[] {
+  faults(): ShownPlace[] {
     return this.#movements.faults();
   }
 
@@ -78,7 +78,7 @@ export class RowReader {
    * that cannot be read the line says nothing, which is remarked on.
    * @returns null where it moved nothing, undefined where it has faults
    */
-  read(record: NumberedRow, faults: ProblemPlace[], remarks: ProblemPlace[]): ReadLine | null | undefined {
+  read(record: NumberedRow, faults: ShownPlace[], remarks: ShownPlace[]): ReadLine | null | undefined {
     const { row } = record;
     const before = faults.length;
     const cell = (field: FieldName): string => this.cell(record, field);

@@ -1,5 +1,4 @@
-import { Money, type NumberedRow, type ProblemPlace, readRecords } from '../../../../platform/index.ts';
-import { type SheetBeside, sheetsBeside } from '../../../sheets-beside.ts';
+import { Money, type NumberedRow, readRecords, type SheetBeside, type ShownPlace, sheetsBeside } from '../../../../platform/index.ts';
 import { MOST_TITLES, plain, totalWords } from '../../../table-words.ts';
 import { balanceFault, moved, Sum } from '../sum.ts';
 import { type Part, type Piece, type Pieces, type ReadLine, type StatementFormat, type StatementSource, unreadable } from '../types.ts';
@@ -22,7 +21,7 @@ export async function* readTableStatement(
   const { format, records, from1904, others = [] } = await readRecords(bytes, 'text/csv', mapping);
   told(format.kind);
   try {
-    yield await besides(await sheetsBeside(others), mapping, source);
+    yield await besides(await sheetsBeside(others, MOST_TITLES + 1), mapping, source);
     const header = await headerIn(records, mapping, source);
     if ('faults' in header) {
       yield header.faults.map((fault) => ({ fault }));
@@ -54,7 +53,7 @@ export async function* readTableStatement(
 }
 
 /** A file that was cut ends in a row that was cut, and what is missing of it might be that it takes a payment back. */
-const brokenOff = ({ row, cells }: NumberedRow, width: number): ProblemPlace => ({
+const brokenOff = ({ row, cells }: NumberedRow, width: number): ShownPlace => ({
   row,
   detail: `The file breaks off here: its last row has ${cells.length} cells, the header ${width}.`,
 });
@@ -86,8 +85,8 @@ async function headerIn(
   records: AsyncGenerator<NumberedRow, void> | IterableIterator<NumberedRow>,
   mapping: TableMapping,
   source: StatementSource,
-): Promise<Header | { readonly faults: ProblemPlace[] }> {
-  let best: { faults: ProblemPlace[]; found: number } | undefined;
+): Promise<Header | { readonly faults: ShownPlace[] }> {
+  let best: { faults: ShownPlace[]; found: number } | undefined;
   for (let passed = 0; passed <= (mapping.titleRows ?? MOST_TITLES); ) {
     const { done, value } = await records.next();
     if (done) break;
@@ -158,7 +157,7 @@ class TableSoFar {
       pieces.push({ fault: { row, detail: `The row has ${cells.length} cells, the header ${this.#width}.` } });
       return;
     }
-    const [faults, remarks]: [ProblemPlace[], ProblemPlace[]] = [[], []];
+    const [faults, remarks]: [ShownPlace[], ShownPlace[]] = [[], []];
     const line = this.#reader.read(record, faults, remarks);
     const begins = firstFilled(cells);
     if (line && isWords(cells[begins] ?? '')) this.#wordy.add(begins);
@@ -190,7 +189,7 @@ class TableSoFar {
     this.#held = [];
   }
 
-  #balance(record: NumberedRow, line: ReadLine | null, faults: ProblemPlace[]): Money | null {
+  #balance(record: NumberedRow, line: ReadLine | null, faults: ShownPlace[]): Money | null {
     const { currency } = this.#sum;
     if (!this.#hasBalances || currency === null) return null;
     return this.#account.moved(record, line, line?.amount.currency === currency ? moved(line) : Money.zero(currency), faults);
