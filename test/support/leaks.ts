@@ -18,7 +18,9 @@ const SHORTEST_WORD = 3;
 const SHORTEST_IN_BYTES = 7;
 const SHORTEST_READABLE = 32;
 
-const identifiers = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])/gi;
+/** And times of day: seconds and their millionths are eight digits. */
+const identifiers =
+  /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<![0-9a-z])[0-9a-f]{64}(?![0-9a-z])|(?<!\d)\d\d:\d\d:\d\d\.\d{1,6}(?!\d)/gi;
 const base64 = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
 /** Signatures and digests spell short names by chance, about once in five demonstrations; nobody writes a sentence so. */
 const random = /(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])(?=[A-Za-z0-9+/_-]*\d)[A-Za-z0-9+/_-]{40,}={0,2}/g;
