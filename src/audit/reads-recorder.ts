@@ -24,8 +24,8 @@ const GROUP = 500;
 
 /**
  * Makes the one writer of the record of who read whom. It is no command: a command's event says that something was done, and this record is
- * itself what is to be proved. What a command shows is kept in its own transaction. Other readings that come at the same time share a transaction, and each caller waits for their own to be
- * committed; while one group is being written the next gathers.
+ * itself what is to be proved. Whom a command shows is kept in its own transaction. Other readings that come at the same time share one, and
+ * each caller waits for their own to be committed; while one group is being written the next gathers.
  */
 export function readRecorder(database: Database, clock: Clock, rules: ReadRules): ReadRecorder & Pick<CommandPorts, 'recordReads'> {
   const gathering = new Gathering<PersonRead, boolean>((reads) => database.transaction((tx) => keep(tx, clock.now(), reads, rules)), {

@@ -95,10 +95,16 @@ describe('the record of who was shown whom', () => {
       documentLastFour: '1234',
     };
     const key = randomUUID();
-    await agent.post('/v1/payouts', body, key).expect(201);
+    const { body: payout } = await agent.post('/v1/payouts', body, key).expect(201);
     await agent.post('/v1/payouts', body, key).expect(201);
     const kept = { operation: 'redeemVoucher', purpose: 'cash_out', programme_id: frame.programmeId, beneficiary_ids: [voucher.person.id] };
     expect(await keptOf(agent)).toMatchObject([kept, kept]);
+    // The first is committed with the pay-out, so that there is none without the other.
+    const { rows } = await platform.owner.query(
+      `select r.xmin = p.xmin as "isTogether" from person_reads r, payouts p where r.actor_id = $1 and p.id = $2 order by r.id`,
+      [agent.userId, payout.id],
+    );
+    expect(rows).toEqual([{ isTogether: true }, { isTogether: false }]);
   });
 
   it('takes no purpose that it does not know', async () => {
